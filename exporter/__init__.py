@@ -1,0 +1,32 @@
+"""Load trained Keras models as graphs of neurons: what the command line does, from Python."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exporter.inspection import Inspection, inspect
+    from exporter.loading import LoadReport, load
+    from exporter.removal import drop
+    from exporter.verification import VerifyReport, verify
+
+__all__ = ["Inspection", "LoadReport", "VerifyReport", "drop", "inspect", "load", "verify"]
+
+_HOMES = {
+    "Inspection": "exporter.inspection",
+    "LoadReport": "exporter.loading",
+    "VerifyReport": "exporter.verification",
+    "drop": "exporter.removal",
+    "inspect": "exporter.inspection",
+    "load": "exporter.loading",
+    "verify": "exporter.verification",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # A module of the same name would hide the function: always hand out the function.
+    if name in _HOMES:
+        from importlib import import_module
+
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

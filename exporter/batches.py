@@ -1,0 +1,379 @@
+"""The plan of a load: ordered ranges of neurons, and blocks of edges built when asked."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from exporter.model import KerasModel, LayerCall
+from exporter.wiring import EMPTY, Computed, Moved, NotWirableError, handler_of
+from exporter.wiring.wiring import Ids, Weights
+from queries.errors import LayerNotFoundError, UnsupportedLayerError, listed
+from queries.schema import NEURON
+
+BLOCK_EDGES = 1 << 20
+"""Edges in a block, unless one neuron alone has more: 20 MB as three columns."""
+
+
+@dataclass(frozen=True)
+class EdgeBlock:
+    """All edges into one range of neurons, as columns of equal length.
+
+    Parameters
+    ----------
+    source, target
+        Neuron ids; targets ascend.
+    weight
+        The weight as the model stores it, sign kept.
+    """
+
+    source: Ids
+    target: Ids
+    weight: Weights
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedLayer:
+    """One layer that makes neurons, and how to build the edges into it.
+
+    Parameters
+    ----------
+    index
+        0 for the first layer of neurons.
+    first
+        Id of its first neuron; ids follow Keras's memory order, channel fastest.
+    inputs
+        Indices of the layers that feed it.
+    """
+
+    name: str
+    class_name: str
+    index: int
+    first: int
+    inputs: tuple[int, ...]
+    parameters: int
+    wiring: Computed
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of its output, without the batch."""
+        return self.wiring.shape
+
+    @property
+    def neurons(self) -> int:
+        """Number of neurons."""
+        return math.prod(self.shape)
+
+    @property
+    def last(self) -> int:
+        """Id of its last neuron."""
+        return self.first + self.neurons - 1
+
+    @cached_property
+    def edges(self) -> int:
+        """Number of edges into the layer, counted without building them."""
+        sources = self.wiring.sources
+        # An axis of stride 0 repeats one array: look at it once and multiply.
+        repeats: int = math.prod(
+            size for size, step in zip(sources.shape, sources.strides, strict=True) if step == 0
+        )
+        once = sources[tuple(0 if step == 0 else slice(None) for step in sources.strides)]
+        return repeats * sum(int(np.count_nonzero(row != EMPTY)) for row in once)
+
+    @property
+    def _padded(self) -> bool:
+        return self.edges < math.prod(self.wiring.sources.shape)
+
+    @property
+    def fan_in(self) -> int:
+        """Number of inputs of one neuron, padding included."""
+        return math.prod(self.wiring.sources.shape[self.wiring.rank :])
+
+    def ranges(self, edges: int = BLOCK_EDGES) -> Iterator[tuple[int, int]]:
+        """Yield ranges of neurons, ``start`` to ``stop`` counted within the layer.
+
+        Each holds at most ``edges`` edges, or one neuron. Together they cover the layer,
+        in order. Each is a slice of one axis of the output, so that ``block`` copies
+        straight from views.
+        """
+        if not self.edges:
+            return
+        row = size = self.neurons
+        for length in self.shape:
+            row, size = size, size // length
+            if size * self.fan_in <= edges:
+                break
+        step = size * max(1, edges // (size * self.fan_in))
+        for begin in range(0, self.neurons, row):
+            for start in range(begin, begin + row, step):
+                yield start, min(start + step, begin + row)
+
+    def block(self, start: int, stop: int) -> EdgeBlock:
+        """Build the edges into neurons ``start`` to ``stop`` of one of the ``ranges``."""
+        index = _slab(self.shape, start, stop)
+        sources = self.wiring.sources[index]
+        weights = np.broadcast_to(self.wiring.weights, self.wiring.sources.shape)[index]
+        source, weight = sources.reshape(-1), weights.reshape(-1)
+        target = np.repeat(np.arange(self.first + start, self.first + stop), self.fan_in)
+        if self._padded:
+            real = source != EMPTY
+            source, target, weight = source[real], target[real], weight[real]
+        return EdgeBlock(source, target, weight)
+
+    def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
+        """Return the nodes of neurons ``start`` to ``stop``: the columns of ``schema.NEURON``."""
+        offsets = np.arange(start, stop)
+        place = dict(
+            zip(_axes(len(self.shape)), np.unravel_index(offsets, self.shape), strict=True)
+        )
+        bias = self.wiring.bias
+        columns = {
+            "model": pa.repeat(model, len(offsets)),
+            "id": pa.array(self.first + offsets),
+            "name": _captions(self.name, place),
+            "layer": pa.repeat(self.name, len(offsets)),
+            "layer_index": pa.repeat(self.index, len(offsets)),
+            **{axis: pa.array(values) for axis, values in place.items()},
+            "bias": None
+            if bias is None
+            else pa.array(
+                np.broadcast_to(bias, self.shape)[tuple(place.values())].astype(np.float64)
+            ),
+        }
+        nothing = pa.nulls(len(offsets))
+        return pa.table(
+            {
+                field.name: (
+                    nothing if columns.get(field.name) is None else columns[field.name]
+                ).cast(field.type)
+                for field in NEURON
+            },
+            schema=NEURON,
+        )
+
+    def properties(self, model: str) -> dict[str, object]:
+        """Return the properties of its node: the names of ``schema.LAYER``."""
+        config = self.wiring.activation_config
+        return {
+            "model": model,
+            "name": self.name,
+            "index": self.index,
+            "class_name": self.class_name,
+            "shape": list(self.shape),
+            "activation": self.wiring.activation,
+            "activation_config": json.dumps(config, sort_keys=True) if config else None,
+            "reduce": self.wiring.reduce,
+            "first": self.first,
+            "last": self.last,
+            "neurons": self.neurons,
+            "edges": self.edges,
+            "parameters": self.parameters,
+        }
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One line of what ``inspect`` shows: a Keras layer, neurons or none."""
+
+    name: str
+    class_name: str
+    shape: tuple[int, ...]
+    activation: str | None
+    neurons: int
+    edges: int
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a load of a model, or of a range of its layers, consists of.
+
+    Parameters
+    ----------
+    layers
+        The layers that make neurons, inputs first.
+    rows
+        Every Keras layer, those included that only move data.
+    """
+
+    layers: tuple[PlannedLayer, ...]
+    rows: tuple[LayerRow, ...]
+
+    @property
+    def neurons(self) -> int:
+        """Number of neurons."""
+        return sum(layer.neurons for layer in self.layers)
+
+    @property
+    def edges(self) -> int:
+        """Number of edges."""
+        return sum(layer.edges for layer in self.layers)
+
+    @property
+    def parameters(self) -> int:
+        """Number of parameters of the Keras layers."""
+        return sum(row.parameters for row in self.rows)
+
+    def between(self, from_layer: str | None, to_layer: str | None) -> "Plan":
+        """Return the part of the plan from one layer to another, both included.
+
+        Ids stay as they are. A layer that is fed from outside the part keeps its neurons
+        and loses its incoming edges.
+
+        Raises
+        ------
+        LayerNotFoundError
+            If no layer of neurons has that name, or the two are in the wrong order.
+        """
+        begin = 0 if from_layer is None else self._position(from_layer)
+        end = len(self.layers) - 1 if to_layer is None else self._position(to_layer)
+        if begin > end:
+            raise LayerNotFoundError(
+                f"layer {from_layer!r} comes after layer {to_layer!r}; exchange the two"
+            )
+        kept = {layer.index for layer in self.layers[begin : end + 1]}
+        layers = tuple(
+            layer if kept.issuperset(layer.inputs) else _without_edges(layer)
+            for layer in self.layers[begin : end + 1]
+        )
+        names = {layer.name for layer in layers}
+        return Plan(layers, tuple(row for row in self.rows if row.name in names))
+
+    def _position(self, name: str) -> int:
+        for position, layer in enumerate(self.layers):
+            if layer.name == name:
+                return position
+        raise LayerNotFoundError(
+            f"the model has no layer {name!r} that makes neurons; "
+            f"its layers are {listed([layer.name for layer in self.layers])}"
+        )
+
+
+def _without_edges(layer: PlannedLayer) -> PlannedLayer:
+    nothing = np.empty((*layer.shape, 0), dtype=np.int64)
+    wiring = replace(layer.wiring, sources=nothing, weights=np.empty(0, dtype=np.float32))
+    return replace(layer, inputs=(), wiring=wiring)
+
+
+def plan(model: KerasModel) -> Plan:
+    """Push neuron ids through a model, layer by layer, and note what each layer does.
+
+    Parameters
+    ----------
+    model
+        The opened model.
+
+    Returns
+    -------
+    Plan
+        The layers, with ids given out from 0.
+
+    Raises
+    ------
+    UnsupportedLayerError
+        If layers are set so that they cannot be wired; the message names all of them.
+    """
+    outputs: list[Ids] = []
+    layers: list[PlannedLayer] = []
+    rows: list[LayerRow] = []
+    refused: list[str] = []
+    for call in model.calls:
+        inputs = [outputs[position] for position in call.inputs]
+        try:
+            wiring = handler_of(call.class_name)(call.layer, *inputs)
+        except NotWirableError as error:
+            refused.append(f"{call.name} ({call.class_name}: {error})")
+            outputs.append(_unwired(call))
+            continue
+        if isinstance(wiring, Moved):
+            outputs.append(wiring.ids)
+            rows.append(_moving_row(call, wiring))
+            continue
+        first = layers[-1].last + 1 if layers else 0
+        layer = PlannedLayer(
+            name=call.name,
+            class_name=call.class_name,
+            index=len(layers),
+            first=first,
+            inputs=_feeding(layers, inputs),
+            parameters=call.layer.count_params(),
+            wiring=wiring,
+        )
+        layers.append(layer)
+        rows.append(_computing_row(layer))
+        outputs.append(np.arange(first, first + layer.neurons).reshape(layer.shape))
+    if refused:
+        raise UnsupportedLayerError(
+            f"{model.path}: {len(refused)} layer{'s' * (len(refused) > 1)} cannot be wired: "
+            + ", ".join(refused)
+        )
+    return Plan(tuple(layers), tuple(rows))
+
+
+def _unwired(call: LayerCall) -> Ids:
+    """Stand in for a refused layer, so that the layers behind it are looked at too."""
+    return np.full(call.layer.output.shape[1:], EMPTY, dtype=np.int64)
+
+
+def _feeding(layers: Sequence[PlannedLayer], inputs: Sequence[Ids]) -> tuple[int, ...]:
+    """Return the indices of the layers whose neurons stand in the inputs."""
+    firsts = np.array([layer.first for layer in layers])
+    found = [
+        np.unique(np.searchsorted(firsts, np.unique(ids[ids != EMPTY]), side="right") - 1)
+        for ids in inputs
+    ]
+    return tuple(int(index) for index in np.unique(np.concatenate([[], *found])))
+
+
+def _moving_row(call: LayerCall, wiring: Moved) -> LayerRow:
+    return LayerRow(call.name, call.class_name, wiring.ids.shape, None, 0, 0, 0)
+
+
+def _computing_row(layer: PlannedLayer) -> LayerRow:
+    return LayerRow(
+        layer.name,
+        layer.class_name,
+        layer.shape,
+        layer.wiring.activation,
+        layer.neurons,
+        layer.edges,
+        layer.parameters,
+    )
+
+
+def _axes(rank: int) -> tuple[str, ...]:
+    """Return what the axes of an output are called, in memory order."""
+    return {0: (), 1: ("channel",)}.get(rank, (*"zyx"[4 - rank :], "channel"))
+
+
+def _captions(layer: str, place: dict[str, NDArray[np.int64]]) -> pa.Array:
+    """Return readable names such as ``conv_0[3]@12,7``: layer, channel, then x, y, z."""
+    parts: list[object] = [layer]
+    for axis, before in (("channel", "["), ("x", "]@"), ("y", ","), ("z", ",")):
+        if axis in place:
+            parts += [before, pa.array(place[axis]).cast(pa.string())]
+    if set(place) == {"channel"}:
+        parts.append("]")
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def _slab(shape: Sequence[int], start: int, stop: int) -> tuple[int | slice, ...]:
+    """Return the index of a range that lies within one axis of a row-major array."""
+    index: list[int | slice] = []
+    size = math.prod(shape)
+    for length in shape:
+        size //= length
+        position = start // size % length
+        if stop - start >= size and (stop - start) % size == 0 and start % size == 0:
+            return (*index, slice(position, position + (stop - start) // size))
+        index.append(position)
+    raise ValueError(f"{start} to {stop} is no slice of one axis of {tuple(shape)}")

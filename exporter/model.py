@@ -1,0 +1,277 @@
+"""Open any trained Keras file as one list of layer calls, inputs first."""
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from exporter.legacy import modern_config
+from exporter.quiet import quiet
+from exporter.wiring import handled_classes
+from queries.errors import ModelFileError, UnsupportedLayerError
+
+_MODEL_CLASSES = ("Sequential", "Functional", "Model")
+_KERAS_ARCHIVE = "config.json"
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """One use of a layer in a model.
+
+    Parameters
+    ----------
+    name
+        The layer's name, unique within the model.
+    class_name
+        The layer's Keras class.
+    layer
+        The built Keras layer.
+    inputs
+        Positions, in the model's list of calls, of the calls whose outputs it reads.
+    """
+
+    name: str
+    class_name: str
+    layer: Any
+    inputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class KerasModel:
+    """A model file, opened.
+
+    Parameters
+    ----------
+    path
+        Where the file is.
+    sha256
+        The file's SHA-256, in hexadecimal.
+    keras_version
+        The Keras version that saved the file; empty where the file does not say.
+    calls
+        The layer calls, each after those that it reads.
+    keras
+        The Keras model itself, not compiled.
+    """
+
+    path: Path
+    sha256: str
+    keras_version: str
+    calls: tuple[LayerCall, ...]
+    keras: Any
+
+    @property
+    def input_shapes(self) -> list[tuple[int, ...]]:
+        """Shape of each input, without the batch."""
+        return [tuple(tensor.shape[1:]) for tensor in self.keras.inputs]
+
+    @property
+    def output_shapes(self) -> list[tuple[int, ...]]:
+        """Shape of each output, without the batch."""
+        return [tuple(tensor.shape[1:]) for tensor in self.keras.outputs]
+
+
+def open_model(path: str | os.PathLike[str]) -> KerasModel:
+    """Open a ``.keras`` or HDF5 model file of Keras 1 to 3; run no code from it.
+
+    Parameters
+    ----------
+    path
+        The model file.
+
+    Returns
+    -------
+    KerasModel
+        The model and its layer calls.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, damaged, not a model, or too new for this Keras.
+    UnsupportedLayerError
+        If layers of the model are not handled; the message names all of them.
+    """
+    path = Path(path)
+    sha256 = _sha256(path)
+    config, version = _read_config(path)
+    _refuse_unsupported(path, config)
+    model = _build(path, config, version)
+    for tensor in model.inputs:
+        if None in tensor.shape[1:]:
+            raise ModelFileError(
+                f"{path}: input {tensor.name!r} has the open shape {tuple(tensor.shape[1:])}; "
+                "save the model with a fixed input shape"
+            )
+    return KerasModel(path, sha256, version, tuple(_calls(path, model)), model)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except IsADirectoryError:
+        raise ModelFileError(
+            f"{path} is a folder, not a model file; save the model as .keras or .h5"
+        ) from None
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _read_config(path: Path) -> tuple[dict[str, Any], str]:
+    """Return the model's configuration and the Keras version that wrote it."""
+    if zipfile.is_zipfile(path):
+        return _read_archive(path)
+    import h5py
+
+    if h5py.is_hdf5(path):
+        return _read_hdf5(path)
+    raise ModelFileError(
+        f"{path} is not a Keras model: neither a .keras archive nor an HDF5 file, or cut short"
+    )
+
+
+def _read_archive(path: Path) -> tuple[dict[str, Any], str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read(_KERAS_ARCHIVE))
+            metadata = json.loads(archive.read("metadata.json"))
+    except KeyError:
+        raise ModelFileError(
+            f"{path} is a zip archive, but not a Keras model: it has no {_KERAS_ARCHIVE}"
+        ) from None
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        raise ModelFileError(f"{path} is damaged: {error}") from None
+    version = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
+    return _checked(path, config), str(version)
+
+
+def _read_hdf5(path: Path) -> tuple[dict[str, Any], str]:
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            text = file.attrs.get("model_config")
+            version = file.attrs.get("keras_version", "")
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        raise ModelFileError(f"{path} is damaged: {error}") from None
+    if text is None:
+        raise ModelFileError(
+            f"{path} holds no model configuration, perhaps only weights; "
+            "save the whole model with model.save()"
+        )
+    try:
+        config = json.loads(text)
+    except ValueError as error:
+        raise ModelFileError(f"{path} is damaged: {error}") from None
+    version = version.decode() if isinstance(version, bytes) else str(version)
+    return _checked(path, config), version
+
+
+def _checked(path: Path, config: object) -> dict[str, Any]:
+    """Return the configuration if it is one of a model made of layers."""
+    if not isinstance(config, dict) or not isinstance(config.get("config"), (dict, list)):
+        raise ModelFileError(f"{path} is damaged: its configuration is not that of a model")
+    name = config.get("class_name")
+    if name not in _MODEL_CLASSES or config.get("registered_name") not in (None, name):
+        raise ModelFileError(
+            f"{path} holds a model of the class {name!r}, whose code is not in the file; "
+            "only Sequential and functional models can be read"
+        )
+    # Keras 1 stored a Sequential as the bare list of its layers.
+    if isinstance(config["config"], list):
+        config["config"] = {"name": "sequential", "layers": config["config"]}
+    return config
+
+
+def _refuse_unsupported(path: Path, config: Mapping[str, Any]) -> None:
+    """Name every layer without a handler, before anything of the file is built."""
+    handled = handled_classes()
+    refused = []
+    for layer in config["config"].get("layers", []):
+        class_name = str(layer.get("class_name"))
+        module = str(layer.get("module") or "keras")
+        # None of Keras's own layers is registered: a registered name marks a custom class.
+        custom = not module.startswith("keras") or layer.get("registered_name") not in (
+            None,
+            class_name,
+        )
+        if custom or class_name not in handled:
+            name = layer.get("config", {}).get("name") or layer.get("name")
+            kind = f"custom layer {class_name}" if custom else class_name
+            refused.append(f"{name} ({kind})")
+    _raise_unsupported(path, refused)
+
+
+def _raise_unsupported(path: Path, refused: list[str]) -> None:
+    if refused:
+        raise UnsupportedLayerError(
+            f"{path}: {len(refused)} layer{'s' * (len(refused) > 1)} cannot be wired: "
+            + ", ".join(refused)
+        )
+
+
+def _build(path: Path, config: dict[str, Any], version: str) -> Any:
+    """Build the model with Keras, its safe mode on."""
+    with quiet():
+        import keras
+
+    saved_by = f"; the file was saved by Keras {version}" if version else ""
+    try:
+        if zipfile.is_zipfile(path):
+            return keras.models.load_model(path, compile=False, safe_mode=True)
+        model = modern_config(config)
+        kind = keras.Sequential if config["class_name"] == "Sequential" else keras.Model
+        built = kind.from_config(model)
+        built.load_weights(path)
+    except Exception as error:  # Keras raises whatever its readers meet, KeyError to OSError.
+        reason = str(error).strip().splitlines()
+        raise ModelFileError(
+            f"{path}: Keras {keras.__version__} cannot read this model{saved_by}: "
+            f"{type(error).__name__}: {reason[0] if reason else 'no reason given'}"
+        ) from error
+    return built
+
+
+def _calls(path: Path, model: Any) -> Iterator[LayerCall]:
+    """Yield the calls of the layers, each after those that it reads."""
+    position: dict[int, int] = {}
+    refused: list[str] = []
+    for operation, inputs in _operations(model):
+        if id(operation) in position:
+            refused.append(f"{operation.name} (used more than once)")
+            continue
+        position[id(operation)] = len(position)
+        yield LayerCall(
+            name=operation.name,
+            class_name=type(operation).__name__,
+            layer=operation,
+            inputs=tuple(position[id(source)] for source in inputs),
+        )
+    _raise_unsupported(path, refused)
+
+
+def _operations(model: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """Yield each operation of a model with those that it reads, inputs first."""
+    seen: set[tuple[int, int]] = set()
+    pending = [tensor._keras_history for tensor in reversed(model.outputs)]
+    while pending:
+        history = pending[-1]
+        node = history.operation._inbound_nodes[history.node_index]
+        sources = [tensor._keras_history for tensor in node.input_tensors]
+        key = (id(history.operation), history.node_index)
+        unseen = [
+            source
+            for source in sources
+            if (id(source.operation), source.node_index) not in seen and key not in seen
+        ]
+        if unseen:
+            pending.extend(reversed(unseen))
+            continue
+        pending.pop()
+        if key not in seen:
+            seen.add(key)
+            yield history.operation, [source.operation for source in sources]

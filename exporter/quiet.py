@@ -1,0 +1,61 @@
+"""Import Keras without the chatter of TensorFlow."""
+
+import faulthandler
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep off the terminal what C++ libraries print while they are imported.
+
+    TF_CPP_MIN_LOG_LEVEL silences TensorFlow once it is up. What it logs before, through absl
+    ("All log messages before absl::InitializeLog() is called", "Could not find cuda
+    drivers"), heeds no setting and goes straight to the file descriptor 2, so that is what
+    is moved aside. If the import fails, all that was held back is printed. A user who sets
+    TF_CPP_MIN_LOG_LEVEL wants to see it, and does.
+    """
+    if _LEVEL in os.environ:
+        yield
+        return
+    os.environ[_LEVEL] = "3"
+    with tempfile.TemporaryFile() as held, _moved_aside(held.fileno()) as terminal:
+        try:
+            with _crashes_shown(terminal):
+                yield
+        except Exception:
+            held.seek(0)
+            os.write(terminal, held.read())
+            raise
+
+
+@contextmanager
+def _moved_aside(instead: int) -> Iterator[int]:
+    """Point the file descriptor 2 elsewhere, and give one that is what it was."""
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    os.dup2(instead, 2)
+    try:
+        yield terminal
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
+
+
+@contextmanager
+def _crashes_shown(terminal: int) -> Iterator[None]:
+    """Show where the process dies, if it does: for lack of AVX, TensorFlow aborts."""
+    if faulthandler.is_enabled():
+        yield
+        return
+    faulthandler.enable(terminal)
+    try:
+        yield
+    finally:
+        faulthandler.disable()
