@@ -1,0 +1,186 @@
+"""The commands that ask: ``models``, ``query`` and ``cypher``."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from queries.completion import query_names, query_words
+from queries.options import FormatOption, GraphOption, ModelOption, OutputOption
+from queries.output import Destination, destination, write
+from queries.terminal import Commands, examples, say
+
+if TYPE_CHECKING:
+    from queries.library import Query
+    from queries.neurongraph import NeuronGraph
+
+PANEL: Final = "Ask"
+
+app = typer.Typer(cls=Commands, no_args_is_help=True)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples("neurongraph models", "neurongraph models --format json"),
+)
+def models(
+    graph: GraphOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """List the models in a graph, complete or not."""
+    to = destination(format_name, output)
+    from queries.neurongraph import NeuronGraph
+
+    with NeuronGraph(graph) as opened:
+        frame = opened.models()
+    write(frame, to)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "neurongraph query",
+        "neurongraph query strongest_paths --describe",
+        "neurongraph query strongest_paths source=input_layer target=dense_1 k=3",
+        "neurongraph query neurons layer=conv_0 channel=3 x=0..5 bias=0.01..",
+        "neurongraph query edges 'source=conv_1[3]' target.id=768..777 -o edges.csv",
+        "neurongraph query katz neurons=dense_1 --show-cypher",
+    ),
+)
+def query(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            autocompletion=query_names,
+            help="The query; without it all are listed.",
+        ),
+    ] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY=VALUE",
+            autocompletion=query_words,
+            help="Parameters of the query; --describe tells which there are.",
+        ),
+    ] = None,
+    graph: GraphOption = None,
+    model: ModelOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="Say what the query is, and run nothing.")
+    ] = False,
+    show_cypher: Annotated[
+        bool, typer.Option("--show-cypher", help="Print the Cypher as well, to stderr.")
+    ] = False,
+) -> None:
+    """Run a query of the library, or list the queries.
+
+    Where neurons are meant, give a layer, a neuron, ids, or fields. Any number may be a
+    range whose ends are included: 3, or 1,4, or 0..5, or 2.. and so on.
+    """
+    to = destination(format_name, output)
+    if name is None:
+        _list_queries(to)
+        return
+    from queries import library
+
+    asked = library.query(name)
+    if describe:
+        from queries.describe import print_description
+
+        print_description(asked)
+        return
+    from queries.arguments import query_values
+
+    values = query_values(asked, words or ())
+    write(_answer(asked, values, graph, model, show_cypher=show_cypher), to)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "neurongraph cypher 'MATCH (l:Layer) RETURN l.name, l.neurons ORDER BY l.index'",
+        "neurongraph cypher 'MATCH (n:Neuron {layer: $layer}) RETURN count(*)' layer=conv_0",
+        "neurongraph cypher 'MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.name' ids=[1,2]",
+    ),
+)
+def cypher(
+    statement: Annotated[str, typer.Argument(metavar="CYPHER", help="A statement that reads.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY=VALUE",
+            help="Parameters of the statement; values are JSON where they can be, else text.",
+        ),
+    ] = None,
+    graph: GraphOption = None,
+    model: ModelOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Run a Cypher statement of your own, which cannot write.
+
+    Its parameters are named with a dollar sign; put the statement in single quotes, or the
+    shell takes them for its own.
+    """
+    to = destination(format_name, output)
+    from queries.arguments import cypher_values
+    from queries.stores import open_store
+
+    parameters = cypher_values(words or ())
+    # NeuronGraph.cypher cannot take parameters that are called `model` or `text`.
+    with open_store(graph) as store:
+        frame = store.frame(statement, parameters, model)
+    write(frame, to)
+
+
+def _list_queries(to: Destination) -> None:
+    if to == Destination("table"):
+        from queries.describe import print_queries
+
+        print_queries()
+        return
+    import pandas as pd
+
+    from queries.library import queries
+
+    rows = [(asked.name, asked.summary) for asked in queries().values()]
+    write(pd.DataFrame(rows, columns=["name", "summary"]), to)
+
+
+def _answer(
+    asked: "Query",
+    values: dict[str, Any],
+    graph: str | None,
+    model: str | None,
+    *,
+    show_cypher: bool,
+) -> Any:
+    from queries.neurongraph import NeuronGraph
+
+    with NeuronGraph(graph, model=model) as opened:
+        if show_cypher:
+            _show_cypher(asked, values, opened, graph, model)
+        # Every query of the library has a method of its name.
+        return getattr(opened, asked.name)(**values)
+
+
+def _show_cypher(
+    asked: "Query",
+    values: dict[str, Any],
+    opened: "NeuronGraph",
+    graph: str | None,
+    model: str | None,
+) -> None:
+    from queries.describe import cypher_text
+    from queries.stores import locate
+
+    store = "neo4j" if locate(graph).is_server else "embedded"
+    say(cypher_text(asked, values, store, model or _only_model(opened)))
+
+
+def _only_model(opened: "NeuronGraph") -> str | None:
+    names = opened.models()["name"].tolist()
+    return names[0] if len(names) == 1 else None

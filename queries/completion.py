@@ -1,0 +1,63 @@
+"""What the shell offers when a user presses Tab; never slow, never an error."""
+
+import typer
+
+from queries.arguments import FIELDS
+from queries.errors import QueryNotFoundError
+from queries.library import Query, queries, query
+
+
+def query_names(incomplete: str) -> list[tuple[str, str]]:
+    """Return the names of the queries, each with its summary."""
+    return [
+        (name, found.summary) for name, found in queries().items() if name.startswith(incomplete)
+    ]
+
+
+def query_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ``key=value`` words that the query on the command line takes.
+
+    Parameters
+    ----------
+    ctx
+        What has been typed before.
+    incomplete
+        What has been typed of the word.
+    """
+    try:
+        asked = query(str(ctx.params.get("name")))
+    except QueryNotFoundError:
+        return []
+    typed = [str(word) for word in ctx.params.get("words") or ()]
+    value_of = _unfinished(typed)
+    words = _all_words(asked) if value_of is None else _choices(asked, value_of)
+    return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
+
+
+def _choices(asked: Query, name: str) -> list[tuple[str, str]]:
+    chosen = (parameter for parameter in asked.parameters if parameter.name == name)
+    return [(choice, parameter.help) for parameter in chosen for choice in parameter.choices]
+
+
+def _unfinished(typed: list[str]) -> str | None:
+    """Return the key whose value is being typed, where the shell split ``key=value``.
+
+    Bash takes ``=`` for the end of a word and hands over its left side as a word of its own,
+    sometimes followed by the ``=`` as another.
+    """
+    if typed and typed[-1] == "=":
+        typed = typed[:-1]
+    return typed[-1] if typed and "=" not in typed[-1] else None
+
+
+def _all_words(asked: Query) -> list[tuple[str, str]]:
+    words: list[tuple[str, str]] = []
+    neurons = [parameter.name for parameter in asked.parameters if parameter.type == "neurons"]
+    for parameter in asked.parameters:
+        words += [
+            (f"{parameter.name}={choice}", parameter.help) for choice in parameter.choices or ("",)
+        ]
+    for name in neurons:
+        prefix = "" if len(neurons) == 1 else f"{name}."
+        words += [(f"{prefix}{field}=", f"{field} of {name}") for field in FIELDS]
+    return words

@@ -1,0 +1,25 @@
+/*
+summary = "Katz centrality, exact: one pass a layer, from the inputs on."
+definition = "Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of weight * centrality over what feeds a neuron"
+per_layer = true
+
+[parameters]
+neurons = { type = "neurons", help = "which neurons to return" }
+alpha = { type = "float", default = 0.1, help = "attenuation along a relationship" }
+beta = { type = "float", default = 1.0, help = "what each neuron has of its own" }
+weights = { choices = ["absolute", "signed"], default = "absolute", help = "|weight|, or weight" }
+
+[columns]
+id = { type = "int", help = "id of the neuron" }
+name = { type = "text", help = "name of the neuron" }
+layer = { type = "text", help = "name of the layer" }
+katz = { type = "float", help = "Katz centrality" }
+*/
+MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
+WHERE t.model = $model AND t.id >= $first AND t.id <= $last
+//% if weights == "absolute"
+WITH t, sum(abs(r.weight) * $scores[s.id - $offset]) AS fed
+//% else
+WITH t, sum(r.weight * $scores[s.id - $offset]) AS fed
+//% endif
+RETURN t.id AS id, $beta + $alpha * fed AS katz

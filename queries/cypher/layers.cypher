@@ -1,0 +1,27 @@
+/*
+summary = "The layers of a model, inputs first."
+
+[columns]
+index = { type = "int", help = "position among the layers that have neurons" }
+name = { type = "text", help = "name of the layer" }
+class_name = { type = "text", help = "Keras class" }
+shape = { type = "ints", help = "shape of the output, without the batch" }
+activation = { type = "text", help = "activation function; null for the identity" }
+activation_config = { type = "text", help = "arguments of the activation function, as JSON" }
+reduce = { type = "text", help = "what a neuron does with its weighted inputs: sum or max" }
+first = { type = "int", help = "id of the first neuron" }
+last = { type = "int", help = "id of the last neuron" }
+neurons = { type = "int", help = "number of neurons" }
+edges = { type = "int", help = "number of relationships into the layer" }
+parameters = { type = "int", help = "number of parameters of the Keras layer" }
+inputs = { type = "ints", help = "indices of the layers that feed it" }
+*/
+MATCH (l:Layer)
+WHERE l.model = $model
+OPTIONAL MATCH (before:Layer)-[:NEXT]->(l)
+WITH l, collect(before.`index`) AS inputs
+RETURN l.`index` AS `index`, l.name AS name, l.class_name AS class_name, l.shape AS shape,
+  l.activation AS activation, l.activation_config AS activation_config, l.reduce AS reduce,
+  l.first AS first, l.last AS last, l.neurons AS neurons, l.edges AS edges,
+  l.parameters AS parameters, inputs
+ORDER BY `index`

@@ -1,0 +1,29 @@
+/*
+summary = "What feeds some neurons, or what they feed, strongest first."
+
+[parameters]
+neurons = { type = "neurons", required = true, help = "which neurons" }
+direction = { choices = ["in", "out"], default = "in", help = "in: what feeds them; out: what they feed" }
+min_weight = { type = "float", default = 0, least = 0, help = "smallest absolute weight" }
+limit = { type = "int", default = 1000, least = 1, help = "most rows" }
+
+[columns]
+neuron = { type = "int", help = "id of the neuron that was asked about" }
+id = { type = "int", help = "id of its neighbour" }
+name = { type = "text", help = "name of the neighbour" }
+layer = { type = "text", help = "layer of the neighbour" }
+channel = { type = "int?", help = "channel of the neighbour" }
+x = { type = "int?", help = "position of the neighbour along the width" }
+y = { type = "int?", help = "position of the neighbour along the height" }
+weight = { type = "float", help = "weight of the relationship" }
+*/
+//% if direction == "in"
+MATCH (n:Neuron)<-[r:CONNECTS_TO]-(other:Neuron)
+//% else
+MATCH (n:Neuron)-[r:CONNECTS_TO]->(other:Neuron)
+//% endif
+WHERE n.model = $model /*{ where("neurons", "n") }*/ AND abs(r.weight) >= $min_weight
+RETURN n.id AS neuron, other.id AS id, other.name AS name, other.layer AS layer,
+  other.channel AS channel, other.x AS x, other.y AS y, r.weight AS weight
+ORDER BY abs(weight) DESC, neuron, id
+LIMIT $limit

@@ -1,0 +1,22 @@
+/*
+summary = "Neurons, filtered by layer, channel, position, bias, id or name."
+
+[parameters]
+neurons = { type = "neurons", help = "which neurons" }
+
+[columns]
+id = { type = "int", help = "id within the model" }
+name = { type = "text", help = "layer[channel]@x,y" }
+layer = { type = "text", help = "name of the layer" }
+layer_index = { type = "int", help = "position of the layer" }
+channel = { type = "int?", help = "channel, feature map or unit" }
+x = { type = "int?", help = "position along the width" }
+y = { type = "int?", help = "position along the height" }
+z = { type = "int?", help = "position along the depth" }
+bias = { type = "float", help = "added to the reduced inputs; null where the layer has none" }
+*/
+MATCH (n:Neuron)
+WHERE n.model = $model /*{ where("neurons", "n") }*/
+RETURN n.id AS id, n.name AS name, n.layer AS layer, n.layer_index AS layer_index,
+  n.channel AS channel, n.x AS x, n.y AS y, n.z AS z, n.bias AS bias
+ORDER BY id

@@ -1,0 +1,31 @@
+/*
+summary = "In-strength or out-strength: the weights into or out of each neuron, added up."
+definition = "Barrat et al. (2004), The architecture of complex weighted networks, eq. 2"
+
+[parameters]
+neurons = { type = "neurons", help = "which neurons" }
+direction = { choices = ["in", "out"], default = "in", help = "relationships into or out of a neuron" }
+measure = { choices = ["absolute", "signed", "count"], default = "absolute", help = "what is added up: |weight|, weight, or 1" }
+
+[columns]
+id = { type = "int", help = "id of the neuron" }
+name = { type = "text", help = "name of the neuron" }
+layer = { type = "text", help = "name of the layer" }
+strength = { type = "float", help = "the sum; 0 without relationships" }
+*/
+MATCH (n:Neuron)
+WHERE n.model = $model /*{ where("neurons", "n") }*/
+//% if direction == "in"
+OPTIONAL MATCH (n)<-[r:CONNECTS_TO]-()
+//% else
+OPTIONAL MATCH (n)-[r:CONNECTS_TO]->()
+//% endif
+//% if measure == "absolute"
+WITH n, sum(abs(r.weight)) AS strength
+//% elif measure == "signed"
+WITH n, sum(r.weight) AS strength
+//% else
+WITH n, count(r) AS strength
+//% endif
+RETURN n.id AS id, n.name AS name, n.layer AS layer, coalesce(strength, 0.0) AS strength
+ORDER BY id

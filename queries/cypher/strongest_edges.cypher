@@ -1,0 +1,27 @@
+/*
+summary = "The relationships of the largest absolute weight."
+
+[parameters]
+source = { type = "neurons", help = "where they begin" }
+target = { type = "neurons", help = "where they end" }
+k = { type = "int", default = 10, least = 1, help = "how many" }
+
+[columns]
+source = { type = "int", help = "id of the neuron where it begins" }
+source_name = { type = "text", help = "name of that neuron" }
+target = { type = "int", help = "id of the neuron where it ends" }
+target_name = { type = "text", help = "name of that neuron" }
+weight = { type = "float", help = "weight" }
+*/
+//% if source
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
+WHERE s.model = $model /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
+//% else
+MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
+WHERE t.model = $model /*{ where("target", "t") }*/
+//% endif
+WITH s, t, r.weight AS weight
+ORDER BY abs(weight) DESC, s.id, t.id
+LIMIT $k
+RETURN s.id AS source, s.name AS source_name, t.id AS target, t.name AS target_name, weight
+ORDER BY abs(weight) DESC, source, target

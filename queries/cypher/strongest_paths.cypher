@@ -1,0 +1,24 @@
+/*
+summary = "The k strongest paths between neurons, by the product of absolute weights; exact."
+definition = "best completion from each neuron by one pass a layer, then best-first search with it as the bound"
+per_layer = true
+
+[parameters]
+source = { type = "neurons", required = true, help = "where the paths begin" }
+target = { type = "neurons", required = true, help = "where the paths end" }
+k = { type = "int", default = 10, least = 1, help = "how many paths" }
+
+[columns]
+path = { type = "int", help = "rank of the path, from 1" }
+strength = { type = "float", help = "product of the absolute weights along the path" }
+sign = { type = "int", help = "sign of the product of the weights: 1 or -1" }
+hop = { type = "int", help = "position in the path, from 0" }
+id = { type = "int", help = "id of the neuron" }
+name = { type = "text", help = "name of the neuron" }
+layer = { type = "text", help = "name of the layer" }
+weight = { type = "float", help = "weight of the relationship into this neuron; null at hop 0" }
+*/
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
+WHERE s.model = $model AND s.id >= $first AND s.id <= $last
+WITH s, max(abs(r.weight) * $scores[t.id - $offset]) AS best
+RETURN s.id AS id, best

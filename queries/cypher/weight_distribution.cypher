@@ -1,0 +1,31 @@
+/*
+summary = "A histogram of the weights into each layer; bins of equal width, empty ones left out."
+
+[parameters]
+neurons = { type = "neurons", help = "where the relationships end" }
+bins = { type = "int", default = 20, least = 1, help = "bins a layer" }
+
+[columns]
+layer_index = { type = "int", help = "position of the layer" }
+layer = { type = "text", help = "name of the layer" }
+bin = { type = "int", help = "number of the bin, from 0" }
+low = { type = "float", help = "lower end of the bin" }
+high = { type = "float", help = "upper end of the bin" }
+edges = { type = "int", help = "number of relationships in the bin" }
+share = { type = "float", help = "the same as a share of the layer's" }
+*/
+MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
+WHERE t.model = $model /*{ where("neurons", "t") }*/
+WITH t, min(r.weight) AS low, max(r.weight) AS high, count(r) AS edges
+WITH t.layer AS layer, t.layer_index AS layer_index, 1.0 * min(low) AS least,
+  (1.0 * max(high) - min(low)) / $bins AS width, sum(edges) AS total
+MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
+WHERE t.model = $model AND t.layer = layer /*{ where("neurons", "t") }*/
+WITH layer, layer_index, least, width, total,
+  CASE WHEN width = 0 THEN 0.0 ELSE floor((r.weight - least) / width) END AS position
+WITH layer, layer_index, least, width, total,
+  CASE WHEN position >= $bins THEN $bins - 1.0 ELSE position END AS bin
+WITH layer, layer_index, least, width, total, bin, count(*) AS edges
+RETURN layer_index, layer, bin, least + bin * width AS low, least + (bin + 1) * width AS high,
+  edges, 1.0 * edges / total AS share
+ORDER BY layer_index, bin

@@ -1,0 +1,155 @@
+"""Say what a query is: its parameters, its columns, an example, and its Cypher."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from queries.arguments import FIELDS
+from queries.library import Parameter, Query, queries
+from queries.terminal import pasteable
+
+_EXAMPLE_VALUES: Final = {
+    "neurons": "dense_1",
+    "source": "dense_0",
+    "target": "dense_1",
+    "k": "5",
+}
+"""What an example says for a parameter; the layers are those of samples/digits.keras."""
+
+_LONGEST_LIST: Final = 6
+
+
+def print_queries() -> None:
+    """Print the name and the summary of every query."""
+    console = _console()
+    console.print(_rows([(query.name, query.summary) for query in queries().values()]))
+    console.print()
+    console.print("More about one: neurongraph query NAME --describe", style="dim")
+
+
+def print_description(asked: Query) -> None:
+    """Print all that is known of a query.
+
+    Parameters
+    ----------
+    asked
+        The query.
+    """
+    console = _console()
+    console.print(Text(asked.name, "bold"))
+    console.print(Text(asked.summary))
+    if asked.definition:
+        console.print(Text(f"Definition: {asked.definition}"))
+    if asked.per_layer:
+        console.print("Its Cypher is run once a layer.")
+    if asked.parameters:
+        _headed(console, "Parameters", [(p.name, _said(p)) for p in asked.parameters])
+    if any(parameter.type == "neurons" for parameter in asked.parameters):
+        _headed(console, "Neurons", _ways_to_say_neurons(asked))
+    _headed(console, "Columns", [(c.name, f"{c.help} ({c.type})") for c in asked.columns])
+    console.print()
+    console.print(Text("Example", "bold"))
+    console.print(Text(f"  {example(asked)}"), soft_wrap=True)
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    # Without a terminal there is no width to keep to.
+    return console if console.is_terminal else Console(highlight=False, width=10_000)
+
+
+def example(asked: Query) -> str:
+    """Return a command line that runs a query on samples/digits.keras.
+
+    Parameters
+    ----------
+    asked
+        The query.
+    """
+    return pasteable("query", asked.name, *example_words(asked))
+
+
+def example_words(asked: Query) -> list[str]:
+    """Return the ``key=value`` words of the example.
+
+    Parameters
+    ----------
+    asked
+        The query.
+    """
+    names = [parameter.name for parameter in asked.parameters]
+    return [f"{name}={_EXAMPLE_VALUES[name]}" for name in names if name in _EXAMPLE_VALUES]
+
+
+def _headed(console: Console, heading: str, rows: Iterable[tuple[str, str]]) -> None:
+    console.print()
+    console.print(Text(heading, "bold"))
+    console.print(_rows([(f"  {name}", text) for name, text in rows]))
+
+
+def _rows(rows: Sequence[tuple[str, str]]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column()
+    for name, text in rows:
+        table.add_row(Text(name), Text(text))
+    return table
+
+
+def _said(parameter: Parameter) -> str:
+    """Return help, type or choices, and the default of a parameter, in one line."""
+    kind = " or ".join(parameter.choices) or parameter.type
+    least = "" if parameter.least is None else f", at least {parameter.least:g}"
+    default = "" if parameter.default is None else f", default {parameter.default}"
+    needed = ", required" if parameter.required else default
+    if parameter.type == "neurons" and not parameter.required:
+        needed = ", default all"
+    return f"{parameter.help} ({kind}{least}{needed})"
+
+
+def _ways_to_say_neurons(asked: Query) -> list[tuple[str, str]]:
+    names = [parameter.name for parameter in asked.parameters if parameter.type == "neurons"]
+    name = names[0]
+    prefix = "" if len(names) == 1 else f"{name}."
+    return [
+        (f"{name}=conv_0", "a layer"),
+        (f"{name}=conv_0[3]@0..5,2", "channel 3 at x 0 to 5 and y 2"),
+        (f"{name}=id:12,14", "ids"),
+        (f"{prefix}x=0..5", f"by field; the fields are {', '.join(FIELDS)}"),
+        (f"{prefix}bias=0.1..", "from 0.1 on"),
+    ]
+
+
+def cypher_text(asked: Query, values: Mapping[str, Any], store: str, model: str | None) -> str:
+    """Return the Cypher of a query as text, its parameters in comments before it.
+
+    Parameters
+    ----------
+    asked
+        The query.
+    values
+        Its parameters, as ``NeuronGraph`` takes them.
+    store
+        ``neo4j`` or ``embedded``.
+    model
+        The model that is asked about.
+    """
+    statement = asked.statement(asked.checked(values), store, model=model)
+    lines = [f"// ${name} = {_shortened(value)}" for name, value in statement.parameters.items()]
+    if asked.per_layer:
+        names = dict.fromkeys(re.findall(r"\$\w+", statement.cypher))
+        set_by_us = [name for name in names if name[1:] not in statement.parameters]
+        lines.append(f"// run once a layer, which sets {', '.join(set_by_us)}")
+    return "\n".join([*lines, statement.cypher])
+
+
+def _shortened(value: Any) -> str:
+    if isinstance(value, list) and len(value) > _LONGEST_LIST:
+        beginning = json.dumps(value[: _LONGEST_LIST // 2], default=str)
+        return f"{beginning[:-1]}, ... {len(value)} in all]"
+    return json.dumps(value, default=str, ensure_ascii=False)

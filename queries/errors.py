@@ -1,0 +1,98 @@
+"""The errors that neurongraph raises on purpose.
+
+All of them derive from one class, so that a caller can catch them together and the
+command line can print them as one line::
+
+    NeurongraphError
+    ├── ModelFileError            the file cannot be read as a trained Keras model
+    │   └── UnsupportedLayerError the model holds layers that cannot be wired
+    ├── GraphError                the graph cannot be opened, read or written
+    │   ├── GraphNotFoundError    there is no graph at that path
+    │   ├── GraphUnavailableError the server does not answer
+    │   ├── GraphAccessError      the user name, the password or the rights are wrong
+    │   ├── GraphLockedError      another process holds the graph
+    │   └── GraphVersionError     the server or the graph is too old or too new
+    ├── ModelExistsError          a model of that name is in the graph already
+    ├── ModelNotFoundError        no model of that name is in the graph
+    ├── ModelIncompleteError      the load of that model never finished
+    ├── LayerNotFoundError        the model has no layer of that name
+    ├── QueryNotFoundError        there is no query of that name
+    ├── ParameterError            a parameter of a query or function is wrong
+    ├── CypherError               the store refused a Cypher statement
+    └── VerificationError         graph and model do not belong together
+"""
+
+
+class NeurongraphError(Exception):
+    """Base of all errors that neurongraph raises on purpose."""
+
+
+class ModelFileError(NeurongraphError):
+    """The file cannot be read as a trained Keras model."""
+
+
+class UnsupportedLayerError(ModelFileError):
+    """The model holds layers that cannot be wired; the message names them all."""
+
+
+class GraphError(NeurongraphError):
+    """The graph cannot be opened, read or written."""
+
+
+class GraphNotFoundError(GraphError):
+    """There is no graph at that path."""
+
+
+class GraphUnavailableError(GraphError):
+    """The server does not answer."""
+
+
+class GraphAccessError(GraphError):
+    """The user name, the password or the rights are wrong."""
+
+
+class GraphLockedError(GraphError):
+    """Another process holds the graph."""
+
+
+class GraphVersionError(GraphError):
+    """The server or the graph is too old or too new for this release."""
+
+
+class ModelExistsError(NeurongraphError):
+    """A model of that name is in the graph already."""
+
+
+class ModelNotFoundError(NeurongraphError):
+    """No model of that name is in the graph."""
+
+
+class ModelIncompleteError(NeurongraphError):
+    """The load of that model never finished."""
+
+
+class LayerNotFoundError(NeurongraphError):
+    """The model has no layer of that name."""
+
+
+class QueryNotFoundError(NeurongraphError):
+    """There is no query of that name."""
+
+
+class ParameterError(NeurongraphError):
+    """A parameter of a query or function is wrong."""
+
+
+class CypherError(NeurongraphError):
+    """The store refused a Cypher statement."""
+
+
+class VerificationError(NeurongraphError):
+    """Graph and model do not belong together."""
+
+
+def listed(names: object, *, none: str = "none") -> str:
+    """Join names for a message: ``a, b, c``."""
+    if not isinstance(names, (list, tuple, set, frozenset, dict)):
+        return str(names)
+    return ", ".join(str(name) for name in names) or none

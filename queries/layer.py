@@ -1,0 +1,78 @@
+"""One layer of a stored model, as code works with it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer that has neurons.
+
+    Parameters
+    ----------
+    index
+        Position among the layers of the model.
+    shape
+        Shape of its output, without the batch.
+    activation, activation_config
+        Name of the Keras activation function, None for the identity; its arguments.
+    reduce
+        What a neuron does with its weighted inputs: ``sum`` or ``max``.
+    first, last
+        Ids of its first and last neuron.
+    edges
+        Number of relationships into it.
+    inputs
+        Indices of the layers that feed it.
+    """
+
+    index: int
+    name: str
+    class_name: str
+    shape: tuple[int, ...]
+    activation: str | None
+    activation_config: Mapping[str, Any]
+    reduce: str
+    first: int
+    last: int
+    edges: int
+    inputs: tuple[int, ...]
+
+    @property
+    def neurons(self) -> int:
+        """Number of neurons."""
+        return self.last - self.first + 1
+
+
+def layers_of(frame: pd.DataFrame) -> list[Layer]:
+    """Return the layers of a frame of the query ``layers``, inputs first."""
+    return [_layer(row) for row in frame.to_dict("records")]
+
+
+def _layer(row: Mapping[Any, Any]) -> Layer:
+    config = _text(row["activation_config"])
+    return Layer(
+        index=int(row["index"]),
+        name=str(row["name"]),
+        class_name=str(row["class_name"]),
+        shape=_numbers(row["shape"]),
+        activation=_text(row["activation"]),
+        activation_config=json.loads(config) if config else {},
+        reduce=str(row["reduce"]),
+        first=int(row["first"]),
+        last=int(row["last"]),
+        edges=int(row["edges"]),
+        inputs=_numbers(row["inputs"]),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _numbers(values: Iterable[Any]) -> tuple[int, ...]:
+    return tuple(int(value) for value in values)

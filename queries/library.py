@@ -1,0 +1,233 @@
+"""The query library: reads ``cypher/``, checks parameters, and lists what there is.
+
+A query is a ``.cypher`` file. A TOML header in its leading comment declares the summary,
+the parameters and the columns; lines that begin with ``//%`` and parts in ``/*{ }*/`` are
+Jinja, so that the file is Cypher all the same. Values never become text of a statement.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from queries.errors import ParameterError, QueryNotFoundError, listed
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+ParameterType = Literal["neurons", "text", "int", "float"]
+ColumnType = Literal["int", "int?", "float", "text", "ints"]
+_CONVERSIONS: Final = {"text": str, "int": int, "float": float}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared parameter of a query.
+
+    Parameters
+    ----------
+    name, type, help
+        As the header says; the type ``neurons`` is anything that ``as_filter`` takes.
+    default
+        The value where none is given; None where the parameter is optional or required.
+    required
+        True where a value must be given.
+    choices
+        The allowed values; empty where any goes.
+    least
+        The smallest allowed value; None where any goes.
+    """
+
+    name: str
+    type: ParameterType
+    help: str
+    default: Any = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+
+    def checked(self, value: Any) -> Any:
+        """Return the value in the declared type.
+
+        Raises
+        ------
+        ParameterError
+            If it is of another type, not one of the choices, or too small.
+        """
+        if value is None and self.required:
+            raise ParameterError(f"{self.name} is missing: {self.help}")
+        if self.type == "neurons":
+            from queries.neuron_filter import as_filter
+
+            try:
+                return as_filter(value)
+            except ParameterError as error:
+                raise ParameterError(f"{self.name}: {error}") from None
+        if value is None:
+            return None
+        try:
+            converted = _CONVERSIONS[self.type](value)
+        except (TypeError, ValueError, OverflowError):
+            raise ParameterError(f"{self.name}: {value!r} is no {self.type}; {self.help}") from None
+        if self.choices and converted not in self.choices:
+            raise ParameterError(f"{self.name}: {value!r} is not one of {', '.join(self.choices)}")
+        if self.least is not None and not converted >= self.least:
+            raise ParameterError(
+                f"{self.name}: {value!r} is too small; it is at least {self.least}"
+            )
+        return converted
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared column of a query's result."""
+
+    name: str
+    type: ColumnType
+    help: str
+    explode: bool = False
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Cypher ready to run, and the values of its parameters."""
+
+    cypher: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query of the library.
+
+    Parameters
+    ----------
+    name
+        The file's name without suffix.
+    summary
+        What it answers, in a sentence.
+    definition
+        Where the definition of what it computes comes from; empty where it is plain.
+    per_layer
+        True where the statement is run once a layer, by code of ours.
+    """
+
+    name: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    template: "Template" = field(repr=False, compare=False)
+    definition: str = ""
+    per_layer: bool = False
+
+    def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a value for each declared parameter, checked, defaults filled in.
+
+        Raises
+        ------
+        ParameterError
+            If a name is not declared, a value is missing or does not fit.
+        """
+        declared = {parameter.name: parameter for parameter in self.parameters}
+        for name in values:
+            if name not in declared:
+                raise ParameterError(
+                    f"query {self.name!r} has no parameter {name!r}; "
+                    f"its parameters are {listed(declared)}"
+                )
+        return {
+            name: parameter.checked(parameter.default if values.get(name) is None else values[name])
+            for name, parameter in declared.items()
+        }
+
+    def statement(self, values: Mapping[str, Any], store: str, **internal: Any) -> Statement:
+        """Return the Cypher of this query for a store.
+
+        Parameters
+        ----------
+        values
+            What ``checked`` returned.
+        store
+            ``neo4j`` or ``embedded``.
+        **internal
+            Further parameters of the statement, which are not the user's.
+        """
+        parameters = {**values, **internal}
+
+        def where(name: str, variable: str) -> str:
+            conditions, named = values[name].conditions(variable, name)
+            parameters.update(named)
+            return "".join(f" AND {condition}" for condition in conditions)
+
+        text = self.template.render(values, store=store, where=where)
+        # The embedded store refuses a parameter that its statement does not name.
+        named = set(re.findall(r"\$(\w+)", text))
+        return Statement(
+            "\n".join(line.rstrip() for line in text.splitlines() if line.strip()),
+            {name: value for name, value in parameters.items() if name in named},
+        )
+
+
+@cache
+def queries() -> dict[str, Query]:
+    """Return every query by its name, in alphabetical order."""
+    folder = files("queries") / "cypher"
+    return {
+        name: _read(name, file.read_text(encoding="utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if file.name.endswith(".cypher")
+        for name in [file.name.removesuffix(".cypher")]
+    }
+
+
+def query(name: str) -> Query:
+    """Return a query by its name.
+
+    Raises
+    ------
+    QueryNotFoundError
+        If there is none; the message lists what there is.
+    """
+    try:
+        return queries()[name]
+    except KeyError:
+        raise QueryNotFoundError(
+            f"there is no query {name!r}; the queries are {listed(queries())}"
+        ) from None
+
+
+def _read(name: str, text: str) -> Query:
+    from jinja2 import Environment, StrictUndefined
+
+    opening, _, body = text.partition("*/")
+    header = tomllib.loads(opening.removeprefix("/*"))
+    environment = Environment(
+        line_statement_prefix="//%",
+        variable_start_string="/*{",
+        variable_end_string="}*/",
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - this writes Cypher from our own files, no page.
+    )
+    return Query(
+        name=name,
+        summary=header["summary"],
+        parameters=tuple(
+            Parameter(
+                name=key,
+                type=entry.get("type", "text"),
+                help=entry["help"],
+                default=entry.get("default"),
+                required=entry.get("required", False),
+                choices=tuple(entry.get("choices", ())),
+                least=entry.get("least"),
+            )
+            for key, entry in header.get("parameters", {}).items()
+        ),
+        columns=tuple(Column(name=key, **entry) for key, entry in header["columns"].items()),
+        template=environment.from_string(body.strip()),
+        definition=header.get("definition", ""),
+        per_layer=header.get("per_layer", False),
+    )

@@ -1,0 +1,65 @@
+"""What the query library needs of a store."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+import pandas as pd
+import pyarrow as pa
+
+
+class Store(ABC):
+    """An open graph, read by Cypher.
+
+    A statement without a model name is about all models of the graph.
+    """
+
+    name: ClassVar[str]
+    """What templates call the store: ``neo4j`` or ``embedded``."""
+
+    first_in_list: ClassVar[int]
+    """The index of a list's first element in this store's Cypher."""
+
+    edges_a_part: ClassVar[int]
+    """Into how many relationships a pass is best divided for ``tables``."""
+
+    location: str
+    """The path or URI that was opened."""
+
+    @abstractmethod
+    def table(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pa.Table:
+        """Run a statement of the query library and return its rows as columns."""
+
+    @abstractmethod
+    def tables(
+        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
+    ) -> pa.Table:
+        """Run a statement once for each set of parameters; return all rows, in any order."""
+
+    @abstractmethod
+    def frame(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pd.DataFrame:
+        """Run somebody's own read-only statement and return its rows."""
+
+    def unfinished(self) -> list[dict[str, Any]]:
+        """Return the properties of models in loading that no statement can see."""
+        return []
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release the connection; closing twice does no harm."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,190 @@
+"""A graph in Neo4j, over the Bolt protocol."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
+
+import neo4j
+import pandas as pd
+import pyarrow as pa
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConfigurationError,
+    DriverError,
+    Forbidden,
+    Neo4jError,
+    ServiceUnavailable,
+    UnsupportedServerProduct,
+)
+from neo4j.graph import Node, Path, Relationship
+
+from queries.errors import (
+    CypherError,
+    GraphAccessError,
+    GraphError,
+    GraphUnavailableError,
+    GraphVersionError,
+    ParameterError,
+)
+from queries.stores.base import Store
+
+OLDEST_SERVER: Final = (5, 26)
+READERS: Final = 2
+
+
+def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
+    """Open a driver with the environment's credentials, and check that the server answers.
+
+    Parameters
+    ----------
+    uri
+        A ``bolt://`` or ``neo4j://`` URI.
+
+    Returns
+    -------
+    tuple
+        The driver, and the database that NEO4J_DATABASE names; None for the default.
+
+    Raises
+    ------
+    GraphUnavailableError, GraphAccessError, GraphVersionError
+        If the server does not answer, refuses the credentials, or is too old.
+    """
+    user, password = os.environ.get("NEO4J_USERNAME"), os.environ.get("NEO4J_PASSWORD")
+    auth = (user or "neo4j", password) if password else None
+    database = os.environ.get("NEO4J_DATABASE") or None
+    with driver_errors(uri):
+        driver = neo4j.GraphDatabase.driver(
+            uri, auth=auth, notifications_min_severity="OFF", connection_timeout=10
+        )
+        try:
+            _refuse_old(uri, driver.get_server_info().agent)
+            driver.execute_query("RETURN 1", database_=database)
+        except BaseException:
+            driver.close()
+            raise
+    return driver, database
+
+
+def _refuse_old(uri: str, agent: str) -> None:
+    """Raise GraphVersionError for a server before 5.26; ``agent`` is like ``Neo4j/5.26.0``."""
+    version = agent.partition("/")[2]
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    if numbers < OLDEST_SERVER:
+        oldest = ".".join(map(str, OLDEST_SERVER))
+        raise GraphVersionError(
+            f"{uri} runs {agent}, which is too old; Neo4j {oldest} or later is needed"
+        )
+
+
+@contextmanager
+def driver_errors(uri: str) -> Iterator[None]:
+    """Turn the errors of the Neo4j driver into ours, each with what to do."""
+    try:
+        yield
+    except AuthError:
+        raise GraphAccessError(
+            f"{uri} refused the credentials; set NEO4J_USERNAME and NEO4J_PASSWORD"
+        ) from None
+    except Forbidden as error:
+        raise GraphAccessError(f"{uri}: {error.message}") from None
+    except UnsupportedServerProduct as error:
+        raise GraphVersionError(
+            f"{uri} is no Neo4j server that this driver speaks: {error}"
+        ) from None
+    except ServiceUnavailable as error:
+        raise GraphUnavailableError(
+            f"{uri} does not answer ({_first_line(error)}); is the server running?"
+        ) from None
+    except ClientError as error:
+        raise CypherError(f"{uri} refused the statement: {error.message}") from None
+    except Neo4jError as error:
+        raise GraphError(f"{uri}: {error.message}") from None
+    except (ConfigurationError, ValueError) as error:
+        raise ParameterError(f"graph {uri!r}: {_first_line(error)}") from None
+    except DriverError as error:
+        raise GraphUnavailableError(f"{uri}: {_first_line(error)}") from None
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+class BoltStore(Store):
+    """A Neo4j database, read in read-only transactions.
+
+    Parameters
+    ----------
+    uri
+        A ``bolt://`` or ``neo4j://`` URI, without credentials.
+    """
+
+    name: ClassVar[str] = "neo4j"
+    first_in_list: ClassVar[int] = 0
+    edges_a_part: ClassVar[int] = 250_000
+
+    def __init__(self, uri: str) -> None:
+        self.location = uri
+        self._driver, self._database = connect(uri)
+
+    def table(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pa.Table:
+        """Run a statement of the query library and return its rows as columns."""
+        names, rows = self._rows(cypher, parameters)
+        columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+        return pa.table(
+            {name: pa.array(column) for name, column in zip(names, columns, strict=True)}
+        )
+
+    def tables(
+        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
+    ) -> pa.Table:
+        """Run a statement once for each set of parameters, some at once; return all rows."""
+        with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
+            running = [readers.submit(self.table, cypher, part, model) for part in parts]
+            return pa.concat_tables(
+                [part.result() for part in running], promote_options="permissive"
+            )
+
+    def frame(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pd.DataFrame:
+        """Run a read-only statement; nodes and relationships become dictionaries."""
+        names, rows = self._rows(cypher, parameters)
+        return pd.DataFrame([[_plain(value) for value in row] for row in rows], columns=names)
+
+    def _rows(
+        self, cypher: str, parameters: Mapping[str, Any]
+    ) -> tuple[list[str], list[list[Any]]]:
+        with (
+            driver_errors(self.location),
+            self._driver.session(
+                database=self._database, default_access_mode=neo4j.READ_ACCESS
+            ) as session,
+        ):
+
+            def work(transaction: neo4j.ManagedTransaction) -> tuple[list[str], list[list[Any]]]:
+                result = transaction.run(cypher, dict(parameters))
+                return list(result.keys()), result.values()
+
+            return session.execute_read(work)
+
+    def close(self) -> None:
+        """Close the driver."""
+        self._driver.close()
+
+
+def _plain(value: Any) -> Any:
+    """Return a node or relationship as a dictionary of its properties, a path as their list."""
+    if isinstance(value, (Node, Relationship)):
+        return dict(value)
+    if isinstance(value, Path):
+        return [dict(node) for node in value.nodes]
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,162 @@
+"""A graph in the embedded store: a folder that holds one LadybugDB file a model.
+
+A file a model makes dropping and replacing a model the work of the file system: both are
+instant and cannot be left half done.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import ladybug
+import pandas as pd
+import pyarrow as pa
+
+from queries.errors import (
+    CypherError,
+    GraphAccessError,
+    GraphError,
+    GraphLockedError,
+    GraphNotFoundError,
+    ParameterError,
+)
+from queries.stores.base import Store
+from queries.stores.location import SUFFIX
+
+LOADING_SUFFIX = f".loading{SUFFIX}"
+NOTE_SUFFIX = ".loading.json"
+
+
+def model_file(folder: Path, model: str, *, loading: bool = False) -> Path:
+    """Return the file of a model in an embedded graph.
+
+    A readable part of the model's name, and a hash of all of it, make the file's name, so
+    that any name gives one safe file.
+    """
+    readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", model)[:40].strip(".")
+    digest = hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return folder / f"{readable}-{digest}{LOADING_SUFFIX if loading else SUFFIX}"
+
+
+@contextmanager
+def ladybug_errors(path: Path) -> Iterator[None]:
+    """Turn the errors of LadybugDB, which have no types, into ours."""
+    try:
+        yield
+    except (RuntimeError, OSError, ValueError) as error:
+        text = " ".join(str(error).split())
+        for part, kind, message in _ERRORS:
+            if part in text:
+                raise kind(message.format(path=path, text=text)) from None
+        raise GraphError(f"{path}: {text}") from None
+
+
+_ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
+    (
+        "Could not set lock",
+        GraphLockedError,
+        "{path} is locked by another process; wait until that has finished, or stop it",
+    ),
+    ("Permission denied", GraphAccessError, "{path}: permission denied"),
+    ("Read-only file system", GraphAccessError, "{path}: the file system is read-only"),
+    ("No space left on device", GraphError, "{path}: no space left on the disk"),
+    ("not a valid Lbug database", GraphError, "{path} is not a graph of this tool: {text}"),
+    ("read-only database", CypherError, "{path} is open for reading only; a query cannot write"),
+    ("Parser exception", CypherError, "the statement cannot be parsed: {text}"),
+    ("Binder exception", CypherError, "the statement does not fit the graph: {text}"),
+    ("Catalog exception", CypherError, "the statement does not fit the graph: {text}"),
+    ("Conversion exception", CypherError, "a value does not fit: {text}"),
+    ("Parameter", CypherError, "{text}"),
+)
+
+
+class EmbeddedStore(Store):
+    """The folder of an embedded graph, opened for reading.
+
+    Parameters
+    ----------
+    folder
+        A path that ends in ``.lbug``.
+    """
+
+    name: ClassVar[str] = "embedded"
+    first_in_list: ClassVar[int] = 1
+    edges_a_part: ClassVar[int] = 1 << 24
+
+    def __init__(self, folder: Path) -> None:
+        self.location = str(folder)
+        self._folder = folder
+        self._open: dict[Path, tuple[ladybug.Database, ladybug.Connection]] = {}
+        if not folder.is_dir():
+            reason = "is a file, not the folder of a graph" if folder.exists() else "does not exist"
+            raise GraphNotFoundError(
+                f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}"
+            )
+
+    def table(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pa.Table:
+        """Run a statement of the query library and return its rows as columns."""
+        return pa.concat_tables(
+            [self._result(file, cypher, parameters).get_as_arrow() for file in self._files(model)]
+        )
+
+    def tables(
+        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
+    ) -> pa.Table:
+        """Run a statement once for each set of parameters; return all rows."""
+        return pa.concat_tables([self.table(cypher, part, model) for part in parts])
+
+    def frame(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pd.DataFrame:
+        """Run a read-only statement on one model's file."""
+        files = self._files(model)
+        if len(files) > 1:
+            raise ParameterError(
+                f"{self.location} holds {len(files)} models, each in a file of its own; say which: "
+                "--model NAME, or model= in Python"
+            )
+        if not files:
+            raise GraphError(f"{self.location} holds no model yet")
+        return self._result(files[0], cypher, parameters).get_as_df()
+
+    def unfinished(self) -> list[dict[str, Any]]:
+        """Return the notes that running and interrupted loads keep beside their files."""
+        notes = sorted(self._folder.glob(f"*{NOTE_SUFFIX}"))
+        return [json.loads(note.read_text(encoding="utf-8")) for note in notes]
+
+    def _files(self, model: str | None) -> list[Path]:
+        if model is not None:
+            return [model_file(self._folder, model)]
+        return sorted(
+            file
+            for file in self._folder.glob(f"*{SUFFIX}")
+            if not file.name.endswith(LOADING_SUFFIX)
+        )
+
+    def _result(
+        self, file: Path, cypher: str, parameters: Mapping[str, Any]
+    ) -> ladybug.QueryResult:
+        with ladybug_errors(file):
+            result = self._connection(file).execute(cypher, dict(parameters))
+        if isinstance(result, list):
+            raise CypherError("give one statement at a time")
+        return result
+
+    def _connection(self, file: Path) -> ladybug.Connection:
+        if file not in self._open:
+            database = ladybug.Database(file, read_only=True)
+            self._open[file] = (database, ladybug.Connection(database))
+        return self._open[file][1]
+
+    def close(self) -> None:
+        """Close every file that was opened."""
+        for database, connection in self._open.values():
+            connection.close()
+            database.close()
+        self._open.clear()

@@ -1,0 +1,75 @@
+"""Where a graph is: a folder of the embedded store, or a Neo4j server."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from queries.errors import ParameterError
+
+SUFFIX: Final = ".lbug"
+DEFAULT_GRAPH: Final = "neurons.lbug"
+_SCHEMES: Final = tuple(
+    base + security for base in ("bolt", "neo4j") for security in ("", "+s", "+ssc")
+)
+
+
+@dataclass(frozen=True)
+class Location:
+    """A checked graph location.
+
+    Parameters
+    ----------
+    text
+        The path or URI as it was given.
+    is_server
+        True for a Neo4j server.
+    """
+
+    text: str
+    is_server: bool
+
+    @property
+    def path(self) -> Path:
+        """The folder of an embedded graph."""
+        return Path(self.text)
+
+
+def locate(graph: str | os.PathLike[str] | None = None) -> Location:
+    """Check where a graph is, without opening it.
+
+    Parameters
+    ----------
+    graph
+        A path that ends in ``.lbug``, or a Neo4j URI; None for the environment's
+        NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+
+    Returns
+    -------
+    Location
+        The location.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither, or if the URI carries a user name or password.
+    """
+    text = os.fspath(graph or os.environ.get("NEURONGRAPH_GRAPH") or DEFAULT_GRAPH)
+    if "://" not in text:
+        if text.rstrip("/").endswith(SUFFIX):
+            return Location(text, is_server=False)
+        raise ParameterError(
+            f"graph {text!r} is neither a path that ends in {SUFFIX} nor a bolt:// or neo4j:// URI"
+        )
+    scheme = text.partition("://")[0]
+    if scheme not in _SCHEMES:
+        raise ParameterError(
+            f"graph: the scheme {scheme!r} is not known; use one of {', '.join(_SCHEMES)}"
+        )
+    if "@" in urlsplit(text).netloc:
+        raise ParameterError(
+            "graph: leave user name and password out of the URI; "
+            "set NEO4J_USERNAME and NEO4J_PASSWORD instead"
+        )
+    return Location(text, is_server=True)

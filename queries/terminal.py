@@ -1,0 +1,108 @@
+"""What all commands share: where text goes, and how a run ends."""
+
+import inspect
+import shlex
+from typing import Any, Final, NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+from typer.core import TyperGroup
+
+from queries.errors import NeurongraphError
+
+INTERRUPTED: Final = 130
+"""Exit code of a run that was stopped by Ctrl-C, as a shell has it."""
+
+
+class Commands(TyperGroup):
+    """A group of commands that ends on our errors and on Ctrl-C with one line."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for command in (self, *self.commands.values()):
+            command.help = _reflowed(command.help or "")
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except NeurongraphError as error:
+            fail(str(error))
+        except KeyboardInterrupt:
+            say("Interrupted.")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _reflowed(text: str) -> str:
+    """Make each paragraph one line, since Typer breaks lines where the source does."""
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
+
+
+def fail(message: str) -> NoReturn:
+    """Print an error as one line and end the run with exit code 1.
+
+    Parameters
+    ----------
+    message
+        What is wrong, and what to do about it.
+    """
+    line = " ".join(part.strip() for part in message.splitlines())
+    _print(Text.assemble(("Error: ", "bold red"), printable(line)))
+    raise typer.Exit(1)
+
+
+def say(message: str, style: str = "") -> None:
+    """Print a message that is no result: it goes to stderr.
+
+    Parameters
+    ----------
+    message
+        The text; long lines are left to the terminal, so that they can be copied whole.
+    style
+        A Rich style.
+    """
+    _print(Text(message, style))
+
+
+def _print(text: Text) -> None:
+    Console(stderr=True).print(text, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Return a text with its control characters escaped.
+
+    Names come from model files; one that moves the cursor could hide what a table says.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def pasteable(*words: str, graph: str | None = None) -> str:
+    """Return a command line of ours, quoted so that a shell reads it back as it is.
+
+    Parameters
+    ----------
+    *words
+        The words after ``neurongraph``.
+    graph
+        What was given as ``--graph``; None where nothing was.
+    """
+    option = () if graph is None else ("--graph", graph)
+    return shlex.join(("neurongraph", *words, *option))
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: examples that can be pasted.
+
+    Parameters
+    ----------
+    *lines
+        Command lines.
+    """
+    # Square brackets would be read as Rich markup.
+    return "\n".join(("Examples:", *lines)).replace("[", "\\[")
