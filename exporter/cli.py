@@ -1,0 +1,340 @@
+"""The command line: ``inspect``, ``load``, ``drop``, ``verify``, and what queries adds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from queries import cli as queries_cli
+from queries.errors import GraphNotFoundError, ModelNotFoundError, NeurongraphError, listed
+from queries.options import FormatOption, GraphOption, OutputOption
+from queries.output import destination, write
+from queries.terminal import INTERRUPTED, Commands, examples, fail, pasteable, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exporter.batches import Plan
+    from exporter.loading import LoadReport
+    from exporter.verification import VerifyReport
+
+_PANEL: Final = "Load"
+
+app = typer.Typer(
+    name="neurongraph",
+    cls=Commands,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    # Local variables can hold a password.
+    pretty_exceptions_show_locals=False,
+    epilog=examples(
+        "neurongraph inspect samples/digits.keras",
+        "neurongraph load samples/digits.keras --graph digits.lbug",
+        "neurongraph query strongest_edges -g digits.lbug target=dense_1 k=5",
+    ),
+)
+
+ModelArgument = Annotated[
+    Path, typer.Argument(metavar="MODEL", help="A .keras or HDF5 model file.", show_default=False)
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"neurongraph {version('neurongraph')}")
+        except PackageNotFoundError:
+            typer.echo("neurongraph, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """Load the neurons and weights of a trained Keras model as a graph, and query it.
+
+    The graph is in a file of its own, or in Neo4j. NEURONGRAPH_GRAPH says where, if --graph
+    does not; the credentials of a server are taken from NEO4J_USERNAME, NEO4J_PASSWORD and
+    NEO4J_DATABASE.
+    """
+
+
+@app.command(
+    rich_help_panel=_PANEL,
+    epilog=examples(
+        "neurongraph inspect samples/digits.keras",
+        "neurongraph inspect samples/digits.keras --format json",
+    ),
+)
+def inspect(
+    model: ModelArgument, format_name: FormatOption = None, output: OutputOption = None
+) -> None:
+    """Show the layers of a model, and how many neurons and relationships a load makes.
+
+    A dash stands where a layer only moves data, so that it makes neither.
+    """
+    to = destination(format_name, output)
+    from exporter.batches import plan
+    from exporter.model import open_model
+
+    planned = plan(open_model(model))
+    write(_layer_frame(planned), to, note=_totals(planned))
+
+
+def _layer_frame(planned: "Plan") -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = [
+        {
+            "layer": row.name,
+            "class_name": row.class_name,
+            "shape": list(row.shape),
+            "activation": row.activation,
+            "neurons": row.neurons or None,
+            "edges": row.edges if row.neurons else None,
+            "parameters": row.parameters,
+        }
+        for row in planned.rows
+    ]
+    return pd.DataFrame(rows).astype({"neurons": "Int64", "edges": "Int64"})
+
+
+def _totals(planned: "Plan") -> str:
+    pairs = planned.neurons * (planned.neurons - 1)
+    density = planned.edges / pairs if pairs else 0.0
+    return (
+        f"{len(planned.rows)} layers, {planned.neurons:,} neurons, "
+        f"{planned.edges:,} relationships, {planned.parameters:,} parameters; "
+        f"density {density:.6g}"
+    )
+
+
+@app.command(
+    rich_help_panel=_PANEL,
+    epilog=examples(
+        "neurongraph load samples/digits.keras --graph digits.lbug",
+        "neurongraph load samples/digits.keras --name digits-head --from-layer conv_1",
+        "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --replace",
+    ),
+)
+def load(
+    model: ModelArgument,
+    graph: GraphOption = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            "-n",
+            help="What the model is called in the graph.",
+            show_default="the file's name without suffix",
+        ),
+    ] = None,
+    from_layer: Annotated[
+        str | None, typer.Option(metavar="LAYER", help="The first layer to load.")
+    ] = None,
+    to_layer: Annotated[
+        str | None, typer.Option(metavar="LAYER", help="The last layer to load.")
+    ] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Relationships a transaction; by default what suits the store."
+        ),
+    ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Replace a model of that name; the old one stays until then."
+        ),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> None:
+    """Load a trained Keras model into a graph.
+
+    A graph that is a path is made if it is missing.
+    """
+    from exporter.loading import load as load_model
+    from exporter.progress import LoadProgress
+
+    try:
+        with LoadProgress(f"Opening {model.name}", quiet=quiet) as progress:
+            report = load_model(
+                model,
+                graph,
+                name=name,
+                from_layer=from_layer,
+                to_layer=to_layer,
+                batch_size=batch_size,
+                replace=replace,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        say(_state_left(graph, name or model.stem))
+        raise typer.Exit(INTERRUPTED) from None
+    if not quiet:
+        typer.echo(
+            f"Loaded {report.model!r} into {report.graph}: {report.layers} layers, "
+            f"{report.neurons:,} neurons, {report.edges:,} relationships "
+            f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s)."
+        )
+        say(f"Try: {_next_command(graph, report)}", "dim")
+
+
+def _next_command(graph: str | None, report: "LoadReport") -> str:
+    """Return a query that shows something of what was just loaded."""
+    from queries.neurongraph import NeuronGraph
+
+    with NeuronGraph(graph, model=report.model) as opened:
+        layers = opened.layers()
+        alone = len(opened.models()) == 1
+    words = ["query", "summary"]
+    # Of a layer whose name holds other signs, only a part would be read as the layer.
+    ends = [str(layers["name"].iloc[i]) for i in (0, -1)]
+    if len(layers) > 1 and all(end.replace("-", "_").isidentifier() for end in ends):
+        words = ["query", "strongest_paths", f"source={ends[0]}", f"target={ends[1]}", "k=3"]
+    return pasteable(*words, *([] if alone else ["--model", report.model]), graph=graph)
+
+
+def _state_left(graph: str | None, name: str) -> str:
+    """Say what an interrupted load left behind."""
+    from exporter.sinks import STAGED
+    from queries.neurongraph import NeuronGraph
+    from queries.schema import LOADING
+
+    try:
+        with NeuronGraph(graph) as opened:
+            models = opened.models()
+            states = dict(zip(models["name"], models["state"], strict=True))
+    except GraphNotFoundError:
+        return "Interrupted. Nothing was written."
+    except NeurongraphError:
+        return f"Interrupted. What is left of {name!r}, if anything, is in state loading."
+    for left in (name + STAGED, name):
+        if states.get(left) == LOADING:
+            kept = f", and {name!r} is as it was" if left != name else ""
+            return (
+                f"Interrupted. {left!r} is in state loading{kept}. Load it again with --replace, "
+                f"or remove it: {pasteable('drop', left, graph=graph)}"
+            )
+    return f"Interrupted. {name!r} is {'as it was' if name in states else 'not in the graph'}."
+
+
+@app.command(
+    rich_help_panel=_PANEL,
+    epilog=examples(
+        "neurongraph verify samples/digits.keras --graph digits.lbug",
+        "neurongraph verify samples/digits.keras --name digits --samples 16 --format json",
+    ),
+)
+def verify(
+    model: ModelArgument,
+    graph: GraphOption = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            "-n",
+            help="What the model is called in the graph.",
+            show_default="the file's name without suffix",
+        ),
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many random inputs to try.")
+    ] = 4,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the random inputs.")] = 0,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Compute the model's layers from the graph alone, and compare them with Keras.
+
+    Ends with exit code 1 where a layer differs by more than the tolerance.
+    """
+    to = destination(format_name, output)
+    from exporter.verification import verify as verify_model
+
+    report = verify_model(model, graph, name=name, samples=samples, seed=seed)
+    write(report.frame, to)
+    inputs = report.frame["class_name"] == "InputLayer"
+    seeded = [name for name in report.seeded if name not in set(report.frame["layer"][inputs])]
+    if seeded:
+        say(f"Fed from Keras, since nothing feeds them in the graph: {listed(seeded)}.")
+    if not report.passed:
+        fail(f"the graph does not agree with {model}: {_verdict(report)}")
+    say(f"The graph agrees with {model}: {_verdict(report)}")
+
+
+def _verdict(report: "VerifyReport") -> str:
+    # numpy takes a difference that is not a number for the largest, as it should be here.
+    position = int(report.frame["relative_difference"].to_numpy().argmax())
+    worst = report.frame.iloc[position]
+    return (
+        f"the largest relative difference is {worst['relative_difference']:.2g}, in layer "
+        f"{worst['layer']}; {report.tolerance:.2g} is allowed."
+    )
+
+
+@app.command(
+    rich_help_panel=_PANEL,
+    epilog=examples(
+        "neurongraph drop digits --graph digits.lbug",
+        "neurongraph drop digits-head --yes",
+    ),
+)
+def drop(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The model's name in the graph.")],
+    graph: GraphOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a model from a graph, complete or not."""
+    edges = _edges(graph, name)
+    if not yes:
+        question = f"Remove {name!r} and its {edges:,} relationships?"
+        typer.confirm(question, abort=True, err=True)
+    from exporter.progress import LoadProgress
+    from exporter.sinks import open_sink
+
+    removed = 0
+    try:
+        with LoadProgress(f"Removing {name}") as progress, open_sink(graph) as sink:
+
+            def count(more: int) -> None:
+                nonlocal removed
+                removed += more
+                progress("relationships", removed, edges)
+
+            dropped = sink.drop(name, count)
+    except KeyboardInterrupt:
+        say(f"Interrupted. What is left of {name!r} is in state loading; drop it again.")
+        raise typer.Exit(INTERRUPTED) from None
+    typer.echo(f"Removed {name!r} with {dropped:,} relationships.")
+
+
+def _edges(graph: str | None, name: str) -> int:
+    """Return how many relationships a model has, or was to have."""
+    from queries.neurongraph import NeuronGraph
+
+    # Opened for reading first: to open a graph for writing would make a missing one.
+    with NeuronGraph(graph) as opened:
+        models = opened.models().set_index("name")
+    if name not in models.index:
+        raise ModelNotFoundError(
+            f"there is no model {name!r} in the graph; it holds {listed(list(models.index))}"
+        )
+    return int(models["edges"][name])
+
+
+app.add_typer(queries_cli.app)
+
+
+def main() -> None:
+    """Run the command line: the entry point of ``neurongraph``."""
+    app(prog_name="neurongraph")
+
+
+if __name__ == "__main__":
+    main()

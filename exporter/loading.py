@@ -1,0 +1,171 @@
+"""Load a model file into a graph."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from exporter.batches import BLOCK_EDGES, Plan, plan
+from exporter.model import KerasModel, open_model
+from exporter.sinks import STAGED, Sink, open_sink
+from queries.errors import GraphError, ParameterError
+from queries.schema import LOADING, SCHEMA_VERSION
+
+NEURON_BLOCK = 1 << 17
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did.
+
+    Parameters
+    ----------
+    model
+        The name in the graph.
+    graph
+        The path or URI of the graph.
+    layers, neurons, edges
+        How many were written.
+    seconds
+        Wall time, the opening of the model file left out.
+    """
+
+    model: str
+    graph: str
+    layers: int
+    neurons: int
+    edges: int
+    seconds: float
+
+    @property
+    def edges_per_second(self) -> float:
+        """Relationships written in a second."""
+        return self.edges / self.seconds if self.seconds else 0.0
+
+
+def load(
+    model: str | os.PathLike[str],
+    graph: str | os.PathLike[str] | None = None,
+    *,
+    name: str | None = None,
+    from_layer: str | None = None,
+    to_layer: str | None = None,
+    batch_size: int | None = None,
+    replace: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> LoadReport:
+    """Load a trained Keras model into a graph.
+
+    Parameters
+    ----------
+    model
+        A ``.keras`` or HDF5 file.
+    graph
+        A path that ends in ``.lbug``, or a Neo4j URI; by default NEURONGRAPH_GRAPH, else
+        ``neurons.lbug``.
+    name
+        What the model is called in the graph; by default the file's name without suffix.
+    from_layer, to_layer
+        Load only the layers from one to the other, both included.
+    batch_size
+        Relationships a transaction; by default what suits the store.
+    replace
+        Replace a model of that name. The old one stays until the new one is complete.
+    progress
+        Called with a phase (``neurons`` or ``relationships``), how many are done, and how
+        many there are.
+
+    Returns
+    -------
+    LoadReport
+        Totals and time.
+
+    Raises
+    ------
+    ModelFileError, UnsupportedLayerError
+        If the file cannot be read or wired. Nothing is written then.
+    ModelExistsError
+        If a model of that name is in the graph and ``replace`` is false.
+    LayerNotFoundError, ParameterError
+        If a layer or another argument is wrong.
+    GraphError
+        If the graph cannot be opened or written.
+    """
+    name = _checked_name(name if name is not None else Path(model).stem)
+    if batch_size is not None and batch_size < 1:
+        raise ParameterError(f"batch_size is {batch_size}; it must be at least 1")
+    opened = open_model(model)
+    part = plan(opened).between(from_layer, to_layer)
+    begun = time.perf_counter()
+    with open_sink(graph) as sink:
+        sink.begin(_properties(opened, part, name), replace=replace, batch_size=batch_size)
+        _write(sink, part, name, batch_size or sink.batch_size, progress or _silent)
+        written = sink.finish()
+        location = sink.location
+    if written != part.edges:
+        raise GraphError(
+            f"{location} took {written} relationships of {name!r}, but {part.edges} were sent; "
+            "drop the model and load it again"
+        )
+    seconds = time.perf_counter() - begun
+    return LoadReport(name, location, len(part.layers), part.neurons, part.edges, seconds)
+
+
+def _silent(phase: str, done: int, total: int) -> None:
+    pass
+
+
+def _checked_name(name: str) -> str:
+    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ParameterError(
+            f"name {name[:40]!r} does not do; a model's name has 1 to {_LONGEST_NAME} "
+            "printable characters"
+        )
+    if name.endswith(STAGED):
+        raise ParameterError(f"name {name!r} ends in {STAGED!r}, which marks unfinished loads")
+    return name
+
+
+def _properties(model: KerasModel, part: Plan, name: str) -> dict[str, Any]:
+    """Return the properties of the model's node: the names of ``schema.MODEL``."""
+    return {
+        "name": name,
+        "sha256": model.sha256,
+        "keras_version": model.keras_version,
+        "input_shapes": json.dumps(model.input_shapes),
+        "output_shapes": json.dumps(model.output_shapes),
+        "layers": len(part.layers),
+        "neurons": part.neurons,
+        "edges": part.edges,
+        "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "state": LOADING,
+        "schema_version": SCHEMA_VERSION,
+    }
+
+
+def _write(
+    sink: Sink, part: Plan, name: str, batch_size: int, progress: Callable[[str, int, int], None]
+) -> None:
+    names = {layer.index: layer.name for layer in part.layers}
+    following = [(names[i], layer.name) for layer in part.layers for i in layer.inputs]
+    sink.add_layers([layer.properties(name) for layer in part.layers], following)
+    done = 0
+    for layer in part.layers:
+        bounds = [*range(0, layer.neurons, NEURON_BLOCK), layer.neurons]
+        for start, stop in pairwise(bounds):
+            sink.add_neurons(layer.neuron_table(name, start, stop), layer.class_name)
+            done += stop - start
+            progress("neurons", done, part.neurons)
+    done = 0
+    for layer in part.layers:
+        for start, stop in layer.ranges(min(batch_size, BLOCK_EDGES)):
+            block = layer.block(start, stop)
+            sink.add_edges(block)
+            done += len(block)
+            progress("relationships", done, part.edges)

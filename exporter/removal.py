@@ -1,0 +1,48 @@
+"""Remove a model from a graph."""
+
+import os
+from collections.abc import Callable
+
+from exporter.sinks import open_sink
+from queries.errors import ModelNotFoundError, listed
+from queries.neurongraph import NeuronGraph
+
+
+def drop(
+    name: str,
+    graph: str | os.PathLike[str] | None = None,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Remove a model, complete or not, from a graph.
+
+    Parameters
+    ----------
+    name
+        The model's name in the graph.
+    graph
+        Where the graph is, as in ``load``.
+    progress
+        Called with the number of relationships that went since the last call.
+
+    Returns
+    -------
+    int
+        How many relationships went.
+
+    Raises
+    ------
+    ModelNotFoundError
+        If there is no model of that name.
+    GraphError
+        If the graph cannot be opened or written.
+    """
+    # Opened for reading first: to open a graph for writing would make a missing one.
+    with NeuronGraph(graph) as opened:
+        models = opened.models()["name"].tolist()
+    if name not in models:
+        raise ModelNotFoundError(
+            f"there is no model {name!r} in the graph; it holds {listed(models)}"
+        )
+    with open_sink(graph) as sink:
+        return sink.drop(name, progress)

@@ -1,0 +1,156 @@
+"""Show that a graph computes what its model computes."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from exporter.batches import Plan, plan
+from exporter.model import KerasModel, open_model
+from exporter.replay import Floats, GraphSource, StoredSource, replay
+from queries import NeuronGraph
+from queries.errors import ModelNotFoundError, VerificationError, listed
+from queries.layer import Layer
+
+TOLERANCE: Final = 1e-5
+"""Largest difference that passes, as a share of the largest output of the layer."""
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """How far a graph's forward pass is from the model's.
+
+    Parameters
+    ----------
+    frame
+        One row a layer: layer, class_name, neurons, largest_difference, scale (largest
+        absolute output of the model), relative_difference (their ratio), worst_neuron (id),
+        passed.
+    tolerance
+        The largest relative difference that passes.
+    seeded
+        Layers that nothing feeds in the graph; they took the model's values.
+    """
+
+    frame: pd.DataFrame
+    tolerance: float
+    seeded: list[str]
+
+    @property
+    def passed(self) -> bool:
+        """True where every layer passed."""
+        return bool(self.frame["passed"].all())
+
+
+def verify(
+    model: str | os.PathLike[str],
+    graph: str | os.PathLike[str] | None = None,
+    *,
+    name: str | None = None,
+    samples: int = 4,
+    seed: int = 0,
+) -> VerifyReport:
+    """Replay a stored graph on random inputs and compare it with the model, layer by layer.
+
+    Parameters
+    ----------
+    model
+        The model file that was loaded.
+    graph
+        Where the graph is, as in ``load``.
+    name
+        What the model is called there; by default the file's name without suffix.
+    samples
+        How many random inputs, drawn from the standard normal distribution.
+    seed
+        Seed of the random inputs.
+
+    Returns
+    -------
+    VerifyReport
+        The largest difference of each layer.
+
+    Raises
+    ------
+    VerificationError
+        If the graph was loaded from another file.
+    ModelFileError, GraphError, ModelNotFoundError, ModelIncompleteError
+        If the file or the graph cannot be read.
+    """
+    name = name if name is not None else Path(model).stem
+    with NeuronGraph(graph, model=name) as stored:
+        row = _model_row(stored, name)
+        opened = open_model(model)
+        if row["sha256"] != opened.sha256:
+            raise VerificationError(
+                f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "
+                f"are {row['sha256'][:12]}... and {opened.sha256[:12]}...; load it again with "
+                "--replace, or say its --name"
+            )
+        return compare(opened, StoredSource(stored, name), samples=samples, seed=seed)
+
+
+def _model_row(graph: NeuronGraph, name: str) -> "pd.Series[Any]":
+    models = graph.models()
+    found = models[models["name"] == name]
+    if found.empty:
+        raise ModelNotFoundError(
+            f"{graph!r} holds no model {name!r}; it holds {listed(models['name'].tolist())}; "
+            "say --name"
+        )
+    return found.iloc[0]
+
+
+def compare(
+    model: KerasModel, graph: GraphSource, *, samples: int = 4, seed: int = 0
+) -> VerifyReport:
+    """Compare the forward pass of a graph with that of its model, layer by layer."""
+    layers = graph.layers()
+    expected = _keras_outputs(model, plan(model), samples, seed)
+    seeded = [layer.name for layer in layers if layer.edges == 0]
+    replayed = replay(graph, {layer: expected[layer] for layer in seeded})
+    rows = [
+        _row(layer, expected[layer.name].reshape(samples, -1), replayed[layer.name])
+        for layer in layers
+    ]
+    return VerifyReport(pd.DataFrame(rows), TOLERANCE, seeded)
+
+
+def _keras_outputs(model: KerasModel, whole: Plan, samples: int, seed: int) -> dict[str, Floats]:
+    """Return what Keras puts out for each layer: shape ``(samples, *layer's shape)``."""
+    import keras
+
+    random = np.random.default_rng(seed)
+    inputs = [
+        random.standard_normal((samples, *shape)).astype(np.float32) for shape in model.input_shapes
+    ]
+    names = [layer.name for layer in whole.layers]
+    layers = {call.name: call.layer for call in model.calls}
+    probe = keras.Model(model.keras.inputs, [layers[name].output for name in names])
+    outputs = probe.predict(inputs, batch_size=samples, verbose=0)
+    return {
+        name: np.asarray(output, dtype=np.float64)
+        for name, output in zip(names, outputs, strict=True)
+    }
+
+
+def _row(layer: Layer, expected: NDArray[Any], replayed: Floats) -> dict[str, Any]:
+    difference = np.abs(replayed - expected).max(axis=0)
+    scale = float(np.abs(expected).max())
+    largest = float(difference.max())
+    # An output that is 0 throughout has no scale: there any difference counts in full.
+    relative = largest / scale if scale else largest
+    return {
+        "layer": layer.name,
+        "class_name": layer.class_name,
+        "neurons": layer.neurons,
+        "largest_difference": largest,
+        "scale": scale,
+        "relative_difference": relative,
+        "worst_neuron": layer.first + int(difference.argmax()),
+        "passed": bool(relative <= TOLERANCE),
+    }
