@@ -1,0 +1,62 @@
+"""The one way in: a real Neo4j server, however this machine can give one."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from tests.servers.docker import docker_server
+from tests.servers.local import LocalServer, local_server
+from tests.servers.named import is_named, named_server
+from tests.servers.server import Neo4jServer
+from tests.servers.unavailable import Unavailable, or_skip
+
+
+@contextmanager
+def running(
+    version: str, *, password: str | None = None, heap: str = "1g"
+) -> Iterator[Neo4jServer]:
+    """
+    Give a running server: the one of NEO4J_URI, else one in Docker, else one from Maven.
+
+    Where there is no way to have one, the test is skipped, or fails in CI.
+
+    Parameters
+    ----------
+    version
+        One of the `RELEASES`. The server of NEO4J_URI has the version that it has.
+    password
+        Initial password of the user neo4j; without one, nobody is asked for any.
+        The server of NEO4J_URI keeps the password that it has.
+    heap
+        Heap of a server that is started.
+    """
+    with ExitStack() as stack:
+        yield or_skip(lambda: _first(stack, version, password, heap))
+
+
+@contextmanager
+def restartable(
+    version: str, *, password: str | None = None, heap: str = "1g", http: bool = False
+) -> Iterator[LocalServer]:
+    """
+    Give a server from Maven that the test may stop, kill and start again.
+
+    Where there is no way to have one, the test is skipped, or fails in CI.
+    The parameters are those of `LocalServer`.
+    """
+    with ExitStack() as stack:
+        way = local_server(version, password=password, heap=heap, http=http)
+        yield or_skip(lambda: stack.enter_context(way))
+
+
+def _first(stack: ExitStack, version: str, password: str | None, heap: str) -> Neo4jServer:
+    """Give the server of the first way that this machine offers."""
+    if is_named():
+        return named_server(with_password=password is not None)
+    try:
+        return stack.enter_context(docker_server(version, password=password, heap=heap))
+    except Unavailable as error:
+        no_docker = error
+    try:
+        return stack.enter_context(local_server(version, password=password, heap=heap)).server
+    except Unavailable as no_local:
+        raise Unavailable(f"no Neo4j {version}: {no_docker}; {no_local}") from no_local
