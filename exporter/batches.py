@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -13,12 +14,19 @@ from numpy.typing import NDArray
 
 from exporter.model import KerasModel, LayerCall
 from exporter.wiring import EMPTY, Computed, Moved, NotWirableError, handler_of
-from exporter.wiring.wiring import Ids, Weights
+from exporter.wiring.wiring import Ids, Weights, Wiring
 from queries.errors import LayerNotFoundError, UnsupportedLayerError, listed
 from queries.schema import NEURON
 
-BLOCK_EDGES = 1 << 20
-"""Edges in a block, unless one neuron alone has more: 20 MB as three columns."""
+BLOCK_EDGES: Final = 1 << 17
+"""Edges in a block, unless one neuron alone has more.
+
+Three columns of 2.5 MB: the allocator hands the same memory out again, which is several times
+faster than fresh pages for each block.
+"""
+
+MOST_AXES = 4
+"""Axes of an output that have names: z, y, x and channel."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +90,14 @@ class PlannedLayer:
     def edges(self) -> int:
         """Number of edges into the layer, counted without building them."""
         sources = self.wiring.sources
+        if sources.size == 0:
+            return 0
         # An axis of stride 0 repeats one array: look at it once and multiply.
         repeats: int = math.prod(
             size for size, step in zip(sources.shape, sources.strides, strict=True) if step == 0
         )
-        once = sources[tuple(0 if step == 0 else slice(None) for step in sources.strides)]
+        one = tuple(0 if step == 0 else slice(None) for step in sources.strides)
+        once = np.atleast_1d(sources[one])
         return repeats * sum(int(np.count_nonzero(row != EMPTY)) for row in once)
 
     @property
@@ -290,6 +301,7 @@ def plan(model: KerasModel) -> Plan:
         inputs = [outputs[position] for position in call.inputs]
         try:
             wiring = handler_of(call.class_name)(call.layer, *inputs)
+            _require_named_axes(wiring)
         except NotWirableError as error:
             refused.append(f"{call.name} ({call.class_name}: {error})")
             outputs.append(_unwired(call))
@@ -317,6 +329,12 @@ def plan(model: KerasModel) -> Plan:
             + ", ".join(refused)
         )
     return Plan(tuple(layers), tuple(rows))
+
+
+def _require_named_axes(wiring: Wiring) -> None:
+    """Raise NotWirableError where neurons would have more axes than there are names, or none."""
+    if isinstance(wiring, Computed) and not 1 <= len(wiring.shape) <= MOST_AXES:
+        raise NotWirableError(f"its output has {len(wiring.shape)} axes, not 1 to {MOST_AXES}")
 
 
 def _unwired(call: LayerCall) -> Ids:
@@ -373,7 +391,8 @@ def _slab(shape: Sequence[int], start: int, stop: int) -> tuple[int | slice, ...
     for length in shape:
         size //= length
         position = start // size % length
-        if stop - start >= size and (stop - start) % size == 0 and start % size == 0:
-            return (*index, slice(position, position + (stop - start) // size))
+        end = position + (stop - start) // size
+        if end > position and (stop - start) % size == 0 and start % size == 0 and end <= length:
+            return (*index, slice(position, end))
         index.append(position)
     raise ValueError(f"{start} to {stop} is no slice of one axis of {tuple(shape)}")

@@ -9,12 +9,9 @@ from queries import cli as queries_cli
 from queries.errors import GraphNotFoundError, ModelNotFoundError, NeurongraphError, listed
 from queries.options import FormatOption, GraphOption, OutputOption
 from queries.output import destination, write
-from queries.terminal import INTERRUPTED, Commands, examples, fail, pasteable, say
+from queries.terminal import INTERRUPTED, Commands, confirmed, examples, fail, pasteable, say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from exporter.batches import Plan
     from exporter.loading import LoadReport
     from exporter.verification import VerifyReport
 
@@ -79,39 +76,14 @@ def inspect(
     A dash stands where a layer only moves data, so that it makes neither.
     """
     to = destination(format_name, output)
-    from exporter.batches import plan
-    from exporter.model import open_model
+    from exporter.inspection import inspect as inspect_model
 
-    planned = plan(open_model(model))
-    write(_layer_frame(planned), to, note=_totals(planned))
-
-
-def _layer_frame(planned: "Plan") -> "pd.DataFrame":
-    import pandas as pd
-
-    rows = [
-        {
-            "layer": row.name,
-            "class_name": row.class_name,
-            "shape": list(row.shape),
-            "activation": row.activation,
-            "neurons": row.neurons or None,
-            "edges": row.edges if row.neurons else None,
-            "parameters": row.parameters,
-        }
-        for row in planned.rows
-    ]
-    return pd.DataFrame(rows).astype({"neurons": "Int64", "edges": "Int64"})
-
-
-def _totals(planned: "Plan") -> str:
-    pairs = planned.neurons * (planned.neurons - 1)
-    density = planned.edges / pairs if pairs else 0.0
-    return (
-        f"{len(planned.rows)} layers, {planned.neurons:,} neurons, "
-        f"{planned.edges:,} relationships, {planned.parameters:,} parameters; "
-        f"density {density:.6g}"
+    seen = inspect_model(model)
+    totals = (
+        f"{len(seen.frame)} layers, {seen.neurons:,} neurons, {seen.edges:,} relationships, "
+        f"{seen.parameters:,} parameters; density {seen.density:.6g}"
     )
+    write(seen.frame, to, note=totals)
 
 
 @app.command(
@@ -178,7 +150,7 @@ def load(
         raise typer.Exit(INTERRUPTED) from None
     if not quiet:
         typer.echo(
-            f"Loaded {report.model!r} into {report.graph}: {report.layers} layers, "
+            f"Loaded {report.model!r} into {report.graph}: {len(report.layers)} layers, "
             f"{report.neurons:,} neurons, {report.edges:,} relationships "
             f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s)."
         )
@@ -189,15 +161,19 @@ def _next_command(graph: str | None, report: "LoadReport") -> str:
     """Return a query that shows something of what was just loaded."""
     from queries.neurongraph import NeuronGraph
 
-    with NeuronGraph(graph, model=report.model) as opened:
-        layers = opened.layers()
-        alone = len(opened.models()) == 1
-    words = ["query", "summary"]
-    # Of a layer whose name holds other signs, only a part would be read as the layer.
-    ends = [str(layers["name"].iloc[i]) for i in (0, -1)]
-    if len(layers) > 1 and all(end.replace("-", "_").isidentifier() for end in ends):
+    words, model = ["query", "summary"], ["--model", report.model]
+    try:
+        with NeuronGraph(graph) as opened:
+            if len(opened.models()) == 1:
+                model = []
+    except NeurongraphError:
+        # The load went well, whatever happened since: a cluster may need a moment to show it.
+        return pasteable(*words, *model, graph=graph)
+    ends = [report.layers[0], report.layers[-1]]
+    # Of a name with other signs only a part may be read as the layer.
+    if len(report.layers) > 1 and all(end.replace("-", "_").isidentifier() for end in ends):
         words = ["query", "strongest_paths", f"source={ends[0]}", f"target={ends[1]}", "k=3"]
-    return pasteable(*words, *([] if alone else ["--model", report.model]), graph=graph)
+    return pasteable(*words, *model, graph=graph)
 
 
 def _state_left(graph: str | None, name: str) -> str:
@@ -292,22 +268,21 @@ def drop(
 ) -> None:
     """Remove a model from a graph, complete or not."""
     edges = _edges(graph, name)
-    if not yes:
-        question = f"Remove {name!r} and its {edges:,} relationships?"
-        typer.confirm(question, abort=True, err=True)
+    if not yes and not confirmed(f"Remove {name!r} and its {edges:,} relationships?"):
+        fail(f"{name!r} was not removed")
     from exporter.progress import LoadProgress
-    from exporter.sinks import open_sink
+    from exporter.removal import drop as drop_model
 
     removed = 0
     try:
-        with LoadProgress(f"Removing {name}") as progress, open_sink(graph) as sink:
+        with LoadProgress(f"Removing {name}") as progress:
 
             def count(more: int) -> None:
                 nonlocal removed
                 removed += more
                 progress("relationships", removed, edges)
 
-            dropped = sink.drop(name, count)
+            dropped = drop_model(name, graph, progress=count)
     except KeyboardInterrupt:
         say(f"Interrupted. What is left of {name!r} is in state loading; drop it again.")
         raise typer.Exit(INTERRUPTED) from None
@@ -318,7 +293,6 @@ def _edges(graph: str | None, name: str) -> int:
     """Return how many relationships a model has, or was to have."""
     from queries.neurongraph import NeuronGraph
 
-    # Opened for reading first: to open a graph for writing would make a missing one.
     with NeuronGraph(graph) as opened:
         models = opened.models().set_index("name")
     if name not in models.index:

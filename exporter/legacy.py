@@ -3,13 +3,16 @@
 from typing import Any
 
 _RENAMED = {"batch_input_shape": "batch_shape"}
+_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")
 
 
 def modern_config(config: dict[str, Any]) -> dict[str, Any]:
     """Return the inner configuration of a legacy HDF5 model for ``from_config``.
 
     Keras 3 misreads ``batch_input_shape`` on the first layer of a Sequential, so the shape
-    moves to an InputLayer of its own, as Keras 3 would have saved it.
+    moves to an InputLayer of its own, as Keras 3 would have saved it. Settings that matter in
+    training only are left out: Keras 3 refuses some of old, such as the ``dtype`` that
+    TensorFlow 1 wrote into every initializer.
 
     Parameters
     ----------
@@ -32,7 +35,11 @@ def modern_config(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _modern_layer(layer: dict[str, Any]) -> dict[str, Any]:
-    inner = {_RENAMED.get(key, key): value for key, value in layer["config"].items()}
+    inner = {
+        _RENAMED.get(key, key): value
+        for key, value in layer["config"].items()
+        if not key.endswith(_FOR_TRAINING)
+    }
     return {**layer, "config": inner}
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from exporter.batches import BLOCK_EDGES, Plan, plan
 from exporter.model import KerasModel, open_model
-from exporter.sinks import STAGED, Sink, open_sink
-from queries.errors import GraphError, ParameterError
+from exporter.sinks import STAGED, Sink, exists_error, open_sink
+from queries import NeuronGraph
+from queries.errors import GraphError, GraphNotFoundError, ParameterError
 from queries.schema import LOADING, SCHEMA_VERSION
 
 NEURON_BLOCK = 1 << 17
@@ -30,7 +31,9 @@ class LoadReport:
         The name in the graph.
     graph
         The path or URI of the graph.
-    layers, neurons, edges
+    layers
+        Names of the layers that were written, inputs first.
+    neurons, edges
         How many were written.
     seconds
         Wall time, the opening of the model file left out.
@@ -38,7 +41,7 @@ class LoadReport:
 
     model: str
     graph: str
-    layers: int
+    layers: tuple[str, ...]
     neurons: int
     edges: int
     seconds: float
@@ -100,6 +103,8 @@ def load(
     name = _checked_name(name if name is not None else Path(model).stem)
     if batch_size is not None and batch_size < 1:
         raise ParameterError(f"batch_size is {batch_size}; it must be at least 1")
+    if not replace:
+        _refuse_existing(name, graph)
     opened = open_model(model)
     part = plan(opened).between(from_layer, to_layer)
     begun = time.perf_counter()
@@ -114,7 +119,19 @@ def load(
             "drop the model and load it again"
         )
     seconds = time.perf_counter() - begun
-    return LoadReport(name, location, len(part.layers), part.neurons, part.edges, seconds)
+    names = tuple(layer.name for layer in part.layers)
+    return LoadReport(name, location, names, part.neurons, part.edges, seconds)
+
+
+def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
+    """Say that a name is taken before TensorFlow is imported, which takes seconds."""
+    try:
+        with NeuronGraph(graph) as opened:
+            taken = name in opened.models()["name"].tolist()
+    except GraphNotFoundError:
+        return
+    if taken:
+        raise exists_error(opened.location, name)
 
 
 def _silent(phase: str, done: int, total: int) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,11 @@ def open_model(path: str | os.PathLike[str]) -> KerasModel:
     config, version = _read_config(path)
     _refuse_unsupported(path, config)
     model = _build(path, config, version)
+    if not getattr(model, "inputs", None):
+        raise ModelFileError(
+            f"{path}: the model was saved before its input shape was known; "
+            "begin it with an Input layer, and save it again"
+        )
     for tensor in model.inputs:
         if None in tensor.shape[1:]:
             raise ModelFileError(
@@ -143,7 +149,7 @@ def _read_archive(path: Path) -> tuple[dict[str, Any], str]:
         raise ModelFileError(
             f"{path} is a zip archive, but not a Keras model: it has no {_KERAS_ARCHIVE}"
         ) from None
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError) as error:
         raise ModelFileError(f"{path} is damaged: {error}") from None
     version = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
     return _checked(path, config), str(version)
@@ -184,6 +190,11 @@ def _checked(path: Path, config: object) -> dict[str, Any]:
     # Keras 1 stored a Sequential as the bare list of its layers.
     if isinstance(config["config"], list):
         config["config"] = {"name": "sequential", "layers": config["config"]}
+    layers = config["config"].get("layers")
+    if not isinstance(layers, list) or not all(
+        isinstance(layer, dict) and isinstance(layer.get("config"), dict) for layer in layers
+    ):
+        raise ModelFileError(f"{path} is damaged: its configuration lists no layers")
     return config
 
 
@@ -191,7 +202,7 @@ def _refuse_unsupported(path: Path, config: Mapping[str, Any]) -> None:
     """Name every layer without a handler, before anything of the file is built."""
     handled = handled_classes()
     refused = []
-    for layer in config["config"].get("layers", []):
+    for layer in config["config"]["layers"]:
         class_name = str(layer.get("class_name"))
         module = str(layer.get("module") or "keras")
         # None of Keras's own layers is registered: a registered name marks a custom class.
@@ -200,7 +211,7 @@ def _refuse_unsupported(path: Path, config: Mapping[str, Any]) -> None:
             class_name,
         )
         if custom or class_name not in handled:
-            name = layer.get("config", {}).get("name") or layer.get("name")
+            name = layer["config"].get("name") or layer.get("name")
             kind = f"custom layer {class_name}" if custom else class_name
             refused.append(f"{name} ({kind})")
     _raise_unsupported(path, refused)
@@ -223,12 +234,16 @@ def _build(path: Path, config: dict[str, Any], version: str) -> Any:
     try:
         if zipfile.is_zipfile(path):
             return keras.models.load_model(path, compile=False, safe_mode=True)
-        model = modern_config(config)
-        kind = keras.Sequential if config["class_name"] == "Sequential" else keras.Model
-        built = kind.from_config(model)
+        kind = "Sequential" if config["class_name"] == "Sequential" else "Model"
+        # from_config alone leaves safe mode unset for what stands inside a layer's settings.
+        built = keras.saving.deserialize_keras_object(
+            {"module": "keras", "class_name": kind, "config": modern_config(config)},
+            safe_mode=True,
+        )
         built.load_weights(path)
     except Exception as error:  # Keras raises whatever its readers meet, KeyError to OSError.
-        reason = str(error).strip().splitlines()
+        # Keras puts a layer's whole configuration before the reason.
+        reason = str(error).rpartition("Exception encountered: ")[2].strip().splitlines()
         raise ModelFileError(
             f"{path}: Keras {keras.__version__} cannot read this model{saved_by}: "
             f"{type(error).__name__}: {reason[0] if reason else 'no reason given'}"

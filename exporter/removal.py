@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 
 from exporter.sinks import open_sink
-from queries.errors import ModelNotFoundError, listed
 from queries.neurongraph import NeuronGraph
 
 
@@ -38,11 +37,6 @@ def drop(
         If the graph cannot be opened or written.
     """
     # Opened for reading first: to open a graph for writing would make a missing one.
-    with NeuronGraph(graph) as opened:
-        models = opened.models()["name"].tolist()
-    if name not in models:
-        raise ModelNotFoundError(
-            f"there is no model {name!r} in the graph; it holds {listed(models)}"
-        )
+    NeuronGraph(graph).close()
     with open_sink(graph) as sink:
         return sink.drop(name, progress)

@@ -98,9 +98,9 @@ def _model_row(graph: NeuronGraph, name: str) -> "pd.Series[Any]":
     models = graph.models()
     found = models[models["name"] == name]
     if found.empty:
+        held = listed(models["name"].tolist())
         raise ModelNotFoundError(
-            f"{graph!r} holds no model {name!r}; it holds {listed(models['name'].tolist())}; "
-            "say --name"
+            f"{graph.location} holds no model {name!r}; it holds {held}; say --name"
         )
     return found.iloc[0]
 
@@ -131,7 +131,9 @@ def _keras_outputs(model: KerasModel, whole: Plan, samples: int, seed: int) -> d
     names = [layer.name for layer in whole.layers]
     layers = {call.name: call.layer for call in model.calls}
     probe = keras.Model(model.keras.inputs, [layers[name].output for name in names])
-    outputs = probe.predict(inputs, batch_size=samples, verbose=0)
+    # Keras unwraps a list of one.
+    predicted = probe.predict(inputs, batch_size=samples, verbose=0)
+    outputs = predicted if isinstance(predicted, list) else [predicted]
     return {
         name: np.asarray(output, dtype=np.float64)
         for name, output in zip(names, outputs, strict=True)

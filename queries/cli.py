@@ -11,7 +11,6 @@ from queries.terminal import Commands, examples, say
 
 if TYPE_CHECKING:
     from queries.library import Query
-    from queries.neurongraph import NeuronGraph
 
 PANEL: Final = "Ask"
 
@@ -101,7 +100,7 @@ def query(
 @app.command(
     rich_help_panel=PANEL,
     epilog=examples(
-        "neurongraph cypher 'MATCH (l:Layer) RETURN l.name, l.neurons ORDER BY l.index'",
+        "neurongraph cypher 'MATCH (l:Layer) RETURN l.name, l.neurons ORDER BY l.first'",
         "neurongraph cypher 'MATCH (n:Neuron {layer: $layer}) RETURN count(*)' layer=conv_0",
         "neurongraph cypher 'MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.name' ids=[1,2]",
     ),
@@ -127,12 +126,10 @@ def cypher(
     """
     to = destination(format_name, output)
     from queries.arguments import cypher_values
-    from queries.stores import open_store
+    from queries.neurongraph import NeuronGraph
 
-    parameters = cypher_values(words or ())
-    # NeuronGraph.cypher cannot take parameters that are called `model` or `text`.
-    with open_store(graph) as store:
-        frame = store.frame(statement, parameters, model)
+    with NeuronGraph(graph, model=model) as opened:
+        frame = opened.cypher(statement, cypher_values(words or ()))
     write(frame, to)
 
 
@@ -162,25 +159,8 @@ def _answer(
 
     with NeuronGraph(graph, model=model) as opened:
         if show_cypher:
-            _show_cypher(asked, values, opened, graph, model)
+            from queries.describe import cypher_text
+
+            say(cypher_text(opened.statement(asked.name, **values)))
         # Every query of the library has a method of its name.
         return getattr(opened, asked.name)(**values)
-
-
-def _show_cypher(
-    asked: "Query",
-    values: dict[str, Any],
-    opened: "NeuronGraph",
-    graph: str | None,
-    model: str | None,
-) -> None:
-    from queries.describe import cypher_text
-    from queries.stores import locate
-
-    store = "neo4j" if locate(graph).is_server else "embedded"
-    say(cypher_text(asked, values, store, model or _only_model(opened)))
-
-
-def _only_model(opened: "NeuronGraph") -> str | None:
-    names = opened.models()["name"].tolist()
-    return names[0] if len(names) == 1 else None

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from rich.console import Console
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from queries.arguments import FIELDS
-from queries.library import Parameter, Query, queries
+from queries.library import Parameter, Query, Statement, queries
 from queries.terminal import pasteable
 
 _EXAMPLE_VALUES: Final = {
@@ -45,8 +45,6 @@ def print_description(asked: Query) -> None:
     console.print(Text(asked.summary))
     if asked.definition:
         console.print(Text(f"Definition: {asked.definition}"))
-    if asked.per_layer:
-        console.print("Its Cypher is run once a layer.")
     if asked.parameters:
         _headed(console, "Parameters", [(p.name, _said(p)) for p in asked.parameters])
     if any(parameter.type == "neurons" for parameter in asked.parameters):
@@ -118,33 +116,26 @@ def _ways_to_say_neurons(asked: Query) -> list[tuple[str, str]]:
     prefix = "" if len(names) == 1 else f"{name}."
     return [
         (f"{name}=conv_0", "a layer"),
-        (f"{name}=conv_0[3]@0..5,2", "channel 3 at x 0 to 5 and y 2"),
+        (f"'{name}=conv_0[3]@0..5,2'", "channel 3 at x 0 to 5 and y 2"),
         (f"{name}=id:12,14", "ids"),
         (f"{prefix}x=0..5", f"by field; the fields are {', '.join(FIELDS)}"),
         (f"{prefix}bias=0.1..", "from 0.1 on"),
     ]
 
 
-def cypher_text(asked: Query, values: Mapping[str, Any], store: str, model: str | None) -> str:
-    """Return the Cypher of a query as text, its parameters in comments before it.
+def cypher_text(statement: Statement) -> str:
+    """Return a statement as text, its parameters in comments before it.
 
     Parameters
     ----------
-    asked
-        The query.
-    values
-        Its parameters, as ``NeuronGraph`` takes them.
-    store
-        ``neo4j`` or ``embedded``.
-    model
-        The model that is asked about.
+    statement
+        What ``NeuronGraph.statement`` returns.
     """
-    statement = asked.statement(asked.checked(values), store, model=model)
     lines = [f"// ${name} = {_shortened(value)}" for name, value in statement.parameters.items()]
-    if asked.per_layer:
-        names = dict.fromkeys(re.findall(r"\$\w+", statement.cypher))
-        set_by_us = [name for name in names if name[1:] not in statement.parameters]
-        lines.append(f"// run once a layer, which sets {', '.join(set_by_us)}")
+    names = dict.fromkeys(re.findall(r"\$\w+", statement.cypher))
+    set_by_us = [name for name in names if name[1:] not in statement.parameters]
+    if set_by_us:
+        lines.append(f"// run for each part of each layer, which sets {', '.join(set_by_us)}")
     return "\n".join([*lines, statement.cypher])
 
 

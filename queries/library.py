@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ParameterType = Literal["neurons", "text", "int", "float"]
 ColumnType = Literal["int", "int?", "float", "text", "ints"]
+_LARGEST: Final = (1 << 63) - 1
 _CONVERSIONS: Final = {"text": str, "int": int, "float": float}
 
 
@@ -70,8 +71,14 @@ class Parameter:
             return None
         try:
             converted = _CONVERSIONS[self.type](value)
+            # int() would cut off a fraction, and takes True for 1.
+            cut_off = not isinstance(value, str) and (value != converted or value is True)
+            if self.type == "int" and cut_off:
+                raise ValueError
         except (TypeError, ValueError, OverflowError):
             raise ParameterError(f"{self.name}: {value!r} is no {self.type}; {self.help}") from None
+        if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
+            raise ParameterError(f"{self.name}: {value!r} is no number within {_LARGEST:.2g}")
         if self.choices and converted not in self.choices:
             raise ParameterError(f"{self.name}: {value!r} is not one of {', '.join(self.choices)}")
         if self.least is not None and not converted >= self.least:
@@ -111,17 +118,14 @@ class Query:
         What it answers, in a sentence.
     definition
         Where the definition of what it computes comes from; empty where it is plain.
-    per_layer
-        True where the statement is run once a layer, by code of ours.
     """
 
     name: str
     summary: str
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
-    template: "Template" = field(repr=False, compare=False)
+    body: str = field(repr=False)
     definition: str = ""
-    per_layer: bool = False
 
     def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return a value for each declared parameter, checked, defaults filled in.
@@ -162,7 +166,7 @@ class Query:
             parameters.update(named)
             return "".join(f" AND {condition}" for condition in conditions)
 
-        text = self.template.render(values, store=store, where=where)
+        text = _template(self.body).render(values, store=store, where=where)
         # The embedded store refuses a parameter that its statement does not name.
         named = set(re.findall(r"\$(\w+)", text))
         return Statement(
@@ -199,18 +203,22 @@ def query(name: str) -> Query:
         ) from None
 
 
-def _read(name: str, text: str) -> Query:
+@cache
+def _template(body: str) -> "Template":
     from jinja2 import Environment, StrictUndefined
 
-    opening, _, body = text.partition("*/")
-    header = tomllib.loads(opening.removeprefix("/*"))
-    environment = Environment(
+    return Environment(
         line_statement_prefix="//%",
         variable_start_string="/*{",
         variable_end_string="}*/",
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - this writes Cypher from our own files, no page.
-    )
+    ).from_string(body)
+
+
+def _read(name: str, text: str) -> Query:
+    opening, _, body = text.partition("*/")
+    header = tomllib.loads(opening.removeprefix("/*"))
     return Query(
         name=name,
         summary=header["summary"],
@@ -227,7 +235,6 @@ def _read(name: str, text: str) -> Query:
             for key, entry in header.get("parameters", {}).items()
         ),
         columns=tuple(Column(name=key, **entry) for key, entry in header["columns"].items()),
-        template=environment.from_string(body.strip()),
+        body=body.strip(),
         definition=header.get("definition", ""),
-        per_layer=header.get("per_layer", False),
     )

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from numbers import Real
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from queries.errors import ParameterError
 
-Range = int | Sequence[int] | range | slice
+Range = int | Sequence[int] | NDArray[np.integer[Any]] | range | slice
 """One number, some numbers, or a ``range`` or ``slice``, whose end is left out as ever."""
 
 _NAME: Final = re.compile(r"^(?P<layer>.+?)(?:\[(?P<channel>[^\]]*)\])?(?:@(?P<place>[^@\[\]]*))?$")
@@ -46,7 +48,7 @@ class NeuronFilter:
     y: Range | None = None
     z: Range | None = None
     bias: tuple[float | None, float | None] | None = None
-    id: Range | np.ndarray[Any, Any] | None = None
+    id: Range | None = None
     name: str | Sequence[str] | None = None
 
     def __post_init__(self) -> None:
@@ -162,6 +164,8 @@ def parse_range(field: str, text: str) -> int | slice | list[int]:
     try:
         if ".." in text:
             low, high = text.split("..")
+            if low and high and int(low) > int(high):
+                raise ValueError
             return slice(int(low) if low else None, int(high) + 1 if high else None)
         values = [int(part) for part in text.split(",")]
     except ValueError:
@@ -176,7 +180,10 @@ def _parsed(text: str) -> NeuronFilter:
     if match is None:
         raise ParameterError(f"neurons: {text!r} names no layer and no neuron")
     layer, channel, place = match["layer"], match["channel"], match["place"]
-    axes = dict(zip("xyz", place.split(","), strict=False)) if place else {}
+    places = place.split(",") if place else []
+    if len(places) > len("xyz"):
+        raise ParameterError(f"neurons: {text!r} has {len(places)} coordinates; there are x, y, z")
+    axes = dict(zip("xyz", places, strict=False))
     given = {"channel": channel, **axes}
     ranges = {key: parse_range(key, part) for key, part in given.items() if part}
     return NeuronFilter(
@@ -211,7 +218,7 @@ def _check_integers(field: str, value: Any) -> None:
         return
     if isinstance(value, slice):
         if value.step in (None, 1) and all(
-            bound is None or isinstance(bound, (int, np.integer))
+            bound is None or (isinstance(bound, (int, np.integer)) and bound >= 0)
             for bound in (value.start, value.stop)
         ):
             return
@@ -220,7 +227,7 @@ def _check_integers(field: str, value: Any) -> None:
         if numbers.size == 0 or np.issubdtype(numbers.dtype, np.integer):
             return
     raise ParameterError(
-        f"{field}: {value!r} is no whole number, list of them, range or slice of step 1"
+        f"{field}: {value!r} is no whole number, list of them, range, or slice from 0 up of step 1"
     )
 
 
@@ -228,7 +235,7 @@ def _check_interval(bias: Any) -> None:
     if not (
         isinstance(bias, (tuple, list))
         and len(bias) == len(("smallest", "largest"))
-        and all(bound is None or isinstance(bound, (int, float)) for bound in bias)
+        and all(bound is None or isinstance(bound, Real) for bound in bias)
     ):
         raise ParameterError(
             f"bias: {bias!r} is no pair of a smallest and a largest value, such as (-0.5, None)"

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice, pairwise
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -21,7 +21,7 @@ from queries.errors import (
 )
 from queries.frames import to_columns, to_frame
 from queries.layer import Layer, layers_of
-from queries.library import Query, query
+from queries.library import Query, Statement, query
 from queries.neuron_filter import NeuronFilter, NeuronsLike
 from queries.schema import COMPLETE
 from queries.stores import open_store
@@ -58,6 +58,11 @@ class NeuronGraph:
     ) -> None:
         self._store = open_store(graph)
         self._model = model
+
+    @property
+    def location(self) -> str:
+        """The path or URI of the graph."""
+        return self._store.location
 
     def models(self) -> pd.DataFrame:
         """Return the models in the graph, complete or not."""
@@ -196,25 +201,47 @@ class NeuronGraph:
         )
         return self._path_frame(list(islice(found, values["k"])), asked, model)
 
-    def cypher(self, text: str, *, model: str | None = None, **parameters: Any) -> pd.DataFrame:
+    def cypher(
+        self,
+        text: str,
+        /,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        model: str | None = None,
+        **more: Any,
+    ) -> pd.DataFrame:
         """Run a read-only Cypher statement and return its rows.
 
         Parameters
         ----------
         text
             The statement; it names its parameters ``$name``.
+        parameters, **more
+            Values of the statement's parameters.
         model
             Which model's file to ask, in an embedded graph that holds several. In Neo4j a
             statement sees all models.
-        **parameters
-            Values of the statement's parameters.
 
         Raises
         ------
         CypherError
             If the store refuses the statement, for example because it writes.
         """
-        return self._store.frame(text, parameters, model or self._model)
+        return self._store.frame(text, {**(parameters or {}), **more}, model or self._model)
+
+    def statement(self, name: str, /, *, model: str | None = None, **values: Any) -> Statement:
+        """Return the Cypher that a query runs on this graph, and its parameters.
+
+        Where a query runs its statement more than once, the parameters of one run, such as
+        the scores of a layer, are left out.
+
+        Raises
+        ------
+        QueryNotFoundError, ParameterError, ModelNotFoundError
+            If the name, a value or the model is wrong.
+        """
+        asked = query(name)
+        return asked.statement(asked.checked(values), self._store.name, model=self._chosen(model))
 
     def close(self) -> None:
         """Close the graph; closing twice does no harm."""
@@ -324,7 +351,9 @@ class NeuronGraph:
         statement = asked.statement(
             values, self._store.name, model=model, first=0, last=0, **internal
         )
-        parts = [{**statement.parameters, "first": low, "last": high} for low, high in bounds]
+        # A range without neurons keeps the columns where there is nothing to ask for.
+        ranges = bounds or [(0, -1)]
+        parts = [{**statement.parameters, "first": low, "last": high} for low, high in ranges]
         return self._store.tables(statement.cypher, parts, model)
 
     def _outgoing(self, neurons: Sequence[int], model: str) -> tuple[Any, Any, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from queries.output import Format
+from queries.terminal import GRAPH_VARIABLE
 
 GraphOption = Annotated[
     str | None,
@@ -13,7 +14,7 @@ GraphOption = Annotated[
         "--graph",
         "-g",
         metavar="GRAPH",
-        envvar="NEURONGRAPH_GRAPH",
+        envvar=GRAPH_VARIABLE,
         show_default="neurons.lbug",
         help="A path that ends in .lbug, or a bolt:// or neo4j:// URI.",
     ),

@@ -22,6 +22,7 @@ _WIDEST_TEXT: Final = 40
 _GAP: Final = 2
 _CHUNK: Final = 50_000
 _DIGITS: Final = 6
+_SMALL: Final = 1e-4
 _HUGE: Final = 1e12
 
 
@@ -147,10 +148,9 @@ def _float_text(values: "pd.Series[Any]") -> Callable[[Any], str]:
     largest = float(finite.max()) if finite.size else 0.0
     if bool(np.all(finite == np.floor(finite))) and largest < _HUGE:
         return "{:.0f}".format
-    leading = math.floor(math.log10(largest))
-    if largest >= _HUGE or leading < -_DIGITS:
+    if not _SMALL <= largest < _HUGE:
         return lambda value: f"{value:.{_DIGITS - 1}e}" if value else "0"
-    decimals = max(0, _DIGITS - 1 - leading)
+    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(largest)))
     fixed, tiny = f"{{:.{decimals}f}}".format, 0.5 * 10.0**-decimals
     # What is not zero must not look like zero.
     return lambda value: f"{value:.0e}" if 0 < abs(value) < tiny else fixed(value)

@@ -1,7 +1,9 @@
 """What all commands share: where text goes, and how a run ends."""
 
 import inspect
+import os
 import shlex
+import sys
 from typing import Any, Final, NoReturn
 
 import typer
@@ -10,6 +12,9 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from queries.errors import NeurongraphError
+
+GRAPH_VARIABLE: Final = "NEURONGRAPH_GRAPH"
+"""The environment's say in which graph is meant."""
 
 INTERRUPTED: Final = 130
 """Exit code of a run that was stopped by Ctrl-C, as a shell has it."""
@@ -66,6 +71,23 @@ def say(message: str, style: str = "") -> None:
     _print(Text(message, style))
 
 
+def confirmed(question: str) -> bool:
+    """Ask on stderr, and tell whether the answer is yes; the end of stdin is a no.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    """
+    # typer.confirm writes a space to stdout.
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        sys.stderr.write("\n")
+    return answer.strip().lower() in {"y", "yes"}
+
+
 def _print(text: Text) -> None:
     Console(stderr=True).print(text, soft_wrap=True)
 
@@ -90,9 +112,10 @@ def pasteable(*words: str, graph: str | None = None) -> str:
     *words
         The words after ``neurongraph``.
     graph
-        What was given as ``--graph``; None where nothing was.
+        The graph that was asked; None for the default one.
     """
-    option = () if graph is None else ("--graph", graph)
+    needless = graph is None or graph == os.environ.get(GRAPH_VARIABLE)
+    option = () if needless else ("--graph", graph)
     return shlex.join(("neurongraph", *words, *option))
 
 

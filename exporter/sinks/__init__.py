@@ -2,10 +2,10 @@
 
 import os
 
-from exporter.sinks.base import STAGED, Sink
+from exporter.sinks.base import STAGED, Sink, exists_error
 from queries.stores.location import locate
 
-__all__ = ["STAGED", "Sink", "open_sink"]
+__all__ = ["STAGED", "Sink", "exists_error", "open_sink"]
 
 
 def open_sink(graph: str | os.PathLike[str] | None = None) -> Sink:

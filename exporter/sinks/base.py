@@ -8,9 +8,17 @@ from typing import Any, ClassVar, Final, Self
 import pyarrow as pa
 
 from exporter.batches import EdgeBlock
+from queries.errors import ModelExistsError
 
 STAGED: Final = "~new"
 """What the name of a model ends in while it is loaded to replace another."""
+
+
+def exists_error(location: str, name: str) -> ModelExistsError:
+    """Return the error for a name that is taken."""
+    return ModelExistsError(
+        f"{location} holds a model {name!r} already; load it under another --name, or say --replace"
+    )
 
 
 class Sink(ABC):

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from exporter.batches import EdgeBlock
-from exporter.sinks.base import STAGED, Sink
-from queries.errors import ModelExistsError, ModelNotFoundError
+from exporter.sinks.base import STAGED, Sink, exists_error
+from queries.errors import ModelNotFoundError
 from queries.schema import COMPLETE, LOADING, NEO4J_CONSTRAINTS
 from queries.stores.bolt import connect, driver_errors
 
@@ -109,10 +109,7 @@ class BoltSink(Sink):
         self._staged = self._model
         if self.has(self._model):
             if not replace:
-                raise ModelExistsError(
-                    f"{self.location} holds a model {self._model!r} already; "
-                    "load it under another --name, or say --replace"
-                )
+                raise exists_error(self.location, self._model)
             self._staged += STAGED
             if self.has(self._staged):
                 self.drop(self._staged)

@@ -13,8 +13,14 @@ import ladybug
 import pyarrow as pa
 
 from exporter.batches import EdgeBlock
-from exporter.sinks.base import STAGED, Sink
-from queries.errors import GraphAccessError, GraphError, ModelExistsError, ModelNotFoundError
+from exporter.sinks.base import STAGED, Sink, exists_error
+from queries.errors import (
+    CypherError,
+    GraphAccessError,
+    GraphError,
+    GraphLockedError,
+    ModelNotFoundError,
+)
 from queries.schema import COMPLETE, CONNECTS_TO, EMBEDDED_TABLES, LAYER, LOADING, MODEL
 from queries.stores.embedded import LOADING_SUFFIX, NOTE_SUFFIX, ladybug_errors, model_file
 
@@ -49,7 +55,7 @@ class EmbeddedSink(Sink):
         """Make the model's file under its temporary name."""
         name = model["name"]
         if self.has(name) and not replace:
-            raise ModelExistsError(_exists(self.location, name))
+            raise exists_error(self.location, name)
         self._final = model_file(self._folder, name)
         staged = name + STAGED if self._final.exists() else name
         self._file = model_file(self._folder, staged, loading=True)
@@ -57,6 +63,7 @@ class EmbeddedSink(Sink):
         self._rows = batch_size or self.batch_size
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = self._written = 0
+        _edges(self._file)
         with ladybug_errors(self._file):
             _remove(self._file)
             self._database = ladybug.Database(self._file)
@@ -109,6 +116,7 @@ class EmbeddedSink(Sink):
         with ladybug_errors(self._file):
             self._connection.execute("CHECKPOINT")
             self.close()
+            _remove_logs(self._final)
             self._file.replace(self._final)
             for note in self._folder.glob(
                 self._file.name.removesuffix(LOADING_SUFFIX) + NOTE_SUFFIX
@@ -125,8 +133,8 @@ class EmbeddedSink(Sink):
             model_file(self._folder, model),
             model_file(self._folder, model, loading=True),
         ):
+            edges += _edges(file)
             with ladybug_errors(file):
-                edges += _edges(file) if file.exists() else 0
                 _remove(file)
         self._note(model).unlink(missing_ok=True)
         return edges
@@ -143,21 +151,38 @@ class EmbeddedSink(Sink):
             self._database = None
 
 
-def _exists(location: str, name: str) -> str:
-    return (
-        f"{location} holds a model {name!r} already; load it under another --name, or say --replace"
-    )
-
-
 def _edges(file: Path) -> int:
-    """Count the relationships of a file, which also makes sure that no process holds it."""
-    with ladybug.Database(file) as database, ladybug.Connection(database) as connection:
-        result = connection.execute("MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)")
-        rows = result[0] if isinstance(result, list) else result
-        return int(rows.get_as_arrow().column(0)[0].as_py())
+    """Count the relationships of a file: 0 where it is missing or damaged.
+
+    Raises
+    ------
+    GraphLockedError, GraphAccessError
+        If another process holds it, or it cannot be written.
+    """
+    if not file.exists():
+        return 0
+    try:
+        with (
+            ladybug_errors(file),
+            ladybug.Database(file) as database,
+            ladybug.Connection(database) as connection,
+        ):
+            result = connection.execute("MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)")
+            rows = result[0] if isinstance(result, list) else result
+            return int(rows.get_as_arrow().column(0)[0].as_py())
+    except (GraphLockedError, GraphAccessError):
+        raise
+    except (GraphError, CypherError):
+        return 0
 
 
 def _remove(file: Path) -> None:
     """Delete a LadybugDB file with its log and its shadow."""
-    for part in (file, *file.parent.glob(f"{file.name}.*")):
-        part.unlink(missing_ok=True)
+    file.unlink(missing_ok=True)
+    _remove_logs(file)
+
+
+def _remove_logs(file: Path) -> None:
+    """Delete what LadybugDB may have left beside a file; a new file must not meet it."""
+    for part in file.parent.glob(f"{file.name}.*"):
+        part.unlink()

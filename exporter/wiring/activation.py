@@ -4,6 +4,8 @@ from typing import Any
 
 from exporter.wiring.wiring import NotWirableError
 
+_UNUSABLE = {"glu": "gives half as many outputs as the layer has neurons"}
+
 
 def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     """Return the name of a Keras activation function and its keyword arguments.
@@ -21,7 +23,7 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     Raises
     ------
     NotWirableError
-        If the function is not one of Keras's own.
+        If the function is not one of Keras's own, or does not give each neuron one value.
     """
     import keras
 
@@ -30,4 +32,6 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
         return None, {}
     if getattr(keras.activations, name, None) is not function:
         raise NotWirableError(f"its activation {name!r} is not one of Keras's own")
+    if name in _UNUSABLE:
+        raise NotWirableError(f"its activation {name!r} {_UNUSABLE[name]}")
     return name, {}

@@ -6,7 +6,7 @@ import numpy as np
 
 from exporter.wiring.activation import activation_of
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import Computed, Ids
+from exporter.wiring.wiring import Computed, Ids, NotWirableError
 
 
 def one_to_one(ids: Ids, activation: str | None, **config: Any) -> Computed:
@@ -53,4 +53,7 @@ def relu(layer: Any, ids: Ids) -> Computed:
 @handles("Softmax")
 def softmax(layer: Any, ids: Ids) -> Computed:
     """Normalise along the layer's axis."""
-    return one_to_one(ids, "softmax", axis=layer.axis)
+    axes = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
+    if len(axes) != 1:
+        raise NotWirableError(f"axis is {list(axes)}, not one axis")
+    return one_to_one(ids, "softmax", axis=int(axes[0]))

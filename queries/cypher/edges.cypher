@@ -1,5 +1,5 @@
 /*
-summary = "Relationships as columns, between layers or any neurons; over a million a second."
+summary = "Relationships as columns, between layers or any neurons."
 
 [parameters]
 source = { type = "neurons", help = "where they begin" }

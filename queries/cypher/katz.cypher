@@ -1,7 +1,6 @@
 /*
 summary = "Katz centrality, exact: one pass a layer, from the inputs on."
 definition = "Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of weight * centrality over what feeds a neuron"
-per_layer = true
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }

@@ -1,7 +1,6 @@
 /*
 summary = "The k strongest paths between neurons, by the product of absolute weights; exact."
 definition = "best completion from each neuron by one pass a layer, then best-first search with it as the bound"
-per_layer = true
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

@@ -21,5 +21,6 @@ WITH m, count(r) AS edges, min(r.weight) AS min_weight, max(r.weight) AS max_wei
   avg(r.weight) AS mean_weight, avg(abs(r.weight)) AS mean_absolute_weight,
   sum(CASE WHEN r.weight = 0 THEN 1 ELSE 0 END) AS zero_weights
 RETURN m.layers AS layers, m.neurons AS neurons, edges,
-  1.0 * edges / (1.0 * m.neurons * (m.neurons - 1)) AS density,
+  CASE WHEN m.neurons < 2 THEN 0.0
+    ELSE 1.0 * edges / (1.0 * m.neurons * (m.neurons - 1)) END AS density,
   min_weight, max_weight, mean_weight, mean_absolute_weight, zero_weights

@@ -3,10 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import pandas as pd
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
 class Store(ABC):
@@ -30,19 +31,19 @@ class Store(ABC):
     @abstractmethod
     def table(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
-    ) -> pa.Table:
+    ) -> "pa.Table":
         """Run a statement of the query library and return its rows as columns."""
 
     @abstractmethod
     def tables(
         self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
-    ) -> pa.Table:
+    ) -> "pa.Table":
         """Run a statement once for each set of parameters; return all rows, in any order."""
 
     @abstractmethod
     def frame(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
-    ) -> pd.DataFrame:
+    ) -> "pd.DataFrame":
         """Run somebody's own read-only statement and return its rows."""
 
     def unfinished(self) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from queries.errors import (
     CypherError,
     GraphAccessError,
     GraphError,
+    GraphNotFoundError,
     GraphUnavailableError,
     GraphVersionError,
     ParameterError,
@@ -33,6 +34,7 @@ from queries.stores.base import Store
 
 OLDEST_SERVER: Final = (5, 26)
 READERS: Final = 2
+SECONDS_TO_CONNECT: Final = 10
 
 
 def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
@@ -58,7 +60,12 @@ def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
     database = os.environ.get("NEO4J_DATABASE") or None
     with driver_errors(uri):
         driver = neo4j.GraphDatabase.driver(
-            uri, auth=auth, notifications_min_severity="OFF", connection_timeout=10
+            uri,
+            auth=auth,
+            notifications_min_severity="OFF",
+            connection_timeout=SECONDS_TO_CONNECT,
+            # This one ends the wait for a port that takes the connection and says nothing.
+            connection_acquisition_timeout=2 * SECONDS_TO_CONNECT,
         )
         try:
             _refuse_old(uri, driver.get_server_info().agent)
@@ -100,6 +107,8 @@ def driver_errors(uri: str) -> Iterator[None]:
             f"{uri} does not answer ({_first_line(error)}); is the server running?"
         ) from None
     except ClientError as error:
+        if error.code == "Neo.ClientError.Database.DatabaseNotFound":
+            raise GraphNotFoundError(f"{uri}: {error.message}; see NEO4J_DATABASE") from None
         raise CypherError(f"{uri} refused the statement: {error.message}") from None
     except Neo4jError as error:
         raise GraphError(f"{uri}: {error.message}") from None

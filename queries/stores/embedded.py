@@ -22,10 +22,13 @@ from queries.errors import (
     GraphError,
     GraphLockedError,
     GraphNotFoundError,
+    ModelNotFoundError,
     ParameterError,
 )
+from queries.schema import EMBEDDED_TABLES
 from queries.stores.base import Store
 from queries.stores.location import SUFFIX
+from queries.stores.read_only import refuse_writing
 
 LOADING_SUFFIX = f".loading{SUFFIX}"
 NOTE_SUFFIX = ".loading.json"
@@ -101,8 +104,11 @@ class EmbeddedStore(Store):
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> pa.Table:
         """Run a statement of the query library and return its rows as columns."""
+        files = self._files(model)
+        if not files:
+            return _no_rows(cypher, parameters)
         return pa.concat_tables(
-            [self._result(file, cypher, parameters).get_as_arrow() for file in self._files(model)]
+            [self._result(file, cypher, parameters).get_as_arrow() for file in files]
         )
 
     def tables(
@@ -115,6 +121,7 @@ class EmbeddedStore(Store):
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> pd.DataFrame:
         """Run a read-only statement on one model's file."""
+        refuse_writing(cypher)
         files = self._files(model)
         if len(files) > 1:
             raise ParameterError(
@@ -132,7 +139,10 @@ class EmbeddedStore(Store):
 
     def _files(self, model: str | None) -> list[Path]:
         if model is not None:
-            return [model_file(self._folder, model)]
+            file = model_file(self._folder, model)
+            if not file.exists():
+                raise ModelNotFoundError(f"{self.location} holds no complete model {model!r}")
+            return [file]
         return sorted(
             file
             for file in self._folder.glob(f"*{SUFFIX}")
@@ -143,10 +153,7 @@ class EmbeddedStore(Store):
         self, file: Path, cypher: str, parameters: Mapping[str, Any]
     ) -> ladybug.QueryResult:
         with ladybug_errors(file):
-            result = self._connection(file).execute(cypher, dict(parameters))
-        if isinstance(result, list):
-            raise CypherError("give one statement at a time")
-        return result
+            return _only(self._connection(file).execute(cypher, dict(parameters)))
 
     def _connection(self, file: Path) -> ladybug.Connection:
         if file not in self._open:
@@ -160,3 +167,18 @@ class EmbeddedStore(Store):
             connection.close()
             database.close()
         self._open.clear()
+
+
+def _no_rows(cypher: str, parameters: Mapping[str, Any]) -> pa.Table:
+    """Return the columns that a statement gives in a graph without models."""
+    with ladybug.Database(":memory:") as database, ladybug.Connection(database) as connection:
+        for statement in EMBEDDED_TABLES:
+            connection.execute(statement)
+        return _only(connection.execute(cypher, dict(parameters))).get_as_arrow()
+
+
+def _only(result: ladybug.QueryResult | list[ladybug.QueryResult]) -> ladybug.QueryResult:
+    """Return the result of a statement that was one alone."""
+    if isinstance(result, list):
+        raise CypherError("give one statement at a time")
+    return result
