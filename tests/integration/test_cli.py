@@ -1,0 +1,558 @@
+"""The command line on the sample model and the embedded store."""
+
+import csv
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner, Result
+
+from exporter.cli import app
+from queries.describe import example_words
+from queries.library import queries, query
+
+ROOT = Path(__file__).parents[2]
+GRAPH = "digits.lbug"
+HEAVY = {"tensorflow", "keras", "pandas", "neo4j", "ladybug", "pyarrow", "numpy"}
+COMMANDS = ["inspect", "load", "verify", "drop", "models", "query", "cypher"]
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Invoke = Callable[..., Result]
+
+
+def environment() -> dict[str, str]:
+    own = ("NEURONGRAPH_GRAPH", "TF_CPP_MIN_LOG_LEVEL", "FORCE_COLOR", "GITHUB_ACTIONS")
+    kept = {name: value for name, value in os.environ.items() if name not in own}
+    return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+
+
+def started(folder: Path, *arguments: str, python: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *python, "-m", "exporter.cli", *arguments],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finished(
+    folder: Path, *arguments: str, answer: str = "", python: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    process = started(folder, *arguments, python=python)
+    out, err = process.communicate(answer)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with the sample model."""
+    path = tmp_path_factory.mktemp("cli")
+    (path / "samples").mkdir()
+    shutil.copy(ROOT / "samples" / "digits.keras", path / "samples")
+    return path
+
+
+@pytest.fixture(scope="module")
+def loaded(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Load the sample model, and give what that printed."""
+    return finished(folder, "load", "samples/digits.keras", "--graph", GRAPH)
+
+
+@pytest.fixture
+def run(folder: Path, loaded: subprocess.CompletedProcess[str]) -> Run:
+    """Give a function that runs the command line as a process, beside the loaded graph."""
+    assert loaded.returncode == 0, loaded.stderr
+    return lambda *arguments, **options: finished(folder, *arguments, **options)
+
+
+@pytest.fixture
+def invoke(
+    folder: Path, loaded: subprocess.CompletedProcess[str], monkeypatch: pytest.MonkeyPatch
+) -> Invoke:
+    """Give a function that runs the command line in this process, which is faster."""
+    assert loaded.returncode == 0, loaded.stderr
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("NEURONGRAPH_GRAPH", GRAPH)
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *arguments, **options: CliRunner().invoke(app, arguments, **options)
+
+
+def records(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert isinstance(found, list)
+    return found
+
+
+def error(result: Result, code: int = 1) -> str:
+    """Give the only line of an error, after checking that it is one."""
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code == code
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    if code == 1:
+        assert len(result.stderr.splitlines()) == 1
+        assert result.stderr.startswith("Error: ")
+    return result.stderr
+
+
+class TestLoad:
+    def test_ends_with_totals(self, loaded: subprocess.CompletedProcess[str]) -> None:
+        assert re.fullmatch(
+            r"Loaded 'digits' into digits\.lbug: 6 layers, 810 neurons, 11,360 relationships "
+            r"in [\d.]+ s \([\d,]+ relationships/s\)\.\n",
+            loaded.stdout,
+        )
+
+    def test_says_what_to_try_and_nothing_else(
+        self, loaded: subprocess.CompletedProcess[str], invoke: Invoke
+    ) -> None:
+        # TensorFlow's own messages would stand here too.
+        assert loaded.stderr.startswith("Try: neurongraph query strongest_paths ")
+        words = shlex.split(loaded.stderr.removeprefix("Try: neurongraph "))
+        assert invoke(*words).stdout.endswith(" rows\n")
+
+    def test_of_a_name_that_is_there_is_refused(self, run: Run) -> None:
+        again = run("load", "samples/digits.keras", "--graph", GRAPH)
+        assert (again.returncode, again.stdout) == (1, "")
+        assert re.fullmatch(
+            r"Error: .* holds a model 'digits' already; .*--replace\n", again.stderr
+        )
+
+    def test_replaces_where_that_is_said(self, invoke: Invoke) -> None:
+        before = records(invoke("models", "-f", "json"))
+        done = invoke("load", "samples/digits.keras", "--replace", "--quiet")
+        assert (done.exit_code, done.output) == (0, "")
+        after = records(invoke("models", "-f", "json"))
+        assert [model["name"] for model in after] == ["digits"]
+        assert after[0]["loaded_at"] >= before[0]["loaded_at"]
+
+    def test_of_a_part_quotes_its_name(self, invoke: Invoke, tmp_path: Path) -> None:
+        graph = str(tmp_path / "my part.lbug")
+        words = ("--graph", graph, "--name", "the head", "--from-layer", "dense_0")
+        done = invoke("load", "samples/digits.keras", *words)
+        assert done.exit_code == 0, done.stderr
+        assert "2 layers, 42 neurons, 320 relationships" in done.stdout
+        hint = shlex.split(done.stderr.removeprefix("Try: neurongraph "))
+        assert hint[-2:] == ["--graph", graph]
+        assert invoke(*hint).exit_code == 0
+
+    @pytest.mark.parametrize("there", [False, True])
+    def test_that_is_interrupted_says_what_is_left(
+        self, invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+    ) -> None:
+        graph = str(tmp_path / "half.lbug")
+        if there:
+            shutil.copytree(GRAPH, graph)
+        monkeypatch.setattr("exporter.sinks.embedded.EmbeddedSink.finish", interrupt)
+        done = invoke("load", "samples/digits.keras", "--graph", graph, "--replace")
+        assert done.exit_code == 130
+        name = "digits~new" if there else "digits"
+        assert f"{name!r} is in state loading" in done.stderr
+        assert ("'digits' is as it was" in done.stderr) == there
+        removal = shlex.split(done.stderr.partition("remove it: neurongraph ")[2])
+        monkeypatch.undo()
+        assert invoke(*removal, "--yes").exit_code == 0
+        left = records(invoke("models", "--graph", graph, "-f", "json"))
+        assert [model["state"] for model in left] == ["complete"] * there
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+class TestInspect:
+    def test_shows_every_layer(self, run: Run) -> None:
+        done = run("inspect", "samples/digits.keras")
+        assert (done.returncode, done.stderr) == (0, "")
+        lines = [line.split() for line in done.stdout.splitlines()]
+        assert lines[0][:3] == ["layer", "class_name", "shape"]
+        assert ["conv_0", "Conv2D", "8x8x8", "relu", "512", "3,872", "80"] in lines
+        assert ["flatten", "Flatten", "64", "-", "-", "-", "0"] in lines
+        assert done.stdout.splitlines()[-1] == (
+            "8 layers, 810 neurons, 11,360 relationships, 3,658 parameters; density 0.0173358"
+        )
+
+    def test_is_for_scripts_too(self, invoke: Invoke) -> None:
+        rows = records(invoke("inspect", "samples/digits.keras", "--format", "json"))
+        assert rows[1]["shape"] == [8, 8, 8]
+        assert rows[4]["neurons"] is None
+        assert sum(row["edges"] or 0 for row in rows) == 11_360
+
+
+class TestVerify:
+    def test_says_that_they_agree(self, invoke: Invoke) -> None:
+        done = invoke("verify", "samples/digits.keras", "--samples", "2")
+        assert done.exit_code == 0, done.stderr
+        assert done.stdout.count(" yes\n") == 6
+        assert done.stderr.startswith("The graph agrees with samples/digits.keras: ")
+        assert len(done.stderr.splitlines()) == 1
+
+    def test_ends_with_1_where_they_do_not(
+        self, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("exporter.verification.TOLERANCE", -1.0)
+        done = invoke("verify", "samples/digits.keras", "--samples", "1", "-f", "json")
+        assert done.exit_code == 1
+        assert not any(row["passed"] for row in json.loads(done.stdout))
+        assert done.stderr.startswith("Error: the graph does not agree with samples/digits.keras")
+
+
+class TestQuery:
+    def test_lists_the_queries(self, run: Run) -> None:
+        done = run("query")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert [line.split()[0] for line in done.stdout.splitlines()[: len(queries())]] == list(
+            queries()
+        )
+
+    def test_lists_the_queries_for_scripts(self, invoke: Invoke) -> None:
+        assert [row["name"] for row in records(invoke("query", "-f", "json"))] == list(queries())
+
+    @pytest.mark.parametrize("name", queries())
+    def test_answers(self, invoke: Invoke, name: str) -> None:
+        asked = query(name)
+        rows = records(invoke("query", name, *example_words(asked), "--format", "json"))
+        assert rows
+        assert list(rows[0]) == [column.name for column in asked.columns]
+
+    @pytest.mark.parametrize("name", queries())
+    def test_describes(self, invoke: Invoke, name: str) -> None:
+        done = invoke("query", name, "--describe")
+        assert done.exit_code == 0
+        asked = query(name)
+        declared = [(parameter.name, parameter.help) for parameter in asked.parameters]
+        declared += [(column.name, column.help) for column in asked.columns]
+        for part, text in declared:
+            assert re.search(rf"^  {part} .*{re.escape(text)}", done.stdout, re.MULTILINE)
+
+    @pytest.mark.parametrize("name", queries())
+    def test_shows_its_cypher_on_stderr(self, invoke: Invoke, name: str) -> None:
+        words = ("query", name, *example_words(query(name)), "--format", "csv")
+        done = invoke(*words, "--show-cypher")
+        assert done.stdout == invoke(*words).stdout
+        assert re.search(r"^MATCH ", done.stderr, re.MULTILINE)
+        by_us = re.search(r"\$(first|scores)\b", done.stderr.partition("MATCH")[2])
+        assert ("// run for each part" in done.stderr) == bool(by_us)
+
+    def test_shows_parameters_with_its_cypher_and_shortens_lists(self, invoke: Invoke) -> None:
+        ids = ",".join(map(str, range(100)))
+        done = invoke("query", "neurons", f"id={ids}", "--show-cypher")
+        assert '// $model = "digits"\n' in done.stderr
+        assert "// $neurons_id = [0, 1, 2, ... 100 in all]\n" in done.stderr
+
+    def test_takes_fields(self, invoke: Invoke) -> None:
+        words = ("layer=conv_0", "channel=3", "x=0..5", "y=1", "bias=-9..")
+        rows = records(invoke("query", "neurons", *words, "-f", "json"))
+        assert [(row["channel"], row["x"], row["y"]) for row in rows] == [
+            (3, x, 1) for x in range(6)
+        ]
+
+    def test_takes_the_model(self, invoke: Invoke) -> None:
+        assert records(invoke("query", "layers", "--model", "digits", "-f", "json"))
+        message = error(invoke("query", "layers", "--model", "nosuch"))
+        assert "no model 'nosuch'" in message
+
+
+class TestFormats:
+    WORDS = ("query", "neighbours", "neurons=dense_1[3]")
+
+    def test_csv(self, invoke: Invoke) -> None:
+        rows = list(csv.DictReader(io.StringIO(invoke(*self.WORDS, "-f", "csv").stdout)))
+        assert len(rows) == 32
+        assert rows[0]["neuron"] == "803"
+        assert rows[0]["x"] == ""
+
+    def test_json(self, invoke: Invoke) -> None:
+        rows = records(invoke(*self.WORDS, "-f", "json"))
+        assert len(rows) == 32
+        assert rows[0]["x"] is None
+
+    def test_parquet(self, folder: Path, loaded: object) -> None:
+        # The console of the test runner takes text only.
+        done = subprocess.run(
+            [sys.executable, "-m", "exporter.cli", *self.WORDS, "-f", "parquet", "-g", GRAPH],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            check=True,
+        )
+        assert pq.read_table(io.BytesIO(done.stdout)).num_rows == 32
+
+    def test_table_is_whole_where_it_is_no_terminal(self, invoke: Invoke) -> None:
+        lines = invoke("query", "neurons").stdout.splitlines()
+        assert len(lines) == 1 + 810 + 1
+        assert lines[-1] == "810 rows"
+
+    @pytest.mark.parametrize("suffix", ["csv", "json", "parquet", "txt"])
+    def test_of_a_file_are_those_of_its_suffix(
+        self, invoke: Invoke, tmp_path: Path, suffix: str
+    ) -> None:
+        file = tmp_path / f"a.{suffix}"
+        done = invoke(*self.WORDS, "--output", str(file))
+        assert (done.exit_code, done.output) == (0, "")
+        if suffix == "parquet":
+            assert pq.read_table(file).num_rows == 32
+        else:
+            option = "table" if suffix == "txt" else suffix
+            assert file.read_text() == invoke(*self.WORDS, "-f", option).stdout
+
+    @pytest.mark.parametrize("option", ["table", "csv", "json", "parquet"])
+    def test_end_quietly_where_nobody_reads_on(
+        self, folder: Path, loaded: object, option: str
+    ) -> None:
+        process = started(folder, "query", "edges", "-f", option, "-g", GRAPH)
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait() == 1
+        process.communicate()
+
+
+class TestModels:
+    def test_lists_models_with_their_state(self, run: Run) -> None:
+        done = run("models", "--graph", GRAPH)
+        assert (done.returncode, done.stderr) == (0, "")
+        name, state, layers, neurons, edges, *_ = done.stdout.splitlines()[1].split()
+        assert (name, state) == ("digits", "complete")
+        assert (layers, neurons, edges) == ("6", "810", "11,360")
+
+
+class TestCypher:
+    COUNT = "MATCH (n:Neuron) WHERE n.layer = $layer RETURN count(*) AS neurons"
+
+    def test_answers(self, run: Run) -> None:
+        done = run("cypher", self.COUNT, "layer=conv_0", "--graph", GRAPH)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == "neurons\n    512\n1 row\n"
+
+    @pytest.mark.parametrize("name", ["model", "text", "self"])
+    def test_takes_parameters_of_any_name(self, invoke: Invoke, name: str) -> None:
+        statement = self.COUNT.replace("$layer", f"${name}")
+        rows = records(invoke("cypher", statement, f"{name}=conv_0", "-f", "json"))
+        assert rows == [{"neurons": 512}]
+
+    def test_takes_lists(self, invoke: Invoke) -> None:
+        statement = "MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.id AS id ORDER BY id"
+        rows = records(invoke("cypher", statement, "ids=[1, 2]", "-f", "json"))
+        assert rows == [{"id": 1}, {"id": 2}]
+
+    def test_returns_nodes(self, invoke: Invoke) -> None:
+        rows = records(invoke("cypher", "MATCH (n:Neuron) RETURN n LIMIT 1", "-f", "json"))
+        assert rows[0]["n"]["layer"] == "input_layer"
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "MATCH (n:Neuron) DETACH DELETE n",
+            "MATCH (n:Neuron) SET n.bias = 1.0",
+            "CREATE (:Model {name: 'x'})",
+            "DROP TABLE CONNECTS_TO",
+        ],
+    )
+    def test_cannot_write(self, invoke: Invoke, statement: str) -> None:
+        error(invoke("cypher", statement))
+        assert records(invoke("query", "summary", "-f", "json"))[0]["edges"] == 11_360
+
+
+class TestDrop:
+    @pytest.fixture
+    def graph(self, invoke: Invoke, tmp_path: Path) -> str:
+        """Give a copy of the graph."""
+        shutil.copytree(GRAPH, tmp_path / "copy.lbug")
+        return str(tmp_path / "copy.lbug")
+
+    def test_asks_and_removes(self, run: Run, graph: str) -> None:
+        done = run("drop", "digits", "--graph", graph, answer="y\n")
+        assert (done.returncode, done.stdout) == (
+            0,
+            "Removed 'digits' with 11,360 relationships.\n",
+        )
+        assert done.stderr == "Remove 'digits' and its 11,360 relationships? [y/N] "
+        again = run("drop", "digits", "--graph", graph, "--yes")
+        assert (again.returncode, again.stdout) == (1, "")
+
+    @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+    def test_keeps_the_model_where_the_answer_is_not_yes(
+        self, invoke: Invoke, graph: str, answer: str
+    ) -> None:
+        done = invoke("drop", "digits", "--graph", graph, input=answer)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "'digits' was not removed" in done.stderr
+        assert records(invoke("models", "--graph", graph, "-f", "json"))
+
+    def test_does_not_ask_where_that_is_said(self, invoke: Invoke, graph: str) -> None:
+        done = invoke("drop", "digits", "--graph", graph, "--yes")
+        assert (done.exit_code, done.stderr) == (0, "")
+
+    def test_makes_no_graph(self, invoke: Invoke, tmp_path: Path) -> None:
+        message = error(invoke("drop", "digits", "--yes", "--graph", str(tmp_path / "no.lbug")))
+        assert "does not exist" in message
+        assert not list(tmp_path.iterdir())
+
+    def test_stops_on_ctrl_c(self, folder: Path, invoke: Invoke, graph: str) -> None:
+        process = started(folder, "drop", "digits", "--graph", graph)
+        assert process.stderr
+        asked = ""
+        while "[y/N]" not in asked:
+            asked += process.stderr.read(1)
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+        assert (process.returncode, out) == (130, "")
+        assert err.endswith("Interrupted.\n")
+        assert records(invoke("models", "--graph", graph, "-f", "json"))
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("words", "part"),
+        [
+            (["query", "nosuch"], "there is no query 'nosuch'; the queries are edges, katz"),
+            (["query", "neurons", "depth=1"], "no parameter 'depth'"),
+            (["query", "neurons", "conv_0"], "write key=value"),
+            (["query", "neurons", "layer=nosuch"], "no layer 'nosuch'"),
+            (["query", "neurons", "x=a"], "'a' is no number"),
+            (["query", "strongest_edges", "k=0"], "too small"),
+            (["query", "strength", "direction=up"], "not one of in, out"),
+            (["query", "strongest_paths", "source=conv_0"], "target is missing"),
+            (["query", "layers", "--graph", "missing.lbug"], "missing.lbug does not exist"),
+            (["query", "layers", "--graph", "odd"], "'odd' is neither a path"),
+            (["query", "layers", "--graph", "http://here"], "scheme 'http' is not known"),
+            (["query", "layers", "--graph", "bolt://localhost:1"], "does not answer"),
+            (["models", "--graph", "bolt://me:secret@localhost"], "leave user name and password"),
+            (["cypher", "NONSENSE"], "cannot be parsed"),
+            (["cypher", "RETURN 1", "odd"], "write key=value"),
+            (["drop", "nosuch", "--yes"], "no model 'nosuch'"),
+            (["inspect", "nosuch.keras"], "cannot read nosuch.keras"),
+            (["inspect", "samples"], "is a folder"),
+            (["load", "samples/digits.keras", "--name", ""], "name ''"),
+            (["load", "samples/digits.keras", "--from-layer", "nosuch"], "no layer 'nosuch'"),
+            (["verify", "samples/digits.keras", "--name", "nosuch"], "no model 'nosuch'"),
+            (["query", "edges", "-f", "csv", "-o", "/dev/full"], "No space left"),
+        ],
+    )
+    def test_are_one_line(self, invoke: Invoke, words: list[str], part: str) -> None:
+        message = error(invoke(*words))
+        assert part in message
+        assert "secret" not in message
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["nosuch"],
+            ["query", "--nosuch"],
+            ["query", "layers", "--format", "xml"],
+            ["query", "layers", "--output", "result.xml"],
+            ["query", "layers", "--output", "nosuch/result.csv"],
+            ["load"],
+            ["load", "samples/digits.keras", "--batch-size", "0"],
+            ["verify", "samples/digits.keras", "--samples", "0"],
+            ["cypher"],
+            ["drop"],
+        ],
+    )
+    def test_of_usage_end_with_2(self, invoke: Invoke, words: list[str]) -> None:
+        assert "Usage: " in error(invoke(*words), code=2)
+
+    def test_of_a_process_are_the_same(self, run: Run) -> None:
+        done = run("query", "nosuch")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert re.fullmatch(r"Error: there is no query 'nosuch'.*\n", done.stderr)
+        assert run("query", "--nosuch").returncode == 2
+
+
+def examples(command: str) -> list[list[str]]:
+    """Give the examples in a command's help, as words after the program's name."""
+    done = CliRunner().invoke(app, [command, "--help"] if command else ["--help"])
+    lines = done.output.partition("Examples:")[2].split("\n")
+    return [shlex.split(line)[1:] for line in lines if line.strip().startswith("neurongraph")]
+
+
+@pytest.fixture
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make help so wide that no example is broken."""
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
+
+
+@pytest.mark.usefixtures("wide")
+class TestHelp:
+    def test_has_these_commands(self) -> None:
+        command: Any = get_command(app)
+        assert list(command.commands) == COMMANDS
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_has_examples_that_parse(self, command: str) -> None:
+        found = examples(command)
+        assert found
+        parser: Any = get_command(app)
+        for words in found:
+            assert words[0] == command
+            with parser.commands[command].make_context(command, words[1:]):
+                pass
+
+    @pytest.mark.parametrize("command", ["models", "query", "cypher"])
+    def test_has_examples_that_work(
+        self, invoke: Invoke, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NEURONGRAPH_GRAPH", str(Path(GRAPH).resolve()))
+        monkeypatch.chdir(tmp_path)
+        for words in examples(command):
+            done = invoke(*words)
+            assert done.exit_code == 0, (words, done.stderr)
+
+    def test_of_all_has_examples(self) -> None:
+        assert {words[0] for words in examples("")} <= set(COMMANDS)
+        assert examples("")
+
+    @pytest.mark.parametrize("command", ["", *COMMANDS])
+    def test_is_quoted_and_reflowed(self, command: str) -> None:
+        done = CliRunner().invoke(app, [command, "--help"] if command else ["--help"])
+        assert done.exit_code == 0
+        assert done.stderr == ""
+
+
+class TestLightness:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["--help"],
+            ["--version"],
+            ["query"],
+            ["query", "katz", "--describe"],
+            *([command, "--help"] for command in COMMANDS),
+        ],
+    )
+    def test_of_what_needs_no_graph(self, tmp_path: Path, words: list[str]) -> None:
+        done = finished(tmp_path, *words, python=("-X", "importtime"))
+        assert done.returncode == 0
+        imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+        assert "typer" in imported
+        assert not HEAVY & imported
+
+    @pytest.mark.parametrize("words", [["--help"], ["query"]])
+    def test_is_fast(self, tmp_path: Path, words: list[str]) -> None:
+        def seconds() -> float:
+            begun = os.times()
+            assert finished(tmp_path, *words).returncode == 0
+            ended = os.times()
+            # Time on the clock would be that of whatever else the machine does.
+            return sum(ended[2:4]) - sum(begun[2:4])
+
+        assert min(seconds() for _ in range(3)) < 0.5

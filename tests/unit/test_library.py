@@ -1,0 +1,144 @@
+import re
+import tomllib
+from importlib.resources import files
+from typing import Any, get_args
+
+import pytest
+
+from queries.errors import ParameterError, QueryNotFoundError
+from queries.library import ColumnType, Parameter, ParameterType, queries, query
+from queries.neuron_filter import NeuronFilter
+
+NAMES = [
+    "edges", "katz", "layers", "models", "neighbours", "neurons", "strength", "strongest_edges",
+    "strongest_paths", "summary", "weight_distribution",
+]  # fmt: skip
+HEADER_KEYS = {"summary", "definition", "parameters", "columns"}
+PARAMETER_KEYS = {"type", "help", "default", "required", "choices", "least"}
+COLUMN_KEYS = {"type", "help", "explode"}
+
+
+def header(name: str) -> dict[str, Any]:
+    text = (files("queries") / "cypher" / f"{name}.cypher").read_text(encoding="utf-8")
+    return tomllib.loads(text.partition("*/")[0].removeprefix("/*"))
+
+
+def test_these_are_the_queries() -> None:
+    assert list(queries()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestHeaders:
+    def test_have_no_unknown_key(self, name: str) -> None:
+        read = header(name)
+        assert set(read) <= HEADER_KEYS
+        for entry in read.get("parameters", {}).values():
+            assert set(entry) <= PARAMETER_KEYS
+        for entry in read["columns"].values():
+            assert set(entry) <= COLUMN_KEYS
+
+    def test_say_what_the_query_answers(self, name: str) -> None:
+        assert re.fullmatch(r"[A-Z][^\n]*\.", query(name).summary)
+
+    def test_have_columns_with_type_and_help(self, name: str) -> None:
+        columns = query(name).columns
+        assert columns
+        assert all(column.type in get_args(ColumnType) for column in columns)
+        assert all(column.help.strip() for column in columns)
+
+    def test_have_parameters_with_type_and_help(self, name: str) -> None:
+        for parameter in query(name).parameters:
+            assert parameter.type in get_args(ParameterType)
+            assert parameter.help.strip()
+
+    def test_have_defaults_that_pass_their_own_check(self, name: str) -> None:
+        for parameter in query(name).parameters:
+            if not parameter.required and parameter.default is not None:
+                assert parameter.checked(parameter.default) == parameter.default
+            assert not (parameter.required and parameter.default is not None)
+
+    def test_give_cypher_for_both_stores(self, name: str) -> None:
+        asked = query(name)
+        needed = {p.name: "a" if p.type == "neurons" else 1 for p in asked.parameters if p.required}
+        for store in ("neo4j", "embedded"):
+            statement = asked.statement(
+                asked.checked(needed), store, model="m", first=0, last=9, scores=[], offset=0
+            )
+            assert "RETURN" in statement.cypher
+            assert "//%" not in statement.cypher
+            assert "/*{" not in statement.cypher
+            used = set(re.findall(r"\$(\w+)", statement.cypher))
+            assert set(statement.parameters) == used
+
+    def test_values_never_stand_in_the_statement(self, name: str) -> None:
+        asked = query(name)
+        odd = "x'}) DETACH DELETE n //"
+        values = {p.name: NeuronFilter(layer=odd) for p in asked.parameters if p.type == "neurons"}
+        for store in ("neo4j", "embedded"):
+            statement = asked.statement(
+                asked.checked(values), store, model=odd, first=0, last=9, scores=[], offset=0
+            )
+            assert odd not in statement.cypher
+
+
+def test_an_unknown_query() -> None:
+    with pytest.raises(QueryNotFoundError, match="no query 'strenght'") as caught:
+        query("strenght")
+    assert "strength" in str(caught.value)
+
+
+def parameter(**settings: Any) -> Parameter:
+    return Parameter(**{"name": "k", "type": "int", "help": "how many", **settings})
+
+
+class TestChecked:
+    @pytest.mark.parametrize(
+        ("settings", "value", "expected"),
+        [
+            ({}, "5", 5),
+            ({}, 5, 5),
+            ({}, None, None),
+            ({"type": "float"}, "0.5", 0.5),
+            ({"type": "text", "choices": ("in", "out")}, "in", "in"),
+            ({"least": 1}, 1, 1),
+            ({"type": "neurons"}, "conv", NeuronFilter(layer="conv")),
+            ({"type": "neurons"}, None, NeuronFilter()),
+        ],
+    )
+    def test_values(self, settings: dict[str, Any], value: Any, expected: object) -> None:
+        assert parameter(**settings).checked(value) == expected
+
+    @pytest.mark.parametrize(
+        ("settings", "value", "said"),
+        [
+            ({}, "many", ["k", "'many'", "int", "how many"]),
+            ({}, [1], ["k", "[1]", "int"]),
+            ({}, float("inf"), ["k", "inf", "int"]),
+            ({"type": "float"}, "half", ["k", "'half'", "float"]),
+            ({"least": 1}, 0, ["k", "0", "at least 1"]),
+            ({"type": "float", "least": 0}, float("nan"), ["k", "nan"]),
+            ({"type": "text", "choices": ("in", "out")}, "up", ["k", "'up'", "in, out"]),
+            ({"required": True}, None, ["k", "missing", "how many"]),
+            ({"type": "neurons"}, "a[b]", ["k", "'b'", "write 3"]),
+            ({"type": "neurons"}, 1.5, ["k", "1.5", "NeuronFilter"]),
+        ],
+    )
+    def test_errors_name_parameter_value_and_what_is_allowed(
+        self, settings: dict[str, Any], value: Any, said: list[str]
+    ) -> None:
+        with pytest.raises(ParameterError) as caught:
+            parameter(**settings).checked(value)
+        message = str(caught.value)
+        assert all(part in message for part in said), message
+
+    def test_an_undeclared_parameter(self) -> None:
+        with pytest.raises(ParameterError, match="'strength' has no parameter 'kk'") as caught:
+            query("strength").checked({"kk": 1})
+        assert "neurons, direction, measure" in str(caught.value)
+
+    def test_defaults_are_filled_in(self) -> None:
+        assert query("strength").checked({"neurons": None}) == {
+            "neurons": NeuronFilter(),
+            "direction": "in",
+            "measure": "absolute",
+        }

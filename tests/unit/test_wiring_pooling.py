@@ -1,0 +1,60 @@
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from exporter.batches import plan
+from exporter.model import open_model
+from queries.errors import UnsupportedLayerError
+from tests.unit.builders import (
+    Wired,
+    assert_same_edges,
+    chain,
+    failing,
+    layer,
+    named,
+    saved,
+    wired,
+)
+
+GLOBAL = ("GlobalMaxPooling2D", "GlobalAveragePooling2D")
+CASES = [
+    *(
+        layer(name, pool_size=pool, strides=strides, padding=padding)
+        for name, (pool, strides), padding in product(
+            ("MaxPooling2D", "AveragePooling2D"),
+            [(2, None), (3, 2), (3, 1), (2, 3), ((1, 4), (2, 1)), ((4, 2), (3, 2))],
+            ["valid", "same"],
+        )
+    ),
+    *(layer(name, keepdims=keepdims) for name, keepdims in product(GLOBAL, (False, True))),
+]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=named(CASES))
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Wired:
+    return wired(chain((7, 5, 2), request.param), tmp_path_factory.mktemp("pooling"))
+
+
+def test_replays(case: Wired) -> None:
+    assert failing(case) == []
+
+
+def test_has_the_edges_that_keras_has(case: Wired) -> None:
+    assert_same_edges(case)
+
+
+@pytest.mark.parametrize("name", GLOBAL)
+def test_global_pooling_of_one_pixel(name: str, tmp_path: Path) -> None:
+    case = wired(chain((1, 1, 3), layer(name)), tmp_path)
+    assert failing(case) == []
+    assert_same_edges(case)
+
+
+@pytest.mark.parametrize("name", ["MaxPooling2D", "AveragePooling2D", *GLOBAL])
+def test_channels_first_is_refused(name: str, tmp_path: Path) -> None:
+    settings = {} if name in GLOBAL else {"pool_size": 2}
+    model = chain((2, 4, 4), layer(name, **settings, data_format="channels_first"))
+    opened = open_model(saved(model, tmp_path / "model.keras"))
+    with pytest.raises(UnsupportedLayerError, match=r"data_format is 'channels_first'"):
+        plan(opened)

@@ -1,0 +1,86 @@
+from pathlib import Path
+
+import pytest
+
+from exporter.batches import plan
+from exporter.model import open_model
+from exporter.wiring import handled_classes
+from exporter.wiring.reshape import nothing_at_inference
+from queries.errors import UnsupportedLayerError
+from tests.unit.builders import (
+    Spec,
+    Wired,
+    assert_same_edges,
+    chain,
+    failing,
+    layer,
+    saved,
+    wired,
+)
+
+SETTINGS = {
+    "ActivityRegularization": {"l1": 0.1},
+    "AlphaDropout": {"rate": 0.5},
+    "Dropout": {"rate": 0.5},
+    "GaussianDropout": {"rate": 0.5},
+    "GaussianNoise": {"stddev": 1.0},
+    "Identity": {},
+    "SpatialDropout1D": {"rate": 0.5},
+    "SpatialDropout2D": {"rate": 0.5},
+    "SpatialDropout3D": {"rate": 0.5},
+}
+RANKS = {"SpatialDropout1D": (3, 2), "SpatialDropout3D": (2, 1, 3, 2)}
+SHAPE = (3, 2, 4)
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [layer("Flatten")],
+        [layer("Reshape", target_shape=(6, 4))],
+        [layer("Reshape", target_shape=(-1, 3))],
+        [layer("Reshape", target_shape=(2, -1, 2))],
+        [layer("Reshape", target_shape=(-1,))],
+        [layer("Reshape", target_shape=(4, 2, 3)), layer("Flatten")],
+    ],
+    ids=str,
+)
+class TestMoves:
+    @pytest.fixture
+    def case(self, moves: list[Spec], tmp_path: Path) -> Wired:
+        return wired(chain(SHAPE, *moves, layer("Dense", units=3)), tmp_path)
+
+    def test_replay(self, case: Wired) -> None:
+        assert failing(case) == []
+
+    def test_keep_keras_order(self, case: Wired) -> None:
+        assert_same_edges(case)
+
+    def test_make_no_neurons(self, case: Wired) -> None:
+        assert [row.class_name for row in case.plan.layers] == ["InputLayer", "Dense"]
+
+
+def test_flatten_after_a_convolution_reads_channels_last(tmp_path: Path) -> None:
+    layers = [layer("Conv2D", filters=3, kernel_size=2), layer("Flatten")]
+    case = wired(chain((4, 5, 2), *layers, layer("Dense", units=2)), tmp_path)
+    assert failing(case) == []
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_training_only_layers_pass_their_input_on(name: str, tmp_path: Path) -> None:
+    shape = RANKS.get(name, SHAPE)
+    case = wired(chain(shape, layer(name, **SETTINGS[name]), layer("Dense", units=2)), tmp_path)
+    assert failing(case) == []
+    assert_same_edges(case)
+
+
+def test_every_training_only_layer_is_tested() -> None:
+    passed_on = [name for name, how in handled_classes().items() if how is nothing_at_inference]
+    assert sorted(SETTINGS) == passed_on
+
+
+def test_flatten_of_channels_first_is_refused(tmp_path: Path) -> None:
+    model = chain(SHAPE, layer("Flatten", data_format="channels_first"))
+    opened = open_model(saved(model, tmp_path / "model.keras"))
+    with pytest.raises(UnsupportedLayerError, match="data_format is 'channels_first'"):
+        plan(opened)
