@@ -1,0 +1,59 @@
+"""The two small models, loaded into each store once, with what Keras says of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exporter import drop, load
+from queries import NeuronGraph
+from tests.contract.reference import Reference, probe
+from tests.contract.stores import GraphStore
+from tests.models import BUILDERS
+
+
+@pytest.fixture(scope="session")
+def references(small_files: dict[str, Path]) -> dict[str, Reference]:
+    """Give what Keras says of each small model."""
+    return {name: probe(name, file) for name, file in small_files.items()}
+
+
+@pytest.fixture(scope="session", params=list(BUILDERS))
+def reference(request: pytest.FixtureRequest, references: dict[str, Reference]) -> Reference:
+    """Give each small model in turn."""
+    return references[request.param]
+
+
+@pytest.fixture(scope="session")
+def loaded(store: GraphStore, small_files: dict[str, Path]) -> Iterator[GraphStore]:
+    """Give each store with both small models in it; tests only read them."""
+    for name, file in small_files.items():
+        load(file, store.location, name=name)
+    yield store
+    for name in small_files:
+        drop(name, store.location)
+
+
+@pytest.fixture
+def graph(loaded: GraphStore, reference: Reference) -> Iterator[NeuronGraph]:
+    """Give each small model in each store, open for queries."""
+    with NeuronGraph(loaded.location, model=reference.name) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pooled(loaded: GraphStore) -> Iterator[NeuronGraph]:
+    """Give the small Sequential in each store, open for queries."""
+    with NeuronGraph(loaded.location, model="pooled") as opened:
+        yield opened
+
+
+@pytest.fixture
+def scratch(store: GraphStore) -> Iterator[str]:
+    """Give the name of a model that a test may load, spoil and drop."""
+    name = "scratch"
+    yield name
+    with NeuronGraph(store.location) as graph:
+        left = [found for found in graph.models()["name"] if str(found).startswith(name)]
+    for found in left:
+        drop(found, store.location)

@@ -1,0 +1,151 @@
+"""The CIFAR-10 model: the figures that are known of it, and every query at its scale."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from exporter import drop, load, verify
+from exporter.batches import plan
+from exporter.model import open_model
+from queries import NeuronGraph
+from tests.contract.replays import streamed, worst_difference
+from tests.contract.stores import GraphStore
+
+# Neo4j takes minutes to load and drop it on a busy machine, which counts for one test each.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+NEURONS = 53_290
+EDGES = 4_586_624
+FIRSTS = {
+    "input": 0,
+    "conv_0": 3072,
+    "max_pooling2d": 31872,
+    "conv_1": 39072,
+    "max_pooling2d_1": 49888,
+    "conv_2": 52192,
+    "dense_0": 53216,
+    "dense_1": 53280,
+}
+DENSITY = 0.0016151387935422858
+
+Floats = NDArray[np.float64]
+
+
+class Streamed:
+    """The edges of a model as they are built, which the replay has shown to be right."""
+
+    def __init__(self, file: Path) -> None:
+        layers = plan(open_model(file)).layers
+        blocks = [layer.block(*part) for layer in layers for part in layer.ranges()]
+        self.source, self.target, self.weight = (
+            np.concatenate([getattr(block, name) for block in blocks])
+            for name in ("source", "target", "weight")
+        )
+        self.bounds = [(layer.first, layer.last + 1) for layer in layers]
+
+    @cached_property
+    def matrix(self) -> "csr_array[np.float64]":
+        """Return absolute weights, one row a target."""
+        weights = np.abs(self.weight.astype(np.float64))
+        return csr_array((weights, (self.target, self.source)), shape=(NEURONS, NEURONS))
+
+    def katz(self, alpha: float) -> Floats:
+        """Return Katz centrality of beta 1."""
+        scores = np.ones(NEURONS)
+        for low, high in self.bounds:
+            scores[low:high] += alpha * np.asarray(self.matrix[low:high] @ scores)
+        return scores
+
+    def best_path(self) -> float:
+        """Return the strongest product of absolute weights from an input to an output."""
+        best = np.zeros(NEURONS)
+        best[slice(*self.bounds[0])] = 1.0
+        products = np.abs(self.weight.astype(np.float64))
+        for low, high in self.bounds[1:]:
+            into = (self.target >= low) & (self.target < high)
+            np.maximum.at(best, self.target[into], products[into] * best[self.source[into]])
+        return float(best[slice(*self.bounds[-1])].max())
+
+
+@pytest.fixture(scope="module")
+def edges(cifar_file: Path) -> Streamed:
+    """Give all edges of the model."""
+    return Streamed(cifar_file)
+
+
+@pytest.fixture(scope="module")
+def cifar(store: GraphStore, cifar_file: Path) -> Iterator[str]:
+    """Give the name of the model in each store."""
+    name = "CIFAR-10"
+    report = load(cifar_file, store.location, name=name)
+    assert (report.neurons, report.edges) == (NEURONS, EDGES)
+    yield name
+    drop(name, store.location)
+
+
+@pytest.fixture
+def graph(store: GraphStore, cifar: str) -> Iterator[NeuronGraph]:
+    """Give the model in each store, open for queries."""
+    with NeuronGraph(store.location, model=cifar) as opened:
+        yield opened
+
+
+class TestCifar:
+    def test_has_the_known_figures(self, graph: NeuronGraph) -> None:
+        summary = graph.summary().iloc[0]
+        assert (summary["neurons"], summary["edges"]) == (NEURONS, EDGES)
+        assert summary["density"] == DENSITY
+        layers = graph.layers()
+        assert dict(zip(layers["name"], layers["first"], strict=True)) == FIRSTS
+        assert layers["edges"].sum() == EDGES
+
+    def test_comes_back_edge_by_edge(self, graph: NeuronGraph, edges: Streamed) -> None:
+        frame = graph.edges().sort_values(["target", "source"])
+        order = np.lexsort((edges.source, edges.target))
+        for column in ("source", "target", "weight"):
+            assert np.array_equal(frame[column], getattr(edges, column)[order])
+
+    def test_is_true(self, store: GraphStore, cifar: str, cifar_file: Path) -> None:
+        report = verify(cifar_file, store.location, name=cifar)
+        assert report.passed
+        assert (report.frame["relative_difference"] <= 1e-5).all()
+
+    def test_is_true_as_a_stream(self, cifar_file: Path) -> None:
+        assert worst_difference(cifar_file, streamed(cifar_file)) <= 1e-5
+
+    def test_katz(self, graph: NeuronGraph, edges: Streamed) -> None:
+        np.testing.assert_allclose(graph.katz(alpha=0.05)["katz"], edges.katz(0.05), rtol=1e-9)
+
+    def test_strength(self, graph: NeuronGraph, edges: Streamed) -> None:
+        expected = np.bincount(edges.target, np.abs(edges.weight), NEURONS)
+        np.testing.assert_allclose(graph.strength()["strength"], expected, rtol=1e-6)
+
+    def test_strongest_edges(self, graph: NeuronGraph, edges: Streamed) -> None:
+        strongest = np.sort(np.abs(edges.weight))[::-1][:100]
+        assert np.array_equal(graph.strongest_edges(k=100)["weight"].abs(), strongest)
+
+    def test_weight_distribution(self, graph: NeuronGraph, edges: Streamed) -> None:
+        into = edges.target >= FIRSTS["dense_1"]
+        counts, _ = np.histogram(edges.weight[into].astype(np.float64), 20)
+        frame = graph.weight_distribution("dense_1")
+        assert frame["edges"].tolist() == counts[counts > 0].tolist()
+
+    def test_strongest_paths(self, graph: NeuronGraph, edges: Streamed) -> None:
+        frame = graph.strongest_paths("input", "dense_1", k=10)
+        strengths = frame[frame["hop"] == 0]["strength"].tolist()
+        assert strengths[0] == pytest.approx(edges.best_path(), rel=1e-9)
+        assert strengths == sorted(strengths, reverse=True)
+        for _, hops in frame.groupby("path"):
+            product = np.prod(hops["weight"].iloc[1:])
+            assert hops["strength"].iloc[0] == pytest.approx(abs(product))
+            assert hops["layer"].tolist() == list(FIRSTS)
+
+    def test_neighbours(self, graph: NeuronGraph, edges: Streamed) -> None:
+        frame = graph.neighbours("dense_1[4]")
+        into = edges.target == FIRSTS["dense_1"] + 4
+        assert sorted(frame["id"]) == sorted(edges.source[into])

@@ -1,0 +1,70 @@
+"""Small real Keras models: every kind of layer and weight, few enough neurons to probe them all."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ZERO_SHARE = 0.15
+"""About how many of the weights of each model are 0."""
+
+
+def save_pooled(path: Path) -> None:
+    """Save a Sequential that strides, pools, normalises, flattens and ends in a softmax."""
+    import keras
+
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((6, 5, 2), name="pixels"),
+            layers.Conv2D(3, 3, strides=2, padding="same", activation="relu", name="conv"),
+            layers.MaxPooling2D(2, strides=1, name="pool"),
+            layers.BatchNormalization(name="norm"),
+            layers.Dropout(0.5, name="drop"),
+            layers.Flatten(name="flat"),
+            layers.Dense(6, activation="tanh", name="hidden"),
+            layers.Dense(4, use_bias=False, name="digits"),
+            layers.Softmax(name="odds"),
+        ]
+    )
+    _save(model, path, seed=1)
+
+
+def save_dilated(path: Path) -> None:
+    """Save a functional chain of a dilated convolution, averages and a kernel wider than high."""
+    import keras
+
+    layers = keras.layers
+    pixels = keras.Input((7, 8, 1), name="pixels")
+    hidden = layers.Conv2D(2, (2, 3), dilation_rate=(1, 2), name="wide")(pixels)
+    hidden = layers.ReLU(negative_slope=0.25, name="leak")(hidden)
+    hidden = layers.AveragePooling2D((3, 2), strides=2, padding="same", name="mean")(hidden)
+    hidden = layers.Conv2D(3, 2, padding="same", activation="sigmoid", name="narrow")(hidden)
+    hidden = layers.GlobalAveragePooling2D(name="whole")(hidden)
+    odds = layers.Dense(3, activation="softmax", name="odds")(hidden)
+    _save(keras.Model(pixels, odds), path, seed=2)
+
+
+BUILDERS: dict[str, Callable[[Path], None]] = {"pooled": save_pooled, "dilated": save_dilated}
+"""How to save each small model, by the name that it gets in a graph."""
+
+
+def _save(model: Any, path: Path, *, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    for variable in model.weights:
+        variable.assign(_values(random, variable))
+    model.save(path)
+
+
+def _values(random: np.random.Generator, variable: Any) -> NDArray[np.float64]:
+    """Draw values around 0, some of them 0; a variance is positive."""
+    shape = tuple(variable.shape)
+    if variable.name == "moving_variance":
+        return random.uniform(0.5, 2.0, shape)
+    values = random.normal(0.0, 0.6, shape)
+    # Biases stay as they are: a zero weight is what queries must get right.
+    if variable.name in {"kernel", "gamma"}:
+        values[random.random(shape) < ZERO_SHARE] = 0.0
+    return values
