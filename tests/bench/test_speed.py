@@ -1,0 +1,188 @@
+"""Speed on the CIFAR-10 model, each against a baseline in the same run.
+
+Nothing here is asserted but that both ways made the same graph: the figures are printed.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import ladybug
+import neo4j
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from exporter import load
+from exporter.batches import Plan, plan
+from exporter.model import KerasModel, open_model
+from queries import NeuronGraph
+from queries.schema import EMBEDDED_TABLES
+from tests.bench.notebook import networkx_graph
+from tests.servers import Neo4jServer
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
+
+BASELINE_EDGES = 200_000
+
+
+@pytest.fixture(scope="module")
+def model(cifar10: Path) -> KerasModel:
+    """The CIFAR-10 model, opened."""
+    return open_model(cifar10)
+
+
+@pytest.fixture(scope="module")
+def planned(model: KerasModel) -> Plan:
+    """Its plan."""
+    return plan(model)
+
+
+def test_build(model: KerasModel, planned: Plan) -> None:
+    """Building all edges, against a Python loop that fills a NetworkX graph."""
+    begun = time.perf_counter()
+    graph = networkx_graph(model.keras)
+    slow = time.perf_counter() - begun
+    fast = min(_seconds(lambda: _build(planned)) for _ in range(5))
+    assert graph.number_of_edges() == planned.edges
+    assert graph.number_of_nodes() == planned.neurons
+    report("build, NetworkX loop", slow, planned.edges)
+    report("build, blocks", fast, planned.edges)
+    print(f"  blocks are {slow / fast:,.0f} times faster")
+
+
+def test_load_embedded(cifar10: Path, planned: Plan, tmp_path: Path) -> None:
+    """Loading the embedded store, against a bare COPY of the same Arrow tables."""
+    tables = _arrow_tables(planned)
+    copy = min(_seconds(partial(_bare_copy, tmp_path / f"{n}.db", *tables)) for n in range(3))
+    ours = min(load(cifar10, tmp_path / "g.lbug", replace=True).seconds for _ in range(3))
+    report("embedded, bare COPY", copy, planned.edges)
+    report("embedded, load", ours, planned.edges)
+    print(f"  load takes {ours / copy:.2f} times as long")
+
+
+def test_load_neo4j(
+    cifar10: Path, planned: Plan, neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading Neo4j, against UNWIND of a list of maps."""
+    with _environment(neo4j_server, monkeypatch):
+        ours = load(cifar10, neo4j_server.uri, name="bench", replace=True)
+        slow = _unwind_maps(neo4j_server, planned)
+    report(f"Neo4j {neo4j_server.version}, UNWIND of maps", slow, BASELINE_EDGES)
+    report(f"Neo4j {neo4j_server.version}, load", ours.seconds, planned.edges)
+    print(f"  load is {ours.edges_per_second * slow / BASELINE_EDGES:.2f} times faster")
+
+
+QUERIES: dict[str, Callable[[NeuronGraph], Any]] = {
+    "models": lambda graph: graph.models(),
+    "layers": lambda graph: graph.layers(),
+    "summary": lambda graph: graph.summary(),
+    "neurons, a layer": lambda graph: graph.neurons("conv_1"),
+    "neighbours of a neuron": lambda graph: graph.neighbours("dense_1[3]"),
+    "edges, a layer": lambda graph: graph.edges(target="conv_1"),
+    "edges, all": lambda graph: graph.edges(),
+    "strongest_edges, a layer": lambda graph: graph.strongest_edges(target="conv_1"),
+    "weight_distribution, a layer": lambda graph: graph.weight_distribution("conv_1"),
+    "strength, a layer": lambda graph: graph.strength("conv_1"),
+    "strength, all": lambda graph: graph.strength(),
+    "katz, all": lambda graph: graph.katz(),
+    "strongest_paths, k=10": lambda graph: graph.strongest_paths("input", "dense_1", k=10),
+}
+
+
+def test_queries_embedded(cifar10: Path, tmp_path: Path) -> None:
+    """The time of each query on the embedded store; conv_1 is the largest layer."""
+    load(cifar10, tmp_path / "g.lbug")
+    _time_queries("embedded", tmp_path / "g.lbug")
+
+
+def test_queries_neo4j(
+    cifar10: Path, neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of each query on Neo4j; conv_1 is the largest layer."""
+    with _environment(neo4j_server, monkeypatch):
+        load(cifar10, neo4j_server.uri, name="bench", replace=True)
+        _time_queries(f"Neo4j {neo4j_server.version}", neo4j_server.uri)
+
+
+def _time_queries(store: str, graph: str | Path) -> None:
+    with NeuronGraph(graph) as opened:
+        for name, ask in QUERIES.items():
+            first, second = (_seconds(partial(ask, opened)) for _ in range(2))
+            print(f"  {store:18} {name:30} first {first:7.3f} s   again {second:7.3f} s")
+
+
+@contextmanager
+def _environment(server: Neo4jServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    if server.auth is not None:
+        monkeypatch.setenv("NEO4J_USERNAME", server.auth[0])
+        monkeypatch.setenv("NEO4J_PASSWORD", server.auth[1])
+    yield
+
+
+def report(what: str, seconds: float, edges: int) -> None:
+    """Print one line of figures."""
+    print(f"\n  {what:36} {seconds:8.3f} s   {edges / seconds:14,.0f} relationships/s", end="")
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def _build(planned: Plan) -> int:
+    return sum(
+        len(layer.block(start, stop)) for layer in planned.layers for start, stop in layer.ranges()
+    )
+
+
+def _arrow_tables(planned: Plan) -> tuple[pa.Table, pa.Table]:
+    neurons = [layer.neuron_table("m", 0, layer.neurons) for layer in planned.layers]
+    blocks = [layer.block(*part) for layer in planned.layers for part in layer.ranges()]
+    edges = pa.table(
+        {
+            "from": np.concatenate([block.source for block in blocks]),
+            "to": np.concatenate([block.target for block in blocks]),
+            "weight": np.concatenate([block.weight for block in blocks]),
+        }
+    )
+    return pa.concat_tables(neurons), edges
+
+
+def _bare_copy(path: Path, neurons: pa.Table, edges: pa.Table) -> None:
+    with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
+        for statement in EMBEDDED_TABLES:
+            connection.execute(statement)
+        connection.execute("COPY Neuron FROM $rows", {"rows": neurons})
+        connection.execute("COPY CONNECTS_TO FROM $rows", {"rows": edges})
+
+
+def _unwind_maps(server: Neo4jServer, planned: Plan) -> float:
+    """Write part of conv_1 again, the textbook way; the nodes are those of the load."""
+    largest = max(planned.layers, key=lambda layer: layer.edges)
+    rows: list[dict[str, Any]] = []
+    for start, stop in largest.ranges(20_000):
+        block = largest.block(start, stop)
+        columns = block.source.tolist(), block.target.tolist(), block.weight.tolist()
+        rows += [{"s": s, "t": t, "w": w} for s, t, w in zip(*columns, strict=True)]
+        if len(rows) >= BASELINE_EDGES:
+            break
+    rows = rows[:BASELINE_EDGES]
+    statement = """
+        UNWIND $rows AS row
+        MATCH (s:Neuron {model: 'bench', id: row.s})
+        MATCH (t:Neuron {model: 'bench', id: row.t})
+        CREATE (s)-[:BASELINE {weight: row.w}]->(t)
+    """
+    with neo4j.GraphDatabase.driver(server.uri, auth=server.auth) as driver:
+        begun = time.perf_counter()
+        for start in range(0, len(rows), 20_000):
+            driver.execute_query(statement, rows=rows[start : start + 20_000])
+        seconds = time.perf_counter() - begun
+        for _ in range(0, len(rows), 20_000):
+            driver.execute_query("MATCH ()-[r:BASELINE]->() WITH r LIMIT 20000 DELETE r")
+    return seconds

@@ -1,0 +1,71 @@
+"""What the documentation claims is what the code does."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.generate_docs import ROOT, generated
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the samples, as after a clone."""
+    path = tmp_path_factory.mktemp("clone")
+    (path / "samples").symlink_to(ROOT / "samples")
+    return path
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    for path, text in generated().items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make docs`"
+
+
+def test_readme_commands_run(folder: Path) -> None:
+    commands = [
+        shlex.split(line)
+        for block in _blocks("sh")
+        for line in block.splitlines()
+        if line.startswith("neurongraph") and "bolt://" not in line
+    ]
+    assert len(commands) >= 7
+    for words in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "exporter.cli", *words[1:]],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stderr}"
+
+
+def test_readme_python_runs(folder: Path) -> None:
+    for block in _blocks("python"):
+        done = subprocess.run(
+            [sys.executable, "-c", block], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_readme_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    named = set(re.findall(r"make ([a-z]+)\b", " ".join(_blocks("sh"))))
+    assert named
+    assert named <= targets
+
+
+def test_readme_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)", README)
+    assert links
+    for link in links:
+        assert (ROOT / link).exists(), link
