@@ -55,7 +55,7 @@ format: $(TEST) ## Format the code and fix what can be fixed.
 check: lint test ## Do lint and test, before every commit.
 
 bench: $(TEST) ## Measure speed and print it.
-	$(RUN) pytest tests/bench -s -m bench $(ARGS)
+	$(RUN) pytest tests/bench -s -m bench -n 0 $(ARGS)
 
 docs: $(TEST) ## Write the generated parts of the documentation again.
 	$(RUN) tests.generate_docs

@@ -77,14 +77,14 @@ class Parameter:
                 raise ValueError
         except (TypeError, ValueError, OverflowError):
             raise ParameterError(f"{self.name}: {value!r} is no {self.type}; {self.help}") from None
-        if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
-            raise ParameterError(f"{self.name}: {value!r} is no number within {_LARGEST:.2g}")
         if self.choices and converted not in self.choices:
             raise ParameterError(f"{self.name}: {value!r} is not one of {', '.join(self.choices)}")
         if self.least is not None and not converted >= self.least:
             raise ParameterError(
                 f"{self.name}: {value!r} is too small; it is at least {self.least}"
             )
+        if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
+            raise ParameterError(f"{self.name}: {value!r} is no {self.type} within {_LARGEST:.2g}")
         return converted
 
 

@@ -5,7 +5,6 @@ Nothing here is asserted but that both ways made the same graph: the figures are
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from exporter import load
+from exporter import LoadReport, load
 from exporter.batches import Plan, plan
 from exporter.model import KerasModel, open_model
 from queries import NeuronGraph
@@ -30,9 +29,9 @@ BASELINE_EDGES = 200_000
 
 
 @pytest.fixture(scope="module")
-def model(cifar10: Path) -> KerasModel:
+def model(cifar_file: Path) -> KerasModel:
     """The CIFAR-10 model, opened."""
-    return open_model(cifar10)
+    return open_model(cifar_file)
 
 
 @pytest.fixture(scope="module")
@@ -51,29 +50,35 @@ def test_build(model: KerasModel, planned: Plan) -> None:
     assert graph.number_of_nodes() == planned.neurons
     report("build, NetworkX loop", slow, planned.edges)
     report("build, blocks", fast, planned.edges)
-    print(f"  blocks are {slow / fast:,.0f} times faster")
+    print(f"\n  blocks are {slow / fast:,.0f} times faster")
 
 
-def test_load_embedded(cifar10: Path, planned: Plan, tmp_path: Path) -> None:
+def test_load_embedded(cifar_file: Path, planned: Plan, tmp_path: Path) -> None:
     """Loading the embedded store, against a bare COPY of the same Arrow tables."""
     tables = _arrow_tables(planned)
     copy = min(_seconds(partial(_bare_copy, tmp_path / f"{n}.db", *tables)) for n in range(3))
-    ours = min(load(cifar10, tmp_path / "g.lbug", replace=True).seconds for _ in range(3))
+    ours = min(load(cifar_file, tmp_path / "g.lbug", replace=True).seconds for _ in range(3))
     report("embedded, bare COPY", copy, planned.edges)
     report("embedded, load", ours, planned.edges)
-    print(f"  load takes {ours / copy:.2f} times as long")
+    print(f"\n  load takes {ours / copy:.2f} times as long")
 
 
-def test_load_neo4j(
-    cifar10: Path, planned: Plan, neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(scope="module")
+def loaded(cifar_file: Path, neo4j_server: Neo4jServer) -> Iterator[LoadReport]:
+    """The CIFAR-10 model, loaded into a Neo4j server."""
+    with pytest.MonkeyPatch.context() as environment:
+        if neo4j_server.auth is not None:
+            environment.setenv("NEO4J_USERNAME", neo4j_server.auth[0])
+            environment.setenv("NEO4J_PASSWORD", neo4j_server.auth[1])
+        yield load(cifar_file, neo4j_server.uri, name="bench", replace=True)
+
+
+def test_load_neo4j(planned: Plan, neo4j_server: Neo4jServer, loaded: LoadReport) -> None:
     """Loading Neo4j, against UNWIND of a list of maps."""
-    with _environment(neo4j_server, monkeypatch):
-        ours = load(cifar10, neo4j_server.uri, name="bench", replace=True)
-        slow = _unwind_maps(neo4j_server, planned)
+    slow = _unwind_maps(neo4j_server, planned)
     report(f"Neo4j {neo4j_server.version}, UNWIND of maps", slow, BASELINE_EDGES)
-    report(f"Neo4j {neo4j_server.version}, load", ours.seconds, planned.edges)
-    print(f"  load is {ours.edges_per_second * slow / BASELINE_EDGES:.2f} times faster")
+    report(f"Neo4j {neo4j_server.version}, load", loaded.seconds, loaded.edges)
+    print(f"\n  load is {loaded.edges_per_second * slow / BASELINE_EDGES:.2f} times faster")
 
 
 QUERIES: dict[str, Callable[[NeuronGraph], Any]] = {
@@ -93,19 +98,15 @@ QUERIES: dict[str, Callable[[NeuronGraph], Any]] = {
 }
 
 
-def test_queries_embedded(cifar10: Path, tmp_path: Path) -> None:
+def test_queries_embedded(cifar_file: Path, tmp_path: Path) -> None:
     """The time of each query on the embedded store; conv_1 is the largest layer."""
-    load(cifar10, tmp_path / "g.lbug")
+    load(cifar_file, tmp_path / "g.lbug")
     _time_queries("embedded", tmp_path / "g.lbug")
 
 
-def test_queries_neo4j(
-    cifar10: Path, neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_queries_neo4j(neo4j_server: Neo4jServer, loaded: LoadReport) -> None:
     """The time of each query on Neo4j; conv_1 is the largest layer."""
-    with _environment(neo4j_server, monkeypatch):
-        load(cifar10, neo4j_server.uri, name="bench", replace=True)
-        _time_queries(f"Neo4j {neo4j_server.version}", neo4j_server.uri)
+    _time_queries(f"Neo4j {neo4j_server.version}", loaded.graph)
 
 
 def _time_queries(store: str, graph: str | Path) -> None:
@@ -113,14 +114,6 @@ def _time_queries(store: str, graph: str | Path) -> None:
         for name, ask in QUERIES.items():
             first, second = (_seconds(partial(ask, opened)) for _ in range(2))
             print(f"  {store:18} {name:30} first {first:7.3f} s   again {second:7.3f} s")
-
-
-@contextmanager
-def _environment(server: Neo4jServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    if server.auth is not None:
-        monkeypatch.setenv("NEO4J_USERNAME", server.auth[0])
-        monkeypatch.setenv("NEO4J_PASSWORD", server.auth[1])
-    yield
 
 
 def report(what: str, seconds: float, edges: int) -> None:

@@ -10,7 +10,7 @@ from queries.library import Parameter, queries
 from queries.neuron_filter import NeuronsLike
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
-OTHERS = {"close", "cypher"}
+OTHERS = {"close", "cypher", "location", "statement"}
 
 
 def takes(parameter: Parameter) -> Any:
