@@ -180,7 +180,7 @@ def _state_left(graph: str | None, name: str) -> str:
     """Say what an interrupted load left behind."""
     from exporter.sinks import STAGED
     from queries.neurongraph import NeuronGraph
-    from queries.schema import LOADING
+    from queries.schema import COMPLETE, LOADING
 
     try:
         with NeuronGraph(graph) as opened:
@@ -192,7 +192,7 @@ def _state_left(graph: str | None, name: str) -> str:
         return f"Interrupted. What is left of {name!r}, if anything, is in state loading."
     for left in (name + STAGED, name):
         if states.get(left) == LOADING:
-            kept = f", and {name!r} is as it was" if left != name else ""
+            kept = f", and {name!r} is as it was" if states.get(name) == COMPLETE else ""
             return (
                 f"Interrupted. {left!r} is in state loading{kept}. Load it again with --replace, "
                 f"or remove it: {pasteable('drop', left, graph=graph)}"

@@ -1,4 +1,4 @@
-"""Rewrite the configurations of Keras 1 and 2 as Keras 3 reads them."""
+"""Rewrite the configurations of older Keras as Keras 3 reads them."""
 
 from typing import Any
 

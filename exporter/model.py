@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from exporter.wiring import handled_classes
 from queries.errors import ModelFileError, UnsupportedLayerError
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
-_KERAS_ARCHIVE = "config.json"
+_CONFIG, _METADATA = "config.json", "metadata.json"
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class KerasModel:
 
 
 def open_model(path: str | os.PathLike[str]) -> KerasModel:
-    """Open a ``.keras`` or HDF5 model file of Keras 1 to 3; run no code from it.
+    """Open a ``.keras`` or HDF5 model file of Keras 2 or 3; run no code from it.
 
     Parameters
     ----------
@@ -143,11 +145,11 @@ def _read_config(path: Path) -> tuple[dict[str, Any], str]:
 def _read_archive(path: Path) -> tuple[dict[str, Any], str]:
     try:
         with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read(_KERAS_ARCHIVE))
-            metadata = json.loads(archive.read("metadata.json"))
+            config = json.loads(archive.read(_CONFIG))
+            metadata = json.loads(archive.read(_METADATA))
     except KeyError:
         raise ModelFileError(
-            f"{path} is a zip archive, but not a Keras model: it has no {_KERAS_ARCHIVE}"
+            f"{path} is a zip archive, but not a Keras model: it has no {_CONFIG} or no {_METADATA}"
         ) from None
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError) as error:
         raise ModelFileError(f"{path} is damaged: {error}") from None
@@ -206,7 +208,9 @@ def _refuse_unsupported(path: Path, config: Mapping[str, Any]) -> None:
         class_name = str(layer.get("class_name"))
         module = str(layer.get("module") or "keras")
         # None of Keras's own layers is registered: a registered name marks a custom class.
-        custom = not module.startswith("keras") or layer.get("registered_name") not in (
+        custom = module.split(".", maxsplit=1)[0] != "keras" or layer.get(
+            "registered_name"
+        ) not in (
             None,
             class_name,
         )
@@ -240,7 +244,8 @@ def _build(path: Path, config: dict[str, Any], version: str) -> Any:
             {"module": "keras", "class_name": kind, "config": modern_config(config)},
             safe_mode=True,
         )
-        built.load_weights(path)
+        with _named_hdf5(path) as weights:
+            built.load_weights(weights)
     except Exception as error:  # Keras raises whatever its readers meet, KeyError to OSError.
         # Keras puts a layer's whole configuration before the reason.
         reason = str(error).rpartition("Exception encountered: ")[2].strip().splitlines()
@@ -249,6 +254,18 @@ def _build(path: Path, config: dict[str, Any], version: str) -> Any:
             f"{type(error).__name__}: {reason[0] if reason else 'no reason given'}"
         ) from error
     return built
+
+
+@contextmanager
+def _named_hdf5(path: Path) -> Iterator[Path]:
+    """Give an HDF5 file a name by which Keras takes it for one."""
+    if path.suffix in {".h5", ".hdf5"}:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder, "model.h5")
+        link.symlink_to(path.resolve())
+        yield link
 
 
 def _calls(path: Path, model: Any) -> Iterator[LayerCall]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from exporter.batches import Plan, plan
 from exporter.model import KerasModel, open_model
-from exporter.replay import Floats, GraphSource, StoredSource, replay
+from exporter.replay import Columns, Floats, GraphSource, StoredSource, StreamSource, replay
 from queries import NeuronGraph
 from queries.errors import ModelNotFoundError, VerificationError, listed
 from queries.layer import Layer
@@ -29,7 +29,7 @@ class VerifyReport:
     frame
         One row a layer: layer, class_name, neurons, largest_difference, scale (largest
         absolute output of the model), relative_difference (their ratio), worst_neuron (id),
-        passed.
+        changes (edges and biases that are not as the model has them), passed.
     tolerance
         The largest relative difference that passes.
     seeded
@@ -110,11 +110,17 @@ def compare(
 ) -> VerifyReport:
     """Compare the forward pass of a graph with that of its model, layer by layer."""
     layers = graph.layers()
-    expected = _keras_outputs(model, plan(model), samples, seed)
+    whole = plan(model)
+    expected = _keras_outputs(model, whole, samples, seed)
     seeded = [layer.name for layer in layers if layer.edges == 0]
     replayed = replay(graph, {layer: expected[layer] for layer in seeded})
     rows = [
-        _row(layer, expected[layer.name].reshape(samples, -1), replayed[layer.name])
+        _row(
+            layer,
+            expected[layer.name].reshape(samples, -1),
+            replayed[layer.name],
+            _changes(graph, StreamSource(whole), layer),
+        )
         for layer in layers
     ]
     return VerifyReport(pd.DataFrame(rows), TOLERANCE, seeded)
@@ -140,7 +146,46 @@ def _keras_outputs(model: KerasModel, whole: Plan, samples: int, seed: int) -> d
     }
 
 
-def _row(layer: Layer, expected: NDArray[Any], replayed: Floats) -> dict[str, Any]:
+def _changes(graph: GraphSource, built: GraphSource, layer: Layer) -> int:
+    """Count the edges into a layer, and its biases, that are not as the model has them.
+
+    A replay cannot see them all: an edge into a neuron that a ReLU holds at 0 changes nothing.
+    """
+    changes = _unlike_biases(graph, built, layer)
+    if layer.edges:
+        edges = _sorted_edges(graph, layer.name), _sorted_edges(built, layer.name)
+        changes += _unlike(*edges)
+    return changes
+
+
+def _unlike(stored: Columns, wanted: Columns) -> int:
+    """Count the positions at which two sorted lists of edges differ."""
+    common = min(len(stored[0]), len(wanted[0]))
+    same = np.ones(common, dtype=bool)
+    for one, other in zip(stored, wanted, strict=True):
+        same &= one[:common] == other[:common]
+    return max(len(stored[0]), len(wanted[0])) - int(same.sum())
+
+
+def _unlike_biases(graph: GraphSource, built: GraphSource, layer: Layer) -> int:
+    stored, wanted = graph.bias(layer.name), built.bias(layer.name)
+    if len(stored) != len(wanted):
+        return abs(len(stored) - len(wanted))
+    return int(np.sum((stored != wanted) & ~(np.isnan(stored) & np.isnan(wanted))))
+
+
+def _sorted_edges(graph: GraphSource, layer: str) -> Columns:
+    """Return all edges into a layer by target, source and weight."""
+    blocks = list(graph.edges(layer))
+    if not blocks:
+        nothing = np.empty(0, dtype=np.int64)
+        return nothing, nothing, nothing.astype(np.float64)
+    source, target, weight = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
+    order = np.lexsort((weight, source, target))
+    return source[order], target[order], weight[order].astype(np.float64)
+
+
+def _row(layer: Layer, expected: NDArray[Any], replayed: Floats, changes: int) -> dict[str, Any]:
     difference = np.abs(replayed - expected).max(axis=0)
     scale = float(np.abs(expected).max())
     largest = float(difference.max())
@@ -154,5 +199,6 @@ def _row(layer: Layer, expected: NDArray[Any], replayed: Floats) -> dict[str, An
         "scale": scale,
         "relative_difference": relative,
         "worst_neuron": layer.first + int(difference.argmax()),
-        "passed": bool(relative <= TOLERANCE),
+        "changes": changes,
+        "passed": bool(relative <= TOLERANCE) and changes == 0,
     }

@@ -1,5 +1,6 @@
 """The Python wrapper: one method a query, each returning a pandas frame."""
 
+import html
 import math
 import os
 from collections.abc import Mapping, Sequence
@@ -66,10 +67,13 @@ class NeuronGraph:
 
     def models(self) -> pd.DataFrame:
         """Return the models in the graph, complete or not."""
+        return self._listed(None)
+
+    def _listed(self, model: str | None) -> pd.DataFrame:
+        """Return the models; of an embedded graph perhaps only the one that is named."""
         found = query("models")
-        frame = to_frame(
-            self._store.table(found.statement({}, self._store.name).cypher, {}), found.columns
-        )
+        statement = found.statement({}, self._store.name)
+        frame = to_frame(self._store.table(statement.cypher, {}, model), found.columns)
         unfinished = self._store.unfinished()
         if unfinished:
             rows = pa.Table.from_pylist(
@@ -168,8 +172,8 @@ class NeuronGraph:
             {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights}
         )
         layers = layers_of(self.layers(model=model))
-        scores = passes.katz(layers, values, self._runner(asked, values, model))
         frame = self.neurons(values["neurons"], model=model)
+        scores = passes.katz(layers, values, self._runner(asked, values, model))
         frame["katz"] = scores[frame["id"].to_numpy() - layers[0].first]
         return frame[[column.name for column in asked.columns]]
 
@@ -241,7 +245,10 @@ class NeuronGraph:
             If the name, a value or the model is wrong.
         """
         asked = query(name)
-        return asked.statement(asked.checked(values), self._store.name, model=self._chosen(model))
+        checked = asked.checked(values)
+        # The query that lists the models is about none of them.
+        internal = {"model": self._chosen(model)} if "$model" in asked.body else {}
+        return asked.statement(checked, self._store.name, **internal)
 
     def close(self) -> None:
         """Close the graph; closing twice does no harm."""
@@ -263,12 +270,12 @@ class NeuronGraph:
         return f"NeuronGraph({self._store.location!r}{chosen})"
 
     def _repr_html_(self) -> str:
-        return f"<b>{self._store.location}</b>{self.models().to_html(index=False)}"
+        return f"<b>{html.escape(self.location)}</b>{self.models().to_html(index=False)}"
 
     def _chosen(self, model: str | None) -> str:
         """Return the name of the model that is meant, which is complete."""
         model = model or self._model
-        models = self.models()
+        models = self._listed(model)
         if model is None:
             complete = models[models["state"] == COMPLETE]["name"].tolist()
             if len(complete) == 1:
@@ -283,7 +290,7 @@ class NeuronGraph:
         if not states:
             raise ModelNotFoundError(
                 f"{self._store.location} holds no model {model!r}; "
-                f"it holds {listed(models['name'].tolist())}"
+                f"it holds {listed(self.models()['name'].tolist())}"
             )
         if COMPLETE not in states:
             raise ModelIncompleteError(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Self
 import pyarrow as pa
 
 from exporter.batches import EdgeBlock
-from queries.errors import ModelExistsError
+from queries.errors import GraphError, ModelExistsError
 
 STAGED: Final = "~new"
 """What the name of a model ends in while it is loaded to replace another."""
@@ -19,6 +19,15 @@ def exists_error(location: str, name: str) -> ModelExistsError:
     return ModelExistsError(
         f"{location} holds a model {name!r} already; load it under another --name, or say --replace"
     )
+
+
+def check_written(location: str, written: int, sent: int) -> None:
+    """Raise GraphError where a store took another number of edges than was sent."""
+    if written != sent:
+        raise GraphError(
+            f"{location} took {written:,} of {sent:,} relationships; load the model again with "
+            "--replace, or drop it"
+        )
 
 
 class Sink(ABC):
@@ -64,8 +73,15 @@ class Sink(ABC):
         """Take edges; they may be written later, at ``finish`` at the latest."""
 
     @abstractmethod
-    def finish(self) -> int:
-        """Write what is left, make the model complete, and return how many edges were written."""
+    def finish(self) -> None:
+        """Write what is left, and make the model complete.
+
+        Raises
+        ------
+        GraphError
+            If the store took another number of edges than was sent; the model stays as it
+            is, in state ``loading``.
+        """
 
     @abstractmethod
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:

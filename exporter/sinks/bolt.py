@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from exporter.batches import EdgeBlock
-from exporter.sinks.base import STAGED, Sink, exists_error
+from exporter.sinks.base import STAGED, Sink, check_written, exists_error
 from queries.errors import ModelNotFoundError
 from queries.schema import COMPLETE, LOADING, NEO4J_CONSTRAINTS
 from queries.stores.bolt import connect, driver_errors
@@ -52,18 +52,18 @@ CREATE (s)-[:CONNECTS_TO {weight: weight}]->(t)
 """
 _DROP_EDGES: Final = """
 MATCH (t:Neuron)
-WHERE t.model = $model AND t.id >= $first AND t.id <= $last
+WHERE t.model IN $models AND t.id >= $first AND t.id <= $last
 MATCH (t)<-[r:CONNECTS_TO]-()
 DELETE r
 """
 _DROP_NEURONS: Final = """
 MATCH (n:Neuron)
-WHERE n.model = $model AND n.id >= $first AND n.id <= $last
+WHERE n.model IN $models AND n.id >= $first AND n.id <= $last
 DETACH DELETE n
 """
 _DROP_COARSE: Final = """
 MATCH (m:Model {name: $model})
-OPTIONAL MATCH (l:Layer {model: $model})
+OPTIONAL MATCH (m)-[:HAS_LAYER]->(l:Layer)
 DETACH DELETE l, m
 """
 _RENAME_NEURONS: Final = """
@@ -72,7 +72,7 @@ WHERE n.model = $staged AND n.id >= $first AND n.id <= $last
 SET n.model = $model
 """
 _LAYER_RANGES: Final = """
-MATCH (l:Layer {model: $model})
+MATCH (:Model {name: $model})-[:HAS_LAYER]->(l:Layer)
 RETURN l.first AS first, l.last AS last, l.edges AS edges
 ORDER BY l.index DESC
 """
@@ -106,13 +106,13 @@ class BoltSink(Sink):
             self._write(statement)
         self._write("CALL db.awaitIndexes(300)")
         self._model = model["name"]
-        self._staged = self._model
-        if self.has(self._model):
-            if not replace:
-                raise exists_error(self.location, self._model)
-            self._staged += STAGED
-            if self.has(self._staged):
-                self.drop(self._staged)
+        self._edges = int(model["edges"])
+        replaced = self.has(self._model)
+        if replaced and not replace:
+            raise exists_error(self.location, self._model)
+        if self.has(self._model + STAGED):
+            self.drop(self._model + STAGED)
+        self._staged = self._model + STAGED if replaced else self._model
         self._rows = batch_size or self.batch_size
         self._written = 0
         self._write(_ADD_MODEL, model={**model, "name": self._staged, "state": LOADING})
@@ -167,9 +167,10 @@ class BoltSink(Sink):
         self._running = running
         self._written += sum(future.result() for future in done)
 
-    def finish(self) -> int:
+    def finish(self) -> None:
         """Wait for the writers, then put the model in the place of the one it replaces."""
         self._collect(*wait(self._running))
+        check_written(self.location, self._written, self._edges)
         if self._staged != self._model:
             self.drop(self._model)
             self._rename()
@@ -179,7 +180,6 @@ class BoltSink(Sink):
             model=self._model,
             state=COMPLETE,
         )
-        return self._written
 
     def _rename(self) -> None:
         names = {"staged": self._staged, "model": self._model}
@@ -196,10 +196,13 @@ class BoltSink(Sink):
         self._write(
             "MATCH (m:Model {name: $model}) SET m.state = $state", model=model, state=LOADING
         )
+        # A replacement that was interrupted while it took the name has neurons under both.
+        base = model.removesuffix(STAGED)
+        models = [model] if base == model or self.has(base) else [model, base]
         dropped = 0
         for first, last, edges in self._layer_ranges(model):
             for start, stop in _parts(first, last, edges):
-                bounds = {"model": model, "first": start, "last": stop}
+                bounds = {"models": models, "first": start, "last": stop}
                 deleted = self._write(_DROP_EDGES, **bounds).relationships_deleted
                 dropped += deleted
                 if progress is not None:
@@ -207,7 +210,7 @@ class BoltSink(Sink):
         for first, last, _ in self._layer_ranges(model):
             for start in range(first, last + 1, NEURONS_A_TRANSACTION):
                 stop = min(start + NEURONS_A_TRANSACTION - 1, last)
-                self._write(_DROP_NEURONS, model=model, first=start, last=stop)
+                self._write(_DROP_NEURONS, models=models, first=start, last=stop)
         self._write(_DROP_COARSE, model=model)
         return dropped
 
@@ -219,8 +222,14 @@ class BoltSink(Sink):
         def work(transaction: neo4j.ManagedTransaction) -> neo4j.SummaryCounters:
             return transaction.run(statement, parameters).consume().counters
 
-        with driver_errors(self.location), self._driver.session(database=self._database) as session:
+        with driver_errors(self.location), self._session() as session:
             return session.execute_write(work)
+
+    def _session(self) -> neo4j.Session:
+        # Shared bookmarks: on a cluster, what is read must know what was written.
+        return self._driver.session(
+            database=self._database, bookmark_manager=self._driver.execute_query_bookmark_manager
+        )
 
     def _read(self, statement: str, **parameters: Any) -> list[neo4j.Record]:
         with driver_errors(self.location):

@@ -13,7 +13,7 @@ import ladybug
 import pyarrow as pa
 
 from exporter.batches import EdgeBlock
-from exporter.sinks.base import STAGED, Sink, exists_error
+from exporter.sinks.base import STAGED, Sink, check_written, exists_error
 from queries.errors import (
     CypherError,
     GraphAccessError,
@@ -69,7 +69,7 @@ class EmbeddedSink(Sink):
             self._database = ladybug.Database(self._file)
             self._connection = ladybug.Connection(self._database)
             note = {**model, "name": staged, "state": LOADING}
-            self._note(staged).write_text(json.dumps(note), encoding="utf-8")
+            self._write_note(self._note(staged), note)
             for statement in EMBEDDED_TABLES:
                 self._connection.execute(statement)
         self._copy("Model", pa.Table.from_pylist([self._model], MODEL))
@@ -110,9 +110,10 @@ class EmbeddedSink(Sink):
         with ladybug_errors(self._file):
             self._connection.execute(f"COPY {table} FROM $rows", {"rows": rows})
 
-    def finish(self) -> int:
+    def finish(self) -> None:
         """Close the file and give it its final name."""
         self._flush()
+        check_written(self.location, self._written, self._model["edges"])
         with ladybug_errors(self._file):
             self._connection.execute("CHECKPOINT")
             self.close()
@@ -122,7 +123,6 @@ class EmbeddedSink(Sink):
                 self._file.name.removesuffix(LOADING_SUFFIX) + NOTE_SUFFIX
             ):
                 note.unlink()
-        return self._written
 
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
         """Delete the model's file."""
@@ -142,6 +142,12 @@ class EmbeddedSink(Sink):
     def _note(self, model: str) -> Path:
         file = model_file(self._folder, model, loading=True)
         return file.with_name(file.name.removesuffix(LOADING_SUFFIX) + NOTE_SUFFIX)
+
+    def _write_note(self, file: Path, note: Mapping[str, Any]) -> None:
+        # Under its name only when whole, for others read it at any time.
+        part = file.with_suffix(".part")
+        part.write_text(json.dumps(note), encoding="utf-8")
+        part.replace(file)
 
     def close(self) -> None:
         """Close the file that was being written."""

@@ -16,16 +16,25 @@ share = { type = "float", help = "the same as a share of the layer's" }
 */
 MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
 WHERE t.model = $model /*{ where("neurons", "t") }*/
+//% if store == "neo4j"
+WITH t.layer AS layer, t.layer_index AS layer_index, r.weight AS weight, count(*) AS uses
+WITH layer, layer_index, min(weight) AS least, (max(weight) - min(weight)) / $bins AS width,
+  sum(uses) AS total, collect(weight) AS weights, collect(uses) AS counts
+UNWIND range(0, size(weights) - 1) AS i
+WITH layer, layer_index, least, width, total, weights[i] AS weight, counts[i] AS uses
+//% else
 WITH t, min(r.weight) AS low, max(r.weight) AS high, count(r) AS edges
 WITH t.layer AS layer, t.layer_index AS layer_index, 1.0 * min(low) AS least,
   (1.0 * max(high) - min(low)) / $bins AS width, sum(edges) AS total
 MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
 WHERE t.model = $model AND t.layer = layer /*{ where("neurons", "t") }*/
-WITH layer, layer_index, least, width, total,
-  CASE WHEN width = 0 THEN 0.0 ELSE floor((r.weight - least) / width) END AS position
-WITH layer, layer_index, least, width, total,
+WITH layer, layer_index, least, width, total, r.weight AS weight, 1 AS uses
+//% endif
+WITH layer, layer_index, least, width, total, uses,
+  CASE WHEN width = 0 THEN 0.0 ELSE floor((weight - least) / width) END AS position
+WITH layer, layer_index, least, width, total, uses,
   CASE WHEN position >= $bins THEN $bins - 1.0 ELSE position END AS bin
-WITH layer, layer_index, least, width, total, bin, count(*) AS edges
+WITH layer, layer_index, least, width, total, bin, sum(uses) AS edges
 RETURN layer_index, layer, bin, least + bin * width AS low, least + (bin + 1) * width AS high,
   edges, 1.0 * edges / total AS share
 ORDER BY layer_index, bin

@@ -1,6 +1,7 @@
 """A graph in Neo4j, over the Bolt protocol."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -78,9 +79,8 @@ def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
 
 def _refuse_old(uri: str, agent: str) -> None:
     """Raise GraphVersionError for a server before 5.26; ``agent`` is like ``Neo4j/5.26.0``."""
-    version = agent.partition("/")[2]
-    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-    if numbers < OLDEST_SERVER:
+    version = re.search(r"/(\d+)\.(\d+)", agent)
+    if version is None or (int(version[1]), int(version[2])) < OLDEST_SERVER:
         oldest = ".".join(map(str, OLDEST_SERVER))
         raise GraphVersionError(
             f"{uri} runs {agent}, which is too old; Neo4j {oldest} or later is needed"

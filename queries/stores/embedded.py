@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -93,7 +93,8 @@ class EmbeddedStore(Store):
     def __init__(self, folder: Path) -> None:
         self.location = str(folder)
         self._folder = folder
-        self._open: dict[Path, tuple[ladybug.Database, ladybug.Connection]] = {}
+        self._open: dict[tuple[Path, int], tuple[ladybug.Database, ladybug.Connection]] = {}
+        self._closed = False
         if not folder.is_dir():
             reason = "is a file, not the folder of a graph" if folder.exists() else "does not exist"
             raise GraphNotFoundError(
@@ -129,20 +130,23 @@ class EmbeddedStore(Store):
                 "--model NAME, or model= in Python"
             )
         if not files:
-            raise GraphError(f"{self.location} holds no model yet")
+            named = "no model yet" if model is None else f"no complete model {model!r}"
+            raise ModelNotFoundError(f"{self.location} holds {named}")
         return self._result(files[0], cypher, parameters).get_as_df()
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
-        notes = sorted(self._folder.glob(f"*{NOTE_SUFFIX}"))
-        return [json.loads(note.read_text(encoding="utf-8")) for note in notes]
+        found = []
+        for note in sorted(self._folder.glob(f"*{NOTE_SUFFIX}")):
+            # A load that has just finished takes its note away.
+            with suppress(FileNotFoundError):
+                found.append(json.loads(note.read_text(encoding="utf-8")))
+        return found
 
     def _files(self, model: str | None) -> list[Path]:
         if model is not None:
             file = model_file(self._folder, model)
-            if not file.exists():
-                raise ModelNotFoundError(f"{self.location} holds no complete model {model!r}")
-            return [file]
+            return [file] if file.exists() else []
         return sorted(
             file
             for file in self._folder.glob(f"*{SUFFIX}")
@@ -156,10 +160,14 @@ class EmbeddedStore(Store):
             return _only(self._connection(file).execute(cypher, dict(parameters)))
 
     def _connection(self, file: Path) -> ladybug.Connection:
-        if file not in self._open:
+        if self._closed:
+            raise GraphError(f"{self.location} has been closed")
+        # A replaced model is another file under the same name.
+        key = (file, file.stat().st_ino)
+        if key not in self._open:
             database = ladybug.Database(file, read_only=True)
-            self._open[file] = (database, ladybug.Connection(database))
-        return self._open[file][1]
+            self._open[key] = (database, ladybug.Connection(database))
+        return self._open[key][1]
 
     def close(self) -> None:
         """Close every file that was opened."""
@@ -167,6 +175,7 @@ class EmbeddedStore(Store):
             connection.close()
             database.close()
         self._open.clear()
+        self._closed = True
 
 
 def _no_rows(cypher: str, parameters: Mapping[str, Any]) -> pa.Table:

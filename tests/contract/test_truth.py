@@ -101,6 +101,18 @@ class TestUntruth:
         store.spoil(scratch, f"{_EDGE} DELETE r", source=source, target=target)
         assert_fails(store, scratch, spoilt, layer, target)
 
+    @pytest.mark.parametrize("layer", ["conv", "pool", "norm", "hidden", "digits"])
+    def test_one_edge_that_no_output_may_show(
+        self, store: GraphStore, scratch: str, spoilt: Reference, layer: str
+    ) -> None:
+        into = spoilt.graph.in_edges(spoilt.ids(layer), data="weight")
+        source, target, _ = min(into, key=lambda edge: abs(edge[2]))
+        store.spoil(scratch, f"{_EDGE} DELETE r", source=source, target=target)
+        report = verify(spoilt.file, store.location, name=scratch)
+        changed = report.frame[report.frame["changes"] > 0]
+        assert not report.passed
+        assert changed["layer"].tolist() == [layer]
+
     @pytest.mark.parametrize("layer", ["conv", "pool", "hidden"])
     def test_one_edge_too_many(
         self, store: GraphStore, scratch: str, spoilt: Reference, layer: str
