@@ -201,7 +201,11 @@ BAD_FILES: dict[Callable[[Path], Path], str] = {
 }
 
 
-@pytest.mark.parametrize(("make", "said"), BAD_FILES.items(), ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("make", "said"),
+    BAD_FILES.items(),
+    ids=lambda value: getattr(value, "__name__", str(value)[:30]),
+)
 def test_a_bad_file_is_refused(make: Callable[[Path], Path], said: str, tmp_path: Path) -> None:
     assert said in refused(make(tmp_path))
 
