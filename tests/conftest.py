@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 CIFAR = Path("models", "CIFAR-10_CNN5.h5")
 
 
+# First, for pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all tests on one server, and else all of one file, in one process."""
     for item in items:
