@@ -21,16 +21,6 @@ ROOT = Path(__file__).parents[1]
 CIFAR = Path("models", "CIFAR-10_CNN5.h5")
 
 
-# First, for pytest-xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests on one server, and else all of one file, in one process."""
-    for item in items:
-        servers = [name for name in NEO4J if name in item.nodeid]
-        group = servers[0] if servers else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(
     scope="session",
     params=["embedded", *(pytest.param(name, marks=pytest.mark.neo4j) for name in NEO4J)],
