@@ -22,11 +22,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # A module of the same name would hide the function: always hand out the function.
+    # Most of these import pandas and pyarrow, for which the command line's help must not wait.
     if name in _HOMES:
         from importlib import import_module
 
-        value = getattr(import_module(_HOMES[name]), name)
-        globals()[name] = value
-        return value
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -370,7 +370,7 @@ def _computing_row(layer: PlannedLayer) -> LayerRow:
 
 def _axes(rank: int) -> tuple[str, ...]:
     """Return what the axes of an output are called, in memory order."""
-    return {0: (), 1: ("channel",)}.get(rank, (*"zyx"[4 - rank :], "channel"))
+    return (*"zyx"[MOST_AXES - rank :], "channel")
 
 
 def _captions(layer: str, place: dict[str, NDArray[np.int64]]) -> pa.Array:

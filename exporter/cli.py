@@ -35,6 +35,16 @@ ModelArgument = Annotated[
     Path, typer.Argument(metavar="MODEL", help="A .keras or HDF5 model file.", show_default=False)
 ]
 
+NameOption = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        "-n",
+        help="What the model is called in the graph.",
+        show_default="the file's name without suffix",
+    ),
+]
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -97,15 +107,7 @@ def inspect(
 def load(
     model: ModelArgument,
     graph: GraphOption = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name",
-            "-n",
-            help="What the model is called in the graph.",
-            show_default="the file's name without suffix",
-        ),
-    ] = None,
+    name: NameOption = None,
     from_layer: Annotated[
         str | None, typer.Option(metavar="LAYER", help="The first layer to load.")
     ] = None,
@@ -210,15 +212,7 @@ def _state_left(graph: str | None, name: str) -> str:
 def verify(
     model: ModelArgument,
     graph: GraphOption = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name",
-            "-n",
-            help="What the model is called in the graph.",
-            show_default="the file's name without suffix",
-        ),
-    ] = None,
+    name: NameOption = None,
     samples: Annotated[
         int, typer.Option(min=1, metavar="N", help="How many random inputs to try.")
     ] = 4,

@@ -63,6 +63,7 @@ class EmbeddedSink(Sink):
         self._rows = batch_size or self.batch_size
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = self._written = 0
+        # Counting opens the file, which fails where another process is loading into it.
         _edges(self._file)
         with ladybug_errors(self._file):
             _remove(self._file)
