@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from exporter.model import KerasModel, LayerCall
-from exporter.wiring import EMPTY, Computed, Moved, NotWirableError, handler_of
-from exporter.wiring.wiring import Ids, Weights, Wiring
-from queries.errors import LayerNotFoundError, UnsupportedLayerError, listed
+from exporter.wiring import Computed
+from exporter.wiring.wiring import Floats, Ids, Weights
+from queries.errors import LayerNotFoundError, listed
 from queries.schema import NEURON
 
 BLOCK_EDGES: Final = 1 << 17
@@ -25,7 +24,7 @@ Three columns of 2.5 MB: the allocator hands the same memory out again, which is
 faster than fresh pages for each block.
 """
 
-MOST_AXES = 4
+MOST_AXES: Final = 4
 """Axes of an output that have names: z, y, x and channel."""
 
 
@@ -61,6 +60,10 @@ class PlannedLayer:
         Id of its first neuron; ids follow Keras's memory order, channel fastest.
     inputs
         Indices of the layers that feed it.
+    parameters
+        Number of parameters of the Keras layer; 0 from its second use on.
+    channel_axis
+        Which axis of the output is the channel.
     """
 
     name: str
@@ -70,6 +73,7 @@ class PlannedLayer:
     inputs: tuple[int, ...]
     parameters: int
     wiring: Computed
+    channel_axis: int = -1
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -98,7 +102,12 @@ class PlannedLayer:
         )
         one = tuple(0 if step == 0 else slice(None) for step in sources.strides)
         once = np.atleast_1d(sources[one])
-        return repeats * sum(int(np.count_nonzero(row != EMPTY)) for row in once)
+        return repeats * sum(int(np.count_nonzero(row >= 0)) for row in once)
+
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        """Lengths of the axes along which blocks are cut."""
+        return self.wiring.sources.shape[: self.wiring.rank]
 
     @property
     def _padded(self) -> bool:
@@ -113,13 +122,13 @@ class PlannedLayer:
         """Yield ranges of neurons, ``start`` to ``stop`` counted within the layer.
 
         Each holds at most ``edges`` edges, or one neuron. Together they cover the layer,
-        in order. Each is a slice of one axis of the output, so that ``block`` copies
+        in order. Each is a slice of one axis of the sources, so that ``block`` copies
         straight from views.
         """
         if not self.edges:
             return
         row = size = self.neurons
-        for length in self.shape:
+        for length in self._axes:
             row, size = size, size // length
             if size * self.fan_in <= edges:
                 break
@@ -130,23 +139,22 @@ class PlannedLayer:
 
     def block(self, start: int, stop: int) -> EdgeBlock:
         """Build the edges into neurons ``start`` to ``stop`` of one of the ``ranges``."""
-        index = _slab(self.shape, start, stop)
+        index = _slab(self._axes, start, stop)
         sources = self.wiring.sources[index]
         weights = np.broadcast_to(self.wiring.weights, self.wiring.sources.shape)[index]
         source, weight = sources.reshape(-1), weights.reshape(-1)
         target = np.repeat(np.arange(self.first + start, self.first + stop), self.fan_in)
         if self._padded:
-            real = source != EMPTY
+            real = source >= 0
             source, target, weight = source[real], target[real], weight[real]
         return EdgeBlock(source, target, weight)
 
     def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
         """Return the nodes of neurons ``start`` to ``stop``: the columns of ``schema.NEURON``."""
         offsets = np.arange(start, stop)
-        place = dict(
-            zip(_axes(len(self.shape)), np.unravel_index(offsets, self.shape), strict=True)
-        )
-        bias = self.wiring.bias
+        shape = _named(self.shape)
+        names = _axes(len(shape), self.channel_axis)
+        place = dict(zip(names, np.unravel_index(offsets, shape), strict=True))
         columns = {
             "model": pa.repeat(model, len(offsets)),
             "id": pa.array(self.first + offsets),
@@ -154,11 +162,8 @@ class PlannedLayer:
             "layer": pa.repeat(self.name, len(offsets)),
             "layer_index": pa.repeat(self.index, len(offsets)),
             **{axis: pa.array(values) for axis, values in place.items()},
-            "bias": None
-            if bias is None
-            else pa.array(
-                np.broadcast_to(bias, self.shape)[tuple(place.values())].astype(np.float64)
-            ),
+            "bias": self._values(self.wiring.bias, offsets),
+            "slope": self._values(self.wiring.slope, offsets),
         }
         nothing = pa.nulls(len(offsets))
         return pa.table(
@@ -170,6 +175,13 @@ class PlannedLayer:
             },
             schema=NEURON,
         )
+
+    def _values(self, values: Floats | None, offsets: Ids) -> pa.Array | None:
+        """Return one value a neuron of what broadcasts to the layer's shape."""
+        if values is None:
+            return None
+        index = np.unravel_index(offsets, self.shape)
+        return pa.array(np.broadcast_to(values, self.shape)[index].astype(np.float64))
 
     def properties(self, model: str) -> dict[str, object]:
         """Return the properties of its node: the names of ``schema.LAYER``."""
@@ -275,102 +287,17 @@ def _without_edges(layer: PlannedLayer) -> PlannedLayer:
     return replace(layer, inputs=(), wiring=wiring)
 
 
-def plan(model: KerasModel) -> Plan:
-    """Push neuron ids through a model, layer by layer, and note what each layer does.
-
-    Parameters
-    ----------
-    model
-        The opened model.
-
-    Returns
-    -------
-    Plan
-        The layers, with ids given out from 0.
-
-    Raises
-    ------
-    UnsupportedLayerError
-        If layers are set so that they cannot be wired; the message names all of them.
-    """
-    outputs: list[Ids] = []
-    layers: list[PlannedLayer] = []
-    rows: list[LayerRow] = []
-    refused: list[str] = []
-    for call in model.calls:
-        inputs = [outputs[position] for position in call.inputs]
-        try:
-            wiring = handler_of(call.class_name)(call.layer, *inputs)
-            _require_named_axes(wiring)
-        except NotWirableError as error:
-            refused.append(f"{call.name} ({call.class_name}: {error})")
-            outputs.append(_unwired(call))
-            continue
-        if isinstance(wiring, Moved):
-            outputs.append(wiring.ids)
-            rows.append(_moving_row(call, wiring))
-            continue
-        first = layers[-1].last + 1 if layers else 0
-        layer = PlannedLayer(
-            name=call.name,
-            class_name=call.class_name,
-            index=len(layers),
-            first=first,
-            inputs=_feeding(layers, inputs),
-            parameters=call.layer.count_params(),
-            wiring=wiring,
-        )
-        layers.append(layer)
-        rows.append(_computing_row(layer))
-        outputs.append(np.arange(first, first + layer.neurons).reshape(layer.shape))
-    if refused:
-        raise UnsupportedLayerError(
-            f"{model.path}: {len(refused)} layer{'s' * (len(refused) > 1)} cannot be wired: "
-            + ", ".join(refused)
-        )
-    return Plan(tuple(layers), tuple(rows))
+def _named(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape of as many axes as have names: z counts the axes before it as well."""
+    before = len(shape) - MOST_AXES
+    return shape if before <= 0 else (math.prod(shape[: before + 1]), *shape[before + 1 :])
 
 
-def _require_named_axes(wiring: Wiring) -> None:
-    """Raise NotWirableError where neurons would have more axes than there are names, or none."""
-    if isinstance(wiring, Computed) and not 1 <= len(wiring.shape) <= MOST_AXES:
-        raise NotWirableError(f"its output has {len(wiring.shape)} axes, not 1 to {MOST_AXES}")
-
-
-def _unwired(call: LayerCall) -> Ids:
-    """Stand in for a refused layer, so that the layers behind it are looked at too."""
-    return np.full(call.layer.output.shape[1:], EMPTY, dtype=np.int64)
-
-
-def _feeding(layers: Sequence[PlannedLayer], inputs: Sequence[Ids]) -> tuple[int, ...]:
-    """Return the indices of the layers whose neurons stand in the inputs."""
-    firsts = np.array([layer.first for layer in layers])
-    found = [
-        np.unique(np.searchsorted(firsts, np.unique(ids[ids != EMPTY]), side="right") - 1)
-        for ids in inputs
-    ]
-    return tuple(int(index) for index in np.unique(np.concatenate([[], *found])))
-
-
-def _moving_row(call: LayerCall, wiring: Moved) -> LayerRow:
-    return LayerRow(call.name, call.class_name, wiring.ids.shape, None, 0, 0, 0)
-
-
-def _computing_row(layer: PlannedLayer) -> LayerRow:
-    return LayerRow(
-        layer.name,
-        layer.class_name,
-        layer.shape,
-        layer.wiring.activation,
-        layer.neurons,
-        layer.edges,
-        layer.parameters,
-    )
-
-
-def _axes(rank: int) -> tuple[str, ...]:
+def _axes(rank: int, channel_axis: int) -> tuple[str, ...]:
     """Return what the axes of an output are called, in memory order."""
-    return (*"zyx"[MOST_AXES - rank :], "channel")
+    names = [*"zyx"[MOST_AXES - rank :]]
+    names.insert(channel_axis % rank, "channel")
+    return tuple(names)
 
 
 def _captions(layer: str, place: dict[str, NDArray[np.int64]]) -> pa.Array:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from exporter.batches import plan
 from exporter.model import open_model
+from exporter.planning import plan
 
 
 @dataclass(frozen=True)

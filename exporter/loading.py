@@ -10,8 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from exporter.batches import BLOCK_EDGES, Plan, plan
+from exporter.batches import BLOCK_EDGES, Plan
 from exporter.model import KerasModel, open_model
+from exporter.planning import plan
 from exporter.sinks import STAGED, Sink, exists_error, open_sink
 from queries import NeuronGraph
 from queries.errors import GraphNotFoundError, ParameterError

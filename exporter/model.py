@@ -6,41 +6,21 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from exporter.calls import LayerCall, layer_calls
 from exporter.legacy import modern_config
 from exporter.quiet import quiet
-from exporter.wiring import handled_classes
-from queries.errors import ModelFileError, UnsupportedLayerError
+from exporter.refusal import Refusal, raise_unsupported
+from exporter.wiring import handled_classes, handler_key, reason
+from queries.errors import ModelFileError
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
 _CONFIG, _METADATA = "config.json", "metadata.json"
-
-
-@dataclass(frozen=True)
-class LayerCall:
-    """One use of a layer in a model.
-
-    Parameters
-    ----------
-    name
-        The layer's name, unique within the model.
-    class_name
-        The layer's Keras class.
-    layer
-        The built Keras layer.
-    inputs
-        Positions, in the model's list of calls, of the calls whose outputs it reads.
-    """
-
-    name: str
-    class_name: str
-    layer: Any
-    inputs: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +36,9 @@ class KerasModel:
     keras_version
         The Keras version that saved the file; empty where the file does not say.
     calls
-        The layer calls, each after those that it reads.
+        The layer calls, each after those that it reads; nested models are taken apart.
+    outputs
+        The tensors that are the model's outputs, by their positions.
     keras
         The Keras model itself, not compiled.
     """
@@ -65,6 +47,7 @@ class KerasModel:
     sha256: str
     keras_version: str
     calls: tuple[LayerCall, ...]
+    outputs: tuple[int, ...]
     keras: Any
 
     @property
@@ -114,7 +97,8 @@ def open_model(path: str | os.PathLike[str]) -> KerasModel:
                 f"{path}: input {tensor.name!r} has the open shape {tuple(tensor.shape[1:])}; "
                 "save the model with a fixed input shape"
             )
-    return KerasModel(path, sha256, version, tuple(_calls(path, model)), model)
+    calls, outputs = layer_calls(model)
+    return KerasModel(path, sha256, version, calls, outputs, model)
 
 
 def _sha256(path: Path) -> str:
@@ -192,41 +176,46 @@ def _checked(path: Path, config: object) -> dict[str, Any]:
     # Keras 1 stored a Sequential as the bare list of its layers.
     if isinstance(config["config"], list):
         config["config"] = {"name": "sequential", "layers": config["config"]}
-    layers = config["config"].get("layers")
-    if not isinstance(layers, list) or not all(
-        isinstance(layer, dict) and isinstance(layer.get("config"), dict) for layer in layers
-    ):
+    if not _lists_layers(config):
         raise ModelFileError(f"{path} is damaged: its configuration lists no layers")
     return config
 
 
+def _lists_layers(config: Mapping[str, Any]) -> bool:
+    """Tell whether a model, and each model in it, has a list of layers."""
+    layers = config["config"].get("layers")
+    return isinstance(layers, list) and all(
+        isinstance(layer, dict)
+        and isinstance(layer.get("config"), dict)
+        and (not _is_model(layer) or _lists_layers(layer))
+        for layer in layers
+    )
+
+
+def _is_model(layer: Mapping[str, Any]) -> bool:
+    """Tell whether a layer is a model of Keras's own, which can be taken apart."""
+    key = handler_key(
+        layer.get("module"), str(layer.get("class_name")), layer.get("registered_name")
+    )
+    return key in _MODEL_CLASSES
+
+
 def _refuse_unsupported(path: Path, config: Mapping[str, Any]) -> None:
     """Name every layer without a handler, before anything of the file is built."""
-    handled = handled_classes()
-    refused = []
+    raise_unsupported(path, list(_unsupported(config, handled_classes())))
+
+
+def _unsupported(config: Mapping[str, Any], handled: Collection[str]) -> Iterator[Refusal]:
     for layer in config["config"]["layers"]:
         class_name = str(layer.get("class_name"))
-        module = str(layer.get("module") or "keras")
-        # None of Keras's own layers is registered: a registered name marks a custom class.
-        custom = module.split(".", maxsplit=1)[0] != "keras" or layer.get(
-            "registered_name"
-        ) not in (
-            None,
-            class_name,
-        )
-        if custom or class_name not in handled:
-            name = layer["config"].get("name") or layer.get("name")
-            kind = f"custom layer {class_name}" if custom else class_name
-            refused.append(f"{name} ({kind})")
-    _raise_unsupported(path, refused)
-
-
-def _raise_unsupported(path: Path, refused: list[str]) -> None:
-    if refused:
-        raise UnsupportedLayerError(
-            f"{path}: {len(refused)} layer{'s' * (len(refused) > 1)} cannot be wired: "
-            + ", ".join(refused)
-        )
+        name = str(layer["config"].get("name") or layer.get("name"))
+        if _is_model(layer):
+            for inner in _unsupported(layer, handled):
+                yield replace(inner, name=f"{name}/{inner.name}")
+            continue
+        key = handler_key(layer.get("module"), class_name, layer.get("registered_name"))
+        if key not in handled:
+            yield Refusal(name, class_name, reason(key))
 
 
 def _build(path: Path, config: dict[str, Any], version: str) -> Any:
@@ -266,44 +255,3 @@ def _named_hdf5(path: Path) -> Iterator[Path]:
         link = Path(folder, "model.h5")
         link.symlink_to(path.resolve())
         yield link
-
-
-def _calls(path: Path, model: Any) -> Iterator[LayerCall]:
-    """Yield the calls of the layers, each after those that it reads."""
-    position: dict[int, int] = {}
-    refused: list[str] = []
-    for operation, inputs in _operations(model):
-        if id(operation) in position:
-            refused.append(f"{operation.name} (used more than once)")
-            continue
-        position[id(operation)] = len(position)
-        yield LayerCall(
-            name=operation.name,
-            class_name=type(operation).__name__,
-            layer=operation,
-            inputs=tuple(position[id(source)] for source in inputs),
-        )
-    _raise_unsupported(path, refused)
-
-
-def _operations(model: Any) -> Iterator[tuple[Any, list[Any]]]:
-    """Yield each operation of a model with those that it reads, inputs first."""
-    seen: set[tuple[int, int]] = set()
-    pending = [tensor._keras_history for tensor in reversed(model.outputs)]
-    while pending:
-        history = pending[-1]
-        node = history.operation._inbound_nodes[history.node_index]
-        sources = [tensor._keras_history for tensor in node.input_tensors]
-        key = (id(history.operation), history.node_index)
-        unseen = [
-            source
-            for source in sources
-            if (id(source.operation), source.node_index) not in seen and key not in seen
-        ]
-        if unseen:
-            pending.extend(reversed(unseen))
-            continue
-        pending.pop()
-        if key not in seen:
-            seen.add(key)
-            yield history.operation, [source.operation for source in sources]

@@ -1,6 +1,7 @@
 """The forward pass, computed from a graph's nodes and relationships alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -9,12 +10,21 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from exporter.batches import Plan
-from queries import NeuronGraph
+from exporter.wiring.activation import activation_function
+from queries import NeuronFilter, NeuronGraph
 from queries.layer import Layer, layers_of
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
 Columns = tuple[Ids, Ids, NDArray[np.floating[Any]]]
+
+
+@dataclass(frozen=True)
+class Neurons:
+    """What each neuron of a layer has of its own; NaN where it has none."""
+
+    bias: Floats
+    slope: Floats
 
 
 class GraphSource(Protocol):
@@ -23,8 +33,8 @@ class GraphSource(Protocol):
     def layers(self) -> list[Layer]:
         """Return the layers, inputs first."""
 
-    def bias(self, layer: str) -> Floats:
-        """Return the bias of each neuron of a layer, NaN where there is none."""
+    def neurons(self, layer: str) -> Neurons:
+        """Return what the neurons of a layer have of their own."""
 
     def edges(self, layer: str) -> Iterator[Columns]:
         """Yield source, target and weight of all edges into a layer, in blocks.
@@ -44,11 +54,11 @@ class StreamSource:
         rows = [{**layer.properties(""), "inputs": layer.inputs} for layer in self._layers.values()]
         return layers_of(pd.DataFrame(rows))
 
-    def bias(self, layer: str) -> Floats:
-        """Return the bias of each neuron of a layer."""
+    def neurons(self, layer: str) -> Neurons:
+        """Return what the neurons of a layer have of their own."""
         planned = self._layers[layer]
         table = planned.neuron_table("", 0, planned.neurons)
-        return np.asarray(table["bias"].to_numpy(), dtype=np.float64)
+        return Neurons(*(table[name].to_numpy() for name in ("bias", "slope")))
 
     def edges(self, layer: str) -> Iterator[Columns]:
         """Build the edges into a layer."""
@@ -68,13 +78,14 @@ class StoredSource:
         """Read the layers."""
         return layers_of(self._graph.layers(model=self._model))
 
-    def bias(self, layer: str) -> Floats:
-        """Read the bias of each neuron of a layer."""
-        return self._graph.neurons(layer, model=self._model)["bias"].to_numpy()
+    def neurons(self, layer: str) -> Neurons:
+        """Read what the neurons of a layer have of their own."""
+        frame = self._graph.neurons(NeuronFilter(layer=layer), model=self._model)
+        return Neurons(*(frame[name].to_numpy() for name in ("bias", "slope")))
 
     def edges(self, layer: str) -> Iterator[Columns]:
         """Read the edges into a layer."""
-        frame = self._graph.edges(target=layer, model=self._model)
+        frame = self._graph.edges(target=NeuronFilter(layer=layer), model=self._model)
         yield frame["source"].to_numpy(), frame["target"].to_numpy(), frame["weight"].to_numpy()
 
 
@@ -103,48 +114,53 @@ def replay(graph: GraphSource, known: Mapping[str, Floats]) -> dict[str, Floats]
         if layer.edges == 0:
             values[own] = known[layer.name].reshape(samples, -1).T
             continue
-        reduced = _REDUCE[layer.reduce](graph.edges(layer.name), values, first, layer)
-        biased = reduced + np.nan_to_num(graph.bias(layer.name))[:, np.newaxis]
-        values[own] = _activated(layer, biased)
+        reduced = _reduced(graph.edges(layer.name), values, first, layer)
+        neurons = graph.neurons(layer.name)
+        biased = reduced + np.nan_to_num(neurons.bias)[:, np.newaxis]
+        values[own] = _activated(layer, biased, neurons.slope)
     return {layer.name: values[layer.first - first : layer.last - first + 1].T for layer in layers}
 
 
-def _sum(blocks: Iterator[Columns], values: Floats, first: int, layer: Layer) -> Floats:
-    """Return the sum of weight * source for each neuron of a layer."""
-    result = np.zeros((layer.neurons, values.shape[1]))
+def _reduced(blocks: Iterator[Columns], values: Floats, first: int, layer: Layer) -> Floats:
+    """Return the reduced weight * source for each neuron of a layer."""
+    result = np.full((layer.neurons, values.shape[1]), _WITHOUT_INPUTS[layer.reduce])
     for source, target, weight in blocks:
-        matrix = csr_array(
-            (weight.astype(np.float64), (target - layer.first, source - first)),
-            shape=(layer.neurons, len(values)),
+        order = slice(None) if np.all(target[1:] >= target[:-1]) else np.argsort(target)
+        by_target, feeding, factor = (
+            target[order] - layer.first,
+            source[order] - first,
+            weight[order],
         )
-        result += np.asarray(matrix @ values)
+        neurons, starts = np.unique(by_target, return_index=True)
+        if layer.reduce == "sum":
+            ends = np.append(starts, len(by_target))
+            shape = len(neurons), len(values)
+            matrix = csr_array((factor.astype(np.float64), feeding, ends), shape)
+            result[neurons] = matrix @ values
+        else:
+            fed = values[feeding] * factor[:, np.newaxis]
+            result[neurons] = _REDUCE[layer.reduce].reduceat(fed, starts, axis=0)
     return result
 
 
-def _max(blocks: Iterator[Columns], values: Floats, first: int, layer: Layer) -> Floats:
-    """Return the largest weight * source for each neuron of a layer."""
-    result = np.full((layer.neurons, values.shape[1]), -np.inf)
-    for source, target, weight in blocks:
-        order = np.argsort(target, kind="stable")
-        fed = values[source[order] - first] * weight[order, np.newaxis]
-        neurons, starts = np.unique(target[order], return_index=True)
-        result[neurons - layer.first] = np.maximum.reduceat(fed, starts, axis=0)
-    return result
+_REDUCE: Final = {"max": np.maximum, "min": np.minimum, "product": np.multiply}
+_WITHOUT_INPUTS: Final = {"sum": 0.0, "max": -np.inf, "min": np.inf, "product": 1.0}
 
 
-_REDUCE: Final[dict[str, Callable[[Iterator[Columns], Floats, int, Layer], Floats]]] = {
-    "sum": _sum,
-    "max": _max,
-}
-
-
-def _activated(layer: Layer, values: Floats) -> Floats:
+def _activated(layer: Layer, values: Floats, slope: Floats) -> Floats:
     """Apply the layer's activation function; ``values`` has one row a neuron."""
     if layer.activation is None:
         return values
+    if layer.activation == "prelu":
+        return np.where(values < 0, values * slope[:, np.newaxis], values)
     import keras
 
-    function = getattr(keras.activations, layer.activation)
+    function = activation_function(layer.activation)
+    # JSON has made a list of a tuple of axes.
+    config = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in layer.activation_config.items()
+    }
     shaped = keras.ops.convert_to_tensor(values.T.reshape(-1, *layer.shape))
-    result = keras.ops.convert_to_numpy(function(shaped, **layer.activation_config))
+    result = keras.ops.convert_to_numpy(function(shaped, **config))
     return np.asarray(result, dtype=np.float64).reshape(values.shape[1], -1).T

@@ -1,16 +1,16 @@
 """Show that a graph computes what its model computes."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from exporter.batches import Plan, plan
+from exporter.forward import keras_values
 from exporter.model import KerasModel, open_model
+from exporter.planning import trace
 from exporter.replay import Columns, Floats, GraphSource, StoredSource, StreamSource, replay
 from queries import NeuronGraph
 from queries.errors import ModelNotFoundError, VerificationError, listed
@@ -110,40 +110,16 @@ def compare(
 ) -> VerifyReport:
     """Compare the forward pass of a graph with that of its model, layer by layer."""
     layers = graph.layers()
-    whole = plan(model)
-    expected = _keras_outputs(model, whole, samples, seed)
+    whole = trace(model)
+    expected = keras_values(model, whole, samples=samples, seed=seed)
     seeded = [layer.name for layer in layers if layer.edges == 0]
-    replayed = replay(graph, {layer: expected[layer] for layer in seeded})
+    values = replay(graph, {name: expected[name] for name in seeded})
+    built = StreamSource(whole.plan)
     rows = [
-        _row(
-            layer,
-            expected[layer.name].reshape(samples, -1),
-            replayed[layer.name],
-            _changes(graph, StreamSource(whole), layer),
-        )
+        _row(layer, expected[layer.name], values[layer.name], _changes(graph, built, layer))
         for layer in layers
     ]
     return VerifyReport(pd.DataFrame(rows), TOLERANCE, seeded)
-
-
-def _keras_outputs(model: KerasModel, whole: Plan, samples: int, seed: int) -> dict[str, Floats]:
-    """Return what Keras puts out for each layer: shape ``(samples, *layer's shape)``."""
-    import keras
-
-    random = np.random.default_rng(seed)
-    inputs = [
-        random.standard_normal((samples, *shape)).astype(np.float32) for shape in model.input_shapes
-    ]
-    names = [layer.name for layer in whole.layers]
-    layers = {call.name: call.layer for call in model.calls}
-    probe = keras.Model(model.keras.inputs, [layers[name].output for name in names])
-    # Keras unwraps a list of one.
-    predicted = probe.predict(inputs, batch_size=samples, verbose=0)
-    outputs = predicted if isinstance(predicted, list) else [predicted]
-    return {
-        name: np.asarray(output, dtype=np.float64)
-        for name, output in zip(names, outputs, strict=True)
-    }
 
 
 def _changes(graph: GraphSource, built: GraphSource, layer: Layer) -> int:
@@ -151,7 +127,7 @@ def _changes(graph: GraphSource, built: GraphSource, layer: Layer) -> int:
 
     A replay cannot see them all: an edge into a neuron that a ReLU holds at 0 changes nothing.
     """
-    changes = _unlike_biases(graph, built, layer)
+    changes = _unlike_neurons(graph, built, layer)
     if layer.edges:
         edges = _sorted_edges(graph, layer.name), _sorted_edges(built, layer.name)
         changes += _unlike(*edges)
@@ -167,8 +143,13 @@ def _unlike(stored: Columns, wanted: Columns) -> int:
     return max(len(stored[0]), len(wanted[0])) - int(same.sum())
 
 
-def _unlike_biases(graph: GraphSource, built: GraphSource, layer: Layer) -> int:
-    stored, wanted = graph.bias(layer.name), built.bias(layer.name)
+def _unlike_neurons(graph: GraphSource, built: GraphSource, layer: Layer) -> int:
+    """Count the biases and slopes that differ."""
+    stored, wanted = (astuple(source.neurons(layer.name)) for source in (graph, built))
+    return sum(_unlike_values(own, other) for own, other in zip(stored, wanted, strict=True))
+
+
+def _unlike_values(stored: Floats, wanted: Floats) -> int:
     if len(stored) != len(wanted):
         return abs(len(stored) - len(wanted))
     return int(np.sum((stored != wanted) & ~(np.isnan(stored) & np.isnan(wanted))))
@@ -185,7 +166,7 @@ def _sorted_edges(graph: GraphSource, layer: str) -> Columns:
     return source[order], target[order], weight[order].astype(np.float64)
 
 
-def _row(layer: Layer, expected: NDArray[Any], replayed: Floats, changes: int) -> dict[str, Any]:
+def _row(layer: Layer, expected: Floats, replayed: Floats, changes: int) -> dict[str, Any]:
     difference = np.abs(replayed - expected).max(axis=0)
     scale = float(np.abs(expected).max())
     largest = float(difference.max())

@@ -57,6 +57,7 @@ NEURON: Final = pa.schema(
         ("y", pa.int64()),
         ("z", pa.int64()),
         ("bias", pa.float64()),
+        ("slope", pa.float64()),
     ]
 )
 CONNECTS_TO: Final = pa.schema(

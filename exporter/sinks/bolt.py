@@ -34,7 +34,7 @@ _ADD_NEURONS: Final = """
 UNWIND range(0, size($id) - 1) AS i
 CREATE (:Neuron:`{class_name}` {{
   model: $model, id: $id[i], name: $name[i], layer: $layer, layer_index: $layer_index,
-  channel: $channel[i], x: $x[i], y: $y[i], z: $z[i], bias: $bias[i]
+  channel: $channel[i], x: $x[i], y: $y[i], z: $z[i], bias: $bias[i], slope: $slope[i]
 }})
 """
 _ADD_EDGES: Final = """

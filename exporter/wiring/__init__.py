@@ -5,30 +5,58 @@ imported below, with one test.
 """
 
 from exporter.wiring import (
-    activation,
     convolution,
     dense,
     elementwise,
+    merge,
     normalization,
+    operations,
     pooling,
     reshape,
+    upsampling,
 )
-from exporter.wiring.handlers import handled_classes, handler_of, handles
-from exporter.wiring.wiring import EMPTY, Computed, Moved, NotWirableError
+from exporter.wiring.handlers import (
+    handled_classes,
+    handler_key,
+    handler_of,
+    handles,
+    is_of_keras,
+)
+from exporter.wiring.unwirable import UNWIRABLE, reason
+from exporter.wiring.wiring import (
+    EMPTY,
+    ZERO,
+    Chain,
+    Computed,
+    Moved,
+    NotWirableError,
+    Stage,
+    Wiring,
+)
 
 __all__ = [
     "EMPTY",
+    "UNWIRABLE",
+    "ZERO",
+    "Chain",
     "Computed",
     "Moved",
     "NotWirableError",
-    "activation",
+    "Stage",
+    "Wiring",
     "convolution",
     "dense",
     "elementwise",
     "handled_classes",
+    "handler_key",
     "handler_of",
     "handles",
+    "is_of_keras",
+    "merge",
     "normalization",
+    "operations",
     "pooling",
+    "reason",
     "reshape",
+    "upsampling",
 ]

@@ -1,10 +1,43 @@
 """Activation functions as a layer of the graph keeps them: a name and its arguments."""
 
-from typing import Any
+from typing import Any, Final
 
 from exporter.wiring.wiring import NotWirableError
 
-_UNUSABLE = {"glu": "gives half as many outputs as the layer has neurons"}
+_UNUSABLE: Final = {"glu": "gives half as many outputs as the layer has neurons"}
+
+ELEMENTWISE: Final = frozenset(
+    [
+        "absolute",
+        "arccos",
+        "arccosh",
+        "arcsin",
+        "arcsinh",
+        "arctan",
+        "arctanh",
+        "ceil",
+        "cos",
+        "cosh",
+        "erf",
+        "exp",
+        "expm1",
+        "floor",
+        "log",
+        "log10",
+        "log1p",
+        "log2",
+        "reciprocal",
+        "round",
+        "rsqrt",
+        "sign",
+        "sin",
+        "sinh",
+        "sqrt",
+        "square",
+        "tan",
+    ]
+)
+"""Functions of ``keras.ops`` that a neuron may apply beside those of ``keras.activations``."""
 
 
 def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
@@ -13,7 +46,7 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     Parameters
     ----------
     function
-        The ``activation`` attribute of a Keras layer.
+        The ``activation`` attribute of a Keras layer, which may be None.
 
     Returns
     -------
@@ -27,6 +60,8 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     """
     import keras
 
+    if function is None:
+        return None, {}
     name = getattr(function, "__name__", str(function))
     if name == "linear":
         return None, {}
@@ -35,3 +70,10 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     if name in _UNUSABLE:
         raise NotWirableError(f"its activation {name!r} {_UNUSABLE[name]}")
     return name, {}
+
+
+def activation_function(name: str) -> Any:
+    """Return the Keras function of a name that a layer of the graph keeps."""
+    import keras
+
+    return getattr(keras.ops if name in ELEMENTWISE else keras.activations, name)

@@ -1,4 +1,4 @@
-"""Convolutions: each output reads a window of all input channels with a shared kernel."""
+"""Convolutions: each output reads a window of input channels with a shared kernel."""
 
 from typing import Any
 
@@ -6,27 +6,143 @@ import numpy as np
 
 from exporter.wiring.activation import activation_of
 from exporter.wiring.handlers import handles
-from exporter.wiring.windows import windows
-from exporter.wiring.wiring import Computed, Ids, NotWirableError, Weights, require_channels_last
+from exporter.wiring.layout import as_laid_out, by_channel, channel_axis, channels_last
+from exporter.wiring.variables import bias_of, float_weights
+from exporter.wiring.windows import transposed_windows, windows
+from exporter.wiring.wiring import Chain, Computed, Floats, Ids, Stage, Weights
 
 
-@handles("Conv2D", "Convolution2D")
-def conv2d(layer: Any, ids: Ids) -> Computed:
+@handles("Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D")
+def convolution(layer: Any, ids: Ids) -> Computed:
     """Join each output to its window; the kernel is shared by all positions."""
-    require_channels_last(layer)
-    if layer.groups != 1:
-        raise NotWirableError(f"groups is {layer.groups}, not 1")
-    kernel: Weights = np.asarray(layer.kernel, dtype=np.float32)
-    seen = windows(ids, layer.kernel_size, layer.strides, layer.padding, layer.dilation_rate)
-    # (y, x, channel, *window) becomes (y, x, filter, *window, channel): Keras's kernel order.
-    seen = np.moveaxis(seen, 2, -1)[:, :, np.newaxis]
-    filters = kernel.shape[-1]
-    name, config = activation_of(layer.activation)
+    seen = windows(
+        channels_last(layer, ids),
+        layer.kernel_size,
+        layer.strides,
+        layer.padding,
+        layer.dilation_rate,
+    )
+    return _whole(layer, seen, float_weights(layer.kernel), layer.groups, bias_of(layer))
+
+
+@handles(
+    "Conv1DTranspose",
+    "Conv2DTranspose",
+    "Conv3DTranspose",
+    "Convolution1DTranspose",
+    "Convolution2DTranspose",
+    "Convolution3DTranspose",
+)
+def transposed_convolution(layer: Any, ids: Ids) -> Computed:
+    """Join each output to the inputs that reach it through the kernel."""
+    seen = transposed_windows(
+        channels_last(layer, ids),
+        layer.kernel_size,
+        layer.strides,
+        layer.padding,
+        layer.dilation_rate,
+        _space(layer, ids),
+    )
+    kernel = np.moveaxis(float_weights(layer.kernel), -1, -2)
+    return _whole(layer, seen, kernel, 1, bias_of(layer))
+
+
+@handles("DepthwiseConv1D", "DepthwiseConv2D")
+def depthwise_convolution(layer: Any, ids: Ids) -> Computed:
+    """Join each output to its window of one input channel."""
+    return _depthwise(layer, ids, float_weights(layer.kernel), bias_of(layer), layer.activation)
+
+
+@handles("SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D")
+def separable_convolution(layer: Any, ids: Ids) -> Chain:
+    """Convolve each channel by itself, then mix the channels of each position."""
+    del ids
+    by_itself = float_weights(layer.depthwise_kernel)
+    mixing = float_weights(layer.pointwise_kernel)
+
+    def depthwise(ids: Ids) -> Computed:
+        return _depthwise(layer, ids, by_itself, None, None)
+
+    def depthwise_output(tensor: Any) -> Any:
+        import keras
+
+        settings = (layer.strides, layer.padding, layer.data_format, layer.dilation_rate)
+        return keras.ops.depthwise_conv(tensor, by_itself, *settings)
+
+    def pointwise(ids: Ids) -> Computed:
+        space = [1] * len(layer.kernel_size)
+        seen = windows(channels_last(layer, ids), space, space, "valid")
+        return _whole(layer, seen, mixing, 1, bias_of(layer))
+
+    inside = by_itself.size
+    return Chain(
+        (
+            Stage("depthwise", depthwise, inside, depthwise_output),
+            Stage("pointwise", pointwise, layer.count_params() - inside),
+        )
+    )
+
+
+def _space(layer: Any, ids: Ids) -> tuple[int, ...]:
+    """Return the shape of a layer's output without batch and channels."""
+    shape = layer.compute_output_shape((1, *ids.shape))[1:]
+    return tuple(shape[1:] if channel_axis(layer) == 0 else shape[:-1])
+
+
+def _whole(layer: Any, seen: Ids, kernel: Weights, groups: int, bias: Floats | None) -> Computed:
+    """Read all channels of a group: kernel of shape ``(*window, channels, filters)``."""
+    space = len(layer.kernel_size)
+    filters = kernel.shape[-1] // groups
+    # (*position, channel, *window) becomes (*position, group, filter, *window, channel).
+    split = seen.reshape((*seen.shape[:space], groups, -1, *seen.shape[space + 1 :]))
+    sources = np.moveaxis(split, space + 1, -1)
+    sources = np.expand_dims(sources, space + 1)
+    weights = np.moveaxis(kernel, -1, 0)
+    weights = weights.reshape((groups, filters, *weights.shape[1:]))
+    return _shared(layer, sources, weights, bias, layer.activation)
+
+
+def _depthwise(
+    layer: Any, ids: Ids, kernel: Weights, bias: Floats | None, activation: Any
+) -> Computed:
+    """Read one channel: kernel of shape ``(*window, channels, multiplier)``."""
+    seen = windows(
+        channels_last(layer, ids),
+        layer.kernel_size,
+        layer.strides,
+        layer.padding,
+        layer.dilation_rate,
+    )
+    sources = np.expand_dims(seen, len(layer.kernel_size) + 1)
+    weights = np.moveaxis(kernel, (-2, -1), (0, 1))
+    return _shared(layer, sources, weights, bias, activation)
+
+
+def _shared(
+    layer: Any, sources: Ids, weights: Weights, bias: Floats | None, activation: Any
+) -> Computed:
+    """Share weights of shape ``(group, filter, *fan_in)`` among all positions.
+
+    ``sources`` has the shape ``(*position, group, 1 for the filter, *fan_in)``.
+    """
+    space = len(layer.kernel_size)
+    groups, filters = weights.shape[:2]
+    shape = (*sources.shape[:space], groups, filters, *sources.shape[space + 2 :])
+    sources = np.broadcast_to(sources, shape)
+    axis = channel_axis(layer)
+    if axis == 0:
+        sources = as_laid_out(layer, as_laid_out(layer, sources, space + 1), space + 1)
+        weights = np.expand_dims(weights, tuple(range(2, space + 2)))
+    positions = shape[:space]
+    channels = groups * filters
+    name, config = activation_of(activation)
     return Computed(
-        sources=np.broadcast_to(seen, (*seen.shape[:2], filters, *seen.shape[3:])),
-        weights=np.moveaxis(kernel, -1, 0),
-        rank=3,
-        bias=np.asarray(layer.bias) if layer.use_bias else None,
+        sources=sources,
+        weights=weights,
+        rank=space + 2,
+        output=(channels, *positions) if axis == 0 else (*positions, channels),
+        bias=None if bias is None else by_channel(bias, axis, space + 1),
         activation=name,
         activation_config=config,
+        channel_axis=axis,
     )

@@ -6,17 +6,28 @@ import numpy as np
 
 from exporter.wiring.activation import activation_of
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import Computed, Ids, NotWirableError
+from exporter.wiring.wiring import Computed, Floats, Ids
 
 
-def one_to_one(ids: Ids, activation: str | None, **config: Any) -> Computed:
-    """Join each output to its own input by weight 1."""
+def one_to_one(
+    ids: Ids,
+    activation: str | None = None,
+    *,
+    weight: Floats | float = 1.0,
+    bias: Floats | None = None,
+    slope: Floats | None = None,
+    **config: Any,
+) -> Computed:
+    """Join each output to its own input; weight, bias and slope broadcast to the output."""
+    weights = np.asarray(weight, dtype=np.float32)
     return Computed(
         sources=ids[..., np.newaxis],
-        weights=np.ones((), dtype=np.float32),
+        weights=weights[..., np.newaxis],
         rank=ids.ndim,
+        bias=bias,
         activation=activation,
         activation_config=config,
+        slope=slope,
     )
 
 
@@ -50,10 +61,27 @@ def relu(layer: Any, ids: Ids) -> Computed:
     )
 
 
+@handles("LeakyReLU")
+def leaky_relu(layer: Any, ids: Ids) -> Computed:
+    """Apply the rectifier with the layer's slope."""
+    return one_to_one(ids, "leaky_relu", negative_slope=float(layer.negative_slope))
+
+
+@handles("ELU")
+def elu(layer: Any, ids: Ids) -> Computed:
+    """Apply the exponential linear unit with the layer's alpha."""
+    return one_to_one(ids, "elu", alpha=float(layer.alpha))
+
+
+@handles("PReLU")
+def prelu(layer: Any, ids: Ids) -> Computed:
+    """Multiply negative values by the neuron's own slope."""
+    return one_to_one(ids, "prelu", slope=np.asarray(layer.alpha, dtype=np.float64))
+
+
 @handles("Softmax")
 def softmax(layer: Any, ids: Ids) -> Computed:
-    """Normalise along the layer's axis."""
-    axes = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
-    if len(axes) != 1:
-        raise NotWirableError(f"axis is {list(axes)}, not one axis")
-    return one_to_one(ids, "softmax", axis=int(axes[0]))
+    """Normalise along the layer's axis or axes."""
+    axis = layer.axis
+    several = isinstance(axis, (list, tuple))
+    return one_to_one(ids, "softmax", axis=[int(a) for a in axis] if several else int(axis))

@@ -1,11 +1,18 @@
 """The registry of handlers: which function wires which Keras class."""
 
 from collections.abc import Callable
+from typing import Final
 
 from exporter.wiring.wiring import Wiring
 
 Handler = Callable[..., Wiring]
-"""Called with the built Keras layer and the neuron ids of each of its inputs."""
+"""Called with the built Keras layer and the neuron ids of each of its inputs.
+
+The handler of an operation is called with the operation and the arguments of its call, with
+neuron ids for tensors.
+"""
+
+_OPERATIONS: Final = "keras.src.ops"
 
 _HANDLERS: dict[str, Handler] = {}
 
@@ -16,7 +23,9 @@ def handles(*class_names: str) -> Callable[[Handler], Handler]:
     Parameters
     ----------
     *class_names
-        Names of the classes as a model file writes them, e.g. ``"Conv2D"``.
+        What ``handler_key`` returns for them: ``"Conv2D"`` for a layer of Keras, ``"ops.Add"``
+        for an operation of ``keras.ops``, ``"Package>Class"`` for a class of somebody's own,
+        as ``keras.saving.register_keras_serializable`` registers it.
 
     Returns
     -------
@@ -39,9 +48,30 @@ def handles(*class_names: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def handler_of(class_name: str) -> Handler:
-    """Return the handler of a Keras class; KeyError where there is none."""
-    return _HANDLERS[class_name]
+def handler_key(module: str | None, class_name: str, registered_name: str | None) -> str:
+    """Return the name under which a class has its handler, if it has one.
+
+    Parameters
+    ----------
+    module, class_name, registered_name
+        As the configuration of a layer gives them.
+    """
+    if registered_name not in (None, class_name):
+        return str(registered_name)
+    module = module or "keras"
+    if module.startswith(_OPERATIONS):
+        return f"ops.{class_name}"
+    return class_name if is_of_keras(module) else f"{module}>{class_name}"
+
+
+def is_of_keras(module: str) -> bool:
+    """Tell whether a module is a part of Keras."""
+    return module.split(".", maxsplit=1)[0] == "keras"
+
+
+def handler_of(key: str) -> Handler:
+    """Return the handler of a class by its key; KeyError where there is none."""
+    return _HANDLERS[key]
 
 
 def handled_classes() -> dict[str, Handler]:

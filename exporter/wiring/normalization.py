@@ -1,11 +1,13 @@
-"""Batch normalization at inference: a scale and an offset for each channel."""
+"""Normalization by fixed statistics: a scale and an offset for each channel."""
 
 from typing import Any
 
 import numpy as np
 
+from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import Computed, Ids
+from exporter.wiring.layout import by_channel
+from exporter.wiring.wiring import Computed, Floats, Ids
 
 
 @handles("BatchNormalization")
@@ -17,19 +19,43 @@ def batch_normalization(layer: Any, ids: Ids) -> Computed:
     """
     axis = layer.axis[0] if isinstance(layer.axis, (list, tuple)) else layer.axis
     axis = axis % (ids.ndim + 1) - 1
-    along = [1] * ids.ndim
-    along[axis] = ids.shape[axis]
     mean = np.asarray(layer.moving_mean, dtype=np.float64)
     weight = 1.0 / np.sqrt(np.asarray(layer.moving_variance, dtype=np.float64) + layer.epsilon)
     if layer.scale:
         weight *= np.asarray(layer.gamma)
-    weight = weight.astype(np.float32)
+    weight = weight.astype(np.float32).astype(np.float64)
     bias = -mean * weight
     if layer.center:
         bias += np.asarray(layer.beta)
-    return Computed(
-        sources=ids[..., np.newaxis],
-        weights=weight.reshape((*along, 1)),
-        rank=ids.ndim,
-        bias=bias.reshape(along),
+    return one_to_one(
+        ids,
+        weight=by_channel(weight, axis, ids.ndim),
+        bias=by_channel(bias, axis, ids.ndim),
     )
+
+
+@handles("Normalization")
+def normalization(layer: Any, ids: Ids) -> Computed:
+    """Subtract the stored mean and divide by the stored deviation, or the other way round."""
+    import keras
+
+    mean = _without_batch(layer.mean, ids)
+    deviation = np.maximum(np.sqrt(_without_batch(layer.variance, ids)), keras.config.epsilon())
+    if layer.invert:
+        return one_to_one(ids, weight=deviation, bias=mean)
+    return one_to_one(ids, weight=1.0 / deviation, bias=-mean / deviation)
+
+
+@handles("Rescaling")
+def rescaling(layer: Any, ids: Ids) -> Computed:
+    """Multiply by the scale and add the offset."""
+    return one_to_one(
+        ids,
+        weight=np.asarray(layer.scale, dtype=np.float64),
+        bias=np.asarray(layer.offset, dtype=np.float64),
+    )
+
+
+def _without_batch(statistic: Any, ids: Ids) -> Floats:
+    values: Floats = np.asarray(statistic, dtype=np.float64)
+    return values[0] if values.ndim == ids.ndim + 1 else values

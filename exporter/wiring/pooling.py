@@ -1,58 +1,85 @@
 """Pooling: each output reads a window of its own channel."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from exporter.wiring.handlers import handles
+from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
 from exporter.wiring.windows import windows
-from exporter.wiring.wiring import EMPTY, Computed, Ids, Weights, require_channels_last
+from exporter.wiring.wiring import EMPTY, Computed, Ids, Weights
+from exporter.wiring.zeros import with_zeros_joined
+
+_ONE: Final[Weights] = np.ones((), dtype=np.float32)
 
 
-def _share_of_each(sources: Ids, rank: int) -> Weights:
-    """Return 1 / (number of real inputs) for each output: Keras leaves padding out."""
-    fan_in = tuple(range(rank, sources.ndim))
-    real = np.count_nonzero(sources != EMPTY, axis=fan_in, keepdims=True)
-    share: Weights = (1.0 / real).astype(np.float32)
-    return share
-
-
-_ONE: Weights = np.ones((), dtype=np.float32)
-
-
-@handles("MaxPooling2D", "MaxPool2D")
+@handles("MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D")
 def max_pooling(layer: Any, ids: Ids) -> Computed:
     """Take the largest input; each edge has weight 1."""
-    require_channels_last(layer)
-    sources = windows(ids, layer.pool_size, layer.strides, layer.padding)
-    return Computed(sources, _ONE, rank=3, reduce="max")
+    return _largest(layer, _pools(layer, ids), ids.ndim)
 
 
-@handles("AveragePooling2D", "AvgPool2D")
+@handles(
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
+    "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
+)
 def average_pooling(layer: Any, ids: Ids) -> Computed:
-    """Add up the inputs; each edge has weight 1 / (number of real inputs)."""
-    require_channels_last(layer)
-    sources = windows(ids, layer.pool_size, layer.strides, layer.padding)
-    return Computed(sources, _share_of_each(sources, 3), rank=3)
+    """Add up the inputs; each edge has weight 1 / (number of inputs, padding left out)."""
+    return _average(layer, _pools(layer, ids), ids.ndim)
 
 
-def _whole_space(layer: Any, ids: Ids) -> Ids:
-    """Return each channel's neurons, shape ``(*output, *space)``."""
-    require_channels_last(layer)
-    sources = np.moveaxis(ids, -1, 0)
-    return sources[np.newaxis, np.newaxis] if layer.keepdims else sources
-
-
-@handles("GlobalMaxPooling2D", "GlobalMaxPool2D")
+@handles(
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
+)
 def global_max_pooling(layer: Any, ids: Ids) -> Computed:
     """Take the largest neuron of each channel."""
-    sources = _whole_space(layer, ids)
-    return Computed(sources, _ONE, rank=sources.ndim - 2, reduce="max")
+    return _largest(layer, *_whole_space(layer, ids))
 
 
-@handles("GlobalAveragePooling2D", "GlobalAvgPool2D")
+@handles(
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+)
 def global_average_pooling(layer: Any, ids: Ids) -> Computed:
     """Average each channel; each edge has weight 1 / (number of positions)."""
-    sources = _whole_space(layer, ids)
-    rank = sources.ndim - 2
-    return Computed(sources, _share_of_each(sources, rank), rank=rank)
+    return _average(layer, *_whole_space(layer, ids))
+
+
+def _pools(layer: Any, ids: Ids) -> Ids:
+    """Return each output's window, shape ``(*output, *window)``."""
+    seen = windows(channels_last(layer, ids), layer.pool_size, layer.strides, layer.padding)
+    return as_laid_out(layer, seen, ids.ndim - 1)
+
+
+def _whole_space(layer: Any, ids: Ids) -> tuple[Ids, int]:
+    """Return each channel's neurons, shape ``(*output, *space)``, and the output's rank."""
+    sources = np.moveaxis(channels_last(layer, ids), -1, 0)
+    if not layer.keepdims:
+        return sources, 1
+    kept = np.expand_dims(sources, tuple(range(1, ids.ndim)))
+    return np.moveaxis(kept, 0, channel_axis(layer) % ids.ndim), ids.ndim
+
+
+def _largest(layer: Any, sources: Ids, rank: int) -> Computed:
+    sources, weights = with_zeros_joined(sources, _ONE, rank)
+    return Computed(sources, weights, rank, reduce="max", channel_axis=channel_axis(layer))
+
+
+def _average(layer: Any, sources: Ids, rank: int) -> Computed:
+    fan_in = tuple(range(rank, sources.ndim))
+    counted = np.count_nonzero(sources != EMPTY, axis=fan_in, keepdims=True)
+    share = (1.0 / counted).astype(np.float32)
+    return Computed(sources, share, rank, channel_axis=channel_axis(layer))

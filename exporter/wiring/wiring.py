@@ -1,6 +1,6 @@
 """What a handler says of a layer: it moves neurons about, or it computes new ones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -9,20 +9,18 @@ from numpy.typing import NDArray
 
 Ids = NDArray[np.int64]
 Weights = NDArray[np.float32]
-Reduce = Literal["sum", "max"]
+Floats = NDArray[np.floating[Any]]
+Reduce = Literal["sum", "max", "min", "product"]
 
 EMPTY: Final = -1
-"""The id at a padded position: no neuron stands there, so no edge begins there."""
+"""The id where nothing stands: an average does not count it, a maximum does not see it."""
+
+ZERO: Final = -2
+"""The id where the constant 0 stands, as ZeroPadding puts it: no neuron, yet a value."""
 
 
 class NotWirableError(Exception):
     """The layer is of a handled class, but set so that it cannot be wired; says why."""
-
-
-def require_channels_last(layer: Any) -> None:
-    """Raise NotWirableError where the layer puts channels before space."""
-    if layer.data_format != "channels_last":
-        raise NotWirableError(f"data_format is {layer.data_format!r}, not 'channels_last'")
 
 
 @dataclass(frozen=True)
@@ -33,9 +31,13 @@ class Moved:
     ----------
     ids
         Neuron ids in the shape of the layer's output, without the batch.
+    channel_axis
+        Which axis of the output is the channel; None where that is as in the first input,
+        or the last axis if the number of axes is another.
     """
 
     ids: Ids
+    channel_axis: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,15 @@ class Computed:
     Parameters
     ----------
     sources
-        Ids of the neurons that feed each output: shape ``(*output, *fan_in)``.
-        ``EMPTY`` marks padding. Handlers pass views; nothing is copied here.
+        Ids of the neurons that feed each output: shape ``(*output, *fan_in)``. Ids below 0,
+        ``EMPTY`` and ``ZERO``, make no edge. Handlers pass views; nothing is copied here.
     weights
         Weights of those edges, broadcastable to the shape of ``sources``.
     rank
         How many leading axes of ``sources`` are the output's.
+    output
+        Shape of the output, without the batch, where it is not that of the leading axes: it
+        must hold the same neurons in the same order. A view cannot join two axes into one.
     reduce
         What a neuron does with its weighted inputs.
     bias
@@ -59,20 +64,60 @@ class Computed:
         Name of the Keras activation function; None for the identity.
     activation_config
         Keyword arguments of that function.
+    slope
+        The factor of negative values of a PReLU: broadcastable to the output's shape.
+    channel_axis
+        Which axis of the output is the channel; None as in ``Moved``.
     """
 
     sources: Ids
     weights: Weights
     rank: int
+    output: tuple[int, ...] | None = None
     reduce: Reduce = "sum"
-    bias: NDArray[np.floating[Any]] | None = None
+    bias: Floats | None = None
     activation: str | None = None
     activation_config: Mapping[str, Any] = field(default_factory=dict)
+    slope: Floats | None = None
+    channel_axis: int | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the layer's output, without the batch."""
-        return self.sources.shape[: self.rank]
+        return self.sources.shape[: self.rank] if self.output is None else self.output
 
 
-Wiring = Moved | Computed
+@dataclass(frozen=True)
+class Stage:
+    """One of several steps of a layer, each of which makes neurons.
+
+    Parameters
+    ----------
+    name
+        What the step is called within its layer.
+    wire
+        Called with the neuron ids of the step before, or of the layer's input.
+    parameters
+        How many of the layer's parameters it has.
+    output
+        Called with a tensor, the layer's input: what Keras puts out after this step. Not
+        needed for the last step, whose output is the layer's.
+    """
+
+    name: str
+    wire: Callable[[Ids], Computed]
+    parameters: int
+    output: Callable[[Any], Any] = lambda tensor: tensor
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The layer computes in steps: each makes neurons and feeds the next.
+
+    The last step has the layer's own name, since its neurons are the layer's output.
+    """
+
+    stages: tuple[Stage, ...]
+
+
+Wiring = Moved | Computed | Chain

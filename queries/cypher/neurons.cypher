@@ -14,9 +14,10 @@ x = { type = "int?", help = "position along the width" }
 y = { type = "int?", help = "position along the height" }
 z = { type = "int?", help = "position along the depth" }
 bias = { type = "float", help = "added to the reduced inputs; null where the layer has none" }
+slope = { type = "float", help = "factor of negative values in a PReLU; null elsewhere" }
 */
 MATCH (n:Neuron)
 WHERE n.model = $model /*{ where("neurons", "n") }*/
 RETURN n.id AS id, n.name AS name, n.layer AS layer, n.layer_index AS layer_index,
-  n.channel AS channel, n.x AS x, n.y AS y, n.z AS z, n.bias AS bias
+  n.channel AS channel, n.x AS x, n.y AS y, n.z AS z, n.bias AS bias, n.slope AS slope
 ORDER BY id

@@ -16,8 +16,9 @@ import pyarrow as pa
 import pytest
 
 from exporter import LoadReport, load
-from exporter.batches import Plan, plan
+from exporter.batches import Plan
 from exporter.model import KerasModel, open_model
+from exporter.planning import plan
 from queries import NeuronGraph
 from queries.schema import EMBEDDED_TABLES
 from tests.bench.notebook import networkx_graph

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from exporter.batches import plan
 from exporter.model import open_model
+from exporter.planning import plan
 from exporter.replay import GraphSource, StoredSource, StreamSource, replay
 from queries import NeuronGraph
 

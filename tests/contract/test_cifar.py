@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from exporter import drop, load, verify
-from exporter.batches import plan
 from exporter.model import open_model
+from exporter.planning import plan
 from queries import NeuronGraph
 from tests.contract.replays import streamed, worst_difference
 from tests.contract.stores import GraphStore

@@ -13,8 +13,8 @@ from tests.generate_docs import ROOT, generated
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def _blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,19 @@ def test_readme_python_runs(folder: Path) -> None:
             [sys.executable, "-c", block], cwd=folder, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
+
+
+def test_the_example_of_an_own_layer_runs(folder: Path) -> None:
+    page = (ROOT / "docs" / "own_layers.md").read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "".join(_blocks("python", page))],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["True"]
 
 
 def test_readme_make_targets_exist() -> None:

@@ -1,0 +1,244 @@
+"""Plan a load: push neuron ids through a model, and note what each layer does to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from exporter.batches import LayerRow, Plan, PlannedLayer
+from exporter.calls import LayerCall, Tensor
+from exporter.model import KerasModel
+from exporter.refusal import Refusal, raise_unsupported
+from exporter.wiring import (
+    EMPTY,
+    Chain,
+    Computed,
+    Moved,
+    NotWirableError,
+    Stage,
+    Wiring,
+    handler_of,
+)
+from exporter.wiring.layout import is_channels_first
+from exporter.wiring.wiring import Ids
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A plan, and the neurons in each tensor of the model.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    ids
+        For each tensor, by its position, the ids of its neurons in the tensor's shape without
+        the batch; ``wiring.ZERO`` where it holds the constant 0.
+    inner
+        For each planned layer that is not the last step of its Keras layer, by its index: the
+        call, and the step.
+    """
+
+    plan: Plan
+    ids: Mapping[int, Ids]
+    inner: Mapping[int, tuple[LayerCall, Stage]]
+
+
+def plan(model: KerasModel) -> Plan:
+    """Push neuron ids through a model, layer by layer, and note what each layer does.
+
+    Parameters
+    ----------
+    model
+        The opened model.
+
+    Returns
+    -------
+    Plan
+        The layers, with ids given out from 0.
+
+    Raises
+    ------
+    UnsupportedLayerError
+        If layers are set so that they cannot be wired; the message names all of them.
+    """
+    return trace(model).plan
+
+
+def trace(model: KerasModel) -> Trace:
+    """Plan a load, and say which neurons stand in each tensor of the model."""
+    pushed = _Push(channels_first=any(map(_is_channels_first, model.calls)))
+    for call in model.calls:
+        pushed.through(call)
+    raise_unsupported(model.path, pushed.refused)
+    ids = {position: tensor.ids for position, tensor in pushed.tensors.items()}
+    return Trace(Plan(tuple(pushed.layers), tuple(pushed.rows)), ids, pushed.inner)
+
+
+@dataclass(frozen=True)
+class _Pushed:
+    """The neurons that stand in a tensor."""
+
+    ids: Ids
+    channel_axis: int
+
+
+@dataclass
+class _Push:
+    """What has been planned so far."""
+
+    channels_first: bool
+    tensors: dict[int, _Pushed] = field(default_factory=dict)
+    layers: list[PlannedLayer] = field(default_factory=list)
+    rows: list[LayerRow] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    inner: dict[int, tuple[LayerCall, Stage]] = field(default_factory=dict)
+
+    def through(self, call: LayerCall) -> None:
+        """Give the output of a call its neurons."""
+        if not self.tensors.keys() >= set(call.inputs):
+            return
+        try:
+            pushed = self._wired(call)
+        except NotWirableError as error:
+            self.refused.append(Refusal(call.name, call.class_name, str(error)))
+            self._stand_in(call)
+        else:
+            self.tensors[call.outputs[0]] = pushed
+
+    def _wired(self, call: LayerCall) -> _Pushed:
+        inputs = [self.tensors[position] for position in call.inputs]
+        wiring = _wiring(call, {position: t.ids for position, t in self.tensors.items()})
+        if isinstance(wiring, Moved):
+            _require_shape(call, wiring.ids.shape)
+            self.rows.append(_moving_row(call, wiring))
+            axis = _channel_axis(wiring.channel_axis, inputs, wiring.ids.ndim)
+            return _Pushed(wiring.ids, axis)
+        stages = _stages(call, wiring)
+        for position, stage in enumerate(stages, start=1):
+            last = position == len(stages)
+            computed = stage.wire(inputs[0].ids if inputs else np.empty(0, dtype=np.int64))
+            if last:
+                _require_shape(call, computed.shape)
+            else:
+                self.inner[len(self.layers)] = call, stage
+            layer = PlannedLayer(
+                name=call.name if last else f"{call.name}/{stage.name}",
+                class_name=call.class_name,
+                index=len(self.layers),
+                first=self.layers[-1].last + 1 if self.layers else 0,
+                inputs=_feeding(self.layers, [tensor.ids for tensor in inputs]),
+                parameters=stage.parameters if call.first else 0,
+                wiring=computed,
+                channel_axis=self._axis(computed, inputs),
+            )
+            self.layers.append(layer)
+            self.rows.append(_computing_row(layer))
+            ids = np.arange(layer.first, layer.last + 1).reshape(layer.shape)
+            inputs = [_Pushed(ids, layer.channel_axis)]
+        return inputs[0]
+
+    def _axis(self, computed: Computed, inputs: Sequence[_Pushed]) -> int:
+        rank = len(computed.shape)
+        if not inputs:
+            # An input does not say what its axes are, but the layers behind it do.
+            return 0 if self.channels_first and rank > 1 else -1
+        return _channel_axis(computed.channel_axis, inputs, rank)
+
+    def _stand_in(self, call: LayerCall) -> None:
+        """Give a refused layer's outputs a shape, so that the layers behind it are looked at."""
+        for position, shape in zip(call.outputs, call.shapes, strict=True):
+            closed = [size for size in shape if size is not None]
+            if len(closed) == len(shape):
+                self.tensors[position] = _Pushed(np.full(closed, EMPTY, dtype=np.int64), -1)
+
+
+def _is_channels_first(call: LayerCall) -> bool:
+    return is_channels_first(call.layer)
+
+
+def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
+    """Return what the handler of a call says of it."""
+    if len(call.outputs) != 1:
+        raise NotWirableError(f"it has {len(call.outputs)} outputs, not 1")
+    handler = handler_of(call.key)
+    if call.is_operation:
+        args, kwargs = call.arguments(ids)
+        return handler(call.layer, *map(_as_operand, args), **kwargs)
+    _require_plain(call)
+    return handler(call.layer, *(ids[position] for position in call.inputs))
+
+
+def _as_operand(value: Any) -> Any:
+    """Return a constant tensor as an array of float64; ids and plain values as they are."""
+    if hasattr(value, "dtype") and getattr(value, "dtype", None) != np.int64:
+        return np.asarray(value, dtype=np.float64)
+    return value
+
+
+def _require_plain(call: LayerCall) -> None:
+    """Raise NotWirableError where a layer is called with more than tensors."""
+    if call.kwargs.get("training"):
+        raise NotWirableError("it is called with training=True, so that it acts at inference too")
+    for name, value in call.kwargs.items():
+        if isinstance(value, Tensor):
+            raise NotWirableError(f"it is called with a tensor as its argument {name!r}")
+    for value in call.leaves:
+        if value is not None and not isinstance(value, Tensor):
+            raise NotWirableError("it is called with a constant")
+
+
+def _require_shape(call: LayerCall, shape: tuple[int, ...]) -> None:
+    """Raise NotWirableError where neurons would have another shape than Keras's output, or none."""
+    (wanted,) = call.shapes
+    fits = len(shape) == len(wanted) and all(
+        own == size for own, size in zip(shape, wanted, strict=True) if size is not None
+    )
+    if not fits:
+        raise NotWirableError(f"its handler gives the shape {shape}, but Keras {tuple(wanted)}")
+    if not shape:
+        raise NotWirableError("its output has no axis beside the batch")
+
+
+def _stages(call: LayerCall, wiring: Computed | Chain) -> tuple[Stage, ...]:
+    """Return the steps of a layer; of most there is one, named like the layer."""
+    if isinstance(wiring, Chain):
+        return wiring.stages
+    parameters = 0 if call.is_operation else int(call.layer.count_params())
+    return (Stage(call.name, lambda _: wiring, parameters),)
+
+
+def _channel_axis(said: int | None, inputs: Sequence[_Pushed], rank: int) -> int:
+    """Return which axis of an output is the channel."""
+    if said is not None:
+        return said
+    same = [tensor.channel_axis for tensor in inputs if tensor.ids.ndim == rank]
+    return same[0] if same else -1
+
+
+def _feeding(layers: Sequence[PlannedLayer], inputs: Sequence[Ids]) -> tuple[int, ...]:
+    """Return the indices of the layers whose neurons stand in the inputs."""
+    firsts = np.array([layer.first for layer in layers])
+    found = np.zeros(len(layers) + 1, dtype=np.int64)
+    for ids in inputs:
+        # Ids below 0, which are no neurons, are counted at position 0.
+        position = np.searchsorted(firsts, ids.reshape(-1), side="right")
+        found += np.bincount(position, minlength=len(found))
+    return tuple(int(index) for index in np.flatnonzero(found[1:]))
+
+
+def _moving_row(call: LayerCall, wiring: Moved) -> LayerRow:
+    return LayerRow(call.name, call.class_name, wiring.ids.shape, None, 0, 0, 0)
+
+
+def _computing_row(layer: PlannedLayer) -> LayerRow:
+    return LayerRow(
+        layer.name,
+        layer.class_name,
+        layer.shape,
+        layer.wiring.activation,
+        layer.neurons,
+        layer.edges,
+        layer.parameters,
+    )
