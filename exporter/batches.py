@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Final
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from exporter.threshold import LeftOut, Threshold
 from exporter.wiring import Computed
 from exporter.wiring.wiring import Floats, Ids, Weights
 from queries.errors import LayerNotFoundError, listed
@@ -90,8 +91,18 @@ class PlannedLayer:
         """Id of its last neuron."""
         return self.first + self.neurons - 1
 
-    @cached_property
+    @property
     def edges(self) -> int:
+        """Number of edges into the layer that a load writes."""
+        return self._wired_edges
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What a load leaves out."""
+        return LeftOut()
+
+    @cached_property
+    def _wired_edges(self) -> int:
         """Number of edges into the layer, counted without building them."""
         sources = self.wiring.sources
         if sources.size == 0:
@@ -111,7 +122,7 @@ class PlannedLayer:
 
     @property
     def _padded(self) -> bool:
-        return self.edges < math.prod(self.wiring.sources.shape)
+        return self._wired_edges < math.prod(self.wiring.sources.shape)
 
     @property
     def fan_in(self) -> int:
@@ -125,7 +136,7 @@ class PlannedLayer:
         in order. Each is a slice of one axis of the sources, so that ``block`` copies
         straight from views.
         """
-        if not self.edges:
+        if not self._wired_edges:
             return
         row = size = self.neurons
         for length in self._axes:
@@ -200,7 +211,41 @@ class PlannedLayer:
             "neurons": self.neurons,
             "edges": self.edges,
             "parameters": self.parameters,
+            "left_out_edges": self.left_out.edges,
+            "left_out_weight": self.left_out.weight,
+            "left_out_absolute": self.left_out.absolute,
         }
+
+
+@dataclass(frozen=True, eq=False)
+class ThinnedLayer(PlannedLayer):
+    """A planned layer of whose edges only the strong ones are loaded.
+
+    Which ones these are shows only as they are built, so that counting builds them once.
+    """
+
+    threshold: Threshold = field(default_factory=Threshold)
+
+    @property
+    def edges(self) -> int:
+        """Number of edges that are strong enough."""
+        return self._wired_edges - self.left_out.edges
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        """What is too weak."""
+        return sum((self._weak(start, stop) for start, stop in self.ranges()), LeftOut())
+
+    def _weak(self, start: int, stop: int) -> LeftOut:
+        whole = super().block(start, stop)
+        weak = whole.weight[~self.threshold.keeps(whole.target, whole.weight)].astype(np.float64)
+        return LeftOut(len(weak), float(weak.sum()), float(np.abs(weak).sum()))
+
+    def block(self, start: int, stop: int) -> EdgeBlock:
+        """Build the strong edges into neurons ``start`` to ``stop`` of one of the ``ranges``."""
+        whole = super().block(start, stop)
+        kept = self.threshold.keeps(whole.target, whole.weight)
+        return EdgeBlock(whole.source[kept], whole.target[kept], whole.weight[kept])
 
 
 @dataclass(frozen=True)
@@ -245,6 +290,23 @@ class Plan:
     def parameters(self) -> int:
         """Number of parameters of the Keras layers."""
         return sum(row.parameters for row in self.rows)
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What a load leaves out of all layers."""
+        return sum((layer.left_out for layer in self.layers), LeftOut())
+
+    def thinned(self, threshold: Threshold) -> "Plan":
+        """Return the plan without the edges that are too weak."""
+        if not threshold:
+            return self
+        layers = (
+            ThinnedLayer(
+                **{f.name: getattr(layer, f.name) for f in fields(layer)}, threshold=threshold
+            )
+            for layer in self.layers
+        )
+        return replace(self, layers=tuple(layers))
 
     def between(self, from_layer: str | None, to_layer: str | None) -> "Plan":
         """Return the part of the plan from one layer to another, both included.

@@ -101,6 +101,7 @@ def inspect(
     epilog=examples(
         "neurongraph load samples/digits.keras --graph digits.lbug",
         "neurongraph load samples/digits.keras --name digits-head --from-layer conv_1",
+        "neurongraph load samples/digits.keras --name digits-strong --top 10",
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --replace",
     ),
 )
@@ -113,6 +114,18 @@ def load(
     ] = None,
     to_layer: Annotated[
         str | None, typer.Option(metavar="LAYER", help="The last layer to load.")
+    ] = None,
+    min_weight: Annotated[
+        float,
+        typer.Option(
+            min=0, metavar="WEIGHT", help="Leave out relationships of a smaller absolute weight."
+        ),
+    ] = 0.0,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Keep the N strongest relationships into each neuron."
+        ),
     ] = None,
     batch_size: Annotated[
         int | None,
@@ -143,6 +156,8 @@ def load(
                 name=name,
                 from_layer=from_layer,
                 to_layer=to_layer,
+                min_weight=min_weight,
+                top=top,
                 batch_size=batch_size,
                 replace=replace,
                 progress=progress,
@@ -156,6 +171,8 @@ def load(
             f"{report.neurons:,} neurons, {report.edges:,} relationships "
             f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s)."
         )
+        if report.left_out:
+            typer.echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
         say(f"Try: {_next_command(graph, report)}", "dim")
 
 

@@ -14,6 +14,7 @@ from exporter.batches import BLOCK_EDGES, Plan
 from exporter.model import KerasModel, open_model
 from exporter.planning import plan
 from exporter.sinks import STAGED, Sink, exists_error, open_sink
+from exporter.threshold import Threshold
 from queries import NeuronGraph
 from queries.errors import GraphNotFoundError, ParameterError
 from queries.schema import LOADING, SCHEMA_VERSION
@@ -36,6 +37,8 @@ class LoadReport:
         Names of the layers that were written, inputs first.
     neurons, edges
         How many were written.
+    left_out
+        How many edges were too weak to be written.
     seconds
         Wall time, the opening of the model file left out.
     """
@@ -45,6 +48,7 @@ class LoadReport:
     layers: tuple[str, ...]
     neurons: int
     edges: int
+    left_out: int
     seconds: float
 
     @property
@@ -60,6 +64,8 @@ def load(
     name: str | None = None,
     from_layer: str | None = None,
     to_layer: str | None = None,
+    min_weight: float = 0.0,
+    top: int | None = None,
     batch_size: int | None = None,
     replace: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
@@ -77,6 +83,10 @@ def load(
         What the model is called in the graph; by default the file's name without suffix.
     from_layer, to_layer
         Load only the layers from one to the other, both included.
+    min_weight
+        Leave out relationships of a smaller absolute weight.
+    top
+        Keep only so many relationships into each neuron, the strongest.
     batch_size
         Relationships a transaction; by default what suits the store.
     replace
@@ -104,10 +114,11 @@ def load(
     name = _checked_name(name if name is not None else Path(model).stem)
     if batch_size is not None and batch_size < 1:
         raise ParameterError(f"batch_size is {batch_size}; it must be at least 1")
+    threshold = Threshold(min_weight, top)
     if not replace:
         _refuse_existing(name, graph)
     opened = open_model(model)
-    part = plan(opened).between(from_layer, to_layer)
+    part = plan(opened).between(from_layer, to_layer).thinned(threshold)
     begun = time.perf_counter()
     with open_sink(graph) as sink:
         sink.begin(_properties(opened, part, name), replace=replace, batch_size=batch_size)
@@ -116,7 +127,8 @@ def load(
         location = sink.location
     seconds = time.perf_counter() - begun
     names = tuple(layer.name for layer in part.layers)
-    return LoadReport(name, location, names, part.neurons, part.edges, seconds)
+    left_out = part.left_out.edges
+    return LoadReport(name, location, names, part.neurons, part.edges, left_out, seconds)
 
 
 def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
@@ -156,6 +168,7 @@ def _properties(model: KerasModel, part: Plan, name: str) -> dict[str, Any]:
         "layers": len(part.layers),
         "neurons": part.neurons,
         "edges": part.edges,
+        "replayable": part.left_out.edges == 0,
         "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "state": LOADING,
         "schema_version": SCHEMA_VERSION,

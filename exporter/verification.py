@@ -77,13 +77,18 @@ def verify(
     Raises
     ------
     VerificationError
-        If the graph was loaded from another file.
+        If the graph was loaded from another file, or without its weak relationships.
     ModelFileError, GraphError, ModelNotFoundError, ModelIncompleteError
         If the file or the graph cannot be read.
     """
     name = name if name is not None else Path(model).stem
     with NeuronGraph(graph, model=name) as stored:
         row = _model_row(stored, name)
+        if not row["replayable"]:
+            raise VerificationError(
+                f"{name!r} was loaded without its weak relationships, so that its graph cannot "
+                "compute what the model computes; load it without --min-weight and --top"
+            )
         opened = open_model(model)
         if row["sha256"] != opened.sha256:
             raise VerificationError(

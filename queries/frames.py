@@ -13,6 +13,7 @@ _ARROW: Final = {
     "int": pa.int64(),
     "int?": pa.int64(),
     "float": pa.float64(),
+    "bool": pa.bool_(),
     "text": pa.string(),
     "ints": pa.list_(pa.int64()),
 }
@@ -20,6 +21,7 @@ _PANDAS: Final = {
     "int": "int64",
     "int?": "Int64",
     "float": "float64",
+    "bool": "bool",
     "text": "str",
     "ints": "object",
 }

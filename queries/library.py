@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 ParameterType = Literal["neurons", "text", "int", "float"]
-ColumnType = Literal["int", "int?", "float", "text", "ints"]
+ColumnType = Literal["int", "int?", "float", "bool", "text", "ints"]
 _LARGEST: Final = (1 << 63) - 1
 _CONVERSIONS: Final = {"text": str, "int": int, "float": float}
 

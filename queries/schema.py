@@ -23,6 +23,7 @@ MODEL: Final = pa.schema(
         ("layers", pa.int64()),
         ("neurons", pa.int64()),
         ("edges", pa.int64()),
+        ("replayable", pa.bool_()),
         ("loaded_at", pa.string()),
         ("state", pa.string()),
         ("schema_version", pa.int64()),
@@ -43,6 +44,9 @@ LAYER: Final = pa.schema(
         ("neurons", pa.int64()),
         ("edges", pa.int64()),
         ("parameters", pa.int64()),
+        ("left_out_edges", pa.int64()),
+        ("left_out_weight", pa.float64()),
+        ("left_out_absolute", pa.float64()),
     ]
 )
 NEURON: Final = pa.schema(
@@ -75,6 +79,7 @@ NEO4J_CONSTRAINTS: Final = (
 )
 
 _EMBEDDED_TYPES: Final = {
+    pa.bool_(): "BOOL",
     pa.string(): "STRING",
     pa.int64(): "INT64",
     pa.float64(): "DOUBLE",

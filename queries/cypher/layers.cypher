@@ -13,6 +13,9 @@ first = { type = "int", help = "id of the first neuron" }
 last = { type = "int", help = "id of the last neuron" }
 neurons = { type = "int", help = "number of neurons" }
 edges = { type = "int", help = "number of relationships into the layer" }
+left_out_edges = { type = "int", help = "number of relationships that were too weak to be loaded" }
+left_out_weight = { type = "float", help = "sum of their weights" }
+left_out_absolute = { type = "float", help = "sum of their absolute weights" }
 parameters = { type = "int", help = "number of parameters of the Keras layer" }
 inputs = { type = "ints", help = "indices of the layers that feed it" }
 */
@@ -23,5 +26,6 @@ WITH l, collect(before.`index`) AS inputs
 RETURN l.`index` AS `index`, l.name AS name, l.class_name AS class_name, l.shape AS shape,
   l.activation AS activation, l.activation_config AS activation_config, l.reduce AS reduce,
   l.first AS first, l.last AS last, l.neurons AS neurons, l.edges AS edges,
-  l.parameters AS parameters, inputs
+  l.left_out_edges AS left_out_edges, l.left_out_weight AS left_out_weight,
+  l.left_out_absolute AS left_out_absolute, l.parameters AS parameters, inputs
 ORDER BY `index`

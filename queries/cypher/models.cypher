@@ -7,6 +7,7 @@ state = { type = "text", help = "complete, or loading where a load runs or was i
 layers = { type = "int", help = "number of layers that have neurons" }
 neurons = { type = "int", help = "number of neurons" }
 edges = { type = "int", help = "number of relationships" }
+replayable = { type = "bool", help = "true where the graph computes what the model computes; false where weak relationships were left out" }
 input_shapes = { type = "text", help = "shape of each input, as JSON" }
 output_shapes = { type = "text", help = "shape of each output, as JSON" }
 keras_version = { type = "text", help = "Keras version that saved the file" }
@@ -16,7 +17,7 @@ schema_version = { type = "int", help = "version of the graph's schema" }
 */
 MATCH (m:Model)
 RETURN m.name AS name, m.state AS state, m.layers AS layers, m.neurons AS neurons,
-  m.edges AS edges, m.input_shapes AS input_shapes, m.output_shapes AS output_shapes,
+  m.edges AS edges, m.replayable AS replayable, m.input_shapes AS input_shapes, m.output_shapes AS output_shapes,
   m.keras_version AS keras_version, m.loaded_at AS loaded_at, m.sha256 AS sha256,
   m.schema_version AS schema_version
 ORDER BY name
