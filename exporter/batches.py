@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from exporter.refusal import Refusal
 from exporter.threshold import LeftOut, Threshold
 from exporter.wiring import Computed
 from exporter.wiring.wiring import Floats, Ids, Weights
@@ -271,10 +272,18 @@ class Plan:
         The layers that make neurons, inputs first.
     rows
         Every Keras layer, those included that only move data.
+    refused
+        The layers that cannot be wired; they are not planned, nor is what stands behind them.
     """
 
     layers: tuple[PlannedLayer, ...]
     rows: tuple[LayerRow, ...]
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def replayable(self) -> bool:
+        """True where the graph of this plan computes what the model computes."""
+        return not self.refused and not self.left_out.edges
 
     @property
     def neurons(self) -> int:
@@ -331,7 +340,8 @@ class Plan:
             for layer in self.layers[begin : end + 1]
         )
         names = {layer.name for layer in layers}
-        return Plan(layers, tuple(row for row in self.rows if row.name in names))
+        rows = tuple(row for row in self.rows if row.name in names)
+        return replace(self, layers=layers, rows=rows)
 
     def _position(self, name: str) -> int:
         for position, layer in enumerate(self.layers):
@@ -345,7 +355,13 @@ class Plan:
 
 def _without_edges(layer: PlannedLayer) -> PlannedLayer:
     nothing = np.empty((*layer.shape, 0), dtype=np.int64)
-    wiring = replace(layer.wiring, sources=nothing, weights=np.empty(0, dtype=np.float32))
+    wiring = replace(
+        layer.wiring,
+        sources=nothing,
+        weights=np.empty(0, dtype=np.float32),
+        rank=len(layer.shape),
+        output=None,
+    )
     return replace(layer, inputs=(), wiring=wiring)
 
 

@@ -86,12 +86,16 @@ def inspect(
     A dash stands where a layer only moves data, so that it makes neither.
     """
     to = destination(format_name, output)
+    from rich.filesize import decimal
+
     from exporter.inspection import inspect as inspect_model
 
     seen = inspect_model(model)
+    sizes = ", ".join(f"{decimal(size)} {store}" for store, size in seen.sizes.items())
     totals = (
         f"{len(seen.frame)} layers, {seen.neurons:,} neurons, {seen.edges:,} relationships, "
-        f"{seen.parameters:,} parameters; density {seen.density:.6g}"
+        f"{seen.parameters:,} parameters; density {seen.density:.6g}\n"
+        f"A load takes about this much on disk: {sizes}."
     )
     write(seen.frame, to, note=totals)
 
@@ -115,6 +119,10 @@ def load(
     to_layer: Annotated[
         str | None, typer.Option(metavar="LAYER", help="The last layer to load.")
     ] = None,
+    partial: Annotated[
+        bool,
+        typer.Option("--partial", help="Load what stands before layers that cannot be wired."),
+    ] = False,
     min_weight: Annotated[
         float,
         typer.Option(
@@ -156,6 +164,7 @@ def load(
                 name=name,
                 from_layer=from_layer,
                 to_layer=to_layer,
+                partial=partial,
                 min_weight=min_weight,
                 top=top,
                 batch_size=batch_size,
@@ -173,6 +182,11 @@ def load(
         )
         if report.left_out:
             typer.echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
+        if report.refused:
+            typer.echo(
+                "Left out what cannot be wired, and what stands behind it: "
+                f"{listed(report.refused)}. It cannot be verified."
+            )
         say(f"Try: {_next_command(graph, report)}", "dim")
 
 

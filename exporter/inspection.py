@@ -7,6 +7,7 @@ import pandas as pd
 
 from exporter.model import open_model
 from exporter.planning import plan
+from exporter.sizes import store_sizes
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Inspection:
     neurons: int
     edges: int
     parameters: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """About how many bytes a load takes on disk, by store."""
+        return store_sizes(self.neurons, self.edges)
 
     @property
     def density(self) -> float:

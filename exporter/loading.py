@@ -39,6 +39,9 @@ class LoadReport:
         How many were written.
     left_out
         How many edges were too weak to be written.
+    refused
+        The layers that cannot be wired, with their reasons; neither they nor what stands
+        behind them was loaded.
     seconds
         Wall time, the opening of the model file left out.
     """
@@ -49,6 +52,7 @@ class LoadReport:
     neurons: int
     edges: int
     left_out: int
+    refused: tuple[str, ...]
     seconds: float
 
     @property
@@ -64,6 +68,7 @@ def load(
     name: str | None = None,
     from_layer: str | None = None,
     to_layer: str | None = None,
+    partial: bool = False,
     min_weight: float = 0.0,
     top: int | None = None,
     batch_size: int | None = None,
@@ -83,6 +88,8 @@ def load(
         What the model is called in the graph; by default the file's name without suffix.
     from_layer, to_layer
         Load only the layers from one to the other, both included.
+    partial
+        Load what stands before the layers that cannot be wired.
     min_weight
         Leave out relationships of a smaller absolute weight.
     top
@@ -117,8 +124,8 @@ def load(
     threshold = Threshold(min_weight, top)
     if not replace:
         _refuse_existing(name, graph)
-    opened = open_model(model)
-    part = plan(opened).between(from_layer, to_layer).thinned(threshold)
+    opened = open_model(model, partial=partial)
+    part = plan(opened, partial=partial).between(from_layer, to_layer).thinned(threshold)
     begun = time.perf_counter()
     with open_sink(graph) as sink:
         sink.begin(_properties(opened, part, name), replace=replace, batch_size=batch_size)
@@ -127,8 +134,16 @@ def load(
         location = sink.location
     seconds = time.perf_counter() - begun
     names = tuple(layer.name for layer in part.layers)
-    left_out = part.left_out.edges
-    return LoadReport(name, location, names, part.neurons, part.edges, left_out, seconds)
+    return LoadReport(
+        model=name,
+        graph=location,
+        layers=names,
+        neurons=part.neurons,
+        edges=part.edges,
+        left_out=part.left_out.edges,
+        refused=tuple(map(str, part.refused)),
+        seconds=seconds,
+    )
 
 
 def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
@@ -168,7 +183,7 @@ def _properties(model: KerasModel, part: Plan, name: str) -> dict[str, Any]:
         "layers": len(part.layers),
         "neurons": part.neurons,
         "edges": part.edges,
-        "replayable": part.left_out.edges == 0,
+        "replayable": part.replayable,
         "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "state": LOADING,
         "schema_version": SCHEMA_VERSION,

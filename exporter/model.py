@@ -16,7 +16,7 @@ from exporter.calls import LayerCall, layer_calls
 from exporter.legacy import modern_config
 from exporter.quiet import quiet
 from exporter.refusal import Refusal, raise_unsupported
-from exporter.wiring import handled_classes, handler_key, reason
+from exporter.wiring import handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
@@ -61,13 +61,16 @@ class KerasModel:
         return [tuple(tensor.shape[1:]) for tensor in self.keras.outputs]
 
 
-def open_model(path: str | os.PathLike[str]) -> KerasModel:
+def open_model(path: str | os.PathLike[str], *, partial: bool = False) -> KerasModel:
     """Open a ``.keras`` or HDF5 model file of Keras 2 or 3; run no code from it.
 
     Parameters
     ----------
     path
         The model file.
+    partial
+        Refuse only layers that cannot be built without running code of somebody's own; what
+        else cannot be wired the plan leaves out.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def open_model(path: str | os.PathLike[str]) -> KerasModel:
     path = Path(path)
     sha256 = _sha256(path)
     config, version = _read_config(path)
-    _refuse_unsupported(path, config)
+    _refuse_unsupported(path, config, partial=partial)
     model = _build(path, config, version)
     if not getattr(model, "inputs", None):
         raise ModelFileError(
@@ -200,22 +203,26 @@ def _is_model(layer: Mapping[str, Any]) -> bool:
     return key in _MODEL_CLASSES
 
 
-def _refuse_unsupported(path: Path, config: Mapping[str, Any]) -> None:
+def _refuse_unsupported(path: Path, config: Mapping[str, Any], *, partial: bool) -> None:
     """Name every layer without a handler, before anything of the file is built."""
-    raise_unsupported(path, list(_unsupported(config, handled_classes())))
+    refused = _unsupported(config, handled_classes())
+    raise_unsupported(path, [r for key, r in refused if not partial or needs_code(key)])
 
 
-def _unsupported(config: Mapping[str, Any], handled: Collection[str]) -> Iterator[Refusal]:
+def _unsupported(
+    config: Mapping[str, Any], handled: Collection[str]
+) -> Iterator[tuple[str, Refusal]]:
+    """Yield the key and the refusal of each layer without a handler."""
     for layer in config["config"]["layers"]:
         class_name = str(layer.get("class_name"))
         name = str(layer["config"].get("name") or layer.get("name"))
         if _is_model(layer):
-            for inner in _unsupported(layer, handled):
-                yield replace(inner, name=f"{name}/{inner.name}")
+            for inner_key, inner in _unsupported(layer, handled):
+                yield inner_key, replace(inner, name=f"{name}/{inner.name}")
             continue
         key = handler_key(layer.get("module"), class_name, layer.get("registered_name"))
         if key not in handled:
-            yield Refusal(name, class_name, reason(key))
+            yield key, Refusal(name, class_name, reason(key))
 
 
 def _build(path: Path, config: dict[str, Any], version: str) -> Any:

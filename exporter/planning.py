@@ -19,6 +19,7 @@ from exporter.wiring import (
     Stage,
     Wiring,
     handler_of,
+    reason,
 )
 from exporter.wiring.layout import is_channels_first
 from exporter.wiring.wiring import Ids
@@ -45,13 +46,15 @@ class Trace:
     inner: Mapping[int, tuple[LayerCall, Stage]]
 
 
-def plan(model: KerasModel) -> Plan:
+def plan(model: KerasModel, *, partial: bool = False) -> Plan:
     """Push neuron ids through a model, layer by layer, and note what each layer does.
 
     Parameters
     ----------
     model
         The opened model.
+    partial
+        Plan what stands before the layers that cannot be wired, and note these.
 
     Returns
     -------
@@ -61,19 +64,22 @@ def plan(model: KerasModel) -> Plan:
     Raises
     ------
     UnsupportedLayerError
-        If layers are set so that they cannot be wired; the message names all of them.
+        If layers cannot be wired and ``partial`` is false; the message names all of them.
     """
-    return trace(model).plan
+    return trace(model, partial=partial).plan
 
 
-def trace(model: KerasModel) -> Trace:
+def trace(model: KerasModel, *, partial: bool = False) -> Trace:
     """Plan a load, and say which neurons stand in each tensor of the model."""
-    pushed = _Push(channels_first=any(map(_is_channels_first, model.calls)))
+    channels_first = any(map(_is_channels_first, model.calls))
+    pushed = _Push(channels_first=channels_first, partial=partial)
     for call in model.calls:
         pushed.through(call)
-    raise_unsupported(model.path, pushed.refused)
+    if not partial:
+        raise_unsupported(model.path, pushed.refused)
     ids = {position: tensor.ids for position, tensor in pushed.tensors.items()}
-    return Trace(Plan(tuple(pushed.layers), tuple(pushed.rows)), ids, pushed.inner)
+    planned = Plan(tuple(pushed.layers), tuple(pushed.rows), tuple(pushed.refused))
+    return Trace(planned, ids, pushed.inner)
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ class _Push:
     """What has been planned so far."""
 
     channels_first: bool
+    partial: bool
     tensors: dict[int, _Pushed] = field(default_factory=dict)
     layers: list[PlannedLayer] = field(default_factory=list)
     rows: list[LayerRow] = field(default_factory=list)
@@ -103,7 +110,8 @@ class _Push:
             pushed = self._wired(call)
         except NotWirableError as error:
             self.refused.append(Refusal(call.name, call.class_name, str(error)))
-            self._stand_in(call)
+            if not self.partial:
+                self._stand_in(call)
         else:
             self.tensors[call.outputs[0]] = pushed
 
@@ -160,9 +168,12 @@ def _is_channels_first(call: LayerCall) -> bool:
 
 def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
     """Return what the handler of a call says of it."""
+    try:
+        handler = handler_of(call.key)
+    except KeyError:
+        raise NotWirableError(reason(call.key)) from None
     if len(call.outputs) != 1:
         raise NotWirableError(f"it has {len(call.outputs)} outputs, not 1")
-    handler = handler_of(call.key)
     if call.is_operation:
         args, kwargs = call.arguments(ids)
         return handler(call.layer, *map(_as_operand, args), **kwargs)

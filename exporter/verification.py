@@ -86,8 +86,9 @@ def verify(
         row = _model_row(stored, name)
         if not row["replayable"]:
             raise VerificationError(
-                f"{name!r} was loaded without its weak relationships, so that its graph cannot "
-                "compute what the model computes; load it without --min-weight and --top"
+                f"{name!r} was loaded without its weak relationships or last layers, so that its "
+                "graph cannot compute what the model computes; load it without --min-weight, --top "
+                "and --partial"
             )
         opened = open_model(model)
         if row["sha256"] != opened.sha256:

@@ -22,7 +22,7 @@ from exporter.wiring.handlers import (
     handles,
     is_of_keras,
 )
-from exporter.wiring.unwirable import UNWIRABLE, reason
+from exporter.wiring.unwirable import UNWIRABLE, needs_code, reason
 from exporter.wiring.wiring import (
     EMPTY,
     ZERO,
@@ -53,6 +53,7 @@ __all__ = [
     "handles",
     "is_of_keras",
     "merge",
+    "needs_code",
     "normalization",
     "operations",
     "pooling",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+_CODE: Final = "its code is not a list of layers"
 _BY_REASON: Final = {
     "its weights depend on its input": (
         "AdditiveAttention Attention GroupQueryAttention GroupedQueryAttention MultiHeadAttention "
@@ -15,7 +16,7 @@ _BY_REASON: Final = {
         "GroupNormalization LayerNormalization RMSNormalization UnitNormalization "
         "ops.LayerNorm ops.Normalize ops.RMSNorm"
     ),
-    "its code is not a list of layers": "Lambda TFOpLambda TFSMLayer TorchModuleWrapper JaxLayer",
+    _CODE: "Lambda TFOpLambda TFSMLayer TorchModuleWrapper JaxLayer",
     "it looks values up instead of adding them": (
         "CategoryEncoding Discretization Embedding Hashing HashedCrossing IntegerLookup "
         "ReversibleEmbedding StringLookup TextVectorization"
@@ -26,6 +27,11 @@ UNWIRABLE: Final = {why: tuple(names.split()) for why, names in _BY_REASON.items
 """Keys of the classes that cannot be wired, by the reason."""
 
 _REASONS: Final = {name: why for why, names in UNWIRABLE.items() for name in names}
+
+
+def needs_code(key: str) -> bool:
+    """Tell whether Keras itself would need code that is not its own to build a layer."""
+    return ">" in key or key in UNWIRABLE[_CODE]
 
 
 def reason(key: str) -> str:

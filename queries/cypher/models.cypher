@@ -7,7 +7,7 @@ state = { type = "text", help = "complete, or loading where a load runs or was i
 layers = { type = "int", help = "number of layers that have neurons" }
 neurons = { type = "int", help = "number of neurons" }
 edges = { type = "int", help = "number of relationships" }
-replayable = { type = "bool", help = "true where the graph computes what the model computes; false where weak relationships were left out" }
+replayable = { type = "bool", help = "true where the graph computes what the model computes; false where relationships or layers were left out" }
 input_shapes = { type = "text", help = "shape of each input, as JSON" }
 output_shapes = { type = "text", help = "shape of each output, as JSON" }
 keras_version = { type = "text", help = "Keras version that saved the file" }

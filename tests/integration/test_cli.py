@@ -184,9 +184,11 @@ class TestInspect:
         assert lines[0][:3] == ["layer", "class_name", "shape"]
         assert ["conv_0", "Conv2D", "8x8x8", "relu", "512", "3,872", "80"] in lines
         assert ["flatten", "Flatten", "64", "-", "-", "-", "0"] in lines
-        assert done.stdout.splitlines()[-1] == (
+        totals, sizes = done.stdout.splitlines()[-2:]
+        assert totals == (
             "8 layers, 810 neurons, 11,360 relationships, 3,658 parameters; density 0.0173358"
         )
+        assert sizes.startswith("A load takes about this much on disk: ")
 
     def test_is_for_scripts_too(self, invoke: Invoke) -> None:
         rows = records(invoke("inspect", "samples/digits.keras", "--format", "json"))
