@@ -38,4 +38,4 @@ def reason(key: str) -> str:
     """Return why a class, given by the key of its handler, cannot be wired."""
     if ">" in key:
         return "a class of somebody's own; exporter.wiring.handles registers a handler for it"
-    return _REASONS.get(key, "no handler is written for it")
+    return _REASONS.get(key, "no handler is written for it; exporter.wiring.handles registers one")

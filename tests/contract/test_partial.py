@@ -27,10 +27,12 @@ def branched_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_without_partial_nothing_is_loaded(
-    store: GraphStore, branched_file: Path, scratch: str
+    loaded: GraphStore, branched_file: Path, scratch: str
 ) -> None:
     with pytest.raises(UnsupportedLayerError, match=r"levelled \(LayerNormalization: "):
-        load(branched_file, store.location, name=scratch)
+        load(branched_file, loaded.location, name=scratch)
+    with NeuronGraph(loaded.location) as graph:
+        assert scratch not in graph.models()["name"].tolist()
 
 
 def test_partial_loads_what_can_be_wired(

@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exporter.batches import Plan, plan
+from exporter.batches import Plan
 from exporter.model import open_model
+from exporter.planning import plan
 from queries.errors import LayerNotFoundError
 from tests.unit.builders import Wired, chain, edges_into, layer, wired
 

@@ -6,9 +6,9 @@ import h5py
 import numpy as np
 import pytest
 
-from exporter.batches import plan
 from exporter.legacy import modern_config
 from exporter.model import open_model
+from exporter.planning import plan
 from tests.unit.builders import Wired, chain, failing, layer, saved
 
 GLOROT = {"class_name": "GlorotUniform", "config": {"seed": None, "dtype": "float32"}}

@@ -255,7 +255,8 @@ class TestUnsupportedLayers:
         ]
         said = self.message(chain((4, 3), *layers), tmp_path, suffix)
         assert "2 layers" in said
-        assert "memory (LSTM), levelled (LayerNormalization)" in said
+        assert "memory (LSTM: its neurons feed themselves)" in said
+        assert "levelled (LayerNormalization: it divides by statistics of its own input)" in said
         assert "fine" not in said
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -269,9 +270,10 @@ class TestUnsupportedLayers:
         said = self.message(model, tmp_path, suffix)
         assert "2 layers" in said
         assert "one (" in said
-        assert "Doubled)" in said
+        assert "Doubled: " in said
         assert "two (" in said
-        assert "Halved)" in said
+        assert "Halved: " in said
+        assert "exporter.wiring.handles" in said
 
     def test_a_custom_class_cannot_take_the_name_of_a_known_one(self, tmp_path: Path) -> None:
         path = saved(small(), tmp_path / "model.keras")
@@ -280,33 +282,23 @@ class TestUnsupportedLayers:
             config["config"]["layers"][-1].update(module="mine", registered_name="mine>Dense")
 
         edited(path, edit)
-        assert "dense (custom layer Dense)" in refused(path)
+        assert "dense (Dense: a class of somebody's own" in refused(path)
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
-    def test_nested_models(self, suffix: str, tmp_path: Path) -> None:
+    def test_in_nested_models(self, suffix: str, tmp_path: Path) -> None:
         import keras
 
-        inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)], name="inner")
+        inner = keras.Sequential(
+            [keras.Input((3,)), keras.layers.LayerNormalization(name="levelled")], name="inner"
+        )
         model = keras.Sequential([keras.Input((3,)), inner])
-        assert "inner (Sequential)" in self.message(model, tmp_path, suffix)
-
-    @pytest.mark.parametrize("suffix", SUFFIXES)
-    def test_a_layer_used_twice(self, suffix: str, tmp_path: Path) -> None:
-        import keras
-
-        read, shared = keras.Input((3,)), keras.layers.Dense(3, name="shared")
-        model = keras.Model(read, shared(shared(read)))
-        assert "shared (used more than once)" in self.message(model, tmp_path, suffix)
+        assert "inner/levelled (LayerNormalization: " in self.message(model, tmp_path, suffix)
 
     @pytest.mark.parametrize(
         ("shape", "spec", "said"),
         [
-            ((4, 4, 4), layer("Conv2D", filters=4, kernel_size=1, groups=2, name="l"), "groups"),
-            ((3, 4, 4), layer("Flatten", data_format="channels_first", name="l"), "channels_first"),
             ((4,), layer("Dense", units=4, activation="glu", name="l"), "glu"),
-            ((3, 4, 4), layer("Softmax", axis=(1, 2), name="l"), "axis"),
-            ((2, 2, 2, 2, 2), layer("Dense", units=2, name="l"), "5 axes"),
-            ((), layer("Reshape", target_shape=(1,)), "0 axes"),
+            ((), layer("Reshape", target_shape=(1,)), "no axis beside the batch"),
         ],
     )
     def test_settings_that_cannot_be_wired(
@@ -347,7 +339,7 @@ class TestCodeInTheFile:
         model = chain((3,), layer("Lambda", function=payload, name="trap"))
         path = saved(model, tmp_path / f"model{suffix}")
         marker.unlink()
-        assert "trap (Lambda)" in refused(path)
+        assert "trap (Lambda: " in refused(path)
         assert not marker.exists()
         self.run_by_keras(path)
         assert marker.exists()

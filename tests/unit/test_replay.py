@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exporter.batches import Plan
-from exporter.replay import StreamSource
+from exporter.replay import Neurons, StreamSource
 from tests.unit.builders import Spec, Wired, chain, failing, layer, wired
 
 
@@ -45,10 +46,11 @@ class WrongBias(StreamSource):
         super().__init__(plan)
         self.into = into
 
-    def bias(self, layer: str) -> Any:
-        bias = super().bias(layer).copy()
+    def neurons(self, layer: str) -> Neurons:
+        neurons = super().neurons(layer)
+        bias = neurons.bias.copy()
         bias[0] += 0.01 * (layer == self.into)
-        return bias
+        return replace(neurons, bias=bias)
 
 
 @pytest.fixture(scope="module")

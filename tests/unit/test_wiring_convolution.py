@@ -1,13 +1,9 @@
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from exporter.batches import plan
-from exporter.model import open_model
-from queries.errors import UnsupportedLayerError
 from tests.unit.builders import (
     Wired,
     assert_same_edges,
@@ -15,7 +11,6 @@ from tests.unit.builders import (
     failing,
     layer,
     named,
-    saved,
     wired,
 )
 
@@ -65,18 +60,3 @@ def test_bias_is_of_the_filter(tmp_path: Path) -> None:
     neurons = into.neuron_table("m", 0, into.neurons)
     bias = np.asarray(case.model.calls[1].layer.bias)
     np.testing.assert_allclose(neurons["bias"], bias[neurons["channel"].to_numpy()], rtol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [
-        ({"groups": 2}, "odd (Conv2D: groups is 2"),
-        ({"data_format": "channels_first"}, "odd (Conv2D: data_format is 'channels_first'"),
-    ],
-)
-def test_refusals(settings: dict[str, Any], said: str, tmp_path: Path) -> None:
-    model = chain((4, 4, 4), layer("Conv2D", filters=4, kernel_size=1, name="odd", **settings))
-    opened = open_model(saved(model, tmp_path / "model.keras"))
-    with pytest.raises(UnsupportedLayerError) as caught:
-        plan(opened)
-    assert said in str(caught.value)

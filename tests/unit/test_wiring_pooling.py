@@ -3,9 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from exporter.batches import plan
-from exporter.model import open_model
-from queries.errors import UnsupportedLayerError
 from tests.unit.builders import (
     Wired,
     assert_same_edges,
@@ -13,7 +10,6 @@ from tests.unit.builders import (
     failing,
     layer,
     named,
-    saved,
     wired,
 )
 
@@ -49,12 +45,3 @@ def test_global_pooling_of_one_pixel(name: str, tmp_path: Path) -> None:
     case = wired(chain((1, 1, 3), layer(name)), tmp_path)
     assert failing(case) == []
     assert_same_edges(case)
-
-
-@pytest.mark.parametrize("name", ["MaxPooling2D", "AveragePooling2D", *GLOBAL])
-def test_channels_first_is_refused(name: str, tmp_path: Path) -> None:
-    settings = {} if name in GLOBAL else {"pool_size": 2}
-    model = chain((2, 4, 4), layer(name, **settings, data_format="channels_first"))
-    opened = open_model(saved(model, tmp_path / "model.keras"))
-    with pytest.raises(UnsupportedLayerError, match=r"data_format is 'channels_first'"):
-        plan(opened)

@@ -2,11 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from exporter.batches import plan
-from exporter.model import open_model
 from exporter.wiring import handled_classes
 from exporter.wiring.reshape import nothing_at_inference
-from queries.errors import UnsupportedLayerError
 from tests.unit.builders import (
     Spec,
     Wired,
@@ -14,7 +11,6 @@ from tests.unit.builders import (
     chain,
     failing,
     layer,
-    saved,
     wired,
 )
 
@@ -77,10 +73,3 @@ def test_training_only_layers_pass_their_input_on(name: str, tmp_path: Path) -> 
 def test_every_training_only_layer_is_tested() -> None:
     passed_on = [name for name, how in handled_classes().items() if how is nothing_at_inference]
     assert sorted(SETTINGS) == passed_on
-
-
-def test_flatten_of_channels_first_is_refused(tmp_path: Path) -> None:
-    model = chain(SHAPE, layer("Flatten", data_format="channels_first"))
-    opened = open_model(saved(model, tmp_path / "model.keras"))
-    with pytest.raises(UnsupportedLayerError, match="data_format is 'channels_first'"):
-        plan(opened)

@@ -1,0 +1,141 @@
+"""Random small architectures of the supported layers: each must replay."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.builders import failing, randomized, wired
+
+ACTIVATIONS = [None, "relu", "tanh", "sigmoid", "elu", "softmax", "hard_silu"]
+Draw = Callable[..., Any]
+MOST_CHANNELS = 12
+MOST_SPACE = 6
+
+
+def _convolution(draw: Draw, tensor: Any) -> Any:
+    import keras
+
+    space = len(tensor.shape) - 2
+    channels = tensor.shape[-1]
+    kind = draw(st.sampled_from(["Conv", "Transpose", "Depthwise", "Separable"]))
+    common = {
+        "kernel_size": draw(st.integers(1, 3)),
+        "padding": "same",
+        "activation": draw(st.sampled_from(ACTIVATIONS)),
+        "use_bias": draw(st.booleans()),
+    }
+    stride = draw(st.integers(1, 2))
+    filters = channels * draw(st.integers(1, 2))
+    if kind in {"Depthwise", "Separable"} and f"{kind}Conv{space}D" in vars(keras.layers):
+        common["depth_multiplier"] = draw(st.integers(1, 2))
+        if kind == "Depthwise":
+            return getattr(keras.layers, f"DepthwiseConv{space}D")(strides=stride, **common)(tensor)
+        return getattr(keras.layers, f"SeparableConv{space}D")(
+            filters=filters, strides=stride, **common
+        )(tensor)
+    if kind == "Transpose":
+        layer = getattr(keras.layers, f"Conv{space}DTranspose")
+        return layer(filters=filters, strides=stride, **common)(tensor)
+    dilated = draw(st.integers(1, 2)) if stride == 1 else 1
+    groups = draw(st.sampled_from([1, channels]))
+    layer = getattr(keras.layers, f"Conv{space}D")
+    return layer(filters=filters, strides=stride, dilation_rate=dilated, groups=groups, **common)(
+        tensor
+    )
+
+
+def _pooling(draw: Draw, tensor: Any) -> Any:
+    import keras
+
+    space = len(tensor.shape) - 2
+    kind = draw(st.sampled_from(["Max", "Average"]))
+    layer = getattr(keras.layers, f"{kind}Pooling{space}D")
+    return layer(draw(st.integers(1, 3)), strides=draw(st.integers(1, 2)), padding="same")(tensor)
+
+
+def _space(draw: Draw, tensor: Any) -> Any:
+    import keras
+
+    space = len(tensor.shape) - 2
+    name = draw(st.sampled_from(["ZeroPadding", "Cropping", "UpSampling"]))
+    if name == "Cropping" and min(tensor.shape[1:-1]) < 2:
+        name = "ZeroPadding"
+    size = 2 if name == "UpSampling" else ((0, 1),) * space if space > 1 else (0, 1)
+    if max(tensor.shape[1:-1]) > MOST_SPACE and name != "Cropping":
+        return tensor
+    return getattr(keras.layers, f"{name}{space}D")(size)(tensor)
+
+
+def _elementwise(draw: Draw, tensor: Any) -> Any:
+    import keras
+
+    layers = keras.layers
+    choices = [
+        layers.BatchNormalization(),
+        layers.PReLU(),
+        layers.LeakyReLU(),
+        layers.ELU(),
+        layers.ReLU(max_value=1.5),
+        layers.Dropout(0.5),
+        layers.Rescaling(0.5, offset=0.25),
+        layers.Softmax(axis=draw(st.integers(1, len(tensor.shape) - 1))),
+        layers.Dense(draw(st.integers(1, 4)), activation="tanh"),
+    ]
+    chosen = draw(st.integers(0, len(choices)))
+    return choices[chosen](tensor) if chosen < len(choices) else 0.5 - tensor * 2
+
+
+def _merge(draw: Draw, tensor: Any) -> Any:
+    import keras
+
+    layers = keras.layers
+    branch = layers.Dense(tensor.shape[-1], activation="tanh")(tensor)
+    name = draw(
+        st.sampled_from(
+            ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"]
+        )
+    )
+    return getattr(layers, name)()([tensor, branch])
+
+
+STEPS = [_convolution, _convolution, _pooling, _space, _elementwise, _elementwise, _merge]
+
+
+def _architecture(draw: Draw) -> Any:
+    """Draw a model of up to six steps over one to three dimensions, and a head."""
+    import keras
+
+    space = draw(st.integers(1, 3))
+    shape = [draw(st.integers(1, 5)) for _ in range(space)] + [draw(st.integers(1, 3))]
+    read = keras.Input(shape)
+    tensor = read
+    for _ in range(draw(st.integers(1, 6))):
+        if tensor.shape[-1] > MOST_CHANNELS:
+            break
+        tensor = draw(st.sampled_from(STEPS))(draw, tensor)
+    layers = keras.layers
+    if draw(st.booleans()):
+        tensor = layers.Dense(2)(layers.Flatten()(tensor))
+    elif draw(st.booleans()):
+        tensor = getattr(layers, f"GlobalMaxPooling{space}D")()(tensor)
+    head = keras.Sequential([keras.Input(tensor.shape[1:]), layers.Dense(3)], name="head")
+    model = keras.Model(read, [tensor + 0.5, head(tensor)])
+    return randomized(model, draw(st.integers(0, 99)))
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_random_architectures_replay(data: st.DataObject) -> None:
+    # Built in the test, since Keras draws random numbers of its own.
+    model = _architecture(data.draw)
+    with tempfile.TemporaryDirectory() as folder:
+        assert failing(wired(model, Path(folder)), samples=2) == [], model.to_json()

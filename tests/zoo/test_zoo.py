@@ -1,0 +1,135 @@
+"""Every family of keras.applications, wired from its file and replayed from the stream.
+
+`make zoo` runs all members; the other tests run the quickest of most families.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from exporter.model import open_model
+from exporter.planning import Trace, trace
+from exporter.replay import StreamSource, replay
+from queries.errors import UnsupportedLayerError
+
+TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Member:
+    """A model of keras.applications, at the smallest input that it allows."""
+
+    name: str
+    side: int = 32
+
+    def build(self) -> Any:
+        """Build it with random variables, without the softmax that would hide differences."""
+        import keras
+
+        shape = (self.side, self.side, 3)
+        make = getattr(keras.applications, self.name)
+        model = make(weights=None, input_shape=shape, classes=10, classifier_activation=None)
+        random = np.random.default_rng(0)
+        for variable in model.variables:
+            if "float" in str(variable.dtype):
+                variable.assign(_values(random, variable))
+        return model
+
+
+def _values(random: np.random.Generator, variable: Any) -> Any:
+    """Draw values that keep the signal between dying and exploding."""
+    shape = tuple(variable.shape)
+    if "variance" in variable.name:
+        return random.uniform(0.5, 2.0, shape)
+    if variable.name in {"gamma", "normalization_gamma"}:
+        return random.uniform(0.5, 1.5, shape)
+    if "kernel" in variable.name:
+        fan_in = np.prod(shape[:-2]) if "depthwise" in variable.path else np.prod(shape[:-1])
+        return random.normal(0.0, np.sqrt(2.0 / fan_in), shape)
+    return random.normal(0.0, 0.1, shape)
+
+
+CI = [
+    Member("VGG16"),
+    Member("ResNet50"),
+    Member("ResNet50V2"),
+    Member("MobileNet"),
+    Member("MobileNetV2"),
+    Member("MobileNetV3Small"),
+    Member("DenseNet121"),
+    Member("EfficientNetB0"),
+    Member("EfficientNetV2B0"),
+]
+REST = [
+    Member("VGG19"),
+    Member("ResNet101"),
+    Member("ResNet152"),
+    Member("ResNet101V2"),
+    Member("ResNet152V2"),
+    Member("MobileNetV3Large"),
+    Member("DenseNet169"),
+    Member("DenseNet201"),
+    *(Member(f"EfficientNetB{size}") for size in range(1, 8)),
+    *(Member(f"EfficientNetV2B{size}") for size in range(1, 4)),
+    *(Member(f"EfficientNetV2{size}") for size in "SML"),
+    Member("NASNetMobile"),
+    Member("NASNetLarge"),
+    Member("Xception", 71),
+    Member("InceptionV3", 75),
+    Member("InceptionResNetV2", 75),
+]
+REFUSED = [f"ConvNeXt{size}" for size in ("Tiny", "Small", "Base", "Large", "XLarge")]
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    "member",
+    [
+        *(pytest.param(member, id=member.name) for member in CI),
+        *(pytest.param(member, id=member.name, marks=pytest.mark.zoo) for member in REST),
+    ],
+)
+def test_replays(member: Member, tmp_path: Path) -> None:
+    path = tmp_path / f"{member.name}.keras"
+    model = member.build()
+    model.save(path)
+    opened = open_model(path)
+    traced = trace(opened)
+    inputs = np.random.default_rng(1).uniform(0, 255, (1, *opened.input_shapes[0]))
+    begun = time.perf_counter()
+    replayed = _outputs(traced, opened.outputs[0], inputs)
+    seconds = time.perf_counter() - begun
+    predicted = model.predict(inputs.astype(np.float32), verbose=0)
+    difference = np.abs(replayed - predicted).max() / np.abs(predicted).max()
+    planned = traced.plan
+    print(
+        f"\n  {member.name:20} {planned.neurons:12,} neurons {planned.edges:14,} relationships  "
+        f"difference {difference:.1e}  {planned.edges / seconds / 1e6:5.0f} M replayed/s"
+    )
+    assert np.isfinite(predicted).all()
+    assert difference <= TOLERANCE
+
+
+def _outputs(traced: Trace, output: int, inputs: Any) -> Any:
+    """Replay the stream and return the values at the neurons of an output."""
+    first = traced.plan.layers[0]
+    replayed = replay(StreamSource(traced.plan), {first.name: inputs})
+    values = np.concatenate(list(replayed.values()), axis=1)
+    return values[:, traced.ids[output]]
+
+
+@pytest.mark.parametrize(
+    "name", [REFUSED[0], *(pytest.param(name, marks=pytest.mark.zoo) for name in REFUSED[1:])]
+)
+def test_refused(name: str, tmp_path: Path) -> None:
+    import keras
+
+    model = getattr(keras.applications, name)(weights=None, input_shape=(32, 32, 3), classes=10)
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(UnsupportedLayerError, match=r"\(LayerNormalization: ") as caught:
+        open_model(tmp_path / "model.keras")
+    assert "(LayerScale: " in str(caught.value)
