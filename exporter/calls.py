@@ -76,7 +76,7 @@ def layer_calls(model: Any) -> tuple[tuple[LayerCall, ...], tuple[int, ...]]:
     """Return the layer calls of a Keras model, and the positions of its output tensors."""
     walk = _Walk()
     known: dict[int, int] = {}
-    walk.enter(functional_graph(model), known, "")
+    walk.enter(functional_graph(model), known, "", {})
     return tuple(walk.calls), tuple(known[id(tensor)] for tensor in model.outputs)
 
 
@@ -89,36 +89,48 @@ class _Walk:
     seen: set[int] = field(default_factory=set)
     tensors: int = 0
 
-    def enter(self, functional: Any, known: dict[int, int], prefix: str) -> None:
+    def enter(
+        self, functional: Any, known: dict[int, int], prefix: str, passed: dict[str, Any]
+    ) -> None:
         """Add the calls of a model whose input tensors are ``known``, if it is nested.
 
         Parameters
         ----------
         known
             The position of each Keras tensor, by its ``id``; those of this model are added.
+        prefix
+            What the names of its layers begin with.
+        passed
+            The argument ``training`` of a nested model's call, which it hands on.
         """
         for node in _nodes(functional):
             if node.is_input and id(node.outputs[0]) in known:
                 continue
             inner = functional_graph(node.operation)
             if inner is None:
-                self._add(node, known, prefix)
+                self._add(node, known, prefix, passed)
             else:
-                self._take_apart(node, inner, known, prefix)
+                self._take_apart(node, inner, known, prefix, passed)
 
-    def _take_apart(self, node: Any, inner: Any, known: dict[int, int], prefix: str) -> None:
+    def _take_apart(
+        self, node: Any, inner: Any, known: dict[int, int], prefix: str, passed: dict[str, Any]
+    ) -> None:
         given = [known[id(tensor)] for tensor in _in_order(node, inner)]
         # Each use of a nested model has tensors of its own.
         inside = dict(zip(map(id, inner.inputs), given, strict=True))
-        self.enter(inner, inside, f"{prefix}{node.operation.name}/")
+        training = node.arguments.kwargs.get("training")
+        handed_on = passed if training is None else {"training": training}
+        self.enter(inner, inside, f"{prefix}{node.operation.name}/", handed_on)
         for outer, tensor in zip(node.outputs, inner.outputs, strict=True):
             known[id(outer)] = inside[id(tensor)]
 
-    def _add(self, node: Any, known: dict[int, int], prefix: str) -> None:
+    def _add(self, node: Any, known: dict[int, int], prefix: str, passed: dict[str, Any]) -> None:
         layer = node.operation
         outputs = tuple(range(self.tensors, self.tensors + len(node.outputs)))
         self.tensors += len(outputs)
         args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, known))
+        if getattr(layer, "_call_has_training_arg", False):
+            kwargs = passed | kwargs
         known.update(zip(map(id, node.outputs), outputs, strict=True))
         self.calls.append(
             LayerCall(

@@ -11,7 +11,7 @@ from exporter.calls import LayerCall, Tensor
 from exporter.model import KerasModel
 from exporter.refusal import Refusal, raise_unsupported
 from exporter.wiring import (
-    EMPTY,
+    ZERO,
     Chain,
     Computed,
     Moved,
@@ -159,7 +159,7 @@ class _Push:
         for position, shape in zip(call.outputs, call.shapes, strict=True):
             closed = [size for size in shape if size is not None]
             if len(closed) == len(shape):
-                self.tensors[position] = _Pushed(np.full(closed, EMPTY, dtype=np.int64), -1)
+                self.tensors[position] = _Pushed(np.full(closed, ZERO, dtype=np.int64), -1)
 
 
 def _is_channels_first(call: LayerCall) -> bool:
@@ -190,7 +190,7 @@ def _as_operand(value: Any) -> Any:
 
 def _require_plain(call: LayerCall) -> None:
     """Raise NotWirableError where a layer is called with more than tensors."""
-    if call.kwargs.get("training"):
+    if call.kwargs.get("training") and call.layer._call_has_training_arg:
         raise NotWirableError("it is called with training=True, so that it acts at inference too")
     for name, value in call.kwargs.items():
         if isinstance(value, Tensor):

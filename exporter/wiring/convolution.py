@@ -15,13 +15,7 @@ from exporter.wiring.wiring import Chain, Computed, Floats, Ids, Stage, Weights
 @handles("Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D")
 def convolution(layer: Any, ids: Ids) -> Computed:
     """Join each output to its window; the kernel is shared by all positions."""
-    seen = windows(
-        channels_last(layer, ids),
-        layer.kernel_size,
-        layer.strides,
-        layer.padding,
-        layer.dilation_rate,
-    )
+    seen = _windows(layer, ids)
     return _whole(layer, seen, float_weights(layer.kernel), layer.groups, bias_of(layer))
 
 
@@ -83,6 +77,17 @@ def separable_convolution(layer: Any, ids: Ids) -> Chain:
     )
 
 
+def _windows(layer: Any, ids: Ids) -> Ids:
+    """Return the inputs of each position, shape ``(*position, channels, *window)``."""
+    return windows(
+        channels_last(layer, ids),
+        layer.kernel_size,
+        layer.strides,
+        layer.padding,
+        layer.dilation_rate,
+    )
+
+
 def _space(layer: Any, ids: Ids) -> tuple[int, ...]:
     """Return the shape of a layer's output without batch and channels."""
     shape = layer.compute_output_shape((1, *ids.shape))[1:]
@@ -106,13 +111,7 @@ def _depthwise(
     layer: Any, ids: Ids, kernel: Weights, bias: Floats | None, activation: Any
 ) -> Computed:
     """Read one channel: kernel of shape ``(*window, channels, multiplier)``."""
-    seen = windows(
-        channels_last(layer, ids),
-        layer.kernel_size,
-        layer.strides,
-        layer.padding,
-        layer.dilation_rate,
-    )
+    seen = _windows(layer, ids)
     sources = np.expand_dims(seen, len(layer.kernel_size) + 1)
     weights = np.moveaxis(kernel, (-2, -1), (0, 1))
     return _shared(layer, sources, weights, bias, activation)

@@ -108,6 +108,14 @@ def test_calls_with_more_than_tensors_are_refused(call: Any, said: str, tmp_path
         plan(open_model(path))
 
 
+def test_a_nested_model_hands_its_training_on(tmp_path: Path) -> None:
+    inner = keras.Sequential([keras.Input((3,)), layers.BatchNormalization(name="n")], name="inner")
+    read = keras.Input((3,))
+    path = saved(keras.Model(read, inner(read, training=True)), tmp_path / "model.keras")
+    with pytest.raises(UnsupportedLayerError, match=r"inner/n .*training=True"):
+        plan(open_model(path))
+
+
 @keras.saving.register_keras_serializable("tests")
 class Gain(keras.layers.Layer):  # type: ignore[misc]
     """A layer of somebody's own: one factor a channel."""
