@@ -8,7 +8,14 @@ import pytest
 from queries import NeuronFilter, NeuronGraph
 from queries.library import queries
 
-DTYPES = {"int": "int64", "int?": "Int64", "float": "float64", "text": "str", "ints": "object"}
+DTYPES = {
+    "int": "int64",
+    "int?": "Int64",
+    "float": "float64",
+    "bool": "bool",
+    "text": "str",
+    "ints": "object",
+}
 
 NOTHING = NeuronFilter(x=999)
 FILLED: dict[str, dict[str, Any]] = {

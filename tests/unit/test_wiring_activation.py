@@ -26,6 +26,16 @@ LAYERS = [
     layer("Softmax", axis=2),
     layer("Softmax", axis=-2),
     layer("Softmax", axis=[2]),
+    layer("Softmax", axis=[1, 2]),
+    layer("Softmax", axis=(1, 3)),
+    layer("LeakyReLU"),
+    layer("LeakyReLU", negative_slope=0.7),
+    layer("ELU"),
+    layer("ELU", alpha=0.4),
+    layer("PReLU"),
+    layer("PReLU", shared_axes=[1]),
+    layer("PReLU", shared_axes=[1, 2]),
+    layer("PReLU", shared_axes=[1, 2, 3]),
 ]
 
 

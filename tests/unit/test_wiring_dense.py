@@ -3,7 +3,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.builders import Wired, assert_same_edges, chain, failing, layer, wired
+from exporter.model import open_model
+from exporter.planning import plan
+from queries.errors import UnsupportedLayerError
+from tests.unit.builders import (
+    Spec,
+    Wired,
+    assert_same_edges,
+    chain,
+    failing,
+    layer,
+    named,
+    saved,
+    wired,
+)
 
 CASES = {
     f"{len(shape)}-{units}-{'bias' if bias else 'none'}": (shape, units, bias)
@@ -38,3 +51,41 @@ def test_bias_is_of_the_unit(tmp_path: Path) -> None:
 def test_without_bias_says_so(tmp_path: Path) -> None:
     case = wired(chain((3,), layer("Dense", units=2, use_bias=False)), tmp_path)
     assert case.plan.layers[1].neuron_table("m", 0, 2)["bias"].null_count == 2
+
+
+EINSUMS = [
+    layer("EinsumDense", equation="abc,cd->abd", output_shape=(None, 5), bias_axes="d"),
+    layer("EinsumDense", equation="...x,xy->...y", output_shape=5, bias_axes="y"),
+    layer("EinsumDense", equation="...x,xy->...y", output_shape=5),
+    layer("EinsumDense", equation="abc,bcde->ade", output_shape=(2, 6), bias_axes="de"),
+    layer("EinsumDense", equation="abc,bcde->aed", output_shape=(2, 6), bias_axes="d"),
+    layer("EinsumDense", equation="abc,bcd->abd", output_shape=(3, 6), bias_axes="bd"),
+    layer("EinsumDense", equation="abc,cbd->adb", output_shape=(6, 3)),
+    layer("EinsumDense", equation="abc,bd->acd", output_shape=(4, 2)),
+    layer("EinsumDense", equation="abc,bc->abc", output_shape=(3, 4)),
+]
+
+
+@pytest.mark.parametrize("spec", EINSUMS, ids=named(EINSUMS))
+def test_einsum(spec: Spec, tmp_path: Path) -> None:
+    case = wired(chain((3, 4), spec), tmp_path)
+    assert failing(case) == []
+    assert_same_edges(case)
+
+
+def test_einsum_of_an_image_with_activation(tmp_path: Path) -> None:
+    spec = layer(
+        "EinsumDense",
+        equation="abcd,cde->abe",
+        output_shape=(None, 5),
+        bias_axes="e",
+        activation="softmax",
+    )
+    assert failing(wired(chain((2, 3, 4), spec), tmp_path)) == []
+
+
+def test_einsum_of_a_diagonal_is_refused(tmp_path: Path) -> None:
+    spec = layer("EinsumDense", equation="abb,bd->abd", output_shape=(3, 5))
+    path = saved(chain((3, 3), spec), tmp_path / "model.keras")
+    with pytest.raises(UnsupportedLayerError, match="takes a diagonal"):
+        plan(open_model(path))

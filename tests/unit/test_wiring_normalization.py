@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 
 from tests.unit.builders import Spec, Wired, assert_same_edges, chain, failing, layer, named, wired
 
 SHAPE = (3, 4, 2)
+ROWS = [[1.0, 2.0], [0.5, 3.0], [2.0, 1.0]]
 CASES = [
     layer("BatchNormalization"),
     layer("BatchNormalization", scale=False),
@@ -12,6 +14,17 @@ CASES = [
     layer("BatchNormalization", axis=1),
     layer("BatchNormalization", axis=2),
     layer("BatchNormalization", axis=-2),
+    layer("Normalization", mean=[1.0, -2.0], variance=[0.5, 3.0]),
+    layer("Normalization", mean=[1.0, -2.0], variance=[0.5, 0.0]),
+    layer("Normalization", axis=2, mean=[1.0, 2.0, 3.0, 4.0], variance=[4.0, 3.0, 2.0, 1.0]),
+    layer("Normalization", axis=(1, 3), mean=ROWS, variance=ROWS),
+    layer("Normalization", axis=None, mean=2.0, variance=3.0),
+    layer("Normalization", axis=None, mean=2.0, variance=3.0, invert=True),
+    layer("Normalization", mean=[1.0, -2.0], variance=[0.5, 3.0], invert=True),
+    layer("Rescaling", scale=0.5),
+    layer("Rescaling", scale=-2.0, offset=1.5),
+    layer("Rescaling", scale=[0.5, 2.0], offset=1.0),
+    layer("Rescaling", scale=2.0, offset=[0.5, 2.0]),
 ]
 
 
@@ -31,6 +44,18 @@ def test_replays(case: Wired) -> None:
 
 
 def test_has_the_edges_that_keras_has(case: Wired) -> None:
+    assert_same_edges(case)
+
+
+def test_adapted_statistics(tmp_path_factory: pytest.TempPathFactory) -> None:
+    import keras
+
+    seen = np.random.default_rng(0).normal(2.0, 3.0, (20, *SHAPE)).astype(np.float32)
+    normalization = keras.layers.Normalization(axis=-1)
+    normalization.adapt(seen)
+    model = keras.Sequential([keras.Input(SHAPE), normalization])
+    case = wired(model, tmp_path_factory.mktemp("adapted"))
+    assert failing(case) == []
     assert_same_edges(case)
 
 

@@ -56,6 +56,36 @@ class TestMoves:
         assert [row.class_name for row in case.plan.layers] == ["InputLayer", "Dense"]
 
 
+@pytest.mark.parametrize(
+    ("shape", "moves"),
+    [
+        (SHAPE, [layer("Permute", dims=(3, 1, 2))]),
+        (SHAPE, [layer("Permute", dims=(2, 1, 3)), layer("Flatten")]),
+        (SHAPE, [layer("Flatten", data_format="channels_first")]),
+        ((5,), [layer("RepeatVector", n=3)]),
+        (SHAPE, [layer("Flatten"), layer("RepeatVector", n=2), layer("Permute", dims=(2, 1))]),
+        ((5, 2), [layer("Cropping1D", cropping=(1, 2))]),
+        ((5, 4, 2), [layer("Cropping2D", cropping=((0, 2), (1, 0)))]),
+        ((2, 5, 4), [layer("Cropping2D", cropping=1, data_format="channels_first")]),
+        ((3, 2, 4, 2), [layer("Cropping3D", cropping=((1, 0), (0, 0), (1, 2)))]),
+        ((5, 2), [layer("ZeroPadding1D", padding=(0, 2))]),
+        ((3, 2, 2), [layer("ZeroPadding2D", padding=((0, 2), (1, 0)))]),
+        ((2, 3, 2), [layer("ZeroPadding2D", padding=1, data_format="channels_first")]),
+        ((2, 1, 2, 2), [layer("ZeroPadding3D", padding=((1, 0), (0, 0), (1, 2)))]),
+        ((3, 2, 2), [layer("ZeroPadding2D", padding=1), layer("Cropping2D", cropping=1)]),
+        ((3, 2, 2), [layer("ZeroPadding2D", padding=2), layer("Permute", dims=(3, 2, 1))]),
+    ],
+    ids=str,
+)
+def test_moves_keep_the_place_that_keras_gives(
+    shape: tuple[int, ...], moves: list[Spec], tmp_path: Path
+) -> None:
+    # A linear activation reads each element by an edge of its own.
+    case = wired(chain(shape, *moves, layer("Activation", activation="linear")), tmp_path)
+    assert failing(case) == []
+    assert_same_edges(case)
+
+
 def test_flatten_after_a_convolution_reads_channels_last(tmp_path: Path) -> None:
     layers = [layer("Conv2D", filters=3, kernel_size=2), layer("Flatten")]
     case = wired(chain((4, 5, 2), *layers, layer("Dense", units=2)), tmp_path)
