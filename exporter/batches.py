@@ -1,22 +1,20 @@
-"""The plan of a load: ordered ranges of neurons, and blocks of edges built when asked."""
+"""The layers of a plan: ranges of neurons, and blocks of edges built when asked."""
 
 import json
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from exporter.refusal import Refusal
+from exporter.places import captions, places
 from exporter.threshold import LeftOut, Threshold
 from exporter.wiring import Computed
 from exporter.wiring.wiring import Floats, Ids, Weights
-from queries.errors import LayerNotFoundError, listed
 from queries.schema import NEURON
 
 BLOCK_EDGES: Final = 1 << 17
@@ -25,9 +23,6 @@ BLOCK_EDGES: Final = 1 << 17
 Three columns of 2.5 MB: the allocator hands the same memory out again, which is several times
 faster than fresh pages for each block.
 """
-
-MOST_AXES: Final = 4
-"""Axes of an output that have names: z, y, x and channel."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +44,15 @@ class EdgeBlock:
     def __len__(self) -> int:
         return len(self.weight)
 
+    @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """All columns by their names, those of ``schema.connects_to``."""
+        return {column.name: getattr(self, column.name) for column in fields(self)}
+
+    def chosen(self, rows: NDArray[np.bool_] | slice) -> Self:
+        """Return some of the edges."""
+        return type(self)(**{name: column[rows] for name, column in self.columns.items()})
+
 
 @dataclass(frozen=True, eq=False)
 class PlannedLayer:
@@ -66,6 +70,9 @@ class PlannedLayer:
         Number of parameters of the Keras layer; 0 from its second use on.
     channel_axis
         Which axis of the output is the channel.
+    threshold
+        Which edges are strong enough to be loaded. Which ones these are shows only as they
+        are built, so that counting builds them once.
     """
 
     name: str
@@ -76,6 +83,7 @@ class PlannedLayer:
     parameters: int
     wiring: Computed
     channel_axis: int = -1
+    threshold: Threshold = field(default_factory=Threshold)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -95,12 +103,22 @@ class PlannedLayer:
     @property
     def edges(self) -> int:
         """Number of edges into the layer that a load writes."""
-        return self._wired_edges
+        return self._wired_edges - self.left_out.edges
 
-    @property
+    @cached_property
     def left_out(self) -> LeftOut:
-        """What a load leaves out."""
-        return LeftOut()
+        """What is too weak to be loaded."""
+        if not self.threshold:
+            return LeftOut()
+        return sum((self._weak(start, stop) for start, stop in self.ranges()), LeftOut())
+
+    def _weak(self, start: int, stop: int) -> LeftOut:
+        whole = self._whole_block(start, stop)
+        weak = whole.chosen(~self._strong(whole)).weight.astype(np.float64)
+        return LeftOut(len(weak), float(weak.sum()), float(np.abs(weak).sum()))
+
+    def _strong(self, whole: EdgeBlock) -> NDArray[np.bool_]:
+        return self.threshold.keeps(whole.target, whole.weight)
 
     @cached_property
     def _wired_edges(self) -> int:
@@ -130,6 +148,10 @@ class PlannedLayer:
         """Number of inputs of one neuron, padding included."""
         return math.prod(self.wiring.sources.shape[self.wiring.rank :])
 
+    def _most_neurons(self, edges: int) -> int:
+        """Return how many neurons have at most ``edges`` edges; at least 1."""
+        return max(1, edges // self.fan_in)
+
     def ranges(self, edges: int = BLOCK_EDGES) -> Iterator[tuple[int, int]]:
         """Yield ranges of neurons, ``start`` to ``stop`` counted within the layer.
 
@@ -137,21 +159,27 @@ class PlannedLayer:
         in order. Each is a slice of one axis of the sources, so that ``block`` copies
         straight from views.
         """
-        if not self._wired_edges:
+        if self.wiring.sources.size == 0:
             return
         row = size = self.neurons
+        most = self._most_neurons(edges)
         for length in self._axes:
             row, size = size, size // length
-            if size * self.fan_in <= edges:
+            if size <= most:
                 break
-        step = size * max(1, edges // (size * self.fan_in))
+        step = size * max(1, most // size)
         for begin in range(0, self.neurons, row):
             for start in range(begin, begin + row, step):
                 yield start, min(start + step, begin + row)
 
     def block(self, start: int, stop: int) -> EdgeBlock:
         """Build the edges into neurons ``start`` to ``stop`` of one of the ``ranges``."""
-        index = _slab(self._axes, start, stop)
+        whole = self._whole_block(start, stop)
+        return whole.chosen(self._strong(whole)) if self.threshold else whole
+
+    def _whole_block(self, start: int, stop: int) -> EdgeBlock:
+        """Build the weak edges as well."""
+        index = slab(self._axes, start, stop)
         sources = self.wiring.sources[index]
         weights = np.broadcast_to(self.wiring.weights, self.wiring.sources.shape)[index]
         source, weight = sources.reshape(-1), weights.reshape(-1)
@@ -164,29 +192,29 @@ class PlannedLayer:
     def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
         """Return the nodes of neurons ``start`` to ``stop``: the columns of ``schema.NEURON``."""
         offsets = np.arange(start, stop)
-        shape = _named(self.shape)
-        names = _axes(len(shape), self.channel_axis)
-        place = dict(zip(names, np.unravel_index(offsets, shape), strict=True))
+        place = places(self.shape, self.channel_axis, offsets)
         columns = {
-            "model": pa.repeat(model, len(offsets)),
-            "id": pa.array(self.first + offsets),
-            "name": _captions(self.name, place),
-            "layer": pa.repeat(self.name, len(offsets)),
-            "layer_index": pa.repeat(self.index, len(offsets)),
+            "name": captions(self.name, place),
             **{axis: pa.array(values) for axis, values in place.items()},
             "bias": self._values(self.wiring.bias, offsets),
             "slope": self._values(self.wiring.slope, offsets),
+            "neurons": pa.repeat(1, len(offsets)),
+        }
+        return self._table(model, offsets, columns)
+
+    def _table(self, model: str, offsets: Ids, columns: Mapping[str, pa.Array | None]) -> pa.Table:
+        """Return nodes with what all of a layer have in common, and with columns of their own."""
+        whole = {
+            "model": pa.repeat(model, len(offsets)),
+            "id": pa.array(self.first + offsets),
+            "layer": pa.repeat(self.name, len(offsets)),
+            "layer_index": pa.repeat(self.index, len(offsets)),
+            **columns,
         }
         nothing = pa.nulls(len(offsets))
-        return pa.table(
-            {
-                field.name: (
-                    nothing if columns.get(field.name) is None else columns[field.name]
-                ).cast(field.type)
-                for field in NEURON
-            },
-            schema=NEURON,
-        )
+        arrays = (nothing if whole.get(name) is None else whole[name] for name in NEURON.names)
+        typed = [array.cast(kind) for array, kind in zip(arrays, NEURON.types, strict=True)]
+        return pa.table(typed, schema=NEURON)
 
     def _values(self, values: Floats | None, offsets: Ids) -> pa.Array | None:
         """Return one value a neuron of what broadcasts to the layer's shape."""
@@ -218,181 +246,12 @@ class PlannedLayer:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class ThinnedLayer(PlannedLayer):
-    """A planned layer of whose edges only the strong ones are loaded.
-
-    Which ones these are shows only as they are built, so that counting builds them once.
-    """
-
-    threshold: Threshold = field(default_factory=Threshold)
-
-    @property
-    def edges(self) -> int:
-        """Number of edges that are strong enough."""
-        return self._wired_edges - self.left_out.edges
-
-    @cached_property
-    def left_out(self) -> LeftOut:
-        """What is too weak."""
-        return sum((self._weak(start, stop) for start, stop in self.ranges()), LeftOut())
-
-    def _weak(self, start: int, stop: int) -> LeftOut:
-        whole = super().block(start, stop)
-        weak = whole.weight[~self.threshold.keeps(whole.target, whole.weight)].astype(np.float64)
-        return LeftOut(len(weak), float(weak.sum()), float(np.abs(weak).sum()))
-
-    def block(self, start: int, stop: int) -> EdgeBlock:
-        """Build the strong edges into neurons ``start`` to ``stop`` of one of the ``ranges``."""
-        whole = super().block(start, stop)
-        kept = self.threshold.keeps(whole.target, whole.weight)
-        return EdgeBlock(whole.source[kept], whole.target[kept], whole.weight[kept])
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """One line of what ``inspect`` shows: a Keras layer, neurons or none."""
-
-    name: str
-    class_name: str
-    shape: tuple[int, ...]
-    activation: str | None
-    neurons: int
-    edges: int
-    parameters: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a load of a model, or of a range of its layers, consists of.
-
-    Parameters
-    ----------
-    layers
-        The layers that make neurons, inputs first.
-    rows
-        Every Keras layer, those included that only move data.
-    refused
-        The layers that cannot be wired; they are not planned, nor is what stands behind them.
-    """
-
-    layers: tuple[PlannedLayer, ...]
-    rows: tuple[LayerRow, ...]
-    refused: tuple[Refusal, ...] = ()
-
-    @property
-    def replayable(self) -> bool:
-        """True where the graph of this plan computes what the model computes."""
-        return not self.refused and not self.left_out.edges
-
-    @property
-    def neurons(self) -> int:
-        """Number of neurons."""
-        return sum(layer.neurons for layer in self.layers)
-
-    @property
-    def edges(self) -> int:
-        """Number of edges."""
-        return sum(layer.edges for layer in self.layers)
-
-    @property
-    def parameters(self) -> int:
-        """Number of parameters of the Keras layers."""
-        return sum(row.parameters for row in self.rows)
-
-    @property
-    def left_out(self) -> LeftOut:
-        """What a load leaves out of all layers."""
-        return sum((layer.left_out for layer in self.layers), LeftOut())
-
-    def thinned(self, threshold: Threshold) -> "Plan":
-        """Return the plan without the edges that are too weak."""
-        if not threshold:
-            return self
-        layers = (
-            ThinnedLayer(
-                **{f.name: getattr(layer, f.name) for f in fields(layer)}, threshold=threshold
-            )
-            for layer in self.layers
-        )
-        return replace(self, layers=tuple(layers))
-
-    def between(self, from_layer: str | None, to_layer: str | None) -> "Plan":
-        """Return the part of the plan from one layer to another, both included.
-
-        Ids stay as they are. A layer that is fed from outside the part keeps its neurons
-        and loses its incoming edges.
-
-        Raises
-        ------
-        LayerNotFoundError
-            If no layer of neurons has that name, or the two are in the wrong order.
-        """
-        begin = 0 if from_layer is None else self._position(from_layer)
-        end = len(self.layers) - 1 if to_layer is None else self._position(to_layer)
-        if begin > end:
-            raise LayerNotFoundError(
-                f"layer {from_layer!r} comes after layer {to_layer!r}; exchange the two"
-            )
-        kept = {layer.index for layer in self.layers[begin : end + 1]}
-        layers = tuple(
-            layer if kept.issuperset(layer.inputs) else _without_edges(layer)
-            for layer in self.layers[begin : end + 1]
-        )
-        names = {layer.name for layer in layers}
-        rows = tuple(row for row in self.rows if row.name in names)
-        return replace(self, layers=layers, rows=rows)
-
-    def _position(self, name: str) -> int:
-        for position, layer in enumerate(self.layers):
-            if layer.name == name:
-                return position
-        raise LayerNotFoundError(
-            f"the model has no layer {name!r} that makes neurons; "
-            f"its layers are {listed([layer.name for layer in self.layers])}"
-        )
-
-
-def _without_edges(layer: PlannedLayer) -> PlannedLayer:
-    nothing = np.empty((*layer.shape, 0), dtype=np.int64)
-    wiring = replace(
-        layer.wiring,
-        sources=nothing,
-        weights=np.empty(0, dtype=np.float32),
-        rank=len(layer.shape),
-        output=None,
-    )
-    return replace(layer, inputs=(), wiring=wiring)
-
-
-def _named(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a shape of as many axes as have names: z counts the axes before it as well."""
-    before = len(shape) - MOST_AXES
-    return shape if before <= 0 else (math.prod(shape[: before + 1]), *shape[before + 1 :])
-
-
-def _axes(rank: int, channel_axis: int) -> tuple[str, ...]:
-    """Return what the axes of an output are called, in memory order."""
-    names = [*"zyx"[MOST_AXES - rank :]]
-    names.insert(channel_axis % rank, "channel")
-    return tuple(names)
-
-
-def _captions(layer: str, place: dict[str, NDArray[np.int64]]) -> pa.Array:
-    """Return readable names such as ``conv_0[3]@12,7``: layer, channel, then x, y, z."""
-    parts: list[object] = [layer]
-    for axis, before in (("channel", "["), ("x", "]@"), ("y", ","), ("z", ",")):
-        if axis in place:
-            parts += [before, pa.array(place[axis]).cast(pa.string())]
-    if set(place) == {"channel"}:
-        parts.append("]")
-    return pc.binary_join_element_wise(*parts, "")
-
-
-def _slab(shape: Sequence[int], start: int, stop: int) -> tuple[int | slice, ...]:
+def slab(shape: Sequence[int], start: int, stop: int) -> tuple[int | slice, ...]:
     """Return the index of a range that lies within one axis of a row-major array."""
     index: list[int | slice] = []
     size = math.prod(shape)
+    if not shape:
+        return ()
     for length in shape:
         size //= length
         position = start // size % length

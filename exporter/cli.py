@@ -7,6 +7,7 @@ import typer
 
 from queries import cli as queries_cli
 from queries.errors import GraphNotFoundError, ModelNotFoundError, NeurongraphError, listed
+from queries.granularity import NEURON_GRAPH, Granularity
 from queries.options import FormatOption, GraphOption, OutputOption
 from queries.output import destination, write
 from queries.terminal import INTERRUPTED, Commands, confirmed, examples, fail, pasteable, say
@@ -46,6 +47,15 @@ NameOption = Annotated[
 ]
 
 
+GranularityOption = Annotated[
+    Granularity,
+    typer.Option(
+        "--granularity",
+        help="What a node stands for: a neuron, all neurons of a channel, or of a layer.",
+    ),
+]
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import PackageNotFoundError, version
@@ -75,11 +85,15 @@ def _about(
     rich_help_panel=_PANEL,
     epilog=examples(
         "neurongraph inspect samples/digits.keras",
+        "neurongraph inspect samples/digits.keras --granularity channel",
         "neurongraph inspect samples/digits.keras --format json",
     ),
 )
 def inspect(
-    model: ModelArgument, format_name: FormatOption = None, output: OutputOption = None
+    model: ModelArgument,
+    granularity: GranularityOption = NEURON_GRAPH,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
 ) -> None:
     """Show the layers of a model, and how many neurons and relationships a load makes.
 
@@ -90,11 +104,12 @@ def inspect(
 
     from exporter.inspection import inspect as inspect_model
 
-    seen = inspect_model(model)
+    seen = inspect_model(model, granularity=granularity)
     sizes = ", ".join(f"{decimal(size)} {store}" for store, size in seen.sizes.items())
     totals = (
-        f"{len(seen.frame)} layers, {seen.neurons:,} neurons, {seen.edges:,} relationships, "
-        f"{seen.parameters:,} parameters; density {seen.density:.6g}\n"
+        f"{len(seen.frame)} layers, {_nodes(seen.neurons, seen.granularity)}, "
+        f"{seen.edges:,} relationships, {seen.parameters:,} parameters; "
+        f"density {seen.density:.6g}\n"
         f"A load takes about this much on disk: {sizes}."
     )
     write(seen.frame, to, note=totals)
@@ -106,6 +121,7 @@ def inspect(
         "neurongraph load samples/digits.keras --graph digits.lbug",
         "neurongraph load samples/digits.keras --name digits-head --from-layer conv_1",
         "neurongraph load samples/digits.keras --name digits-strong --top 10",
+        "neurongraph load samples/digits.keras --name digits-channels --granularity channel",
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --replace",
     ),
 )
@@ -113,6 +129,7 @@ def load(
     model: ModelArgument,
     graph: GraphOption = None,
     name: NameOption = None,
+    granularity: GranularityOption = NEURON_GRAPH,
     from_layer: Annotated[
         str | None, typer.Option(metavar="LAYER", help="The first layer to load.")
     ] = None,
@@ -162,6 +179,7 @@ def load(
                 model,
                 graph,
                 name=name,
+                granularity=granularity,
                 from_layer=from_layer,
                 to_layer=to_layer,
                 partial=partial,
@@ -177,7 +195,7 @@ def load(
     if not quiet:
         typer.echo(
             f"Loaded {report.model!r} into {report.graph}: {len(report.layers)} layers, "
-            f"{report.neurons:,} neurons, {report.edges:,} relationships "
+            f"{_nodes(report.neurons, report.granularity)}, {report.edges:,} relationships "
             f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s)."
         )
         if report.left_out:
@@ -188,6 +206,11 @@ def load(
                 f"{listed(report.refused)}. It cannot be verified."
             )
         say(f"Try: {_next_command(graph, report)}", "dim")
+
+
+def _nodes(count: int, granularity: Granularity) -> str:
+    """Say how many nodes there are, and what each stands for."""
+    return f"{count:,} {'nodes' if granularity == 'layer' else f'{granularity}s'}"
 
 
 def _next_command(graph: str | None, report: "LoadReport") -> str:

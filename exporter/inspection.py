@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from exporter.grouping import grouped
 from exporter.model import open_model
+from exporter.plan import LayerRow, Plan
 from exporter.planning import plan
 from exporter.sizes import store_sizes
+from queries.granularity import NEURON_GRAPH, Granularity
 
 
 @dataclass(frozen=True)
@@ -20,18 +23,21 @@ class Inspection:
         One row a Keras layer: layer, class_name, shape (without the batch), activation,
         neurons and edges (null where the layer only moves data), parameters.
     neurons, edges, parameters
-        Totals.
+        Totals; of a coarser graph, how many nodes and relationships it has.
+    granularity
+        What a node of the graph would stand for.
     """
 
     frame: pd.DataFrame
     neurons: int
     edges: int
     parameters: int
+    granularity: Granularity
 
     @property
     def sizes(self) -> dict[str, int]:
         """About how many bytes a load takes on disk, by store."""
-        return store_sizes(self.neurons, self.edges)
+        return store_sizes(self.neurons, self.edges, self.granularity)
 
     @property
     def density(self) -> float:
@@ -40,13 +46,17 @@ class Inspection:
         return self.edges / pairs if pairs else 0.0
 
 
-def inspect(model: str | os.PathLike[str]) -> Inspection:
+def inspect(
+    model: str | os.PathLike[str], *, granularity: Granularity = NEURON_GRAPH
+) -> Inspection:
     """Count the neurons and edges of a model file, layer by layer; write nothing.
 
     Parameters
     ----------
     model
         A ``.keras`` or HDF5 file.
+    granularity
+        What a node stands for: a ``neuron``, all neurons of a ``channel``, or of a ``layer``.
 
     Returns
     -------
@@ -58,18 +68,20 @@ def inspect(model: str | os.PathLike[str]) -> Inspection:
     ModelFileError, UnsupportedLayerError
         If the file cannot be read or wired.
     """
-    planned = plan(open_model(model))
-    rows = [
-        {
-            "layer": row.name,
-            "class_name": row.class_name,
-            "shape": list(row.shape),
-            "activation": row.activation,
-            "neurons": row.neurons or None,
-            "edges": row.edges if row.neurons else None,
-            "parameters": row.parameters,
-        }
-        for row in planned.rows
-    ]
+    planned = grouped(plan(open_model(model)), granularity)
+    rows = [_described(row, planned) for row in planned.rows]
     frame = pd.DataFrame(rows).astype({"neurons": "Int64", "edges": "Int64"})
-    return Inspection(frame, planned.neurons, planned.edges, planned.parameters)
+    return Inspection(frame, planned.neurons, planned.edges, planned.parameters, granularity)
+
+
+def _described(row: LayerRow, planned: Plan) -> dict[str, object]:
+    layer = None if row.index is None else planned.layers[row.index]
+    return {
+        "layer": row.name,
+        "class_name": row.class_name,
+        "shape": list(row.shape),
+        "activation": layer and layer.wiring.activation,
+        "neurons": layer and layer.neurons,
+        "edges": layer and layer.edges,
+        "parameters": layer.parameters if layer else 0,
+    }

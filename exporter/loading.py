@@ -10,13 +10,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from exporter.batches import BLOCK_EDGES, Plan
+from exporter.batches import BLOCK_EDGES
+from exporter.grouping import grouped
 from exporter.model import KerasModel, open_model
+from exporter.plan import Plan
 from exporter.planning import plan
 from exporter.sinks import STAGED, Sink, exists_error, open_sink
 from exporter.threshold import Threshold
 from queries import NeuronGraph
-from queries.errors import GraphNotFoundError, ParameterError
+from queries.errors import GraphNotFoundError, ParameterError, listed
+from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.schema import LOADING, SCHEMA_VERSION
 
 NEURON_BLOCK = 1 << 17
@@ -35,8 +38,10 @@ class LoadReport:
         The path or URI of the graph.
     layers
         Names of the layers that were written, inputs first.
+    granularity
+        What a node stands for.
     neurons, edges
-        How many were written.
+        How many nodes and relationships were written.
     left_out
         How many edges were too weak to be written.
     refused
@@ -49,6 +54,7 @@ class LoadReport:
     model: str
     graph: str
     layers: tuple[str, ...]
+    granularity: Granularity
     neurons: int
     edges: int
     left_out: int
@@ -66,6 +72,7 @@ def load(
     graph: str | os.PathLike[str] | None = None,
     *,
     name: str | None = None,
+    granularity: Granularity = NEURON_GRAPH,
     from_layer: str | None = None,
     to_layer: str | None = None,
     partial: bool = False,
@@ -86,6 +93,10 @@ def load(
         ``neurons.lbug``.
     name
         What the model is called in the graph; by default the file's name without suffix.
+    granularity
+        What a node stands for: a ``neuron``, all neurons of a ``channel``, or of a ``layer``.
+        The relationships between channels or layers hold the sum of the weights that they
+        stand for, sums of their absolute values and squares, the largest, and their number.
     from_layer, to_layer
         Load only the layers from one to the other, both included.
     partial
@@ -99,7 +110,7 @@ def load(
     replace
         Replace a model of that name. The old one stays until the new one is complete.
     progress
-        Called with a phase (``neurons`` or ``relationships``), how many are done, and how
+        Called with a phase (such as ``neurons`` or ``relationships``), how many are done, and how
         many there are.
 
     Returns
@@ -121,11 +132,14 @@ def load(
     name = _checked_name(name if name is not None else Path(model).stem)
     if batch_size is not None and batch_size < 1:
         raise ParameterError(f"batch_size is {batch_size}; it must be at least 1")
+    if granularity not in GRANULARITIES:
+        raise ParameterError(f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}")
     threshold = Threshold(min_weight, top)
     if not replace:
         _refuse_existing(name, graph)
     opened = open_model(model, partial=partial)
-    part = plan(opened, partial=partial).between(from_layer, to_layer).thinned(threshold)
+    whole = grouped(plan(opened, partial=partial), granularity)
+    part = whole.between(from_layer, to_layer).thinned(threshold)
     begun = time.perf_counter()
     with open_sink(graph) as sink:
         sink.begin(_properties(opened, part, name), replace=replace, batch_size=batch_size)
@@ -138,6 +152,7 @@ def load(
         model=name,
         graph=location,
         layers=names,
+        granularity=granularity,
         neurons=part.neurons,
         edges=part.edges,
         left_out=part.left_out.edges,
@@ -183,6 +198,7 @@ def _properties(model: KerasModel, part: Plan, name: str) -> dict[str, Any]:
         "layers": len(part.layers),
         "neurons": part.neurons,
         "edges": part.edges,
+        "granularity": part.granularity,
         "replayable": part.replayable,
         "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "state": LOADING,
@@ -202,7 +218,7 @@ def _write(
         for start, stop in pairwise(bounds):
             sink.add_neurons(layer.neuron_table(name, start, stop), layer.class_name)
             done += stop - start
-            progress("neurons", done, part.neurons)
+            progress(f"{part.granularity}s", done, part.neurons)
     done = 0
     for layer in part.layers:
         for start, stop in layer.ranges(min(batch_size, BLOCK_EDGES)):

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from exporter.batches import LayerRow, Plan, PlannedLayer
+from exporter.batches import PlannedLayer
 from exporter.calls import LayerCall, Tensor
 from exporter.model import KerasModel
+from exporter.plan import LayerRow, Plan
 from exporter.refusal import Refusal, raise_unsupported
 from exporter.wiring import (
     ZERO,
@@ -120,7 +121,7 @@ class _Push:
         wiring = _wiring(call, {position: t.ids for position, t in self.tensors.items()})
         if isinstance(wiring, Moved):
             _require_shape(call, wiring.ids.shape)
-            self.rows.append(_moving_row(call, wiring))
+            self.rows.append(LayerRow(call.name, call.class_name, wiring.ids.shape))
             axis = _channel_axis(wiring.channel_axis, inputs, wiring.ids.ndim)
             return _Pushed(wiring.ids, axis)
         stages = _stages(call, wiring)
@@ -142,7 +143,7 @@ class _Push:
                 channel_axis=self._axis(computed, inputs),
             )
             self.layers.append(layer)
-            self.rows.append(_computing_row(layer))
+            self.rows.append(LayerRow(layer.name, call.class_name, layer.shape, layer.index))
             ids = np.arange(layer.first, layer.last + 1).reshape(layer.shape)
             inputs = [_Pushed(ids, layer.channel_axis)]
         return inputs[0]
@@ -237,19 +238,3 @@ def _feeding(layers: Sequence[PlannedLayer], inputs: Sequence[Ids]) -> tuple[int
         position = np.searchsorted(firsts, ids.reshape(-1), side="right")
         found += np.bincount(position, minlength=len(found))
     return tuple(int(index) for index in np.flatnonzero(found[1:]))
-
-
-def _moving_row(call: LayerCall, wiring: Moved) -> LayerRow:
-    return LayerRow(call.name, call.class_name, wiring.ids.shape, None, 0, 0, 0)
-
-
-def _computing_row(layer: PlannedLayer) -> LayerRow:
-    return LayerRow(
-        layer.name,
-        layer.class_name,
-        layer.shape,
-        layer.wiring.activation,
-        layer.neurons,
-        layer.edges,
-        layer.parameters,
-    )

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from exporter.batches import Plan
+from exporter.plan import Plan
 from exporter.wiring.activation import activation_function
 from queries import NeuronFilter, NeuronGraph
 from queries.layer import Layer, layers_of

@@ -2,16 +2,19 @@
 
 from typing import Final
 
-BYTES: Final = {"embedded": (70, 20), "Neo4j": (390, 76)}
-"""Bytes a neuron and a relationship on disk, indexes included, transaction logs left out.
+from queries.granularity import NEURON_GRAPH
+
+_NODE: Final = {"embedded": 70, "Neo4j": 390}
+_RELATIONSHIP: Final = {"embedded": 20, "Neo4j": 76}
+_GROUPED: Final = {"embedded": 40, "Neo4j": 160}
+"""Bytes a node and a relationship on disk, indexes included, transaction logs left out.
 
 Measured on LadybugDB 0.22 and Neo4j 5.26 with a model of 451,584 neurons and few
 relationships, and with one of 3,000,000 relationships and few neurons.
 """
 
 
-def store_sizes(neurons: int, edges: int) -> dict[str, int]:
+def store_sizes(nodes: int, edges: int, granularity: str) -> dict[str, int]:
     """Return about how many bytes a load takes on disk, by store."""
-    return {
-        store: neurons * a_neuron + edges * an_edge for store, (a_neuron, an_edge) in BYTES.items()
-    }
+    relationship = _RELATIONSHIP if granularity == NEURON_GRAPH else _GROUPED
+    return {store: nodes * _NODE[store] + edges * relationship[store] for store in _NODE}

@@ -14,6 +14,7 @@ from exporter.planning import trace
 from exporter.replay import Columns, Floats, GraphSource, StoredSource, StreamSource, replay
 from queries import NeuronGraph
 from queries.errors import ModelNotFoundError, VerificationError, listed
+from queries.granularity import NEURON_GRAPH
 from queries.layer import Layer
 
 TOLERANCE: Final = 1e-5
@@ -77,13 +78,19 @@ def verify(
     Raises
     ------
     VerificationError
-        If the graph was loaded from another file, or without its weak relationships.
+        If the graph was loaded from another file, without its weak relationships, or as a
+        coarser graph.
     ModelFileError, GraphError, ModelNotFoundError, ModelIncompleteError
         If the file or the graph cannot be read.
     """
     name = name if name is not None else Path(model).stem
     with NeuronGraph(graph, model=name) as stored:
         row = _model_row(stored, name)
+        if row["granularity"] != NEURON_GRAPH:
+            raise VerificationError(
+                f"{name!r} is a {row['granularity']} graph, which only sums up what the model "
+                "computes; to verify a model, load it with --granularity neuron"
+            )
         if not row["replayable"]:
             raise VerificationError(
                 f"{name!r} was loaded without its weak relationships or last layers, so that its "

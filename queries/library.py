@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from queries.errors import ParameterError, QueryNotFoundError, listed
+from queries.granularity import NEURON_GRAPH
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -90,12 +91,23 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Column:
-    """A declared column of a query's result."""
+    """A declared column of a query's result.
+
+    Parameters
+    ----------
+    name, type, help
+        As the header says.
+    explode
+        True where the store may answer with a list, of which each element is a row.
+    grouped
+        True where only channel and layer graphs have it.
+    """
 
     name: str
     type: ColumnType
     help: str
     explode: bool = False
+    grouped: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,11 @@ class Query:
     body: str = field(repr=False)
     definition: str = ""
 
+    def columns_in(self, granularity: str) -> tuple[Column, ...]:
+        """Return the columns that it has in a graph of a granularity."""
+        grouped = granularity != NEURON_GRAPH
+        return tuple(column for column in self.columns if grouped or not column.grouped)
+
     def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return a value for each declared parameter, checked, defaults filled in.
 
@@ -147,7 +164,13 @@ class Query:
             for name, parameter in declared.items()
         }
 
-    def statement(self, values: Mapping[str, Any], store: str, **internal: Any) -> Statement:
+    def statement(
+        self,
+        values: Mapping[str, Any],
+        store: str,
+        granularity: str = NEURON_GRAPH,
+        **internal: Any,
+    ) -> Statement:
         """Return the Cypher of this query for a store.
 
         Parameters
@@ -156,6 +179,8 @@ class Query:
             What ``checked`` returned.
         store
             ``neo4j`` or ``embedded``.
+        granularity
+            That of the model's graph.
         **internal
             Further parameters of the statement, which are not the user's.
         """
@@ -166,7 +191,8 @@ class Query:
             parameters.update(named)
             return "".join(f" AND {condition}" for condition in conditions)
 
-        text = _template(self.body).render(values, store=store, where=where)
+        grouped = granularity != NEURON_GRAPH
+        text = _template(self.body).render(values, store=store, grouped=grouped, where=where)
         # The embedded store refuses a parameter that its statement does not name.
         named = set(re.findall(r"\$(\w+)", text))
         return Statement(

@@ -13,19 +13,17 @@ import pandas as pd
 import pyarrow as pa
 
 from queries import passes, paths
-from queries.errors import (
-    LayerNotFoundError,
-    ModelIncompleteError,
-    ModelNotFoundError,
-    ParameterError,
-    listed,
-)
+from queries.checks import check_against
+from queries.errors import LayerNotFoundError, listed
 from queries.frames import to_columns, to_frame
 from queries.layer import Layer, layers_of
 from queries.library import Query, Statement, query
+from queries.models import StoredModel, chosen, models
 from queries.neuron_filter import NeuronFilter, NeuronsLike
-from queries.schema import COMPLETE
 from queries.stores import open_store
+
+Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
+"""A property of relationships; those of a neuron graph have ``weight`` alone."""
 
 
 class NeuronGraph:
@@ -67,20 +65,7 @@ class NeuronGraph:
 
     def models(self) -> pd.DataFrame:
         """Return the models in the graph, complete or not."""
-        return self._listed(None)
-
-    def _listed(self, model: str | None) -> pd.DataFrame:
-        """Return the models; of an embedded graph perhaps only the one that is named."""
-        found = query("models")
-        statement = found.statement({}, self._store.name)
-        frame = to_frame(self._store.table(statement.cypher, {}, model), found.columns)
-        unfinished = self._store.unfinished()
-        if unfinished:
-            rows = pa.Table.from_pylist(
-                [{c.name: row[c.name] for c in found.columns} for row in unfinished]
-            )
-            frame = pd.concat([frame, to_frame(rows, found.columns)], ignore_index=True)
-        return frame.sort_values("name", ignore_index=True)
+        return models(self._store)
 
     def layers(self, *, model: str | None = None) -> pd.DataFrame:
         """Return the layers of a model, inputs first."""
@@ -101,6 +86,7 @@ class NeuronGraph:
         direction: Literal["in", "out"] = "in",
         min_weight: float = 0.0,
         limit: int = 1000,
+        by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return what feeds some neurons, or what they feed, strongest first."""
@@ -111,6 +97,7 @@ class NeuronGraph:
             direction=direction,
             min_weight=min_weight,
             limit=limit,
+            by=by,
         )
 
     def edges(
@@ -122,11 +109,10 @@ class NeuronGraph:
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return relationships as columns ``source``, ``target`` and ``weight``."""
-        model = self._chosen(model)
-        asked = query("edges")
-        values = asked.checked({"source": source, "target": target, "min_weight": min_weight})
-        self._check_layers(values, model)
-        return to_frame(self._edge_table(asked, values, model), asked.columns)
+        given = {"source": source, "target": target, "min_weight": min_weight}
+        asked, values, about = self._asked("edges", model, given)
+        columns = asked.columns_in(about.granularity)
+        return to_frame(self._edge_table(asked, values, about), columns)
 
     def strongest_edges(
         self,
@@ -134,16 +120,22 @@ class NeuronGraph:
         target: NeuronsLike = None,
         *,
         k: int = 10,
+        by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the relationships of the largest absolute weight."""
-        return self._run("strongest_edges", model, source=source, target=target, k=k)
+        return self._run("strongest_edges", model, source=source, target=target, k=k, by=by)
 
     def weight_distribution(
-        self, neurons: NeuronsLike = None, *, bins: int = 20, model: str | None = None
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        bins: int = 20,
+        by: Weighing = "weight",
+        model: str | None = None,
     ) -> pd.DataFrame:
         """Return a histogram of the weights into each layer."""
-        return self._run("weight_distribution", model, neurons=neurons, bins=bins)
+        return self._run("weight_distribution", model, neurons=neurons, bins=bins, by=by)
 
     def strength(
         self,
@@ -151,10 +143,13 @@ class NeuronGraph:
         *,
         direction: Literal["in", "out"] = "in",
         measure: Literal["absolute", "signed", "count"] = "absolute",
+        by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return in-strength or out-strength: the weights of each neuron, added up."""
-        return self._run("strength", model, neurons=neurons, direction=direction, measure=measure)
+        return self._run(
+            "strength", model, neurons=neurons, direction=direction, measure=measure, by=by
+        )
 
     def katz(
         self,
@@ -163,17 +158,15 @@ class NeuronGraph:
         alpha: float = 0.1,
         beta: float = 1.0,
         weights: Literal["absolute", "signed"] = "absolute",
+        by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return Katz centrality, exact, by one pass a layer."""
-        model = self._chosen(model)
-        asked = query("katz")
-        values = asked.checked(
-            {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights}
-        )
-        layers = layers_of(self.layers(model=model))
-        frame = self.neurons(values["neurons"], model=model)
-        scores = passes.katz(layers, values, self._runner(asked, values, model))
+        given = {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights, "by": by}
+        asked, values, about = self._asked("katz", model, given)
+        layers = layers_of(self.layers(model=about.name))
+        frame = self.neurons(values["neurons"], model=about.name)
+        scores = passes.katz(layers, values, self._runner(asked, values, about))
         frame["katz"] = scores[frame["id"].to_numpy() - layers[0].first]
         return frame[[column.name for column in asked.columns]]
 
@@ -183,27 +176,27 @@ class NeuronGraph:
         target: NeuronsLike,
         *,
         k: int = 10,
+        by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the k strongest paths, one row a hop, by the product of absolute weights.
 
         Paths over a relationship of weight 0 are left out.
         """
-        model = self._chosen(model)
-        asked = query("strongest_paths")
-        values = asked.checked({"source": source, "target": target, "k": k})
-        layers = layers_of(self.layers(model=model))
-        begin, end = (self.neurons(values[side], model=model) for side in ("source", "target"))
+        given = {"source": source, "target": target, "k": k, "by": by}
+        asked, values, about = self._asked("strongest_paths", model, given)
+        layers = layers_of(self.layers(model=about.name))
+        begin, end = (self.neurons(values[side], model=about.name) for side in ("source", "target"))
         ends = end["id"].to_numpy()
-        onward = passes.completions(layers, ends, self._runner(asked, values, model))
+        onward = passes.completions(layers, ends, self._runner(asked, values, about))
         found = paths.strongest(
             begin["id"].to_numpy(),
             ends,
             onward,
             layers[0].first,
-            lambda neurons: self._outgoing(neurons, model),
+            lambda neurons: self._outgoing(neurons, about, by),
         )
-        return self._path_frame(list(islice(found, values["k"])), asked, model)
+        return self._path_frame(list(islice(found, values["k"])), asked, about)
 
     def cypher(
         self,
@@ -245,10 +238,11 @@ class NeuronGraph:
             If the name, a value or the model is wrong.
         """
         asked = query(name)
-        checked = asked.checked(values)
         # The query that lists the models is about none of them.
-        internal = {"model": self._chosen(model)} if "$model" in asked.body else {}
-        return asked.statement(checked, self._store.name, **internal)
+        if "$model" not in asked.body:
+            return asked.statement(asked.checked(values), self._store.name)
+        asked, checked, about = self._asked(name, model, values)
+        return self._statement(asked, checked, about)
 
     def close(self) -> None:
         """Close the graph; closing twice does no harm."""
@@ -272,45 +266,33 @@ class NeuronGraph:
     def _repr_html_(self) -> str:
         return f"<b>{html.escape(self.location)}</b>{self.models().to_html(index=False)}"
 
-    def _chosen(self, model: str | None) -> str:
-        """Return the name of the model that is meant, which is complete."""
-        model = model or self._model
-        models = self._listed(model)
-        if model is None:
-            complete = models[models["state"] == COMPLETE]["name"].tolist()
-            if len(complete) == 1:
-                return str(complete[0])
-            if not complete:
-                raise ModelNotFoundError(f"{self._store.location} holds no complete model")
-            raise ParameterError(
-                f"{self._store.location} holds {len(complete)} models: {listed(complete)}; "
-                "say which: --model NAME, or model= in Python"
-            )
-        states = models[models["name"] == model]["state"].tolist()
-        if not states:
-            raise ModelNotFoundError(
-                f"{self._store.location} holds no model {model!r}; "
-                f"it holds {listed(self.models()['name'].tolist())}"
-            )
-        if COMPLETE not in states:
-            raise ModelIncompleteError(
-                f"the load of {model!r} into {self._store.location} has not finished; "
-                f"if none is running, load it again with --replace, or: neurongraph drop {model}"
-            )
-        return model
-
-    def _run(self, name: str, model: str | None, **given: Any) -> pd.DataFrame:
+    def _asked(
+        self, name: str, model: str | None, given: Mapping[str, Any]
+    ) -> tuple[Query, dict[str, Any], StoredModel]:
+        """Return a query, its checked values, and the model that it is about."""
         asked = query(name)
         values = asked.checked(given)
-        model = self._chosen(model)
-        self._check_layers(values, model)
-        statement = asked.statement(values, self._store.name, model=model)
-        return to_frame(
-            self._store.table(statement.cypher, statement.parameters, model), asked.columns
+        about = chosen(self._store, model or self._model)
+        self._check_against(values, about)
+        return asked, values, about
+
+    def _statement(
+        self, asked: Query, values: Mapping[str, Any], about: StoredModel, **internal: Any
+    ) -> Statement:
+        return asked.statement(
+            values, self._store.name, about.granularity, model=about.name, **internal
         )
 
-    def _check_layers(self, values: dict[str, Any], model: str) -> None:
-        """Raise LayerNotFoundError for a filter that names a layer that is not there."""
+    def _run(self, name: str, model: str | None, **given: Any) -> pd.DataFrame:
+        asked, values, about = self._asked(name, model, given)
+        statement = self._statement(asked, values, about)
+        table = self._store.table(statement.cypher, statement.parameters, about.name)
+        return to_frame(table, asked.columns_in(about.granularity))
+
+    def _check_against(self, values: Mapping[str, Any], about: StoredModel) -> None:
+        """Raise an error for what a model's graph does not have: a property, an axis, a layer."""
+        for name, value in values.items():
+            check_against(name, value, about)
         named = {
             name
             for value in values.values()
@@ -319,20 +301,20 @@ class NeuronGraph:
         }
         if not named:
             return
-        known = self.layers(model=model)["name"].tolist()
+        known = self.layers(model=about.name)["name"].tolist()
         for name in sorted(named.difference(known)):
             raise LayerNotFoundError(
-                f"model {model!r} has no layer {name!r}; its layers are {listed(known)}"
+                f"model {about.name!r} has no layer {name!r}; its layers are {listed(known)}"
             )
 
-    def _runner(self, asked: Query, values: dict[str, Any], model: str) -> passes.RunLayer:
+    def _runner(self, asked: Query, values: dict[str, Any], about: StoredModel) -> passes.RunLayer:
         """Return a function that runs a query's statement for one layer."""
 
         def run(layer: Layer, *, scores: np.ndarray[Any, Any], offset: int) -> pa.Table:
             return self._in_parts(
                 asked,
                 values,
-                model,
+                about,
                 self._parts(layer),
                 scores=scores.tolist(),
                 offset=offset - self._store.first_in_list,
@@ -350,43 +332,46 @@ class NeuronGraph:
         self,
         asked: Query,
         values: dict[str, Any],
-        model: str,
+        about: StoredModel,
         bounds: Sequence[tuple[int, int]],
         **internal: Any,
     ) -> pa.Table:
         """Run a statement once for each range of neuron ids; return all rows."""
-        statement = asked.statement(
-            values, self._store.name, model=model, first=0, last=0, **internal
-        )
+        statement = self._statement(asked, values, about, first=0, last=0, **internal)
         # A range without neurons keeps the columns where there is nothing to ask for.
         ranges = bounds or [(0, -1)]
         parts = [{**statement.parameters, "first": low, "last": high} for low, high in ranges]
-        return self._store.tables(statement.cypher, parts, model)
+        return self._store.tables(statement.cypher, parts, about.name)
 
-    def _outgoing(self, neurons: Sequence[int], model: str) -> tuple[Any, Any, Any]:
+    def _outgoing(
+        self, neurons: Sequence[int], about: StoredModel, by: str
+    ) -> tuple[Any, Any, Any]:
         asked = query("edges")
         values = asked.checked({"source": list(neurons)})
-        table = to_columns(self._edge_table(asked, values, model), asked.columns)
-        source, target, weight = (table[name].to_numpy() for name in table.column_names)
+        columns = asked.columns_in(about.granularity)
+        table = to_columns(self._edge_table(asked, values, about), columns)
+        source, target, weight = (table[name].to_numpy() for name in ("source", "target", by))
         return source, target, weight
 
-    def _edge_table(self, asked: Query, values: dict[str, Any], model: str) -> pa.Table:
+    def _edge_table(self, asked: Query, values: dict[str, Any], about: StoredModel) -> pa.Table:
         """Read edges: of given sources by one statement, else in parts by target."""
         if values["source"]:
-            statement = asked.statement(values, self._store.name, model=model)
-            return self._store.table(statement.cypher, statement.parameters, model)
+            statement = self._statement(asked, values, about)
+            return self._store.table(statement.cypher, statement.parameters, about.name)
         named = values["target"].layers
         bounds = [
             part
-            for layer in layers_of(self.layers(model=model))
+            for layer in layers_of(self.layers(model=about.name))
             if layer.edges and (named is None or layer.name in named)
             for part in self._parts(layer)
         ]
-        return self._in_parts(asked, values, model, bounds)
+        return self._in_parts(asked, values, about, bounds)
 
-    def _path_frame(self, found: list[list[paths.Step]], asked: Query, model: str) -> pd.DataFrame:
+    def _path_frame(
+        self, found: list[list[paths.Step]], asked: Query, about: StoredModel
+    ) -> pd.DataFrame:
         ids = sorted({step.neuron for path in found for step in path})
-        neurons = self.neurons(ids, model=model).set_index("id")
+        neurons = self.neurons(ids, model=about.name).set_index("id")
         rows = [
             {
                 "path": rank,

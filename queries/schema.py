@@ -2,16 +2,20 @@
 
 ``(:Model)-[:HAS_LAYER]->(:Layer)``, ``(:Layer)-[:NEXT]->(:Layer)`` and
 ``(:Neuron)-[:CONNECTS_TO {weight}]->(:Neuron)``. A neuron is identified by its model's
-name and by its id, which counts from 0 within the model.
+name and by its id, which counts from 0 within the model. In a channel graph and in a layer
+graph a node stands for all neurons of a channel or of a layer.
 """
 
 from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 1
+from queries.granularity import NEURON_GRAPH
+
+SCHEMA_VERSION: Final = 2
 LOADING: Final = "loading"
 COMPLETE: Final = "complete"
+
 
 MODEL: Final = pa.schema(
     [
@@ -23,6 +27,7 @@ MODEL: Final = pa.schema(
         ("layers", pa.int64()),
         ("neurons", pa.int64()),
         ("edges", pa.int64()),
+        ("granularity", pa.string()),
         ("replayable", pa.bool_()),
         ("loaded_at", pa.string()),
         ("state", pa.string()),
@@ -62,11 +67,32 @@ NEURON: Final = pa.schema(
         ("z", pa.int64()),
         ("bias", pa.float64()),
         ("slope", pa.float64()),
+        ("neurons", pa.int64()),
     ]
 )
-CONNECTS_TO: Final = pa.schema(
+_CONNECTS_TO: Final = pa.schema(
     [("source", pa.int64()), ("target", pa.int64()), ("weight", pa.float32())]
 )
+_GROUPED_CONNECTS_TO: Final = pa.schema(
+    [
+        *_CONNECTS_TO,
+        ("l1", pa.float32()),
+        ("l2", pa.float32()),
+        ("largest", pa.float32()),
+        ("edges", pa.int64()),
+    ]
+)
+
+
+def connects_to(granularity: str) -> pa.Schema:
+    """Return the columns of relationships: ends, and properties."""
+    return _CONNECTS_TO if granularity == NEURON_GRAPH else _GROUPED_CONNECTS_TO
+
+
+def weight_properties(granularity: str) -> list[str]:
+    """Return the names of a relationship's properties, any of which may weigh it."""
+    return [field.name for field in connects_to(granularity)][2:]
+
 
 NEO4J_CONSTRAINTS: Final = (
     "CREATE CONSTRAINT neurongraph_model IF NOT EXISTS FOR (m:Model) REQUIRE m.name IS UNIQUE",
@@ -82,22 +108,31 @@ _EMBEDDED_TYPES: Final = {
     pa.bool_(): "BOOL",
     pa.string(): "STRING",
     pa.int64(): "INT64",
+    pa.float32(): "FLOAT",
     pa.float64(): "DOUBLE",
     pa.list_(pa.int64()): "INT64[]",
 }
 
 
+def embedded_tables(granularity: str) -> tuple[str, ...]:
+    """Return the statements that make the tables of one model in the embedded store.
+
+    The store holds one model a file, so that ids and names alone are unique there.
+    """
+    properties = _columns(connects_to(granularity), weight_properties(granularity))
+    return (
+        _node_table("Model", MODEL, "name"),
+        _node_table("Layer", LAYER, "name"),
+        _node_table("Neuron", NEURON, "id"),
+        "CREATE REL TABLE HAS_LAYER(FROM Model TO Layer)",
+        "CREATE REL TABLE NEXT(FROM Layer TO Layer)",
+        f"CREATE REL TABLE CONNECTS_TO(FROM Neuron TO Neuron, {properties})",
+    )
+
+
 def _node_table(label: str, schema: pa.Schema, key: str) -> str:
-    columns = ", ".join(f"`{field.name}` {_EMBEDDED_TYPES[field.type]}" for field in schema)
-    return f"CREATE NODE TABLE {label}({columns}, PRIMARY KEY (`{key}`))"
+    return f"CREATE NODE TABLE {label}({_columns(schema, schema.names)}, PRIMARY KEY (`{key}`))"
 
 
-# The embedded store holds one model a file, so that ids and names alone are unique there.
-EMBEDDED_TABLES: Final = (
-    _node_table("Model", MODEL, "name"),
-    _node_table("Layer", LAYER, "name"),
-    _node_table("Neuron", NEURON, "id"),
-    "CREATE REL TABLE HAS_LAYER(FROM Model TO Layer)",
-    "CREATE REL TABLE NEXT(FROM Layer TO Layer)",
-    "CREATE REL TABLE CONNECTS_TO(FROM Neuron TO Neuron, weight FLOAT)",
-)
+def _columns(schema: pa.Schema, names: list[str]) -> str:
+    return ", ".join(f"`{name}` {_EMBEDDED_TYPES[schema.field(name).type]}" for name in names)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from exporter.batches import EdgeBlock
 from exporter.sinks.base import STAGED, Sink, check_written, exists_error
 from queries.errors import ModelNotFoundError
-from queries.schema import COMPLETE, LOADING, NEO4J_CONSTRAINTS
+from queries.schema import COMPLETE, LOADING, NEO4J_CONSTRAINTS, weight_properties
 from queries.stores.bolt import connect, driver_errors
 
 WRITERS: Final = 2
@@ -34,21 +34,23 @@ _ADD_NEURONS: Final = """
 UNWIND range(0, size($id) - 1) AS i
 CREATE (:Neuron:`{class_name}` {{
   model: $model, id: $id[i], name: $name[i], layer: $layer, layer_index: $layer_index,
-  channel: $channel[i], x: $x[i], y: $y[i], z: $z[i], bias: $bias[i], slope: $slope[i]
+  channel: $channel[i], x: $x[i], y: $y[i], z: $z[i], bias: $bias[i], slope: $slope[i],
+  neurons: $neurons[i]
 }})
 """
+# The names of properties cannot be parameters; they are those of the schema.
 _ADD_EDGES: Final = """
 UNWIND $sources AS id
-MATCH (s:Neuron {model: $model, id: id})
+MATCH (s:Neuron {{model: $model, id: id}})
 WITH s ORDER BY s.id
 WITH collect(s) AS sources
 UNWIND $targets AS id
-MATCH (t:Neuron {model: $model, id: id})
+MATCH (t:Neuron {{model: $model, id: id}})
 WITH sources, t ORDER BY t.id
 WITH sources, collect(t) AS targets
-UNWIND range(0, size($weight) - 1) AS i
-WITH sources[$source[i]] AS s, targets[$target[i]] AS t, $weight[i] AS weight
-CREATE (s)-[:CONNECTS_TO {weight: weight}]->(t)
+UNWIND range(0, size($source) - 1) AS i
+WITH i, sources[$source[i]] AS s, targets[$target[i]] AS t
+CREATE (s)-[:CONNECTS_TO {{{properties}}}]->(t)
 """
 _DROP_EDGES: Final = """
 MATCH (t:Neuron)
@@ -107,6 +109,10 @@ class BoltSink(Sink):
         self._write("CALL db.awaitIndexes(300)")
         self._model = model["name"]
         self._edges = int(model["edges"])
+        names = weight_properties(model["granularity"])
+        self._add_edges = _ADD_EDGES.format(
+            properties=", ".join(f"{name}: ${name}[i]" for name in names)
+        )
         replaced = self.has(self._model)
         if replaced and not replace:
             raise exists_error(self.location, self._model)
@@ -136,32 +142,23 @@ class BoltSink(Sink):
     def add_edges(self, block: EdgeBlock) -> None:
         """Hand edges to the writers, in transactions of the batch size."""
         for start in range(0, len(block), self._rows):
-            part = slice(start, start + self._rows)
+            part = block.chosen(slice(start, start + self._rows))
             while len(self._running) >= 2 * WRITERS:
                 self._collect(*wait(self._running, return_when=FIRST_COMPLETED))
-            self._running.add(
-                self._writers.submit(
-                    self._write_edges, block.source[part], block.target[part], block.weight[part]
-                )
-            )
+            self._running.add(self._writers.submit(self._write_edges, part))
 
-    def _write_edges(
-        self,
-        source: np.ndarray[Any, Any],
-        target: np.ndarray[Any, Any],
-        weight: np.ndarray[Any, Any],
-    ) -> int:
-        sources, source_index = np.unique(source, return_inverse=True)
-        targets, target_index = np.unique(target, return_inverse=True)
-        return self._write(
-            _ADD_EDGES,
-            model=self._staged,
-            sources=sources.tolist(),
-            targets=targets.tolist(),
-            source=source_index.tolist(),
-            target=target_index.tolist(),
-            weight=weight.tolist(),
-        ).relationships_created
+    def _write_edges(self, edges: EdgeBlock) -> int:
+        sources, source = np.unique(edges.source, return_inverse=True)
+        targets, target = np.unique(edges.target, return_inverse=True)
+        columns = {
+            **edges.columns,
+            "source": source,
+            "target": target,
+            "sources": sources,
+            "targets": targets,
+        }
+        parameters = {name: column.tolist() for name, column in columns.items()}
+        return self._write(self._add_edges, model=self._staged, **parameters).relationships_created
 
     def _collect(self, done: set[Future[int]], running: set[Future[int]]) -> None:
         self._running = running

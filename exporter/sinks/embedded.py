@@ -21,7 +21,7 @@ from queries.errors import (
     GraphLockedError,
     ModelNotFoundError,
 )
-from queries.schema import COMPLETE, CONNECTS_TO, EMBEDDED_TABLES, LAYER, LOADING, MODEL
+from queries.schema import COMPLETE, LAYER, LOADING, MODEL, connects_to, embedded_tables
 from queries.stores.embedded import LOADING_SUFFIX, NOTE_SUFFIX, ladybug_errors, model_file
 
 
@@ -71,7 +71,7 @@ class EmbeddedSink(Sink):
             self._connection = ladybug.Connection(self._database)
             note = {**model, "name": staged, "state": LOADING}
             self._write_note(self._note(staged), note)
-            for statement in EMBEDDED_TABLES:
+            for statement in embedded_tables(model["granularity"]):
                 self._connection.execute(statement)
         self._copy("Model", pa.Table.from_pylist([self._model], MODEL))
 
@@ -93,10 +93,9 @@ class EmbeddedSink(Sink):
 
     def add_edges(self, block: EdgeBlock) -> None:
         """Keep edges until there are enough for one COPY."""
-        columns = [block.source, block.target, block.weight]
-        self._pending.append(
-            pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=CONNECTS_TO)
-        )
+        schema = connects_to(self._model["granularity"])
+        columns = [pa.array(block.columns[name]) for name in schema.names]
+        self._pending.append(pa.RecordBatch.from_arrays(columns, schema=schema))
         self._pending_rows += len(block)
         if self._pending_rows >= self._rows:
             self._flush()

@@ -9,7 +9,11 @@ min_weight = { type = "float", default = 0, least = 0, help = "smallest absolute
 [columns]
 source = { type = "int", help = "id of the neuron where it begins", explode = true }
 target = { type = "int", help = "id of the neuron where it ends" }
-weight = { type = "float", help = "weight", explode = true }
+weight = { type = "float", help = "weight; in channel and layer graphs the sum of those that it stands for", explode = true }
+l1 = { type = "float", help = "sum of their absolute values", explode = true, grouped = true }
+l2 = { type = "float", help = "root of the sum of their squares", explode = true, grouped = true }
+largest = { type = "float", help = "largest absolute value among them", explode = true, grouped = true }
+edges = { type = "int", help = "number of relationships between neurons that it stands for", explode = true, grouped = true }
 */
 //% if source
 MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
@@ -23,7 +27,16 @@ WHERE t.model = $model AND t.id >= $first AND t.id <= $last /*{ where("target", 
 //% endif
 //% if store == "neo4j"
 WITH t, collect(s.id) AS source, collect(r.weight) AS weight
+//% if grouped
+  , collect(r.l1) AS l1, collect(r.l2) AS l2, collect(r.largest) AS largest,
+  collect(r.edges) AS edges
+//% endif
 RETURN source, t.id AS target, weight
 //% else
 RETURN s.id AS source, t.id AS target, r.weight AS weight
+//% endif
+//% if grouped and store == "neo4j"
+  , l1, l2, largest, edges
+//% elif grouped
+  , r.l1 AS l1, r.l2 AS l2, r.largest AS largest, r.edges AS edges
 //% endif

@@ -7,6 +7,7 @@ neurons = { type = "neurons", help = "which neurons to return" }
 alpha = { type = "float", default = 0.1, help = "attenuation along a relationship" }
 beta = { type = "float", default = 1.0, help = "what each neuron has of its own" }
 weights = { choices = ["absolute", "signed"], default = "absolute", help = "|weight|, or weight" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }
@@ -17,8 +18,8 @@ katz = { type = "float", help = "Katz centrality" }
 MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
 WHERE t.model = $model AND t.id >= $first AND t.id <= $last
 //% if weights == "absolute"
-WITH t, sum(abs(r.weight) * $scores[s.id - $offset]) AS fed
+WITH t, sum(abs(r./*{ by }*/) * $scores[s.id - $offset]) AS fed
 //% else
-WITH t, sum(r.weight * $scores[s.id - $offset]) AS fed
+WITH t, sum(r./*{ by }*/ * $scores[s.id - $offset]) AS fed
 //% endif
 RETURN t.id AS id, $beta + $alpha * fed AS katz

@@ -5,8 +5,9 @@ summary = "The models in the graph, complete or not."
 name = { type = "text", help = "name of the model" }
 state = { type = "text", help = "complete, or loading where a load runs or was interrupted" }
 layers = { type = "int", help = "number of layers that have neurons" }
-neurons = { type = "int", help = "number of neurons" }
+neurons = { type = "int", help = "number of nodes" }
 edges = { type = "int", help = "number of relationships" }
+granularity = { type = "text", help = "what a node stands for: a neuron, all neurons of a channel, or of a layer" }
 replayable = { type = "bool", help = "true where the graph computes what the model computes; false where relationships or layers were left out" }
 input_shapes = { type = "text", help = "shape of each input, as JSON" }
 output_shapes = { type = "text", help = "shape of each output, as JSON" }
@@ -17,7 +18,7 @@ schema_version = { type = "int", help = "version of the graph's schema" }
 */
 MATCH (m:Model)
 RETURN m.name AS name, m.state AS state, m.layers AS layers, m.neurons AS neurons,
-  m.edges AS edges, m.replayable AS replayable, m.input_shapes AS input_shapes, m.output_shapes AS output_shapes,
-  m.keras_version AS keras_version, m.loaded_at AS loaded_at, m.sha256 AS sha256,
-  m.schema_version AS schema_version
+  m.edges AS edges, m.granularity AS granularity, m.replayable AS replayable,
+  m.input_shapes AS input_shapes, m.output_shapes AS output_shapes, m.keras_version AS keras_version,
+  m.loaded_at AS loaded_at, m.sha256 AS sha256, m.schema_version AS schema_version
 ORDER BY name

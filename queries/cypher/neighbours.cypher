@@ -6,6 +6,7 @@ neurons = { type = "neurons", required = true, help = "which neurons" }
 direction = { choices = ["in", "out"], default = "in", help = "in: what feeds them; out: what they feed" }
 min_weight = { type = "float", default = 0, least = 0, help = "smallest absolute weight" }
 limit = { type = "int", default = 1000, least = 1, help = "most rows" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]
 neuron = { type = "int", help = "id of the neuron that was asked about" }
@@ -22,8 +23,8 @@ MATCH (n:Neuron)<-[r:CONNECTS_TO]-(other:Neuron)
 //% else
 MATCH (n:Neuron)-[r:CONNECTS_TO]->(other:Neuron)
 //% endif
-WHERE n.model = $model /*{ where("neurons", "n") }*/ AND abs(r.weight) >= $min_weight
+WHERE n.model = $model /*{ where("neurons", "n") }*/ AND abs(r./*{ by }*/) >= $min_weight
 RETURN n.id AS neuron, other.id AS id, other.name AS name, other.layer AS layer,
-  other.channel AS channel, other.x AS x, other.y AS y, r.weight AS weight
+  other.channel AS channel, other.x AS x, other.y AS y, r./*{ by }*/ AS weight
 ORDER BY abs(weight) DESC, neuron, id
 LIMIT $limit

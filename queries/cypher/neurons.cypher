@@ -15,9 +15,11 @@ y = { type = "int?", help = "position along the height" }
 z = { type = "int?", help = "position along the depth" }
 bias = { type = "float", help = "added to the reduced inputs; null where the layer has none" }
 slope = { type = "float", help = "factor of negative values in a PReLU; null elsewhere" }
+neurons = { type = "int", help = "how many neurons it stands for; 1 in a neuron graph" }
 */
 MATCH (n:Neuron)
 WHERE n.model = $model /*{ where("neurons", "n") }*/
 RETURN n.id AS id, n.name AS name, n.layer AS layer, n.layer_index AS layer_index,
-  n.channel AS channel, n.x AS x, n.y AS y, n.z AS z, n.bias AS bias, n.slope AS slope
+  n.channel AS channel, n.x AS x, n.y AS y, n.z AS z, n.bias AS bias, n.slope AS slope,
+  n.neurons AS neurons
 ORDER BY id

@@ -6,6 +6,7 @@ definition = "Barrat et al. (2004), The architecture of complex weighted network
 neurons = { type = "neurons", help = "which neurons" }
 direction = { choices = ["in", "out"], default = "in", help = "relationships into or out of a neuron" }
 measure = { choices = ["absolute", "signed", "count"], default = "absolute", help = "what is added up: |weight|, weight, or 1" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }
@@ -21,9 +22,9 @@ OPTIONAL MATCH (n)<-[r:CONNECTS_TO]-()
 OPTIONAL MATCH (n)-[r:CONNECTS_TO]->()
 //% endif
 //% if measure == "absolute"
-WITH n, sum(abs(r.weight)) AS strength
+WITH n, sum(abs(r./*{ by }*/)) AS strength
 //% elif measure == "signed"
-WITH n, sum(r.weight) AS strength
+WITH n, sum(r./*{ by }*/) AS strength
 //% else
 WITH n, count(r) AS strength
 //% endif

@@ -5,6 +5,7 @@ summary = "The relationships of the largest absolute weight."
 source = { type = "neurons", help = "where they begin" }
 target = { type = "neurons", help = "where they end" }
 k = { type = "int", default = 10, least = 1, help = "how many" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]
 source = { type = "int", help = "id of the neuron where it begins" }
@@ -20,7 +21,7 @@ WHERE s.model = $model /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
 MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
 WHERE t.model = $model /*{ where("target", "t") }*/
 //% endif
-WITH s, t, r.weight AS weight
+WITH s, t, r./*{ by }*/ AS weight
 ORDER BY abs(weight) DESC, s.id, t.id
 LIMIT $k
 RETURN s.id AS source, s.name AS source_name, t.id AS target, t.name AS target_name, weight

@@ -6,6 +6,7 @@ definition = "best completion from each neuron by one pass a layer, then best-fi
 source = { type = "neurons", required = true, help = "where the paths begin" }
 target = { type = "neurons", required = true, help = "where the paths end" }
 k = { type = "int", default = 10, least = 1, help = "how many paths" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]
 path = { type = "int", help = "rank of the path, from 1" }
@@ -19,5 +20,5 @@ weight = { type = "float", help = "weight of the relationship into this neuron; 
 */
 MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
 WHERE s.model = $model AND s.id >= $first AND s.id <= $last
-WITH s, max(abs(r.weight) * $scores[t.id - $offset]) AS best
+WITH s, max(abs(r./*{ by }*/) * $scores[t.id - $offset]) AS best
 RETURN s.id AS id, best

@@ -4,6 +4,7 @@ summary = "A histogram of the weights into each layer; bins of equal width, empt
 [parameters]
 neurons = { type = "neurons", help = "where the relationships end" }
 bins = { type = "int", default = 20, least = 1, help = "bins a layer" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]
 layer_index = { type = "int", help = "position of the layer" }
@@ -17,18 +18,18 @@ share = { type = "float", help = "the same as a share of the layer's" }
 MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
 WHERE t.model = $model /*{ where("neurons", "t") }*/
 //% if store == "neo4j"
-WITH t.layer AS layer, t.layer_index AS layer_index, r.weight AS weight, count(*) AS uses
+WITH t.layer AS layer, t.layer_index AS layer_index, r./*{ by }*/ AS weight, count(*) AS uses
 WITH layer, layer_index, min(weight) AS least, (max(weight) - min(weight)) / $bins AS width,
   sum(uses) AS total, collect(weight) AS weights, collect(uses) AS counts
 UNWIND range(0, size(weights) - 1) AS i
 WITH layer, layer_index, least, width, total, weights[i] AS weight, counts[i] AS uses
 //% else
-WITH t, min(r.weight) AS low, max(r.weight) AS high, count(r) AS edges
+WITH t, min(r./*{ by }*/) AS low, max(r./*{ by }*/) AS high, count(r) AS edges
 WITH t.layer AS layer, t.layer_index AS layer_index, 1.0 * min(low) AS least,
   (1.0 * max(high) - min(low)) / $bins AS width, sum(edges) AS total
 MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
 WHERE t.model = $model AND t.layer = layer /*{ where("neurons", "t") }*/
-WITH layer, layer_index, least, width, total, r.weight AS weight, 1 AS uses
+WITH layer, layer_index, least, width, total, r./*{ by }*/ AS weight, 1 AS uses
 //% endif
 WITH layer, layer_index, least, width, total, uses,
   CASE WHEN width = 0 THEN 0.0 ELSE floor((weight - least) / width) END AS position

@@ -22,10 +22,12 @@ from queries.errors import (
     GraphError,
     GraphLockedError,
     GraphNotFoundError,
+    GraphVersionError,
     ModelNotFoundError,
     ParameterError,
 )
-from queries.schema import EMBEDDED_TABLES
+from queries.granularity import NEURON_GRAPH
+from queries.schema import SCHEMA_VERSION, embedded_tables
 from queries.stores.base import Store
 from queries.stores.location import SUFFIX
 from queries.stores.read_only import refuse_writing
@@ -166,7 +168,9 @@ class EmbeddedStore(Store):
         key = (file, file.stat().st_ino)
         if key not in self._open:
             database = ladybug.Database(file, read_only=True)
-            self._open[key] = (database, ladybug.Connection(database))
+            connection = ladybug.Connection(database)
+            self._open[key] = (database, connection)
+            _require_schema(file, connection)
         return self._open[key][1]
 
     def close(self) -> None:
@@ -178,10 +182,21 @@ class EmbeddedStore(Store):
         self._closed = True
 
 
+def _require_schema(file: Path, connection: ladybug.Connection) -> None:
+    """Raise GraphVersionError for a file of another release, whose tables are others."""
+    found = _only(connection.execute("MATCH (m:Model) RETURN m.schema_version")).get_as_arrow()
+    version = found.column(0)[0].as_py()
+    if version != SCHEMA_VERSION:
+        raise GraphVersionError(
+            f"{file} was loaded by another release (schema {version}, not {SCHEMA_VERSION}); "
+            "delete the file, and load the model again"
+        )
+
+
 def _no_rows(cypher: str, parameters: Mapping[str, Any]) -> pa.Table:
     """Return the columns that a statement gives in a graph without models."""
     with ladybug.Database(":memory:") as database, ladybug.Connection(database) as connection:
-        for statement in EMBEDDED_TABLES:
+        for statement in embedded_tables(NEURON_GRAPH):
             connection.execute(statement)
         return _only(connection.execute(cypher, dict(parameters))).get_as_arrow()
 

@@ -16,11 +16,12 @@ import pyarrow as pa
 import pytest
 
 from exporter import LoadReport, load
-from exporter.batches import Plan
 from exporter.model import KerasModel, open_model
+from exporter.plan import Plan
 from exporter.planning import plan
 from queries import NeuronGraph
-from queries.schema import EMBEDDED_TABLES
+from queries.granularity import NEURON_GRAPH
+from queries.schema import embedded_tables
 from tests.bench.notebook import networkx_graph
 from tests.servers import Neo4jServer
 
@@ -149,7 +150,7 @@ def _arrow_tables(planned: Plan) -> tuple[pa.Table, pa.Table]:
 
 def _bare_copy(path: Path, neurons: pa.Table, edges: pa.Table) -> None:
     with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
-        for statement in EMBEDDED_TABLES:
+        for statement in embedded_tables(NEURON_GRAPH):
             connection.execute(statement)
         connection.execute("COPY Neuron FROM $rows", {"rows": neurons})
         connection.execute("COPY CONNECTS_TO FROM $rows", {"rows": edges})

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from queries import NeuronFilter, NeuronGraph
+from queries.granularity import NEURON_GRAPH
 from queries.library import queries
 
 DTYPES = {
@@ -36,7 +37,8 @@ ALWAYS_FILLED = {"layers", "models", "summary"}
 
 
 def assert_declared(frame: pd.DataFrame, query: str) -> None:
-    declared = {column.name: DTYPES[column.type] for column in queries()[query].columns}
+    columns = queries()[query].columns_in(NEURON_GRAPH)
+    declared = {column.name: DTYPES[column.type] for column in columns}
     assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == declared
     assert list(frame.columns) == list(declared)
     assert frame.index.equals(pd.RangeIndex(len(frame)))

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.batches import Plan
 from exporter.model import KerasModel, open_model
+from exporter.plan import Plan
 from exporter.planning import plan
 from exporter.replay import GraphSource, StreamSource
 from exporter.verification import compare

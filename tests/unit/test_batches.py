@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exporter.batches import Plan
 from exporter.model import open_model
+from exporter.plan import Plan
 from exporter.planning import plan
 from queries.errors import LayerNotFoundError
 from tests.unit.builders import Wired, chain, edges_into, layer, wired
@@ -92,7 +92,7 @@ class TestCounts:
             "conv", "pool", "mixed", "moved", "rows", "flat", "out",
         ]  # fmt: skip
         moved = case.plan.rows[4]
-        assert (moved.shape, moved.neurons, moved.edges) == ((6, 2), 0, 0)
+        assert (moved.shape, moved.index) == ((6, 2), None)
 
 
 class TestNeurons:

@@ -107,7 +107,7 @@ class TestOldConfigurations:
         opened = open_model(path)
         planned = plan(opened)
         assert [row.class_name for row in planned.rows] == ["InputLayer", "Dense", "Dense"]
-        assert [row.neurons for row in planned.rows] == [4, 5, 3]
+        assert [layer.neurons for layer in planned.layers] == [4, 5, 3]
         assert failing(Wired(opened, planned)) == []
 
 

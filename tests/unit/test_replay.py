@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exporter.batches import Plan
+from exporter.plan import Plan
 from exporter.replay import Neurons, StreamSource
 from tests.unit.builders import Spec, Wired, chain, failing, layer, wired
 

@@ -1,0 +1,9 @@
+"""What a node of a graph stands for."""
+
+from typing import Final, Literal, get_args
+
+Granularity = Literal["neuron", "channel", "layer"]
+"""A neuron, all neurons of a channel, or all neurons of a layer."""
+
+GRANULARITIES: Final[tuple[Granularity, ...]] = get_args(Granularity)
+NEURON_GRAPH: Final = "neuron"

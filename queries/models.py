@@ -1,0 +1,101 @@
+"""Which models a graph holds, and which of them a query is about."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from queries.errors import (
+    GraphVersionError,
+    ModelIncompleteError,
+    ModelNotFoundError,
+    ParameterError,
+    listed,
+)
+from queries.frames import to_frame
+from queries.library import query
+from queries.schema import COMPLETE, SCHEMA_VERSION
+from queries.stores import Store
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A complete model of a graph.
+
+    Parameters
+    ----------
+    name
+        The model's name.
+    granularity
+        What a node stands for: a neuron, all neurons of a channel, or of a layer.
+    """
+
+    name: str
+    granularity: str
+
+
+def models(store: Store, model: str | None = None) -> pd.DataFrame:
+    """Return the models of a graph; of an embedded graph perhaps only the one that is named."""
+    asked = query("models")
+    statement = asked.statement({}, store.name)
+    frame = to_frame(store.table(statement.cypher, {}, model), asked.columns)
+    unfinished = store.unfinished()
+    if unfinished:
+        rows = pa.Table.from_pylist(
+            [{column.name: row[column.name] for column in asked.columns} for row in unfinished]
+        )
+        frame = pd.concat([frame, to_frame(rows, asked.columns)], ignore_index=True)
+    return frame.sort_values("name", ignore_index=True)
+
+
+def chosen(store: Store, model: str | None) -> StoredModel:
+    """Return the model that is meant, which is complete.
+
+    Parameters
+    ----------
+    store
+        The graph.
+    model
+        Its name; None where the graph holds one model alone.
+
+    Raises
+    ------
+    ModelNotFoundError, ModelIncompleteError
+        If there is no such model, or its load never finished.
+    ParameterError
+        If the graph holds several and none is named.
+    GraphVersionError
+        If it was loaded by a release that wrote another schema.
+    """
+    found = models(store, model)
+    complete = found[found["state"] == COMPLETE].set_index("name")
+    name = model or _only(store.location, complete.index.tolist())
+    if name not in complete.index:
+        if name in set(found["name"]):
+            raise ModelIncompleteError(
+                f"the load of {name!r} into {store.location} has not finished; "
+                f"if none is running, load it again with --replace, or: neurongraph drop {name}"
+            )
+        raise ModelNotFoundError(
+            f"{store.location} holds no model {name!r}; "
+            f"it holds {listed(models(store)['name'].tolist())}"
+        )
+    version = int(complete["schema_version"][name])
+    if version != SCHEMA_VERSION:
+        raise GraphVersionError(
+            f"{name!r} in {store.location} was loaded by another release (schema {version}, not "
+            f"{SCHEMA_VERSION}); load it again with --replace"
+        )
+    return StoredModel(name, str(complete["granularity"][name]))
+
+
+def _only(location: str, complete: list[str]) -> str:
+    """Return the one complete model that a graph holds."""
+    if len(complete) == 1:
+        return complete[0]
+    if not complete:
+        raise ModelNotFoundError(f"{location} holds no complete model")
+    raise ParameterError(
+        f"{location} holds {len(complete)} models: {listed(complete)}; "
+        "say which: --model NAME, or model= in Python"
+    )
