@@ -7,7 +7,7 @@ says what is being loaded, because nobody can look into a file that is being wri
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import ladybug
 import pyarrow as pa
@@ -23,6 +23,8 @@ from queries.errors import (
 )
 from queries.schema import COMPLETE, LAYER, LOADING, MODEL, connects_to, embedded_tables
 from queries.stores.embedded import LOADING_SUFFIX, NOTE_SUFFIX, ladybug_errors, model_file
+
+NEURONS_A_COPY: Final = 1 << 17
 
 
 class EmbeddedSink(Sink):
@@ -61,6 +63,7 @@ class EmbeddedSink(Sink):
         self._file = model_file(self._folder, staged, loading=True)
         self._model = {**model, "state": COMPLETE}
         self._rows = batch_size or self.batch_size
+        self._neurons: list[pa.Table] = []
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = self._written = 0
         # Counting opens the file, which fails where another process is loading into it.
@@ -88,11 +91,19 @@ class EmbeddedSink(Sink):
             self._copy("NEXT", pa.table({"from": list(before), "to": list(after)}))
 
     def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
-        """Write neurons of one layer; their class stands on the layer only."""
-        self._copy("Neuron", neurons)
+        """Keep neurons until there are enough for one COPY; their class is on the layer only."""
+        self._neurons.append(neurons)
+        if sum(map(len, self._neurons)) >= NEURONS_A_COPY:
+            self._flush_neurons()
+
+    def _flush_neurons(self) -> None:
+        if self._neurons:
+            self._copy("Neuron", pa.concat_tables(self._neurons))
+            self._neurons = []
 
     def add_edges(self, block: EdgeBlock) -> None:
         """Keep edges until there are enough for one COPY."""
+        self._flush_neurons()
         schema = connects_to(self._model["granularity"])
         columns = [pa.array(block.columns[name]) for name in schema.names]
         self._pending.append(pa.RecordBatch.from_arrays(columns, schema=schema))
@@ -112,6 +123,7 @@ class EmbeddedSink(Sink):
 
     def finish(self) -> None:
         """Close the file and give it its final name."""
+        self._flush_neurons()
         self._flush()
         check_written(self.location, self._written, self._model["edges"])
         with ladybug_errors(self._file):
