@@ -131,8 +131,8 @@ class PlannedLayer:
             size for size, step in zip(sources.shape, sources.strides, strict=True) if step == 0
         )
         one = tuple(0 if step == 0 else slice(None) for step in sources.strides)
-        once = np.atleast_1d(sources[one])
-        return repeats * sum(int(np.count_nonzero(row >= 0)) for row in once)
+        chunks = np.nditer(sources[one], ["external_loop", "buffered"], buffersize=BLOCK_EDGES)
+        return repeats * sum(int(np.count_nonzero(np.greater_equal(chunk, 0))) for chunk in chunks)
 
     @property
     def _axes(self) -> tuple[int, ...]:
