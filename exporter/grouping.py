@@ -139,22 +139,48 @@ def grouped(plan: Plan, granularity: Granularity) -> Plan:
         ``neuron`` returns the plan as it is; ``channel`` makes a node of each feature map or
         unit, ``layer`` of each layer.
     """
-    if granularity == NEURON_GRAPH:
-        return plan
-    # The last two places are those of the ids EMPTY and ZERO.
-    group_of = np.full(plan.neurons + 2, EMPTY, dtype=np.int32)
-    layers: list[GroupedLayer] = []
-    for layer in plan.layers:
+    grouping = Grouping(granularity)
+    layers = tuple(grouping.of(layer) for layer in plan.layers)
+    return replace(plan, layers=layers, granularity=granularity)
+
+
+class Grouping:
+    """Puts the neurons of one layer after the other together, inputs first.
+
+    Parameters
+    ----------
+    granularity
+        As in ``grouped``.
+    """
+
+    def __init__(self, granularity: Granularity) -> None:
+        self._granularity = granularity
+        self._groups: list[int] = []
+        self._group_of = np.full(1 << 10, EMPTY, dtype=np.int32)
+
+    def of(self, layer: PlannedLayer) -> PlannedLayer:
+        """Return the next layer as it is at this granularity."""
+        if self._granularity == NEURON_GRAPH:
+            return layer
+        neurons = range(layer.first, layer.last + 1)
+        self._make_room(neurons.stop)
         new = GroupedLayer(
             **{field.name: getattr(layer, field.name) for field in fields(layer)},
-            group_of=group_of,
-            by_channel=granularity == "channel",
-            feeding=sum(before.neurons for before in layers if before.index in layer.inputs),
+            group_of=self._group_of,
+            by_channel=self._granularity == "channel",
+            feeding=sum(self._groups[before] for before in layer.inputs),
         )
-        new = replace(new, first=layers[-1].last + 1 if layers else 0)
-        group_of[layer.first : layer.last + 1] = _groups(new)
-        layers.append(new)
-    return replace(plan, layers=tuple(layers), granularity=granularity)
+        new = replace(new, first=sum(self._groups))
+        self._groups.append(new.neurons)
+        self._group_of[neurons.start : neurons.stop] = _groups(new)
+        return new
+
+    def _make_room(self, neurons: int) -> None:
+        # The last two places are those of the ids EMPTY and ZERO.
+        if neurons + 2 > len(self._group_of):
+            more = np.full(2 * (neurons + 2), EMPTY, dtype=np.int32)
+            more[: len(self._group_of)] = self._group_of
+            self._group_of = more
 
 
 def _groups(layer: GroupedLayer) -> Ids:

@@ -1,6 +1,6 @@
 """Plan a load: push neuron ids through a model, and note what each layer does to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,10 @@ from exporter.wiring import (
 )
 from exporter.wiring.layout import is_channels_first
 from exporter.wiring.wiring import Ids
+
+
+Step = tuple[LayerRow, PlannedLayer | None]
+"""A Keras layer, and its planned layer; None where it only moves data."""
 
 
 @dataclass(frozen=True)
@@ -72,58 +76,88 @@ def plan(model: KerasModel, *, partial: bool = False) -> Plan:
 
 def trace(model: KerasModel, *, partial: bool = False) -> Trace:
     """Plan a load, and say which neurons stand in each tensor of the model."""
-    channels_first = any(map(_is_channels_first, model.calls))
-    pushed = _Push(channels_first=channels_first, partial=partial)
-    for call in model.calls:
-        pushed.through(call)
+    pushed = _push(model, partial=partial)
+    steps = [step for call in model.calls for step in pushed.through(call)]
     if not partial:
         raise_unsupported(model.path, pushed.refused)
+    rows, layers = zip(*steps, strict=True) if steps else ((), ())
     ids = {position: tensor.ids for position, tensor in pushed.tensors.items()}
-    planned = Plan(tuple(pushed.layers), tuple(pushed.rows), tuple(pushed.refused))
+    planned = Plan(tuple(filter(None, layers)), rows, tuple(pushed.refused))
     return Trace(planned, ids, pushed.inner)
+
+
+def planned_steps(model: KerasModel) -> Iterator[Step]:
+    """Yield what a plan consists of, one by one, and hold no more of it than the next needs.
+
+    Parameters
+    ----------
+    model
+        The opened model; of its weights only the shapes are looked at.
+
+    Yields
+    ------
+    tuple
+        A Keras layer, and its planned layer; None where it only moves data.
+
+    Raises
+    ------
+    UnsupportedLayerError
+        At the end, if layers cannot be wired; the message names all of them.
+    """
+    pushed = _push(model)
+    last_reader = {position: call for call in model.calls for position in call.inputs}
+    for call in model.calls:
+        yield from pushed.through(call)
+        for position in call.inputs:
+            if last_reader[position] is call:
+                pushed.tensors.pop(position, None)
+    raise_unsupported(model.path, pushed.refused)
 
 
 @dataclass(frozen=True)
 class _Pushed:
-    """The neurons that stand in a tensor."""
+    """The neurons that stand in a tensor, and the indices of the layers that they are of."""
 
     ids: Ids
     channel_axis: int
+    layers: frozenset[int]
 
 
 @dataclass
 class _Push:
-    """What has been planned so far."""
+    """What has been planned so far; ``firsts`` has the first id of each layer of neurons."""
 
     channels_first: bool
     partial: bool
     tensors: dict[int, _Pushed] = field(default_factory=dict)
-    layers: list[PlannedLayer] = field(default_factory=list)
-    rows: list[LayerRow] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)
+    neurons: int = 0
     refused: list[Refusal] = field(default_factory=list)
     inner: dict[int, tuple[LayerCall, Stage]] = field(default_factory=dict)
 
-    def through(self, call: LayerCall) -> None:
-        """Give the output of a call its neurons."""
+    def through(self, call: LayerCall) -> list[Step]:
+        """Give the output of a call its neurons; return the layers that make them."""
+        steps: list[Step] = []
         if not self.tensors.keys() >= set(call.inputs):
-            return
+            return steps
         try:
-            pushed = self._wired(call)
+            pushed = self._wired(call, steps)
         except NotWirableError as error:
             self.refused.append(Refusal(call.name, call.class_name, str(error)))
             if not self.partial:
                 self._stand_in(call)
         else:
             self.tensors[call.outputs[0]] = pushed
+        return steps
 
-    def _wired(self, call: LayerCall) -> _Pushed:
+    def _wired(self, call: LayerCall, steps: list[Step]) -> _Pushed:
         inputs = [self.tensors[position] for position in call.inputs]
         wiring = _wiring(call, {position: t.ids for position, t in self.tensors.items()})
         if isinstance(wiring, Moved):
             _require_shape(call, wiring.ids.shape)
-            self.rows.append(LayerRow(call.name, call.class_name, wiring.ids.shape))
+            steps.append((LayerRow(call.name, call.class_name, wiring.ids.shape), None))
             axis = _channel_axis(wiring.channel_axis, inputs, wiring.ids.ndim)
-            return _Pushed(wiring.ids, axis)
+            return _Pushed(wiring.ids, axis, _layers_of(wiring.ids, self.firsts))
         stages = _stages(call, wiring)
         for position, stage in enumerate(stages, start=1):
             last = position == len(stages)
@@ -131,21 +165,22 @@ class _Push:
             if last:
                 _require_shape(call, computed.shape)
             else:
-                self.inner[len(self.layers)] = call, stage
+                self.inner[len(self.firsts)] = call, stage
             layer = PlannedLayer(
                 name=call.name if last else f"{call.name}/{stage.name}",
                 class_name=call.class_name,
-                index=len(self.layers),
-                first=self.layers[-1].last + 1 if self.layers else 0,
-                inputs=_feeding(self.layers, [tensor.ids for tensor in inputs]),
+                index=len(self.firsts),
+                first=self.neurons,
+                inputs=tuple(sorted(frozenset().union(*(tensor.layers for tensor in inputs)))),
                 parameters=stage.parameters if call.first else 0,
                 wiring=computed,
                 channel_axis=self._axis(computed, inputs),
             )
-            self.layers.append(layer)
-            self.rows.append(LayerRow(layer.name, call.class_name, layer.shape, layer.index))
+            steps.append((LayerRow(layer.name, call.class_name, layer.shape, layer.index), layer))
+            self.firsts.append(layer.first)
+            self.neurons += layer.neurons
             ids = np.arange(layer.first, layer.last + 1).reshape(layer.shape)
-            inputs = [_Pushed(ids, layer.channel_axis)]
+            inputs = [_Pushed(ids, layer.channel_axis, frozenset([layer.index]))]
         return inputs[0]
 
     def _axis(self, computed: Computed, inputs: Sequence[_Pushed]) -> int:
@@ -160,7 +195,12 @@ class _Push:
         for position, shape in zip(call.outputs, call.shapes, strict=True):
             closed = [size for size in shape if size is not None]
             if len(closed) == len(shape):
-                self.tensors[position] = _Pushed(np.full(closed, ZERO, dtype=np.int64), -1)
+                nothing = np.full(closed, ZERO, dtype=np.int64)
+                self.tensors[position] = _Pushed(nothing, -1, frozenset())
+
+
+def _push(model: KerasModel, *, partial: bool = False) -> _Push:
+    return _Push(channels_first=any(map(_is_channels_first, model.calls)), partial=partial)
 
 
 def _is_channels_first(call: LayerCall) -> bool:
@@ -229,12 +269,9 @@ def _channel_axis(said: int | None, inputs: Sequence[_Pushed], rank: int) -> int
     return same[0] if same else -1
 
 
-def _feeding(layers: Sequence[PlannedLayer], inputs: Sequence[Ids]) -> tuple[int, ...]:
-    """Return the indices of the layers whose neurons stand in the inputs."""
-    firsts = np.array([layer.first for layer in layers])
-    found = np.zeros(len(layers) + 1, dtype=np.int64)
-    for ids in inputs:
-        # Ids below 0, which are no neurons, are counted at position 0.
-        position = np.searchsorted(firsts, ids.reshape(-1), side="right")
-        found += np.bincount(position, minlength=len(found))
-    return tuple(int(index) for index in np.flatnonzero(found[1:]))
+def _layers_of(ids: Ids, firsts: Sequence[int]) -> frozenset[int]:
+    """Return the indices of the layers whose neurons these are."""
+    # Ids below 0, which are no neurons, are counted at position 0.
+    position = np.searchsorted(firsts, ids.reshape(-1), side="right")
+    found = np.bincount(position, minlength=len(firsts) + 1)
+    return frozenset(np.flatnonzero(found[1:]).tolist())
