@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from exporter.grouping import grouped
-from exporter.model import open_model
-from exporter.plan import LayerRow, Plan
-from exporter.planning import plan
+from exporter.batches import PlannedLayer
+from exporter.grouping import Grouping
+from exporter.model import KerasModel, look_at
+from exporter.plan import LayerRow
+from exporter.planning import planned_steps
 from exporter.sizes import store_sizes
 from queries.granularity import NEURON_GRAPH, Granularity
 
@@ -51,6 +52,8 @@ def inspect(
 ) -> Inspection:
     """Count the neurons and edges of a model file, layer by layer; write nothing.
 
+    Weights are not read, so that a file whose weights alone are damaged is counted as well.
+
     Parameters
     ----------
     model
@@ -68,14 +71,22 @@ def inspect(
     ModelFileError, UnsupportedLayerError
         If the file cannot be read or wired.
     """
-    planned = grouped(plan(open_model(model)), granularity)
-    rows = [_described(row, planned) for row in planned.rows]
-    frame = pd.DataFrame(rows).astype({"neurons": "Int64", "edges": "Int64"})
-    return Inspection(frame, planned.neurons, planned.edges, planned.parameters, granularity)
+
+    def look(opened: KerasModel) -> list[dict[str, object]]:
+        grouping = Grouping(granularity)
+        return [
+            _described(row, None if layer is None else grouping.of(layer))
+            for row, layer in planned_steps(opened)
+        ]
+
+    frame = pd.DataFrame(look_at(model, look)).astype({"neurons": "Int64", "edges": "Int64"})
+    neurons, edges, parameters = (
+        int(frame[column].sum()) for column in ("neurons", "edges", "parameters")
+    )
+    return Inspection(frame, neurons, edges, parameters, granularity)
 
 
-def _described(row: LayerRow, planned: Plan) -> dict[str, object]:
-    layer = None if row.index is None else planned.layers[row.index]
+def _described(row: LayerRow, layer: PlannedLayer | None) -> dict[str, object]:
     return {
         "layer": row.name,
         "class_name": row.class_name,

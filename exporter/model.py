@@ -6,11 +6,15 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
 
 from exporter.calls import LayerCall, layer_calls
 from exporter.legacy import modern_config
@@ -20,6 +24,8 @@ from exporter.wiring import handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
+T = TypeVar("T")
+
 _CONFIG, _METADATA = "config.json", "metadata.json"
 
 
@@ -31,8 +37,6 @@ class KerasModel:
     ----------
     path
         Where the file is.
-    sha256
-        The file's SHA-256, in hexadecimal.
     keras_version
         The Keras version that saved the file; empty where the file does not say.
     calls
@@ -44,11 +48,16 @@ class KerasModel:
     """
 
     path: Path
-    sha256: str
     keras_version: str
     calls: tuple[LayerCall, ...]
     outputs: tuple[int, ...]
     keras: Any
+
+    @cached_property
+    def sha256(self) -> str:
+        """The file's SHA-256, in hexadecimal; it takes time, so only who needs it pays."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     @property
     def input_shapes(self) -> list[tuple[int, ...]]:
@@ -85,10 +94,55 @@ def open_model(path: str | os.PathLike[str], *, partial: bool = False) -> KerasM
         If layers of the model are not handled; the message names all of them.
     """
     path = Path(path)
-    sha256 = _sha256(path)
     config, version = _read_config(path)
     _refuse_unsupported(path, config, partial=partial)
-    model = _build(path, config, version)
+    with _reading(path, version):
+        model = _load(path, config)
+    return _opened(path, version, model)
+
+
+def look_at(path: str | os.PathLike[str], look: Callable[[KerasModel], T]) -> T:
+    """Open a model file without its weights, for as long as somebody looks at it.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    look
+        Called with the model, whose variables are zeros that take no memory.
+
+    Returns
+    -------
+    object
+        What ``look`` returns.
+
+    Raises
+    ------
+    ModelFileError, UnsupportedLayerError
+        As ``open_model`` does, but not where only the weights are damaged.
+    """
+    # Keras keeps, by thread, what is uninitialized until it builds the next model there.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(_look_at, Path(path), look).result()
+
+
+def _look_at(path: Path, look: Callable[[KerasModel], T]) -> T:
+    config, version = _read_config(path)
+    _refuse_unsupported(path, config, partial=False)
+    with quiet():
+        import keras
+    with keras.StatelessScope(initialize_variables=False) as scope:
+        with _reading(path, version):
+            model = _build(path, config)
+        for variable in model.variables:
+            # One 0 in memory stands for all elements.
+            zeros = np.broadcast_to(np.zeros((), variable.dtype), tuple(variable.shape))
+            scope.add_update((variable, zeros))
+        return look(_opened(path, version, model))
+
+
+def _opened(path: Path, version: str, model: Any) -> KerasModel:
+    """Take a model apart, if its input shapes are known."""
     if not getattr(model, "inputs", None):
         raise ModelFileError(
             f"{path}: the model was saved before its input shape was known; "
@@ -101,13 +155,13 @@ def open_model(path: str | os.PathLike[str], *, partial: bool = False) -> KerasM
                 "save the model with a fixed input shape"
             )
     calls, outputs = layer_calls(model)
-    return KerasModel(path, sha256, version, calls, outputs, model)
+    return KerasModel(path, version, calls, outputs, model)
 
 
-def _sha256(path: Path) -> str:
+def _require_file(path: Path) -> None:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with path.open("rb"):
+            pass
     except IsADirectoryError:
         raise ModelFileError(
             f"{path} is a folder, not a model file; save the model as .keras or .h5"
@@ -118,6 +172,7 @@ def _sha256(path: Path) -> str:
 
 def _read_config(path: Path) -> tuple[dict[str, Any], str]:
     """Return the model's configuration and the Keras version that wrote it."""
+    _require_file(path)
     if zipfile.is_zipfile(path):
         return _read_archive(path)
     import h5py
@@ -225,23 +280,38 @@ def _unsupported(
             yield key, Refusal(name, class_name, reason(key))
 
 
-def _build(path: Path, config: dict[str, Any], version: str) -> Any:
-    """Build the model with Keras, its safe mode on."""
+def _load(path: Path, config: dict[str, Any]) -> Any:
+    """Build the model with Keras, its safe mode on, and read its weights."""
+    import keras
+
+    if zipfile.is_zipfile(path):
+        return keras.models.load_model(path, compile=False, safe_mode=True)
+    built = _build(path, config)
+    with _named_hdf5(path) as weights:
+        built.load_weights(weights)
+    return built
+
+
+def _build(path: Path, config: dict[str, Any]) -> Any:
+    """Build the model with Keras, its safe mode on, and leave the weights alone."""
+    import keras
+
+    if not zipfile.is_zipfile(path):
+        kind = "Sequential" if config["class_name"] == "Sequential" else "Model"
+        config = {"module": "keras", "class_name": kind, "config": modern_config(config)}
+    # from_config alone leaves safe mode unset for what stands inside a layer's settings.
+    return keras.saving.deserialize_keras_object({**config, "compile_config": None}, safe_mode=True)
+
+
+@contextmanager
+def _reading(path: Path, version: str) -> Iterator[None]:
+    """Import Keras, and say which file it is that Keras cannot read."""
     with quiet():
         import keras
 
     saved_by = f"; the file was saved by Keras {version}" if version else ""
     try:
-        if zipfile.is_zipfile(path):
-            return keras.models.load_model(path, compile=False, safe_mode=True)
-        kind = "Sequential" if config["class_name"] == "Sequential" else "Model"
-        # from_config alone leaves safe mode unset for what stands inside a layer's settings.
-        built = keras.saving.deserialize_keras_object(
-            {"module": "keras", "class_name": kind, "config": modern_config(config)},
-            safe_mode=True,
-        )
-        with _named_hdf5(path) as weights:
-            built.load_weights(weights)
+        yield
     except Exception as error:  # Keras raises whatever its readers meet, KeyError to OSError.
         # Keras puts a layer's whole configuration before the reason.
         reason = str(error).rpartition("Exception encountered: ")[2].strip().splitlines()
@@ -249,7 +319,6 @@ def _build(path: Path, config: dict[str, Any], version: str) -> Any:
             f"{path}: Keras {keras.__version__} cannot read this model{saved_by}: "
             f"{type(error).__name__}: {reason[0] if reason else 'no reason given'}"
         ) from error
-    return built
 
 
 @contextmanager

@@ -25,7 +25,6 @@ from exporter.wiring import (
 from exporter.wiring.layout import is_channels_first
 from exporter.wiring.wiring import Ids
 
-
 Step = tuple[LayerRow, PlannedLayer | None]
 """A Keras layer, and its planned layer; None where it only moves data."""
 

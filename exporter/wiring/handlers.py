@@ -8,6 +8,7 @@ from exporter.wiring.wiring import Wiring
 Handler = Callable[..., Wiring]
 """Called with the built Keras layer and the neuron ids of each of its inputs.
 
+Which neurons feed which must not depend on the weights: ``inspect`` counts edges without them.
 The handler of an operation is called with the operation and the arguments of its call, with
 neuron ids for tensors.
 """

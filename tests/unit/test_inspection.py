@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from exporter import inspect
+from exporter.inspection import Inspection
+from exporter.model import KerasModel, look_at, open_model
+from exporter.planning import layer_rows, plan
+from queries.errors import ModelFileError, UnsupportedLayerError
+from tests.models import BUILDERS
+from tests.unit.builders import chain, layer, saved
+
+EVERY_KIND_OF_VARIABLE = [
+    layer("Normalization", mean=[1.0, 2.0], variance=[3.0, 4.0]),
+    layer("Conv2D", filters=4, kernel_size=3, padding="same", groups=2),
+    layer("BatchNormalization"),
+    layer("PReLU"),
+    layer("SeparableConv2D", filters=3, kernel_size=2),
+    layer("Dropout", rate=0.5),
+    layer("Conv2DTranspose", filters=2, kernel_size=3, strides=2),
+    layer("Flatten"),
+    layer("Dense", units=3),
+]
+
+
+def assert_same_as_with_weights(path: Path) -> Inspection:
+    rows, seen = plan(open_model(path)).rows, inspect(path)
+    assert look_at(path, layer_rows) == rows
+    assert seen.neurons == sum(row.neurons for row in rows)
+    assert seen.edges == sum(row.edges for row in rows)
+    assert seen.parameters == sum(row.parameters for row in rows)
+    return seen
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_counts_without_weights(small_files: dict[str, Path], name: str) -> None:
+    assert_same_as_with_weights(small_files[name])
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_every_kind_of_variable(tmp_path: Path, suffix: str) -> None:
+    model = chain((6, 5, 2), *EVERY_KIND_OF_VARIABLE)
+    assert_same_as_with_weights(saved(model, tmp_path / f"model{suffix}"))
+
+
+def test_a_normalization_that_was_adapted(tmp_path: Path) -> None:
+    model = chain((3,), layer("Normalization"), layer("Dense", units=2))
+    model.layers[0].adapt(np.random.default_rng(0).normal(size=(9, 3)))
+    assert_same_as_with_weights(saved(model, tmp_path / "model.keras"))
+
+
+def test_the_model_of_2019(cifar_file: Path) -> None:
+    seen = assert_same_as_with_weights(cifar_file)
+    assert (seen.neurons, seen.edges) == (53_290, 4_586_624)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+def test_variables_are_zeros_of_no_size(tmp_path: Path, dtype: str) -> None:
+    def look(opened: KerasModel) -> None:
+        for variable in opened.keras.variables:
+            values = np.asarray(variable)
+            assert (values.shape, values.dtype.name) == ((3, 2), dtype)
+            assert not any(values.strides)
+            assert not values.any()
+
+    model = chain((3,), layer("Dense", units=2, use_bias=False, dtype=dtype))
+    look_at(saved(model, tmp_path / "model.keras"), look)
+
+
+def test_nothing_is_left_for_keras_to_initialize(digits_file: Path) -> None:
+    from keras.src.backend.common.global_state import get_global_attribute
+
+    inspect(digits_file)
+    assert not get_global_attribute("uninitialized_variables")
+
+
+def test_what_cannot_be_wired_is_refused(tmp_path: Path) -> None:
+    path = saved(chain((4, 2), layer("LSTM", units=3)), tmp_path / "model.keras")
+    with pytest.raises(UnsupportedLayerError, match="its neurons feed themselves"):
+        inspect(path)
+
+
+def test_a_setting_that_cannot_be_wired_is_refused(tmp_path: Path) -> None:
+    path = saved(chain((4, 2), layer("Activation", activation="glu")), tmp_path / "model.keras")
+    with pytest.raises(UnsupportedLayerError, match="half as many outputs"):
+        inspect(path)
+
+
+def test_what_keras_cannot_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "model.keras").write_bytes(b"no model")
+    with pytest.raises(ModelFileError, match="is not a Keras model"):
+        inspect(tmp_path / "model.keras")
