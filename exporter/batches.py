@@ -186,7 +186,9 @@ class PlannedLayer:
         target = np.repeat(np.arange(self.first + start, self.first + stop), self.fan_in)
         if self._padded:
             real = source >= 0
-            source, target, weight = source[real], target[real], weight[real]
+            # Only blocks at a border of the layer hold padding.
+            if not real.all():
+                source, target, weight = source[real], target[real], weight[real]
         return EdgeBlock(source, target, weight)
 
     def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
