@@ -1,7 +1,7 @@
 """Plan a load: push neuron ids through a model, and note what each layer does to them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from exporter.wiring import (
     reason,
 )
 from exporter.wiring.layout import is_channels_first
+from exporter.wiring.variables import in_reading_order
 from exporter.wiring.wiring import Ids
 
 Step = tuple[LayerRow, PlannedLayer | None]
@@ -172,7 +173,7 @@ class _Push:
                 first=self.neurons,
                 inputs=tuple(sorted(frozenset().union(*(tensor.layers for tensor in inputs)))),
                 parameters=stage.parameters if call.first else 0,
-                wiring=computed,
+                wiring=replace(computed, weights=in_reading_order(computed.weights)),
                 channel_axis=self._axis(computed, inputs),
             )
             steps.append((LayerRow(layer.name, call.class_name, layer.shape, layer.index), layer))

@@ -25,3 +25,12 @@ def bias_of(layer: Any) -> Floats | None:
     """Return the bias of a layer, None where it has none."""
     bias = getattr(layer, "bias", None)
     return None if bias is None else np.asarray(bias).astype(np.float64)
+
+
+def in_reading_order(weights: Weights) -> Weights:
+    """Lay weights out in memory in the order of their axes, so that blocks read row by row.
+
+    An axis of stride 0, which repeats what is there once, stays one.
+    """
+    once = weights[tuple(slice(None) if step else slice(1) for step in weights.strides)]
+    return np.broadcast_to(np.asarray(once, order="C"), weights.shape)
