@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from exporter import inspect
+from exporter.grouping import grouped
 from exporter.inspection import Inspection
 from exporter.model import KerasModel, look_at, open_model
-from exporter.planning import layer_rows, plan
+from exporter.planning import plan
 from queries.errors import ModelFileError, UnsupportedLayerError
+from queries.granularity import GRANULARITIES
 from tests.models import BUILDERS
 from tests.unit.builders import chain, layer, saved
 
@@ -25,12 +27,17 @@ EVERY_KIND_OF_VARIABLE = [
 
 
 def assert_same_as_with_weights(path: Path) -> Inspection:
-    rows, seen = plan(open_model(path)).rows, inspect(path)
-    assert look_at(path, layer_rows) == rows
-    assert seen.neurons == sum(row.neurons for row in rows)
-    assert seen.edges == sum(row.edges for row in rows)
-    assert seen.parameters == sum(row.parameters for row in rows)
-    return seen
+    whole = plan(open_model(path))
+    for granularity in GRANULARITIES:
+        planned, seen = grouped(whole, granularity), inspect(path, granularity=granularity)
+        assert seen.frame["layer"].tolist() == [row.name for row in planned.rows]
+        making = seen.frame.dropna(subset="neurons")
+        assert making["neurons"].tolist() == [layer.neurons for layer in planned.layers]
+        assert making["edges"].tolist() == [layer.edges for layer in planned.layers]
+        assert seen.neurons == planned.neurons
+        assert seen.edges == planned.edges
+        assert seen.parameters == planned.parameters
+    return inspect(path)
 
 
 @pytest.mark.parametrize("name", BUILDERS)
