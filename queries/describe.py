@@ -49,7 +49,7 @@ def print_description(asked: Query) -> None:
         _headed(console, "Parameters", [(p.name, _said(p)) for p in asked.parameters])
     if any(parameter.type == "neurons" for parameter in asked.parameters):
         _headed(console, "Neurons", _ways_to_say_neurons(asked))
-    _headed(console, "Columns", [(c.name, f"{c.help} ({c.type})") for c in asked.columns])
+    _headed(console, "Columns", [(c.name, f"{c.meaning} ({c.type})") for c in asked.columns])
     console.print()
     console.print(Text("Example", "bold"))
     console.print(Text(f"  {example(asked)}"), soft_wrap=True)

@@ -109,6 +109,11 @@ class Column:
     explode: bool = False
     grouped: bool = False
 
+    @property
+    def meaning(self) -> str:
+        """What it holds, and where."""
+        return f"{self.help}; in channel and layer graphs only" if self.grouped else self.help
+
 
 @dataclass(frozen=True)
 class Statement:

@@ -81,7 +81,7 @@ def _query_section(query: Query) -> str:
     if query.parameters:
         rows = [(f"`{p.name}`", _kind(p), _default(p), p.help) for p in query.parameters]
         parts.append(_table(["parameter", "type", "default", "meaning"], rows))
-    rows_of_columns = [(f"`{c.name}`", c.type, c.help) for c in query.columns]
+    rows_of_columns = [(f"`{c.name}`", c.type, c.meaning) for c in query.columns]
     parts.append(_table(["column", "type", "meaning"], rows_of_columns))
     return "\n".join(parts)
 

@@ -16,7 +16,7 @@ layer = { type = "text", help = "layer of the neighbour" }
 channel = { type = "int?", help = "channel of the neighbour" }
 x = { type = "int?", help = "position of the neighbour along the width" }
 y = { type = "int?", help = "position of the neighbour along the height" }
-weight = { type = "float", help = "weight of the relationship" }
+weight = { type = "float", help = "weight of the relationship, or the property that by names" }
 */
 //% if direction == "in"
 MATCH (n:Neuron)<-[r:CONNECTS_TO]-(other:Neuron)

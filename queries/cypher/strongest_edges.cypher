@@ -12,7 +12,7 @@ source = { type = "int", help = "id of the neuron where it begins" }
 source_name = { type = "text", help = "name of that neuron" }
 target = { type = "int", help = "id of the neuron where it ends" }
 target_name = { type = "text", help = "name of that neuron" }
-weight = { type = "float", help = "weight" }
+weight = { type = "float", help = "weight, or the property that by names" }
 */
 //% if source
 MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)

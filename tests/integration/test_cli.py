@@ -231,7 +231,7 @@ class TestQuery:
         asked = query(name)
         rows = records(invoke("query", name, *example_words(asked), "--format", "json"))
         assert rows
-        assert list(rows[0]) == [column.name for column in asked.columns]
+        assert list(rows[0]) == [column.name for column in asked.columns_in(NEURON_GRAPH)]
 
     @pytest.mark.parametrize("name", queries())
     def test_describes(self, invoke: Invoke, name: str) -> None:
@@ -239,7 +239,7 @@ class TestQuery:
         assert done.exit_code == 0
         asked = query(name)
         declared = [(parameter.name, parameter.help) for parameter in asked.parameters]
-        declared += [(column.name, column.help) for column in asked.columns]
+        declared += [(column.name, column.meaning) for column in asked.columns]
         for part, text in declared:
             assert re.search(rf"^  {part} .*{re.escape(text)}", done.stdout, re.MULTILINE)
 
