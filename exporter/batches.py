@@ -182,14 +182,17 @@ class PlannedLayer:
         index = slab(self._axes, start, stop)
         sources = self.wiring.sources[index]
         weights = np.broadcast_to(self.wiring.weights, self.wiring.sources.shape)[index]
-        source, weight = sources.reshape(-1), weights.reshape(-1)
-        target = np.repeat(np.arange(self.first + start, self.first + stop), self.fan_in)
-        if self._padded:
-            real = source >= 0
-            # Only blocks at a border of the layer hold padding.
-            if not real.all():
-                source, target, weight = source[real], target[real], weight[real]
-        return EdgeBlock(source, target, weight)
+        target = np.arange(self.first + start, self.first + stop)
+        if not self._padded:
+            return _every_edge(sources, weights, np.repeat(target, self.fan_in))
+        neurons = sources.ndim - (self.wiring.sources.ndim - self.wiring.rank)
+        if not any(sources.strides[:neurons]):
+            # All read the same inputs, so that padding is looked for once.
+            return _of_one_window(sources[(0,) * neurons].reshape(-1), weights, target)
+        block = _every_edge(sources, weights, np.repeat(target, self.fan_in))
+        real = block.source >= 0
+        # Only blocks at a border of the layer hold padding.
+        return block if real.all() else block.chosen(real)
 
     def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
         """Return the nodes of neurons ``start`` to ``stop``: the columns of ``schema.NEURON``."""
@@ -246,6 +249,19 @@ class PlannedLayer:
             "left_out_weight": self.left_out.weight,
             "left_out_absolute": self.left_out.absolute,
         }
+
+
+def _every_edge(sources: Ids, weights: Weights, target: Ids) -> EdgeBlock:
+    return EdgeBlock(sources.reshape(-1), target, weights.reshape(-1))
+
+
+def _of_one_window(window: Ids, weights: Weights, target: Ids) -> EdgeBlock:
+    """Return the edges into neurons that all read one window, without its padding."""
+    each = weights.reshape(len(target), -1)
+    real = np.flatnonzero(window >= 0)
+    if len(real) < len(window):
+        window, each = window[real], each[:, real]
+    return EdgeBlock(np.tile(window, len(target)), np.repeat(target, len(window)), each.reshape(-1))
 
 
 def slab(shape: Sequence[int], start: int, stop: int) -> tuple[int | slice, ...]:

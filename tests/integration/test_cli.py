@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 from exporter.cli import app
 from queries.describe import example_words
+from queries.granularity import NEURON_GRAPH
 from queries.library import queries, query
 
 ROOT = Path(__file__).parents[2]
@@ -142,6 +143,17 @@ class TestLoad:
         assert [model["name"] for model in after] == ["digits"]
         assert after[0]["loaded_at"] >= before[0]["loaded_at"]
 
+    def test_of_a_coarser_graph_says_what_its_nodes_are(
+        self, invoke: Invoke, tmp_path: Path
+    ) -> None:
+        where = ["--graph", str(tmp_path / "g.lbug"), "--granularity"]
+        done = invoke("load", "samples/digits.keras", *where, "channel", "--name", "channels")
+        assert "6 layers, 75 channels, 976 relationships" in done.stdout
+        done = invoke("load", "samples/digits.keras", *where, "layer", "--name", "layers")
+        assert "6 layers, 6 nodes, 5 relationships" in done.stdout
+        words = shlex.split(done.stderr.strip().splitlines()[-1].removeprefix("Try: neurongraph "))
+        assert invoke(*words).stdout.endswith(" rows\n")
+
     def test_of_a_part_quotes_its_name(self, invoke: Invoke, tmp_path: Path) -> None:
         graph = str(tmp_path / "my part.lbug")
         words = ("--graph", graph, "--name", "the head", "--from-layer", "dense_0")
@@ -189,6 +201,12 @@ class TestInspect:
             "8 layers, 810 neurons, 11,360 relationships, 3,658 parameters; density 0.0173358"
         )
         assert sizes.startswith("A load takes about this much on disk: ")
+
+    def test_counts_coarser_graphs(self, invoke: Invoke) -> None:
+        done = invoke("inspect", "samples/digits.keras", "--granularity", "channel")
+        assert "8 layers, 75 channels, 976 relationships" in done.stdout
+        done = invoke("inspect", "samples/digits.keras", "--granularity", "layer")
+        assert "8 layers, 6 nodes, 5 relationships" in done.stdout
 
     def test_is_for_scripts_too(self, invoke: Invoke) -> None:
         rows = records(invoke("inspect", "samples/digits.keras", "--format", "json"))
@@ -466,6 +484,7 @@ class TestErrors:
             ["query", "layers", "--output", "nosuch/result.csv"],
             ["load"],
             ["load", "samples/digits.keras", "--batch-size", "0"],
+            ["load", "samples/digits.keras", "--granularity", "kernel"],
             ["verify", "samples/digits.keras", "--samples", "0"],
             ["cypher"],
             ["drop"],
