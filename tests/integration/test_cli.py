@@ -374,7 +374,7 @@ class TestCypher:
         assert rows == [{"id": 1}, {"id": 2}]
 
     def test_returns_nodes(self, invoke: Invoke) -> None:
-        rows = records(invoke("cypher", "MATCH (n:Neuron) RETURN n LIMIT 1", "-f", "json"))
+        rows = records(invoke("cypher", "MATCH (n:Neuron {id: 0}) RETURN n", "-f", "json"))
         assert rows[0]["n"]["layer"] == "input_layer"
 
     @pytest.mark.parametrize(
