@@ -67,13 +67,8 @@ class NeuronGraph:
 
     def models(self) -> pd.DataFrame:
         """Return the models in the graph, complete or not."""
-        return self._listed(None)
-
-    def _listed(self, model: str | None) -> pd.DataFrame:
-        """Return the models; of an embedded graph perhaps only the one that is named."""
         found = query("models")
-        statement = found.statement({}, self._store.name)
-        frame = to_frame(self._store.table(statement.cypher, {}, model), found.columns)
+        frame = to_frame(self._model_table(None), found.columns)
         unfinished = self._store.unfinished()
         if unfinished:
             rows = pa.Table.from_pylist(
@@ -81,6 +76,11 @@ class NeuronGraph:
             )
             frame = pd.concat([frame, to_frame(rows, found.columns)], ignore_index=True)
         return frame.sort_values("name", ignore_index=True)
+
+    def _model_table(self, model: str | None) -> pa.Table:
+        """Read the loaded models; of an embedded graph perhaps only the one that is named."""
+        statement = query("models").statement({}, self._store.name)
+        return self._store.table(statement.cypher, {}, model)
 
     def layers(self, *, model: str | None = None) -> pd.DataFrame:
         """Return the layers of a model, inputs first."""
@@ -171,8 +171,8 @@ class NeuronGraph:
         values = asked.checked(
             {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights}
         )
-        layers = layers_of(self.layers(model=model))
-        frame = self.neurons(values["neurons"], model=model)
+        layers = self._layers(model)
+        frame = self._neurons(values["neurons"], model)
         scores = passes.katz(layers, values, self._runner(asked, values, model))
         frame["katz"] = scores[frame["id"].to_numpy() - layers[0].first]
         return frame[[column.name for column in asked.columns]]
@@ -192,8 +192,8 @@ class NeuronGraph:
         model = self._chosen(model)
         asked = query("strongest_paths")
         values = asked.checked({"source": source, "target": target, "k": k})
-        layers = layers_of(self.layers(model=model))
-        begin, end = (self.neurons(values[side], model=model) for side in ("source", "target"))
+        layers = self._layers(model)
+        begin, end = (self._neurons(values[side], model) for side in ("source", "target"))
         ends = end["id"].to_numpy()
         onward = passes.completions(layers, ends, self._runner(asked, values, model))
         found = paths.strongest(
@@ -275,9 +275,10 @@ class NeuronGraph:
     def _chosen(self, model: str | None) -> str:
         """Return the name of the model that is meant, which is complete."""
         model = model or self._model
-        models = self._listed(model)
+        # Plain values, since each query comes by here and a frame takes longer than the store.
+        models = self._model_table(model).to_pylist() + self._store.unfinished()
         if model is None:
-            complete = models[models["state"] == COMPLETE]["name"].tolist()
+            complete = sorted(row["name"] for row in models if row["state"] == COMPLETE)
             if len(complete) == 1:
                 return str(complete[0])
             if not complete:
@@ -286,7 +287,7 @@ class NeuronGraph:
                 f"{self._store.location} holds {len(complete)} models: {listed(complete)}; "
                 "say which: --model NAME, or model= in Python"
             )
-        states = models[models["name"] == model]["state"].tolist()
+        states = [row["state"] for row in models if row["name"] == model]
         if not states:
             raise ModelNotFoundError(
                 f"{self._store.location} holds no model {model!r}; "
@@ -302,12 +303,27 @@ class NeuronGraph:
     def _run(self, name: str, model: str | None, **given: Any) -> pd.DataFrame:
         asked = query(name)
         values = asked.checked(given)
-        model = self._chosen(model)
+        return self._answer(asked, values, self._chosen(model))
+
+    def _answer(self, asked: Query, values: dict[str, Any], model: str) -> pd.DataFrame:
+        """Run a query, its values checked, about a model that is there."""
         self._check_layers(values, model)
         statement = asked.statement(values, self._store.name, model=model)
         return to_frame(
             self._store.table(statement.cypher, statement.parameters, model), asked.columns
         )
+
+    def _layers(self, model: str) -> list[Layer]:
+        """Return the layers of a model that is there."""
+        asked = query("layers")
+        statement = asked.statement({}, self._store.name, model=model)
+        table = self._store.table(statement.cypher, statement.parameters, model)
+        return layers_of(to_columns(table, asked.columns).to_pylist())
+
+    def _neurons(self, neurons: NeuronsLike, model: str) -> pd.DataFrame:
+        """Return neurons of a model that is there."""
+        asked = query("neurons")
+        return self._answer(asked, asked.checked({"neurons": neurons}), model)
 
     def _check_layers(self, values: dict[str, Any], model: str) -> None:
         """Raise LayerNotFoundError for a filter that names a layer that is not there."""
@@ -319,7 +335,7 @@ class NeuronGraph:
         }
         if not named:
             return
-        known = self.layers(model=model)["name"].tolist()
+        known = [layer.name for layer in self._layers(model)]
         for name in sorted(named.difference(known)):
             raise LayerNotFoundError(
                 f"model {model!r} has no layer {name!r}; its layers are {listed(known)}"
@@ -378,7 +394,7 @@ class NeuronGraph:
         named = values["target"].layers
         bounds = [
             part
-            for layer in layers_of(self.layers(model=model))
+            for layer in self._layers(model)
             if layer.edges and (named is None or layer.name in named)
             for part in self._parts(layer)
         ]
@@ -386,7 +402,7 @@ class NeuronGraph:
 
     def _path_frame(self, found: list[list[paths.Step]], asked: Query, model: str) -> pd.DataFrame:
         ids = sorted({step.neuron for path in found for step in path})
-        neurons = self.neurons(ids, model=model).set_index("id")
+        neurons = self._neurons(ids, model).set_index("id")
         rows = [
             {
                 "path": rank,
