@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -51,8 +50,8 @@ class StreamSource:
 
     def layers(self) -> list[Layer]:
         """Return the layers of the plan."""
-        rows = [{**layer.properties(""), "inputs": layer.inputs} for layer in self._layers.values()]
-        return layers_of(pd.DataFrame(rows))
+        planned = self._layers.values()
+        return layers_of({**layer.properties(""), "inputs": layer.inputs} for layer in planned)
 
     def neurons(self, layer: str) -> Neurons:
         """Return what the neurons of a layer have of their own."""
@@ -76,7 +75,7 @@ class StoredSource:
 
     def layers(self) -> list[Layer]:
         """Read the layers."""
-        return layers_of(self._graph.layers(model=self._model))
+        return layers_of(self._graph.layers(model=self._model).to_dict("records"))
 
     def neurons(self, layer: str) -> Neurons:
         """Read what the neurons of a layer have of their own."""

@@ -1,7 +1,9 @@
 """Show that a graph computes what its model computes."""
 
 import os
-from dataclasses import astuple, dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +13,15 @@ import pandas as pd
 from exporter.forward import keras_values
 from exporter.model import KerasModel, open_model
 from exporter.planning import trace
-from exporter.replay import Columns, Floats, GraphSource, StoredSource, StreamSource, replay
+from exporter.replay import (
+    Columns,
+    Floats,
+    GraphSource,
+    Neurons,
+    StoredSource,
+    StreamSource,
+    replay,
+)
 from queries import NeuronGraph
 from queries.errors import ModelNotFoundError, VerificationError, listed
 from queries.granularity import NEURON_GRAPH
@@ -122,29 +132,53 @@ def compare(
     model: KerasModel, graph: GraphSource, *, samples: int = 4, seed: int = 0
 ) -> VerifyReport:
     """Compare the forward pass of a graph with that of its model, layer by layer."""
-    layers = graph.layers()
     whole = trace(model)
+    compared = _Compared(graph, StreamSource(whole.plan))
+    layers = compared.layers()
     expected = keras_values(model, whole, samples=samples, seed=seed)
     seeded = [layer.name for layer in layers if layer.edges == 0]
-    values = replay(graph, {name: expected[name] for name in seeded})
-    built = StreamSource(whole.plan)
+    values = replay(compared, {name: expected[name] for name in seeded})
+    # A replay does not ask for them: they have the model's values.
+    for name in seeded:
+        compared.neurons(name)
     rows = [
-        _row(layer, expected[layer.name], values[layer.name], _changes(graph, built, layer))
+        _row(layer, expected[layer.name], values[layer.name], compared.changes[layer.name])
         for layer in layers
     ]
     return VerifyReport(pd.DataFrame(rows), TOLERANCE, seeded)
 
 
-def _changes(graph: GraphSource, built: GraphSource, layer: Layer) -> int:
-    """Count the edges into a layer, and its biases, that are not as the model has them.
+class _Compared:
+    """A graph of which each part is compared with the model as the replay reads it.
 
-    A replay cannot see them all: an edge into a neuron that a ReLU holds at 0 changes nothing.
+    A replay cannot see all changes: an edge into a neuron that a ReLU holds at 0 changes nothing.
+
+    Attributes
+    ----------
+    changes
+        How many edges into a layer, and biases of it, are not as the model has them, by layer.
     """
-    changes = _unlike_neurons(graph, built, layer)
-    if layer.edges:
-        edges = _sorted_edges(graph, layer.name), _sorted_edges(built, layer.name)
-        changes += _unlike(*edges)
-    return changes
+
+    def __init__(self, graph: GraphSource, built: GraphSource) -> None:
+        self._graph, self._built = graph, built
+        self._layers = graph.layers()
+        self.changes: Counter[str] = Counter()
+
+    def layers(self) -> list[Layer]:
+        """Return the layers."""
+        return self._layers
+
+    def neurons(self, layer: str) -> Neurons:
+        """Return what the neurons of a layer have of their own, compared."""
+        found = self._graph.neurons(layer)
+        self.changes[layer] += _unlike_neurons(found, self._built.neurons(layer))
+        return found
+
+    def edges(self, layer: str) -> Iterator[Columns]:
+        """Yield all edges into a layer, compared."""
+        found = _sorted_edges(self._graph, layer)
+        self.changes[layer] += _unlike(found, _sorted_edges(self._built, layer))
+        yield found
 
 
 def _unlike(stored: Columns, wanted: Columns) -> int:
@@ -156,10 +190,9 @@ def _unlike(stored: Columns, wanted: Columns) -> int:
     return max(len(stored[0]), len(wanted[0])) - int(same.sum())
 
 
-def _unlike_neurons(graph: GraphSource, built: GraphSource, layer: Layer) -> int:
+def _unlike_neurons(stored: Neurons, wanted: Neurons) -> int:
     """Count the biases and slopes that differ."""
-    stored, wanted = (astuple(source.neurons(layer.name)) for source in (graph, built))
-    return sum(_unlike_values(own, other) for own, other in zip(stored, wanted, strict=True))
+    return _unlike_values(stored.bias, wanted.bias) + _unlike_values(stored.slope, wanted.slope)
 
 
 def _unlike_values(stored: Floats, wanted: Floats) -> int:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 
 @dataclass(frozen=True)
 class Layer:
@@ -48,9 +46,9 @@ class Layer:
         return self.last - self.first + 1
 
 
-def layers_of(frame: pd.DataFrame) -> list[Layer]:
-    """Return the layers of a frame of the query ``layers``, inputs first."""
-    return [_layer(row) for row in frame.to_dict("records")]
+def layers_of(rows: Iterable[Mapping[Any, Any]]) -> list[Layer]:
+    """Return the layers of the rows of the query ``layers``, inputs first."""
+    return [_layer(row) for row in rows]
 
 
 def _layer(row: Mapping[Any, Any]) -> Layer:

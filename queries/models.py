@@ -34,11 +34,10 @@ class StoredModel:
     granularity: str
 
 
-def models(store: Store, model: str | None = None) -> pd.DataFrame:
-    """Return the models of a graph; of an embedded graph perhaps only the one that is named."""
+def models(store: Store) -> pd.DataFrame:
+    """Return the models of a graph, complete or not."""
     asked = query("models")
-    statement = asked.statement({}, store.name)
-    frame = to_frame(store.table(statement.cypher, {}, model), asked.columns)
+    frame = to_frame(_table(store, None), asked.columns)
     unfinished = store.unfinished()
     if unfinished:
         rows = pa.Table.from_pylist(
@@ -46,6 +45,11 @@ def models(store: Store, model: str | None = None) -> pd.DataFrame:
         )
         frame = pd.concat([frame, to_frame(rows, asked.columns)], ignore_index=True)
     return frame.sort_values("name", ignore_index=True)
+
+
+def _table(store: Store, model: str | None) -> pa.Table:
+    """Read the loaded models; of an embedded graph perhaps only the one that is named."""
+    return store.table(query("models").statement({}, store.name).cypher, {}, model)
 
 
 def chosen(store: Store, model: str | None) -> StoredModel:
@@ -67,11 +71,12 @@ def chosen(store: Store, model: str | None) -> StoredModel:
     GraphVersionError
         If it was loaded by a release that wrote another schema.
     """
-    found = models(store, model)
-    complete = found[found["state"] == COMPLETE].set_index("name")
-    name = model or _only(store.location, complete.index.tolist())
-    if name not in complete.index:
-        if name in set(found["name"]):
+    # Plain values, since each query comes by here and a frame takes longer than the store.
+    found = _table(store, model).to_pylist() + store.unfinished()
+    complete = {row["name"]: row for row in found if row["state"] == COMPLETE}
+    name = model or _only(store.location, sorted(complete))
+    if name not in complete:
+        if any(row["name"] == name for row in found):
             raise ModelIncompleteError(
                 f"the load of {name!r} into {store.location} has not finished; "
                 f"if none is running, load it again with --replace, or: neurongraph drop {name}"
@@ -80,13 +85,13 @@ def chosen(store: Store, model: str | None) -> StoredModel:
             f"{store.location} holds no model {name!r}; "
             f"it holds {listed(models(store)['name'].tolist())}"
         )
-    version = int(complete["schema_version"][name])
+    version = complete[name]["schema_version"]
     if version != SCHEMA_VERSION:
         raise GraphVersionError(
             f"{name!r} in {store.location} was loaded by another release (schema {version}, not "
             f"{SCHEMA_VERSION}); load it again with --replace"
         )
-    return StoredModel(name, str(complete["granularity"][name]))
+    return StoredModel(name, complete[name]["granularity"])
 
 
 def _only(location: str, complete: list[str]) -> str:

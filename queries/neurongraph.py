@@ -164,8 +164,8 @@ class NeuronGraph:
         """Return Katz centrality, exact, by one pass a layer."""
         given = {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights, "by": by}
         asked, values, about = self._asked("katz", model, given)
-        layers = layers_of(self.layers(model=about.name))
-        frame = self.neurons(values["neurons"], model=about.name)
+        layers = self._layers(about)
+        frame = self._neurons(values["neurons"], about)
         scores = passes.katz(layers, values, self._runner(asked, values, about))
         frame["katz"] = scores[frame["id"].to_numpy() - layers[0].first]
         return frame[[column.name for column in asked.columns]]
@@ -185,8 +185,8 @@ class NeuronGraph:
         """
         given = {"source": source, "target": target, "k": k, "by": by}
         asked, values, about = self._asked("strongest_paths", model, given)
-        layers = layers_of(self.layers(model=about.name))
-        begin, end = (self.neurons(values[side], model=about.name) for side in ("source", "target"))
+        layers = self._layers(about)
+        begin, end = (self._neurons(values[side], about) for side in ("source", "target"))
         ends = end["id"].to_numpy()
         onward = passes.completions(layers, ends, self._runner(asked, values, about))
         found = paths.strongest(
@@ -285,9 +285,23 @@ class NeuronGraph:
 
     def _run(self, name: str, model: str | None, **given: Any) -> pd.DataFrame:
         asked, values, about = self._asked(name, model, given)
+        return to_frame(self._table(asked, values, about), asked.columns_in(about.granularity))
+
+    def _table(self, asked: Query, values: Mapping[str, Any], about: StoredModel) -> pa.Table:
         statement = self._statement(asked, values, about)
-        table = self._store.table(statement.cypher, statement.parameters, about.name)
-        return to_frame(table, asked.columns_in(about.granularity))
+        return self._store.table(statement.cypher, statement.parameters, about.name)
+
+    def _layers(self, about: StoredModel) -> list[Layer]:
+        """Return the layers of a model that is there."""
+        asked = query("layers")
+        return layers_of(to_columns(self._table(asked, {}, about), asked.columns).to_pylist())
+
+    def _neurons(self, neurons: NeuronsLike, about: StoredModel) -> pd.DataFrame:
+        """Return neurons of a model that is there."""
+        asked = query("neurons")
+        values = asked.checked({"neurons": neurons})
+        self._check_against(values, about)
+        return to_frame(self._table(asked, values, about), asked.columns)
 
     def _check_against(self, values: Mapping[str, Any], about: StoredModel) -> None:
         """Raise an error for what a model's graph does not have: a property, an axis, a layer."""
@@ -301,7 +315,7 @@ class NeuronGraph:
         }
         if not named:
             return
-        known = self.layers(model=about.name)["name"].tolist()
+        known = [layer.name for layer in self._layers(about)]
         for name in sorted(named.difference(known)):
             raise LayerNotFoundError(
                 f"model {about.name!r} has no layer {name!r}; its layers are {listed(known)}"
@@ -356,12 +370,11 @@ class NeuronGraph:
     def _edge_table(self, asked: Query, values: dict[str, Any], about: StoredModel) -> pa.Table:
         """Read edges: of given sources by one statement, else in parts by target."""
         if values["source"]:
-            statement = self._statement(asked, values, about)
-            return self._store.table(statement.cypher, statement.parameters, about.name)
+            return self._table(asked, values, about)
         named = values["target"].layers
         bounds = [
             part
-            for layer in layers_of(self.layers(model=about.name))
+            for layer in self._layers(about)
             if layer.edges and (named is None or layer.name in named)
             for part in self._parts(layer)
         ]
@@ -371,7 +384,7 @@ class NeuronGraph:
         self, found: list[list[paths.Step]], asked: Query, about: StoredModel
     ) -> pd.DataFrame:
         ids = sorted({step.neuron for path in found for step in path})
-        neurons = self.neurons(ids, model=about.name).set_index("id")
+        neurons = self._neurons(ids, about).set_index("id")
         rows = [
             {
                 "path": rank,

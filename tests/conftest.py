@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS
+from tests.processes import ByServer
 from tests.servers import LTS, NEWEST, Neo4jServer, skip_or_fail
 from tests.servers.named import is_named
 
@@ -19,6 +21,11 @@ NEO4J = {"neo4j-env": NEWEST} if is_named() else {"neo4j-5.26": LTS, "neo4j-newe
 
 ROOT = Path(__file__).parents[1]
 CIFAR = Path("models", "CIFAR-10_CNN5.h5")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServer:
+    """Say which tests share a process, where there are more than one."""
+    return ByServer(config, log)
 
 
 @pytest.fixture(

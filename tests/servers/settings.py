@@ -10,4 +10,6 @@ def common(heap: str) -> dict[str, str]:
         "server.memory.pagecache.size": "256m",
         # Else an empty server fills 512 MB of disk.
         "db.tx_log.preallocate": "false",
+        # Else tests that try a wrong password lock the user out for those that come after.
+        "dbms.security.auth_max_failed_attempts": "0",
     }
