@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
-from exporter.wiring.wiring import EMPTY, Computed, Ids, Moved, NotWirableError
+from exporter.wiring.wiring import EMPTY, ZERO, Computed, Ids, Moved, NotWirableError
 
 Resize = Callable[[NDArray[np.float32]], Any]
 
@@ -95,8 +95,10 @@ def resized(layer: Any, ids: Ids, function: Resize) -> Moved | Computed:
     weights = (by_row[:, None, None, :, None] * by_column[None, :, None, None, :]).astype(
         np.float32
     )
-    if sources.shape[3:] == (1, 1) and np.all(weights == 1):
-        return Moved(as_laid_out(layer, sources[..., 0, 0]), channel_axis(layer))
+    if sources.shape[3:] == (1, 1) and np.all((weights == 1) | (sources == EMPTY)):
+        # Where an output reads nothing, it is the padding, a 0.
+        moved = np.where(sources == EMPTY, ZERO, sources)[..., 0, 0]
+        return Moved(as_laid_out(layer, moved), channel_axis(layer))
     return Computed(
         sources=as_laid_out(layer, sources, 2),
         weights=as_laid_out(layer, weights, 2),

@@ -1,3 +1,4 @@
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ def half(request: pytest.FixtureRequest) -> Any:
 POLICIES = ["mixed_float16", "mixed_bfloat16", "float16", "bfloat16", "float64"]
 
 
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-@pytest.mark.parametrize("half", POLICIES, indirect=True)
+@pytest.mark.parametrize(
+    ("half", "suffix"),
+    # Keras itself cannot read the bfloat16 that it writes into HDF5.
+    [case for case in product(POLICIES, [".keras", ".h5"]) if case != ("bfloat16", ".h5")],
+    indirect=["half"],
+)
 def test_a_model_of_any_precision_replays(half: Any, suffix: str, tmp_path: Path) -> None:
     opened = open_model(saved(half, tmp_path / f"model{suffix}"))
     assert failing(Wired(opened, plan(opened)), samples=2) == []
@@ -48,7 +53,7 @@ def test_an_input_of_half_precision(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["int8", "int4", "float8"])
 def test_a_quantized_layer_is_refused(mode: str, tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="rough")])
-    model.quantize(mode)
+    model.layers[0].quantize(mode)
     with pytest.raises(UnsupportedLayerError, match=rf"rough .*it is quantized to {mode}"):
         plan(open_model(saved(model, tmp_path / "model.keras")))
 
