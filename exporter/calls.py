@@ -1,10 +1,12 @@
 """The layer calls of a Keras model, inputs first; nested models are taken apart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exporter.wiring import handler_key, is_of_keras
+from exporter.wiring import WRAPPERS, handler_key, is_of_keras
+
+Shape = tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class LayerCall:
         The positions of the tensors that it makes.
     shapes
         Their shapes without the batch, None where an axis is open.
+    dtypes
+        What their values are stored as.
     first
         True at the first use of the layer.
     """
@@ -46,7 +50,8 @@ class LayerCall:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     outputs: tuple[int, ...]
-    shapes: tuple[tuple[int | None, ...], ...]
+    shapes: tuple[Shape, ...]
+    dtypes: tuple[str, ...]
     first: bool = True
 
     @property
@@ -66,9 +71,22 @@ class LayerCall:
         """True for an operation of ``keras.ops``, which is no layer."""
         return self.key.startswith("ops.")
 
-    def arguments(self, values: Mapping[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return the arguments with values, by position, in the places of tensors."""
-        args, kwargs = _replaced((self.args, self.kwargs), values)
+    def arguments(
+        self, values: Mapping[int, Any], constant: Callable[[Any], Any] = lambda leaf: leaf
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments with values, by position, in the places of tensors.
+
+        Parameters
+        ----------
+        values
+            The values by the positions of the tensors.
+        constant
+            Applied to what else stands in the arguments.
+        """
+        args, kwargs = _mapped(
+            lambda leaf: values[leaf.position] if isinstance(leaf, Tensor) else constant(leaf),
+            (self.args, self.kwargs),
+        )
         return args, kwargs
 
 
@@ -76,7 +94,7 @@ def layer_calls(model: Any) -> tuple[tuple[LayerCall, ...], tuple[int, ...]]:
     """Return the layer calls of a Keras model, and the positions of its output tensors."""
     walk = _Walk()
     known: dict[int, int] = {}
-    walk.enter(functional_graph(model), known, "", {})
+    walk.enter(functional_graph(model), known, "")
     return tuple(walk.calls), tuple(known[id(tensor)] for tensor in model.outputs)
 
 
@@ -89,9 +107,7 @@ class _Walk:
     seen: set[int] = field(default_factory=set)
     tensors: int = 0
 
-    def enter(
-        self, functional: Any, known: dict[int, int], prefix: str, passed: dict[str, Any]
-    ) -> None:
+    def enter(self, functional: Any, known: dict[int, int], prefix: str) -> None:
         """Add the calls of a model whose input tensors are ``known``, if it is nested.
 
         Parameters
@@ -100,52 +116,101 @@ class _Walk:
             The position of each Keras tensor, by its ``id``; those of this model are added.
         prefix
             What the names of its layers begin with.
-        passed
-            The argument ``training`` of a nested model's call, which it hands on.
         """
         for node in _nodes(functional):
             if node.is_input and id(node.outputs[0]) in known:
                 continue
-            inner = functional_graph(node.operation)
-            if inner is None:
-                self._add(node, known, prefix, passed)
+            if functional_graph(node.operation) is not None:
+                self._take_apart(node, known, prefix)
+            elif _is_plain_wrapper(node):
+                self._unwrap(node, known, prefix)
             else:
-                self._take_apart(node, inner, known, prefix, passed)
+                self._add(node, known, prefix)
 
-    def _take_apart(
-        self, node: Any, inner: Any, known: dict[int, int], prefix: str, passed: dict[str, Any]
-    ) -> None:
+    def _take_apart(self, node: Any, known: dict[int, int], prefix: str) -> None:
+        inner = functional_graph(node.operation)
         given = [known[id(tensor)] for tensor in _in_order(node, inner)]
+        outputs = self._within(node.operation, given, prefix)
+        known.update(zip(map(id, node.outputs), outputs, strict=True))
+
+    def _within(self, model: Any, given: list[int], prefix: str) -> list[int]:
+        """Add the calls of a nested model, and return the positions of its outputs."""
+        inner = functional_graph(model)
+        assert inner is not None  # noqa: S101
         # Each use of a nested model has tensors of its own.
         inside = dict(zip(map(id, inner.inputs), given, strict=True))
-        training = node.arguments.kwargs.get("training")
-        handed_on = passed if training is None else {"training": training}
-        self.enter(inner, inside, f"{prefix}{node.operation.name}/", handed_on)
-        for outer, tensor in zip(node.outputs, inner.outputs, strict=True):
-            known[id(outer)] = inside[id(tensor)]
+        self.enter(inner, inside, f"{prefix}{model.name}/")
+        return [inside[id(tensor)] for tensor in inner.outputs]
 
-    def _add(self, node: Any, known: dict[int, int], prefix: str, passed: dict[str, Any]) -> None:
+    def _unwrap(self, node: Any, known: dict[int, int], prefix: str) -> None:
+        (read,), (written,) = node.input_tensors, node.outputs
+        shapes = tuple(read.shape[1:]), tuple(written.shape[1:])
+        use = _Use(*shapes, str(written.dtype))
+        known[id(written)] = self._inside(node.operation, known[id(read)], prefix, use)
+
+    def _inside(self, layer: Any, given: int, prefix: str, use: "_Use") -> int:
+        """Add the calls of a layer within a wrapper; return the position of its output."""
+        if functional_graph(layer) is not None:
+            (output,) = self._within(layer, [given], prefix)
+            return output
+        name = prefix + layer.name
+        if _key(type(layer)) not in WRAPPERS:
+            return self._append(layer, name, (Tensor(given),), {}, [use.written], use.dtype)[0]
+        if type(layer).__name__ == "SpectralNormalization":
+            return self._inside(layer.layer, given, f"{name}/", use)
+        return self._steps(layer, given, f"{name}/", use)
+
+    def _steps(self, layer: Any, given: int, prefix: str, use: "_Use") -> int:
+        """Add one call of the layer in a TimeDistributed for each step."""
+        from keras.src.ops.core import Unstack
+        from keras.src.ops.numpy import Stack
+
+        (steps, *read), (_, *written) = use.read, use.written
+        taken_apart = Unstack(num=steps, axis=1, name="unstack")
+        each = [tuple(read)] * int(steps or 0)
+        parts = self._append(taken_apart, f"{prefix}unstack", (Tensor(given),), {}, each, use.dtype)
+        of_step = _Use(tuple(read), tuple(written), use.dtype)
+        outputs = [self._inside(layer.layer, part, prefix, of_step) for part in parts]
+        together = [Tensor(output) for output in outputs]
+        stack = Stack(axis=1, name="stack")
+        return self._append(stack, f"{prefix}stack", (together,), {}, [use.written], use.dtype)[0]
+
+    def _add(self, node: Any, known: dict[int, int], prefix: str) -> None:
         layer = node.operation
-        outputs = tuple(range(self.tensors, self.tensors + len(node.outputs)))
-        self.tensors += len(outputs)
         args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, known))
-        if getattr(layer, "_call_has_training_arg", False):
-            kwargs = passed | kwargs
+        shapes = [tuple(tensor.shape[1:]) for tensor in node.outputs]
+        dtypes = [str(tensor.dtype) for tensor in node.outputs]
+        outputs = self._append(layer, prefix + layer.name, args, kwargs, shapes, *dtypes)
         known.update(zip(map(id, node.outputs), outputs, strict=True))
+
+    def _append(
+        self,
+        layer: Any,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        shapes: Sequence[Shape],
+        *dtypes: str,
+    ) -> tuple[int, ...]:
+        """Add a call, and return the positions of its outputs; one dtype may go for all."""
+        outputs = tuple(range(self.tensors, self.tensors + len(shapes)))
+        self.tensors += len(outputs)
         self.calls.append(
             LayerCall(
-                name=self._unique(prefix + layer.name),
+                name=self._unique(name),
                 class_name=type(layer).__name__,
                 key=_key(type(layer)),
                 layer=layer,
                 args=args,
                 kwargs=kwargs,
                 outputs=outputs,
-                shapes=tuple(tuple(tensor.shape[1:]) for tensor in node.outputs),
+                shapes=tuple(shapes),
+                dtypes=dtypes if len(dtypes) == len(shapes) else dtypes * len(shapes),
                 first=id(layer) not in self.seen,
             )
         )
         self.seen.add(id(layer))
+        return outputs
 
     def _unique(self, name: str) -> str:
         use, unique = 1, name
@@ -154,6 +219,25 @@ class _Walk:
             unique = f"{name}:{use}"
         self.names.add(unique)
         return unique
+
+
+@dataclass(frozen=True)
+class _Use:
+    """How a wrapper uses the layer in it: the shapes of input and output without the batch."""
+
+    read: Shape
+    written: Shape
+    dtype: str
+
+
+def _is_plain_wrapper(node: Any) -> bool:
+    """Tell whether a call is of a wrapper that does no more than call the layer in it."""
+    return (
+        _key(type(node.operation)) in WRAPPERS
+        and len(node.input_tensors) == 1
+        and None not in node.input_tensors[0].shape[1:]
+        and node.arguments.kwargs.get("mask") is None
+    )
 
 
 def functional_graph(operation: Any) -> Any | None:
@@ -200,9 +284,7 @@ def _leaves(structure: Any) -> list[Any]:
     return list(keras.tree.flatten(structure))
 
 
-def _replaced(structure: Any, values: Mapping[int, Any]) -> Any:
+def _mapped(function: Callable[[Any], Any], structure: Any) -> Any:
     import keras
 
-    return keras.tree.map_structure(
-        lambda leaf: values[leaf.position] if isinstance(leaf, Tensor) else leaf, structure
-    )
+    return keras.tree.map_structure(function, structure)

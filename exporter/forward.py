@@ -1,5 +1,6 @@
 """What Keras itself puts out for each layer of a model."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from exporter.calls import functional_graph
 from exporter.model import KerasModel
 from exporter.planning import Trace
+from queries.errors import VerificationError
 
 
 def keras_values(
@@ -31,26 +33,51 @@ def keras_values(
     -------
     dict
         By layer: shape ``(samples, neurons)``.
+
+    Raises
+    ------
+    VerificationError
+        If Keras builds the model, but cannot run it.
     """
     random = np.random.default_rng(seed)
     inputs = [
-        random.standard_normal((samples, *shape)).astype(np.float32) for shape in model.input_shapes
+        _drawn(random, (samples, *tensor.shape[1:]), tensor.dtype) for tensor in model.keras.inputs
     ]
     neurons = np.zeros((samples, traced.plan.neurons))
-    tensors = _tensors(model, inputs)
+    try:
+        tensors, predicted = _tensors(model, inputs), _predicted(model, inputs)
+    except Exception as error:  # TensorFlow raises of its own what Keras lets through.
+        raise VerificationError(
+            f"{model.path}: Keras itself cannot run this model: {type(error).__name__}: "
+            f"{_reason(str(error))}"
+        ) from error
     for position, value in tensors.items():
         _put(neurons, traced.ids[position], value)
     for index, (call, stage) in traced.inner.items():
         layer = traced.plan.layers[index]
-        args, _ = call.arguments(tensors)
-        _put(neurons, np.arange(layer.first, layer.last + 1), stage.output(*args))
-    for position, value in zip(model.outputs, _predicted(model, inputs), strict=True):
+        args, kwargs = call.arguments(tensors)
+        _put(neurons, np.arange(layer.first, layer.last + 1), stage.output(*args, **kwargs))
+    for position, value in zip(model.outputs, predicted, strict=True):
         _put(neurons, traced.ids[position], value)
     first = traced.plan.layers[0].first
     return {
         layer.name: neurons[:, layer.first - first : layer.last + 1 - first]
         for layer in traced.plan.layers
     }
+
+
+def _reason(message: str) -> str:
+    """Return the line of an error that says why: Keras prints it in bold, amid others."""
+    bold = re.search(r"\x1b\[1m(.+?)(\x1b|\n)", message)
+    return bold[1] if bold else next(iter(message.strip().splitlines()), "no reason given")
+
+
+def _drawn(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+    """Draw an input of the model; one of integers gets what a pixel can be."""
+    if "float" in dtype:
+        return random.standard_normal(shape).astype(np.float32)
+    most = 1 if dtype == "bool" else min(255, np.iinfo(dtype).max)
+    return random.integers(0, most, shape, endpoint=True).astype(dtype)
 
 
 def _put(neurons: NDArray[np.float64], ids: NDArray[np.int64], value: Any) -> None:
@@ -76,6 +103,9 @@ def _tensors(model: KerasModel, inputs: list[Any]) -> dict[int, Any]:
 def _called(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     import tensorflow as tf
 
+    if getattr(layer, "_call_has_training_arg", False):
+        # model.predict says so as well, even where the model was built with training=True.
+        kwargs = {**kwargs, "training": False}
     try:
         return layer(*args, **kwargs)
     except tf.errors.OpError:

@@ -1,9 +1,45 @@
-"""Rewrite the configurations of older Keras as Keras 3 reads them."""
+"""Rewrite the configurations of HDF5 files as Keras 3 reads them."""
 
 from typing import Any
 
+from exporter.quiet import quiet
+
 _RENAMED = {"batch_input_shape": "batch_shape"}
 _FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")
+_OPERATIONS = ("numpy", "nn", "math", "core", "image")
+
+
+def with_modules(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a model's configuration in which operations of ``keras.ops`` have their module.
+
+    Keras 3 leaves out the modules of all classes when it writes HDF5, so that it cannot read
+    again what it wrote: ``Add`` is a layer and an operation. A layer says whether it is
+    trainable, an operation does not.
+    """
+    inner = config["config"]
+    if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
+        layers = [with_modules(layer) if _is_layer(layer) else layer for layer in inner["layers"]]
+        return {**config, "config": {**inner, "layers": layers}}
+    module = _operation_module(str(config.get("class_name")))
+    if "module" in config or "inbound_nodes" not in config or "trainable" in inner or not module:
+        return config
+    return {**config, "module": module, "registered_name": config["class_name"]}
+
+
+def _is_layer(layer: Any) -> bool:
+    return isinstance(layer, dict) and isinstance(layer.get("config"), dict)
+
+
+def _operation_module(class_name: str) -> str | None:
+    """Return the module of the operation of a name, None where there is none."""
+    from importlib import import_module
+
+    for name in _OPERATIONS:
+        with quiet():
+            module = import_module(f"keras.src.ops.{name}")
+        if hasattr(module, class_name):
+            return module.__name__
+    return None
 
 
 def modern_config(config: dict[str, Any]) -> dict[str, Any]:

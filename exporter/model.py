@@ -6,7 +6,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,10 +17,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from exporter.calls import LayerCall, layer_calls
-from exporter.legacy import modern_config
+from exporter.legacy import modern_config, with_modules
+from exporter.precision import archive_in_single_precision, in_single_precision
 from exporter.quiet import quiet
 from exporter.refusal import Refusal, raise_unsupported
-from exporter.wiring import handled_classes, handler_key, needs_code, reason
+from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
@@ -44,7 +45,7 @@ class KerasModel:
     outputs
         The tensors that are the model's outputs, by their positions.
     keras
-        The Keras model itself, not compiled.
+        The Keras model itself, not compiled, and in single precision.
     """
 
     path: Path
@@ -218,18 +219,18 @@ def _read_hdf5(path: Path) -> tuple[dict[str, Any], str]:
     except ValueError as error:
         raise ModelFileError(f"{path} is damaged: {error}") from None
     version = version.decode() if isinstance(version, bytes) else str(version)
-    return _checked(path, config), version
+    return with_modules(_checked(path, config)), version
 
 
 def _checked(path: Path, config: object) -> dict[str, Any]:
     """Return the configuration if it is one of a model made of layers."""
     if not isinstance(config, dict) or not isinstance(config.get("config"), (dict, list)):
         raise ModelFileError(f"{path} is damaged: its configuration is not that of a model")
-    name = config.get("class_name")
-    if name not in _MODEL_CLASSES or config.get("registered_name") not in (None, name):
+    if not _is_model(config):
         raise ModelFileError(
-            f"{path} holds a model of the class {name!r}, whose code is not in the file; "
-            "only Sequential and functional models can be read"
+            f"{path} holds a model of the class {config.get('class_name')!r}, whose code is not in "
+            "the file; only Sequential and functional models can be read, and classes derived from "
+            "them that keep their call() and are registered with Keras"
         )
     # Keras 1 stored a Sequential as the bare list of its layers.
     if isinstance(config["config"], list):
@@ -251,33 +252,50 @@ def _lists_layers(config: Mapping[str, Any]) -> bool:
 
 
 def _is_model(layer: Mapping[str, Any]) -> bool:
-    """Tell whether a layer is a model of Keras's own, which can be taken apart."""
+    """Tell whether a layer is a model that can be taken apart: Keras's own, or derived from it."""
     key = handler_key(
         layer.get("module"), str(layer.get("class_name")), layer.get("registered_name")
     )
-    return key in _MODEL_CLASSES
+    return key in _MODEL_CLASSES or (">" in key and _keeps_call(key))
+
+
+def _keeps_call(key: str) -> bool:
+    """Tell whether a registered class of somebody's own computes what its graph of layers says."""
+    with quiet():
+        import keras
+
+    cls = keras.saving.get_registered_object(key)
+    if not isinstance(cls, type) or not issubclass(cls, keras.Model):
+        return False
+    bases = (keras.Model, keras.Sequential, keras.src.models.Functional)
+    return any(getattr(cls, "call", None) is base.call for base in bases)
 
 
 def _refuse_unsupported(path: Path, config: Mapping[str, Any], *, partial: bool) -> None:
     """Name every layer without a handler, before anything of the file is built."""
-    refused = _unsupported(config, handled_classes())
+    refused = _unsupported(_held(config["config"]), handled_classes())
     raise_unsupported(path, [r for key, r in refused if not partial or needs_code(key)])
 
 
 def _unsupported(
-    config: Mapping[str, Any], handled: Collection[str]
+    layers: Iterable[Mapping[str, Any]], handled: Collection[str]
 ) -> Iterator[tuple[str, Refusal]]:
     """Yield the key and the refusal of each layer without a handler."""
-    for layer in config["config"]["layers"]:
+    for layer in layers:
         class_name = str(layer.get("class_name"))
         name = str(layer["config"].get("name") or layer.get("name"))
-        if _is_model(layer):
-            for inner_key, inner in _unsupported(layer, handled):
-                yield inner_key, replace(inner, name=f"{name}/{inner.name}")
-            continue
         key = handler_key(layer.get("module"), class_name, layer.get("registered_name"))
-        if key not in handled:
+        if _is_model(layer) or key in WRAPPERS:
+            for inner_key, inner in _unsupported(_held(layer["config"]), handled):
+                yield inner_key, replace(inner, name=f"{name}/{inner.name}")
+        elif key not in handled:
             yield key, Refusal(name, class_name, reason(key))
+
+
+def _held(config: Mapping[str, Any]) -> list[Any]:
+    """Return the layers that a model, or a wrapper, holds."""
+    inner = config.get("layer")
+    return [inner] if isinstance(inner, dict) else list(config.get("layers", ()))
 
 
 def _load(path: Path, config: dict[str, Any]) -> Any:
@@ -285,7 +303,8 @@ def _load(path: Path, config: dict[str, Any]) -> Any:
     import keras
 
     if zipfile.is_zipfile(path):
-        return keras.models.load_model(path, compile=False, safe_mode=True)
+        with archive_in_single_precision(path, _CONFIG, config) as archive:
+            return keras.models.load_model(archive, compile=False, safe_mode=True)
     built = _build(path, config)
     with _named_hdf5(path) as weights:
         built.load_weights(weights)
@@ -299,8 +318,9 @@ def _build(path: Path, config: dict[str, Any]) -> Any:
     if not zipfile.is_zipfile(path):
         kind = "Sequential" if config["class_name"] == "Sequential" else "Model"
         config = {"module": "keras", "class_name": kind, "config": modern_config(config)}
+    single = in_single_precision({**config, "compile_config": None})
     # from_config alone leaves safe mode unset for what stands inside a layer's settings.
-    return keras.saving.deserialize_keras_object({**config, "compile_config": None}, safe_mode=True)
+    return keras.saving.deserialize_keras_object(single, safe_mode=True)
 
 
 @contextmanager

@@ -17,11 +17,13 @@ from exporter.wiring import (
     Computed,
     Moved,
     NotWirableError,
+    Parts,
     Stage,
     Wiring,
     handler_of,
     reason,
 )
+from exporter.wiring.handlers import Handler
 from exporter.wiring.layout import is_channels_first
 from exporter.wiring.variables import in_reading_order
 from exporter.wiring.wiring import Ids
@@ -147,31 +149,60 @@ class _Push:
             if not self.partial:
                 self._stand_in(call)
         else:
-            self.tensors[call.outputs[0]] = pushed
+            self.tensors.update(zip(call.outputs, pushed, strict=True))
         return steps
 
-    def _wired(self, call: LayerCall, steps: list[Step]) -> _Pushed:
+    def _wired(self, call: LayerCall, steps: list[Step]) -> list[_Pushed]:
         inputs = [self.tensors[position] for position in call.inputs]
         wiring = _wiring(call, {position: t.ids for position, t in self.tensors.items()})
-        if isinstance(wiring, Moved):
-            _require_shape(call, wiring.ids.shape)
-            steps.append((LayerRow(call.name, call.class_name, wiring.ids.shape), None))
-            axis = _channel_axis(wiring.channel_axis, inputs, wiring.ids.ndim)
-            return _Pushed(wiring.ids, axis, _layers_of(wiring.ids, self.firsts))
-        stages = _stages(call, wiring)
+        if isinstance(wiring, Moved | Parts):
+            return self._moved(call, wiring, inputs, steps)
+        return [self._computed(call, _stages(call, wiring), inputs, steps)]
+
+    def _moved(
+        self,
+        call: LayerCall,
+        wiring: Moved | Parts,
+        inputs: Sequence[_Pushed],
+        steps: list[Step],
+    ) -> list[_Pushed]:
+        parts = wiring.parts if isinstance(wiring, Parts) else (wiring,)
+        _require_shapes(call, [part.ids.shape for part in parts])
+        steps.append((LayerRow(call.name, call.class_name, parts[0].ids.shape), None))
+        return [
+            _Pushed(
+                part.ids,
+                _channel_axis(part.channel_axis, inputs, part.ids.ndim),
+                _layers_of(part.ids, self.firsts),
+            )
+            for part in parts
+        ]
+
+    def _computed(
+        self,
+        call: LayerCall,
+        stages: Sequence[Stage],
+        inputs: Sequence[_Pushed],
+        steps: list[Step],
+    ) -> _Pushed:
         for position, stage in enumerate(stages, start=1):
             last = position == len(stages)
             computed = stage.wire(inputs[0].ids if inputs else np.empty(0, dtype=np.int64))
             if last:
-                _require_shape(call, computed.shape)
+                _require_shapes(call, [computed.shape])
+                _require_exact(call, computed)
             else:
                 self.inner[len(self.firsts)] = call, stage
+            feeding = frozenset().union(
+                *(tensor.layers for tensor in inputs),
+                *(_layers_of(ids, self.firsts) for ids in stage.also),
+            )
             layer = PlannedLayer(
                 name=call.name if last else f"{call.name}/{stage.name}",
                 class_name=call.class_name,
                 index=len(self.firsts),
                 first=self.neurons,
-                inputs=tuple(sorted(frozenset().union(*(tensor.layers for tensor in inputs)))),
+                inputs=tuple(sorted(feeding)),
                 parameters=stage.parameters if call.first else 0,
                 wiring=replace(computed, weights=in_reading_order(computed.weights)),
                 channel_axis=self._axis(computed, inputs),
@@ -194,7 +225,7 @@ class _Push:
         """Give a refused layer's outputs a shape, so that the layers behind it are looked at."""
         for position, shape in zip(call.outputs, call.shapes, strict=True):
             closed = [size for size in shape if size is not None]
-            if len(closed) == len(shape):
+            if closed and len(closed) == len(shape):
                 nothing = np.full(closed, ZERO, dtype=np.int64)
                 self.tensors[position] = _Pushed(nothing, -1, frozenset())
 
@@ -213,26 +244,36 @@ def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
         handler = handler_of(call.key)
     except KeyError:
         raise NotWirableError(reason(call.key)) from None
-    if len(call.outputs) != 1:
-        raise NotWirableError(f"it has {len(call.outputs)} outputs, not 1")
     if call.is_operation:
-        args, kwargs = call.arguments(ids)
-        return handler(call.layer, *map(_as_operand, args), **kwargs)
+        args, kwargs = call.arguments(ids, _as_operand)
+        return _handled(call, handler, *args, **kwargs)
     _require_plain(call)
-    return handler(call.layer, *(ids[position] for position in call.inputs))
+    return _handled(call, handler, *(ids[position] for position in call.inputs))
+
+
+def _handled(call: LayerCall, handler: Handler, *args: Any, **kwargs: Any) -> Wiring:
+    """Call a handler; whatever it or Keras raises is a reason not to wire this layer."""
+    try:
+        return handler(call.layer, *args, **kwargs)
+    except NotWirableError:
+        raise
+    except Exception as error:
+        said = next(iter(str(error).splitlines()), "")
+        raise NotWirableError(f"its handler fails: {type(error).__name__}: {said}") from error
 
 
 def _as_operand(value: Any) -> Any:
-    """Return a constant tensor as an array of float64; ids and plain values as they are."""
-    if hasattr(value, "dtype") and getattr(value, "dtype", None) != np.int64:
-        return np.asarray(value, dtype=np.float64)
-    return value
+    """Return a constant tensor as an array that cannot be taken for ids, which are int64."""
+    if not hasattr(value, "dtype"):
+        return value
+    constant = np.asarray(value)
+    return constant.astype(np.int32 if constant.dtype.kind in "iu" else np.float64)
 
 
 def _require_plain(call: LayerCall) -> None:
-    """Raise NotWirableError where a layer is called with more than tensors."""
-    if call.kwargs.get("training") and call.layer._call_has_training_arg:
-        raise NotWirableError("it is called with training=True, so that it acts at inference too")
+    """Raise NotWirableError where a layer is quantized or called with more than tensors."""
+    if mode := getattr(call.layer, "quantization_mode", None):
+        raise NotWirableError(f"it is quantized to {mode}, so that it rounds its inputs as well")
     for name, value in call.kwargs.items():
         if isinstance(value, Tensor):
             raise NotWirableError(f"it is called with a tensor as its argument {name!r}")
@@ -241,16 +282,26 @@ def _require_plain(call: LayerCall) -> None:
             raise NotWirableError("it is called with a constant")
 
 
-def _require_shape(call: LayerCall, shape: tuple[int, ...]) -> None:
+def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
     """Raise NotWirableError where neurons would have another shape than Keras's output, or none."""
-    (wanted,) = call.shapes
-    fits = len(shape) == len(wanted) and all(
-        own == size for own, size in zip(shape, wanted, strict=True) if size is not None
-    )
-    if not fits:
-        raise NotWirableError(f"its handler gives the shape {shape}, but Keras {tuple(wanted)}")
-    if not shape:
-        raise NotWirableError("its output has no axis beside the batch")
+    if len(shapes) != len(call.shapes):
+        raise NotWirableError(f"its handler gives {len(shapes)} outputs, Keras {len(call.shapes)}")
+    for shape, wanted in zip(shapes, call.shapes, strict=True):
+        fits = len(shape) == len(wanted) and all(
+            own == size for own, size in zip(shape, wanted, strict=True) if size is not None
+        )
+        if not fits:
+            raise NotWirableError(f"its handler gives the shape {shape}, but Keras {tuple(wanted)}")
+        if not shape:
+            raise NotWirableError("its output has no axis beside the batch")
+
+
+def _require_exact(call: LayerCall, computed: Computed) -> None:
+    """Raise NotWirableError where Keras computes in integers, which round and wrap around."""
+    dtype = call.dtypes[0]
+    adds = call.inputs and computed.reduce in {"sum", "product"}
+    if adds and "float" not in dtype:
+        raise NotWirableError(f"it computes in {dtype}, which rounds and wraps around")
 
 
 def _stages(call: LayerCall, wiring: Computed | Chain) -> tuple[Stage, ...]:

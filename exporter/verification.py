@@ -213,8 +213,11 @@ def _sorted_edges(graph: GraphSource, layer: str) -> Columns:
 
 
 def _row(layer: Layer, expected: Floats, replayed: Floats, changes: int) -> dict[str, Any]:
-    difference = np.abs(replayed - expected).max(axis=0)
-    scale = float(np.abs(expected).max())
+    # Both may say the same of log(0) or sqrt(-1): there is nothing to subtract.
+    same = (replayed == expected) | (np.isnan(replayed) & np.isnan(expected))
+    with np.errstate(invalid="ignore"):
+        difference = np.where(same, 0.0, np.abs(replayed - expected)).max(axis=0)
+    scale = float(np.abs(expected, where=np.isfinite(expected), out=np.zeros(expected.shape)).max())
     largest = float(difference.max())
     # An output that is 0 throughout has no scale: there any difference counts in full.
     relative = largest / scale if scale else largest

@@ -4,7 +4,18 @@ from typing import Any, Final
 
 from exporter.wiring.wiring import NotWirableError
 
-_UNUSABLE: Final = {"glu": "gives half as many outputs as the layer has neurons"}
+_UNUSABLE: Final = {
+    "glu": "gives half as many outputs as the layer has neurons",
+    "threshold": "needs a threshold and a value, which the layer does not give",
+}
+
+ACTIVATION_LAYERS: Final = {
+    "ReLU": ("relu", "negative_slope", "max_value", "threshold"),
+    "LeakyReLU": ("leaky_relu", "negative_slope"),
+    "ELU": ("elu", "alpha"),
+    "Softmax": ("softmax", "axis"),
+}
+"""The function that each of these layers applies, and its arguments among their settings."""
 
 ELEMENTWISE: Final = frozenset(
     [
@@ -15,29 +26,44 @@ ELEMENTWISE: Final = frozenset(
         "arcsinh",
         "arctan",
         "arctanh",
+        "cbrt",
         "ceil",
         "cos",
         "cosh",
+        "deg2rad",
         "erf",
+        "erfc",
+        "erfinv",
         "exp",
+        "exp2",
         "expm1",
+        "fabs",
         "floor",
+        "i0",
         "log",
         "log10",
         "log1p",
         "log2",
+        "rad2deg",
         "reciprocal",
         "round",
         "rsqrt",
         "sign",
         "sin",
+        "sinc",
         "sinh",
         "sqrt",
         "square",
         "tan",
+        "trunc",
     ]
 )
 """Functions of ``keras.ops`` that a neuron may apply beside those of ``keras.activations``."""
+
+WITH_CONSTANTS: Final = frozenset(
+    ["clip", "floor_divide", "maximum", "minimum", "mod", "nan_to_num", "power"]
+)
+"""Others of ``keras.ops`` that a neuron may apply, with constants for their other arguments."""
 
 
 def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
@@ -46,7 +72,8 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     Parameters
     ----------
     function
-        The ``activation`` attribute of a Keras layer, which may be None.
+        The ``activation`` attribute of a Keras layer, or a layer that is an activation function;
+        None for none.
 
     Returns
     -------
@@ -62,6 +89,8 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
 
     if function is None:
         return None, {}
+    if isinstance(function, keras.layers.Layer):
+        return _of_layer(function)
     name = getattr(function, "__name__", str(function))
     if name == "linear":
         return None, {}
@@ -72,8 +101,30 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     return name, {}
 
 
+def _of_layer(layer: Any) -> tuple[str | None, dict[str, Any]]:
+    class_name = type(layer).__name__
+    if class_name == "Activation":
+        return activation_of(layer.activation)
+    if class_name not in ACTIVATION_LAYERS or type(layer).__module__.split(".")[0] != "keras":
+        raise NotWirableError(f"its activation is a layer, {class_name}, that is no plain function")
+    return settings_of(layer, *ACTIVATION_LAYERS[class_name])
+
+
+def settings_of(operation: Any, name: str, *arguments: str) -> tuple[str, dict[str, Any]]:
+    """Return the name of a function, and its arguments as a layer or operation has them."""
+    return name, {argument: _plain(getattr(operation, argument)) for argument in arguments}
+
+
+def _plain(setting: Any) -> Any:
+    """Return a setting as JSON can hold it, which knows no number of NumPy."""
+    if isinstance(setting, (list, tuple)):
+        return [_plain(value) for value in setting]
+    return setting.item() if hasattr(setting, "item") else setting
+
+
 def activation_function(name: str) -> Any:
     """Return the Keras function of a name that a layer of the graph keeps."""
     import keras
 
-    return getattr(keras.ops if name in ELEMENTWISE else keras.activations, name)
+    of_ops = name in ELEMENTWISE | WITH_CONSTANTS
+    return getattr(keras.ops if of_ops else keras.activations, name)

@@ -1,6 +1,9 @@
 """Dense layers: every unit reads whole axes of its input."""
 
-from typing import Any
+import re
+from dataclasses import replace
+from string import ascii_lowercase
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +11,10 @@ from numpy.typing import NDArray
 from exporter.wiring.activation import activation_of
 from exporter.wiring.handlers import handles
 from exporter.wiring.variables import bias_of, float_weights
-from exporter.wiring.wiring import Computed, Ids, NotWirableError
+from exporter.wiring.wiring import Computed, Floats, Ids, NotWirableError, Weights
+
+_PAIR: Final = 2
+_MATRIX_RANKS: Final = {1, 2}
 
 
 @handles("Dense")
@@ -31,22 +37,75 @@ def dense(layer: Any, ids: Ids) -> Computed:
 @handles("EinsumDense")
 def einsum_dense(layer: Any, ids: Ids) -> Computed:
     """Join each output to the inputs that its equation adds up."""
-    kernel = float_weights(layer.kernel)
-    read, held, written = _letters(layer.equation, ids.ndim)
-    summed = [letter for letter in read if letter not in written]
-    if not set(held) <= {*written, *summed}:
-        raise NotWirableError(f"its equation {layer.equation!r} adds up its kernel by itself")
-    axes = [*written, *summed]
-    sizes = dict(zip(held, kernel.shape, strict=True)) | dict(zip(read, ids.shape, strict=True))
-    sources = _spread(ids, read, axes)
     name, config = activation_of(layer.activation)
-    return Computed(
-        sources=np.broadcast_to(sources, [sizes[letter] for letter in axes]),
-        weights=_spread(kernel, held, axes),
-        rank=len(written),
+    return replace(
+        contracted(layer.equation, ids, float_weights(layer.kernel)),
         bias=bias_of(layer),
         activation=name,
         activation_config=config,
+    )
+
+
+@handles("ops.Einsum")
+def einsum(operation: Any, *operands: Ids | Floats) -> Computed:
+    """Join each output to the inputs that its equation adds up with a constant."""
+    if len(operands) != _PAIR:
+        raise NotWirableError(f"it takes {len(operands)} operands, not a tensor and a constant")
+    read, held, output = re.split(",|->", operation.subscripts.replace(" ", ""))
+    return _product(f"{read},{held}->{output}", f"{held},{read}->{output}", *operands)
+
+
+@handles("ops.Dot", "ops.Matmul")
+def matrix_product(operation: Any, x1: Ids | Floats, x2: Ids | Floats) -> Computed:
+    """Join each output to the inputs that a constant matrix adds up."""
+    del operation
+    if not {np.ndim(x) for x in (x1, x2) if np.asarray(x).dtype != np.int64} <= _MATRIX_RANKS:
+        raise NotWirableError("its constant is no vector and no matrix")
+    vector = np.ndim(x2) == 1
+    behind = "...i,i->..." if vector else "...i,ij->...j"
+    before = "...i,i->..." if np.ndim(x1) == 1 else "...ik,ji->...jk"
+    return _product(behind, before, x1, x2)
+
+
+@handles("ops.Tensordot")
+def tensor_product(operation: Any, x1: Ids | Floats, x2: Ids | Floats) -> Computed:
+    """Join each output to the inputs that a constant tensor adds up over axes of both."""
+    axes = operation.axes
+    if isinstance(axes, int):
+        axes = [[*range(-axes, 0)], [*range(axes)]]
+    over, with_ = ([axis] if isinstance(axis, int) else list(axis) for axis in axes)
+    ranks = [np.ndim(x) + (np.asarray(x).dtype == np.int64) for x in (x1, x2)]
+    first = list(ascii_lowercase[: ranks[0]])
+    second = list(ascii_lowercase[ranks[0] : sum(ranks)])
+    for one, other in zip(over, with_, strict=True):
+        second[other] = first[one]
+    summed = {first[axis] for axis in over}
+    output = "".join(letter for letter in [*first, *second] if letter not in summed)
+    read, held = "".join(first), "".join(second)
+    return _product(f"{read},{held}->{output}", f"{held},{read}->{output}", x1, x2)
+
+
+def _product(behind: str, before: str, x1: Ids | Floats, x2: Ids | Floats) -> Computed:
+    """Contract neurons with a constant, which stands behind them or before them."""
+    neurons = [np.asarray(x).dtype == np.int64 for x in (x1, x2)]
+    if all(neurons):
+        raise NotWirableError("it multiplies two tensors, so that its weights depend on its input")
+    equation, ids, constant = (behind, x1, x2) if neurons[0] else (before, x2, x1)
+    return contracted(equation, np.asarray(ids), np.asarray(constant, dtype=np.float32))
+
+
+def contracted(equation: str, ids: Ids, kernel: Weights) -> Computed:
+    """Join each output to the inputs that an equation of ``einsum`` adds up with a kernel."""
+    read, held, written = _letters(equation, ids.ndim)
+    summed = [letter for letter in read if letter not in written]
+    if not set(held) <= {*written, *summed}:
+        raise NotWirableError(f"its equation {equation!r} adds up its kernel by itself")
+    axes = [*written, *summed]
+    sizes = dict(zip(held, kernel.shape, strict=True)) | dict(zip(read, ids.shape, strict=True))
+    return Computed(
+        sources=np.broadcast_to(_spread(ids, read, axes), [sizes[letter] for letter in axes]),
+        weights=_spread(kernel, held, axes),
+        rank=len(written),
         channel_axis=-1,
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from exporter.wiring.activation import activation_of
+from exporter.wiring.activation import ACTIVATION_LAYERS, activation_of
 from exporter.wiring.handlers import handles
 from exporter.wiring.wiring import Computed, Floats, Ids
 
@@ -42,46 +42,14 @@ def input_layer(layer: Any) -> Computed:
     )
 
 
-@handles("Activation")
+@handles("Activation", *ACTIVATION_LAYERS)
 def activation(layer: Any, ids: Ids) -> Computed:
-    """Apply the layer's activation function."""
-    name, config = activation_of(layer.activation)
+    """Apply the layer's activation function, with the layer's settings."""
+    name, config = activation_of(layer)
     return one_to_one(ids, name, **config)
-
-
-@handles("ReLU")
-def relu(layer: Any, ids: Ids) -> Computed:
-    """Apply the rectifier with the layer's slope, ceiling and threshold."""
-    return one_to_one(
-        ids,
-        "relu",
-        negative_slope=float(layer.negative_slope),
-        max_value=None if layer.max_value is None else float(layer.max_value),
-        threshold=float(layer.threshold),
-    )
-
-
-@handles("LeakyReLU")
-def leaky_relu(layer: Any, ids: Ids) -> Computed:
-    """Apply the rectifier with the layer's slope."""
-    return one_to_one(ids, "leaky_relu", negative_slope=float(layer.negative_slope))
-
-
-@handles("ELU")
-def elu(layer: Any, ids: Ids) -> Computed:
-    """Apply the exponential linear unit with the layer's alpha."""
-    return one_to_one(ids, "elu", alpha=float(layer.alpha))
 
 
 @handles("PReLU")
 def prelu(layer: Any, ids: Ids) -> Computed:
     """Multiply negative values by the neuron's own slope."""
     return one_to_one(ids, "prelu", slope=np.asarray(layer.alpha, dtype=np.float64))
-
-
-@handles("Softmax")
-def softmax(layer: Any, ids: Ids) -> Computed:
-    """Normalise along the layer's axis or axes."""
-    axis = layer.axis
-    several = isinstance(axis, (list, tuple))
-    return one_to_one(ids, "softmax", axis=[int(a) for a in axis] if several else int(axis))

@@ -13,7 +13,7 @@ The handler of an operation is called with the operation and the arguments of it
 neuron ids for tensors.
 """
 
-_OPERATIONS: Final = "keras.src.ops"
+_OPERATIONS: Final = ("keras.src.ops", "keras.src.activations", "keras.src.quantizers")
 
 _HANDLERS: dict[str, Handler] = {}
 

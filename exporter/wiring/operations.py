@@ -1,29 +1,27 @@
-"""Operations of ``keras.ops``, as ``x * 2 + y`` stores them in a functional model.
+"""Arithmetic of ``keras.ops``, as ``x * 2 + y`` stores it in a functional model.
 
-Their handlers get the arguments of the call: neuron ids where a tensor stood, and arrays of
-float64 where a constant stood.
+The handlers of operations get the arguments of the call: neuron ids where a tensor stood, and
+arrays of float64 or int32 where a constant stood.
 """
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from exporter.wiring.activation import ELEMENTWISE
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
 from exporter.wiring.wiring import (
     ZERO,
+    Chain,
     Computed,
     Floats,
     Ids,
     Moved,
     NotWirableError,
     Reduce,
-    Wiring,
+    Stage,
 )
-from exporter.wiring.zeros import with_zeros_joined
 
 Operand = Ids | Floats | float
 
@@ -32,11 +30,15 @@ def _is_neurons(operand: Operand) -> bool:
     return isinstance(operand, np.ndarray) and operand.dtype == np.int64
 
 
-def _affine(ids: Ids, weight: Operand, bias: Operand) -> Computed:
+def _affine(
+    ids: Ids, weight: Operand, bias: Operand, activation: str | None = None, **config: Any
+) -> Computed:
     """Multiply by a constant and add another, of which either may widen the output."""
     by, plus = (_constant(value, ids.ndim) for value in (weight, bias))
     shape = np.broadcast_shapes(ids.shape, by.shape, plus.shape)
-    return one_to_one(np.broadcast_to(ids, shape), weight=by, bias=plus if plus.any() else None)
+    widened = np.broadcast_to(ids, shape)
+    given = plus if plus.any() else None
+    return one_to_one(widened, activation, weight=by, bias=given, **config)
 
 
 def _constant(value: Operand, rank: int) -> Floats:
@@ -82,12 +84,30 @@ def multiply(operation: Any, first: Operand, second: Operand) -> Computed:
 
 
 @handles("ops.Divide", "ops.TrueDivide")
-def divide(operation: Any, first: Operand, second: Operand) -> Computed:
-    """Divide by a constant, whose reciprocal becomes the weight."""
+def divide(operation: Any, x1: Operand, x2: Operand) -> Computed | Chain:
+    """Multiply by the reciprocal: of a constant, or of a tensor in a step of its own."""
     del operation
-    if _is_neurons(second):
-        raise NotWirableError("it divides by a tensor")
-    return _affine(np.asarray(first), 1.0 / np.asarray(second, dtype=np.float64), 0.0)
+    if not _is_neurons(x2):
+        return _affine(np.asarray(x1), 1.0 / np.asarray(x2, dtype=np.float64), 0.0)
+    divisor = np.asarray(x2)
+    if not _is_neurons(x1):
+        if not np.all(x1):
+            raise NotWirableError("it divides 0 by a tensor")
+        return _affine(divisor, 1.0 / np.asarray(x1, dtype=np.float64), 0.0, "reciprocal")
+    dividend = np.asarray(x1)
+    return Chain(
+        (
+            Stage("reciprocal", lambda _: one_to_one(divisor, "reciprocal"), 0, _reciprocal),
+            Stage("product", lambda ids: merged([dividend, ids], "product"), 0, also=(dividend,)),
+        )
+    )
+
+
+def _reciprocal(x1: Any, x2: Any) -> Any:
+    import keras
+
+    del x1
+    return keras.ops.reciprocal(x2)
 
 
 @handles("ops.Negative")
@@ -97,118 +117,80 @@ def negative(operation: Any, ids: Ids) -> Computed:
     return one_to_one(ids, weight=-1.0)
 
 
+@handles("ops.Power")
+def power(operation: Any, base: Operand, exponent: Operand) -> Computed:
+    """Raise a tensor to a constant, or a constant to a tensor: ``exp(log(base) * tensor)``."""
+    del operation
+    if _is_neurons(base) and not _is_neurons(exponent):
+        return one_to_one(np.asarray(base), "power", x2=_number(exponent))
+    if _is_neurons(base) or np.any(np.asarray(base) <= 0):
+        raise NotWirableError("it raises a tensor, or a constant below 0, to a tensor")
+    return _affine(np.asarray(exponent), np.log(np.asarray(base, dtype=np.float64)), 0.0, "exp")
+
+
+@handles("ops.Mod", "ops.FloorDivide")
+def remainder(operation: Any, dividend: Operand, divisor: Operand) -> Computed:
+    """Divide by a constant, and keep the remainder or the whole part."""
+    if not _is_neurons(dividend) or _is_neurons(divisor):
+        raise NotWirableError("it divides by a tensor, with a remainder")
+    name = "mod" if type(operation).__name__ == "Mod" else "floor_divide"
+    return one_to_one(np.asarray(dividend), name, x2=_number(divisor))
+
+
+def _number(constant: Operand) -> float:
+    """Return a constant that is the same for all neurons, as a layer of the graph keeps it."""
+    values = np.unique(np.asarray(constant, dtype=np.float64))
+    if len(values) != 1:
+        raise NotWirableError("a constant of it differs between neurons")
+    return float(values[0])
+
+
 @handles("ops.Maximum", "ops.Minimum")
 def extreme(operation: Any, first: Operand, second: Operand) -> Computed:
-    """Take the larger, or the smaller, of two tensors, or of a tensor and 0."""
-    reduce: Reduce = "max" if type(operation).__name__ == "Maximum" else "min"
+    """Take the larger, or the smaller, of two tensors, or of a tensor and a constant."""
+    largest = type(operation).__name__ == "Maximum"
     if _is_neurons(first) and _is_neurons(second):
+        reduce: Reduce = "max" if largest else "min"
         return merged([np.asarray(first), np.asarray(second)], reduce)
     ids, constant = (first, second) if _is_neurons(first) else (second, first)
-    if np.any(constant):
-        raise NotWirableError("it compares with a constant other than 0")
-    neurons = np.asarray(ids)
-    return merged([neurons, np.full(neurons.shape, ZERO)], reduce)
+    name = "maximum" if largest else "minimum"
+    return one_to_one(np.asarray(ids), name, x2=_number(constant))
 
 
-_REDUCED: dict[str, Reduce] = {
-    "Mean": "sum",
-    "Sum": "sum",
-    "Max": "max",
-    "Min": "min",
-    "Prod": "product",
-}
+@handles("ops.Where")
+def where(operation: Any, condition: Operand, x1: Operand, x2: Operand) -> Moved | Computed:
+    """Choose by a constant: between two tensors, or a tensor and another constant."""
+    del operation
+    if _is_neurons(condition):
+        raise NotWirableError("it chooses by a tensor")
+    rank = max(np.ndim(x) for x in (x1, x2) if _is_neurons(x))
+    chosen = _constant(condition, rank) != 0
+    if _is_neurons(x1) and _is_neurons(x2):
+        return Moved(np.where(chosen, x1, x2))
+    if not _is_neurons(x1):
+        chosen, x1, x2 = ~chosen, x2, x1
+    other = np.where(chosen, 0.0, _constant(x2, rank))
+    if not other.any():
+        return Moved(np.where(chosen, x1, ZERO))
+    return _affine(np.asarray(x1), chosen, other)
 
 
-@handles(*(f"ops.{name}" for name in _REDUCED))
-def reduced(operation: Any, ids: Ids) -> Computed:
-    """Take the mean, sum, maximum, minimum or product over axes."""
-    kind = type(operation).__name__
-    rank = ids.ndim + 1
-    given = operation.axis
-    axes = range(rank) if given is None else given if isinstance(given, Sequence) else [given]
-    over = sorted({int(axis) % rank - 1 for axis in axes})
-    if over and over[0] < 0:
-        raise NotWirableError("it reduces over the samples of a batch")
-    sources = np.moveaxis(ids, over, range(ids.ndim - len(over), ids.ndim))
-    if operation.keepdims:
-        sources = np.expand_dims(sources, over)
-    left = ids.ndim if operation.keepdims else ids.ndim - len(over)
-    weights = np.ones((), dtype=np.float32)
-    if kind == "Mean":
-        weights /= np.float32(np.prod([ids.shape[axis] for axis in over]))
-    if _REDUCED[kind] != "sum":
-        sources, weights = with_zeros_joined(sources, weights, left)
-    return Computed(sources, weights, left, reduce=_REDUCED[kind])
+@handles("ops.Glu")
+def gated(operation: Any, ids: Ids) -> Chain:
+    """Multiply one half by the sigmoid of the other, in a step of its own."""
+    axis = operation.axis % (ids.ndim + 1) - 1
+    if axis < 0:
+        raise NotWirableError("it halves the batch")
+    half, gate = np.split(ids, 2, axis=axis)
 
+    def gate_output(x: Any) -> Any:
+        import keras
 
-def _activation(name: str, *arguments: str) -> Callable[..., Wiring]:
-    def activation(operation: Any, ids: Ids) -> Computed:
-        """Apply the function to each neuron."""
-        config = {argument: getattr(operation, argument) for argument in arguments}
-        return one_to_one(ids, name, **config)
+        return keras.ops.sigmoid(keras.ops.split(x, 2, axis=operation.axis)[1])
 
-    return activation
-
-
-_ACTIVATIONS = {
-    "Celu": ("celu", "alpha"),
-    "Elu": ("elu", "alpha"),
-    "Gelu": ("gelu", "approximate"),
-    "HardShrink": ("hard_shrink", "threshold"),
-    "HardSigmoid": ("hard_sigmoid",),
-    "HardSilu": ("hard_silu",),
-    "HardTanh": ("hard_tanh",),
-    "LeakyRelu": ("leaky_relu", "negative_slope"),
-    "LogSigmoid": ("log_sigmoid",),
-    "LogSoftmax": ("log_softmax", "axis"),
-    "Relu": ("relu",),
-    "Relu6": ("relu6",),
-    "Selu": ("selu",),
-    "Sigmoid": ("sigmoid",),
-    "Silu": ("silu",),
-    "SoftShrink": ("soft_shrink", "threshold"),
-    "Softmax": ("softmax", "axis"),
-    "Softplus": ("softplus",),
-    "Softsign": ("softsign",),
-    "SparsePlus": ("sparse_plus",),
-    "SparseSigmoid": ("sparse_sigmoid",),
-    "Squareplus": ("squareplus", "b"),
-    "Tanh": ("tanh",),
-    "TanhShrink": ("tanh_shrink",),
-    "Threshold": ("threshold", "threshold", "default_value"),
-    **{name.capitalize(): (name,) for name in ELEMENTWISE},
-}
-for _class_name, _function in _ACTIVATIONS.items():
-    handles(f"ops.{_class_name}")(_activation(*_function))
-
-
-@handles(
-    "ops.ExpandDims",
-    "ops.Flip",
-    "ops.GetItem",
-    "ops.Moveaxis",
-    "ops.Repeat",
-    "ops.Reshape",
-    "ops.Roll",
-    "ops.Squeeze",
-    "ops.Swapaxes",
-    "ops.Tile",
-    "ops.Transpose",
-)
-def moved(operation: Any, ids: Ids, *arguments: Any) -> Moved:
-    """Read the same neurons in another place."""
-    # Keras moves the ids themselves, as a batch of one, since the arguments count its axis.
-    return _without_batch(operation(ids[np.newaxis], *arguments))
-
-
-@handles("ops.Concatenate", "ops.Stack")
-def joined(operation: Any, inputs: Sequence[Ids]) -> Moved:
-    """Read several tensors one behind the other, or side by side along a new axis."""
-    return _without_batch(operation([ids[np.newaxis] for ids in inputs]))
-
-
-def _without_batch(result: Any) -> Moved:
-    batch = np.asarray(result)
-    if batch.ndim == 0 or batch.shape[0] != 1:
-        raise NotWirableError("it mixes the samples of a batch with their neurons")
-    return Moved(batch[0])
+    return Chain(
+        (
+            Stage("gate", lambda _: one_to_one(gate, "sigmoid"), 0, gate_output),
+            Stage("product", lambda opened: merged([half, opened], "product"), 0, also=(half,)),
+        )
+    )

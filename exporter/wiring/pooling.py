@@ -58,6 +58,39 @@ def global_average_pooling(layer: Any, ids: Ids) -> Computed:
     return _average(layer, *_whole_space(layer, ids))
 
 
+@handles("AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D")
+def adaptive_max_pooling(layer: Any, ids: Ids) -> Computed:
+    """Take the largest input of each of so many regions; each edge has weight 1."""
+    return _largest(layer, _regions(layer, ids), ids.ndim)
+
+
+@handles("AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D")
+def adaptive_average_pooling(layer: Any, ids: Ids) -> Computed:
+    """Add up each of so many regions; each edge has weight 1 / (number of inputs)."""
+    return _average(layer, _regions(layer, ids), ids.ndim)
+
+
+def _regions(layer: Any, ids: Ids) -> Ids:
+    """Return each output's region, shape ``(*output, *region)``; ``EMPTY`` fills up small ones."""
+    seen = channels_last(layer, ids)
+    for axis, parts in enumerate(layer.output_size):
+        seen = _divided(seen, axis, parts)
+    return as_laid_out(layer, seen, ids.ndim - 1)
+
+
+def _divided(seen: Ids, axis: int, parts: int) -> Ids:
+    """Divide an axis into regions, which may overlap; what is within them is the last axis."""
+    length = seen.shape[axis]
+    starts = np.arange(parts) * length // parts
+    stops = -(-np.arange(1, parts + 1) * length // parts)
+    within = starts[:, np.newaxis] + np.arange((stops - starts).max())
+    # The id behind the last one of the axis is EMPTY.
+    within = np.where(within < stops[:, np.newaxis], within, length)
+    pads = [(0, int(position == axis)) for position in range(seen.ndim)]
+    filled = np.pad(seen, pads, constant_values=EMPTY)
+    return np.moveaxis(np.take(filled, within, axis=axis), axis + 1, -1)
+
+
 def _pools(layer: Any, ids: Ids) -> Ids:
     """Return each output's window, shape ``(*output, *window)``."""
     seen = windows(channels_last(layer, ids), layer.pool_size, layer.strides, layer.padding)

@@ -6,22 +6,56 @@ _CODE: Final = "its code is not a list of layers"
 _BY_REASON: Final = {
     "its weights depend on its input": (
         "AdditiveAttention Attention GroupQueryAttention GroupedQueryAttention MultiHeadAttention "
-        "Dot ops.DotProductAttention ops.Matmul ops.Dot ops.Einsum ops.Tensordot"
+        "Dot ops.DotProductAttention"
     ),
     "its neurons feed themselves": (
-        "Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D GRU GRUCell LSTM LSTMCell RNN SimpleRNN "
-        "SimpleRNNCell StackedRNNCells"
+        "Bidirectional ConvLSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D ConvLSTMCell GRU GRUCell LSTM "
+        "LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
     ),
     "it divides by statistics of its own input": (
         "GroupNormalization LayerNormalization RMSNormalization UnitNormalization "
-        "ops.LayerNorm ops.Normalize ops.RMSNorm"
+        "ops.Corrcoef ops.LayerNorm ops.Normalize ops.RMSNorm"
     ),
-    _CODE: "Lambda TFOpLambda TFSMLayer TorchModuleWrapper JaxLayer",
+    "it changes colours by statistics of the whole image": (
+        "AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization"
+    ),
+    _CODE: "FlaxLayer JaxLayer Lambda TFOpLambda TFSMLayer TorchModuleWrapper",
     "it looks values up instead of adding them": (
-        "CategoryEncoding Discretization Embedding Hashing HashedCrossing IntegerLookup "
-        "ReversibleEmbedding StringLookup TextVectorization"
+        "CategoryEncoding Discretization Embedding FeatureSpace HashedCrossing Hashing IndexLookup "
+        "IntegerLookup ReversibleEmbedding StringLookup TextVectorization "
+        "ops.Bincount ops.Digitize ops.MultiHot ops.OneHot ops.SearchSorted"
     ),
     "it leaves out steps that depend on its input": "Masking",
+    "it computes with complex numbers": (
+        "MelSpectrogram STFTSpectrogram ops.FFT ops.FFT2 ops.IFFT2 ops.IRFFT ops.ISTFT ops.RFFT "
+        "ops.STFT"
+    ),
+    "it gives true or false, or a place, instead of a number": (
+        "ops.All ops.Any ops.Argmax ops.Argmin ops.Argpartition ops.Argsort ops.CountNonzero "
+        "ops.Equal ops.Greater ops.GreaterEqual ops.InTopK ops.IsIn ops.Isclose ops.Isfinite "
+        "ops.Isinf ops.Isnan ops.Less ops.LessEqual ops.LogicalAnd ops.LogicalNot ops.LogicalOr "
+        "ops.LogicalXor ops.Nonzero ops.NotEqual ops.Signbit"
+    ),
+    "which input it reads depends on their order": (
+        "ops.Median ops.Nanmedian ops.Percentile ops.Quantile ops.Sort ops.TopK ops.Unique"
+    ),
+    "its code is a function, which may do anything": (
+        "ops.AssociativeScan ops.Cond ops.ForiLoop ops.Map ops.Scan ops.Switch ops.VectorizedMap "
+        "ops.WhileLoop"
+    ),
+    "it solves equations, or takes a matrix apart": (
+        "ops.Cholesky ops.CholeskyInverse ops.Det ops.Eig ops.Eigh ops.Inv ops.Logdet ops.Lstsq "
+        "ops.LuFactor ops.MatrixRank ops.Pinv ops.Qr ops.SVD ops.Slogdet ops.Solve "
+        "ops.SolveTriangular"
+    ),
+    "it is a loss, which compares a batch with its targets": (
+        "ops.BinaryCrossentropy ops.CTCDecode ops.CTCLoss ops.CategoricalCrossentropy ops.PSNR "
+        "ops.SSIM ops.SparseCategoricalCrossentropy"
+    ),
+    "it works on the bits of integers": (
+        "ops.BitwiseAnd ops.BitwiseInvert ops.BitwiseLeftShift ops.BitwiseNot ops.BitwiseOr "
+        "ops.BitwiseRightShift ops.BitwiseXor ops.LeftShift ops.RightShift"
+    ),
 }
 UNWIRABLE: Final = {why: tuple(names.split()) for why, names in _BY_REASON.items()}
 """Keys of the classes that cannot be wired, by the reason."""

@@ -41,6 +41,13 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """The operation takes its input apart: each part is an output of its own."""
+
+    parts: tuple[Moved, ...]
+
+
+@dataclass(frozen=True)
 class Computed:
     """The layer makes one neuron for each element of its output.
 
@@ -100,14 +107,17 @@ class Stage:
     parameters
         How many of the layer's parameters it has.
     output
-        Called with a tensor, the layer's input: what Keras puts out after this step. Not
+        Called with the arguments of the call: what Keras puts out after this step. Not
         needed for the last step, whose output is the layer's.
+    also
+        Neurons that it reads beside those of the step before.
     """
 
     name: str
     wire: Callable[[Ids], Computed]
     parameters: int
-    output: Callable[[Any], Any] = lambda tensor: tensor
+    output: Callable[..., Any] = lambda tensor: tensor
+    also: tuple[Ids, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,4 +130,4 @@ class Chain:
     stages: tuple[Stage, ...]
 
 
-Wiring = Moved | Computed | Chain
+Wiring = Moved | Parts | Computed | Chain

@@ -74,3 +74,33 @@ def test_a_function_of_ones_own_is_refused() -> None:
 
     with pytest.raises(NotWirableError, match="'relu' is not one of Keras's own"):
         activation_of(relu)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("LeakyReLU", {"negative_slope": 0.3}),
+        ("ReLU", {"max_value": 1.5, "negative_slope": 0.2, "threshold": 0.25}),
+        ("ELU", {"alpha": 0.4}),
+        ("Softmax", {"axis": 1}),
+        ("Activation", {"activation": "tanh"}),
+    ],
+)
+def test_a_layer_as_the_activation_of_another(
+    name: str, settings: dict[str, object], tmp_path: Path
+) -> None:
+    import keras
+
+    function = getattr(keras.layers, name)(**settings)
+    specs = [
+        layer("Conv1D", filters=3, kernel_size=2, activation=function),
+        layer("Dense", units=3, activation=function),
+    ]
+    assert failing(wired(chain((5, 2), *specs), tmp_path)) == []
+
+
+def test_a_layer_with_weights_is_no_activation() -> None:
+    import keras
+
+    with pytest.raises(NotWirableError, match="its activation is a layer, PReLU"):
+        activation_of(keras.layers.PReLU())

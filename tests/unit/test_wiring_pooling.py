@@ -45,3 +45,23 @@ def test_global_pooling_of_one_pixel(name: str, tmp_path: Path) -> None:
     case = wired(chain((1, 1, 3), layer(name)), tmp_path)
     assert failing(case) == []
     assert_same_edges(case)
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("kind", ["Max", "Average"])
+@pytest.mark.parametrize(
+    ("space", "size"),
+    [((7,), 3), ((7,), 7), ((7, 6), (3, 4)), ((4, 4), (6, 5)), ((5, 4, 6), (2, 3, 4))],
+)
+def test_adaptive(
+    space: tuple[int, ...], size: object, kind: str, first: bool, tmp_path: Path
+) -> None:
+    spec = layer(
+        f"Adaptive{kind}Pooling{len(space)}D",
+        output_size=size,
+        data_format="channels_first" if first else "channels_last",
+    )
+    case = wired(chain((2, *space) if first else (*space, 2), spec), tmp_path)
+    assert failing(case, samples=2) == []
+    if kind == "Average":
+        assert_same_edges(case)

@@ -1,0 +1,91 @@
+"""Operations of ``keras.ops`` that only move data: they make no neurons and no edges.
+
+Keras moves the ids themselves, as a batch of one, since the arguments count its axis. Ids are
+moved as distances from ``ZERO``, so that the zeros which an operation fills in become ``ZERO``.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.wiring.handlers import handles
+from exporter.wiring.wiring import ZERO, Floats, Ids, Moved, NotWirableError, Parts
+
+
+@handles(
+    "ops.Copy",
+    "ops.CropImages",
+    "ops.DepthToSpace",
+    "ops.Diagonal",
+    "ops.ExpandDims",
+    "ops.Flip",
+    "ops.GetItem",
+    "ops.Moveaxis",
+    "ops.PadImages",
+    "ops.Ravel",
+    "ops.Repeat",
+    "ops.Reshape",
+    "ops.Roll",
+    "ops.Rot90",
+    "ops.SpaceToDepth",
+    "ops.Squeeze",
+    "ops.StopGradient",
+    "ops.Swapaxes",
+    "ops.Take",
+    "ops.TakeAlongAxis",
+    "ops.Tile",
+    "ops.Transpose",
+    "ops.Tril",
+    "ops.Triu",
+    "ops.ZerosLike",
+)
+def moved(operation: Any, ids: Ids, *arguments: Any, **settings: Any) -> Moved:
+    """Read the same neurons in another place; zeros may stand between them."""
+    return _without_batch(operation(_batch(ids), *arguments, **settings))
+
+
+@handles("ops.Pad")
+def padded(operation: Any, ids: Ids, constant_values: float | None = None) -> Moved:
+    """Put the constant 0, or the neurons at the border, around the same neurons."""
+    if constant_values:
+        raise NotWirableError("it pads with a constant other than 0")
+    return _without_batch(operation(_batch(ids)))
+
+
+@handles("ops.Cast")
+def cast(operation: Any, ids: Ids) -> Moved:
+    """Read the same neurons: single precision holds what they say."""
+    if operation.dtype not in {"float32", "float64"}:
+        raise NotWirableError(f"it rounds to {operation.dtype}")
+    return Moved(ids)
+
+
+@handles("ops.Append", "ops.Concatenate", "ops.Dstack", "ops.Hstack", "ops.Stack", "ops.Vstack")
+def joined(operation: Any, *inputs: Any) -> Moved:
+    """Read several tensors one behind the other, or side by side along a new axis."""
+    import keras
+
+    return _without_batch(operation(*keras.tree.map_structure(_batch, inputs)))
+
+
+@handles("ops.ArraySplit", "ops.Dsplit", "ops.Hsplit", "ops.Split", "ops.Unstack", "ops.Vsplit")
+def taken_apart(operation: Any, ids: Ids) -> Parts:
+    """Read parts of the same neurons, each as a tensor of its own."""
+    return Parts(tuple(map(_without_batch, operation(_batch(ids)))))
+
+
+def _batch(operand: Ids | Floats) -> NDArray[np.int64]:
+    """Return ids as a batch of one, or a constant, which must be 0, as it is."""
+    if np.asarray(operand).dtype == np.int64:
+        return operand[np.newaxis].astype(np.int64) - ZERO
+    if np.any(operand):
+        raise NotWirableError("it joins a constant other than 0")
+    return np.zeros(np.shape(operand), dtype=np.int64)
+
+
+def _without_batch(result: Any) -> Moved:
+    batch = np.asarray(result)
+    if batch.ndim == 0 or batch.shape[0] != 1:
+        raise NotWirableError("it mixes the samples of a batch with their neurons")
+    return Moved(batch[0] + ZERO)

@@ -1,0 +1,147 @@
+"""Resizing of images: the nearest neurons are read again, other kinds are weighted sums."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.wiring.handlers import handles
+from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
+from exporter.wiring.wiring import EMPTY, ZERO, Computed, Ids, Moved, NotWirableError
+
+Resize = Callable[[NDArray[np.float32]], Any]
+
+_SETTINGS: Final = (
+    "interpolation",
+    "crop_to_aspect_ratio",
+    "pad_to_aspect_ratio",
+    "fill_mode",
+    "fill_value",
+)
+_IMAGE: Final = 3
+_AT_ONCE: Final = 64
+"""Unit vectors that are resized together: each is an image, which takes its room."""
+
+
+@handles("Resizing")
+def resizing(layer: Any, ids: Ids) -> Moved | Computed:
+    """Join each output to the inputs around its place, or read the nearest again."""
+    return resized(layer, ids, _by_settings(layer, (layer.height, layer.width)))
+
+
+@handles("CenterCrop")
+def center_crop(layer: Any, ids: Ids) -> Moved | Computed:
+    """Leave out what is around the centre; an image that is too small is resized first."""
+    space = channels_last(layer, ids)
+    before = [
+        (length - kept) // 2
+        for length, kept in zip(space.shape, (layer.height, layer.width), strict=False)
+    ]
+    if min(before) < 0:
+        return resized(layer, ids, _center_crop(layer.height, layer.width))
+    (top, left), bottom, right = before, before[0] + layer.height, before[1] + layer.width
+    return Moved(as_laid_out(layer, space[top:bottom, left:right]), channel_axis(layer))
+
+
+def _center_crop(height: int, width: int) -> Resize:
+    import keras
+
+    crop: Resize = keras.layers.CenterCrop(height, width, data_format="channels_last")
+    return crop
+
+
+@handles("ops.Resize")
+def resize(operation: Any, images: Ids) -> Moved | Computed:
+    """Join each output to the inputs around its place, or read the nearest again."""
+    return resized(operation, images, _by_settings(operation, operation.size))
+
+
+def _by_settings(layer: Any, size: tuple[int, int]) -> Resize:
+    import keras
+
+    settings = {name: getattr(layer, name) for name in _SETTINGS}
+    if settings["pad_to_aspect_ratio"] and settings["fill_value"]:
+        raise NotWirableError("it pads with a constant other than 0")
+    settings["antialias"] = getattr(layer, "antialias", False)
+    return lambda images: keras.ops.image.resize(
+        images, size, data_format="channels_last", **settings
+    )
+
+
+def resized(layer: Any, ids: Ids, function: Resize) -> Moved | Computed:
+    """Join each output to a window of inputs, by the product of the weights of both axes.
+
+    Parameters
+    ----------
+    layer
+        The layer or operation, which says where its channels are.
+    ids
+        Neurons of one image.
+    function
+        What Keras does with images, channels last.
+    """
+    if ids.ndim != _IMAGE:
+        raise NotWirableError("its input is no image of two axes and channels")
+    space = channels_last(layer, ids)
+    (rows, by_row), (columns, by_column) = (
+        _taps(_along(axis, space.shape[:2], function)) for axis in (0, 1)
+    )
+    by_row = by_row / _of_ones(space.shape[:2], function)
+    # (y, tap) and (x, tap) become (y, x, channel, tap, tap).
+    sources = space[rows[:, None, :, None], columns[None, :, None, :]]
+    nothing = (rows[:, None, :, None] == EMPTY) | (columns[None, :, None, :] == EMPTY)
+    sources = np.moveaxis(np.where(nothing[..., None], EMPTY, sources), -1, 2)
+    weights = (by_row[:, None, None, :, None] * by_column[None, :, None, None, :]).astype(
+        np.float32
+    )
+    if sources.shape[3:] == (1, 1) and np.all((weights == 1) | (sources == EMPTY)):
+        # Where an output reads nothing, it is the padding, a 0.
+        moved = np.where(sources == EMPTY, ZERO, sources)[..., 0, 0]
+        return Moved(as_laid_out(layer, moved), channel_axis(layer))
+    return Computed(
+        sources=as_laid_out(layer, sources, 2),
+        weights=as_laid_out(layer, weights, 2),
+        rank=_IMAGE,
+        channel_axis=channel_axis(layer),
+    )
+
+
+def _along(axis: int, shape: tuple[int, ...], function: Resize) -> NDArray[np.float64]:
+    """Return the weight of each input in each output along one axis.
+
+    Keras says so itself: it resizes the unit vectors of the axis, as channels of images.
+    """
+    import keras
+
+    units = np.expand_dims(np.eye(shape[axis], dtype=np.float32), 1 - axis)
+    units = np.broadcast_to(units, (*shape, shape[axis]))
+    parts = [
+        keras.ops.convert_to_numpy(function(units[np.newaxis, ..., first : first + _AT_ONCE]))
+        for first in range(0, shape[axis], _AT_ONCE)
+    ]
+    image = np.moveaxis(np.concatenate(parts, axis=-1)[0], axis, 0)
+    # The middle of the other axis is never padding.
+    return np.asarray(image[:, image.shape[1] // 2], dtype=np.float64)
+
+
+def _of_ones(shape: tuple[int, ...], function: Resize) -> float:
+    """Return what the middle output reads of ones: both axes have that in their weights."""
+    import keras
+
+    image = keras.ops.convert_to_numpy(function(np.ones((1, *shape, 1), dtype=np.float32)))
+    return float(image[0, image.shape[1] // 2, image.shape[2] // 2, 0])
+
+
+def _taps(matrix: NDArray[np.float64]) -> tuple[Ids, NDArray[np.float64]]:
+    """Return which inputs each output reads, and by what weight.
+
+    Returns
+    -------
+    tuple
+        Two arrays of shape ``(outputs, taps)``; ``EMPTY`` fills up the first.
+    """
+    most = int(np.count_nonzero(matrix, axis=1).max())
+    order = np.argsort(matrix == 0, axis=1, kind="stable")[:, :most].astype(np.int64)
+    weights = np.take_along_axis(matrix, order, axis=1)
+    return np.where(weights == 0, EMPTY, order), weights
