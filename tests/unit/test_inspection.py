@@ -64,10 +64,11 @@ def test_the_model_of_2019(cifar_file: Path) -> None:
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
 def test_variables_are_zeros_of_no_size(tmp_path: Path, dtype: str) -> None:
+    # Half precision is read as single precision.
     def look(opened: KerasModel) -> None:
         for variable in opened.keras.variables:
             values = np.asarray(variable)
-            assert (values.shape, values.dtype.name) == ((3, 2), dtype)
+            assert (values.shape, values.dtype.name) == ((3, 2), "float32")
             assert not any(values.strides)
             assert not values.any()
 

@@ -15,7 +15,7 @@ NAMES = [
 ]  # fmt: skip
 HEADER_KEYS = {"summary", "definition", "parameters", "columns"}
 PARAMETER_KEYS = {"type", "help", "default", "required", "choices", "least"}
-COLUMN_KEYS = {"type", "help", "explode"}
+COLUMN_KEYS = {"type", "help", "explode", "grouped"}
 
 
 def header(name: str) -> dict[str, Any]:
@@ -141,4 +141,5 @@ class TestChecked:
             "neurons": NeuronFilter(),
             "direction": "in",
             "measure": "absolute",
+            "by": "weight",
         }
