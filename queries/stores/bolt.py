@@ -109,6 +109,8 @@ def driver_errors(uri: str) -> Iterator[None]:
     except ClientError as error:
         if error.code == "Neo.ClientError.Database.DatabaseNotFound":
             raise GraphNotFoundError(f"{uri}: {error.message}; see NEO4J_DATABASE") from None
+        if str(error.code).startswith("Neo.ClientError.Security."):
+            raise GraphAccessError(f"{uri}: {error.message}") from None
         raise CypherError(f"{uri} refused the statement: {error.message}") from None
     except Neo4jError as error:
         raise GraphError(f"{uri}: {error.message}") from None
