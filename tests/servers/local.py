@@ -31,8 +31,8 @@ _FLAGS = [
     "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
     "--enable-native-access=ALL-UNNAMED",
 ]
-# A server of the tests ends before compiling well or collecting in parallel has paid.
-_QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+# Two servers on two cores have none to spare for collecting in parallel.
+_SHARING = ["-XX:+UseSerialGC"]
 
 
 class LocalServer:
@@ -125,8 +125,8 @@ class LocalServer:
     def _java_command(self, *arguments: str) -> list[str]:
         java = str(self._java.executable)
         # Benchmarks, which run without xdist, measure a server as users have it.
-        quick = _QUICK if os.environ.get("PYTEST_XDIST_WORKER") else []
-        return [java, f"-Xmx{self._heap}", *quick, "-cp", f"{self._lib}/*", *_FLAGS, *arguments]
+        sharing = _SHARING if os.environ.get("PYTEST_XDIST_WORKER") else []
+        return [java, f"-Xmx{self._heap}", *sharing, "-cp", f"{self._lib}/*", *_FLAGS, *arguments]
 
     def _set_initial_password(self, home: Path, password: str) -> None:
         # neo4j-admin reads its arguments from a file too, and those do not show in `ps`.
