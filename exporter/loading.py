@@ -16,11 +16,13 @@ from exporter.model import KerasModel, open_model
 from exporter.plan import Plan
 from exporter.planning import plan
 from exporter.sinks import STAGED, Sink, exists_error, open_sink
+from exporter.sizes import require_room
 from exporter.threshold import Threshold
 from queries import NeuronGraph
 from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.schema import LOADING, SCHEMA_VERSION
+from queries.stores.location import locate
 
 NEURON_BLOCK = 1 << 17
 _LONGEST_NAME = 200
@@ -127,7 +129,7 @@ def load(
     LayerNotFoundError, ParameterError
         If a layer or another argument is wrong.
     GraphError
-        If the graph cannot be opened or written.
+        If the graph cannot be opened or written, or the disk has too little room for it.
     """
     name = _checked_name(name if name is not None else Path(model).stem)
     if batch_size is not None and batch_size < 1:
@@ -140,17 +142,19 @@ def load(
     opened = open_model(model, partial=partial)
     whole = grouped(plan(opened, partial=partial), granularity)
     part = whole.between(from_layer, to_layer).thinned(threshold)
+    location = locate(graph)
+    if not location.is_server:
+        require_room(location.path, part.neurons, part.edges, granularity)
     begun = time.perf_counter()
     with open_sink(graph) as sink:
         sink.begin(_properties(opened, part, name), replace=replace, batch_size=batch_size)
         _write(sink, part, name, batch_size or sink.batch_size, progress or _silent)
         sink.finish()
-        location = sink.location
     seconds = time.perf_counter() - begun
     names = tuple(layer.name for layer in part.layers)
     return LoadReport(
         model=name,
-        graph=location,
+        graph=location.text,
         layers=names,
         granularity=granularity,
         neurons=part.neurons,

@@ -1,7 +1,10 @@
 """How much room a load takes in each store."""
 
+import shutil
+from pathlib import Path
 from typing import Final
 
+from queries.errors import GraphError
 from queries.granularity import NEURON_GRAPH
 
 _NODE: Final = {"embedded": 70, "Neo4j": 390}
@@ -19,3 +22,25 @@ def store_sizes(nodes: int, edges: int, granularity: str) -> dict[str, int]:
     """Return about how many bytes a load takes on disk, by store."""
     relationship = _RELATIONSHIP if granularity == NEURON_GRAPH else _GROUPED
     return {store: nodes * _NODE[store] + edges * relationship[store] for store in _NODE}
+
+
+def require_room(folder: Path, nodes: int, edges: int, granularity: str) -> None:
+    """Raise GraphError where an embedded load would not fit on the disk.
+
+    Parameters
+    ----------
+    folder
+        The folder of the graph, which may be missing.
+    nodes, edges, granularity
+        What would be loaded.
+    """
+    from rich.filesize import decimal
+
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    size, free = store_sizes(nodes, edges, granularity)["embedded"], shutil.disk_usage(there).free
+    if size > free:
+        raise GraphError(
+            f"{folder}: {edges:,} relationships take about {decimal(size)}, but only "
+            f"{decimal(free)} of the disk are free; load with --granularity channel, or leave weak "
+            "relationships out with --top or --min-weight"
+        )
