@@ -27,7 +27,7 @@ SOURCES := $(shell find exporter queries -name '*.py' -o -name '*.cypher' 2>/dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install sample test lint format check bench zoo docs train clean
+.PHONY: help install sample test full lint format check bench zoo docs train clean
 
 help: ## List the chores.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -52,13 +52,16 @@ format: $(TEST) ## Format the code and fix what can be fixed.
 	$(RUN) ruff check --fix-only .
 	$(RUN) ruff format .
 
+full: $(TEST) ## Run all tests, those included that take minutes.
+	$(RUN) pytest -m 'not bench' $(ARGS)
+
 check: lint test ## Do lint and test, before every commit.
 
 bench: $(TEST) ## Measure speed and print it.
 	$(RUN) pytest tests/bench -s -m bench -n 0 $(ARGS)
 
 zoo: $(TEST) ## Replay every model of keras.applications. It takes a while.
-	$(RUN) pytest tests/zoo -s -m 'zoo or not zoo' -n 0 $(ARGS)
+	$(RUN) pytest tests/zoo -s -m 'full or not full' -n 0 $(ARGS)
 
 docs: $(TEST) ## Write the generated parts of the documentation again.
 	$(RUN) tests.generate_docs

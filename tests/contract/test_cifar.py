@@ -13,10 +13,20 @@ from exporter import drop, load, verify
 from exporter.model import open_model
 from exporter.planning import plan
 from queries import NeuronGraph
+from tests.conftest import NEO4J
 from tests.contract.replays import streamed, worst_difference
 from tests.contract.stores import GraphStore
+from tests.servers import NEWEST
 
 # Neo4j takes minutes to load and drop it on a busy machine, which counts for one test each.
+# `make test` tries this scale on the newest release, and the older one with small models.
+STORES = [
+    "embedded",
+    *(
+        pytest.param(name, marks=[pytest.mark.neo4j, *([pytest.mark.full] if old else [])])
+        for name, old in ((name, version != NEWEST) for name, version in NEO4J.items())
+    ),
+]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 NEURONS = 53_290
@@ -97,6 +107,11 @@ def graph(store: GraphStore, cifar: str) -> Iterator[NeuronGraph]:
         yield opened
 
 
+def test_is_true_as_a_stream(cifar_file: Path) -> None:
+    assert worst_difference(cifar_file, streamed(cifar_file)) <= 1e-5
+
+
+@pytest.mark.parametrize("store", STORES, indirect=True, scope="session")
 class TestCifar:
     def test_has_the_known_figures(self, graph: NeuronGraph) -> None:
         summary = graph.summary().iloc[0]
@@ -116,9 +131,6 @@ class TestCifar:
         report = verify(cifar_file, store.location, name=cifar)
         assert report.passed
         assert (report.frame["relative_difference"] <= 1e-5).all()
-
-    def test_is_true_as_a_stream(self, cifar_file: Path) -> None:
-        assert worst_difference(cifar_file, streamed(cifar_file)) <= 1e-5
 
     def test_katz(self, graph: NeuronGraph, edges: Streamed) -> None:
         np.testing.assert_allclose(graph.katz(alpha=0.05)["katz"], edges.katz(0.05), rtol=1e-9)
