@@ -37,10 +37,11 @@ def require_room(folder: Path, nodes: int, edges: int, granularity: str) -> None
     from rich.filesize import decimal
 
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    size, free = store_sizes(nodes, edges, granularity)["embedded"], shutil.disk_usage(there).free
-    if size > free:
+    size, disk = store_sizes(nodes, edges, granularity)["embedded"], shutil.disk_usage(there)
+    # What is no disk, such as /proc, has no room to speak of.
+    if disk.total and size > disk.free:
         raise GraphError(
             f"{folder}: {edges:,} relationships take about {decimal(size)}, but only "
-            f"{decimal(free)} of the disk are free; load with --granularity channel, or leave weak "
-            "relationships out with --top or --min-weight"
+            f"{decimal(disk.free)} of the disk are free; load with --granularity channel, or "
+            "leave weak relationships out with --top or --min-weight"
         )

@@ -1,6 +1,7 @@
 """What happens where disk, lock, server or user get in the way."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -266,18 +267,45 @@ class TestDisk:
             assert sink.drop("m") == 0
         assert list(graph.iterdir()) == []
 
-    def test_a_full_disk(self, tmp_path: Path, model: Path, big_model: Path) -> None:
+    def test_a_disk_that_is_too_small(self, tmp_path: Path, model: Path, big_model: Path) -> None:
         disk = tmp_path / "disk"
         disk.mkdir()
         with ExitStack() as stack:
             mounted(stack, "-t", "tmpfs", "-o", "size=8m", "none", str(disk))
             graph = disk / "graph.lbug"
             load(model, graph, name="m")
+            held = sorted(graph.iterdir())
             for name in ("big", "m"):
                 with pytest.raises(GraphError) as caught:
                     load(big_model, graph, name=name, replace=True)
+                said = one_line(caught.value)
+                assert re.search(r"take about 60\.3 MB, but only \d\.\d MB of the disk", said)
+            assert sorted(graph.iterdir()) == held
+            assert states(graph) == {"m": COMPLETE}
+
+    def test_a_disk_that_fills_up(self, tmp_path: Path, model: Path, big_model: Path) -> None:
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        others = disk / "others"
+
+        def fill(phase: str, *_: int) -> None:
+            if phase == "relationships" and not others.exists():
+                with suppress(OSError), others.open("wb", buffering=0) as file:
+                    while True:
+                        file.write(bytes(4096))
+
+        with ExitStack() as stack:
+            mounted(stack, "-t", "tmpfs", "-o", "size=96m", "none", str(disk))
+            graph = disk / "graph.lbug"
+            load(model, graph, name="m")
+            for name in ("big", "m"):
+                with pytest.raises(GraphError) as caught:
+                    load(big_model, graph, name=name, replace=True, progress=fill)
                 assert "space" in one_line(caught.value)
                 assert states(graph)["m"] == COMPLETE
+                others.unlink()
+            # Its traceback keeps the database open, and so the disk busy.
+            del caught
             with NeuronGraph(graph, model="m") as opened:
                 assert len(opened.edges()) == 50
                 with pytest.raises(NeurongraphError):
