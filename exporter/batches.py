@@ -54,6 +54,14 @@ class EdgeBlock:
         return type(self)(**{name: column[rows] for name, column in self.columns.items()})
 
 
+def joined(blocks: Sequence[EdgeBlock]) -> EdgeBlock:
+    """Return several blocks of one kind as one."""
+    columns = [block.columns for block in blocks]
+    return type(blocks[0])(
+        **{name: np.concatenate([each[name] for each in columns]) for name in columns[0]}
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class PlannedLayer:
     """One layer that makes neurons, and how to build the edges into it.

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from queries import cli as queries_cli
-from queries.errors import GraphNotFoundError, ModelNotFoundError, NeurongraphError, listed
+from queries.errors import (
+    GraphError,
+    GraphNotFoundError,
+    ModelNotFoundError,
+    NeurongraphError,
+    listed,
+)
 from queries.granularity import NEURON_GRAPH, Granularity
 from queries.options import FormatOption, GraphOption, OutputOption
 from queries.output import destination, write
@@ -123,6 +129,7 @@ def inspect(
         "neurongraph load samples/digits.keras --name digits-strong --top 10",
         "neurongraph load samples/digits.keras --name digits-channels --granularity channel",
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --replace",
+        "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --resume",
     ),
 )
 def load(
@@ -158,13 +165,28 @@ def load(
             min=1, metavar="N", help="Relationships a transaction; by default what suits the store."
         ),
     ] = None,
+    writers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Transactions at once on a server; by default what it takes."
+        ),
+    ] = None,
     replace: Annotated[
         bool,
         typer.Option(
             "--replace", help="Replace a model of that name; the old one stays until then."
         ),
     ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with a load that was interrupted; begin one if there is none."
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was done as JSON, for scripts.")
+    ] = False,
 ) -> None:
     """Load a trained Keras model into a graph.
 
@@ -186,26 +208,39 @@ def load(
                 min_weight=min_weight,
                 top=top,
                 batch_size=batch_size,
+                writers=writers,
                 replace=replace,
+                resume=resume,
                 progress=progress,
             )
     except KeyboardInterrupt:
-        say(_state_left(graph, name or model.stem))
+        say(f"Interrupted. {_state_left(graph, name or model.stem)}")
         raise typer.Exit(INTERRUPTED) from None
-    if not quiet:
+    except GraphError as error:
+        if not progress.begun:
+            raise
+        fail(f"{error}. {_state_left(graph, name or model.stem)}")
+    if as_json:
+        typer.echo(report.json)
+    elif not quiet:
+        _print_report(graph, report)
+
+
+def _print_report(graph: str | None, report: "LoadReport") -> None:
+    there = f"; {report.resumed:,} of them were there already" if report.resumed else ""
+    typer.echo(
+        f"Loaded {report.model!r} into {report.graph}: {len(report.layers)} layers, "
+        f"{_nodes(report.neurons, report.granularity)}, {report.edges:,} relationships "
+        f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s){there}."
+    )
+    if report.left_out:
+        typer.echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
+    if report.refused:
         typer.echo(
-            f"Loaded {report.model!r} into {report.graph}: {len(report.layers)} layers, "
-            f"{_nodes(report.neurons, report.granularity)}, {report.edges:,} relationships "
-            f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s)."
+            "Left out what cannot be wired, and what stands behind it: "
+            f"{listed(report.refused)}. It cannot be verified."
         )
-        if report.left_out:
-            typer.echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
-        if report.refused:
-            typer.echo(
-                "Left out what cannot be wired, and what stands behind it: "
-                f"{listed(report.refused)}. It cannot be verified."
-            )
-        say(f"Try: {_next_command(graph, report)}", "dim")
+    say(f"Try: {_next_command(graph, report)}", "dim")
 
 
 def _nodes(count: int, granularity: Granularity) -> str:
@@ -233,7 +268,7 @@ def _next_command(graph: str | None, report: "LoadReport") -> str:
 
 
 def _state_left(graph: str | None, name: str) -> str:
-    """Say what an interrupted load left behind."""
+    """Say what a load that did not end has left behind, and what to do."""
     from exporter.sinks import STAGED
     from queries.neurongraph import NeuronGraph
     from queries.schema import COMPLETE, LOADING
@@ -243,17 +278,17 @@ def _state_left(graph: str | None, name: str) -> str:
             models = opened.models()
             states = dict(zip(models["name"], models["state"], strict=True))
     except GraphNotFoundError:
-        return "Interrupted. Nothing was written."
+        return "Nothing was written."
     except NeurongraphError:
-        return f"Interrupted. What is left of {name!r}, if anything, is in state loading."
+        return f"What is left of {name!r}, if anything, is in state loading; see --resume."
     for left in (name + STAGED, name):
         if states.get(left) == LOADING:
             kept = f", and {name!r} is as it was" if states.get(name) == COMPLETE else ""
             return (
-                f"Interrupted. {left!r} is in state loading{kept}. Load it again with --replace, "
-                f"or remove it: {pasteable('drop', left, graph=graph)}"
+                f"{left!r} is in state loading{kept}. Go on with the same command and --resume, "
+                f"without --replace; or remove it: {pasteable('drop', left, graph=graph)}"
             )
-    return f"Interrupted. {name!r} is {'as it was' if name in states else 'not in the graph'}."
+    return f"{name!r} is {'as it was' if name in states else 'not in the graph'}."
 
 
 @app.command(
@@ -332,7 +367,7 @@ def drop(
 
             dropped = drop_model(name, graph, progress=count)
     except KeyboardInterrupt:
-        say(f"Interrupted. What is left of {name!r} is in state loading; drop it again.")
+        say(f"Interrupted. What is left of {name!r} is in state dropping; drop it again.")
         raise typer.Exit(INTERRUPTED) from None
     typer.echo(f"Removed {name!r} with {dropped:,} relationships.")
 

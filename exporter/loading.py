@@ -3,28 +3,27 @@
 import json
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from exporter.batches import BLOCK_EDGES
 from exporter.grouping import grouped
 from exporter.model import KerasModel, open_model
 from exporter.plan import Plan
 from exporter.planning import plan
-from exporter.sinks import STAGED, Sink, exists_error, open_sink
+from exporter.resumption import fingerprint, to_go_on_with
+from exporter.sinks import REPLACED, STAGED, Progress, exists_error, open_sink
 from exporter.sizes import require_room
 from exporter.threshold import Threshold
+from exporter.writing import write
 from queries import NeuronGraph
 from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
-from queries.schema import LOADING, SCHEMA_VERSION
+from queries.schema import COMPLETE, LOADING, SCHEMA_VERSION
 from queries.stores.location import locate
 
-NEURON_BLOCK = 1 << 17
 _LONGEST_NAME = 200
 
 
@@ -49,6 +48,11 @@ class LoadReport:
     refused
         The layers that cannot be wired, with their reasons; neither they nor what stands
         behind them was loaded.
+    resumed
+        How many of the relationships were there already, since an interrupted load went on.
+    checksums
+        The checksum of the relationships into each layer, by its name. It does not depend on
+        their order, nor on the store.
     seconds
         Wall time, the opening of the model file left out.
     """
@@ -61,12 +65,19 @@ class LoadReport:
     edges: int
     left_out: int
     refused: tuple[str, ...]
+    resumed: int
+    checksums: Mapping[str, str]
     seconds: float
 
     @property
     def edges_per_second(self) -> float:
         """Relationships written in a second."""
-        return self.edges / self.seconds if self.seconds else 0.0
+        return (self.edges - self.resumed) / self.seconds if self.seconds else 0.0
+
+    @property
+    def json(self) -> str:
+        """All of it as one JSON object."""
+        return json.dumps({**asdict(self), "edges_per_second": self.edges_per_second}, indent=2)
 
 
 def load(
@@ -81,8 +92,10 @@ def load(
     min_weight: float = 0.0,
     top: int | None = None,
     batch_size: int | None = None,
+    writers: int | None = None,
     replace: bool = False,
-    progress: Callable[[str, int, int], None] | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
 ) -> LoadReport:
     """Load a trained Keras model into a graph.
 
@@ -108,9 +121,16 @@ def load(
     top
         Keep only so many relationships into each neuron, the strongest.
     batch_size
-        Relationships a transaction; by default what suits the store.
+        Relationships a transaction; by default what suits the store. A transaction holds all
+        relationships into at least one neuron, however many those are.
+    writers
+        Transactions at once, on a server; by default what it takes.
     replace
         Replace a model of that name. The old one stays until the new one is complete.
+    resume
+        Go on with a load of that name that was interrupted, of the same file and with the same
+        options; what is there already is not written again. Where there is none to go on with,
+        begin one; where the model is complete, do nothing.
     progress
         Called with a phase (such as ``neurons`` or ``relationships``), how many are done, and how
         many there are.
@@ -125,19 +145,24 @@ def load(
     ModelFileError, UnsupportedLayerError
         If the file cannot be read or wired. Nothing is written then.
     ModelExistsError
-        If a model of that name is in the graph and ``replace`` is false.
+        If a model of that name is in the graph and ``replace`` is false, or it is another one
+        than ``resume`` would go on with.
+    GraphLockedError
+        If another load of that name has begun meanwhile.
     LayerNotFoundError, ParameterError
         If a layer or another argument is wrong.
     GraphError
         If the graph cannot be opened or written, or the disk has too little room for it.
     """
     name = _checked_name(name if name is not None else Path(model).stem)
-    if batch_size is not None and batch_size < 1:
-        raise ParameterError(f"batch_size is {batch_size}; it must be at least 1")
     if granularity not in GRANULARITIES:
         raise ParameterError(f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}")
+    if replace and resume:
+        raise ParameterError(
+            "replace and resume exclude each other: resume alone also goes on with a replacement"
+        )
     threshold = Threshold(min_weight, top)
-    if not replace:
+    if not replace and not resume:
         _refuse_existing(name, graph)
     opened = open_model(model, partial=partial)
     whole = grouped(plan(opened, partial=partial), granularity)
@@ -146,10 +171,22 @@ def load(
     if not location.is_server:
         require_room(location.path, part.neurons, part.edges, granularity)
     begun = time.perf_counter()
-    with open_sink(graph) as sink:
-        sink.begin(_properties(opened, part, name), replace=replace, batch_size=batch_size)
-        _write(sink, part, name, batch_size or sink.batch_size, progress or _silent)
-        sink.finish()
+    with open_sink(graph, batch_size=batch_size, writers=writers) as sink:
+        properties = _properties(opened, part, name)
+        block_edges = min(batch_size or sink.block_edges, sink.block_edges)
+        begin = {**properties, "block_edges": block_edges}
+        stored = to_go_on_with(sink, begin) if resume else None
+        if stored is not None and stored["state"] == COMPLETE:
+            checksums, resumed = _stored_checksums(graph, name), part.edges
+        else:
+            if stored is None:
+                sink.begin(begin, replace=replace)
+            else:
+                sink.resume(stored)
+            told = progress or _silent
+            checksums = write(sink, part, name, (stored or begin)["block_edges"], told)
+            sink.finish(checksums, told)
+            resumed = sink.resumed_edges
     seconds = time.perf_counter() - begun
     names = tuple(layer.name for layer in part.layers)
     return LoadReport(
@@ -161,6 +198,8 @@ def load(
         edges=part.edges,
         left_out=part.left_out.edges,
         refused=tuple(map(str, part.refused)),
+        resumed=resumed,
+        checksums=checksums,
         seconds=seconds,
     )
 
@@ -176,6 +215,12 @@ def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
         raise exists_error(opened.location, name)
 
 
+def _stored_checksums(graph: str | os.PathLike[str] | None, name: str) -> dict[str, str]:
+    with NeuronGraph(graph, model=name) as opened:
+        layers = opened.layers()
+    return dict(zip(layers["name"], layers["checksum"], strict=True))
+
+
 def _silent(phase: str, done: int, total: int) -> None:
     pass
 
@@ -186,8 +231,9 @@ def _checked_name(name: str) -> str:
             f"name {name[:40]!r} does not do; a model's name has 1 to {_LONGEST_NAME} "
             "printable characters"
         )
-    if name.endswith(STAGED):
-        raise ParameterError(f"name {name!r} ends in {STAGED!r}, which marks unfinished loads")
+    for suffix in (STAGED, REPLACED):
+        if name.endswith(suffix):
+            raise ParameterError(f"name {name!r} ends in {suffix!r}, which marks unfinished work")
     return name
 
 
@@ -207,26 +253,5 @@ def _properties(model: KerasModel, part: Plan, name: str) -> dict[str, Any]:
         "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "state": LOADING,
         "schema_version": SCHEMA_VERSION,
+        "fingerprint": fingerprint(model.sha256, part),
     }
-
-
-def _write(
-    sink: Sink, part: Plan, name: str, batch_size: int, progress: Callable[[str, int, int], None]
-) -> None:
-    names = {layer.index: layer.name for layer in part.layers}
-    following = [(names[i], layer.name) for layer in part.layers for i in layer.inputs]
-    sink.add_layers([layer.properties(name) for layer in part.layers], following)
-    done = 0
-    for layer in part.layers:
-        bounds = [*range(0, layer.neurons, NEURON_BLOCK), layer.neurons]
-        for start, stop in pairwise(bounds):
-            sink.add_neurons(layer.neuron_table(name, start, stop), layer.class_name)
-            done += stop - start
-            progress(f"{part.granularity}s", done, part.neurons)
-    done = 0
-    for layer in part.layers:
-        for start, stop in layer.ranges(min(batch_size, BLOCK_EDGES)):
-            block = layer.block(start, stop)
-            sink.add_edges(block)
-            done += len(block)
-            progress("relationships", done, part.edges)

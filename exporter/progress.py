@@ -25,12 +25,18 @@ class LoadProgress:
         What is done before the first number is known.
     quiet
         True to show nothing.
+
+    Attributes
+    ----------
+    begun
+        True once a first number is known: then something may have been written.
     """
 
     def __init__(self, first: str, *, quiet: bool = False) -> None:
         self._first, self._quiet = first, quiet
         self._phase, self._since, self._said = "", 0.0, 0.0
         self._bar: Progress | None = None
+        self.begun = False
 
     def __enter__(self) -> Self:
         if not self._quiet and sys.stderr.isatty():
@@ -61,6 +67,7 @@ class LoadProgress:
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Take a phase, how many are done, and how many there are."""
+        self.begun = True
         if self._bar is not None:
             self._draw(self._bar, phase, done, total)
         elif not self._quiet:

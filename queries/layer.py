@@ -1,8 +1,10 @@
 """One layer of a stored model, as code works with it."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 
@@ -44,6 +46,29 @@ class Layer:
     def neurons(self) -> int:
         """Number of neurons."""
         return self.last - self.first + 1
+
+
+def id_ranges(first: int, last: int, edges: int, most: int) -> list[tuple[int, int]]:
+    """Split the ids of a layer into ranges of about as many relationships each.
+
+    Parameters
+    ----------
+    first, last
+        The first and the last id.
+    edges
+        How many relationships end in the layer.
+    most
+        About how many a range may have; a range holds at least one neuron.
+
+    Returns
+    -------
+    list of tuple
+        The first and the last id of each range.
+    """
+    neurons = last - first + 1
+    count = max(1, min(neurons, math.ceil(edges / most)))
+    bounds = [first + neurons * part // count for part in range(count + 1)]
+    return [(start, stop - 1) for start, stop in pairwise(bounds)]
 
 
 def layers_of(rows: Iterable[Mapping[Any, Any]]) -> list[Layer]:

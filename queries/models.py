@@ -1,5 +1,6 @@
 """Which models a graph holds, and which of them a query is about."""
 
+import shlex
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,7 +15,7 @@ from queries.errors import (
 )
 from queries.frames import to_frame
 from queries.library import query
-from queries.schema import COMPLETE, SCHEMA_VERSION
+from queries.schema import COMPLETE, DROPPING, SCHEMA_VERSION
 from queries.stores import Store
 
 
@@ -26,11 +27,14 @@ class StoredModel:
     ----------
     name
         The model's name.
+    key
+        What its neurons and layers have as their property ``model``.
     granularity
         What a node stands for: a neuron, all neurons of a channel, or of a layer.
     """
 
     name: str
+    key: str
     granularity: str
 
 
@@ -76,11 +80,9 @@ def chosen(store: Store, model: str | None) -> StoredModel:
     complete = {row["name"]: row for row in found if row["state"] == COMPLETE}
     name = model or _only(store.location, sorted(complete))
     if name not in complete:
-        if any(row["name"] == name for row in found):
-            raise ModelIncompleteError(
-                f"the load of {name!r} into {store.location} has not finished; "
-                f"if none is running, load it again with --replace, or: neurongraph drop {name}"
-            )
+        states = [row["state"] for row in found if row["name"] == name]
+        if states:
+            raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
         raise ModelNotFoundError(
             f"{store.location} holds no model {name!r}; "
             f"it holds {listed(models(store)['name'].tolist())}"
@@ -91,7 +93,20 @@ def chosen(store: Store, model: str | None) -> StoredModel:
             f"{name!r} in {store.location} was loaded by another release (schema {version}, not "
             f"{SCHEMA_VERSION}); load it again with --replace"
         )
-    return StoredModel(name, complete[name]["granularity"])
+    return StoredModel(name, complete[name]["key"], complete[name]["granularity"])
+
+
+def _unfinished(location: str, name: str, state: str) -> str:
+    """Say why a model cannot be queried, and what to do."""
+    if state == DROPPING:
+        return (
+            f"{name!r} is being removed from {location}, or its removal was interrupted; "
+            f"go on with it: neurongraph drop {shlex.quote(name)}"
+        )
+    return (
+        f"the load of {name!r} into {location} has not finished; if none is running, go on with "
+        f"it: neurongraph load MODEL --resume, or remove it: neurongraph drop {shlex.quote(name)}"
+    )
 
 
 def _only(location: str, complete: list[str]) -> str:

@@ -4,7 +4,7 @@ import html
 import math
 import os
 from collections.abc import Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -16,7 +16,7 @@ from queries import passes, paths
 from queries.checks import check_against
 from queries.errors import LayerNotFoundError, listed
 from queries.frames import to_columns, to_frame
-from queries.layer import Layer, layers_of
+from queries.layer import Layer, id_ranges, layers_of
 from queries.library import Query, Statement, query
 from queries.models import StoredModel, chosen, models
 from queries.neuron_filter import NeuronFilter, NeuronsLike
@@ -280,7 +280,7 @@ class NeuronGraph:
         self, asked: Query, values: Mapping[str, Any], about: StoredModel, **internal: Any
     ) -> Statement:
         return asked.statement(
-            values, self._store.name, about.granularity, model=about.name, **internal
+            values, self._store.name, about.granularity, model=about.key, **internal
         )
 
     def _run(self, name: str, model: str | None, **given: Any) -> pd.DataFrame:
@@ -338,9 +338,7 @@ class NeuronGraph:
 
     def _parts(self, layer: Layer) -> list[tuple[int, int]]:
         """Split the ids of a layer so that each part has about as many edges as the store likes."""
-        count = max(1, min(layer.neurons, layer.edges // self._store.edges_a_part))
-        bounds = np.linspace(layer.first, layer.last + 1, count + 1).astype(int).tolist()
-        return [(start, stop - 1) for start, stop in pairwise(bounds)]
+        return id_ranges(layer.first, layer.last, layer.edges, self._store.edges_a_part)
 
     def _in_parts(
         self,

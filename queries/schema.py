@@ -2,8 +2,9 @@
 
 ``(:Model)-[:HAS_LAYER]->(:Layer)``, ``(:Layer)-[:NEXT]->(:Layer)`` and
 ``(:Neuron)-[:CONNECTS_TO {weight}]->(:Neuron)``. A neuron is identified by its model's
-name and by its id, which counts from 0 within the model. In a channel graph and in a layer
-graph a node stands for all neurons of a channel or of a layer.
+key and by its id, which counts from 0 within the model. The key is the model's name, unless the
+model replaced another in Neo4j: then the two had to be told apart until the old one was gone.
+In a channel graph and in a layer graph a node stands for all neurons of a channel or of a layer.
 """
 
 from typing import Final
@@ -12,14 +13,16 @@ import pyarrow as pa
 
 from queries.granularity import NEURON_GRAPH
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 LOADING: Final = "loading"
 COMPLETE: Final = "complete"
-
+DROPPING: Final = "dropping"
+"""State of a model that is being removed, or whose removal was interrupted."""
 
 MODEL: Final = pa.schema(
     [
         ("name", pa.string()),
+        ("key", pa.string()),
         ("sha256", pa.string()),
         ("keras_version", pa.string()),
         ("input_shapes", pa.string()),
@@ -32,6 +35,8 @@ MODEL: Final = pa.schema(
         ("loaded_at", pa.string()),
         ("state", pa.string()),
         ("schema_version", pa.int64()),
+        ("fingerprint", pa.string()),
+        ("block_edges", pa.int64()),
     ]
 )
 LAYER: Final = pa.schema(
@@ -52,6 +57,7 @@ LAYER: Final = pa.schema(
         ("left_out_edges", pa.int64()),
         ("left_out_weight", pa.float64()),
         ("left_out_absolute", pa.float64()),
+        ("checksum", pa.string()),
     ]
 )
 NEURON: Final = pa.schema(
@@ -100,6 +106,8 @@ NEO4J_CONSTRAINTS: Final = (
     FOR (l:Layer) REQUIRE (l.model, l.name) IS UNIQUE""",
     """CREATE CONSTRAINT neurongraph_neuron IF NOT EXISTS
     FOR (n:Neuron) REQUIRE (n.model, n.id) IS UNIQUE""",
+    """CREATE CONSTRAINT neurongraph_loaded_block IF NOT EXISTS
+    FOR (b:LoadedBlock) REQUIRE (b.model, b.layer_index, b.start) IS UNIQUE""",
     "CREATE INDEX neurongraph_neuron_layer IF NOT EXISTS FOR (n:Neuron) ON (n.model, n.layer)",
     "CREATE INDEX neurongraph_neuron_name IF NOT EXISTS FOR (n:Neuron) ON (n.model, n.name)",
 )

@@ -1,61 +1,96 @@
 """What a load needs of a place to write to."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from exporter.batches import EdgeBlock
-from queries.errors import GraphError, ModelExistsError
+from queries.errors import ModelExistsError
 
 STAGED: Final = "~new"
 """What the name of a model ends in while it is loaded to replace another."""
+
+REPLACED: Final = "~old"
+"""What the name of a model ends in while it is removed, since another took its place."""
+
+Progress = Callable[[str, int, int], None]
+"""Takes a phase of the work, how much is done, and how much there is."""
 
 
 def exists_error(location: str, name: str) -> ModelExistsError:
     """Return the error for a name that is taken."""
     return ModelExistsError(
-        f"{location} holds a model {name!r} already; load it under another --name, or say --replace"
+        f"{location} holds a model {name!r} already; load it under another --name, or say "
+        "--replace; if its load was interrupted, say --resume"
     )
-
-
-def check_written(location: str, written: int, sent: int) -> None:
-    """Raise GraphError where a store took another number of edges than was sent."""
-    if written != sent:
-        raise GraphError(
-            f"{location} took {written:,} of {sent:,} relationships; load the model again with "
-            "--replace, or drop it"
-        )
 
 
 class Sink(ABC):
     """A graph open for writing; takes one model at a time.
 
-    The calls of a load come in this order: ``begin``, ``add_layers``, ``add_neurons`` and
-    ``add_edges`` (any number of times), ``finish``. Until ``finish`` returns the model's
-    state is ``loading``, and a model that is to be replaced stays as it is.
+    The calls of a load come in this order: ``begin`` or ``resume``, ``add_layers``,
+    ``add_neurons`` and ``add_edges`` (any number of times), ``flush``, ``stored_edges``,
+    ``finish``. Until ``finish`` returns the model's state is ``loading``, and a model that is
+    to be replaced stays as it is.
+
+    A load that goes on after a break makes the same calls with the same arguments. What is
+    there already is recognised and not written again.
+
+    Attributes
+    ----------
+    resumed_edges
+        How many relationships of this load were there when it went on.
     """
 
-    batch_size: ClassVar[int]
-    """Relationships a transaction, unless the caller says otherwise."""
+    block_edges: ClassVar[int]
+    """The most relationships in a block, that of a single neuron's aside.
+
+    A block is written whole or not at all; one by itself can be recognised.
+    """
 
     location: str
     """The path or URI that was opened."""
+
+    resumed_edges: int = 0
 
     @abstractmethod
     def has(self, model: str) -> bool:
         """Tell whether a model of that name is there, complete or not."""
 
     @abstractmethod
-    def begin(self, model: Mapping[str, Any], *, replace: bool, batch_size: int | None) -> None:
+    def find(self, model: str) -> dict[str, Any] | None:
+        """Return the model of that name that a load would go on with.
+
+        Returns
+        -------
+        dict or None
+            The properties of ``schema.MODEL`` of a load under that name, or to replace it, that
+            has not ended; else of the complete model. The name is that under which it stands.
+        """
+
+    @abstractmethod
+    def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:
         """Start a load: note the model with its properties as ``loading``.
 
         Raises
         ------
         ModelExistsError
             If a model of that name is there and ``replace`` is false.
+        """
+
+    @abstractmethod
+    def resume(self, model: Mapping[str, Any]) -> None:
+        """Go on with a load: take it over, and find out which blocks are there.
+
+        Parameters
+        ----------
+        model
+            What ``find`` returned; it is in state ``loading``.
         """
 
     @abstractmethod
@@ -69,18 +104,52 @@ class Sink(ABC):
         """Write neurons of one layer: the columns of ``schema.NEURON``."""
 
     @abstractmethod
-    def add_edges(self, block: EdgeBlock) -> None:
-        """Take edges; they may be written later, at ``finish`` at the latest."""
+    def add_edges(self, layer: int, start: int, block: EdgeBlock) -> None:
+        """Take a block; it may be written later, at ``flush`` at the latest.
+
+        Parameters
+        ----------
+        layer
+            The index of the layer that the relationships end in.
+        start
+            Which of its neurons is the first of the block.
+        block
+            All relationships into a range of neurons.
+        """
 
     @abstractmethod
-    def finish(self) -> None:
-        """Write what is left, and make the model complete.
+    def flush(self) -> None:
+        """Wait until all that was handed over is written."""
 
-        Raises
+    @abstractmethod
+    def stored_edges(
+        self, first: int, last: int, edges: int
+    ) -> Iterator[dict[str, NDArray[np.generic]]]:
+        """Read back all relationships into neurons ``first`` to ``last``, in any order.
+
+        Parameters
+        ----------
+        first, last
+            Ids of the first and the last neuron of a layer.
+        edges
+            How many there should be, by which the reading is divided.
+
+        Yields
         ------
-        GraphError
-            If the store took another number of edges than was sent; the model stays as it
-            is, in state ``loading``.
+        dict
+            Columns of ``schema.connects_to``.
+        """
+
+    @abstractmethod
+    def finish(self, checksums: Mapping[str, str], progress: Progress) -> None:
+        """Make the model complete, and let it take the place of the one that it replaces.
+
+        Parameters
+        ----------
+        checksums
+            The checksum of the relationships into each layer, by its name.
+        progress
+            Told how far the removal of the old model is.
         """
 
     @abstractmethod

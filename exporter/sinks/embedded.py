@@ -5,15 +5,17 @@ says what is being loaded, because nobody can look into a file that is being wri
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import ladybug
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from exporter.batches import EdgeBlock
-from exporter.sinks.base import STAGED, Sink, check_written, exists_error
+from exporter.batches import BLOCK_EDGES, EdgeBlock
+from exporter.sinks.base import STAGED, Progress, Sink, exists_error
 from queries.errors import (
     CypherError,
     GraphAccessError,
@@ -21,25 +23,40 @@ from queries.errors import (
     GraphLockedError,
     ModelNotFoundError,
 )
+from queries.layer import id_ranges
 from queries.schema import COMPLETE, LAYER, LOADING, MODEL, connects_to, embedded_tables
-from queries.stores.embedded import LOADING_SUFFIX, NOTE_SUFFIX, ladybug_errors, model_file
+from queries.stores.embedded import (
+    LOADING_SUFFIX,
+    NOTE_SUFFIX,
+    EmbeddedStore,
+    ladybug_errors,
+    model_file,
+    only,
+)
 
 NEURONS_A_COPY: Final = 1 << 17
+EDGES_A_COPY: Final = 5_000_000
 
 
 class EmbeddedSink(Sink):
     """The folder of an embedded graph, open for writing; made if missing.
 
+    All is written in order, and each COPY wholly or not at all, so that the number of rows tells
+    what is there.
+
     Parameters
     ----------
     folder
         A path that ends in ``.lbug``.
+    batch_size
+        Relationships a COPY.
     """
 
-    batch_size: ClassVar[int] = 5_000_000
+    block_edges: ClassVar[int] = BLOCK_EDGES
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, batch_size: int | None = None) -> None:
         self.location = str(folder)
+        self._rows = batch_size or EDGES_A_COPY
         self._folder = folder
         self._database: ladybug.Database | None = None
         try:
@@ -48,93 +65,184 @@ class EmbeddedSink(Sink):
             raise GraphError(f"graph {folder} is a file, not the folder of a graph") from None
         except OSError as error:
             raise GraphAccessError(f"cannot make the folder {folder}: {error.strerror}") from None
+        _sweep(folder)
 
     def has(self, model: str) -> bool:
         """Tell whether a model of that name is there, complete or not."""
         return model_file(self._folder, model).exists() or self._note(model).exists()
 
-    def begin(self, model: Mapping[str, Any], *, replace: bool, batch_size: int | None) -> None:
+    def find(self, model: str) -> dict[str, Any] | None:
+        """Return the model of that name that a load would go on with."""
+        for name in (model + STAGED, model):
+            if self._note(name).exists():
+                note: dict[str, Any] = json.loads(self._note(name).read_text(encoding="utf-8"))
+                return note
+        columns = ", ".join(f"m.`{name}` AS `{name}`" for name in MODEL.names)
+        with EmbeddedStore(self._folder) as store:
+            if not model_file(self._folder, model).exists():
+                return None
+            found: dict[str, Any]
+            (found,) = store.table(f"MATCH (m:Model) RETURN {columns}", {}, model).to_pylist()
+            return found
+
+    def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:
         """Make the model's file under its temporary name."""
         name = model["name"]
         if self.has(name) and not replace:
             raise exists_error(self.location, name)
-        self._final = model_file(self._folder, name)
-        staged = name + STAGED if self._final.exists() else name
-        self._file = model_file(self._folder, staged, loading=True)
-        self._model = {**model, "state": COMPLETE}
-        self._rows = batch_size or self.batch_size
+        staged = name + STAGED if model_file(self._folder, name).exists() else name
+        file = model_file(self._folder, staged, loading=True)
+        with ladybug_errors(file):
+            if file.exists():
+                # Counting opens the file, which fails where another process is loading into it.
+                _edges(file)
+                _remove(file)
+            self._open({**model, "name": staged, "key": name, "state": LOADING})
+            self._write_note(self._note(staged), self._model)
+            self._make_tables()
+
+    def resume(self, model: Mapping[str, Any]) -> None:
+        """Open the file that was being written, and count what is in it."""
+        with ladybug_errors(model_file(self._folder, model["name"], loading=True)):
+            self._open(model)
+            if "CONNECTS_TO" not in self._tables():
+                self._make_tables()
+
+    def _open(self, model: Mapping[str, Any]) -> None:
+        self._model = model
+        self._final = model_file(self._folder, model["key"])
+        self._file = model_file(self._folder, model["name"], loading=True)
+        self._database = ladybug.Database(self._file)
+        self._connection = ladybug.Connection(self._database)
+        self._inode = self._file.stat().st_ino
         self._neurons: list[pa.Table] = []
         self._pending: list[pa.RecordBatch] = []
-        self._pending_rows = self._written = 0
-        # Counting opens the file, which fails where another process is loading into it.
-        _edges(self._file)
-        with ladybug_errors(self._file):
-            _remove(self._file)
-            self._database = ladybug.Database(self._file)
-            self._connection = ladybug.Connection(self._database)
-            note = {**model, "name": staged, "state": LOADING}
-            self._write_note(self._note(staged), note)
-            for statement in embedded_tables(model["granularity"]):
+        self._pending_rows = self._passed = 0
+
+    def _tables(self) -> list[str]:
+        rows = only(self._connection.execute("CALL show_tables() RETURN name"))
+        names: list[str] = rows.get_as_arrow().column(0).to_pylist()
+        return names
+
+    def _make_tables(self) -> None:
+        """Make the tables; the one of relationships comes last, and tells that all are there."""
+        there = self._tables()
+        for statement in embedded_tables(self._model["granularity"]):
+            if not any(f"TABLE {name}(" in statement for name in there):
                 self._connection.execute(statement)
-        self._copy("Model", pa.Table.from_pylist([self._model], MODEL))
+
+    def _count(self, pattern: str) -> int:
+        rows = only(self._connection.execute(f"MATCH {pattern} RETURN count(*)"))
+        return int(rows.get_as_arrow().column(0)[0].as_py())
 
     def add_layers(
         self, layers: Sequence[Mapping[str, Any]], following: Sequence[tuple[str, str]]
     ) -> None:
-        """Write the layers, and which follows which by name."""
-        self._copy("Layer", pa.Table.from_pylist([dict(layer) for layer in layers], LAYER))
-        model = [self._model["name"]] * len(layers)
+        """Write the model, the layers, and which follows which by name."""
+        model = {**self._model, "name": self._model["key"], "state": COMPLETE}
         names = [layer["name"] for layer in layers]
-        self._copy("HAS_LAYER", pa.table({"from": model, "to": names}))
-        if following:
-            before, after = zip(*following, strict=True)
-            self._copy("NEXT", pa.table({"from": list(before), "to": list(after)}))
+        owned = {"from": [model["name"]] * len(layers), "to": names}
+        before, after = zip(*following, strict=True) if following else ((), ())
+        tables = {
+            "(a:Model)": ("Model", pa.Table.from_pylist([model], MODEL)),
+            "(a:Layer)": ("Layer", pa.Table.from_pylist([dict(row) for row in layers], LAYER)),
+            "()-[a:HAS_LAYER]->()": ("HAS_LAYER", pa.table(owned)),
+            "()-[a:NEXT]->()": ("NEXT", pa.table({"from": list(before), "to": list(after)})),
+        }
+        with ladybug_errors(self._file):
+            for pattern, (table, rows) in tables.items():
+                if len(rows) and not self._count(pattern):
+                    self._copy(table, rows)
+            self._neurons_there = self._count("(a:Neuron)")
+            self._edges_there = self._count("()-[a:CONNECTS_TO]->()")
 
     def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
         """Keep neurons until there are enough for one COPY; their class is on the layer only."""
-        self._neurons.append(neurons)
+        missing = neurons[min(self._neurons_there, len(neurons)) :]
+        self._neurons_there -= len(neurons) - len(missing)
+        self._neurons.append(missing)
         if sum(map(len, self._neurons)) >= NEURONS_A_COPY:
             self._flush_neurons()
 
     def _flush_neurons(self) -> None:
-        if self._neurons:
-            self._copy("Neuron", pa.concat_tables(self._neurons))
-            self._neurons = []
+        rows = pa.concat_tables(self._neurons) if self._neurons else ()
+        if len(rows):
+            self._copy("Neuron", rows)
+        self._neurons = []
 
-    def add_edges(self, block: EdgeBlock) -> None:
+    def add_edges(self, layer: int, start: int, block: EdgeBlock) -> None:
         """Keep edges until there are enough for one COPY."""
         self._flush_neurons()
+        if self._passed < self._edges_there:
+            self._pass_over(len(block))
+            return
         schema = connects_to(self._model["granularity"])
         columns = [pa.array(block.columns[name]) for name in schema.names]
         self._pending.append(pa.RecordBatch.from_arrays(columns, schema=schema))
         self._pending_rows += len(block)
         if self._pending_rows >= self._rows:
-            self._flush()
+            self._flush_edges()
 
-    def _flush(self) -> None:
+    def _pass_over(self, edges: int) -> None:
+        """Take a block for one that is there, which holds while their number does not run out."""
+        self._passed += edges
+        self.resumed_edges = self._passed
+        if self._passed > self._edges_there:
+            raise GraphError(
+                f"{self._file} holds {self._edges_there:,} relationships, which is no whole number "
+                "of blocks; load the model again with --replace"
+            )
+
+    def _flush_edges(self) -> None:
         if self._pending:
             self._copy("CONNECTS_TO", pa.Table.from_batches(self._pending))
-            self._written += self._pending_rows
             self._pending, self._pending_rows = [], 0
 
     def _copy(self, table: str, rows: pa.Table) -> None:
         with ladybug_errors(self._file):
             self._connection.execute(f"COPY {table} FROM $rows", {"rows": rows})
 
-    def finish(self) -> None:
-        """Close the file and give it its final name."""
+    def flush(self) -> None:
+        """Write what is left."""
         self._flush_neurons()
-        self._flush()
-        check_written(self.location, self._written, self._model["edges"])
+        self._flush_edges()
+
+    def stored_edges(
+        self, first: int, last: int, edges: int
+    ) -> Iterator[dict[str, NDArray[np.generic]]]:
+        """Read back all relationships into neurons ``first`` to ``last``."""
+        names = connects_to(self._model["granularity"]).names
+        values = ["s.id", "t.id", *(f"r.`{name}`" for name in names[2:])]
+        statement = (
+            "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.id >= $first AND t.id <= $last "
+            f"RETURN {', '.join(values)}"
+        )
+        for low, high in id_ranges(first, last, edges, EmbeddedStore.edges_a_part):
+            with ladybug_errors(self._file):
+                result = self._connection.execute(statement, {"first": low, "last": high})
+                table = only(result).get_as_arrow()
+            columns = zip(names, table.columns, strict=True)
+            yield {name: column.to_numpy() for name, column in columns}
+
+    def finish(self, checksums: Mapping[str, str], progress: Progress) -> None:
+        """Close the file and give it its final name."""
         with ladybug_errors(self._file):
+            for layer, checksum in checksums.items():
+                self._connection.execute(
+                    "MATCH (l:Layer) WHERE l.name = $layer SET l.checksum = $checksum",
+                    {"layer": layer, "checksum": checksum},
+                )
             self._connection.execute("CHECKPOINT")
             self.close()
+            # Of two loads that begin at once one may have removed what the other had just made.
+            if self._file.stat().st_ino != self._inode:
+                raise GraphLockedError(
+                    f"another process has loaded {self._model['key']!r} into {self.location} "
+                    "meanwhile; that load is the one that counts"
+                )
             _remove_logs(self._final)
             self._file.replace(self._final)
-            for note in self._folder.glob(
-                self._file.name.removesuffix(LOADING_SUFFIX) + NOTE_SUFFIX
-            ):
-                note.unlink()
+            self._note(self._model["name"]).unlink(missing_ok=True)
 
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
         """Delete the model's file."""
@@ -169,6 +277,13 @@ class EmbeddedSink(Sink):
             self._database = None
 
 
+def _sweep(folder: Path) -> None:
+    """Remove the notes of loads that ended after they gave the file its final name."""
+    for note in folder.glob(f"*{NOTE_SUFFIX}"):
+        if not note.with_name(note.name.removesuffix(NOTE_SUFFIX) + LOADING_SUFFIX).exists():
+            note.unlink(missing_ok=True)
+
+
 def _edges(file: Path) -> int:
     """Count the relationships of a file: 0 where it is missing or damaged.
 
@@ -185,8 +300,7 @@ def _edges(file: Path) -> int:
             ladybug.Database(file) as database,
             ladybug.Connection(database) as connection,
         ):
-            result = connection.execute("MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)")
-            rows = result[0] if isinstance(result, list) else result
+            rows = only(connection.execute("MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)"))
             return int(rows.get_as_arrow().column(0)[0].as_py())
     except (GraphLockedError, GraphAccessError):
         raise

@@ -17,6 +17,7 @@ left_out_edges = { type = "int", help = "number of relationships that were too w
 left_out_weight = { type = "float", help = "sum of their weights" }
 left_out_absolute = { type = "float", help = "sum of their absolute weights" }
 parameters = { type = "int", help = "number of parameters of the Keras layer" }
+checksum = { type = "text", help = "checksum of the relationships into the layer, whatever their order" }
 inputs = { type = "ints", help = "indices of the layers that feed it" }
 */
 MATCH (l:Layer)
@@ -27,5 +28,6 @@ RETURN l.`index` AS `index`, l.name AS name, l.class_name AS class_name, l.shape
   l.activation AS activation, l.activation_config AS activation_config, l.reduce AS reduce,
   l.first AS first, l.last AS last, l.neurons AS neurons, l.edges AS edges,
   l.left_out_edges AS left_out_edges, l.left_out_weight AS left_out_weight,
-  l.left_out_absolute AS left_out_absolute, l.parameters AS parameters, inputs
+  l.left_out_absolute AS left_out_absolute, l.parameters AS parameters,
+  l.checksum AS checksum, inputs
 ORDER BY `index`

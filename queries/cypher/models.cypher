@@ -3,7 +3,7 @@ summary = "The models in the graph, complete or not."
 
 [columns]
 name = { type = "text", help = "name of the model" }
-state = { type = "text", help = "complete, or loading where a load runs or was interrupted" }
+state = { type = "text", help = "complete; loading, where a load runs or was interrupted; dropping, where a removal was" }
 layers = { type = "int", help = "number of layers that have neurons" }
 neurons = { type = "int", help = "number of nodes" }
 edges = { type = "int", help = "number of relationships" }
@@ -14,11 +14,13 @@ output_shapes = { type = "text", help = "shape of each output, as JSON" }
 keras_version = { type = "text", help = "Keras version that saved the file" }
 loaded_at = { type = "text", help = "when the load began, UTC" }
 sha256 = { type = "text", help = "SHA-256 of the model file" }
+key = { type = "text", help = "what its neurons and layers have as their property model" }
 schema_version = { type = "int", help = "version of the graph's schema" }
 */
 MATCH (m:Model)
 RETURN m.name AS name, m.state AS state, m.layers AS layers, m.neurons AS neurons,
   m.edges AS edges, m.granularity AS granularity, m.replayable AS replayable,
   m.input_shapes AS input_shapes, m.output_shapes AS output_shapes, m.keras_version AS keras_version,
-  m.loaded_at AS loaded_at, m.sha256 AS sha256, m.schema_version AS schema_version
+  m.loaded_at AS loaded_at, m.sha256 AS sha256, m.key AS key,
+  m.schema_version AS schema_version
 ORDER BY name

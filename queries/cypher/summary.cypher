@@ -14,7 +14,7 @@ mean_absolute_weight = { type = "float", help = "mean absolute weight" }
 zero_weights = { type = "int", help = "number of relationships of weight 0" }
 */
 MATCH (m:Model)
-WHERE m.name = $model
+WHERE m.key = $model
 OPTIONAL MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
 WHERE t.model = $model
 WITH m, count(r) AS edges, min(r.weight) AS min_weight, max(r.weight) AS max_weight,

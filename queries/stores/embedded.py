@@ -159,7 +159,7 @@ class EmbeddedStore(Store):
         self, file: Path, cypher: str, parameters: Mapping[str, Any]
     ) -> ladybug.QueryResult:
         with ladybug_errors(file):
-            return _only(self._connection(file).execute(cypher, dict(parameters)))
+            return only(self._connection(file).execute(cypher, dict(parameters)))
 
     def _connection(self, file: Path) -> ladybug.Connection:
         if self._closed:
@@ -184,7 +184,7 @@ class EmbeddedStore(Store):
 
 def _require_schema(file: Path, connection: ladybug.Connection) -> None:
     """Raise GraphVersionError for a file of another release, whose tables are others."""
-    found = _only(connection.execute("MATCH (m:Model) RETURN m.schema_version")).get_as_arrow()
+    found = only(connection.execute("MATCH (m:Model) RETURN m.schema_version")).get_as_arrow()
     version = found.column(0)[0].as_py()
     if version != SCHEMA_VERSION:
         raise GraphVersionError(
@@ -198,10 +198,10 @@ def _no_rows(cypher: str, parameters: Mapping[str, Any]) -> pa.Table:
     with ladybug.Database(":memory:") as database, ladybug.Connection(database) as connection:
         for statement in embedded_tables(NEURON_GRAPH):
             connection.execute(statement)
-        return _only(connection.execute(cypher, dict(parameters))).get_as_arrow()
+        return only(connection.execute(cypher, dict(parameters))).get_as_arrow()
 
 
-def _only(result: ladybug.QueryResult | list[ladybug.QueryResult]) -> ladybug.QueryResult:
+def only(result: ladybug.QueryResult | list[ladybug.QueryResult]) -> ladybug.QueryResult:
     """Return the result of a statement that was one alone."""
     if isinstance(result, list):
         raise CypherError("give one statement at a time")

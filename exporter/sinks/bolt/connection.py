@@ -1,0 +1,76 @@
+"""Transactions on a Neo4j server that are run again where their end is not known."""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import neo4j
+from neo4j.exceptions import IncompleteCommit
+
+from queries.stores.bolt import connect, driver_errors
+
+_ATTEMPTS: Final = 5
+T = TypeVar("T")
+
+
+class Connection:
+    """A database of a server, open for writing.
+
+    The driver itself runs a transaction again that failed for a while: a deadlock, a server that
+    restarts. Where the connection broke during the commit it cannot know what became of the
+    transaction; all that are run here may be run twice.
+
+    Parameters
+    ----------
+    uri
+        A ``bolt://`` or ``neo4j://`` URI, without credentials.
+
+    Attributes
+    ----------
+    server
+        What the server said of itself.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self._driver, self._database = connect(uri)
+        with driver_errors(uri):
+            self.server = self._driver.get_server_info()
+
+    def transaction(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
+        """Run a unit of work in a writing transaction; errors are those of the driver."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._once(work)
+            except IncompleteCommit:
+                continue
+        return self._once(work)
+
+    def _once(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
+        # Shared bookmarks: on a cluster, what is read must know what was written.
+        with self._driver.session(
+            database=self._database, bookmark_manager=self._driver.execute_query_bookmark_manager
+        ) as session:
+            return session.execute_write(work)
+
+    def write(self, statement: str, **parameters: Any) -> neo4j.SummaryCounters:
+        """Run one statement in a transaction of its own; return what it changed."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> neo4j.SummaryCounters:
+            return transaction.run(statement, parameters).consume().counters
+
+        with driver_errors(self.uri):
+            return self.transaction(work)
+
+    def read(self, statement: str, **parameters: Any) -> list[neo4j.Record]:
+        """Run one statement that reads."""
+        with driver_errors(self.uri):
+            return self._driver.execute_query(
+                statement,
+                parameters,
+                routing_=neo4j.RoutingControl.READ,
+                database_=self._database,
+            ).records
+
+    def close(self) -> None:
+        """Close the driver."""
+        self._driver.close()

@@ -1,0 +1,98 @@
+"""How many relationships a transaction takes, and how many writers there are."""
+
+from typing import Final
+
+_FIRST_SIZE: Final = 10_000
+_SMALLEST_SIZE: Final = 1_000
+_MOST_IN_FLIGHT: Final = 160_000
+"""Relationships in all open transactions: about 300 MB of a server's heap, 50 MB of ours."""
+
+_SECONDS_A_TRANSACTION: Final = 0.3
+"""Long enough that a commit costs little, short enough that one fits into caches."""
+
+_FIRST_WRITERS: Final = 2
+_MOST_WRITERS: Final = 8
+_SECONDS_A_TRIAL: Final = 4.0
+_TRIALS_OF_REST: Final = 5
+_WORTH_A_WRITER: Final = 1.1
+"""How many times as fast one writer more has to be to stay."""
+
+
+class Pace:
+    """Follows what the server takes: size by the time of a transaction, writers by the rate.
+
+    Parameters
+    ----------
+    size, writers
+        Fixed values; None to follow the server.
+
+    Attributes
+    ----------
+    size
+        Relationships a transaction.
+    writers
+        How many transactions may be open at once.
+    """
+
+    def __init__(self, size: int | None, writers: int | None) -> None:
+        self._fixed_size, self._fixed_writers = size is not None, writers is not None
+        self.writers = writers or _FIRST_WRITERS
+        self.size = size or _FIRST_SIZE
+        self._most_size = _MOST_IN_FLIGHT
+        self._most_writers = _MOST_WRITERS
+        self._trial_begun: float | None = None
+        self._edges = 0
+        self._rate_before = 0.0
+        self._trying = False
+        self._rest = 0
+
+    def done(self, edges: int, seconds: float, now: float) -> None:
+        """Take note of a transaction that was committed.
+
+        Parameters
+        ----------
+        edges, seconds
+            How many relationships it wrote, and how long that took.
+        now
+            The time of the clock, in seconds.
+        """
+        if not self._fixed_size:
+            wanted = int(edges / seconds * _SECONDS_A_TRANSACTION) if seconds else 2 * self.size
+            self._resize(min(max(wanted, self.size // 2), 2 * self.size))
+        if not self._fixed_writers:
+            self._count(edges, now)
+
+    def refused(self) -> None:
+        """Take note of a transaction that the server had no memory for."""
+        self._most_size = max(_SMALLEST_SIZE, self.size // 2)
+        self._most_writers = self.writers = max(1, self.writers // 2)
+        self._resize(self._most_size)
+
+    def _resize(self, size: int) -> None:
+        most = min(self._most_size, _MOST_IN_FLIGHT // self.writers)
+        self.size = max(min(size, most), min(_SMALLEST_SIZE, most))
+
+    def _count(self, edges: int, now: float) -> None:
+        """Add what was written to the trial of this number of writers, and end it in time."""
+        if self._trial_begun is None:
+            self._trial_begun, self._edges = now, 0
+            return
+        self._edges += edges
+        if now - self._trial_begun >= _SECONDS_A_TRIAL:
+            self._judge(self._edges / (now - self._trial_begun))
+            self._trial_begun, self._edges = now, 0
+
+    def _judge(self, rate: float) -> None:
+        """Keep the last writer if it was worth it, and try one more now and then."""
+        if self._trying:
+            self._trying = False
+            if rate < self._rate_before * _WORTH_A_WRITER:
+                self.writers = max(1, self.writers - 1)
+                self._rest = _TRIALS_OF_REST
+                return
+        elif self._rest:
+            self._rest -= 1
+            return
+        if self.writers < self._most_writers:
+            self._rate_before, self._trying = rate, True
+            self.writers += 1

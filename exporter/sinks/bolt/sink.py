@@ -1,0 +1,243 @@
+"""A Neo4j database that takes a model over Bolt."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any, ClassVar, Final
+
+import neo4j
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from neo4j.exceptions import ConstraintError
+from numpy.typing import NDArray
+
+from exporter.batches import EdgeBlock
+from exporter.sinks.base import REPLACED, STAGED, Progress, Sink, exists_error
+from exporter.sinks.bolt import statements
+from exporter.sinks.bolt.blocks import Block, BlockWriter, blocks_there
+from exporter.sinks.bolt.connection import Connection
+from exporter.sinks.bolt.ownership import Ownership
+from exporter.sinks.bolt.pace import Pace
+from exporter.sinks.bolt.payload import Payload
+from exporter.sinks.bolt.removal import remove, remove_blocks
+from queries.errors import ModelNotFoundError
+from queries.frames import to_columns
+from queries.layer import id_ranges
+from queries.library import query
+from queries.schema import COMPLETE, DROPPING, LOADING, MODEL, NEO4J_CONSTRAINTS, connects_to
+from queries.stores.bolt import READERS, BoltStore, driver_errors
+
+NEURONS_A_TRANSACTION: Final = 10_000
+
+
+class BoltSink(Sink):
+    """A Neo4j database, open for writing.
+
+    Parameters
+    ----------
+    uri
+        A ``bolt://`` or ``neo4j://`` URI, without credentials.
+    batch_size, writers
+        Relationships a transaction, and transactions at once; by default what the server takes.
+    """
+
+    block_edges: ClassVar[int] = 5_000
+
+    def __init__(
+        self, uri: str, *, batch_size: int | None = None, writers: int | None = None
+    ) -> None:
+        self.location = uri
+        self._pace = Pace(batch_size, writers)
+        self._connection = Connection(uri)
+        self._closing = ExitStack()
+        self._closing.callback(self._connection.close)
+        self._last_neuron = -1
+        self._there: set[tuple[int, int]] = set()
+        self._all_there = False
+
+    def has(self, model: str) -> bool:
+        """Tell whether a model of that name is there, complete or not."""
+        return bool(self._models(model))
+
+    def _models(self, *names: str) -> dict[str, dict[str, Any]]:
+        """Return the properties of models by name."""
+        rows = self._connection.read(
+            "MATCH (m:Model) WHERE m.name IN $names RETURN m", names=list(names)
+        )
+        return {row["m"]["name"]: dict(row["m"]) for row in rows}
+
+    def find(self, model: str) -> dict[str, Any] | None:
+        """Return the model of that name that a load would go on with."""
+        there = self._models(model, model + STAGED)
+        for name in (model + STAGED, model):
+            if name in there and there[name]["state"] != DROPPING:
+                return {column: there[name].get(column) for column in MODEL.names}
+        return None
+
+    def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:
+        """Make constraints, and the model's node."""
+        self._make_constraints()
+        name = self._final = model["name"]
+        there = self._models(name, name + STAGED, name + REPLACED)
+        if name in there and not replace:
+            raise exists_error(self.location, name)
+        for left in (name, name + STAGED, name + REPLACED):
+            if left in there and (left != name or there[left]["state"] != COMPLETE):
+                self.drop(left)
+                del there[left]
+        # A model of an earlier release has no key.
+        taken = there[name].get("key") or name if name in there else None
+        staged = name + STAGED if name in there else name
+        self._own(staged, staged if taken == name else name, model["granularity"])
+        self._add_model({**model, "name": staged, "key": self._owner.key, "state": LOADING})
+
+    def _make_constraints(self) -> None:
+        for statement in NEO4J_CONSTRAINTS:
+            self._connection.write(statement)
+        self._connection.write("CALL db.awaitIndexes(300)")
+
+    def _own(self, name: str, key: str, granularity: str) -> None:
+        self._owner = Ownership(self.location, name, key)
+        self._granularity = granularity
+        columns = connects_to(granularity)
+        properties = {
+            field.name: np.dtype(field.type.to_pandas_dtype()) for field in list(columns)[2:]
+        }
+        payload = Payload(self._connection.server, properties)
+        self._writer = BlockWriter(self._connection, self._owner, payload, self._pace)
+        self._closing.callback(self._writer.close)
+
+    def _add_model(self, model: Mapping[str, Any]) -> None:
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            transaction.run(
+                statements.ADD_MODEL, model=dict(model), load=self._owner.load
+            ).consume()
+
+        with driver_errors(self.location):
+            try:
+                self._connection.transaction(work)
+            except ConstraintError:
+                # It may be our own, whose acknowledgement was lost.
+                if self._models(model["name"])[model["name"]].get("load") != self._owner.load:
+                    raise exists_error(self.location, model["name"]) from None
+
+    def resume(self, model: Mapping[str, Any]) -> None:
+        """Put our mark on the model's node, and read which blocks are there."""
+        self._make_constraints()
+        self._final = model["name"].removesuffix(STAGED)
+        self._own(model["name"], model["key"], model["granularity"])
+        parameters = {"name": model["name"], "load": self._owner.load}
+        changed = self._connection.write(statements.TAKE_OVER, **parameters)
+        self._owner.require(changed.properties_set > 0)
+        self._there = blocks_there(self._connection, self._owner.key)
+        self._all_there = bool(self._models(model["name"])[model["name"]].get("written"))
+        (row,) = self._connection.read(statements.LAST_NEURON, model=self._owner.key)
+        self._last_neuron = -1 if row["id"] is None else row["id"]
+
+    def add_layers(
+        self, layers: Sequence[Mapping[str, Any]], following: Sequence[tuple[str, str]]
+    ) -> None:
+        """Write the layers, and which follows which by name."""
+        owner = self._owner
+        rows = [{**layer, "model": owner.key} for layer in layers]
+        self._write_owned(statements.ADD_LAYERS, layers=rows)
+        self._connection.write(
+            statements.ADD_NEXT, model=owner.key, following=[list(pair) for pair in following]
+        )
+
+    def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
+        """Write neurons of one layer, with a second label of its class."""
+        missing = neurons.filter(pc.greater(neurons["id"], self._last_neuron))
+        statement = statements.ADD_NEURONS.format(class_name=class_name)
+        for batch in missing.to_batches(max_chunksize=NEURONS_A_TRANSACTION):
+            columns = {field.name: batch[field.name].to_pylist() for field in batch.schema}
+            columns |= {name: columns[name][0] for name in ("layer", "layer_index")}
+            columns["caption"] = columns["name"]
+            self._write_owned(statement, **columns)
+
+    def _write_owned(self, statement: str, **parameters: Any) -> None:
+        """Run a statement that does nothing where the model is no longer this load's."""
+        counters = self._connection.write(statement, **{**parameters, **self._owner.parameters})
+        self._owner.require(counters.contains_updates)
+
+    def add_edges(self, layer: int, start: int, block: EdgeBlock) -> None:
+        """Hand a block to the writers, unless it is there."""
+        if self._all_there or (layer, start) in self._there:
+            self.resumed_edges += len(block)
+        else:
+            self._writer.add(Block(layer, start, block))
+
+    def flush(self) -> None:
+        """Wait until all blocks are committed."""
+        self._writer.flush()
+
+    def stored_edges(
+        self, first: int, last: int, edges: int
+    ) -> Iterator[dict[str, NDArray[np.generic]]]:
+        """Read back all relationships into neurons ``first`` to ``last``, several parts at once."""
+        asked = query("edges")
+        columns = asked.columns_in(self._granularity)
+
+        def read(part: tuple[int, int]) -> dict[str, NDArray[np.generic]]:
+            statement = asked.statement(
+                asked.checked({}),
+                BoltStore.name,
+                self._granularity,
+                model=self._owner.key,
+                first=part[0],
+                last=part[1],
+            )
+            rows = self._connection.read(statement.cypher, **statement.parameters)
+            names = [column.name for column in columns]
+            table = pa.table({name: [row[name] for row in rows] for name in names})
+            return {name: to_columns(table, columns)[name].to_numpy() for name in names}
+
+        parts = id_ranges(first, last, edges, BoltStore.edges_a_part)
+        with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
+            for begin in range(0, len(parts), READERS):
+                yield from readers.map(read, parts[begin : begin + READERS])
+
+    def finish(self, checksums: Mapping[str, str], progress: Progress) -> None:
+        """Remove the blocks' nodes, and put the model in the place of the one it replaces."""
+        owner = self._owner
+        self._write_owned(statements.WRITTEN)
+        remove_blocks(self._connection, owner.key)
+        self._connection.write(
+            statements.CHECKSUMS,
+            model=owner.key,
+            checksums=[list(pair) for pair in checksums.items()],
+        )
+        with driver_errors(self.location):
+            self._connection.transaction(self._take_place)
+        if owner.name != self._final:
+            old = self._final + REPLACED
+            edges = int(self._models(old)[old]["edges"])
+            removed = 0
+
+            def count(more: int) -> None:
+                nonlocal removed
+                removed += more
+                progress("replaced relationships", removed, edges)
+
+            self.drop(old, count)
+
+    def _take_place(self, transaction: neo4j.ManagedTransaction) -> None:
+        """In one transaction, so that either the old or the new model answers."""
+        names = {"name": self._final, "aside": self._final + REPLACED}
+        if self._owner.name != self._final:
+            transaction.run(statements.SET_ASIDE, names).consume()
+        done = transaction.run(
+            statements.COMPLETE, self._owner.parameters, final=self._final
+        ).consume()
+        self._owner.require(done.counters.properties_set > 0)
+
+    def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
+        """Delete relationships, neurons, layers and the model, in small transactions."""
+        if not self.has(model):
+            raise ModelNotFoundError(f"{self.location} holds no model {model!r}")
+        return remove(self._connection, model, progress)
+
+    def close(self) -> None:
+        """Stop the writers and close the driver."""
+        self._closing.close()

@@ -1,0 +1,141 @@
+"""The Cypher that writes and removes a model."""
+
+from typing import Final
+
+ADD_MODEL: Final = "CREATE (m:Model) SET m = $model, m.load = $load"
+
+TAKE_OVER: Final = """
+MATCH (m:Model {name: $name}) WHERE m.state = 'loading'
+SET m.load = $load
+"""
+"""From here on a load that was still at work on the model finds another one's mark."""
+
+BLOCKS: Final = """
+MATCH (b:LoadedBlock {model: $model})
+RETURN b.layer_index AS layer, collect(b.start) AS starts
+"""
+LAST_NEURON: Final = "MATCH (n:Neuron {model: $model}) RETURN max(n.id) AS id"
+
+ADD_LAYERS: Final = """
+MATCH (m:Model {name: $name}) WHERE m.load = $load
+UNWIND $layers AS layer
+MERGE (l:Layer {model: layer.model, name: layer.name})
+SET l = layer
+MERGE (m)-[:HAS_LAYER]->(l)
+"""
+ADD_NEXT: Final = """
+UNWIND $following AS pair
+MATCH (a:Layer {model: $model, name: pair[0]}), (b:Layer {model: $model, name: pair[1]})
+MERGE (a)-[:NEXT]->(b)
+"""
+# The class name cannot be a parameter; it is one of the handlers' own names.
+ADD_NEURONS: Final = """
+MATCH (m:Model {{name: $name}}) WHERE m.load = $load
+UNWIND range(0, size($id) - 1) AS i
+MERGE (n:Neuron {{model: $model, id: $id[i]}})
+SET n:`{class_name}`, n.name = $caption[i], n.layer = $layer, n.layer_index = $layer_index,
+  n.channel = $channel[i], n.x = $x[i], n.y = $y[i], n.z = $z[i], n.bias = $bias[i],
+  n.slope = $slope[i], n.neurons = $neurons[i]
+"""
+ADD_BLOCKS: Final = """
+MATCH (m:Model {name: $name}) WHERE m.load = $load
+UNWIND range(0, size($layers) - 1) AS i
+CREATE (:LoadedBlock {model: $model, layer_index: $layers[i], start: $starts[i]})
+"""
+"""In one transaction with the relationships of these blocks.
+
+A constraint makes it fail for a block that is there, so that none is ever written twice.
+"""
+
+# The names of properties cannot be parameters; they are those of the schema.
+_ENDS: Final = """
+UNWIND $sources AS id
+MATCH (s:Neuron {model: $model, id: id})
+WITH s ORDER BY s.id
+WITH collect(s) AS sources
+UNWIND $targets AS id
+MATCH (t:Neuron {model: $model, id: id})
+WITH sources, t ORDER BY t.id
+WITH sources, collect(t) AS targets
+"""
+
+
+def add_edges(properties: list[str]) -> str:
+    """Return the statement that takes columns as lists: ``source`` and ``target`` by index."""
+    values = ", ".join(f"{name}: ${name}[i]" for name in properties)
+    return (
+        f"{_ENDS}UNWIND range(0, size($source) - 1) AS i\n"
+        "WITH i, sources[$source[i]] AS s, targets[$target[i]] AS t\n"
+        f"CREATE (s)-[:CONNECTS_TO {{{values}}}]->(t)"
+    )
+
+
+def add_vectors(properties: dict[str, str]) -> str:
+    """Return the statement that takes columns as lists of vectors.
+
+    Parameters
+    ----------
+    properties
+        The function that makes a list of a vector, by the property's name.
+    """
+    lists = ", ".join(f"{function}(${name}[v]) AS {name}s" for name, function in properties.items())
+    picked = ", ".join(f"{name}s[i] AS {name}" for name in properties)
+    values = ", ".join(f"{name}: {name}" for name in properties)
+    return (
+        f"CYPHER 25{_ENDS}UNWIND range(0, size($source) - 1) AS v\n"
+        "WITH sources, targets, toIntegerList($source[v]) AS froms,\n"
+        f"  toIntegerList($target[v]) AS tos, {lists}\n"
+        "UNWIND range(0, size(froms) - 1) AS i\n"
+        f"WITH sources[froms[i]] AS s, targets[tos[i]] AS t, {picked}\n"
+        f"CREATE (s)-[:CONNECTS_TO {{{values}}}]->(t)"
+    )
+
+
+WRITTEN: Final = "MATCH (m:Model {name: $name}) WHERE m.load = $load SET m.written = true"
+"""Noted before the blocks' nodes go, since without them they would seem to be missing."""
+
+REMOVE_BLOCKS: Final = """
+MATCH (b:LoadedBlock {model: $model})
+WITH b LIMIT $most
+DELETE b
+"""
+CHECKSUMS: Final = """
+UNWIND $checksums AS pair
+MATCH (l:Layer {model: $model, name: pair[0]})
+SET l.checksum = pair[1]
+"""
+SET_ASIDE: Final = """
+MATCH (m:Model {name: $name})
+SET m.name = $aside, m.state = 'dropping', m.load = null
+"""
+COMPLETE: Final = """
+MATCH (m:Model {name: $name}) WHERE m.load = $load
+SET m.name = $final, m.state = 'complete', m.load = null, m.written = null
+"""
+
+START_DROPPING: Final = """
+MATCH (m:Model {name: $name})
+SET m.state = 'dropping', m.load = null
+"""
+KEY: Final = "MATCH (m:Model {name: $name}) RETURN coalesce(m.key, m.name) AS key"
+LAYER_RANGES: Final = """
+MATCH (:Model {name: $name})-[:HAS_LAYER]->(l:Layer)
+RETURN l.first AS first, l.last AS last, l.edges AS edges
+ORDER BY l.index DESC
+"""
+DROP_EDGES: Final = """
+MATCH (t:Neuron)
+WHERE t.model = $model AND t.id >= $first AND t.id <= $last
+MATCH (t)<-[r:CONNECTS_TO]-()
+DELETE r
+"""
+DROP_NEURONS: Final = """
+MATCH (n:Neuron)
+WHERE n.model = $model AND n.id >= $first AND n.id <= $last
+DETACH DELETE n
+"""
+DROP_COARSE: Final = """
+MATCH (m:Model {name: $name})
+OPTIONAL MATCH (m)-[:HAS_LAYER]->(l:Layer)
+DETACH DELETE l, m
+"""

@@ -1,0 +1,95 @@
+"""Write a plan into a sink, and check what has arrived."""
+
+from itertools import pairwise
+from typing import Final
+
+from exporter.batches import PlannedLayer
+from exporter.checksum import Checksum
+from exporter.plan import Plan
+from exporter.sinks import Progress, Sink
+from queries.errors import GraphError
+
+NEURON_BLOCK: Final = 1 << 17
+
+
+def write(
+    sink: Sink, part: Plan, name: str, block_edges: int, progress: Progress
+) -> dict[str, str]:
+    """Write everything but the end of the load.
+
+    Parameters
+    ----------
+    sink
+        Where to; a load has begun or goes on there.
+    part
+        What.
+    name
+        The name of the model.
+    block_edges
+        The most relationships in a block. A load that goes on must use that of its beginning.
+    progress
+        Told how far each phase is.
+
+    Returns
+    -------
+    dict
+        The checksum of the relationships into each layer, by its name.
+
+    Raises
+    ------
+    GraphError
+        If something else stands in the store than was sent.
+    """
+    names = {layer.index: layer.name for layer in part.layers}
+    following = [(names[i], layer.name) for layer in part.layers for i in layer.inputs]
+    sink.add_layers([layer.properties(name) for layer in part.layers], following)
+    _write_neurons(sink, part, name, progress)
+    sent = _write_edges(sink, part, block_edges, progress)
+    sink.flush()
+    _check(sink, part, sent, progress)
+    return {layer: str(checksum) for layer, checksum in sent.items()}
+
+
+def _write_neurons(sink: Sink, part: Plan, name: str, progress: Progress) -> None:
+    done = 0
+    for layer in part.layers:
+        for start, stop in pairwise([*range(0, layer.neurons, NEURON_BLOCK), layer.neurons]):
+            sink.add_neurons(layer.neuron_table(name, start, stop), layer.class_name)
+            done += stop - start
+            progress(f"{part.granularity}s", done, part.neurons)
+
+
+def _write_edges(
+    sink: Sink, part: Plan, block_edges: int, progress: Progress
+) -> dict[str, Checksum]:
+    sent = {layer.name: Checksum() for layer in part.layers}
+    done = 0
+    for layer in part.layers:
+        for start, stop in layer.ranges(block_edges):
+            block = layer.block(start, stop)
+            sink.add_edges(layer.index, start, block)
+            sent[layer.name].add(block.columns)
+            done += len(block)
+            progress("relationships", done, part.edges)
+    return sent
+
+
+def _check(sink: Sink, part: Plan, sent: dict[str, Checksum], progress: Progress) -> None:
+    """Read all relationships back."""
+    done = 0
+    for layer in part.layers:
+        found = Checksum()
+        for columns in sink.stored_edges(layer.first, layer.last, layer.edges):
+            found.add(columns)
+            done += len(columns["target"])
+            progress("checked relationships", min(done, part.edges), part.edges)
+        _compare(sink.location, layer, sent[layer.name], found)
+
+
+def _compare(location: str, layer: PlannedLayer, sent: Checksum, found: Checksum) -> None:
+    if (sent.edges, str(sent)) != (found.edges, str(found)):
+        raise GraphError(
+            f"{location} holds {found.edges:,} relationships into layer {layer.name!r}, of "
+            f"checksum {found}; sent were {sent.edges:,} of checksum {sent}. Load the model again "
+            "with --replace, or drop it"
+        )
