@@ -37,6 +37,9 @@ from queries.stores.embedded import (
 NEURONS_A_COPY: Final = 1 << 17
 EDGES_A_COPY: Final = 5_000_000
 
+_WRITTEN: Final[set[Path]] = set()
+"""Files that this process is writing; LadybugDB's lock keeps other processes away only."""
+
 
 class EmbeddedSink(Sink):
     """The folder of an embedded graph, open for writing; made if missing.
@@ -92,6 +95,7 @@ class EmbeddedSink(Sink):
             raise exists_error(self.location, name)
         staged = name + STAGED if model_file(self._folder, name).exists() else name
         file = model_file(self._folder, staged, loading=True)
+        _require_free(file)
         with ladybug_errors(file):
             if file.exists():
                 # Counting opens the file, which fails where another process is loading into it.
@@ -103,7 +107,9 @@ class EmbeddedSink(Sink):
 
     def resume(self, model: Mapping[str, Any]) -> None:
         """Open the file that was being written, and count what is in it."""
-        with ladybug_errors(model_file(self._folder, model["name"], loading=True)):
+        file = model_file(self._folder, model["name"], loading=True)
+        _require_free(file)
+        with ladybug_errors(file):
             self._open(model)
             if "CONNECTS_TO" not in self._tables():
                 self._make_tables()
@@ -115,6 +121,7 @@ class EmbeddedSink(Sink):
         self._database = ladybug.Database(self._file)
         self._connection = ladybug.Connection(self._database)
         self._inode = self._file.stat().st_ino
+        _WRITTEN.add(self._file.resolve())
         self._neurons: list[pa.Table] = []
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = self._passed = 0
@@ -235,7 +242,7 @@ class EmbeddedSink(Sink):
             self._connection.execute("CHECKPOINT")
             self.close()
             # Of two loads that begin at once one may have removed what the other had just made.
-            if self._file.stat().st_ino != self._inode:
+            if not self._file.exists() or self._file.stat().st_ino != self._inode:
                 raise GraphLockedError(
                     f"another process has loaded {self._model['key']!r} into {self.location} "
                     "meanwhile; that load is the one that counts"
@@ -253,6 +260,7 @@ class EmbeddedSink(Sink):
             model_file(self._folder, model),
             model_file(self._folder, model, loading=True),
         ):
+            _require_free(file)
             edges += _edges(file)
             with ladybug_errors(file):
                 _remove(file)
@@ -275,6 +283,15 @@ class EmbeddedSink(Sink):
             self._connection.close()
             self._database.close()
             self._database = None
+            _WRITTEN.discard(self._file.resolve())
+
+
+def _require_free(file: Path) -> None:
+    """Raise GraphLockedError where this process is writing a file already."""
+    if file.resolve() in _WRITTEN:
+        raise GraphLockedError(
+            f"{file} is being written by another load of this process; wait until that has ended"
+        )
 
 
 def _sweep(folder: Path) -> None:

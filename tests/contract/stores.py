@@ -28,19 +28,34 @@ class GraphStore:
     location: str
     server: Neo4jServer | None = None
 
-    def spoil(self, model: str, cypher: str, **parameters: Any) -> None:
+    def spoil(self, model: str, cypher: str, *, loading: bool = False, **parameters: Any) -> None:
         """Run a writing statement behind the library's back; it names the model ``$model``."""
         if self.server is None:
-            self._spoil_file(model, cypher, parameters)
+            file = model_file(Path(self.location), model, loading=loading)
+            _spoil_file(file, cypher, {**parameters, "model": model})
             return
         with GraphDatabase.driver(self.server.uri, auth=self.server.auth) as driver:
             changed = driver.execute_query(cypher, {**parameters, "model": model}).summary.counters
         assert changed.contains_updates
 
-    def _spoil_file(self, model: str, cypher: str, parameters: dict[str, Any]) -> None:
-        file = model_file(Path(self.location), model)
-        with ladybug.Database(file) as database, ladybug.Connection(database) as connection:
-            connection.execute(cypher, {**parameters, "model": model})
+    def leftovers(self, model: str) -> list[str]:
+        """Return what is in the store of a model beside its complete graph."""
+        if self.server is None:
+            file = model_file(Path(self.location), model)
+            names = [path.name for path in Path(self.location).glob(f"{file.stem}*")]
+            staged = model_file(Path(self.location), f"{model}~new").stem
+            names += [path.name for path in Path(self.location).glob(f"{staged}*")]
+            return [name for name in names if name != file.name]
+        with GraphDatabase.driver(self.server.uri, auth=self.server.auth) as driver:
+            rows = driver.execute_query(
+                "MATCH (m:Model) WHERE m.name STARTS WITH $model "
+                "WITH collect(CASE WHEN m.state = 'complete' THEN m.key END) AS complete "
+                "MATCH (n) WHERE n.model STARTS WITH $model "
+                "AND (n:LoadedBlock OR NOT n.model IN complete) "
+                "RETURN DISTINCT n.model + ' ' + labels(n)[0] AS left",
+                model=model,
+            ).records
+        return [row["left"] for row in rows]
 
     def totals(self) -> dict[str, tuple[int, int]]:
         """Count neurons and relationships of every complete model by reading them."""
@@ -51,3 +66,8 @@ class GraphStore:
                 name: (len(graph.neurons(model=name)), len(graph.edges(model=name)))
                 for name in complete
             }
+
+
+def _spoil_file(file: Path, cypher: str, parameters: dict[str, Any]) -> None:
+    with ladybug.Database(file) as database, ladybug.Connection(database) as connection:
+        connection.execute(cypher, parameters)
