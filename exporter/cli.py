@@ -16,7 +16,16 @@ from queries.errors import (
 from queries.granularity import NEURON_GRAPH, Granularity
 from queries.options import FormatOption, GraphOption, OutputOption
 from queries.output import destination, write
-from queries.terminal import INTERRUPTED, Commands, confirmed, examples, fail, pasteable, say
+from queries.terminal import (
+    INTERRUPTED,
+    Commands,
+    LogLevelOption,
+    confirmed,
+    examples,
+    fail,
+    pasteable,
+    say,
+)
 
 if TYPE_CHECKING:
     from exporter.loading import LoadReport
@@ -78,6 +87,7 @@ def _about(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
     ] = False,
+    log_level: LogLevelOption = None,
 ) -> None:
     """Load the neurons and weights of a trained Keras model as a graph, and query it.
 

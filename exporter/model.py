@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ from exporter.quiet import quiet
 from exporter.refusal import Refusal, raise_unsupported
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
+from queries.log import logger
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
 T = TypeVar("T")
@@ -95,11 +97,15 @@ def open_model(path: str | os.PathLike[str], *, partial: bool = False) -> KerasM
         If layers of the model are not handled; the message names all of them.
     """
     path = Path(path)
+    begun = time.perf_counter()
     config, version = _read_config(path)
     _refuse_unsupported(path, config, partial=partial)
     with _reading(path, version):
         model = _load(path, config)
-    return _opened(path, version, model)
+    opened = _opened(path, version, model)
+    seconds = time.perf_counter() - begun
+    logger.info("opened %s, %d layer calls, in %.1f s", path, len(opened.calls), seconds)
+    return opened
 
 
 def look_at(path: str | os.PathLike[str], look: Callable[[KerasModel], T]) -> T:

@@ -1,9 +1,11 @@
 """Remove a model from a graph."""
 
 import os
+import time
 from collections.abc import Callable
 
 from exporter.sinks import open_sink
+from queries.log import logger
 from queries.neurongraph import NeuronGraph
 
 
@@ -38,5 +40,9 @@ def drop(
     """
     # Opened for reading first: to open a graph for writing would make a missing one.
     NeuronGraph(graph).close()
+    begun = time.perf_counter()
     with open_sink(graph) as sink:
-        return sink.drop(name, progress)
+        edges = sink.drop(name, progress)
+    seconds = time.perf_counter() - begun
+    logger.info("removed %r with %d relationships in %.1f s", name, edges, seconds)
+    return edges

@@ -1,6 +1,7 @@
 """Show that a graph computes what its model computes."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from queries import NeuronGraph
 from queries.errors import ModelNotFoundError, VerificationError, listed
 from queries.granularity import NEURON_GRAPH
 from queries.layer import Layer
+from queries.log import logger
 
 TOLERANCE: Final = 1e-5
 """Largest difference that passes, as a share of the largest output of the layer."""
@@ -114,7 +116,11 @@ def verify(
                 f"are {row['sha256'][:12]}... and {opened.sha256[:12]}...; load it again with "
                 "--replace, or say its --name"
             )
-        return compare(opened, StoredSource(stored, name), samples=samples, seed=seed)
+        begun = time.perf_counter()
+        report = compare(opened, StoredSource(stored, name), samples=samples, seed=seed)
+        seconds = time.perf_counter() - begun
+        logger.info("compared %d layers of %r in %.1f s", len(report.frame), name, seconds)
+        return report
 
 
 def _model_row(graph: NeuronGraph, name: str) -> "pd.Series[Any]":

@@ -1,9 +1,8 @@
 """Say what a query is: its parameters, its columns, an example, and its Cypher."""
 
-import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +10,7 @@ from rich.text import Text
 
 from queries.arguments import FIELDS
 from queries.library import Parameter, Query, Statement, queries
+from queries.shorten import shortened
 from queries.terminal import pasteable
 
 _EXAMPLE_VALUES: Final = {
@@ -20,8 +20,6 @@ _EXAMPLE_VALUES: Final = {
     "k": "5",
 }
 """What an example says for a parameter; the layers are those of samples/digits.keras."""
-
-_LONGEST_LIST: Final = 6
 
 
 def print_queries() -> None:
@@ -131,16 +129,9 @@ def cypher_text(statement: Statement) -> str:
     statement
         What ``NeuronGraph.statement`` returns.
     """
-    lines = [f"// ${name} = {_shortened(value)}" for name, value in statement.parameters.items()]
+    lines = [f"// ${name} = {shortened(value)}" for name, value in statement.parameters.items()]
     names = dict.fromkeys(re.findall(r"\$\w+", statement.cypher))
     set_by_us = [name for name in names if name[1:] not in statement.parameters]
     if set_by_us:
         lines.append(f"// run for each part of each layer, which sets {', '.join(set_by_us)}")
     return "\n".join([*lines, statement.cypher])
-
-
-def _shortened(value: Any) -> str:
-    if isinstance(value, list) and len(value) > _LONGEST_LIST:
-        beginning = json.dumps(value[: _LONGEST_LIST // 2], default=str)
-        return f"{beginning[:-1]}, ... {len(value)} in all]"
-    return json.dumps(value, default=str, ensure_ascii=False)

@@ -1,10 +1,11 @@
 """What all commands share: where text goes, and how a run ends."""
 
 import inspect
+import logging
 import os
 import shlex
 import sys
-from typing import Any, Final, NoReturn
+from typing import Annotated, Any, Final, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from queries.errors import NeurongraphError
+from queries.log import logger
 
 GRAPH_VARIABLE: Final = "NEURONGRAPH_GRAPH"
 """The environment's say in which graph is meant."""
@@ -21,10 +23,16 @@ INTERRUPTED: Final = 130
 
 
 class Commands(TyperGroup):
-    """A group of commands that ends on our errors and on Ctrl-C with one line."""
+    """A group of commands that ends on our errors and on Ctrl-C with one line.
+
+    Its option --log-level is an option of each command as well.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        shared = [option for option in self.params if option.name == "log_level"]
+        for command in self.commands.values():
+            command.params += shared
         for command in (self, *self.commands.values()):
             command.help = _reflowed(command.help or "")
 
@@ -37,6 +45,35 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             say("Interrupted.")
             raise typer.Exit(INTERRUPTED) from None
+
+
+def _set_log_level(ctx: typer.Context, level: str | None) -> str | None:
+    """Show records of the level that was given before or behind the command."""
+    if level is not None or ctx.parent is None:
+        logger.addHandler(_TO_STDERR)
+        logger.setLevel((level or "warning").upper())
+    return level
+
+
+LogLevelOption = Annotated[
+    Literal["debug", "info", "warning", "error"] | None,
+    typer.Option(
+        "--log-level",
+        callback=_set_log_level,
+        expose_value=False,
+        show_default="warning",
+        help="What to tell on stderr; debug shows each Cypher statement.",
+    ),
+]
+
+
+class _ToStderr(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        say(printable(self.format(record)), "dim")
+
+
+_TO_STDERR: Final = _ToStderr()
+_TO_STDERR.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
 
 
 def _reflowed(text: str) -> str:
