@@ -7,7 +7,7 @@ import typer
 from queries.completion import query_names, query_words
 from queries.options import FormatOption, GraphOption, ModelOption, OutputOption
 from queries.output import Destination, destination, write
-from queries.terminal import Commands, examples, say
+from queries.terminal import Commands, confirmed, examples, fail, say
 
 if TYPE_CHECKING:
     from queries.library import Query
@@ -103,10 +103,11 @@ def query(
         "neurongraph cypher 'MATCH (l:Layer) RETURN l.name, l.neurons ORDER BY l.first'",
         "neurongraph cypher 'MATCH (n:Neuron {layer: $layer}) RETURN count(*)' layer=conv_0",
         "neurongraph cypher 'MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.name' ids=[1,2]",
+        "neurongraph cypher 'MATCH (n:Neuron {id: 7}) SET n.bias = $bias' bias=0.5 --write --yes",
     ),
 )
 def cypher(
-    statement: Annotated[str, typer.Argument(metavar="CYPHER", help="A statement that reads.")],
+    statement: Annotated[str, typer.Argument(metavar="CYPHER", help="A statement.")],
     words: Annotated[
         list[str] | None,
         typer.Argument(
@@ -118,8 +119,12 @@ def cypher(
     model: ModelOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    write_too: Annotated[
+        bool, typer.Option("--write", help="Let the statement write, and say what it changed.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --write: do not ask.")] = False,
 ) -> None:
-    """Run a Cypher statement of your own, which cannot write.
+    """Run a Cypher statement of your own, which cannot write unless that is said.
 
     Its parameters are named with a dollar sign; put the statement in single quotes, or the
     shell takes them for its own.
@@ -128,8 +133,14 @@ def cypher(
     from queries.arguments import cypher_values
     from queries.neurongraph import NeuronGraph
 
+    values = cypher_values(words or ())
     with NeuronGraph(graph, model=model) as opened:
-        frame = opened.cypher(statement, cypher_values(words or ()))
+        if not write_too:
+            frame = opened.cypher(statement, values)
+        elif yes or confirmed(f"Run a statement that may change {opened.location}?"):
+            frame = opened.write(statement, values)
+        else:
+            fail("the statement was not run")
     write(frame, to)
 
 

@@ -4,6 +4,7 @@ import html
 import math
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -209,6 +210,11 @@ class NeuronGraph:
     ) -> pd.DataFrame:
         """Run a read-only Cypher statement and return its rows.
 
+        A Neo4j server runs it with the access mode READ, and the embedded store opens the file
+        for reading only. Files and URLs that the store lets a statement read (LOAD CSV, LOAD
+        FROM) are not held back, nor is what administers a server without writing to it, such as
+        TERMINATE TRANSACTIONS.
+
         Parameters
         ----------
         text
@@ -225,6 +231,42 @@ class NeuronGraph:
             If the store refuses the statement, for example because it writes.
         """
         return self._store.frame(text, {**(parameters or {}), **more}, model or self._model)
+
+    def write(
+        self,
+        text: str,
+        /,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        model: str | None = None,
+        **more: Any,
+    ) -> pd.DataFrame:
+        """Run a Cypher statement that may write, once, and return one row: what it changed.
+
+        The columns are nodes_created, nodes_deleted, relationships_created,
+        relationships_deleted and properties_set. The embedded store counts what there is before
+        and after, and does not count properties.
+
+        Parameters
+        ----------
+        text
+            The statement; it names its parameters ``$name``.
+        parameters, **more
+            Values of the statement's parameters.
+        model
+            Which model's file to change, in an embedded graph that holds several. In Neo4j a
+            statement sees all models.
+
+        Raises
+        ------
+        CypherError
+            If the store refuses the statement.
+        GraphLockedError
+            If another process writes the embedded file.
+        """
+        values = {**(parameters or {}), **more}
+        changes = self._store.write(text, values, model or self._model)
+        return pd.DataFrame([asdict(changes)]).astype("Int64")
 
     def statement(self, name: str, /, *, model: str | None = None, **values: Any) -> Statement:
         """Return the Cypher that a query runs on this graph, and its parameters.

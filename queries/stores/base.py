@@ -2,12 +2,30 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a statement changed.
+
+    Parameters
+    ----------
+    nodes_created, nodes_deleted, relationships_created, relationships_deleted, properties_set
+        How many; the embedded store counts what there is before and after, and no properties.
+    """
+
+    nodes_created: int
+    nodes_deleted: int
+    relationships_created: int
+    relationships_deleted: int
+    properties_set: int | None
 
 
 class Store(ABC):
@@ -45,6 +63,12 @@ class Store(ABC):
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> "pd.DataFrame":
         """Run somebody's own read-only statement and return its rows."""
+
+    @abstractmethod
+    def write(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> Changes:
+        """Run somebody's own statement that may write, once, and say what it changed."""
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Return the properties of models in loading that no statement can see."""

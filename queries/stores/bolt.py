@@ -31,7 +31,9 @@ from queries.errors import (
     GraphVersionError,
     ParameterError,
 )
-from queries.stores.base import Store
+from queries.stores.base import Changes, Store
+from queries.stores.read_only import TO_WRITE, only_statement
+from queries.stores.statements import logged
 
 OLDEST_SERVER: Final = (5, 26)
 READERS: Final = 2
@@ -70,7 +72,8 @@ def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
         )
         try:
             _refuse_old(uri, driver.get_server_info().agent)
-            driver.execute_query("RETURN 1", database_=database)
+            with logged("RETURN 1"):
+                driver.execute_query("RETURN 1", database_=database)
         except BaseException:
             driver.close()
             raise
@@ -111,6 +114,8 @@ def driver_errors(uri: str) -> Iterator[None]:
             raise GraphNotFoundError(f"{uri}: {error.message}; see NEO4J_DATABASE") from None
         if str(error.code).startswith("Neo.ClientError.Security."):
             raise GraphAccessError(f"{uri}: {error.message}") from None
+        if error.code == "Neo.ClientError.Statement.AccessMode":
+            raise CypherError(f"the statement would change {uri}; {TO_WRITE}") from None
         raise CypherError(f"{uri} refused the statement: {error.message}") from None
     except Neo4jError as error:
         raise GraphError(f"{uri}: {error.message}") from None
@@ -169,21 +174,49 @@ class BoltStore(Store):
         names, rows = self._rows(cypher, parameters)
         return pd.DataFrame([[_plain(value) for value in row] for row in rows], columns=names)
 
+    def write(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> Changes:
+        """Run a statement that may write, once, in a transaction of its own."""
+        only_statement(cypher)
+        with (
+            driver_errors(self.location),
+            self._session(neo4j.WRITE_ACCESS) as session,
+            logged(cypher, parameters) as outcome,
+        ):
+            # The driver tries a managed transaction again where no answer came, although the
+            # first one may have been committed.
+            counters = session.run(cypher, dict(parameters)).consume().counters
+            outcome.count(counters)
+        return Changes(
+            nodes_created=counters.nodes_created,
+            nodes_deleted=counters.nodes_deleted,
+            relationships_created=counters.relationships_created,
+            relationships_deleted=counters.relationships_deleted,
+            properties_set=counters.properties_set,
+        )
+
     def _rows(
         self, cypher: str, parameters: Mapping[str, Any]
     ) -> tuple[list[str], list[list[Any]]]:
-        with (
-            driver_errors(self.location),
-            self._driver.session(
-                database=self._database, default_access_mode=neo4j.READ_ACCESS
-            ) as session,
-        ):
-
-            def work(transaction: neo4j.ManagedTransaction) -> tuple[list[str], list[list[Any]]]:
+        def work(transaction: neo4j.ManagedTransaction) -> tuple[list[str], list[list[Any]]]:
+            with logged(cypher, parameters) as outcome:
                 result = transaction.run(cypher, dict(parameters))
-                return list(result.keys()), result.values()
+                names, rows = list(result.keys()), result.values()
+                outcome.rows = len(rows)
+            return names, rows
 
+        # The server itself refuses to write where the access mode is to read.
+        with driver_errors(self.location), self._session(neo4j.READ_ACCESS) as session:
             return session.execute_read(work)
+
+    def _session(self, access: str) -> neo4j.Session:
+        # Shared bookmarks: on a cluster, what is read must know what was written.
+        return self._driver.session(
+            database=self._database,
+            default_access_mode=access,
+            bookmark_manager=self._driver.execute_query_bookmark_manager,
+        )
 
     def close(self) -> None:
         """Close the driver."""

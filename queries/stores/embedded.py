@@ -28,9 +28,10 @@ from queries.errors import (
 )
 from queries.granularity import NEURON_GRAPH
 from queries.schema import SCHEMA_VERSION, embedded_tables
-from queries.stores.base import Store
+from queries.stores.base import Changes, Store
 from queries.stores.location import SUFFIX
-from queries.stores.read_only import refuse_writing
+from queries.stores.read_only import TO_WRITE, only_statement, refuse_writing
+from queries.stores.statements import logged
 
 LOADING_SUFFIX = f".loading{SUFFIX}"
 NOTE_SUFFIX = ".loading.json"
@@ -70,7 +71,7 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     ("Read-only file system", GraphAccessError, "{path}: the file system is read-only"),
     ("No space left on device", GraphError, "{path}: no space left on the disk"),
     ("not a valid Lbug database", GraphError, "{path} is not a graph of this tool: {text}"),
-    ("read-only database", CypherError, "{path} is open for reading only; a query cannot write"),
+    ("read-only database", CypherError, f"the statement would change {{path}}; {TO_WRITE}"),
     ("Parser exception", CypherError, "the statement cannot be parsed: {text}"),
     ("Binder exception", CypherError, "the statement does not fit the graph: {text}"),
     ("Catalog exception", CypherError, "the statement does not fit the graph: {text}"),
@@ -125,16 +126,33 @@ class EmbeddedStore(Store):
     ) -> pd.DataFrame:
         """Run a read-only statement on one model's file."""
         refuse_writing(cypher)
-        files = self._files(model)
-        if len(files) > 1:
-            raise ParameterError(
-                f"{self.location} holds {len(files)} models, each in a file of its own; say which: "
-                "--model NAME, or model= in Python"
-            )
-        if not files:
-            named = "no model yet" if model is None else f"no complete model {model!r}"
-            raise ModelNotFoundError(f"{self.location} holds {named}")
-        return self._result(files[0], cypher, parameters).get_as_df()
+        return self._result(self._only_file(model), cypher, parameters).get_as_df()
+
+    def write(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> Changes:
+        """Run a statement that may write on one model's file, which nobody else may write."""
+        only_statement(cypher)
+        file = self._only_file(model)
+        # What is open for reading would go on to see the past.
+        self._close_files()
+        with (
+            ladybug_errors(file),
+            ladybug.Database(file) as database,
+            ladybug.Connection(database) as connection,
+        ):
+            _require_schema(file, connection)
+            before = _counts(connection)
+            run(connection, cypher, parameters)
+            after = _counts(connection)
+        nodes, relationships = after[0] - before[0], after[1] - before[1]
+        return Changes(
+            nodes_created=max(0, nodes),
+            nodes_deleted=max(0, -nodes),
+            relationships_created=max(0, relationships),
+            relationships_deleted=max(0, -relationships),
+            properties_set=None,
+        )
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
@@ -146,6 +164,8 @@ class EmbeddedStore(Store):
         return found
 
     def _files(self, model: str | None) -> list[Path]:
+        if self._closed:
+            raise GraphError(f"{self.location} has been closed")
         if model is not None:
             file = model_file(self._folder, model)
             return [file] if file.exists() else []
@@ -155,15 +175,26 @@ class EmbeddedStore(Store):
             if not file.name.endswith(LOADING_SUFFIX)
         )
 
+    def _only_file(self, model: str | None) -> Path:
+        """Return the file of the model that is named, or of the only one."""
+        files = self._files(model)
+        if len(files) > 1:
+            raise ParameterError(
+                f"{self.location} holds {len(files)} models, each in a file of its own; say which: "
+                "--model NAME, or model= in Python"
+            )
+        if not files:
+            named = "no model yet" if model is None else f"no complete model {model!r}"
+            raise ModelNotFoundError(f"{self.location} holds {named}")
+        return files[0]
+
     def _result(
         self, file: Path, cypher: str, parameters: Mapping[str, Any]
     ) -> ladybug.QueryResult:
         with ladybug_errors(file):
-            return only(self._connection(file).execute(cypher, dict(parameters)))
+            return run(self._connection(file), cypher, parameters)
 
     def _connection(self, file: Path) -> ladybug.Connection:
-        if self._closed:
-            raise GraphError(f"{self.location} has been closed")
         # A replaced model is another file under the same name.
         key = (file, file.stat().st_ino)
         if key not in self._open:
@@ -175,17 +206,19 @@ class EmbeddedStore(Store):
 
     def close(self) -> None:
         """Close every file that was opened."""
+        self._close_files()
+        self._closed = True
+
+    def _close_files(self) -> None:
         for database, connection in self._open.values():
             connection.close()
             database.close()
         self._open.clear()
-        self._closed = True
 
 
 def _require_schema(file: Path, connection: ladybug.Connection) -> None:
     """Raise GraphVersionError for a file of another release, whose tables are others."""
-    found = only(connection.execute("MATCH (m:Model) RETURN m.schema_version")).get_as_arrow()
-    version = found.column(0)[0].as_py()
+    version = _first(connection, "MATCH (m:Model) RETURN m.schema_version")
     if version != SCHEMA_VERSION:
         raise GraphVersionError(
             f"{file} was loaded by another release (schema {version}, not {SCHEMA_VERSION}); "
@@ -193,12 +226,34 @@ def _require_schema(file: Path, connection: ladybug.Connection) -> None:
         )
 
 
+def _counts(connection: ladybug.Connection) -> tuple[int, int]:
+    """Count the nodes and the relationships of a file."""
+    nodes = _first(connection, "MATCH (n) RETURN count(*)")
+    return nodes, _first(connection, "MATCH ()-[r]->() RETURN count(*)")
+
+
+def _first(connection: ladybug.Connection, cypher: str) -> Any:
+    """Return the first value that a statement finds, None where it finds none."""
+    values = run(connection, cypher).get_as_arrow().column(0)
+    return values[0].as_py() if len(values) else None
+
+
 def _no_rows(cypher: str, parameters: Mapping[str, Any]) -> pa.Table:
     """Return the columns that a statement gives in a graph without models."""
     with ladybug.Database(":memory:") as database, ladybug.Connection(database) as connection:
         for statement in embedded_tables(NEURON_GRAPH):
-            connection.execute(statement)
-        return only(connection.execute(cypher, dict(parameters))).get_as_arrow()
+            run(connection, statement)
+        return run(connection, cypher, parameters).get_as_arrow()
+
+
+def run(
+    connection: ladybug.Connection, cypher: str, parameters: Mapping[str, Any] | None = None
+) -> ladybug.QueryResult:
+    """Run one statement alone, and log it."""
+    with logged(cypher, parameters) as outcome:
+        result = only(connection.execute(cypher, dict(parameters or {})))
+        outcome.rows = result.get_num_tuples()
+    return result
 
 
 def only(result: ladybug.QueryResult | list[ladybug.QueryResult]) -> ladybug.QueryResult:

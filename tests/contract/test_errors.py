@@ -32,14 +32,6 @@ HOSTILE = [
     "null\x00byte",
 ]
 
-WRITES = [
-    "CREATE (:Neuron {id: 123456})",
-    "MATCH (n:Neuron) DETACH DELETE n",
-    "MATCH (n:Neuron) SET n.bias = 7.0",
-    "MATCH ()-[r:CONNECTS_TO]->() DELETE r",
-    "MERGE (m:Model {name: 'new'})",
-]
-
 WRONG: dict[str, Callable[[NeuronGraph], object]] = {
     "k of 0": lambda graph: graph.strongest_edges(k=0),
     "paths, k of 0": lambda graph: graph.strongest_paths("conv", "odds", k=0),
@@ -154,42 +146,10 @@ class TestCypher:
         )
         assert frame["found"].tolist() == [len(references["pooled"].ids("conv"))]
 
-    @pytest.mark.parametrize("statement", WRITES)
-    def test_that_writes_is_refused(self, unchanged: GraphStore, statement: str) -> None:
-        with (
-            NeuronGraph(unchanged.location, model="pooled") as graph,
-            pytest.raises(CypherError),
-        ):
-            graph.cypher(statement)
-        with NeuronGraph(unchanged.location, model="pooled") as graph:
-            assert not (graph.neurons()["bias"] == 7.0).any()
-            assert "new" not in set(graph.models()["name"])
-
     @pytest.mark.parametrize("statement", ["MATCH (n:Neuron) RETURN m", "this is not Cypher", ""])
     def test_that_is_wrong_is_refused(self, pooled: NeuronGraph, statement: str) -> None:
         with pytest.raises(CypherError):
             pooled.cypher(statement)
-
-    @pytest.mark.parametrize(
-        "statement",
-        [
-            "COPY (MATCH (n:Neuron) RETURN n.id) TO '{folder}/out.csv'",
-            "EXPORT DATABASE '{folder}/out'",
-            "CHECKPOINT",
-        ],
-    )
-    def test_of_the_embedded_store_touches_no_file(
-        self, tmp_path: Path, references: dict[str, Reference], statement: str
-    ) -> None:
-        reference = references["pooled"]
-        location = tmp_path / "one.lbug"
-        load(reference.file, location)
-        before = sorted(tmp_path.rglob("*"))
-        with NeuronGraph(location) as graph, pytest.raises(CypherError):
-            graph.cypher(statement.format(folder=tmp_path))
-        assert sorted(tmp_path.rglob("*")) == before
-        with NeuronGraph(location) as graph:
-            assert len(graph.neurons()) == len(reference.graph)
 
 
 class TestHostileValues:

@@ -1,5 +1,6 @@
 """What happens where disk, lock, server or user get in the way."""
 
+import logging
 import os
 import re
 import shutil
@@ -31,6 +32,7 @@ from queries.errors import (
 )
 from queries.schema import COMPLETE, LOADING
 from queries.stores.bolt import _refuse_old
+from queries.stores.embedded import model_file
 from tests.servers import Neo4jServer, skip_or_fail
 from tests.unit.builders import chain, layer, saved
 
@@ -177,6 +179,25 @@ class TestInterrupted:
         assert list(graph.iterdir()) == []
 
 
+def test_a_model_that_another_process_writes_is_not_changed(model: Path, tmp_path: Path) -> None:
+    load(model, tmp_path / "held.lbug", name="m")
+    file = model_file(tmp_path / "held.lbug", "m")
+    writer = (
+        "import sys, ladybug; held = ladybug.Connection(ladybug.Database(sys.argv[1])); input(1)"
+    )
+    command = [sys.executable, "-c", writer, str(file)]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,
+        NeuronGraph(tmp_path / "held.lbug") as graph,
+    ):
+        assert process.stdout
+        assert process.stdout.read(1) == b"1"
+        with pytest.raises(GraphLockedError) as caught:
+            graph.write("MATCH (n:Neuron) SET n.bias = 7.0")
+        process.communicate(b"2\n")
+    assert "locked by another process" in one_line(caught.value)
+
+
 class TestInterruptedReplacement:
     """Another process replaces "m", is looked at, and is stopped by Ctrl-C."""
 
@@ -239,6 +260,9 @@ class TestDisk:
 
     def test_a_read_only_graph_is_read(self, read_only: Path) -> None:
         with NeuronGraph(read_only / "graph.lbug") as graph:
+            assert len(graph.edges()) == 50
+            with pytest.raises(GraphAccessError):
+                graph.write("MATCH (n:Neuron) SET n.bias = 7.0")
             assert len(graph.edges()) == 50
 
     @pytest.mark.parametrize("parent", ["file", "/proc"])
@@ -415,6 +439,33 @@ class TestPassword:
         monkeypatch.setenv("NEO4J_PASSWORD", neo4j_with_password.password or "")
         with NeuronGraph(neo4j_with_password.uri) as graph:
             assert graph.models().empty
+
+    def test_is_in_no_log(
+        self,
+        neo4j_with_password: Neo4jServer,
+        model: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        password = neo4j_with_password.password or ""
+        caplog.set_level(logging.DEBUG)
+        monkeypatch.setenv("NEO4J_PASSWORD", password)
+        load(model, neo4j_with_password.uri, name="logged")
+        with NeuronGraph(neo4j_with_password.uri, model="logged") as graph:
+            graph.katz()
+            graph.write("CREATE USER other SET PASSWORD $new", new="0ther-pass-phrase")
+            graph.write("DROP USER other")
+        drop("logged", neo4j_with_password.uri)
+        monkeypatch.setenv("NEO4J_PASSWORD", "wr0ng-pass-phrase")
+        with pytest.raises(GraphAccessError):
+            NeuronGraph(neo4j_with_password.uri)
+        ours = "".join(r.getMessage() for r in caplog.records if r.name == "neurongraph")
+        assert "$scores = [" in ours
+        assert "0ther" not in ours
+        # The driver's records of the login.
+        assert "LOGON" in caplog.text
+        assert password not in caplog.text
+        assert "wr0ng" not in caplog.text
 
     def test_a_database_that_is_not_there(
         self, neo4j_with_password: Neo4jServer, monkeypatch: pytest.MonkeyPatch

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import logging
 import os
 import re
 import shlex
@@ -10,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from exporter.cli import app
 from queries.describe import example_words
 from queries.granularity import NEURON_GRAPH
 from queries.library import queries, query
+from queries.log import logger
 
 ROOT = Path(__file__).parents[2]
 GRAPH = "digits.lbug"
@@ -391,13 +393,90 @@ class TestCypher:
         assert records(invoke("query", "summary", "-f", "json"))[0]["edges"] == 11_360
 
 
-class TestDrop:
-    @pytest.fixture
-    def graph(self, invoke: Invoke, tmp_path: Path) -> str:
-        """Give a copy of the graph."""
-        shutil.copytree(GRAPH, tmp_path / "copy.lbug")
-        return str(tmp_path / "copy.lbug")
+@pytest.fixture
+def graph(folder: Path, loaded: subprocess.CompletedProcess[str], tmp_path: Path) -> str:
+    """Give a copy of the graph."""
+    assert loaded.returncode == 0, loaded.stderr
+    shutil.copytree(folder / GRAPH, tmp_path / "copy.lbug")
+    return str(tmp_path / "copy.lbug")
 
+
+class TestCypherThatWrites:
+    WORDS = ("cypher", "MATCH (n:Neuron {id: $id}) DETACH DELETE n", "id=800", "--write")
+
+    def test_says_what_it_changed(self, invoke: Invoke, graph: str) -> None:
+        done = invoke(*self.WORDS, "--yes", "--graph", graph, "-f", "csv")
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert done.stdout == (
+            "nodes_created,nodes_deleted,relationships_created,relationships_deleted,"
+            "properties_set\n0,1,0,32,\n"
+        )
+        left = records(invoke("query", "neurons", "id=799..801", "--graph", graph, "-f", "json"))
+        assert [row["id"] for row in left] == [799, 801]
+
+    def test_asks(self, invoke: Invoke, graph: str) -> None:
+        done = invoke(*self.WORDS, "--graph", graph, input="y\n")
+        assert done.exit_code == 0
+        assert done.stderr == f"Run a statement that may change {graph}? [y/N] "
+        assert done.stdout.splitlines()[1].split() == ["0", "1", "0", "32", "-"]
+
+    @pytest.mark.parametrize("answer", ["n\n", ""])
+    def test_does_nothing_where_the_answer_is_not_yes(
+        self, invoke: Invoke, graph: str, answer: str
+    ) -> None:
+        done = invoke(*self.WORDS, "--graph", graph, input=answer)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "the statement was not run" in done.stderr
+        assert records(invoke("query", "neurons", "id=800", "--graph", graph, "-f", "json"))
+
+    def test_makes_no_graph(self, invoke: Invoke, tmp_path: Path) -> None:
+        words = (*self.WORDS, "--yes", "--graph", str(tmp_path / "no.lbug"))
+        assert "does not exist" in error(invoke(*words))
+        assert not list(tmp_path.iterdir())
+
+
+class TestLogLevel:
+    @pytest.fixture(autouse=True)
+    def _level_as_it_was(self) -> Iterator[None]:
+        yield
+        logger.setLevel(logging.NOTSET)
+
+    def test_may_stand_before_or_behind_the_command(self, invoke: Invoke) -> None:
+        plain = invoke("models")
+        for words in (
+            ("--log-level", "debug", "models"),
+            ("models", "--log-level", "debug"),
+            ("--log-level", "error", "models", "--log-level", "debug"),
+        ):
+            done = invoke(*words)
+            assert done.stdout == plain.stdout
+            assert re.search(
+                r"^[\d:, -]+ DEBUG [\d.]+ s, 1 rows: MATCH ", done.stderr, re.MULTILINE
+            )
+
+    def test_info_tells_of_long_work(self, invoke: Invoke) -> None:
+        done = invoke("verify", "samples/digits.keras", "--samples", "1", "--log-level", "info")
+        lines = [line.partition(" INFO ")[2] for line in done.stderr.splitlines()]
+        assert re.fullmatch(r"opened samples/digits.keras, \d+ layer calls, in [\d.]+ s", lines[0])
+        assert re.fullmatch(r"compared 6 layers of 'digits' in [\d.]+ s", lines[1])
+
+    @pytest.mark.parametrize("level", ["warning", "error"])
+    def test_is_quiet_otherwise(self, invoke: Invoke, level: str) -> None:
+        assert invoke("models").stderr == ""
+        assert invoke("models", "--log-level", level).stderr == ""
+
+    def test_keeps_errors_as_they_are(self, invoke: Invoke) -> None:
+        done = invoke("--log-level", "debug", "query", "neurons", "layer=nosuch")
+        assert done.exit_code == 1
+        assert done.stderr.splitlines()[-1].startswith("Error: ")
+
+    def test_shows_no_control_characters(self, invoke: Invoke) -> None:
+        done = invoke("--log-level", "debug", "cypher", "RETURN '\x1b[2J' AS a")
+        assert "DEBUG" in done.stderr
+        assert "\x1b[2J" not in done.stderr
+
+
+class TestDrop:
     def test_asks_and_removes(self, run: Run, graph: str) -> None:
         done = run("drop", "digits", "--graph", graph, answer="y\n")
         assert (done.returncode, done.stdout) == (
@@ -484,6 +563,8 @@ class TestErrors:
             ["query", "layers", "--output", "nosuch/result.csv"],
             ["load"],
             ["load", "samples/digits.keras", "--batch-size", "0"],
+            ["--log-level", "loud", "models"],
+            ["models", "--log-level", "loud"],
             ["load", "samples/digits.keras", "--granularity", "kernel"],
             ["verify", "samples/digits.keras", "--samples", "0"],
             ["cypher"],
