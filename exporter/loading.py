@@ -21,6 +21,7 @@ from exporter.writing import write
 from queries import NeuronGraph
 from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
+from queries.log import logger
 from queries.schema import COMPLETE, LOADING, SCHEMA_VERSION
 from queries.stores.location import locate
 
@@ -188,6 +189,7 @@ def load(
             sink.finish(checksums, told)
             resumed = sink.resumed_edges
     seconds = time.perf_counter() - begun
+    logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
     names = tuple(layer.name for layer in part.layers)
     return LoadReport(
         model=name,

@@ -8,6 +8,7 @@ from exporter.checksum import Checksum
 from exporter.plan import Plan
 from exporter.sinks import Progress, Sink
 from queries.errors import GraphError
+from queries.log import logger
 
 NEURON_BLOCK: Final = 1 << 17
 
@@ -44,9 +45,12 @@ def write(
     following = [(names[i], layer.name) for layer in part.layers for i in layer.inputs]
     sink.add_layers([layer.properties(name) for layer in part.layers], following)
     _write_neurons(sink, part, name, progress)
+    logger.info("wrote %d nodes", part.neurons)
     sent = _write_edges(sink, part, block_edges, progress)
     sink.flush()
+    logger.info("wrote %d relationships, %d of them before", part.edges, sink.resumed_edges)
     _check(sink, part, sent, progress)
+    logger.info("checked %d relationships", part.edges)
     return {layer: str(checksum) for layer, checksum in sent.items()}
 
 

@@ -31,7 +31,7 @@ from queries.stores.embedded import (
     EmbeddedStore,
     ladybug_errors,
     model_file,
-    only,
+    run,
 )
 
 NEURONS_A_COPY: Final = 1 << 17
@@ -127,7 +127,7 @@ class EmbeddedSink(Sink):
         self._pending_rows = self._passed = 0
 
     def _tables(self) -> list[str]:
-        rows = only(self._connection.execute("CALL show_tables() RETURN name"))
+        rows = run(self._connection, "CALL show_tables() RETURN name")
         names: list[str] = rows.get_as_arrow().column(0).to_pylist()
         return names
 
@@ -136,10 +136,10 @@ class EmbeddedSink(Sink):
         there = self._tables()
         for statement in embedded_tables(self._model["granularity"]):
             if not any(f"TABLE {name}(" in statement for name in there):
-                self._connection.execute(statement)
+                run(self._connection, statement)
 
     def _count(self, pattern: str) -> int:
-        rows = only(self._connection.execute(f"MATCH {pattern} RETURN count(*)"))
+        rows = run(self._connection, f"MATCH {pattern} RETURN count(*)")
         return int(rows.get_as_arrow().column(0)[0].as_py())
 
     def add_layers(
@@ -207,7 +207,7 @@ class EmbeddedSink(Sink):
 
     def _copy(self, table: str, rows: pa.Table) -> None:
         with ladybug_errors(self._file):
-            self._connection.execute(f"COPY {table} FROM $rows", {"rows": rows})
+            run(self._connection, f"COPY {table} FROM $rows", {"rows": rows})
 
     def flush(self) -> None:
         """Write what is left."""
@@ -226,8 +226,8 @@ class EmbeddedSink(Sink):
         )
         for low, high in id_ranges(first, last, edges, EmbeddedStore.edges_a_part):
             with ladybug_errors(self._file):
-                result = self._connection.execute(statement, {"first": low, "last": high})
-                table = only(result).get_as_arrow()
+                bounds = {"first": low, "last": high}
+                table = run(self._connection, statement, bounds).get_as_arrow()
             columns = zip(names, table.columns, strict=True)
             yield {name: column.to_numpy() for name, column in columns}
 
@@ -235,11 +235,12 @@ class EmbeddedSink(Sink):
         """Close the file and give it its final name."""
         with ladybug_errors(self._file):
             for layer, checksum in checksums.items():
-                self._connection.execute(
+                run(
+                    self._connection,
                     "MATCH (l:Layer) WHERE l.name = $layer SET l.checksum = $checksum",
                     {"layer": layer, "checksum": checksum},
                 )
-            self._connection.execute("CHECKPOINT")
+            run(self._connection, "CHECKPOINT")
             self.close()
             # Of two loads that begin at once one may have removed what the other had just made.
             if not self._file.exists() or self._file.stat().st_ino != self._inode:
@@ -317,7 +318,7 @@ def _edges(file: Path) -> int:
             ladybug.Database(file) as database,
             ladybug.Connection(database) as connection,
         ):
-            rows = only(connection.execute("MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)"))
+            rows = run(connection, "MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)")
             return int(rows.get_as_arrow().column(0)[0].as_py())
     except (GraphLockedError, GraphAccessError):
         raise

@@ -251,12 +251,12 @@ def run(
 ) -> ladybug.QueryResult:
     """Run one statement alone, and log it."""
     with logged(cypher, parameters) as outcome:
-        result = only(connection.execute(cypher, dict(parameters or {})))
+        result = _only(connection.execute(cypher, dict(parameters or {})))
         outcome.rows = result.get_num_tuples()
     return result
 
 
-def only(result: ladybug.QueryResult | list[ladybug.QueryResult]) -> ladybug.QueryResult:
+def _only(result: ladybug.QueryResult | list[ladybug.QueryResult]) -> ladybug.QueryResult:
     """Return the result of a statement that was one alone."""
     if isinstance(result, list):
         raise CypherError("give one statement at a time")

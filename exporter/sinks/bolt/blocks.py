@@ -10,7 +10,7 @@ import neo4j
 from neo4j.exceptions import ConstraintError, Neo4jError
 
 from exporter.batches import EdgeBlock, joined
-from exporter.sinks.bolt.connection import Connection
+from exporter.sinks.bolt.connection import Connection, changed
 from exporter.sinks.bolt.ownership import Ownership
 from exporter.sinks.bolt.pace import Pace
 from exporter.sinks.bolt.payload import Payload
@@ -126,19 +126,19 @@ class BlockWriter:
     def _write_once(self, blocks: Sequence[Block]) -> None:
         """Write blocks in one transaction, those left out that turn out to be there."""
         edges = joined([block.edges for block in blocks])
-        parameters = self._payload.parameters(edges)
+        parameters = {**self._payload.parameters(edges), "model": self._owner.key}
+
+        marks = {
+            **self._owner.parameters,
+            "layers": [block.layer for block in blocks],
+            "starts": [block.start for block in blocks],
+        }
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            owner = self._owner
-            marked = transaction.run(
-                ADD_BLOCKS,
-                **owner.parameters,
-                layers=[block.layer for block in blocks],
-                starts=[block.start for block in blocks],
-            )
-            owner.require(marked.consume().counters.nodes_created == len(blocks))
-            created = transaction.run(self._payload.statement, parameters, model=owner.key)
-            self._require_all(created.consume().counters.relationships_created, len(edges))
+            marked = changed(transaction, ADD_BLOCKS, marks)
+            self._owner.require(marked.nodes_created == len(blocks))
+            created = changed(transaction, self._payload.statement, parameters)
+            self._require_all(created.relationships_created, len(edges))
 
         try:
             self._connection.transaction(work)

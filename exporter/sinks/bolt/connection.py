@@ -1,12 +1,13 @@
 """Transactions on a Neo4j server that are run again where their end is not known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 import neo4j
 from neo4j.exceptions import IncompleteCommit
 
 from queries.stores.bolt import connect, driver_errors
+from queries.stores.statements import logged
 
 _ATTEMPTS: Final = 5
 T = TypeVar("T")
@@ -56,21 +57,33 @@ class Connection:
         """Run one statement in a transaction of its own; return what it changed."""
 
         def work(transaction: neo4j.ManagedTransaction) -> neo4j.SummaryCounters:
-            return transaction.run(statement, parameters).consume().counters
+            return changed(transaction, statement, parameters)
 
         with driver_errors(self.uri):
             return self.transaction(work)
 
     def read(self, statement: str, **parameters: Any) -> list[neo4j.Record]:
         """Run one statement that reads."""
-        with driver_errors(self.uri):
-            return self._driver.execute_query(
+        with driver_errors(self.uri), logged(statement, parameters) as outcome:
+            records = self._driver.execute_query(
                 statement,
                 parameters,
                 routing_=neo4j.RoutingControl.READ,
                 database_=self._database,
             ).records
+            outcome.rows = len(records)
+        return records
 
     def close(self) -> None:
         """Close the driver."""
         self._driver.close()
+
+
+def changed(
+    transaction: neo4j.ManagedTransaction, statement: str, parameters: Mapping[str, Any]
+) -> neo4j.SummaryCounters:
+    """Run one statement within a transaction, log it, and return what it changed."""
+    with logged(statement, parameters) as outcome:
+        counters = transaction.run(statement, dict(parameters)).consume().counters
+        outcome.count(counters)
+    return counters

@@ -56,11 +56,11 @@ class Pace:
         now
             The time of the clock, in seconds.
         """
+        if not self._fixed_writers:
+            self._count(edges, now)
         if not self._fixed_size:
             wanted = int(edges / seconds * _SECONDS_A_TRANSACTION) if seconds else 2 * self.size
             self._resize(min(max(wanted, self.size // 2), 2 * self.size))
-        if not self._fixed_writers:
-            self._count(edges, now)
 
     def refused(self) -> None:
         """Take note of a transaction that the server had no memory for."""

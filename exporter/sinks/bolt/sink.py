@@ -16,7 +16,7 @@ from exporter.batches import EdgeBlock
 from exporter.sinks.base import REPLACED, STAGED, Progress, Sink, exists_error
 from exporter.sinks.bolt import statements
 from exporter.sinks.bolt.blocks import Block, BlockWriter, blocks_there
-from exporter.sinks.bolt.connection import Connection
+from exporter.sinks.bolt.connection import Connection, changed
 from exporter.sinks.bolt.ownership import Ownership
 from exporter.sinks.bolt.pace import Pace
 from exporter.sinks.bolt.payload import Payload
@@ -226,11 +226,10 @@ class BoltSink(Sink):
         """In one transaction, so that either the old or the new model answers."""
         names = {"name": self._final, "aside": self._final + REPLACED}
         if self._owner.name != self._final:
-            transaction.run(statements.SET_ASIDE, names).consume()
-        done = transaction.run(
-            statements.COMPLETE, self._owner.parameters, final=self._final
-        ).consume()
-        self._owner.require(done.counters.properties_set > 0)
+            changed(transaction, statements.SET_ASIDE, names)
+        named = {**self._owner.parameters, "final": self._final}
+        done = changed(transaction, statements.COMPLETE, named)
+        self._owner.require(done.properties_set > 0)
 
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
         """Delete relationships, neurons, layers and the model, in small transactions."""
