@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from exporter.bounds import MOST_PARTS
 from exporter.wiring import WRAPPERS, handler_key, is_of_keras
 
 Shape = tuple[int | None, ...]
@@ -100,10 +101,10 @@ def layer_calls(model: Any) -> tuple[tuple[LayerCall, ...], tuple[int, ...]]:
 
 @dataclass
 class _Walk:
-    """The calls that have been found, and the names and tensors that are taken."""
+    """The calls that have been found, how often each name was used, and the tensors taken."""
 
     calls: list[LayerCall] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
+    uses: dict[str, int] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
     tensors: int = 0
 
@@ -167,7 +168,7 @@ class _Walk:
 
         (steps, *read), (_, *written) = use.read, use.written
         taken_apart = Unstack(num=steps, axis=1, name="unstack")
-        each = [tuple(read)] * int(steps or 0)
+        each = [tuple(read)] * min(int(steps or 0), MOST_PARTS + 1)
         parts = self._append(taken_apart, f"{prefix}unstack", (Tensor(given),), {}, each, use.dtype)
         of_step = _Use(tuple(read), tuple(written), use.dtype)
         outputs = [self._inside(layer.layer, part, prefix, of_step) for part in parts]
@@ -193,6 +194,9 @@ class _Walk:
         *dtypes: str,
     ) -> tuple[int, ...]:
         """Add a call, and return the positions of its outputs; one dtype may go for all."""
+        # A model that is used twice in one that is used twice, and so on, is small in a file.
+        if self.tensors + len(shapes) > MOST_PARTS:
+            raise ValueError(f"there are more than {MOST_PARTS:,} of them")
         outputs = tuple(range(self.tensors, self.tensors + len(shapes)))
         self.tensors += len(outputs)
         self.calls.append(
@@ -213,11 +217,11 @@ class _Walk:
         return outputs
 
     def _unique(self, name: str) -> str:
-        use, unique = 1, name
-        while unique in self.names:
-            use += 1
-            unique = f"{name}:{use}"
-        self.names.add(unique)
+        unique = name
+        while unique in self.uses:
+            self.uses[name] += 1
+            unique = f"{name}:{self.uses[name]}"
+        self.uses[unique] = 1
         return unique
 
 

@@ -3,13 +3,10 @@
 import hashlib
 import json
 import os
-import tempfile
 import time
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +14,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from exporter.bounds import require_dimensions, require_name, require_text
 from exporter.calls import LayerCall, layer_calls
 from exporter.legacy import modern_config, with_modules
-from exporter.precision import archive_in_single_precision, in_single_precision
+from exporter.precision import in_single_precision
 from exporter.quiet import quiet
-from exporter.refusal import Refusal, raise_unsupported
+from exporter.refusal import Refusal, raise_unsupported, refusing
+from exporter.weights import read_weights, unfilled, zeros
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
 from queries.log import logger
@@ -98,11 +97,12 @@ def open_model(path: str | os.PathLike[str], *, partial: bool = False) -> KerasM
     """
     path = Path(path)
     begun = time.perf_counter()
-    config, version = _read_config(path)
-    _refuse_unsupported(path, config, partial=partial)
+    config, version = _read_config(path, partial=partial)
     with _reading(path, version):
-        model = _load(path, config)
+        model = zeros(path, lambda: _build(path, config))
     opened = _opened(path, version, model)
+    with _reading(path, version):
+        read_weights(path, model)
     seconds = time.perf_counter() - begun
     logger.info("opened %s, %d layer calls, in %.1f s", path, len(opened.calls), seconds)
     return opened
@@ -128,23 +128,15 @@ def look_at(path: str | os.PathLike[str], look: Callable[[KerasModel], T]) -> T:
     ModelFileError, UnsupportedLayerError
         As ``open_model`` does, but not where only the weights are damaged.
     """
-    # Keras keeps, by thread, what is uninitialized until it builds the next model there.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(_look_at, Path(path), look).result()
-
-
-def _look_at(path: Path, look: Callable[[KerasModel], T]) -> T:
-    config, version = _read_config(path)
-    _refuse_unsupported(path, config, partial=False)
-    with quiet():
-        import keras
-    with keras.StatelessScope(initialize_variables=False) as scope:
+    path = Path(path)
+    config, version = _read_config(path, partial=False)
+    with ExitStack() as stack:
         with _reading(path, version):
-            model = _build(path, config)
+            model, scope = stack.enter_context(unfilled(path, lambda: _build(path, config)))
         for variable in model.variables:
             # One 0 in memory stands for all elements.
-            zeros = np.broadcast_to(np.zeros((), variable.dtype), tuple(variable.shape))
-            scope.add_update((variable, zeros))
+            nothing = np.broadcast_to(np.zeros((), variable.dtype), tuple(variable.shape))
+            scope.add_update((variable, nothing))
         return look(_opened(path, version, model))
 
 
@@ -161,7 +153,10 @@ def _opened(path: Path, version: str, model: Any) -> KerasModel:
                 f"{path}: input {tensor.name!r} has the open shape {tuple(tensor.shape[1:])}; "
                 "save the model with a fixed input shape"
             )
-    calls, outputs = layer_calls(model)
+    with refusing(path, "its layers cannot be taken apart"):
+        calls, outputs = layer_calls(model)
+    for call in calls:
+        require_name(path, call.name)
     return KerasModel(path, version, calls, outputs, model)
 
 
@@ -177,9 +172,17 @@ def _require_file(path: Path) -> None:
         raise ModelFileError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _read_config(path: Path) -> tuple[dict[str, Any], str]:
-    """Return the model's configuration and the Keras version that wrote it."""
+def _read_config(path: Path, *, partial: bool) -> tuple[dict[str, Any], str]:
+    """Return the model's configuration, if it may be built, and the Keras version that wrote it."""
     _require_file(path)
+    with refusing(path, "it is damaged"):
+        config, version = _parsed(path)
+        require_dimensions(path, config)
+        _refuse_unsupported(path, config, partial=partial)
+    return config, version
+
+
+def _parsed(path: Path) -> tuple[dict[str, Any], str]:
     if zipfile.is_zipfile(path):
         return _read_archive(path)
     import h5py
@@ -192,16 +195,16 @@ def _read_config(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _read_archive(path: Path) -> tuple[dict[str, Any], str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read(_CONFIG))
-            metadata = json.loads(archive.read(_METADATA))
-    except KeyError:
-        raise ModelFileError(
-            f"{path} is a zip archive, but not a Keras model: it has no {_CONFIG} or no {_METADATA}"
-        ) from None
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError) as error:
-        raise ModelFileError(f"{path} is damaged: {error}") from None
+    with zipfile.ZipFile(path) as archive:
+        try:
+            members = [archive.getinfo(name) for name in (_CONFIG, _METADATA)]
+        except KeyError:
+            raise ModelFileError(
+                f"{path} is a zip archive, but not a Keras model: it has no {_CONFIG} or no "
+                f"{_METADATA}"
+            ) from None
+        require_text(path, sum(member.file_size for member in members))
+        config, metadata = (_decoded(archive.read(member)) for member in members)
     version = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
     return _checked(path, config), str(version)
 
@@ -209,23 +212,23 @@ def _read_archive(path: Path) -> tuple[dict[str, Any], str]:
 def _read_hdf5(path: Path) -> tuple[dict[str, Any], str]:
     import h5py
 
-    try:
-        with h5py.File(path, "r") as file:
-            text = file.attrs.get("model_config")
-            version = file.attrs.get("keras_version", "")
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
-        raise ModelFileError(f"{path} is damaged: {error}") from None
+    with h5py.File(path, "r") as file:
+        text = file.attrs.get("model_config")
+        version = file.attrs.get("keras_version", "")
     if text is None:
         raise ModelFileError(
             f"{path} holds no model configuration, perhaps only weights; "
             "save the whole model with model.save()"
         )
-    try:
-        config = json.loads(text)
-    except ValueError as error:
-        raise ModelFileError(f"{path} is damaged: {error}") from None
     version = version.decode() if isinstance(version, bytes) else str(version)
-    return with_modules(_checked(path, config)), version
+    return with_modules(_checked(path, _decoded(text))), version
+
+
+def _decoded(text: str | bytes) -> Any:
+    """Return what JSON says, if a store can hold the texts in it."""
+    decoded = json.loads(text)
+    json.dumps(decoded, ensure_ascii=False).encode()
+    return decoded
 
 
 def _checked(path: Path, config: object) -> dict[str, Any]:
@@ -304,19 +307,6 @@ def _held(config: Mapping[str, Any]) -> list[Any]:
     return [inner] if isinstance(inner, dict) else list(config.get("layers", ()))
 
 
-def _load(path: Path, config: dict[str, Any]) -> Any:
-    """Build the model with Keras, its safe mode on, and read its weights."""
-    import keras
-
-    if zipfile.is_zipfile(path):
-        with archive_in_single_precision(path, _CONFIG, config) as archive:
-            return keras.models.load_model(archive, compile=False, safe_mode=True)
-    built = _build(path, config)
-    with _named_hdf5(path) as weights:
-        built.load_weights(weights)
-    return built
-
-
 def _build(path: Path, config: dict[str, Any]) -> Any:
     """Build the model with Keras, its safe mode on, and leave the weights alone."""
     import keras
@@ -336,24 +326,5 @@ def _reading(path: Path, version: str) -> Iterator[None]:
         import keras
 
     saved_by = f"; the file was saved by Keras {version}" if version else ""
-    try:
+    with refusing(path, f"Keras {keras.__version__} cannot read this model{saved_by}"):
         yield
-    except Exception as error:  # Keras raises whatever its readers meet, KeyError to OSError.
-        # Keras puts a layer's whole configuration before the reason.
-        reason = str(error).rpartition("Exception encountered: ")[2].strip().splitlines()
-        raise ModelFileError(
-            f"{path}: Keras {keras.__version__} cannot read this model{saved_by}: "
-            f"{type(error).__name__}: {reason[0] if reason else 'no reason given'}"
-        ) from error
-
-
-@contextmanager
-def _named_hdf5(path: Path) -> Iterator[Path]:
-    """Give an HDF5 file a name by which Keras takes it for one."""
-    if path.suffix in {".h5", ".hdf5"}:
-        yield path
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        link = Path(folder, "model.h5")
-        link.symlink_to(path.resolve())
-        yield link

@@ -1,5 +1,6 @@
 """Plan a load: push neuron ids through a model, and note what each layer does to them."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from exporter.batches import PlannedLayer
+from exporter.bounds import fits_in_memory
 from exporter.calls import LayerCall, Tensor
 from exporter.model import KerasModel
 from exporter.plan import LayerRow, Plan
@@ -153,6 +155,7 @@ class _Push:
         return steps
 
     def _wired(self, call: LayerCall, steps: list[Step]) -> list[_Pushed]:
+        _require_memory(call)
         inputs = [self.tensors[position] for position in call.inputs]
         wiring = _wiring(call, {position: t.ids for position, t in self.tensors.items()})
         if isinstance(wiring, Moved | Parts):
@@ -225,7 +228,7 @@ class _Push:
         """Give a refused layer's outputs a shape, so that the layers behind it are looked at."""
         for position, shape in zip(call.outputs, call.shapes, strict=True):
             closed = [size for size in shape if size is not None]
-            if closed and len(closed) == len(shape):
+            if closed and len(closed) == len(shape) and fits_in_memory(math.prod(closed)):
                 nothing = np.full(closed, ZERO, dtype=np.int64)
                 self.tensors[position] = _Pushed(nothing, -1, frozenset())
 
@@ -268,6 +271,13 @@ def _as_operand(value: Any) -> Any:
         return value
     constant = np.asarray(value)
     return constant.astype(np.int32 if constant.dtype.kind in "iu" else np.float64)
+
+
+def _require_memory(call: LayerCall) -> None:
+    """Raise NotWirableError where the neurons' ids alone would take more memory than is free."""
+    values = sum(math.prod(size or 1 for size in shape) for shape in call.shapes)
+    if not fits_in_memory(values):
+        raise NotWirableError(f"its output has {values:.3g} values, more than fit into memory")
 
 
 def _require_plain(call: LayerCall) -> None:

@@ -57,8 +57,9 @@ def handler_key(module: str | None, class_name: str, registered_name: str | None
     module, class_name, registered_name
         As the configuration of a layer gives them.
     """
-    if registered_name not in (None, class_name):
-        return str(registered_name)
+    # Keras registers a class as package>Class; another name would hide which class it is.
+    if registered_name is not None and ">" in registered_name:
+        return registered_name
     module = module or "keras"
     if module.startswith(_OPERATIONS):
         return f"ops.{class_name}"

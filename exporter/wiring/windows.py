@@ -1,11 +1,13 @@
 """Sliding windows over neuron ids, as Keras pads and strides them."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from exporter.wiring.wiring import EMPTY, Ids
+from exporter.bounds import fits_in_memory
+from exporter.wiring.wiring import EMPTY, Ids, NotWirableError
 
 
 def windows(
@@ -38,6 +40,7 @@ def windows(
         for extent, window, stride in zip(ids.shape, reach, strides, strict=False)
     ]
     if np.any(pads):
+        _require_memory([n + sum(pad) for n, pad in zip(ids.shape, [*pads, (0, 0)], strict=True)])
         ids = np.pad(ids, [*pads, (0, 0)], constant_values=EMPTY)
     view = sliding_window_view(ids, reach, axis=tuple(range(len(size))))
     at_stride = tuple(slice(None, None, stride) for stride in strides)
@@ -54,6 +57,12 @@ def _padding(kind: str, extent: int, window: int, stride: int) -> tuple[int, int
         total = max((outputs - 1) * stride + window - extent, 0)
         return total // 2, total - total // 2
     return 0, 0
+
+
+def _require_memory(shape: Sequence[int]) -> None:
+    """Raise NotWirableError where padding, for which no weights stand, fills the memory."""
+    if not fits_in_memory(math.prod(map(int, shape))):
+        raise NotWirableError("its windows reach farther than fits into memory")
 
 
 def transposed_windows(
@@ -87,20 +96,18 @@ def transposed_windows(
     """
     rank = len(size)
     reach = [(n - 1) * step + 1 for n, step in zip(size, dilation, strict=True)]
-    apart = np.full(
-        [*(out + window - 1 for out, window in zip(outputs, reach, strict=True)), ids.shape[-1]],
-        EMPTY,
-        dtype=np.int64,
-    )
+    room = [out + window - 1 for out, window in zip(outputs, reach, strict=True)]
+    _require_memory([*room, ids.shape[-1]])
+    apart = np.full([*room, ids.shape[-1]], EMPTY, dtype=np.int64)
     starts = [
         window - 1 - _padding_of_transposed(padding, extent, window, stride, out)
         for extent, window, stride, out in zip(ids.shape, reach, strides, outputs, strict=False)
     ]
     # Inputs whose place is beyond the last window reach no output.
     places = tuple(slice(start, None, step) for start, step in zip(starts, strides, strict=True))
-    room = apart[places]
-    kept = tuple(slice(min(n, m)) for n, m in zip(room.shape, ids.shape, strict=True))
-    room[kept] = ids[kept]
+    filled = apart[places]
+    kept = tuple(slice(min(n, m)) for n, m in zip(filled.shape, ids.shape, strict=True))
+    filled[kept] = ids[kept]
     view = sliding_window_view(apart, reach, axis=tuple(range(rank)))
     turned = tuple(slice(None, None, -step) for step in dilation)
     return view[(*[slice(None)] * (rank + 1), *turned)]
