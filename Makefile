@@ -27,7 +27,7 @@ SOURCES := $(shell find exporter queries -name '*.py' -o -name '*.cypher' 2>/dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install sample test full lint format check bench zoo docs train clean
+.PHONY: help install sample test full lint format check bench zoo fuzz docs train clean
 
 help: ## List the chores.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -62,6 +62,9 @@ bench: $(TEST) ## Measure speed and print it.
 
 zoo: $(TEST) ## Replay every model of keras.applications. It takes a while.
 	$(RUN) pytest tests/zoo -s -m 'full or not full' -n 0 $(ARGS)
+
+fuzz: $(TEST) ## Open a thousand damaged model files, and count what comes of it.
+	$(RUN) tests.faults.fuzz_opener $(or $(ARGS),1000)
 
 docs: $(TEST) ## Write the generated parts of the documentation again.
 	$(RUN) tests.generate_docs

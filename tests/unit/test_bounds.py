@@ -172,17 +172,15 @@ def test_a_bomb_in_the_configuration(use: Callable[[Path], Any], tmp_path: Path)
         use(path)
 
 
-@pytest.mark.parametrize("depth", [300, 900, 100_000])
+@pytest.mark.parametrize("depth", [900, 100_000])
 @pytest.mark.parametrize("use", [inspect, open_model])
 def test_deep_nesting(depth: int, use: Callable[[Path], Any], tmp_path: Path) -> None:
     path = saved(chain((3,), layer("Dense", units=2)), tmp_path / "model.keras")
     with zipfile.ZipFile(path) as archive:
         config = archive.read("config.json")
     replaced(path, "config.json", b'{"deep":' + b"[" * depth + b"]" * depth + b"," + config[1:])
-    try:
+    with pytest.raises(ModelFileError):
         use(path)
-    except ModelFileError as error:
-        assert "damaged" in str(error) or "unpacks" in str(error)
 
 
 @pytest.mark.usefixtures("flat")
