@@ -126,6 +126,8 @@ def _odd_config(text: str | bytes, chance: random.Random) -> str:
     config = json.loads(text)
     for _ in range(chance.choice([1, 1, 2, 5])):
         places = list(_places(config))
+        if not places:
+            break
         holder, key = chance.choice(places)
         action = chance.randrange(4)
         if action == 0:
