@@ -1,8 +1,10 @@
 """Names and values that look like Cypher, paths or markup are taken as they are, or refused."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from exporter import load
@@ -65,13 +67,14 @@ def test_a_layer_of_that_name(
 def test_a_value_of_a_query(loaded: GraphStore, value: str) -> None:
     before = loaded.totals()
     with NeuronGraph(loaded.location, model="pooled") as graph:
-        for ask in (
+        asked: list[Callable[[], pd.DataFrame]] = [
             lambda: graph.neurons(NeuronFilter(layer=value)),
             lambda: graph.neurons(NeuronFilter(name=[value, "other"])),
             lambda: graph.neurons(value),
             lambda: graph.edges(source=value, target=NeuronFilter(name=value)),
             lambda: graph.layers(model=value),
-        ):
+        ]
+        for ask in asked:
             with suppress(NeurongraphError):
                 assert ask().empty
         found = graph.cypher("MATCH (n:Neuron) WHERE n.layer = $value RETURN n", {"value": value})
