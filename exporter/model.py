@@ -16,6 +16,7 @@ import numpy as np
 
 from exporter.bounds import require_dimensions, require_name, require_text
 from exporter.calls import LayerCall, layer_calls
+from exporter.heaps import require_sound_heaps
 from exporter.legacy import modern_config, with_modules
 from exporter.precision import in_single_precision
 from exporter.quiet import quiet
@@ -212,6 +213,7 @@ def _read_archive(path: Path) -> tuple[dict[str, Any], str]:
 def _read_hdf5(path: Path) -> tuple[dict[str, Any], str]:
     import h5py
 
+    require_sound_heaps(path, path)
     with h5py.File(path, "r") as file:
         text = file.attrs.get("model_config")
         version = file.attrs.get("keras_version", "")

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from exporter.bounds import require_memory, require_weights
+from exporter.heaps import require_sound_heaps
 
 _MEMBER: Final = "model.weights.h5"
 _CHUNK: Final = 1 << 20
@@ -103,6 +104,7 @@ def read_weights(path: Path, model: Any) -> None:
         If the file declares more weights than one of its size can hold.
     """
     with _hdf5(path) as weights:
+        require_sound_heaps(path, weights)
         require_weights(path, _declared(weights), "its datasets declare")
         model.load_weights(weights)
 

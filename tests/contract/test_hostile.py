@@ -14,16 +14,17 @@ from queries.errors import ModelFileError, NeurongraphError
 from tests.contract.stores import GraphStore
 from tests.unit.builders import chain, edited, edited_hdf5, layer, saved
 
+# Keras takes no name with a slash.
 HOSTILE = {
     "quotes": 'it\'s "quoted"',
-    "backticks": "a`b``c`) DETACH DELETE n //",
-    "cypher": "'}) DETACH DELETE n; MATCH (m:Model) SET m.name = 'gone' //",
+    "backticks": "a`b``c`) DETACH DELETE n",
+    "cypher": "'}) DETACH DELETE n; MATCH (m:Model) SET m.name = 'gone'",
     "parameter": "$model {name} $$ %s {0}",
     "backslash": "\\' \\u0027 \\",
     "lines": "one\ntwo\r\n\tthree",
     "path": "..%2f..-.._C:\\..\\escaped",
     "not ascii": "é中\U0001f600\u202eright",
-    "long": "é" * LONGEST_NAME,
+    "long": "\U0001f600" * LONGEST_NAME,
 }
 
 

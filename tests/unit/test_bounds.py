@@ -198,6 +198,18 @@ def test_a_bomb_of_weights(tmp_path: Path) -> None:
         open_model(path)
 
 
+def test_a_heap_without_end(tmp_path: Path) -> None:
+    path = saved(chain((3,), layer("Dense", units=2)), tmp_path / "model.h5")
+    content = bytearray(path.read_bytes())
+    at = content.index(b"GCOL") + 16
+    content[at : at + 16] = bytes(16)
+    path.write_bytes(content)
+    # h5py itself never returns.
+    for use in (inspect, open_model):
+        with pytest.raises(ModelFileError, match="heap"):
+            use(path)
+
+
 def test_what_was_packed_anew_is_read(tmp_path: Path) -> None:
     model = chain((30,), layer("Dense", units=30))
     model.set_weights([np.zeros(weight.shape) for weight in model.weights])
