@@ -2,6 +2,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -382,6 +383,50 @@ class TestCodeInTheFile:
 
         change = edited if suffix == ".keras" else edited_hdf5
         refused(change(saved(small(), tmp_path / f"model{suffix}"), edit))
+
+    @pytest.mark.parametrize("suffix", SUFFIXES)
+    @pytest.mark.parametrize("registered_name", [None, "Dense"])
+    @pytest.mark.parametrize(
+        ("module", "class_name"),
+        [
+            ("os", "system"),
+            ("builtins", "eval"),
+            ("keras.src.export.tfsm_layer", "TFSMLayer"),
+        ],
+    )
+    @pytest.mark.parametrize("where", ["layer", "activation", "initializer", "model"])
+    def test_of_a_class_anywhere_in_python_does_not_run(
+        self,
+        where: str,
+        module: str,
+        class_name: str,
+        registered_name: str | None,
+        suffix: str,
+        marker: Path,
+        tmp_path: Path,
+    ) -> None:
+        shell = f"touch {marker}"
+        call: dict[str, Any] = {
+            "module": module,
+            "class_name": class_name,
+            "registered_name": registered_name,
+            "config": {"command": shell, "args": ["sh", "-c", shell], "function": shell},
+        }
+
+        def edit(config: Any) -> None:
+            last = config["config"]["layers"][-1]
+            if where == "layer":
+                last.update(call)
+            elif where == "model":
+                config.update({**call, "config": {**call["config"], **config["config"]}})
+            else:
+                last["config"][{"initializer": "kernel_initializer"}.get(where, where)] = call
+
+        change = edited if suffix == ".keras" else edited_hdf5
+        path = change(saved(chain((3,), layer("Dense", units=2)), tmp_path / f"m{suffix}"), edit)
+        with suppress(ModelFileError):
+            open_model(path)
+        assert not marker.exists()
 
     def test_a_file_beside_the_model_is_not_read(self, tmp_path: Path) -> None:
         # Keras 2 wrote such configurations; from_config reads them with safe mode unset.
