@@ -172,6 +172,7 @@ def load(
     if not location.is_server:
         require_room(location.path, part.neurons, part.edges, granularity)
     begun = time.perf_counter()
+    told = progress or _silent
     with open_sink(graph, batch_size=batch_size, writers=writers) as sink:
         properties = _properties(opened, part, name)
         block_edges = min(batch_size or sink.block_edges, sink.block_edges)
@@ -184,10 +185,10 @@ def load(
                 sink.begin(begin, replace=replace)
             else:
                 sink.resume(stored)
-            told = progress or _silent
             checksums = write(sink, part, name, (stored or begin)["block_edges"], told)
-            sink.finish(checksums, told)
+            sink.finish(checksums)
             resumed = sink.resumed_edges
+        sink.tidy(name, told)
     seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
     names = tuple(layer.name for layer in part.layers)

@@ -35,8 +35,8 @@ class Sink(ABC):
 
     The calls of a load come in this order: ``begin`` or ``resume``, ``add_layers``,
     ``add_neurons`` and ``add_edges`` (any number of times), ``flush``, ``stored_edges``,
-    ``finish``. Until ``finish`` returns the model's state is ``loading``, and a model that is
-    to be replaced stays as it is.
+    ``finish``, ``tidy``. Until ``finish`` returns the model's state is ``loading``, and a model
+    that is to be replaced stays as it is.
 
     A load that goes on after a break makes the same calls with the same arguments. What is
     there already is recognised and not written again.
@@ -141,15 +141,25 @@ class Sink(ABC):
         """
 
     @abstractmethod
-    def finish(self, checksums: Mapping[str, str], progress: Progress) -> None:
+    def finish(self, checksums: Mapping[str, str]) -> None:
         """Make the model complete, and let it take the place of the one that it replaces.
 
         Parameters
         ----------
         checksums
             The checksum of the relationships into each layer, by its name.
+        """
+
+    @abstractmethod
+    def tidy(self, model: str, progress: Progress) -> None:
+        """Remove what is left of a load whose model is complete.
+
+        Parameters
+        ----------
+        model
+            The name of the model.
         progress
-            Told how far the removal of the old model is.
+            Told how far the removal of the model is that was replaced.
         """
 
     @abstractmethod

@@ -231,7 +231,7 @@ class EmbeddedSink(Sink):
             columns = zip(names, table.columns, strict=True)
             yield {name: column.to_numpy() for name, column in columns}
 
-    def finish(self, checksums: Mapping[str, str], progress: Progress) -> None:
+    def finish(self, checksums: Mapping[str, str]) -> None:
         """Close the file and give it its final name."""
         with ladybug_errors(self._file):
             for layer, checksum in checksums.items():
@@ -251,6 +251,9 @@ class EmbeddedSink(Sink):
             _remove_logs(self._final)
             self._file.replace(self._final)
             self._note(self._model["name"]).unlink(missing_ok=True)
+
+    def tidy(self, model: str, progress: Progress) -> None:
+        """Do nothing: one rename has replaced the old file, and the sink was opened tidily."""
 
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
         """Delete the model's file."""

@@ -133,6 +133,20 @@ class TestResume:
         assert_equal(frames(loaded, scratch), frames(loaded, "pooled"))
         assert loaded.leftovers(scratch) == []
 
+    def test_finishes_the_removal_of_the_replaced_model(
+        self, loaded: GraphStore, scratch: str, start: Start
+    ) -> None:
+        if loaded.server is None:
+            pytest.skip("the embedded store replaces a file by a rename")
+        start("dilated")
+        with pytest.raises(Interrupted):
+            start(replace=True, progress=interrupt("replaced relationships"))
+        assert state(loaded, f"{scratch}~old") == "dropping"
+        start(resume=True)
+        assert_equal(frames(loaded, scratch), frames(loaded, "pooled"))
+        assert state(loaded, f"{scratch}~old") is None
+        assert loaded.leftovers(scratch) == []
+
     def test_takes_one_replacement_after_another(
         self, loaded: GraphStore, scratch: str, start: Start
     ) -> None:

@@ -198,7 +198,7 @@ class BoltSink(Sink):
             for begin in range(0, len(parts), READERS):
                 yield from readers.map(read, parts[begin : begin + READERS])
 
-    def finish(self, checksums: Mapping[str, str], progress: Progress) -> None:
+    def finish(self, checksums: Mapping[str, str]) -> None:
         """Remove the blocks' nodes, and put the model in the place of the one it replaces."""
         owner = self._owner
         self._write_owned(statements.WRITTEN)
@@ -210,26 +210,34 @@ class BoltSink(Sink):
         )
         with driver_errors(self.location):
             self._connection.transaction(self._take_place)
-        if owner.name != self._final:
-            old = self._final + REPLACED
-            edges = int(self._models(old)[old]["edges"])
-            removed = 0
-
-            def count(more: int) -> None:
-                nonlocal removed
-                removed += more
-                progress("replaced relationships", removed, edges)
-
-            self.drop(old, count)
 
     def _take_place(self, transaction: neo4j.ManagedTransaction) -> None:
         """In one transaction, so that either the old or the new model answers."""
-        names = {"name": self._final, "aside": self._final + REPLACED}
+        names = {
+            **self._owner.parameters,
+            "final": self._final,
+            "aside": self._final + REPLACED,
+        }
         if self._owner.name != self._final:
             changed(transaction, statements.SET_ASIDE, names)
-        named = {**self._owner.parameters, "final": self._final}
-        done = changed(transaction, statements.COMPLETE, named)
+        done = changed(transaction, statements.COMPLETE, names)
         self._owner.require(done.properties_set > 0)
+
+    def tidy(self, model: str, progress: Progress) -> None:
+        """Take the load's mark away, and remove the model that was replaced."""
+        self._connection.write(statements.UNMARK, name=model)
+        old = model + REPLACED
+        replaced = self._models(old).get(old)
+        if replaced is None:
+            return
+        removed = 0
+
+        def count(more: int) -> None:
+            nonlocal removed
+            removed += more
+            progress("replaced relationships", removed, int(replaced["edges"]))
+
+        self.drop(old, count)
 
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
         """Delete relationships, neurons, layers and the model, in small transactions."""

@@ -104,14 +104,17 @@ UNWIND $checksums AS pair
 MATCH (l:Layer {model: $model, name: pair[0]})
 SET l.checksum = pair[1]
 """
+# Both may be run again after a commit whose acknowledgement was lost, and must find it done.
 SET_ASIDE: Final = """
-MATCH (m:Model {name: $name})
+MATCH (new:Model {name: $name}) WHERE new.load = $load
+MATCH (m:Model {name: $final})
 SET m.name = $aside, m.state = 'dropping', m.load = null
 """
 COMPLETE: Final = """
-MATCH (m:Model {name: $name}) WHERE m.load = $load
-SET m.name = $final, m.state = 'complete', m.load = null, m.written = null
+MATCH (m:Model) WHERE m.name IN [$name, $final] AND m.load = $load
+SET m.name = $final, m.state = 'complete', m.written = null
 """
+UNMARK: Final = "MATCH (m:Model {name: $name}) WHERE m.state = 'complete' SET m.load = null"
 
 START_DROPPING: Final = """
 MATCH (m:Model {name: $name})
