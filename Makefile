@@ -27,7 +27,7 @@ SOURCES := $(shell find exporter queries -name '*.py' -o -name '*.cypher' 2>/dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install sample test full lint format check bench zoo fuzz docs train clean
+.PHONY: help install sample test full lint format check bench faults zoo fuzz docs train clean
 
 help: ## List the chores.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -53,12 +53,15 @@ format: $(TEST) ## Format the code and fix what can be fixed.
 	$(RUN) ruff format .
 
 full: $(TEST) ## Run all tests, those included that take minutes.
-	$(RUN) pytest -m 'not bench' $(ARGS)
+	$(RUN) pytest -m 'not bench and not faults' $(ARGS)
 
 check: lint test ## Do lint and test, before every commit.
 
 bench: $(TEST) ## Measure speed and print it.
 	$(RUN) pytest tests/bench -s -m bench -n 0 $(ARGS)
+
+faults: $(TEST) ## Break loads in every way, resume them, and print what was lost.
+	$(RUN) pytest tests/faults -m 'faults or not faults' -n 0 $(ARGS)
 
 zoo: $(TEST) ## Replay every model of keras.applications. It takes a while.
 	$(RUN) pytest tests/zoo -s -m 'full or not full' -n 0 $(ARGS)

@@ -8,6 +8,8 @@ from xdist.scheduler import LoadScopeScheduling
 _SERVER = re.compile(r"neo4j-[\w.]+|(?<=::)TestPassword(?=::)")
 # Each takes long and shares nothing, so the last of them fill both processes to the end.
 _ALONE = ("tests/zoo/",)
+# They share servers of their own, which they break.
+_TOGETHER = "tests/faults/"
 
 
 class ByServer(LoadScopeScheduling):  # type: ignore[misc]
@@ -18,6 +20,8 @@ class ByServer(LoadScopeScheduling):  # type: ignore[misc]
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(_TOGETHER):
+            return _TOGETHER
         if nodeid.startswith(_ALONE):
             return nodeid
         if server := _SERVER.search(nodeid):

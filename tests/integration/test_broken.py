@@ -33,6 +33,7 @@ from queries.errors import (
 from queries.schema import COMPLETE, LOADING
 from queries.stores.bolt import _refuse_old
 from queries.stores.embedded import model_file
+from tests.mounts import mounted
 from tests.servers import Neo4jServer, skip_or_fail
 from tests.unit.builders import chain, layer, saved
 
@@ -220,16 +221,6 @@ class TestInterruptedReplacement:
     def test_model_can_be_dropped(self, graph: Path) -> None:
         drop("m", graph)
         assert "m" not in states(graph)
-
-
-def mounted(stack: ExitStack, *arguments: str) -> None:
-    """Mount something until the stack ends; root in a container may not be allowed to."""
-    try:
-        subprocess.run(["mount", *arguments], check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        reason = getattr(error, "stderr", "") or str(error)
-        skip_or_fail(f"mount {' '.join(arguments)}: {reason.strip()}")
-    stack.callback(subprocess.run, ["umount", arguments[-1]], check=True)
 
 
 class TestDisk:

@@ -56,6 +56,8 @@ class LocalServer:
     ----------
     server
         How to reach it.
+    heap
+        Heap from the next start on.
     http_uri
         Its address for a browser, or None.
 
@@ -78,7 +80,8 @@ class LocalServer:
         self._main = release.main
         self._java = find_java(release.java)
         self._lib = jars(version, self._java)
-        self._heap = heap
+        self.heap = heap
+        self._conf = home / "conf" / "neo4j.conf"
         self._log = home / "console.log"
         self._process: subprocess.Popen[bytes] | None = None
         bolt = f"127.0.0.1:{_free_port()}"
@@ -106,6 +109,13 @@ class LocalServer:
             )
         self._wait_until_started(self._process)
 
+    def configure(self, setting: str, value: str | None) -> None:
+        """Set a further setting of `neo4j.conf` from the next start on; None takes it out."""
+        lines = self._conf.read_text().splitlines()
+        kept = [line for line in lines if not line.startswith(f"{setting}=")]
+        added = [] if value is None else [f"{setting}={value}"]
+        self._conf.write_text("".join(f"{line}\n" for line in [*kept, *added]))
+
     def stop(self) -> None:
         """Ask the server to end in good order, and end it if it does not."""
         if self._process is not None:
@@ -126,7 +136,7 @@ class LocalServer:
         java = str(self._java.executable)
         # Benchmarks, which run without xdist, measure a server as users have it.
         sharing = _SHARING if os.environ.get("PYTEST_XDIST_WORKER") else []
-        return [java, f"-Xmx{self._heap}", *sharing, "-cp", f"{self._lib}/*", *_FLAGS, *arguments]
+        return [java, f"-Xmx{self.heap}", *sharing, "-cp", f"{self._lib}/*", *_FLAGS, *arguments]
 
     def _set_initial_password(self, home: Path, password: str) -> None:
         # neo4j-admin reads its arguments from a file too, and those do not show in `ps`.
