@@ -135,10 +135,17 @@ class BlockWriter:
         }
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            marked = changed(transaction, ADD_BLOCKS, marks)
-            self._owner.require(marked.nodes_created == len(blocks))
-            created = changed(transaction, self._payload.statement, parameters)
-            self._require_all(created.relationships_created, len(edges))
+            try:
+                marked = changed(transaction, ADD_BLOCKS, marks)
+                self._owner.require(marked.nodes_created == len(blocks))
+                created = changed(transaction, self._payload.statement, parameters)
+                self._require_all(created.relationships_created, len(edges))
+            except Neo4jError as error:
+                # The driver would try the same again for half a minute. That is right for a
+                # single block, since other writers may have the memory that it needs.
+                if len(blocks) > 1 and _is_short_of_memory(error):
+                    raise _NoMemory from None
+                raise
 
         try:
             self._connection.transaction(work)
@@ -150,7 +157,7 @@ class BlockWriter:
             if missing:
                 self._write_once(missing)
         except Neo4jError as error:
-            if "OutOfMemory" in (error.code or ""):
+            if _is_short_of_memory(error):
                 raise _NoMemory from None
             raise
 
@@ -164,6 +171,10 @@ class BlockWriter:
                 f"{self._connection.uri} took {created:,} of {sent:,} relationships: neurons of "
                 f"{self._owner.name!r} are missing; load it again with --replace, or drop it"
             )
+
+
+def _is_short_of_memory(error: Neo4jError) -> bool:
+    return "OutOfMemory" in (error.code or "")
 
 
 def blocks_there(connection: Connection, key: str) -> set[tuple[int, int]]:
