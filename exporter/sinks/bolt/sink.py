@@ -197,6 +197,9 @@ class BoltSink(Sink):
         with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
             for begin in range(0, len(parts), READERS):
                 yield from readers.map(read, parts[begin : begin + READERS])
+        # What is missing may have been removed by a process that took the model over.
+        found = self._models(self._owner.name).get(self._owner.name, {})
+        self._owner.require(found.get("load") == self._owner.load)
 
     def finish(self, checksums: Mapping[str, str]) -> None:
         """Remove the blocks' nodes, and put the model in the place of the one it replaces."""
