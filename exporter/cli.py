@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from exporter.file_format import FileFormat
 from queries import cli as queries_cli
 from queries.errors import (
     GraphError,
@@ -140,6 +141,7 @@ def inspect(
         "neurongraph load samples/digits.keras --name digits-channels --granularity channel",
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --replace",
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --resume",
+        "neurongraph load samples/digits.keras --graph digits_files/",
     ),
 )
 def load(
@@ -181,6 +183,13 @@ def load(
             min=1, metavar="N", help="Transactions at once on a server; by default what it takes."
         ),
     ] = None,
+    file_format: Annotated[
+        FileFormat | None,
+        typer.Option(
+            help="What files a folder gets for Neo4j's import.",
+            show_default="what it has already, else parquet",
+        ),
+    ] = None,
     replace: Annotated[
         bool,
         typer.Option(
@@ -200,7 +209,8 @@ def load(
 ) -> None:
     """Load a trained Keras model into a graph.
 
-    A graph that is a path is made if it is missing.
+    A graph that is a path is made if it is missing. A folder that ends in / gets files for
+    Neo4j's import, which is the fastest way to load a big model; its README says how to go on.
     """
     from exporter.loading import load as load_model
     from exporter.progress import LoadProgress
@@ -219,6 +229,7 @@ def load(
                 top=top,
                 batch_size=batch_size,
                 writers=writers,
+                file_format=file_format,
                 replace=replace,
                 resume=resume,
                 progress=progress,
@@ -250,7 +261,13 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
             "Left out what cannot be wired, and what stands behind it: "
             f"{listed(report.refused)}. It cannot be verified."
         )
-    say(f"Try: {_next_command(graph, report)}", "dim")
+    from queries.stores.dataset import README
+    from queries.stores.location import locate
+
+    if locate(report.graph).kind == "dataset":
+        say(f"Now import it: {Path(report.graph, README)} has the commands.", "dim")
+    else:
+        say(f"Try: {_next_command(graph, report)}", "dim")
 
 
 def _nodes(count: int, granularity: Granularity) -> str:

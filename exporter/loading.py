@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from exporter.file_format import FileFormat
 from exporter.grouping import grouped
 from exporter.model import KerasModel, open_model
 from exporter.plan import Plan
@@ -94,6 +95,7 @@ def load(
     top: int | None = None,
     batch_size: int | None = None,
     writers: int | None = None,
+    file_format: FileFormat | None = None,
     replace: bool = False,
     resume: bool = False,
     progress: Progress | None = None,
@@ -105,8 +107,8 @@ def load(
     model
         A ``.keras`` or HDF5 file.
     graph
-        A path that ends in ``.lbug``, or a Neo4j URI; by default NEURONGRAPH_GRAPH, else
-        ``neurons.lbug``.
+        A path that ends in ``.lbug``, a Neo4j URI, or a folder for files that Neo4j imports, which
+        exists or ends in a slash; by default NEURONGRAPH_GRAPH, else ``neurons.lbug``.
     name
         What the model is called in the graph; by default the file's name without suffix.
     granularity
@@ -126,6 +128,9 @@ def load(
         relationships into at least one neuron, however many those are.
     writers
         Transactions at once, on a server; by default what it takes.
+    file_format
+        Of files that Neo4j imports: ``parquet`` or ``csv``; by default what the folder has
+        already, else Parquet.
     replace
         Replace a model of that name. The old one stays until the new one is complete.
     resume
@@ -169,17 +174,18 @@ def load(
     whole = grouped(plan(opened, partial=partial), granularity)
     part = whole.between(from_layer, to_layer).thinned(threshold)
     location = locate(graph)
-    if not location.is_server:
-        require_room(location.path, part.neurons, part.edges, granularity)
+    if location.kind != "server":
+        store = "embedded" if location.kind == "embedded" else file_format or "parquet"
+        require_room(location.path, store, part.neurons, part.edges, granularity)
     begun = time.perf_counter()
     told = progress or _silent
-    with open_sink(graph, batch_size=batch_size, writers=writers) as sink:
+    with open_sink(graph, batch_size=batch_size, writers=writers, file_format=file_format) as sink:
         properties = _properties(opened, part, name)
         block_edges = min(batch_size or sink.block_edges, sink.block_edges)
         begin = {**properties, "block_edges": block_edges}
         stored = to_go_on_with(sink, begin) if resume else None
         if stored is not None and stored["state"] == COMPLETE:
-            checksums, resumed = _stored_checksums(graph, name), part.edges
+            checksums, resumed = sink.checksums(name), part.edges
         else:
             if stored is None:
                 sink.begin(begin, replace=replace)
@@ -216,12 +222,6 @@ def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
         return
     if taken:
         raise exists_error(opened.location, name)
-
-
-def _stored_checksums(graph: str | os.PathLike[str] | None, name: str) -> dict[str, str]:
-    with NeuronGraph(graph, model=name) as opened:
-        layers = opened.layers()
-    return dict(zip(layers["name"], layers["checksum"], strict=True))
 
 
 def _silent(phase: str, done: int, total: int) -> None:

@@ -7,9 +7,9 @@ from typing import Final
 from queries.errors import GraphError
 from queries.granularity import NEURON_GRAPH
 
-_NODE: Final = {"embedded": 70, "Neo4j": 390}
-_RELATIONSHIP: Final = {"embedded": 20, "Neo4j": 76}
-_GROUPED: Final = {"embedded": 55, "Neo4j": 200}
+_NODE: Final = {"embedded": 70, "Neo4j": 390, "parquet": 15, "csv": 80}
+_RELATIONSHIP: Final = {"embedded": 20, "Neo4j": 76, "parquet": 4.1, "csv": 25}
+_GROUPED: Final = {"embedded": 55, "Neo4j": 200, "parquet": 18, "csv": 60}
 """Bytes a node and a relationship on disk, indexes included, transaction logs left out.
 
 Measured on LadybugDB 0.22 and Neo4j 5.26 with a model of 451,584 neurons and few
@@ -21,23 +21,25 @@ channels with VGG16 (24,606,336) in LadybugDB and a Dense of 1,000,000 in Neo4j.
 def store_sizes(nodes: int, edges: int, granularity: str) -> dict[str, int]:
     """Return about how many bytes a load takes on disk, by store."""
     relationship = _RELATIONSHIP if granularity == NEURON_GRAPH else _GROUPED
-    return {store: nodes * _NODE[store] + edges * relationship[store] for store in _NODE}
+    return {store: int(nodes * _NODE[store] + edges * relationship[store]) for store in _NODE}
 
 
-def require_room(folder: Path, nodes: int, edges: int, granularity: str) -> None:
-    """Raise GraphError where an embedded load would not fit on the disk.
+def require_room(folder: Path, store: str, nodes: int, edges: int, granularity: str) -> None:
+    """Raise GraphError where a load into files would not fit on the disk.
 
     Parameters
     ----------
     folder
         The folder of the graph, which may be missing.
+    store
+        What files it gets: one of the names of ``store_sizes``.
     nodes, edges, granularity
         What would be loaded.
     """
     from rich.filesize import decimal
 
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    size, disk = store_sizes(nodes, edges, granularity)["embedded"], shutil.disk_usage(there)
+    size, disk = store_sizes(nodes, edges, granularity)[store], shutil.disk_usage(there)
     # What is no disk, such as /proc, has no room to speak of.
     if disk.total and size > disk.free:
         raise GraphError(

@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -40,20 +41,15 @@ class StoredModel:
 
 def models(store: Store) -> pd.DataFrame:
     """Return the models of a graph, complete or not."""
-    asked = query("models")
-    frame = to_frame(_table(store, None), asked.columns)
-    unfinished = store.unfinished()
-    if unfinished:
-        rows = pa.Table.from_pylist(
-            [{column.name: row[column.name] for column in asked.columns} for row in unfinished]
-        )
-        frame = pd.concat([frame, to_frame(rows, asked.columns)], ignore_index=True)
-    return frame.sort_values("name", ignore_index=True)
+    columns = query("models").columns
+    rows = _rows(store, None)
+    table = pa.table({column.name: [row[column.name] for row in rows] for column in columns})
+    return to_frame(table, columns).sort_values("name", ignore_index=True)
 
 
-def _table(store: Store, model: str | None) -> pa.Table:
-    """Read the loaded models; of an embedded graph perhaps only the one that is named."""
-    return store.table(query("models").statement({}, store.name).cypher, {}, model)
+def _rows(store: Store, model: str | None) -> list[dict[str, Any]]:
+    """Read the models; of an embedded graph perhaps only the one that is named."""
+    return store.models(query("models").statement({}, store.name).cypher, model)
 
 
 def chosen(store: Store, model: str | None) -> StoredModel:
@@ -76,7 +72,7 @@ def chosen(store: Store, model: str | None) -> StoredModel:
         If it was loaded by a release that wrote another schema.
     """
     # Plain values, since each query comes by here and a frame takes longer than the store.
-    found = _table(store, model).to_pylist() + store.unfinished()
+    found = _rows(store, model)
     complete = {row["name"]: row for row in found if row["state"] == COMPLETE}
     name = model or _only(store.location, sorted(complete))
     if name not in complete:

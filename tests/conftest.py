@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from xdist.remote import Producer
 
+from exporter import load
+from exporter.file_format import FileFormat
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS
 from tests.processes import ByServer
-from tests.servers import LTS, NEWEST, Neo4jServer, skip_or_fail
+from tests.servers import LTS, NEWEST, Neo4jServer, importing, skip_or_fail
 from tests.servers.named import is_named
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -18,6 +20,13 @@ pytest_plugins = ["tests.servers.fixtures"]
 # The names and versions of `tests.servers.fixtures`, which must not be imported before pytest
 # takes it for a plugin.
 NEO4J = {"neo4j-env": NEWEST} if is_named() else {"neo4j-5.26": LTS, "neo4j-newest": NEWEST}
+
+# Servers into which files of a format were imported, in place of a load.
+IMPORTED: dict[str, tuple[str, FileFormat]] = {
+    "neo4j-newest_parquet": (NEWEST, "parquet"),
+    "neo4j-5.26_parquet": (LTS, "parquet"),
+    "neo4j-5.26_csv": (LTS, "csv"),
+}
 
 ROOT = Path(__file__).parents[1]
 CIFAR = Path("models", "CIFAR-10_CNN5.h5")
@@ -28,18 +37,50 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServe
     return ByServer(config, log)
 
 
-@pytest.fixture(
-    scope="session",
-    params=["embedded", *(pytest.param(name, marks=pytest.mark.neo4j) for name in NEO4J)],
-)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test of a store all kinds of stores, unless it says itself which."""
+    chosen = any(
+        "store" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")
+    )
+    if "store" not in metafunc.fixturenames or chosen:
+        return
+    names = ["embedded", *NEO4J]
+    if "loaded" in metafunc.fixturenames and "scratch" not in metafunc.fixturenames:
+        names += IMPORTED
+    metafunc.parametrize(
+        "store",
+        [pytest.param(name, marks=_marks(name)) for name in names],
+        indirect=True,
+        scope="session",
+    )
+
+
+def _marks(store: str) -> list[pytest.MarkDecorator]:
+    marks = [] if store == "embedded" else [pytest.mark.neo4j]
+    # One server more is enough where there is little time.
+    return [*marks, pytest.mark.full] if store in list(IMPORTED)[1:] else marks
+
+
+@pytest.fixture(scope="session")
 def store(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     _neo4j_servers: Callable[[str], Neo4jServer],
 ) -> Iterator[GraphStore]:
-    """Give each kind of store in turn; all tests share it, under names of their own."""
+    """Give a store; all tests share it, under names of their own.
+
+    `pytest_generate_tests` says which. Those that `IMPORTED` names hold the small models already.
+    """
     if request.param == "embedded":
         yield GraphStore(str(tmp_path_factory.mktemp("store") / "neurons.lbug"))
+        return
+    if request.param in IMPORTED:
+        version, file_format = IMPORTED[request.param]
+        dataset = tmp_path_factory.mktemp("dataset")
+        for name, file in request.getfixturevalue("small_files").items():
+            load(file, dataset, name=name, file_format=file_format)
+        with importing(version, dataset) as server:
+            yield GraphStore(server.uri, server, imported=True)
         return
     server = _neo4j_servers(NEO4J[request.param])
     with pytest.MonkeyPatch.context() as environment:

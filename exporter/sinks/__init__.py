@@ -2,8 +2,9 @@
 
 import os
 
+from exporter.file_format import FILE_FORMATS, FileFormat
 from exporter.sinks.base import REPLACED, STAGED, Progress, Sink, exists_error
-from queries.errors import ParameterError
+from queries.errors import ParameterError, listed
 from queries.stores.location import locate
 
 __all__ = ["REPLACED", "STAGED", "Progress", "Sink", "exists_error", "open_sink"]
@@ -14,18 +15,21 @@ def open_sink(
     *,
     batch_size: int | None = None,
     writers: int | None = None,
+    file_format: FileFormat | None = None,
 ) -> Sink:
     """Open a graph for writing.
 
     Parameters
     ----------
     graph
-        As in ``queries.stores.open_store``. The folder of an embedded graph is made if
-        missing.
+        As in ``queries.stores.open_store``. The folder of an embedded graph or a dataset is made
+        if missing.
     batch_size
         Relationships a transaction; by default what suits the store.
     writers
         Transactions at once, on a server; by default what it takes.
+    file_format
+        Of a dataset; by default what it has already, else Parquet.
 
     Returns
     -------
@@ -37,18 +41,28 @@ def open_sink(
     GraphError
         If the graph cannot be opened; the subclass tells why.
     ParameterError
-        If ``batch_size`` or ``writers`` is wrong.
+        If ``batch_size``, ``writers`` or ``file_format`` is wrong.
     """
+    if file_format not in (None, *FILE_FORMATS):
+        raise ParameterError(f"file_format {file_format!r} is not one of {listed(FILE_FORMATS)}")
     for name, value in {"batch_size": batch_size, "writers": writers}.items():
         if value is not None and value < 1:
             raise ParameterError(f"{name} is {value}; it must be at least 1")
     location = locate(graph)
-    if location.is_server:
+    if file_format is not None and location.kind != "dataset":
+        raise ParameterError(
+            f"file_format: {location.text} is no folder of files for Neo4j; end such a folder in /"
+        )
+    if location.kind == "server":
         from exporter.sinks.bolt import BoltSink
 
         return BoltSink(location.text, batch_size=batch_size, writers=writers)
+    if writers is not None:
+        raise ParameterError("writers: only a server takes several at once; leave it out")
+    if location.kind == "dataset":
+        from exporter.sinks.files import FilesSink
+
+        return FilesSink(location.path, file_format=file_format, batch_size=batch_size)
     from exporter.sinks.embedded import EmbeddedSink
 
-    if writers is not None:
-        raise ParameterError("writers: an embedded graph has one writer alone; leave it out")
     return EmbeddedSink(location.path, batch_size=batch_size)

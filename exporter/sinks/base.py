@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exporter.batches import EdgeBlock
+from queries import NeuronGraph
 from queries.errors import ModelExistsError
 
 STAGED: Final = "~new"
@@ -72,6 +73,12 @@ class Sink(ABC):
             The properties of ``schema.MODEL`` of a load under that name, or to replace it, that
             has not ended; else of the complete model. The name is that under which it stands.
         """
+
+    def checksums(self, model: str) -> dict[str, str]:
+        """Return the checksum of the relationships into each layer of a complete model."""
+        with NeuronGraph(self.location, model=model) as graph:
+            layers = graph.layers()
+        return dict(zip(layers["name"], layers["checksum"], strict=True))
 
     @abstractmethod
     def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:

@@ -1,4 +1,4 @@
-"""Open a graph by its URI or path: Neo4j by Bolt, or the embedded store."""
+"""Open a graph by its URI or path: Neo4j by Bolt, the embedded store, or a dataset."""
 
 import os
 
@@ -15,7 +15,8 @@ def open_store(graph: str | os.PathLike[str] | None = None) -> Store:
     ----------
     graph
         A path that ends in ``.lbug``, or a ``bolt://`` or ``neo4j://`` URI. By default the
-        environment's NEURONGRAPH_GRAPH, else ``neurons.lbug`` in this folder.
+        environment's NEURONGRAPH_GRAPH, else ``neurons.lbug`` in this folder. Of a dataset, a
+        folder that exists or ends in a slash, only the models can be listed.
 
     Returns
     -------
@@ -27,13 +28,17 @@ def open_store(graph: str | os.PathLike[str] | None = None) -> Store:
     GraphError
         If the graph cannot be opened; the subclass tells why.
     ParameterError
-        If ``graph`` is neither such a path nor such a URI.
+        If ``graph`` is none of these.
     """
     location = locate(graph)
-    if location.is_server:
+    if location.kind == "server":
         from queries.stores.bolt import BoltStore
 
         return BoltStore(location.text)
+    if location.kind == "dataset":
+        from queries.stores.dataset import DatasetStore
+
+        return DatasetStore(location.path)
     from queries.stores.embedded import EmbeddedStore
 
     return EmbeddedStore(location.path)

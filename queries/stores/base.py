@@ -35,7 +35,7 @@ class Store(ABC):
     """
 
     name: ClassVar[str]
-    """What templates call the store: ``neo4j`` or ``embedded``."""
+    """What templates call the store: ``neo4j``, ``embedded`` or ``dataset``."""
 
     first_in_list: ClassVar[int]
     """The index of a list's first element in this store's Cypher."""
@@ -69,6 +69,19 @@ class Store(ABC):
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> Changes:
         """Run somebody's own statement that may write, once, and say what it changed."""
+
+    def models(self, cypher: str, model: str | None) -> list[dict[str, Any]]:
+        """Return the models, complete or not.
+
+        Parameters
+        ----------
+        cypher
+            The statement of the query library that lists them.
+        model
+            The one that is meant, None for all; others may be returned as well.
+        """
+        rows: list[dict[str, Any]] = self.table(cypher, {}, model).to_pylist()
+        return rows + self.unfinished()
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Return the properties of models in loading that no statement can see."""

@@ -4,9 +4,7 @@ A file a model makes dropping and replacing a model the work of the file system:
 instant and cannot be left half done.
 """
 
-import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +28,7 @@ from queries.granularity import NEURON_GRAPH
 from queries.schema import SCHEMA_VERSION, embedded_tables
 from queries.stores.base import Changes, Store
 from queries.stores.location import SUFFIX
+from queries.stores.naming import safe_name
 from queries.stores.read_only import TO_WRITE, only_statement, refuse_writing
 from queries.stores.statements import logged
 
@@ -38,14 +37,8 @@ NOTE_SUFFIX = ".loading.json"
 
 
 def model_file(folder: Path, model: str, *, loading: bool = False) -> Path:
-    """Return the file of a model in an embedded graph.
-
-    A readable part of the model's name, and a hash of all of it, make the file's name, so
-    that any name gives one safe file.
-    """
-    readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", model)[:40].strip(".")
-    digest = hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return folder / f"{readable}-{digest}{LOADING_SUFFIX if loading else SUFFIX}"
+    """Return the file of a model in an embedded graph."""
+    return folder / f"{safe_name(model)}{LOADING_SUFFIX if loading else SUFFIX}"
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""Where a graph is: a folder of the embedded store, or a Neo4j server."""
+"""Where a graph is: a Neo4j server, a folder of the embedded store, or a dataset for Neo4j."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from queries.errors import ParameterError
@@ -15,6 +15,10 @@ _SCHEMES: Final = tuple(
 )
 
 
+Kind = Literal["server", "embedded", "dataset"]
+"""What a graph is kept in: Neo4j, LadybugDB files, or files that Neo4j imports."""
+
+
 @dataclass(frozen=True)
 class Location:
     """A checked graph location.
@@ -23,16 +27,16 @@ class Location:
     ----------
     text
         The path or URI as it was given.
-    is_server
-        True for a Neo4j server.
+    kind
+        What the graph is kept in.
     """
 
     text: str
-    is_server: bool
+    kind: Kind
 
     @property
     def path(self) -> Path:
-        """The folder of an embedded graph."""
+        """The folder of an embedded graph or a dataset."""
         return Path(self.text)
 
 
@@ -42,8 +46,8 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     Parameters
     ----------
     graph
-        A path that ends in ``.lbug``, or a Neo4j URI; None for the environment's
-        NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+        A path that ends in ``.lbug``, a Neo4j URI, or the folder of a dataset: one that exists
+        or ends in a slash. None for the environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
 
     Returns
     -------
@@ -53,14 +57,17 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     Raises
     ------
     ParameterError
-        If it is neither, or if the URI carries a user name or password.
+        If it is none of these, or if the URI carries a user name or password.
     """
     text = os.fspath(graph or os.environ.get("NEURONGRAPH_GRAPH") or DEFAULT_GRAPH)
     if "://" not in text:
         if text.rstrip("/").endswith(SUFFIX):
-            return Location(text, is_server=False)
+            return Location(text, "embedded")
+        if text.endswith(("/", os.sep)) or Path(text).is_dir():
+            return Location(text, "dataset")
         raise ParameterError(
-            f"graph {text!r} is neither a path that ends in {SUFFIX} nor a bolt:// or neo4j:// URI"
+            f"graph {text!r} is neither a path that ends in {SUFFIX} nor a bolt:// or neo4j:// "
+            "URI, nor a folder of files for Neo4j, which ends in / or exists"
         )
     scheme = text.partition("://")[0]
     if scheme not in _SCHEMES:
@@ -72,4 +79,4 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
             "graph: leave user name and password out of the URI; "
             "set NEO4J_USERNAME and NEO4J_PASSWORD instead"
         )
-    return Location(text, is_server=True)
+    return Location(text, "server")

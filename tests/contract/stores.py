@@ -23,10 +23,13 @@ class GraphStore:
         What users give as the graph: a path or a URI.
     server
         The Neo4j server behind it; None for the embedded store.
+    imported
+        Whether the small models were imported into it from files.
     """
 
     location: str
     server: Neo4jServer | None = None
+    imported: bool = False
 
     def spoil(self, model: str, cypher: str, *, loading: bool = False, **parameters: Any) -> None:
         """Run a writing statement behind the library's back; it names the model ``$model``."""

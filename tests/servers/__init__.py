@@ -4,7 +4,7 @@ from tests.servers.local import LocalServer
 from tests.servers.releases import LTS, NEWEST
 from tests.servers.server import Neo4jServer
 from tests.servers.unavailable import Unavailable, skip_or_fail
-from tests.servers.ways import restartable, running
+from tests.servers.ways import import_command, importing, restartable, running
 
 __all__ = [
     "LTS",
@@ -12,6 +12,8 @@ __all__ = [
     "LocalServer",
     "Neo4jServer",
     "Unavailable",
+    "import_command",
+    "importing",
     "restartable",
     "running",
     "skip_or_fail",

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from tests.servers.children import bound
 from tests.servers.java import find_java
-from tests.servers.maven import jars
+from tests.servers.maven import jars, parquet_jars
 from tests.servers.releases import RELEASES
 from tests.servers.server import Neo4jServer
 from tests.servers.settings import common
@@ -21,6 +21,7 @@ from tests.servers.settings import common
 _START_SECONDS = 120
 # An idle server takes ten seconds for an orderly stop.
 _STOP_SECONDS = 60
+_ADMIN_SECONDS = 600
 _TAIL_LINES = 40
 _FOLDERS = ("data", "logs", "import", "plugins")
 _ADMIN = "org.neo4j.cli.AdminTool"
@@ -132,11 +133,43 @@ class LocalServer:
             self._process.kill()
             self._process.wait()
 
-    def _java_command(self, *arguments: str) -> list[str]:
+    def admin(self, *arguments: str, folder: Path | None = None) -> str:
+        """
+        Run `neo4j-admin` on the home of the server, which should not be running.
+
+        Parameters
+        ----------
+        arguments
+            The words after `neo4j-admin`.
+        folder
+            Where to run it; by default in its home.
+
+        Returns
+        -------
+        str
+            What it printed.
+        """
+        home = self.server.home
+        done = subprocess.run(
+            bound(self._java_command(_ADMIN, *arguments, extra=parquet_jars(self._java))),
+            cwd=folder or home,
+            env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": f"{home}/conf"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_ADMIN_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"neo4j-admin failed:\n{done.stdout}")
+        return done.stdout
+
+    def _java_command(self, *arguments: str, extra: Path | None = None) -> list[str]:
         java = str(self._java.executable)
+        path = f"{self._lib}/*" if extra is None else f"{self._lib}/*{os.pathsep}{extra}/*"
         # Benchmarks, which run without xdist, measure a server as users have it.
         sharing = _SHARING if os.environ.get("PYTEST_XDIST_WORKER") else []
-        return [java, f"-Xmx{self.heap}", *sharing, "-cp", f"{self._lib}/*", *_FLAGS, *arguments]
+        return [java, f"-Xmx{self.heap}", *sharing, "-cp", path, *_FLAGS, *arguments]
 
     def _set_initial_password(self, home: Path, password: str) -> None:
         # neo4j-admin reads its arguments from a file too, and those do not show in `ps`.
@@ -144,20 +177,11 @@ class LocalServer:
         quoted = json.dumps(password, ensure_ascii=False)
         arguments.write_text(f"dbms set-initial-password -- {quoted}", encoding="utf-8")
         try:
-            done = subprocess.run(
-                self._java_command(_ADMIN, f"@{arguments}"),
-                env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=_START_SECONDS,
-                check=False,
-            )
+            self.admin(f"@{arguments}")
+        except RuntimeError as error:
+            raise RuntimeError(str(error).replace(password, "***")) from None
         finally:
             arguments.unlink()
-        if done.returncode:
-            output = done.stdout.replace(password, "***")
-            raise RuntimeError(f"neo4j-admin did not set the initial password:\n{output}")
 
     def _wait_until_started(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _START_SECONDS
@@ -180,6 +204,29 @@ class LocalServer:
 
 
 @contextmanager
+def local_home(
+    version: str, *, password: str | None = None, heap: str = "1g", http: bool = False
+) -> Iterator[LocalServer]:
+    """
+    Give a server of this machine in a temporary home, not started yet.
+
+    The parameters are those of `LocalServer`.
+
+    Raises
+    ------
+    Unavailable
+        No Java is new enough, or the jars cannot be had.
+    """
+    with TemporaryDirectory(prefix="neo4j-", ignore_cleanup_errors=True) as home:
+        local = LocalServer(version, Path(home), password=password, heap=heap, http=http)
+        try:
+            yield local
+        finally:
+            # Nothing of the home is kept, so there is no order to wait for.
+            local.kill()
+
+
+@contextmanager
 def local_server(
     version: str, *, password: str | None = None, heap: str = "1g", http: bool = False
 ) -> Iterator[LocalServer]:
@@ -193,14 +240,9 @@ def local_server(
     Unavailable
         No Java is new enough, or the jars cannot be had.
     """
-    with TemporaryDirectory(prefix="neo4j-", ignore_cleanup_errors=True) as home:
-        local = LocalServer(version, Path(home), password=password, heap=heap, http=http)
-        try:
-            local.start()
-            yield local
-        finally:
-            # Nothing of the home is kept, so there is no order to wait for.
-            local.kill()
+    with local_home(version, password=password, heap=heap, http=http) as local:
+        local.start()
+        yield local
 
 
 def _write_conf(home: Path, heap: str, bolt: str, web: str | None, *, auth: bool) -> None:

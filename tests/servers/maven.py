@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,14 +22,22 @@ _POM = """\
   <version>1</version>
   <packaging>pom</packaging>
   <dependencies>
-    <dependency>
-      <groupId>org.neo4j</groupId>
-      <artifactId>neo4j</artifactId>
-      <version>{version}</version>
-    </dependency>
+{dependencies}
   </dependencies>
 </project>
 """
+_DEPENDENCY = """\
+    <dependency>
+      <groupId>{0}</groupId>
+      <artifactId>{1}</artifactId>
+      <version>{2}</version>
+    </dependency>"""
+# What neo4j-admin needs to read Parquet; it is part of a distribution, and of no artifact.
+_PARQUET = (
+    "com.fasterxml.woodstox:woodstox-core:6.5.1",
+    "org.apache.commons:commons-collections4:4.4",
+    "org.apache.hadoop.thirdparty:hadoop-shaded-guava:1.4.0",
+)
 
 
 def jars(version: str, java: Java) -> Path:
@@ -47,8 +56,24 @@ def jars(version: str, java: Java) -> Path:
     Unavailable
         Maven is missing or could not fetch the jars.
     """
+    return _fetched(f"neo4j-{version}", (f"org.neo4j:neo4j:{version}",), java)
+
+
+def parquet_jars(java: Java) -> Path:
+    """
+    Give the folder with the jars by which neo4j-admin reads Parquet, as `jars` does.
+
+    Parameters
+    ----------
+    java
+        Java to run Maven with.
+    """
+    return _fetched("parquet", _PARQUET, java)
+
+
+def _fetched(name: str, artifacts: Sequence[str], java: Java) -> Path:
     cache = _cache()
-    lib = cache / f"neo4j-{version}" / "lib"
+    lib = cache / name / "lib"
     if lib.is_dir():
         return lib
     cache.mkdir(parents=True, exist_ok=True)
@@ -56,7 +81,7 @@ def jars(version: str, java: Java) -> Path:
         # Two Mavens at once would also damage Maven's own repository.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not lib.is_dir():
-            _fetch(version, java, lib)
+            _fetch(artifacts, java, lib)
     return lib
 
 
@@ -64,7 +89,7 @@ def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "neurongraph")
 
 
-def _fetch(version: str, java: Java, lib: Path) -> None:
+def _fetch(artifacts: Sequence[str], java: Java, lib: Path) -> None:
     """Fetch into a sibling and rename it, so that `lib` is there whole or not at all."""
     # What an interrupted download left.
     shutil.rmtree(lib.parent, ignore_errors=True)
@@ -72,7 +97,8 @@ def _fetch(version: str, java: Java, lib: Path) -> None:
     with TemporaryDirectory(dir=lib.parent, prefix="unfinished-") as folder:
         unfinished = Path(folder)
         pom = unfinished / "pom.xml"
-        pom.write_text(_POM.format(version=version))
+        needed = (_DEPENDENCY.format(*artifact.split(":")) for artifact in artifacts)
+        pom.write_text(_POM.format(dependencies="\n".join(needed)))
         _run_maven(java, pom, unfinished / "lib")
         (unfinished / "lib").rename(lib)
 

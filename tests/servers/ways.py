@@ -1,10 +1,15 @@
 """The one way in: a real Neo4j server, however this machine can give one."""
 
+import re
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from neo4j import GraphDatabase
 
 from tests.servers.docker import docker_server
-from tests.servers.local import LocalServer, local_server
+from tests.servers.local import LocalServer, local_home, local_server
 from tests.servers.named import is_named, named_server
 from tests.servers.server import Neo4jServer
 from tests.servers.unavailable import Unavailable, or_skip
@@ -46,6 +51,38 @@ def restartable(
     with ExitStack() as stack:
         way = local_server(version, password=password, heap=heap, http=http)
         yield or_skip(lambda: stack.enter_context(way))
+
+
+@contextmanager
+def importing(version: str, dataset: Path) -> Iterator[Neo4jServer]:
+    """
+    Give a server from Maven, into which a dataset was imported by the commands of its README.
+
+    Where there is no way to have one, the test is skipped, or fails in CI.
+
+    Parameters
+    ----------
+    version
+        One of the `RELEASES`.
+    dataset
+        The folder of the dataset.
+    """
+    with ExitStack() as stack:
+        local = or_skip(lambda: stack.enter_context(local_home(version)))
+        or_skip(lambda: local.admin(*import_command(dataset), folder=dataset))
+        local.start()
+        with GraphDatabase.driver(local.server.uri) as driver:
+            for statement in (dataset / "schema.cypher").read_text().split(";\n"):
+                if statement:
+                    driver.execute_query(statement)
+        yield local.server
+
+
+def import_command(dataset: Path) -> list[str]:
+    """Give the words that follow `neo4j-admin` in the README of a dataset."""
+    text = (dataset / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^neo4j-admin (?:.*\\\n)*.*$", text, re.MULTILINE)
+    return shlex.split(command.replace("\\\n", ""))[1:]
 
 
 def _first(stack: ExitStack, version: str, password: str | None, heap: str) -> Neo4jServer:

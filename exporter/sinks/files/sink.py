@@ -1,0 +1,306 @@
+"""A folder of files that ``neo4j-admin database import full`` reads."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from exporter.batches import BLOCK_EDGES, EdgeBlock
+from exporter.sinks.base import STAGED, Progress, Sink, exists_error
+from exporter.sinks.files import tables
+from exporter.sinks.files.formats import FILES, Files
+from exporter.sinks.files.readme import SCRIPT, readme, script
+from exporter.sinks.files.safely import PART_SUFFIX, file_errors, remove_folder, write_safely
+from queries.errors import GraphError, GraphLockedError, ModelNotFoundError, ParameterError
+from queries.schema import COMPLETE, DROPPING, LOADING, connects_to
+from queries.stores.dataset import NOTE, README, is_dataset, model_note, model_notes
+from queries.stores.naming import safe_name
+
+EDGES_A_FILE: Final = 1 << 21
+
+
+@dataclass
+class _Part:
+    """Consecutive blocks of a layer that make one file; kept only where that is missing."""
+
+    layer: int
+    name: str
+    there: bool
+    edges: int = 0
+    blocks: list[Mapping[str, NDArray[Any]]] = field(default_factory=list)
+
+
+class FilesSink(Sink):
+    """A dataset, open for writing; made if missing.
+
+    Each model has a subfolder, and a replacement another one, so that no file is ever changed.
+    Relationships are written in files of consecutive blocks, whose names tell the first one. The
+    same calls make the same files, so that what is there is known by its name.
+
+    Parameters
+    ----------
+    folder
+        The folder. If it exists, it must be a dataset or empty.
+    file_format
+        ``parquet`` or ``csv``; by default what the dataset has already, else Parquet.
+    batch_size
+        Relationships a file.
+    """
+
+    block_edges: ClassVar[int] = BLOCK_EDGES
+
+    def __init__(
+        self, folder: Path, *, file_format: str | None = None, batch_size: int | None = None
+    ) -> None:
+        self.location = str(folder)
+        self._folder = folder
+        self._rows = batch_size or EDGES_A_FILE
+        self._mark = secrets.token_hex(8)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="neurongraph-writer")
+        self._writing: Future[None] | None = None
+        self._part: _Part | None = None
+        self._make_folder()
+        self._format_name = self._checked_format(file_format)
+        self._settle()
+
+    def _make_folder(self) -> None:
+        if self._folder.exists() and not self._folder.is_dir():
+            raise GraphError(f"graph {self._folder} is a file, not a folder")
+        with file_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            others = [path for path in self._folder.iterdir() if not path.name.startswith(".")]
+        if others and not is_dataset(self._folder):
+            raise GraphError(
+                f"{self._folder} holds other files; give a new or empty folder, or a path that "
+                "ends in .lbug for an embedded graph"
+            )
+
+    def _checked_format(self, wanted: str | None) -> str:
+        there = {note["file_format"] for note in model_notes(self._folder).values()}
+        if wanted is not None and there - {wanted}:
+            raise ParameterError(
+                f"{self.location} holds {there.pop()} files, and an import reads one format; leave "
+                "the file format out, or choose another folder"
+            )
+        return wanted or next(iter(there), "parquet")
+
+    def _current(self) -> dict[Path, dict[str, Any]]:
+        """Return the complete models, without those that another has replaced."""
+        newest: dict[str, tuple[int, Path, dict[str, Any]]] = {}
+        for path, note in model_notes(self._folder).items():
+            number = _number(path, note["key"])
+            if note["state"] == COMPLETE and number > newest.get(note["key"], (0,))[0]:
+                newest[note["key"]] = number, path, note
+        return {path: note for _, path, note in newest.values()}
+
+    def _settle(self) -> None:
+        """Let the README name the complete models, and remove those that were replaced."""
+        write_safely(self._folder / SCRIPT, self._mark, lambda path: path.write_text(script()))
+        shown = None
+        # Other processes may complete models, and write a README, meanwhile.
+        while (current := self._current()) != shown:
+            text, shown = readme(self._folder, current), current
+            self._write_text(self._folder / README, text)
+        for path, note in model_notes(self._folder).items():
+            if note["state"] == COMPLETE and path not in current:
+                remove_folder(path, NOTE)
+
+    def _write_text(self, path: Path, text: str) -> None:
+        write_safely(path, self._mark, lambda part: part.write_text(text, encoding="utf-8"))
+
+    def has(self, model: str) -> bool:
+        """Tell whether a model of that name is there, complete or not."""
+        return any(note["name"] == model for note in model_notes(self._folder).values())
+
+    def find(self, model: str) -> dict[str, Any] | None:
+        """Return the model of that name that a load would go on with."""
+        notes = [note for note in model_notes(self._folder).values() if note["key"] == model]
+        for state in (LOADING, COMPLETE):
+            for note in notes:
+                if note["state"] == state:
+                    return note
+        return None
+
+    def checksums(self, model: str) -> dict[str, str]:
+        """Return the checksum of each layer of a complete model."""
+        notes = self._current().values()
+        return next(note["checksums"] for note in notes if note["name"] == model)
+
+    def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:
+        """Make the model's folder, with its note."""
+        name = model["name"]
+        if self.has(name) and not replace:
+            raise exists_error(self.location, name)
+        there = {p: note for p, note in model_notes(self._folder).items() if note["key"] == name}
+        used = [_number(path, name) for path in self._folder.glob(f"{safe_name(name)}*")]
+        for path, note in there.items():
+            if note["state"] != COMPLETE:
+                remove_folder(path, NOTE)
+        replaced = any(note["state"] == COMPLETE for note in there.values())
+        self._work = self._folder / _numbered(name, max(used, default=0) + 1)
+        with file_errors(self._work):
+            try:
+                self._work.mkdir()
+            except FileExistsError:
+                raise self._taken(name) from None
+        self._write_note(
+            {
+                **model,
+                "name": name + STAGED if replaced else name,
+                "key": name,
+                "state": LOADING,
+                "file_format": self._format_name,
+                "edges_a_file": self._rows,
+            }
+        )
+
+    def resume(self, model: Mapping[str, Any]) -> None:
+        """Put our mark on the model's note."""
+        notes = model_notes(self._folder).items()
+        path = next((path for path, note in notes if note == model), None)
+        if path is None:
+            raise self._taken(model["name"])
+        self._work = path
+        self._write_note(model)
+
+    def _write_note(self, note: Mapping[str, Any]) -> None:
+        self._note = {**note, "load": self._mark}
+        self._rows = note["edges_a_file"]
+        self._files = FILES[note["file_format"]]
+        self._space = safe_name(note["key"])
+        self._write_text(self._work / NOTE, json.dumps(self._note))
+
+    def _taken(self, name: str) -> GraphLockedError:
+        return GraphLockedError(
+            f"another process has begun to load {name!r} into {self.location}; that load is the "
+            "one that counts"
+        )
+
+    def _require_ours(self) -> None:
+        note = model_note(self._work)
+        if note is None or note["load"] != self._mark:
+            raise self._taken(self._note["key"])
+
+    def add_layers(
+        self, layers: Sequence[Mapping[str, Any]], following: Sequence[tuple[str, str]]
+    ) -> None:
+        """Keep the layers: their checksums are still missing."""
+        self._layers, self._following = layers, following
+
+    def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
+        """Write a file of neurons."""
+        layer, first = neurons["layer_index"][0].as_py(), neurons["id"][0].as_py()
+        name = f"neurons-{layer:05d}-{first:012d}"
+        if not self._path(name).exists():
+            self._write(name, tables.neuron_table(self._space, neurons, class_name))
+
+    def add_edges(self, layer: int, start: int, block: EdgeBlock) -> None:
+        """Keep a block until there are enough of its layer for a file."""
+        part = self._part
+        if part is None or part.layer != layer or part.edges >= self._rows:
+            self._end_part()
+            name = f"edges-{layer:05d}-{start:012d}"
+            part = self._part = _Part(layer, name, there=self._path(name).exists())
+        part.edges += len(block)
+        if part.there:
+            self.resumed_edges += len(block)
+        else:
+            part.blocks.append(block.columns)
+
+    def _end_part(self) -> None:
+        """Hand the relationships of a file to the writer, once that has written the last ones."""
+        part, self._part = self._part, None
+        if part is None or part.there or not part.edges:
+            return
+        self._wait()
+        self._writing = self._writer.submit(self._write_part, part)
+
+    def _write_part(self, part: _Part) -> None:
+        granularity = self._note["granularity"]
+        self._write(part.name, tables.edge_table(self._space, granularity, part.blocks))
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def flush(self) -> None:
+        """Write what is left."""
+        self._end_part()
+        self._wait()
+
+    def _path(self, name: str) -> Path:
+        return self._work / f"{name}{self._files.suffix}"
+
+    def _write(self, name: str, table: pa.Table) -> None:
+        self._require_ours()
+        path = self._path(name)
+        write_safely(path, self._mark, lambda part: self._files.write(table, part))
+
+    def stored_edges(
+        self, first: int, last: int, edges: int
+    ) -> Iterator[dict[str, NDArray[np.generic]]]:
+        """Read the files of a layer."""
+        (layer,) = (each["index"] for each in self._layers if each["first"] == first)
+        granularity = self._note["granularity"]
+        names = connects_to(granularity).names
+        schema = tables.edge_schema(self._space, granularity)
+        for path in sorted(self._work.glob(f"edges-{layer:05d}-*{self._files.suffix}")):
+            with file_errors(path):
+                for batch in self._files.batches(path, schema):
+                    columns = zip(names, batch.columns, strict=True)
+                    yield {name: column.to_numpy() for name, column in columns}
+
+    def finish(self, checksums: Mapping[str, str], progress: Progress) -> None:
+        """Write the layers and the model, and note that it is complete."""
+        model = {**self._note, "name": self._note["key"], "state": COMPLETE}
+        layers = [{**layer, "checksum": checksums[layer["name"]]} for layer in self._layers]
+        self._write("layers", tables.layer_table(self._space, layers))
+        self._write("has_layer", tables.has_layer_table(self._space, layers))
+        if self._following:
+            self._write("next", tables.next_table(self._space, layers, self._following))
+        self._write("model", tables.model_table(self._space, model))
+        for left in self._work.glob(f"*{PART_SUFFIX}"):
+            left.unlink(missing_ok=True)
+        self._require_ours()
+        self._write_note({**model, "checksums": dict(checksums)})
+        self._settle()
+
+    def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
+        """Delete the model's files."""
+        notes = {p: n for p, n in model_notes(self._folder).items() if n["name"] == model}
+        if not notes:
+            raise ModelNotFoundError(f"{self.location} holds no model {model!r}")
+        edges = sum(_edges(path, FILES[note["file_format"]]) for path, note in notes.items())
+        for path, note in notes.items():
+            self._write_text(path / NOTE, json.dumps({**note, "state": DROPPING}))
+        self._settle()
+        for path in notes:
+            remove_folder(path, NOTE)
+        return edges
+
+    def close(self) -> None:
+        """Wait for the file that is being written."""
+        self._writer.shutdown(cancel_futures=True)
+
+
+def _numbered(model: str, number: int) -> str:
+    """Return the name of the folder of a model that replaced as many others."""
+    return safe_name(model) if number == 1 else f"{safe_name(model)}.{number}"
+
+
+def _number(folder: Path, model: str) -> int:
+    suffix = folder.name.removeprefix(safe_name(model)).removeprefix(".")
+    return int(suffix) if suffix.isdigit() else 1
+
+
+def _edges(folder: Path, files: Files) -> int:
+    """Count the relationships in a model's files."""
+    return sum(files.rows(path) for path in folder.glob(f"edges-*{files.suffix}"))

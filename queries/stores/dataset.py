@@ -1,0 +1,109 @@
+"""A dataset: a folder of files that ``neo4j-admin`` imports, with a subfolder for each model.
+
+A note in the subfolder has the properties of the model, its state among them. Nothing else tells
+whether the files are whole.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ClassVar, Final, NoReturn
+
+import pandas as pd
+import pyarrow as pa
+
+from queries.errors import GraphError, GraphNotFoundError
+from queries.stores.base import Changes, Store
+
+NOTE: Final = "neurongraph.json"
+README: Final = "README.md"
+HEADING: Final = "# Files for Neo4j, written by neurongraph"
+"""First line of the README, by which a dataset is recognised."""
+
+
+def is_dataset(folder: Path) -> bool:
+    """Tell whether a folder is a dataset, which may hold no model yet."""
+    with suppress(OSError, UnicodeDecodeError), (folder / README).open(encoding="utf-8") as readme:
+        return readme.readline().rstrip() == HEADING
+    return False
+
+
+def model_notes(folder: Path) -> dict[Path, dict[str, Any]]:
+    """Return the note of each model in a dataset, complete or not, by its subfolder."""
+    found = {path.parent: model_note(path.parent) for path in sorted(folder.glob(f"*/{NOTE}"))}
+    return {path: note for path, note in found.items() if note is not None}
+
+
+def model_note(model_folder: Path) -> dict[str, Any] | None:
+    """Return the note in the subfolder of a model; None where another process removed it."""
+    with suppress(FileNotFoundError):
+        note: dict[str, Any] = json.loads((model_folder / NOTE).read_text(encoding="utf-8"))
+        return note
+    return None
+
+
+class DatasetStore(Store):
+    """A dataset, which tells its models and answers no query.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+
+    Raises
+    ------
+    GraphNotFoundError
+        If there is no dataset.
+    """
+
+    name: ClassVar[str] = "dataset"
+    first_in_list: ClassVar[int] = 0
+    edges_a_part: ClassVar[int] = 1
+
+    def __init__(self, folder: Path) -> None:
+        self.location = str(folder)
+        self._folder = folder
+        if not is_dataset(folder):
+            reason = "is no dataset of this tool" if folder.exists() else "does not exist"
+            raise GraphNotFoundError(
+                f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}/"
+            )
+
+    def models(self, cypher: str, model: str | None) -> list[dict[str, Any]]:
+        """Return what the notes say."""
+        notes = model_notes(self._folder).values()
+        return [note for note in notes if model in (None, note["name"])]
+
+    def table(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pa.Table:
+        """Refuse: files answer no statement."""
+        self._refuse()
+
+    def tables(
+        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
+    ) -> pa.Table:
+        """Refuse: files answer no statement."""
+        self._refuse()
+
+    def frame(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pd.DataFrame:
+        """Refuse: files answer no statement."""
+        self._refuse()
+
+    def write(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> Changes:
+        """Refuse: files answer no statement."""
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise GraphError(
+            f"{self.location} holds files for Neo4j, which cannot be queried; import them with the "
+            f"commands of {self._folder / README}, and query the server"
+        )
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""

@@ -1,0 +1,15 @@
+"""What the files of a model are called."""
+
+import hashlib
+import re
+
+
+def safe_name(model: str) -> str:
+    """Return the name for the files of a model: letters, digits and ``_.-``.
+
+    A readable part of the model's name, and a hash of all of it, make up the name, so that any
+    model has one safe name.
+    """
+    readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", model)[:40].strip(".")
+    digest = hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{readable}-{digest}"
