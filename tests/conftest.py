@@ -1,16 +1,17 @@
 """Fixtures for all tests: servers, stores and models, each made once a session."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from xdist.remote import Producer
 
 from exporter import load
 from exporter.file_format import FileFormat
 from tests.contract.stores import GraphStore
-from tests.models import BUILDERS
+from tests.models import BUILDERS, HOSTILE
 from tests.processes import ByServer
 from tests.servers import LTS, NEWEST, Neo4jServer, importing, skip_or_fail
 from tests.servers.named import is_named
@@ -45,20 +46,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "store" not in metafunc.fixturenames or chosen:
         return
     names = ["embedded", *NEO4J]
-    if "loaded" in metafunc.fixturenames and "scratch" not in metafunc.fixturenames:
+    used = set(metafunc.fixturenames)
+    # Those that compare what is there with what Keras says of each small model.
+    if {"loaded", "reference"} <= used and "scratch" not in used:
         names += IMPORTED
-    metafunc.parametrize(
-        "store",
-        [pytest.param(name, marks=_marks(name)) for name in names],
-        indirect=True,
-        scope="session",
-    )
+    metafunc.parametrize("store", stores(names), indirect=True, scope="session")
 
 
-def _marks(store: str) -> list[pytest.MarkDecorator]:
-    marks = [] if store == "embedded" else [pytest.mark.neo4j]
+def stores(names: Iterable[str]) -> list[ParameterSet]:
+    """Return parameters for the fixture `store`, with their marks."""
     # One server more is enough where there is little time.
-    return [*marks, pytest.mark.full] if store in list(IMPORTED)[1:] else marks
+    full = list(IMPORTED)[1:]
+    return [
+        pytest.param(
+            name,
+            marks=[
+                *([] if name == "embedded" else [pytest.mark.neo4j]),
+                *([pytest.mark.full] if name in full else []),
+            ],
+        )
+        for name in names
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +87,7 @@ def store(
         dataset = tmp_path_factory.mktemp("dataset")
         for name, file in request.getfixturevalue("small_files").items():
             load(file, dataset, name=name, file_format=file_format)
+            load(file, dataset, name=f"{name}{HOSTILE}", granularity="channel")
         with importing(version, dataset) as server:
             yield GraphStore(server.uri, server, imported=True)
         return

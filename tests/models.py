@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+HOSTILE = "quote ' \" back`tick \\ $model; }) //"
+"""A name that a model may have, made of what has a meaning in Cypher, JSON, CSV or a shell."""
+
 ZERO_SHARE = 0.15
 """About how many of the weights of each model are 0."""
 

@@ -18,6 +18,9 @@ from queries.stores.base import Changes, Store
 
 NOTE: Final = "neurongraph.json"
 README: Final = "README.md"
+REMOVED_SUFFIX: Final = ".removed"
+"""What the name of a subfolder ends in while it is deleted."""
+
 HEADING: Final = "# Files for Neo4j, written by neurongraph"
 """First line of the README, by which a dataset is recognised."""
 
@@ -32,7 +35,11 @@ def is_dataset(folder: Path) -> bool:
 def model_notes(folder: Path) -> dict[Path, dict[str, Any]]:
     """Return the note of each model in a dataset, complete or not, by its subfolder."""
     found = {path.parent: model_note(path.parent) for path in sorted(folder.glob(f"*/{NOTE}"))}
-    return {path: note for path, note in found.items() if note is not None}
+    return {
+        path: note
+        for path, note in found.items()
+        if note is not None and path.suffix != REMOVED_SUFFIX
+    }
 
 
 def model_note(model_folder: Path) -> dict[str, Any] | None:

@@ -18,10 +18,9 @@ from queries.errors import (
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 from tests.contract.test_edges import assert_same, rows
+from tests.models import HOSTILE
 
 Progress = Callable[[str, int, int], None]
-
-HOSTILE = "quote ' \" back`tick \\ $model }) //"
 
 
 class Interrupted(Exception):  # noqa: N818 - stands for Ctrl-C

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import BinaryIO, ClassVar, Final
 
 import pyarrow as pa
 import pyarrow.csv
@@ -21,7 +21,7 @@ class Files(ABC):
     """What ``neo4j-admin`` must be told of such files."""
 
     @abstractmethod
-    def write(self, table: pa.Table, path: Path) -> None:
+    def write(self, table: pa.Table, file: BinaryIO) -> None:
         """Write a table; its column names are the header that the import reads."""
 
     @abstractmethod
@@ -42,13 +42,13 @@ class ParquetFiles(Files):
     suffix: ClassVar[str] = ".parquet"
     options: ClassVar[tuple[str, ...]] = ("--input-type=parquet",)
 
-    def write(self, table: pa.Table, path: Path) -> None:
+    def write(self, table: pa.Table, file: BinaryIO) -> None:
         """Write one row group."""
         texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
         numbers = [field.name for field in table.schema if pa.types.is_integer(field.type)]
         pq.write_table(
             table,
-            path,
+            file,
             row_group_size=max(1, len(table)),
             use_dictionary=texts,
             column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
@@ -75,9 +75,9 @@ class CsvFiles(Files):
         "--auto-skip-subsequent-headers=true",
     )
 
-    def write(self, table: pa.Table, path: Path) -> None:
+    def write(self, table: pa.Table, file: BinaryIO) -> None:
         """Write texts in quotes; what is missing becomes an empty field without."""
-        pa.csv.write_csv(table, path)
+        pa.csv.write_csv(table, file)
 
     def batches(self, path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Read the text in parts."""

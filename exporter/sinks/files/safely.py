@@ -5,11 +5,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 
 from queries.errors import GraphAccessError, GraphError
+from queries.stores.dataset import REMOVED_SUFFIX
 
 PART_SUFFIX: Final = ".part"
 
@@ -28,7 +29,7 @@ def file_errors(path: Path) -> Iterator[None]:
         raise kind(f"{path}: {error.strerror or error}") from None
 
 
-def write_safely(path: Path, mark: str, write: Callable[[Path], object]) -> None:
+def write_safely(path: Path, mark: str, write: Callable[[BinaryIO], object]) -> None:
     """Write a file under a name of its own, and give it its name once it is on the disk.
 
     Parameters
@@ -38,25 +39,32 @@ def write_safely(path: Path, mark: str, write: Callable[[Path], object]) -> None
     mark
         Tells processes apart that write the same file.
     write
-        Writes a file of the name that it is given.
+        Writes into the file that it is given.
     """
     part = path.with_name(f"{path.name}.{mark}{PART_SUFFIX}")
     try:
         with file_errors(path):
-            write(part)
-            with part.open("rb+") as written:
-                os.fsync(written.fileno())
+            with part.open("wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
             part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
-def remove_folder(folder: Path, last: str) -> None:
-    """Delete a folder of files; the file named ``last`` goes last."""
-    with file_errors(folder):
-        for file in sorted(folder.iterdir(), key=lambda file: file.name == last):
+def remove_folder(folder: Path, mark: str) -> None:
+    """Delete a folder of files; at once it has a name that tells what is happening to it."""
+    removed = folder.with_name(f"{folder.name}.{mark}{REMOVED_SUFFIX}")
+    with file_errors(folder), suppress(FileNotFoundError):
+        folder.rename(removed)
+    finish_removing(removed)
+
+
+def finish_removing(removed: Path) -> None:
+    """Delete a folder that got such a name; another process may be at it too."""
+    with file_errors(removed), suppress(FileNotFoundError):
+        for file in removed.iterdir():
             file.unlink(missing_ok=True)
-        # Another process may be at it too.
-        with suppress(FileNotFoundError):
-            folder.rmdir()
+        removed.rmdir()

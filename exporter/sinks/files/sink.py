@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -17,10 +18,16 @@ from exporter.sinks.base import STAGED, Progress, Sink, exists_error
 from exporter.sinks.files import tables
 from exporter.sinks.files.formats import FILES, Files
 from exporter.sinks.files.readme import SCRIPT, readme, script
-from exporter.sinks.files.safely import PART_SUFFIX, file_errors, remove_folder, write_safely
+from exporter.sinks.files.safely import (
+    PART_SUFFIX,
+    file_errors,
+    finish_removing,
+    remove_folder,
+    write_safely,
+)
 from queries.errors import GraphError, GraphLockedError, ModelNotFoundError, ParameterError
-from queries.schema import COMPLETE, DROPPING, LOADING, connects_to
-from queries.stores.dataset import NOTE, README, is_dataset, model_note, model_notes
+from queries.schema import COMPLETE, LOADING, connects_to
+from queries.stores.dataset import NOTE, README, REMOVED_SUFFIX, is_dataset, model_note, model_notes
 from queries.stores.naming import safe_name
 
 EDGES_A_FILE: Final = 1 << 21
@@ -102,7 +109,9 @@ class FilesSink(Sink):
 
     def _settle(self) -> None:
         """Let the README name the complete models, and remove those that were replaced."""
-        write_safely(self._folder / SCRIPT, self._mark, lambda path: path.write_text(script()))
+        for path in self._folder.glob(f"*{REMOVED_SUFFIX}"):
+            finish_removing(path)
+        self._write_text(self._folder / SCRIPT, script())
         shown = None
         # Other processes may complete models, and write a README, meanwhile.
         while (current := self._current()) != shown:
@@ -110,10 +119,12 @@ class FilesSink(Sink):
             self._write_text(self._folder / README, text)
         for path, note in model_notes(self._folder).items():
             if note["state"] == COMPLETE and path not in current:
-                remove_folder(path, NOTE)
+                remove_folder(path, self._mark)
 
     def _write_text(self, path: Path, text: str) -> None:
-        write_safely(path, self._mark, lambda part: part.write_text(text, encoding="utf-8"))
+        # What is right stays, so that a model can be dropped from a disk that is full.
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            write_safely(path, self._mark, lambda file: file.write(text.encode()))
 
     def has(self, model: str) -> bool:
         """Tell whether a model of that name is there, complete or not."""
@@ -142,7 +153,7 @@ class FilesSink(Sink):
         used = [_number(path, name) for path in self._folder.glob(f"{safe_name(name)}*")]
         for path, note in there.items():
             if note["state"] != COMPLETE:
-                remove_folder(path, NOTE)
+                remove_folder(path, self._mark)
         replaced = any(note["state"] == COMPLETE for note in there.values())
         self._work = self._folder / _numbered(name, max(used, default=0) + 1)
         with file_errors(self._work):
@@ -242,7 +253,7 @@ class FilesSink(Sink):
     def _write(self, name: str, table: pa.Table) -> None:
         self._require_ours()
         path = self._path(name)
-        write_safely(path, self._mark, lambda part: self._files.write(table, part))
+        write_safely(path, self._mark, lambda file: self._files.write(table, file))
 
     def stored_edges(
         self, first: int, last: int, edges: int
@@ -279,11 +290,9 @@ class FilesSink(Sink):
         if not notes:
             raise ModelNotFoundError(f"{self.location} holds no model {model!r}")
         edges = sum(_edges(path, FILES[note["file_format"]]) for path, note in notes.items())
-        for path, note in notes.items():
-            self._write_text(path / NOTE, json.dumps({**note, "state": DROPPING}))
-        self._settle()
         for path in notes:
-            remove_folder(path, NOTE)
+            remove_folder(path, self._mark)
+        self._settle()
         return edges
 
     def close(self) -> None:
@@ -302,5 +311,9 @@ def _number(folder: Path, model: str) -> int:
 
 
 def _edges(folder: Path, files: Files) -> int:
-    """Count the relationships in a model's files."""
-    return sum(files.rows(path) for path in folder.glob(f"edges-*{files.suffix}"))
+    """Count the relationships in a model's files, those that are damaged left out."""
+    count = 0
+    for path in folder.glob(f"edges-*{files.suffix}"):
+        with suppress(pa.ArrowInvalid):
+            count += files.rows(path)
+    return count
