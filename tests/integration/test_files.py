@@ -77,7 +77,8 @@ def read(path: Path) -> pa.Table:
     """Read a file with the columns that the import takes for numbers as such."""
     if path.suffix == ".parquet":
         return pq.read_table(path)
-    types = {"weight:float": pa.float32(), "bias:double": pa.float64()}
+    # As the import does, whatever the header says.
+    types = {"weight:float": pa.float64(), "bias:double": pa.float64()}
     empty = {"strings_can_be_null": True, "quoted_strings_can_be_null": False}
     options = pa.csv.ConvertOptions(column_types=types, **empty)
     return pa.csv.read_csv(path, convert_options=options)

@@ -7,9 +7,10 @@ import pytest
 from exporter import inspect, load
 
 
-def test_size_of_an_embedded_load(cifar_file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("store", "graph"), [("embedded", "g.lbug"), ("parquet", "files/")])
+def test_size_of_a_load(cifar_file: Path, tmp_path: Path, store: str, graph: str) -> None:
     said = inspect(cifar_file).sizes
-    load(cifar_file, tmp_path / "g.lbug")
-    taken = sum(file.stat().st_size for file in (tmp_path / "g.lbug").iterdir())
+    load(cifar_file, f"{tmp_path}/{graph}")
+    taken = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file())
     # "About" is what inspect says; a quarter off would mislead nobody.
-    assert said["embedded"] == pytest.approx(taken, rel=0.25)
+    assert said[store] == pytest.approx(taken, rel=0.25)

@@ -77,7 +77,12 @@ class CsvFiles(Files):
 
     def write(self, table: pa.Table, file: BinaryIO) -> None:
         """Write texts in quotes; what is missing becomes an empty field without."""
-        pa.csv.write_csv(table, file)
+        # The import reads any number with a point as a double, which must then be the very same.
+        fields = [
+            field.with_type(pa.float64()) if pa.types.is_float32(field.type) else field
+            for field in table.schema
+        ]
+        pa.csv.write_csv(table.cast(pa.schema(fields)), file)
 
     def batches(self, path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Read the text in parts."""
