@@ -35,8 +35,9 @@ from queries.errors import (
 )
 from queries.stores.dataset import NOTE, README
 from tests.contract.test_loads import Interrupted, interrupt
-from tests.integration.test_broken import mounted, one_line
+from tests.integration.test_broken import one_line
 from tests.models import HOSTILE
+from tests.mounts import mounted
 from tests.servers import import_command
 from tests.unit.builders import chain, layer, saved
 

@@ -269,7 +269,7 @@ class FilesSink(Sink):
                     columns = zip(names, batch.columns, strict=True)
                     yield {name: column.to_numpy() for name, column in columns}
 
-    def finish(self, checksums: Mapping[str, str], progress: Progress) -> None:
+    def finish(self, checksums: Mapping[str, str]) -> None:
         """Write the layers and the model, and note that it is complete."""
         model = {**self._note, "name": self._note["key"], "state": COMPLETE}
         layers = [{**layer, "checksum": checksums[layer["name"]]} for layer in self._layers]
@@ -282,6 +282,9 @@ class FilesSink(Sink):
             left.unlink(missing_ok=True)
         self._require_ours()
         self._write_note({**model, "checksums": dict(checksums)})
+
+    def tidy(self, model: str, progress: Progress) -> None:
+        """Delete the files of the model that was replaced, and describe the folder anew."""
         self._settle()
 
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
