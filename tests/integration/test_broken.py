@@ -157,7 +157,7 @@ class TestInterrupted:
                 with pytest.raises(ModelIncompleteError) as caught:
                     ask()
                 assert "'m'" in one_line(caught.value)
-                assert "--replace" in str(caught.value)
+                assert "--resume" in str(caught.value)
 
     def test_is_not_chosen_silently(self, graph: Path) -> None:
         with NeuronGraph(graph) as opened, pytest.raises(ModelNotFoundError):
@@ -440,6 +440,8 @@ class TestPassword:
     ) -> None:
         password = neo4j_with_password.password or ""
         caplog.set_level(logging.DEBUG)
+        # A command that ran before in this process has set the level of our logger.
+        caplog.set_level(logging.DEBUG, logger="neurongraph")
         monkeypatch.setenv("NEO4J_PASSWORD", password)
         load(model, neo4j_with_password.uri, name="logged")
         with NeuronGraph(neo4j_with_password.uri, model="logged") as graph:

@@ -134,7 +134,7 @@ class TestLoad:
         again = run("load", "samples/digits.keras", "--graph", GRAPH)
         assert (again.returncode, again.stdout) == (1, "")
         assert re.fullmatch(
-            r"Error: .* holds a model 'digits' already; .*--replace\n", again.stderr
+            r"Error: .* holds a model 'digits' already; .*--replace; .*--resume\n", again.stderr
         )
 
     def test_replaces_where_that_is_said(self, invoke: Invoke) -> None:
