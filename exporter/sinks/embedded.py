@@ -24,11 +24,20 @@ from queries.errors import (
     ModelNotFoundError,
 )
 from queries.layer import id_ranges
-from queries.schema import COMPLETE, LAYER, LOADING, MODEL, connects_to, embedded_tables
+from queries.schema import (
+    COMPLETE,
+    LAYER,
+    LOADING,
+    MODEL,
+    connects_to,
+    embedded_tables,
+    weight_properties,
+)
 from queries.stores.embedded import (
     LOADING_SUFFIX,
     NOTE_SUFFIX,
     EmbeddedStore,
+    first_value,
     ladybug_errors,
     model_file,
     run,
@@ -111,8 +120,7 @@ class EmbeddedSink(Sink):
         _require_free(file)
         with ladybug_errors(file):
             self._open(model)
-            if "CONNECTS_TO" not in self._tables():
-                self._make_tables()
+            self._make_tables()
 
     def _open(self, model: Mapping[str, Any]) -> None:
         self._model = model
@@ -126,21 +134,16 @@ class EmbeddedSink(Sink):
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = self._passed = 0
 
-    def _tables(self) -> list[str]:
-        rows = run(self._connection, "CALL show_tables() RETURN name")
-        names: list[str] = rows.get_as_arrow().column(0).to_pylist()
-        return names
-
     def _make_tables(self) -> None:
-        """Make the tables; the one of relationships comes last, and tells that all are there."""
-        there = self._tables()
+        """Make the tables that are missing."""
+        names = run(self._connection, "CALL show_tables() RETURN name")
+        there = names.get_as_arrow().column(0).to_pylist()
         for statement in embedded_tables(self._model["granularity"]):
             if not any(f"TABLE {name}(" in statement for name in there):
                 run(self._connection, statement)
 
     def _count(self, pattern: str) -> int:
-        rows = run(self._connection, f"MATCH {pattern} RETURN count(*)")
-        return int(rows.get_as_arrow().column(0)[0].as_py())
+        return int(first_value(self._connection, f"MATCH {pattern} RETURN count(*)"))
 
     def add_layers(
         self, layers: Sequence[Mapping[str, Any]], following: Sequence[tuple[str, str]]
@@ -218,8 +221,9 @@ class EmbeddedSink(Sink):
         self, first: int, last: int, edges: int
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read back all relationships into neurons ``first`` to ``last``."""
-        names = connects_to(self._model["granularity"]).names
-        values = ["s.id", "t.id", *(f"r.`{name}`" for name in names[2:])]
+        granularity = self._model["granularity"]
+        names = connects_to(granularity).names
+        values = ["s.id", "t.id", *(f"r.`{name}`" for name in weight_properties(granularity))]
         statement = (
             "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.id >= $first AND t.id <= $last "
             f"RETURN {', '.join(values)}"
@@ -321,8 +325,7 @@ def _edges(file: Path) -> int:
             ladybug.Database(file) as database,
             ladybug.Connection(database) as connection,
         ):
-            rows = run(connection, "MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)")
-            return int(rows.get_as_arrow().column(0)[0].as_py())
+            return int(first_value(connection, "MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)"))
     except (GraphLockedError, GraphAccessError):
         raise
     except (GraphError, CypherError):

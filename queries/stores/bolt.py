@@ -80,6 +80,24 @@ def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
     return driver, database
 
 
+def open_session(driver: neo4j.Driver, database: str | None, access: str) -> neo4j.Session:
+    """Open a session of what ``connect`` returned.
+
+    Parameters
+    ----------
+    driver, database
+        The driver and the database.
+    access
+        ``neo4j.READ_ACCESS`` or ``neo4j.WRITE_ACCESS``.
+    """
+    # Shared bookmarks: on a cluster, what is read must know what was written.
+    return driver.session(
+        database=database,
+        default_access_mode=access,
+        bookmark_manager=driver.execute_query_bookmark_manager,
+    )
+
+
 def _refuse_old(uri: str, agent: str) -> None:
     """Raise GraphVersionError for a server before 5.26; ``agent`` is like ``Neo4j/5.26.0``."""
     version = re.search(r"/(\d+)\.(\d+)", agent)
@@ -181,7 +199,7 @@ class BoltStore(Store):
         only_statement(cypher)
         with (
             driver_errors(self.location),
-            self._session(neo4j.WRITE_ACCESS) as session,
+            open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session,
             logged(cypher, parameters) as outcome,
         ):
             # The driver tries a managed transaction again where no answer came, although the
@@ -207,16 +225,11 @@ class BoltStore(Store):
             return names, rows
 
         # The server itself refuses to write where the access mode is to read.
-        with driver_errors(self.location), self._session(neo4j.READ_ACCESS) as session:
+        with (
+            driver_errors(self.location),
+            open_session(self._driver, self._database, neo4j.READ_ACCESS) as session,
+        ):
             return session.execute_read(work)
-
-    def _session(self, access: str) -> neo4j.Session:
-        # Shared bookmarks: on a cluster, what is read must know what was written.
-        return self._driver.session(
-            database=self._database,
-            default_access_mode=access,
-            bookmark_manager=self._driver.execute_query_bookmark_manager,
-        )
 
     def close(self) -> None:
         """Close the driver."""

@@ -211,7 +211,7 @@ class EmbeddedStore(Store):
 
 def _require_schema(file: Path, connection: ladybug.Connection) -> None:
     """Raise GraphVersionError for a file of another release, whose tables are others."""
-    version = _first(connection, "MATCH (m:Model) RETURN m.schema_version")
+    version = first_value(connection, "MATCH (m:Model) RETURN m.schema_version")
     if version != SCHEMA_VERSION:
         raise GraphVersionError(
             f"{file} was loaded by another release (schema {version}, not {SCHEMA_VERSION}); "
@@ -221,11 +221,11 @@ def _require_schema(file: Path, connection: ladybug.Connection) -> None:
 
 def _counts(connection: ladybug.Connection) -> tuple[int, int]:
     """Count the nodes and the relationships of a file."""
-    nodes = _first(connection, "MATCH (n) RETURN count(*)")
-    return nodes, _first(connection, "MATCH ()-[r]->() RETURN count(*)")
+    nodes = first_value(connection, "MATCH (n) RETURN count(*)")
+    return nodes, first_value(connection, "MATCH ()-[r]->() RETURN count(*)")
 
 
-def _first(connection: ladybug.Connection, cypher: str) -> Any:
+def first_value(connection: ladybug.Connection, cypher: str) -> Any:
     """Return the first value that a statement finds, None where it finds none."""
     values = run(connection, cypher).get_as_arrow().column(0)
     return values[0].as_py() if len(values) else None

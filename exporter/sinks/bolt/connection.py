@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 import neo4j
 from neo4j.exceptions import IncompleteCommit
 
-from queries.stores.bolt import connect, driver_errors
+from queries.stores.bolt import connect, driver_errors, open_session
 from queries.stores.statements import logged
 
 _ATTEMPTS: Final = 5
@@ -47,10 +47,7 @@ class Connection:
         return self._once(work)
 
     def _once(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
-        # Shared bookmarks: on a cluster, what is read must know what was written.
-        with self._driver.session(
-            database=self._database, bookmark_manager=self._driver.execute_query_bookmark_manager
-        ) as session:
+        with open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session:
             return session.execute_write(work)
 
     def write(self, statement: str, **parameters: Any) -> neo4j.SummaryCounters:

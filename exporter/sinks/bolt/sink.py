@@ -25,7 +25,15 @@ from queries.errors import ModelNotFoundError
 from queries.frames import to_columns
 from queries.layer import id_ranges
 from queries.library import query
-from queries.schema import COMPLETE, DROPPING, LOADING, MODEL, NEO4J_CONSTRAINTS, connects_to
+from queries.schema import (
+    COMPLETE,
+    DROPPING,
+    LOADING,
+    MODEL,
+    NEO4J_CONSTRAINTS,
+    connects_to,
+    weight_properties,
+)
 from queries.stores.bolt import READERS, BoltStore, driver_errors
 
 NEURONS_A_TRANSACTION: Final = 10_000
@@ -102,7 +110,8 @@ class BoltSink(Sink):
         self._granularity = granularity
         columns = connects_to(granularity)
         properties = {
-            field.name: np.dtype(field.type.to_pandas_dtype()) for field in list(columns)[2:]
+            name: np.dtype(columns.field(name).type.to_pandas_dtype())
+            for name in weight_properties(granularity)
         }
         payload = Payload(self._connection.server, properties)
         self._writer = BlockWriter(self._connection, self._owner, payload, self._pace)
@@ -110,9 +119,8 @@ class BoltSink(Sink):
 
     def _add_model(self, model: Mapping[str, Any]) -> None:
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            transaction.run(
-                statements.ADD_MODEL, model=dict(model), load=self._owner.load
-            ).consume()
+            named = {"model": dict(model), "load": self._owner.load}
+            changed(transaction, statements.ADD_MODEL, named)
 
         with driver_errors(self.location):
             try:
@@ -128,8 +136,8 @@ class BoltSink(Sink):
         self._final = model["name"].removesuffix(STAGED)
         self._own(model["name"], model["key"], model["granularity"])
         parameters = {"name": model["name"], "load": self._owner.load}
-        changed = self._connection.write(statements.TAKE_OVER, **parameters)
-        self._owner.require(changed.properties_set > 0)
+        taken = self._connection.write(statements.TAKE_OVER, **parameters)
+        self._owner.require(taken.properties_set > 0)
         self._there = blocks_there(self._connection, self._owner.key)
         self._all_there = bool(self._models(model["name"])[model["name"]].get("written"))
         (row,) = self._connection.read(statements.LAST_NEURON, model=self._owner.key)
@@ -178,20 +186,22 @@ class BoltSink(Sink):
         """Read back all relationships into neurons ``first`` to ``last``, several parts at once."""
         asked = query("edges")
         columns = asked.columns_in(self._granularity)
+        names = [column.name for column in columns]
+        statement = asked.statement(
+            asked.checked({}),
+            BoltStore.name,
+            self._granularity,
+            model=self._owner.key,
+            first=first,
+            last=last,
+        )
 
         def read(part: tuple[int, int]) -> dict[str, NDArray[np.generic]]:
-            statement = asked.statement(
-                asked.checked({}),
-                BoltStore.name,
-                self._granularity,
-                model=self._owner.key,
-                first=part[0],
-                last=part[1],
-            )
-            rows = self._connection.read(statement.cypher, **statement.parameters)
-            names = [column.name for column in columns]
-            table = pa.table({name: [row[name] for row in rows] for name in names})
-            return {name: to_columns(table, columns)[name].to_numpy() for name in names}
+            bounds = dict(zip(("first", "last"), part, strict=True))
+            rows = self._connection.read(statement.cypher, **{**statement.parameters, **bounds})
+            lists = pa.table({name: [row[name] for row in rows] for name in names})
+            table = to_columns(lists, columns)
+            return {name: table[name].to_numpy() for name in names}
 
         parts = id_ranges(first, last, edges, BoltStore.edges_a_part)
         with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
