@@ -49,38 +49,35 @@ def restarted(server: Server, *, memory: str | None = None, heap: str = "512m") 
     server.local.start()
 
 
+def check_short(
+    trial: Trial, batch_size: int | None, *, memory: str | None = None, heap: str = "512m"
+) -> None:
+    """Load into a server that is short of memory, and go on once it has enough."""
+    server = server_of(trial)
+    restarted(server, memory=memory, heap=heap)
+    try:
+        client = trial.load(batch_size=batch_size)
+        ending = client.ended()
+    finally:
+        restarted(server)
+    trial.tally.tried += 1
+    refused = any(event.what == "refused" for event in client.events)
+    trial.tally.hit += refused or ending != FINISHED
+    trial.mend(ending)
+
+
 class TestMemoryOfTransactionTooSmall:
     @pytest.mark.neo4j
     @seeds(4, quick=0)
     def test_neo4j(self, on_server: Trial, seed: int) -> None:
-        server = server_of(on_server)
-        restarted(server, memory=("16m", "8m", "4m", "1m")[seed])
-        try:
-            client = on_server.load(batch_size=None)
-            ending = client.ended()
-        finally:
-            restarted(server)
-        on_server.tally.tried += 1
-        refused = any(event.what == "refused" for event in client.events)
-        on_server.tally.hit += refused or ending != FINISHED
-        on_server.mend(ending)
+        check_short(on_server, None, memory=("16m", "8m", "4m", "1m")[seed])
 
 
 class TestHeapTooSmall:
     @pytest.mark.neo4j
     @seeds(2, quick=0)
     def test_neo4j(self, on_server: Trial, seed: int) -> None:
-        server = server_of(on_server)
-        restarted(server, heap=("64m", "80m")[seed])
-        try:
-            client = on_server.load(batch_size=100_000)
-            ending = client.ended()
-        finally:
-            restarted(server)
-        on_server.tally.tried += 1
-        refused = any(event.what == "refused" for event in client.events)
-        on_server.tally.hit += refused or ending != FINISHED
-        on_server.mend(ending)
+        check_short(on_server, 100_000, heap=("64m", "80m")[seed])
 
 
 class TestDiskFull:
