@@ -24,6 +24,7 @@ from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.log import logger
 from queries.schema import COMPLETE, LOADING, SCHEMA_VERSION
+from queries.stores.dataset import file_format_of
 from queries.stores.location import locate
 
 _LONGEST_NAME = 200
@@ -175,7 +176,8 @@ def load(
     part = whole.between(from_layer, to_layer).thinned(threshold)
     location = locate(graph)
     if location.kind != "server":
-        store = "embedded" if location.kind == "embedded" else file_format or "parquet"
+        files = file_format or file_format_of(location.path) or "parquet"
+        store = "embedded" if location.kind == "embedded" else files
         require_room(location.path, store, part.neurons, part.edges, granularity)
     begun = time.perf_counter()
     told = progress or _silent

@@ -19,6 +19,8 @@ COMPLETE: Final = "complete"
 DROPPING: Final = "dropping"
 """State of a model that is being removed, or whose removal was interrupted."""
 
+_LABELS: Final = ("Model", "Layer", "Neuron", "LoadedBlock")
+
 MODEL: Final = pa.schema(
     [
         ("name", pa.string()),
@@ -144,3 +146,12 @@ def _node_table(label: str, schema: pa.Schema, key: str) -> str:
 
 def _columns(schema: pa.Schema, names: list[str]) -> str:
     return ", ".join(f"`{name}` {_EMBEDDED_TYPES[schema.field(name).type]}" for name in names)
+
+
+def neuron_labels(class_name: str) -> list[str]:
+    """Return the labels of a layer's neurons in Neo4j: ``Neuron``, and the layer's class.
+
+    A class of somebody's own may be named as nothing else must be; its neurons get no label of it.
+    """
+    named = class_name.isidentifier() and class_name not in _LABELS
+    return ["Neuron", class_name] if named else ["Neuron"]

@@ -34,12 +34,13 @@ from queries.schema import (
     weight_properties,
 )
 from queries.stores.embedded import (
-    LOADING_SUFFIX,
     NOTE_SUFFIX,
     EmbeddedStore,
     first_value,
     ladybug_errors,
     model_file,
+    note_of,
+    noted_file,
     run,
 )
 
@@ -276,8 +277,7 @@ class EmbeddedSink(Sink):
         return edges
 
     def _note(self, model: str) -> Path:
-        file = model_file(self._folder, model, loading=True)
-        return file.with_name(file.name.removesuffix(LOADING_SUFFIX) + NOTE_SUFFIX)
+        return note_of(model_file(self._folder, model, loading=True))
 
     def _write_note(self, file: Path, note: Mapping[str, Any]) -> None:
         # Under its name only when whole, for others read it at any time.
@@ -305,7 +305,7 @@ def _require_free(file: Path) -> None:
 def _sweep(folder: Path) -> None:
     """Remove the notes of loads that ended after they gave the file its final name."""
     for note in folder.glob(f"*{NOTE_SUFFIX}"):
-        if not note.with_name(note.name.removesuffix(NOTE_SUFFIX) + LOADING_SUFFIX).exists():
+        if not noted_file(note).exists():
             note.unlink(missing_ok=True)
 
 

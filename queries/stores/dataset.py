@@ -50,6 +50,11 @@ def model_note(model_folder: Path) -> dict[str, Any] | None:
     return None
 
 
+def file_format_of(folder: Path) -> str | None:
+    """Return the format of a dataset's files; None where it holds no model."""
+    return next((note["file_format"] for note in model_notes(folder).values()), None)
+
+
 class DatasetStore(Store):
     """A dataset, which tells its models and answers no query.
 

@@ -41,6 +41,16 @@ def model_file(folder: Path, model: str, *, loading: bool = False) -> Path:
     return folder / f"{safe_name(model)}{LOADING_SUFFIX if loading else SUFFIX}"
 
 
+def note_of(file: Path) -> Path:
+    """Return the note that says what is being loaded into a file."""
+    return file.with_name(file.name.removesuffix(LOADING_SUFFIX) + NOTE_SUFFIX)
+
+
+def noted_file(note: Path) -> Path:
+    """Return the file into which a note's model is being loaded."""
+    return note.with_name(note.name.removesuffix(NOTE_SUFFIX) + LOADING_SUFFIX)
+
+
 @contextmanager
 def ladybug_errors(path: Path) -> Iterator[None]:
     """Turn the errors of LadybugDB, which have no types, into ours."""
@@ -151,9 +161,10 @@ class EmbeddedStore(Store):
         """Return the notes that running and interrupted loads keep beside their files."""
         found = []
         for note in sorted(self._folder.glob(f"*{NOTE_SUFFIX}")):
-            # A load that has just finished takes its note away.
+            # A load that was killed as it finished has left its note; others take it away.
             with suppress(FileNotFoundError):
-                found.append(json.loads(note.read_text(encoding="utf-8")))
+                if noted_file(note).exists():
+                    found.append(json.loads(note.read_text(encoding="utf-8")))
         return found
 
     def _files(self, model: str | None) -> list[Path]:

@@ -32,7 +32,7 @@ from queries.errors import (
 )
 from queries.schema import COMPLETE, LOADING
 from queries.stores.bolt import _refuse_old
-from queries.stores.embedded import model_file
+from queries.stores.embedded import model_file, note_of
 from tests.mounts import mounted
 from tests.servers import Neo4jServer, skip_or_fail
 from tests.unit.builders import chain, layer, saved
@@ -221,6 +221,16 @@ class TestInterruptedReplacement:
     def test_model_can_be_dropped(self, graph: Path) -> None:
         drop("m", graph)
         assert "m" not in states(graph)
+
+
+def test_a_load_that_was_killed_after_its_last_rename_is_complete(
+    model: Path, tmp_path: Path
+) -> None:
+    graph = tmp_path / "graph.lbug"
+    load(model, graph, name="m")
+    note_of(model_file(graph, "m", loading=True)).write_text('{"name": "m", "state": "loading"}')
+    with NeuronGraph(graph) as opened:
+        assert opened.models()["state"].tolist() == [COMPLETE]
 
 
 class TestDisk:

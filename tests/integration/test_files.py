@@ -38,8 +38,8 @@ from tests.contract.test_loads import Interrupted, interrupt
 from tests.integration.test_broken import one_line
 from tests.models import HOSTILE
 from tests.mounts import mounted
-from tests.servers import import_command
-from tests.unit.builders import chain, layer, saved
+from tests.servers import NEWEST, import_command, importing
+from tests.unit.builders import chain, edited, layer, saved
 
 BATCH_SIZE = 20
 """Small enough that each small model takes many files."""
@@ -386,3 +386,21 @@ class TestCommandLine:
             r"Error: .* cannot be queried; import them with the commands of .*README\.md, .*\n",
             done.stderr,
         )
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize("file_format", FILE_FORMATS)
+def test_what_is_no_number_and_names_of_lines_are_imported(
+    dataset: Path, tmp_path: Path, file_format: FileFormat
+) -> None:
+    kernel = np.array([[np.nan, np.inf], [-np.inf, 1.5]], dtype=np.float32)
+    path = saved(chain((2,), layer("Dense", units=2, name="dense")), tmp_path / "odd.keras")
+    odd = open_model(path).keras
+    odd.layers[-1].set_weights([kernel, np.zeros(2)])
+    odd.save(path)
+    edited(path, lambda c: c["config"]["layers"][-1]["config"].update(name="one\ntwo"))
+    load(path, f"{dataset}/", file_format=file_format)
+    with importing(NEWEST, dataset) as server, NeuronGraph(server.uri) as graph:
+        assert graph.layers()["name"].tolist()[1:] == ["one\ntwo"]
+        weights = graph.edges().sort_values(["source", "target"])["weight"].to_numpy()
+    np.testing.assert_array_equal(weights.reshape(2, 2), kernel)

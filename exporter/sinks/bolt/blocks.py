@@ -3,14 +3,15 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
 import neo4j
-from neo4j.exceptions import ConstraintError, Neo4jError
+from neo4j.exceptions import ConstraintError
 
 from exporter.batches import EdgeBlock, joined
-from exporter.sinks.bolt.connection import Connection, changed
+from exporter.sinks.bolt.connection import Connection, NoMemory, changed, told_of_memory
 from exporter.sinks.bolt.ownership import Ownership
 from exporter.sinks.bolt.pace import Pace
 from exporter.sinks.bolt.payload import Payload
@@ -43,10 +44,6 @@ class _Written:
     edges: int
     seconds: float
     refused: bool = False
-
-
-class _NoMemory(Exception):  # noqa: N818 - ends a transaction, and never leaves this file
-    """The server has no memory for a transaction of this size."""
 
 
 class BlockWriter:
@@ -111,7 +108,7 @@ class BlockWriter:
         try:
             with driver_errors(self._connection.uri):
                 self._write_once(blocks)
-        except _NoMemory:
+        except NoMemory:
             if len(blocks) == 1:
                 raise GraphError(
                     f"{self._connection.uri} has no memory for a transaction of {edges:,} "
@@ -135,20 +132,16 @@ class BlockWriter:
         }
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            try:
+            # A single block is tried for a while, since other writers may have its memory.
+            with told_of_memory() if len(blocks) > 1 else nullcontext():
                 marked = changed(transaction, ADD_BLOCKS, marks)
                 self._owner.require(marked.nodes_created == len(blocks))
                 created = changed(transaction, self._payload.statement, parameters)
                 self._require_all(created.relationships_created, len(edges))
-            except Neo4jError as error:
-                # The driver would try the same again for half a minute. That is right for a
-                # single block, since other writers may have the memory that it needs.
-                if len(blocks) > 1 and _is_short_of_memory(error):
-                    raise _NoMemory from None
-                raise
 
         try:
-            self._connection.transaction(work)
+            with told_of_memory():
+                self._connection.transaction(work)
         except ConstraintError:
             missing = self._missing(blocks)
             if len(missing) == len(blocks):
@@ -156,10 +149,6 @@ class BlockWriter:
             # The commit went well, and its acknowledgement was lost.
             if missing:
                 self._write_once(missing)
-        except Neo4jError as error:
-            if _is_short_of_memory(error):
-                raise _NoMemory from None
-            raise
 
     def _missing(self, blocks: Sequence[Block]) -> list[Block]:
         there = blocks_there(self._connection, self._owner.key)
@@ -171,10 +160,6 @@ class BlockWriter:
                 f"{self._connection.uri} took {created:,} of {sent:,} relationships: neurons of "
                 f"{self._owner.name!r} are missing; load it again with --replace, or drop it"
             )
-
-
-def _is_short_of_memory(error: Neo4jError) -> bool:
-    return "OutOfMemory" in (error.code or "")
 
 
 def blocks_there(connection: Connection, key: str) -> set[tuple[int, int]]:

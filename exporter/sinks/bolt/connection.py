@@ -1,16 +1,36 @@
 """Transactions on a Neo4j server that are run again where their end is not known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import neo4j
-from neo4j.exceptions import IncompleteCommit
+from neo4j.exceptions import IncompleteCommit, Neo4jError
 
 from queries.stores.bolt import connect, driver_errors, open_session
 from queries.stores.statements import logged
 
 _ATTEMPTS: Final = 5
 T = TypeVar("T")
+
+
+class NoMemory(Exception):  # noqa: N818 - tells to write less at once, and never leaves the sink
+    """The server has no memory for a transaction of this size."""
+
+
+@contextmanager
+def told_of_memory() -> Iterator[None]:
+    """Raise NoMemory where the server is short of memory.
+
+    Within a transaction's work this ends it; the driver would try the same again for half a
+    minute.
+    """
+    try:
+        yield
+    except Neo4jError as error:
+        if "OutOfMemory" in (error.code or ""):
+            raise NoMemory from None
+        raise
 
 
 class Connection:

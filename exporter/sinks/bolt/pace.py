@@ -7,8 +7,9 @@ _SMALLEST_SIZE: Final = 1_000
 _MOST_IN_FLIGHT: Final = 160_000
 """Relationships in all open transactions: about 300 MB of a server's heap, 50 MB of ours."""
 
-_SECONDS_A_TRANSACTION: Final = 0.3
-"""Long enough that a commit costs little, short enough that one fits into caches."""
+_SHORTEST, _LONGEST = 0.1, 1.0
+"""Seconds between which a transaction is left as it is: each costs something of its own, and a
+large one is garbage that the server collects."""
 
 _FIRST_WRITERS: Final = 2
 _MOST_WRITERS: Final = 8
@@ -58,9 +59,13 @@ class Pace:
         """
         if not self._fixed_writers:
             self._count(edges, now)
-        if not self._fixed_size:
-            wanted = int(edges / seconds * _SECONDS_A_TRANSACTION) if seconds else 2 * self.size
-            self._resize(min(max(wanted, self.size // 2), 2 * self.size))
+        if self._fixed_size:
+            return
+        # Of those that were open together each may say the same, of the same size.
+        if seconds > _LONGEST:
+            self._resize(min(self.size, edges // 2))
+        elif seconds < _SHORTEST:
+            self._resize(max(self.size, 2 * edges))
 
     def refused(self) -> None:
         """Take note of a transaction that the server had no memory for."""
@@ -84,15 +89,16 @@ class Pace:
 
     def _judge(self, rate: float) -> None:
         """Keep the last writer if it was worth it, and try one more now and then."""
+        faster = rate > self._rate_before * _WORTH_A_WRITER
+        self._rate_before = rate
         if self._trying:
             self._trying = False
-            if rate < self._rate_before * _WORTH_A_WRITER:
+            if not faster:
                 self.writers = max(1, self.writers - 1)
                 self._rest = _TRIALS_OF_REST
-                return
         elif self._rest:
             self._rest -= 1
-            return
-        if self.writers < self._most_writers:
-            self._rate_before, self._trying = rate, True
+        # A server that has just started becomes faster by itself, whatever the writers.
+        elif not faster and self.writers < self._most_writers:
+            self._trying = True
             self.writers += 1

@@ -34,20 +34,23 @@ def remove(
         How many relationships went.
     """
     connection.write(statements.START_DROPPING, name=model)
-    (row,) = connection.read(statements.KEY, name=model)
+    keys = connection.read(statements.KEY, name=model)
+    if not keys:
+        return 0  # Another process has removed the rest meanwhile.
+    key = keys[0]["key"]
     ranges = [tuple(row) for row in connection.read(statements.LAYER_RANGES, name=model)]
     dropped = 0
     for first, last, edges in ranges:
         for start, stop in id_ranges(first, last, edges, _EDGES_A_TRANSACTION):
-            bounds = {"model": row["key"], "first": start, "last": stop}
+            bounds = {"model": key, "first": start, "last": stop}
             deleted = connection.write(statements.DROP_EDGES, **bounds).relationships_deleted
             dropped += deleted
             if progress is not None:
                 progress(deleted)
     for first, last, _ in ranges:
         for start, stop in id_ranges(first, last, last - first + 1, _NODES_A_TRANSACTION):
-            connection.write(statements.DROP_NEURONS, model=row["key"], first=start, last=stop)
-    remove_blocks(connection, row["key"])
+            connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
+    remove_blocks(connection, key)
     connection.write(statements.DROP_COARSE, name=model)
     return dropped
 

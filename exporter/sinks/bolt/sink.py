@@ -16,12 +16,12 @@ from exporter.batches import EdgeBlock
 from exporter.sinks.base import REPLACED, STAGED, Progress, Sink, exists_error
 from exporter.sinks.bolt import statements
 from exporter.sinks.bolt.blocks import Block, BlockWriter, blocks_there
-from exporter.sinks.bolt.connection import Connection, changed
+from exporter.sinks.bolt.connection import Connection, NoMemory, changed, told_of_memory
 from exporter.sinks.bolt.ownership import Ownership
 from exporter.sinks.bolt.pace import Pace
 from exporter.sinks.bolt.payload import Payload
 from exporter.sinks.bolt.removal import remove, remove_blocks
-from queries.errors import ModelNotFoundError
+from queries.errors import GraphError, ModelNotFoundError
 from queries.frames import to_columns
 from queries.layer import id_ranges
 from queries.library import query
@@ -61,6 +61,7 @@ class BoltSink(Sink):
         self._closing = ExitStack()
         self._closing.callback(self._connection.close)
         self._last_neuron = -1
+        self._neurons_a_transaction = NEURONS_A_TRANSACTION
         self._there: set[tuple[int, int]] = set()
         self._all_there = False
 
@@ -157,12 +158,35 @@ class BoltSink(Sink):
     def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
         """Write neurons of one layer, with a second label of its class."""
         missing = neurons.filter(pc.greater(neurons["id"], self._last_neuron))
-        statement = statements.ADD_NEURONS.format(class_name=class_name)
-        for batch in missing.to_batches(max_chunksize=NEURONS_A_TRANSACTION):
-            columns = {field.name: batch[field.name].to_pylist() for field in batch.schema}
-            columns |= {name: columns[name][0] for name in ("layer", "layer_index")}
-            columns["caption"] = columns["name"]
-            self._write_owned(statement, **columns)
+        statement = statements.add_neurons(class_name)
+        start = 0
+        while start < len(missing):
+            part = missing[start : start + self._neurons_a_transaction]
+            try:
+                self._write_neurons(statement, part)
+            except NoMemory:
+                if len(part) == 1:
+                    raise GraphError(
+                        f"{self.location} has no memory for a transaction of one neuron; give the "
+                        "server more of it, and go on with --resume"
+                    ) from None
+                self._neurons_a_transaction = len(part) // 2
+            else:
+                start += len(part)
+
+    def _write_neurons(self, statement: str, neurons: pa.Table) -> None:
+        columns = {name: neurons[name].to_pylist() for name in neurons.column_names}
+        columns |= {name: columns[name][0] for name in ("layer", "layer_index")}
+        columns["caption"] = columns["name"]
+        parameters = {**columns, **self._owner.parameters}
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            with told_of_memory():
+                written = changed(transaction, statement, parameters)
+            self._owner.require(written.contains_updates)
+
+        with driver_errors(self.location), told_of_memory():
+            self._connection.transaction(work)
 
     def _write_owned(self, statement: str, **parameters: Any) -> None:
         """Run a statement that does nothing where the model is no longer this load's."""

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from queries.schema import neuron_labels
+
 ADD_MODEL: Final = "CREATE (m:Model) SET m = $model, m.load = $load"
 
 TAKE_OVER: Final = """
@@ -28,15 +30,22 @@ UNWIND $following AS pair
 MATCH (a:Layer {model: $model, name: pair[0]}), (b:Layer {model: $model, name: pair[1]})
 MERGE (a)-[:NEXT]->(b)
 """
-# The class name cannot be a parameter; it is one of the handlers' own names.
-ADD_NEURONS: Final = """
+_ADD_NEURONS: Final = """
 MATCH (m:Model {{name: $name}}) WHERE m.load = $load
 UNWIND range(0, size($id) - 1) AS i
 MERGE (n:Neuron {{model: $model, id: $id[i]}})
-SET n:`{class_name}`, n.name = $caption[i], n.layer = $layer, n.layer_index = $layer_index,
+SET n:{labels}, n.name = $caption[i], n.layer = $layer, n.layer_index = $layer_index,
   n.channel = $channel[i], n.x = $x[i], n.y = $y[i], n.z = $z[i], n.bias = $bias[i],
   n.slope = $slope[i], n.neurons = $neurons[i]
 """
+
+
+def add_neurons(class_name: str) -> str:
+    """Return the statement that writes neurons of a layer of some class, given as columns."""
+    # Labels cannot be parameters.
+    return _ADD_NEURONS.format(labels=":".join(f"`{name}`" for name in neuron_labels(class_name)))
+
+
 ADD_BLOCKS: Final = """
 MATCH (m:Model {name: $name}) WHERE m.load = $load
 UNWIND range(0, size($layers) - 1) AS i

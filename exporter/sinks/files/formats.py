@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
@@ -77,16 +78,13 @@ class CsvFiles(Files):
 
     def write(self, table: pa.Table, file: BinaryIO) -> None:
         """Write texts in quotes; what is missing becomes an empty field without."""
-        # The import reads any number with a point as a double, which must then be the very same.
-        fields = [
-            field.with_type(pa.float64()) if pa.types.is_float32(field.type) else field
-            for field in table.schema
-        ]
-        pa.csv.write_csv(table.cast(pa.schema(fields)), file)
+        pa.csv.write_csv(
+            pa.table({name: _written(table[name]) for name in table.schema.names}), file
+        )
 
     def batches(self, path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Read the text in parts."""
-        types = pa.csv.ConvertOptions(column_types=schema)
+        types = pa.csv.ConvertOptions(column_types=schema, null_values=[])
         with pa.csv.open_csv(path, convert_options=types) as reader:
             yield from reader
 
@@ -94,6 +92,20 @@ class CsvFiles(Files):
         """Count the lines, of which one is the header."""
         with path.open("rb") as lines:
             return sum(1 for _ in lines) - 1
+
+
+def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return numbers such that the import reads the very same ones."""
+    if not pa.types.is_floating(column.type):
+        return column
+    # Any number with a point is read as a double.
+    doubles = column.cast(pa.float64())
+    if pc.all(pc.is_finite(doubles)).as_py() is not False:
+        return doubles
+    texts = doubles.cast(pa.string())
+    for ours, java in (("nan", "NaN"), ("inf", "Infinity")):
+        texts = pc.replace_substring(texts, ours, java)
+    return texts
 
 
 FILES: Final[dict[str, Files]] = {"parquet": ParquetFiles(), "csv": CsvFiles()}

@@ -92,6 +92,9 @@ def _options(models: Mapping[Path, Mapping[str, Any]]) -> Iterator[str]:
     (file_format,) = {note["file_format"] for note in models.values()}
     files = FILES[file_format]
     yield from ("--overwrite-destination", "--id-type=integer", *files.options)
+    names = [layer for note in models.values() for layer in note["checksums"]]
+    if file_format == "csv" and any(end in name for name in names for end in "\r\n"):
+        yield "--multiline-fields=true"
     for folder in models:
         yield from _sources(folder, files.suffix)
 

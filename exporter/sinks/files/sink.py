@@ -27,7 +27,15 @@ from exporter.sinks.files.safely import (
 )
 from queries.errors import GraphError, GraphLockedError, ModelNotFoundError, ParameterError
 from queries.schema import COMPLETE, LOADING, connects_to
-from queries.stores.dataset import NOTE, README, REMOVED_SUFFIX, is_dataset, model_note, model_notes
+from queries.stores.dataset import (
+    NOTE,
+    README,
+    REMOVED_SUFFIX,
+    file_format_of,
+    is_dataset,
+    model_note,
+    model_notes,
+)
 from queries.stores.naming import safe_name
 
 EDGES_A_FILE: Final = 1 << 21
@@ -90,13 +98,13 @@ class FilesSink(Sink):
             )
 
     def _checked_format(self, wanted: str | None) -> str:
-        there = {note["file_format"] for note in model_notes(self._folder).values()}
-        if wanted is not None and there - {wanted}:
+        there = file_format_of(self._folder)
+        if None not in (wanted, there) and wanted != there:
             raise ParameterError(
-                f"{self.location} holds {there.pop()} files, and an import reads one format; leave "
+                f"{self.location} holds {there} files, and an import reads one format; leave "
                 "the file format out, or choose another folder"
             )
-        return wanted or next(iter(there), "parquet")
+        return wanted or there or "parquet"
 
     def _current(self) -> dict[Path, dict[str, Any]]:
         """Return the complete models, without those that another has replaced."""

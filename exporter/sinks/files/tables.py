@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from queries.schema import LAYER, MODEL, NEURON, connects_to
+from queries.schema import LAYER, MODEL, NEURON, connects_to, neuron_labels
 
 _TYPES: Final = {
     pa.bool_(): ":boolean",
@@ -67,7 +67,7 @@ def _indices(layers: Sequence[Mapping[str, Any]]) -> pa.Array:
 
 def neuron_table(space: str, neurons: pa.Table, class_name: str) -> pa.Table:
     """Return the nodes of neurons, with a second label of their layer's class."""
-    columns = {":LABEL": pa.repeat(f"Neuron;{class_name}", len(neurons))}
+    columns = {":LABEL": pa.repeat(";".join(neuron_labels(class_name)), len(neurons))}
     columns[f"id:ID({space})"] = neurons["id"].combine_chunks()
     return _with_properties(columns, neurons.select([n for n in NEURON.names if n != "id"]))
 
