@@ -135,6 +135,9 @@ class Query:
         What it answers, in a sentence.
     definition
         Where the definition of what it computes comes from; empty where it is plain.
+    reads
+        The query whose statement reads what this one computes with; empty where a statement of
+        its own gives the answer.
     """
 
     name: str
@@ -143,6 +146,12 @@ class Query:
     columns: tuple[Column, ...]
     body: str = field(repr=False)
     definition: str = ""
+    reads: str = ""
+
+    @property
+    def about_a_model(self) -> bool:
+        """Whether it asks about one model, rather than about all of the graph."""
+        return bool(self.reads) or "$model" in self.body
 
     def columns_in(self, granularity: str) -> tuple[Column, ...]:
         """Return the columns that it has in a graph of a granularity."""
@@ -189,6 +198,9 @@ class Query:
         **internal
             Further parameters of the statement, which are not the user's.
         """
+        if self.reads:
+            read = query(self.reads)
+            return read.statement(read.checked({}), store, granularity, **internal)
         parameters = {**values, **internal}
 
         def where(name: str, variable: str) -> str:
@@ -268,4 +280,5 @@ def _read(name: str, text: str) -> Query:
         columns=tuple(Column(name=key, **entry) for key, entry in header["columns"].items()),
         body=body.strip(),
         definition=header.get("definition", ""),
+        reads=header.get("reads", ""),
     )

@@ -32,11 +32,14 @@ class StoredModel:
         What its neurons and layers have as their property ``model``.
     granularity
         What a node stands for: a neuron, all neurons of a channel, or of a layer.
+    loaded_at
+        When it was loaded.
     """
 
     name: str
     key: str
     granularity: str
+    loaded_at: str
 
 
 def models(store: Store) -> pd.DataFrame:
@@ -89,7 +92,8 @@ def chosen(store: Store, model: str | None) -> StoredModel:
             f"{name!r} in {store.location} was loaded by another release (schema {version}, not "
             f"{SCHEMA_VERSION}); load it again with --replace"
         )
-    return StoredModel(name, complete[name]["key"], complete[name]["granularity"])
+    row = complete[name]
+    return StoredModel(name, row["key"], row["granularity"], row["loaded_at"])
 
 
 def _unfinished(location: str, name: str, state: str) -> str:

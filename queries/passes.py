@@ -1,84 +1,112 @@
-"""Quantities that one pass over the layers gives, each layer by one statement."""
+"""Quantities that one pass through the layers gives, exactly.
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+A feed-forward model is an acyclic graph in the order of its layers, so that what is defined by a
+sum or a maximum over all paths takes one pass: each relationship is looked at once.
+"""
+
+from collections.abc import Callable
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
-from queries.layer import Layer
+from queries.network import Network, Scores, Weights
 
-RunLayer = Callable[..., pa.Table]
-"""Runs a query's statement for one layer, with ``scores`` and the id of the first one."""
-
-Scores = NDArray[np.float64]
+Combine = Callable[[Scores, Scores], Scores]
+"""Puts together the score of a neuron and the weight of a relationship, entry by entry."""
 
 
-def katz(layers: Sequence[Layer], values: Mapping[str, Any], run: RunLayer) -> Scores:
-    """Return Katz centrality by neuron, counted from the model's first neuron.
+def sums_forward(
+    network: Network, own: Scores, *, weights: Weights = "absolute", factor: float = 1.0
+) -> Scores:
+    """Return ``score[t] = own[t] + factor * sum of weight * score[s]`` over what feeds t.
 
     Parameters
     ----------
-    layers
-        The model's layers, inputs first.
-    values
-        ``alpha``, ``beta`` and ``weights``.
-    run
-        Runs the statement of the query ``katz`` for one layer.
-    """
-    first = layers[0].first
-    scores = np.full(layers[-1].last + 1 - first, values["beta"], dtype=np.float64)
-    for layer in layers:
-        if layer.edges == 0:
-            continue
-        low, high = _extent([other for other in layers if other.index in layer.inputs])
-        rows = run(layer, scores=scores[low - first : high - first + 1], offset=low)
-        scores[rows["id"].to_numpy() - first] = rows["katz"].to_numpy()
-    return scores
-
-
-def completions(layers: Sequence[Layer], target: NDArray[np.int64], run: RunLayer) -> Scores:
-    """Return the best completion from each neuron: the strongest path on to a target.
-
-    Parameters
-    ----------
-    layers
-        The model's layers, inputs first.
-    target
-        Ids of the neurons where paths end.
-    run
-        Runs the statement of the query ``strongest_paths`` for one layer.
+    network
+        The model.
+    own
+        By neuron, counted from the model's first: shape (neurons,).
+    weights
+        What a relationship counts.
+    factor
+        Attenuation along a relationship.
 
     Returns
     -------
     numpy.ndarray
-        By neuron, counted from the model's first: the natural logarithm of the best product
-        of absolute weights of a path on, at least one hop long; minus infinity where there
+        Shape (neurons,).
+    """
+    scores = own.astype(np.float64)
+    for part in network.forward():
+        scores[part.targets] += factor * np.asarray(part.weighed(weights) @ scores[part.sources])
+    return scores
+
+
+def sums_backward(network: Network, own: Scores, *, weights: Weights = "absolute") -> Scores:
+    """Return ``score[s] = own[s] + sum of weight * score[t]`` over what s feeds.
+
+    The parameters are those of ``sums_forward``.
+    """
+    scores = own.astype(np.float64)
+    for part in network.backward():
+        scores[part.sources] += np.asarray(part.weighed(weights).T @ scores[part.targets])
+    return scores
+
+
+def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:
+    """Return the larger of ``own[t]`` and the largest ``combine(score[s], weight)``.
+
+    Parameters
+    ----------
+    network
+        The model.
+    own
+        By neuron, counted from the model's first; minus infinity where a path cannot begin.
+    combine
+        How a path goes on: must not fall as the score rises.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (neurons,).
+    """
+    scores = own.astype(np.float64)
+    for part in network.forward():
+        ahead = combine(scores[part.source], part.matrix.data)
+        fed = np.flatnonzero(part.fan_in)
+        rows = part.targets.start + fed
+        largest = np.maximum.reduceat(ahead, part.matrix.indptr[fed]) if len(fed) else ahead[:0]
+        scores[rows] = np.maximum(scores[rows], largest)
+    return scores
+
+
+def maxima_backward(network: Network, own: Scores, combine: Combine) -> Scores:
+    """Return by neuron the largest ``combine(score[t], weight)`` over what it feeds.
+
+    Parameters
+    ----------
+    network, own, combine
+        As in ``maxima_forward``, in the other direction: ``own`` is what a path has that ends
+        at a neuron.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (neurons,): of paths at least one relationship long; minus infinity where there
         is none.
     """
-    first = layers[0].first
-    onward = np.full(layers[-1].last + 1 - first, -np.inf)
-    best = onward.copy()
-    best[target - first] = 0.0
-    for layer in reversed(layers):
-        after = [other for other in layers if layer.index in other.inputs]
-        if not after:
-            continue
-        low, high = _extent(after)
-        ahead = best[low - first : high - first + 1]
-        scale = ahead.max()
-        if scale == -np.inf:
-            continue
-        # Products of many small weights leave the range of a float: scale each pass to 1.
-        rows = run(layer, scores=np.exp(ahead - scale), offset=low)
-        ids = rows["id"].to_numpy() - first
-        with np.errstate(divide="ignore"):
-            onward[ids] = np.log(rows["best"].to_numpy()) + scale
-        best[ids] = np.maximum(best[ids], onward[ids])
+    onward = np.full(network.neurons, -np.inf)
+    for part in network.backward():
+        after = np.maximum(onward[part.targets], own[part.targets])
+        by_source = part.by_source
+        ahead = combine(after[by_source.indices], by_source.data)
+        feeding = np.flatnonzero(np.diff(by_source.indptr))
+        rows = part.sources.start + feeding
+        largest = np.maximum.reduceat(ahead, by_source.indptr[feeding])
+        onward[rows] = np.maximum(onward[rows], largest)
     return onward
 
 
-def _extent(layers: Sequence[Layer]) -> tuple[int, int]:
-    """Return the first and the last neuron id of some layers."""
-    return min(layer.first for layer in layers), max(layer.last for layer in layers)
+def log_product(score: Scores, weight: Scores) -> Scores:
+    """Add the logarithm of the absolute weight: the strength of a path, as a logarithm."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(score + np.log(np.abs(weight)))

@@ -3,15 +3,15 @@
 import heapq
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
-Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
-OutgoingEdges = Callable[[Sequence[int]], tuple[Ids, Ids, Floats]]
-"""Returns source, target and weight of all relationships out of some neurons."""
+from queries.network import Ids, Network, Scores
+
+Weight = NDArray[np.floating]
 
 _READ_AHEAD = 32
 
@@ -32,8 +32,8 @@ class Branches:
     before: Step
     log_strength: float
     target: Ids
-    weight: Floats
-    log_best: Floats
+    weight: Weight
+    log_best: Scores
 
     def bound(self, position: int) -> float:
         """Return the logarithm of the best path over one of the ways on."""
@@ -77,9 +77,8 @@ State = Complete | Unexplored | Turn
 def strongest(
     source: Ids,
     target: Ids,
-    onward: Floats,
-    first: int,
-    outgoing: OutgoingEdges,
+    onward: Scores,
+    network: Network,
 ) -> Iterator[list[Step]]:
     """Yield paths from a source to a target, strongest first, until there are no more.
 
@@ -90,21 +89,20 @@ def strongest(
     Parameters
     ----------
     source, target
-        Ids of the neurons where paths begin and end.
+        The neurons where paths begin and end, counted from the model's first.
     onward
-        Logarithm of the best completion by neuron, see ``passes.completions``.
-    first
-        The id to which ``onward[0]`` belongs.
-    outgoing
-        Reads the relationships out of neurons.
+        By neuron the logarithm of the strongest path on to a target, at least one relationship
+        long.
+    network
+        The model.
     """
     ends = set(target.tolist())
     best = onward.copy()
-    best[target - first] = np.maximum(best[target - first], 0.0)
-    known = _Edges(outgoing, best, first)
+    best[target] = np.maximum(best[target], 0.0)
+    known = _Edges(network, best)
     heap = _Heap()
     for neuron in source.tolist():
-        heap.push(float(onward[neuron - first]), Unexplored(Step(neuron, 1.0, None), 0.0))
+        heap.push(float(onward[neuron]), Unexplored(Step(neuron, 1.0, None), 0.0))
     while heap:
         match heap.pop():
             case Complete(step):
@@ -118,7 +116,7 @@ def strongest(
                 step, strength = branches.follow(position)
                 if step.neuron in ends:
                     heap.push(strength, Complete(step))
-                on = strength + float(onward[step.neuron - first])
+                on = strength + float(onward[step.neuron])
                 heap.push(on, Unexplored(step, strength))
 
 
@@ -157,9 +155,9 @@ def _unrolled(step: Step) -> list[Step]:
 class _Edges:
     """Relationships out of neurons, read in groups and kept, best way on first."""
 
-    def __init__(self, outgoing: OutgoingEdges, best: Floats, first: int) -> None:
-        self._outgoing, self._best, self._first = outgoing, best, first
-        self._known: dict[int, tuple[Ids, Floats, Floats]] = {}
+    def __init__(self, network: Network, best: Scores) -> None:
+        self._network, self._best = network, best
+        self._known: dict[int, tuple[Ids, Weight, Scores]] = {}
 
     def branches(self, step: Step, strength: float, upcoming: Sequence[int]) -> Branches:
         """Return the ways on from a step; reads those of the neurons to come as well."""
@@ -169,9 +167,9 @@ class _Edges:
         return Branches(step, strength, target, weight, log_best)
 
     def _read(self, neurons: list[int]) -> None:
-        source, target, weight = self._outgoing(neurons)
+        source, target, weight = self._network.outgoing(np.array(neurons))
         with np.errstate(divide="ignore"):
-            log_best = np.log(np.abs(weight)) + self._best[target - self._first]
+            log_best = np.log(np.abs(weight)) + self._best[target]
         useful = log_best > -np.inf
         source, target, weight = source[useful], target[useful], weight[useful]
         log_best = log_best[useful]

@@ -1,6 +1,7 @@
 /*
 summary = "Katz centrality, exact: one pass a layer, from the inputs on."
 definition = "Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of weight * centrality over what feeds a neuron"
+reads = "edges"
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }
@@ -15,11 +16,3 @@ name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
 katz = { type = "float", help = "Katz centrality" }
 */
-MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
-WHERE t.model = $model AND t.id >= $first AND t.id <= $last
-//% if weights == "absolute"
-WITH t, sum(abs(r./*{ by }*/) * $scores[s.id - $offset]) AS fed
-//% else
-WITH t, sum(r./*{ by }*/ * $scores[s.id - $offset]) AS fed
-//% endif
-RETURN t.id AS id, $beta + $alpha * fed AS katz

@@ -1,6 +1,7 @@
 /*
 summary = "The k strongest paths between neurons, by the product of absolute weights; exact."
 definition = "best completion from each neuron by one pass a layer, then best-first search with it as the bound"
+reads = "edges"
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }
@@ -18,7 +19,3 @@ name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
 weight = { type = "float", help = "weight of the relationship into this neuron; null at hop 0" }
 */
-MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
-WHERE s.model = $model AND s.id >= $first AND s.id <= $last
-WITH s, max(abs(r./*{ by }*/) * $scores[t.id - $offset]) AS best
-RETURN s.id AS id, best

@@ -37,9 +37,6 @@ class Store(ABC):
     name: ClassVar[str]
     """What templates call the store: ``neo4j``, ``embedded`` or ``dataset``."""
 
-    first_in_list: ClassVar[int]
-    """The index of a list's first element in this store's Cypher."""
-
     edges_a_part: ClassVar[int]
     """Into how many relationships a pass is best divided for ``tables``."""
 

@@ -158,7 +158,6 @@ class BoltStore(Store):
     """
 
     name: ClassVar[str] = "neo4j"
-    first_in_list: ClassVar[int] = 0
     edges_a_part: ClassVar[int] = 250_000
 
     def __init__(self, uri: str) -> None:

@@ -70,7 +70,6 @@ class DatasetStore(Store):
     """
 
     name: ClassVar[str] = "dataset"
-    first_in_list: ClassVar[int] = 0
     edges_a_part: ClassVar[int] = 1
 
     def __init__(self, folder: Path) -> None:

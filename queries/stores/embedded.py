@@ -93,7 +93,6 @@ class EmbeddedStore(Store):
     """
 
     name: ClassVar[str] = "embedded"
-    first_in_list: ClassVar[int] = 1
     edges_a_part: ClassVar[int] = 1 << 24
 
     def __init__(self, folder: Path) -> None:

@@ -18,10 +18,9 @@ from exporter.file_format import FILE_FORMATS, FileFormat
 from exporter.model import open_model
 from exporter.planning import plan
 from tests.bench.children import measured
+from tests.bench.importing import import_seconds
 from tests.bench.test_speed import report
 from tests.servers import LTS, NEWEST
-from tests.servers.local import local_home
-from tests.servers.ways import import_command
 from tests.unit.builders import chain, layer, saved
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
@@ -105,7 +104,4 @@ def test_memory(big_file: Path, tmp_path: Path) -> None:
 def test_import(version: str, file_format: FileFormat, cifar_file: Path, tmp_path: Path) -> None:
     """The time of the import itself, the start of Java included."""
     done = load(cifar_file, tmp_path, file_format=file_format)
-    with local_home(version, heap="2g") as local:
-        begun = time.perf_counter()
-        local.admin(*import_command(tmp_path), folder=tmp_path)
-        report(f"import {file_format}, {version}", time.perf_counter() - begun, done.edges)
+    report(f"import {file_format}, {version}", import_seconds(version, tmp_path), done.edges)

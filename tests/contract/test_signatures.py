@@ -20,7 +20,7 @@ def takes(parameter: Parameter) -> Any:
 
 class TestSignatures:
     def test_there_is_a_method_for_each_query(self) -> None:
-        public = {name for name in vars(NeuronGraph) if not name.startswith("_")}
+        public = {name for name in dir(NeuronGraph) if not name.startswith("_")}
         assert public == queries().keys() | OTHERS
 
     @pytest.mark.parametrize("query", queries())

@@ -13,7 +13,7 @@ NAMES = [
     "edges", "katz", "layers", "models", "neighbours", "neurons", "strength", "strongest_edges",
     "strongest_paths", "summary", "weight_distribution",
 ]  # fmt: skip
-HEADER_KEYS = {"summary", "definition", "parameters", "columns"}
+HEADER_KEYS = {"summary", "definition", "reads", "parameters", "columns"}
 PARAMETER_KEYS = {"type", "help", "default", "required", "choices", "least"}
 COLUMN_KEYS = {"type", "help", "explode", "grouped"}
 
@@ -61,9 +61,7 @@ class TestHeaders:
         asked = query(name)
         needed = {p.name: "a" if p.type == "neurons" else 1 for p in asked.parameters if p.required}
         for store in ("neo4j", "embedded"):
-            statement = asked.statement(
-                asked.checked(needed), store, model="m", first=0, last=9, scores=[], offset=0
-            )
+            statement = asked.statement(asked.checked(needed), store, model="m", first=0, last=9)
             assert "RETURN" in statement.cypher
             assert "//%" not in statement.cypher
             assert "/*{" not in statement.cypher
@@ -75,9 +73,7 @@ class TestHeaders:
         odd = "x'}) DETACH DELETE n //"
         values = {p.name: NeuronFilter(layer=odd) for p in asked.parameters if p.type == "neurons"}
         for store in ("neo4j", "embedded"):
-            statement = asked.statement(
-                asked.checked(values), store, model=odd, first=0, last=9, scores=[], offset=0
-            )
+            statement = asked.statement(asked.checked(values), store, model=odd, first=0, last=9)
             assert odd not in statement.cypher
 
 

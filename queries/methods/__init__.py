@@ -1,0 +1,1 @@
+"""The methods of ``NeuronGraph``, a file a theme."""

@@ -1,0 +1,102 @@
+"""What one Cypher statement answers."""
+
+from typing import Literal
+
+import pandas as pd
+
+from queries.frames import to_frame
+from queries.methods.base import Methods, Weighing
+from queries.models import models
+from queries.neuron_filter import NeuronsLike
+
+
+class StoredMethods(Methods):
+    """Models, layers, neurons and relationships as they are stored."""
+
+    def models(self) -> pd.DataFrame:
+        """Return the models in the graph, complete or not."""
+        return models(self._store)
+
+    def layers(self, *, model: str | None = None) -> pd.DataFrame:
+        """Return the layers of a model, inputs first."""
+        return self._run("layers", model)
+
+    def summary(self, *, model: str | None = None) -> pd.DataFrame:
+        """Return one row about a model: counts, density, and the range of its weights."""
+        return self._run("summary", model)
+
+    def neurons(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
+        """Return neurons with their layer, channel, position and bias."""
+        return self._run("neurons", model, neurons=neurons)
+
+    def neighbours(
+        self,
+        neurons: NeuronsLike,
+        *,
+        direction: Literal["in", "out"] = "in",
+        min_weight: float = 0.0,
+        limit: int = 1000,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return what feeds some neurons, or what they feed, strongest first."""
+        return self._run(
+            "neighbours",
+            model,
+            neurons=neurons,
+            direction=direction,
+            min_weight=min_weight,
+            limit=limit,
+            by=by,
+        )
+
+    def edges(
+        self,
+        source: NeuronsLike = None,
+        target: NeuronsLike = None,
+        *,
+        min_weight: float = 0.0,
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return relationships as columns ``source``, ``target`` and ``weight``."""
+        given = {"source": source, "target": target, "min_weight": min_weight}
+        asked, values, about = self._asked("edges", model, given)
+        columns = asked.columns_in(about.granularity)
+        return to_frame(self._edge_table(asked, values, about), columns)
+
+    def strongest_edges(
+        self,
+        source: NeuronsLike = None,
+        target: NeuronsLike = None,
+        *,
+        k: int = 10,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the relationships of the largest absolute weight."""
+        return self._run("strongest_edges", model, source=source, target=target, k=k, by=by)
+
+    def weight_distribution(
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        bins: int = 20,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return a histogram of the weights into each layer."""
+        return self._run("weight_distribution", model, neurons=neurons, bins=bins, by=by)
+
+    def strength(
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        direction: Literal["in", "out"] = "in",
+        measure: Literal["absolute", "signed", "count"] = "absolute",
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return in-strength or out-strength: the weights of each neuron, added up."""
+        return self._run(
+            "strength", model, neurons=neurons, direction=direction, measure=measure, by=by
+        )

@@ -1,0 +1,197 @@
+"""The relationships of a model as sparse matrices, read once and kept while there is room."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from queries.layer import Layer, id_ranges
+
+EDGES_A_PART: Final = 1 << 22
+MOST_KEPT: Final = 1 << 26
+"""Relationships that are kept: 67 million, of 12 bytes each."""
+
+Scores = NDArray[np.float64]
+Ids = NDArray[np.int64]
+Columns = tuple[Ids, Ids, NDArray[np.floating]]
+"""Source, target and weight of relationships, in any order."""
+
+ReadEdges = Callable[[Layer, int, int], Columns]
+"""Reads all relationships into the neurons of a layer from one id to another."""
+
+ReadOutgoing = Callable[[Sequence[int]], Columns]
+"""Reads all relationships out of neurons, given by id."""
+
+Weights = Literal["absolute", "signed", "count"]
+"""What a relationship counts: |weight|, weight, or 1."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """All relationships into consecutive neurons of a layer.
+
+    Neurons are counted from the model's first.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    first_target, first_source
+        Which neurons the first row and the first column of the matrix stand for.
+    matrix
+        Shape (neurons that are fed, neurons that may feed them). Two neurons that are joined
+        twice have two entries.
+    """
+
+    layer: Layer
+    first_target: int
+    first_source: int
+    matrix: "csr_array[np.float64]"
+
+    @property
+    def targets(self) -> slice:
+        """The neurons that are fed."""
+        return slice(self.first_target, self.first_target + self.matrix.shape[0])
+
+    @property
+    def sources(self) -> slice:
+        """The neurons among which are all that feed them."""
+        return slice(self.first_source, self.first_source + self.matrix.shape[1])
+
+    @property
+    def target(self) -> Ids:
+        """The neuron where each relationship ends, in the order of ``matrix.data``."""
+        return np.repeat(np.arange(self.targets.start, self.targets.stop), self.fan_in)
+
+    @property
+    def source(self) -> Ids:
+        """The neuron where each relationship begins, in the order of ``matrix.data``."""
+        return self.matrix.indices.astype(np.int64) + self.first_source
+
+    @property
+    def fan_in(self) -> Ids:
+        """How many relationships end in each of the neurons that are fed."""
+        return np.diff(self.matrix.indptr).astype(np.int64)
+
+    def weighed(self, weights: Weights = "absolute") -> "csr_array[np.float64]":
+        """Return the matrix with what each relationship counts."""
+        if weights == "signed":
+            return self.matrix
+        data = self.matrix.data
+        counted = np.abs(data) if weights == "absolute" else np.ones_like(data)
+        return csr_array((counted, self.matrix.indices, self.matrix.indptr), self.matrix.shape)
+
+    @cached_property
+    def by_source(self) -> "csc_array[np.float64]":
+        """The same matrix, column by column."""
+        return self.matrix.tocsc()
+
+    def outgoing(self, neurons: Ids) -> Columns:
+        """Return source, target and weight of the relationships out of some neurons."""
+        starts, by_source = self.by_source.indptr, self.by_source
+        inside = (neurons >= self.sources.start) & (neurons < self.sources.stop)
+        columns = neurons[inside] - self.first_source
+        counts = np.diff(starts)[columns]
+        before = np.concatenate([[0], np.cumsum(counts)])
+        entries = np.arange(before[-1]) + np.repeat(starts[columns] - before[:-1], counts)
+        target = by_source.indices[entries].astype(np.int64) + self.first_target
+        return np.repeat(neurons[inside], counts), target, by_source.data[entries]
+
+
+class Network:
+    """The neurons and relationships of a model, for computations that pass through all layers.
+
+    Parameters
+    ----------
+    layers
+        The model's layers, inputs first.
+    read, read_outgoing
+        Read relationships; the latter is used where they are too many to be kept.
+    """
+
+    def __init__(
+        self, layers: Sequence[Layer], read: ReadEdges, read_outgoing: ReadOutgoing
+    ) -> None:
+        self.layers = tuple(layers)
+        self.first = layers[0].first
+        self.neurons = layers[-1].last + 1 - self.first
+        self._read, self._read_outgoing = read, read_outgoing
+        self._kept: dict[int, list[Part]] = {}
+
+    def parts(self, layer: Layer) -> Iterator[Part]:
+        """Yield all relationships into a layer, in the order of its neurons."""
+        if layer.edges == 0:
+            return
+        if layer.index in self._kept:
+            yield from self._kept[layer.index]
+        elif not self.fits:
+            yield from self._parts(layer)
+        else:
+            # Kept once all are there: who asks may stop in the middle.
+            parts = list(self._parts(layer))
+            self._kept[layer.index] = parts
+            yield from parts
+
+    @property
+    def fits(self) -> bool:
+        """Whether all relationships are kept in memory once they are read."""
+        return sum(layer.edges for layer in self.layers) <= MOST_KEPT
+
+    def forward(self) -> Iterator[Part]:
+        """Yield all relationships, those near the inputs first."""
+        for layer in self.layers:
+            yield from self.parts(layer)
+
+    def backward(self) -> Iterator[Part]:
+        """Yield all relationships, those near the outputs first."""
+        for layer in reversed(self.layers):
+            yield from self.parts(layer)
+
+    def outgoing(self, neurons: Ids) -> Columns:
+        """Return source, target and weight of all relationships out of some neurons.
+
+        Neurons are counted from the model's first.
+        """
+        if not self.fits:
+            source, target, weight = self._read_outgoing((neurons + self.first).tolist())
+            return source - self.first, target - self.first, weight
+        found = [part.outgoing(neurons) for part in self.forward()]
+        source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return source, target, weight
+
+    def into(self, layer: Layer) -> tuple[Layer, ...]:
+        """Return the layers that feed a layer."""
+        return tuple(other for other in self.layers if other.index in layer.inputs)
+
+    def out_of(self, layer: Layer) -> tuple[Layer, ...]:
+        """Return the layers that a layer feeds."""
+        return tuple(other for other in self.layers if layer.index in other.inputs)
+
+    def of(self, layer: Layer) -> slice:
+        """Return the neurons of a layer, counted from the model's first."""
+        return slice(layer.first - self.first, layer.last + 1 - self.first)
+
+    def _parts(self, layer: Layer) -> Iterator[Part]:
+        feeding = self.into(layer)
+        low = min(other.first for other in feeding)
+        width = max(other.last for other in feeding) + 1 - low
+        for start, stop in id_ranges(layer.first, layer.last, layer.edges, EDGES_A_PART):
+            source, target, weight = self._read(layer, start, stop)
+            matrix = _matrix(source - low, target - start, weight, (stop + 1 - start, width))
+            yield Part(layer, start - self.first, low - self.first, matrix)
+
+
+def _matrix(
+    source: Ids, target: Ids, weight: NDArray[np.floating], shape: tuple[int, int]
+) -> "csr_array[np.float64]":
+    """Return a matrix of which no entries are added up."""
+    if np.any(target[1:] < target[:-1]):
+        order = np.argsort(target, kind="stable")
+        source, target, weight = source[order], target[order], weight[order]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=shape[0]))])
+    indices = source.astype(np.int32) if shape[1] < 1 << 31 else source
+    return csr_array((weight.astype(np.float64), indices, starts.astype(indices.dtype)), shape)
