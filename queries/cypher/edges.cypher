@@ -26,7 +26,12 @@ WHERE t.model = $model AND t.id >= $first AND t.id <= $last /*{ where("target", 
   AND abs(r.weight) >= $min_weight
 //% endif
 //% if store == "neo4j"
+//% if source
 WITH t, collect(s.id) AS source, collect(r.weight) AS weight
+//% else
+// The server's own id of a node is read faster than a property.
+WITH t, collect(id(s)) AS source, collect(r.weight) AS weight
+//% endif
 //% if grouped
   , collect(r.l1) AS l1, collect(r.l2) AS l2, collect(r.largest) AS largest,
   collect(r.edges) AS edges

@@ -117,7 +117,8 @@ class Methods:
     def _edge_table(self, asked: Query, values: dict[str, Any], about: StoredModel) -> pa.Table:
         """Read edges: of given sources by one statement, else in parts by target."""
         if values["source"]:
-            return self._table(asked, values, about)
+            table = self._table(asked, values, about)
+            return to_columns(table, asked.columns_in(about.granularity))
         named = values["target"].layers
         bounds = [
             part
@@ -125,7 +126,20 @@ class Methods:
             if layer.edges and (named is None or layer.name in named)
             for part in self._parts(layer)
         ]
-        return self._in_parts(asked, values, about, bounds)
+        return self._edges_into(asked, values, about, bounds)
+
+    def _edges_into(
+        self,
+        asked: Query,
+        values: dict[str, Any],
+        about: StoredModel,
+        bounds: Sequence[tuple[int, int]],
+    ) -> pa.Table:
+        """Read edges into ranges of neurons."""
+        parts = self._in_parts(asked, values, about, bounds)
+        table = to_columns(parts, asked.columns_in(about.granularity))
+        source = self._store.sources(table["source"], about.key, about.loaded_at)
+        return table.set_column(0, "source", source)
 
     def _network(self, about: StoredModel, by: str) -> Network:
         """Return the relationships of a model, weighed by one of their properties.
@@ -142,8 +156,8 @@ class Methods:
 
             def read_outgoing(neurons: Sequence[int]) -> Columns:
                 asked = query("edges")
-                table = self._table(asked, asked.checked({"source": neurons}), about)
-                return self._weighed(table, about, by)
+                values = asked.checked({"source": neurons})
+                return _weighed(self._edge_table(asked, values, about), by)
 
             self._networks[about, by] = Network(layers, read, read_outgoing)
         return self._networks[about, by]
@@ -154,9 +168,9 @@ class Methods:
         asked = query("edges")
         share = layer.edges * (last + 1 - first) // layer.neurons
         bounds = id_ranges(first, last, share, self._store.edges_a_part)
-        return self._weighed(self._in_parts(asked, asked.checked({}), about, bounds), about, by)
+        return _weighed(self._edges_into(asked, asked.checked({}), about, bounds), by)
 
-    def _weighed(self, table: pa.Table, about: StoredModel, by: str) -> Columns:
-        columns = to_columns(table, query("edges").columns_in(about.granularity))
-        source, target, weight = (columns[name].to_numpy() for name in ("source", "target", by))
-        return source, target, weight
+
+def _weighed(table: pa.Table, by: str) -> Columns:
+    source, target, weight = (table[name].to_numpy() for name in ("source", "target", by))
+    return source, target, weight

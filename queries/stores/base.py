@@ -67,6 +67,23 @@ class Store(ABC):
     ) -> Changes:
         """Run somebody's own statement that may write, once, and say what it changed."""
 
+    def sources(self, column: "pa.ChunkedArray", key: str, loaded_at: str) -> "pa.Array":
+        """Return the ids of neurons for what the query ``edges`` gives without a source filter.
+
+        Parameters
+        ----------
+        column
+            Its column ``source``, one value a row.
+        key, loaded_at
+            The properties of the model.
+
+        Raises
+        ------
+        GraphError
+            If the model was replaced while it was read.
+        """
+        return column
+
     def models(self, cypher: str, model: str | None) -> list[dict[str, Any]]:
         """Return the models, complete or not.
 

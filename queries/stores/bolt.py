@@ -32,6 +32,7 @@ from queries.errors import (
     ParameterError,
 )
 from queries.stores.base import Changes, Store
+from queries.stores.node_ids import NodeIds
 from queries.stores.read_only import TO_WRITE, only_statement
 from queries.stores.statements import logged
 
@@ -163,6 +164,7 @@ class BoltStore(Store):
     def __init__(self, uri: str) -> None:
         self.location = uri
         self._driver, self._database = connect(uri)
+        self._node_ids: dict[tuple[str, str], NodeIds] = {}
 
     def table(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
@@ -183,6 +185,16 @@ class BoltStore(Store):
             return pa.concat_tables(
                 [part.result() for part in running], promote_options="permissive"
             )
+
+    def sources(self, column: pa.ChunkedArray, key: str, loaded_at: str) -> pa.Array:
+        """Return the ids of neurons for those of nodes."""
+        if (key, loaded_at) not in self._node_ids:
+            self._node_ids = {(key, loaded_at): NodeIds(self._records, key)}
+        return self._node_ids[key, loaded_at].of(column)
+
+    def _records(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        names, rows = self._rows(cypher, parameters)
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def frame(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None

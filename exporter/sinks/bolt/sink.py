@@ -35,6 +35,7 @@ from queries.schema import (
     weight_properties,
 )
 from queries.stores.bolt import READERS, BoltStore, driver_errors
+from queries.stores.node_ids import NodeIds
 
 NEURONS_A_TRANSACTION: Final = 10_000
 
@@ -64,6 +65,7 @@ class BoltSink(Sink):
         self._neurons_a_transaction = NEURONS_A_TRANSACTION
         self._there: set[tuple[int, int]] = set()
         self._all_there = False
+        self._node_ids: NodeIds | None = None
 
     def has(self, model: str) -> bool:
         """Tell whether a model of that name is there, complete or not."""
@@ -208,6 +210,7 @@ class BoltSink(Sink):
         self, first: int, last: int, edges: int
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read back all relationships into neurons ``first`` to ``last``, several parts at once."""
+        node_ids = self._ids_of_nodes()
         asked = query("edges")
         columns = asked.columns_in(self._granularity)
         names = [column.name for column in columns]
@@ -225,7 +228,8 @@ class BoltSink(Sink):
             rows = self._connection.read(statement.cypher, **{**statement.parameters, **bounds})
             lists = pa.table({name: [row[name] for row in rows] for name in names})
             table = to_columns(lists, columns)
-            return {name: table[name].to_numpy() for name in names}
+            found = {name: table[name].to_numpy() for name in names}
+            return {**found, "source": node_ids.of(table["source"]).to_numpy()}
 
         parts = id_ranges(first, last, edges, BoltStore.edges_a_part)
         with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
@@ -234,6 +238,16 @@ class BoltSink(Sink):
         # What is missing may have been removed by a process that took the model over.
         found = self._models(self._owner.name).get(self._owner.name, {})
         self._owner.require(found.get("load") == self._owner.load)
+
+    def _ids_of_nodes(self) -> NodeIds:
+        """Read, once all neurons are there, which node each is."""
+        if self._node_ids is None:
+
+            def run(statement: str, parameters: dict[str, Any]) -> list[neo4j.Record]:
+                return self._connection.read(statement, **parameters)
+
+            self._node_ids = NodeIds(run, self._owner.key)
+        return self._node_ids
 
     def finish(self, checksums: Mapping[str, str]) -> None:
         """Remove the blocks' nodes, and put the model in the place of the one it replaces."""
