@@ -38,6 +38,33 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServe
     return ByServer(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)  # Before pytest leaves out what is marked.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the cases of a test to the two versions of Neo4j by turns; `make full` gives each all.
+
+    A test of one case has it on both.
+    """
+    if is_named():
+        return
+    cases: dict[str, dict[str, list[pytest.Function]]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and (version := _version_of(item)) is not None:
+            of_test = cases.setdefault(f"{item.parent}::{item.originalname}", {})
+            of_test.setdefault(item.name.replace(version, ""), []).append(item)
+    for of_test in cases.values():
+        for turn, versions in enumerate(of_test.values() if len(of_test) > 1 else ()):
+            for item in versions:
+                if _version_of(item) != list(NEO4J)[turn % len(NEO4J)]:
+                    item.add_marker(pytest.mark.full)
+
+
+def _version_of(item: pytest.Function) -> str | None:
+    """Return the name of the store, where it is a version of Neo4j."""
+    callspec = getattr(item, "callspec", None)
+    store = callspec.params.get("store") if callspec is not None else None
+    return store if store in NEO4J else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test of a store all kinds of stores, unless it says itself which."""
     chosen = any(

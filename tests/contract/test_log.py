@@ -30,8 +30,8 @@ class TestStatements:
 
     def test_are_all_there(self, pooled: NeuronGraph, debug: pytest.LogCaptureFixture) -> None:
         pooled.katz()
-        passes = [message for message in debug.messages if "$scores = [" in message]
-        # One pass a layer that is fed, each in one part.
+        passes = [message for message in debug.messages if "$first = " in message]
+        # One a layer that is fed, each in one part.
         assert len(passes) == sum(pooled.layers()["edges"] > 0)
         assert all(record.levelno == logging.DEBUG for record in debug.records)
 
