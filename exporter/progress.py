@@ -81,7 +81,7 @@ class LoadProgress:
             bar.update(self._task, completed=done)
         else:
             # What has been handed over may still have to be written.
-            self._begin(bar, f"Writing {total:,} {phase}", None)
+            self._begin(bar, f"Finishing {total:,} {phase}", None)
 
     def _begin(self, bar: Progress, description: str, total: int | None) -> None:
         """Put another task in the place of the last one."""

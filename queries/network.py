@@ -1,6 +1,6 @@
 """The relationships of a model as sparse matrices, read once and kept while there is room."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -61,16 +61,6 @@ class Part:
     def sources(self) -> slice:
         """The neurons among which are all that feed them."""
         return slice(self.first_source, self.first_source + self.matrix.shape[1])
-
-    @property
-    def target(self) -> Ids:
-        """The neuron where each relationship ends, in the order of ``matrix.data``."""
-        return np.repeat(np.arange(self.targets.start, self.targets.stop), self.fan_in)
-
-    @property
-    def source(self) -> Ids:
-        """The neuron where each relationship begins, in the order of ``matrix.data``."""
-        return self.matrix.indices.astype(np.int64) + self.first_source
 
     @property
     def fan_in(self) -> Ids:
@@ -151,6 +141,22 @@ class Network:
         for layer in reversed(self.layers):
             yield from self.parts(layer)
 
+    @property
+    def inputs(self) -> NDArray[np.bool_]:
+        """Which neurons are of layers that nothing feeds."""
+        return self._of_layers(layer for layer in self.layers if not layer.inputs)
+
+    @property
+    def outputs(self) -> NDArray[np.bool_]:
+        """Which neurons are of layers that feed nothing."""
+        return self._of_layers(layer for layer in self.layers if not self.out_of(layer))
+
+    def _of_layers(self, layers: Iterable[Layer]) -> NDArray[np.bool_]:
+        chosen = np.zeros(self.neurons, dtype=bool)
+        for layer in layers:
+            chosen[self.of(layer)] = True
+        return chosen
+
     def outgoing(self, neurons: Ids) -> Columns:
         """Return source, target and weight of all relationships out of some neurons.
 
@@ -162,6 +168,15 @@ class Network:
         found = [part.outgoing(neurons) for part in self.forward()]
         source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return source, target, weight
+
+    def incoming(self, neuron: int) -> tuple[Ids, Scores]:
+        """Return source and weight of all relationships into a neuron."""
+        layer = next(each for each in self.layers if self.of(each).stop > neuron)
+        part = next(part for part in self.parts(layer) if part.targets.stop > neuron)
+        row = neuron - part.first_target
+        entries = slice(part.matrix.indptr[row], part.matrix.indptr[row + 1])
+        source = part.matrix.indices[entries].astype(np.int64) + part.first_source
+        return source, part.matrix.data[entries]
 
     def into(self, layer: Layer) -> tuple[Layer, ...]:
         """Return the layers that feed a layer."""

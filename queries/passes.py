@@ -2,11 +2,15 @@
 
 A feed-forward model is an acyclic graph in the order of its layers, so that what is defined by a
 sum or a maximum over all paths takes one pass: each relationship is looked at once.
+
+Neurons are counted from the model's first; scores have the shape (neurons,). What a function
+returns is what arrives at a neuron over at least one relationship: its own share is not in it.
 """
 
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from queries.network import Network, Scores, Weights
 
@@ -17,96 +21,194 @@ Combine = Callable[[Scores, Scores], Scores]
 def sums_forward(
     network: Network, own: Scores, *, weights: Weights = "absolute", factor: float = 1.0
 ) -> Scores:
-    """Return ``score[t] = own[t] + factor * sum of weight * score[s]`` over what feeds t.
+    """Return ``factor * sum of weight * (own[s] + arriving[s])`` over what feeds a neuron.
 
     Parameters
     ----------
     network
         The model.
     own
-        By neuron, counted from the model's first: shape (neurons,).
+        What each neuron has of its own.
     weights
         What a relationship counts.
     factor
         Attenuation along a relationship.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (neurons,).
     """
-    scores = own.astype(np.float64)
+    arriving = np.zeros(network.neurons)
     for part in network.forward():
-        scores[part.targets] += factor * np.asarray(part.weighed(weights) @ scores[part.sources])
-    return scores
+        scores = own[part.sources] + arriving[part.sources]
+        arriving[part.targets] += factor * np.asarray(part.weighed(weights) @ scores)
+    return arriving
 
 
 def sums_backward(network: Network, own: Scores, *, weights: Weights = "absolute") -> Scores:
-    """Return ``score[s] = own[s] + sum of weight * score[t]`` over what s feeds.
+    """Return ``sum of weight * (own[t] + arriving[t])`` over what a neuron feeds.
 
     The parameters are those of ``sums_forward``.
     """
-    scores = own.astype(np.float64)
+    arriving = np.zeros(network.neurons)
     for part in network.backward():
-        scores[part.sources] += np.asarray(part.weighed(weights).T @ scores[part.targets])
-    return scores
+        scores = own[part.targets] + arriving[part.targets]
+        arriving[part.sources] += np.asarray(part.weighed(weights).T @ scores)
+    return arriving
+
+
+def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
+    """Return ``sums_forward`` where each neuron divides its score among what it feeds.
+
+    A relationship gets a share by its absolute weight in the out-strength of the neuron.
+
+    Parameters
+    ----------
+    network, own, factor
+        As in ``sums_forward``.
+    """
+    strength = out_strength(network)
+    with np.errstate(divide="ignore"):
+        shares = np.where(strength > 0, 1 / strength, 0.0)
+    arriving = np.zeros(network.neurons)
+    for part in network.forward():
+        scores = (own[part.sources] + arriving[part.sources]) * shares[part.sources]
+        arriving[part.targets] += factor * np.asarray(part.weighed() @ scores)
+    return arriving
+
+
+def in_strength(network: Network, weights: Weights = "absolute") -> Scores:
+    """Return the sum of the weights into each neuron."""
+    strength = np.zeros(network.neurons)
+    for part in network.forward():
+        strength[part.targets] += np.asarray(part.weighed(weights).sum(axis=1))
+    return strength
+
+
+def out_strength(network: Network, weights: Weights = "absolute") -> Scores:
+    """Return the sum of the weights out of each neuron."""
+    strength = np.zeros(network.neurons)
+    for part in network.forward():
+        strength[part.sources] += np.asarray(part.weighed(weights).sum(axis=0))
+    return strength
+
+
+def log_path_masses(network: Network, begin: Scores, end: Scores) -> tuple[Scores, Scores]:
+    """Return the logarithm of the absolute weight of all paths to each neuron, and on from it.
+
+    A product over the layers of a deep model would leave the range of a float.
+
+    Parameters
+    ----------
+    network
+        The model.
+    begin, end
+        1 where paths begin and where they end, else 0.
+
+    Returns
+    -------
+    tuple
+        Both with paths of no relationship; minus infinity where there is no path.
+    """
+    with np.errstate(divide="ignore"):
+        forward, backward = np.log(begin), np.log(end)
+        for part in network.forward():
+            scaled, scale = _scaled(forward[part.sources])
+            more = np.log(np.asarray(part.weighed() @ scaled)) + scale
+            forward[part.targets] = np.logaddexp(forward[part.targets], more)
+        for part in network.backward():
+            scaled, scale = _scaled(backward[part.targets])
+            more = np.log(np.asarray(part.weighed().T @ scaled)) + scale
+            backward[part.sources] = np.logaddexp(backward[part.sources], more)
+    return forward, backward
+
+
+def _scaled(logarithms: Scores) -> tuple[Scores, float]:
+    """Return numbers of which the largest is 1, and the logarithm of what was divided by."""
+    scale = float(logarithms.max())
+    if scale == -np.inf:
+        return np.zeros_like(logarithms), 0.0
+    return np.exp(logarithms - scale), scale
+
+
+def reached_forward(network: Network, begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which neurons a path leads to, over at least one relationship, whatever its weight."""
+    reached = np.zeros(network.neurons, dtype=bool)
+    for part in network.forward():
+        from_here = (begin[part.sources] | reached[part.sources]).astype(np.float64)
+        reached[part.targets] |= np.asarray(part.weighed("count") @ from_here) > 0
+    return reached
+
+
+def reached_backward(network: Network, end: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell from which neurons a path leads on to an end."""
+    reached = np.zeros(network.neurons, dtype=bool)
+    for part in network.backward():
+        to_here = (end[part.targets] | reached[part.targets]).astype(np.float64)
+        reached[part.sources] |= np.asarray(part.weighed("count").T @ to_here) > 0
+    return reached
 
 
 def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:
-    """Return the larger of ``own[t]`` and the largest ``combine(score[s], weight)``.
+    """Return by neuron the largest ``combine(score[s], weight)`` over what feeds it.
 
     Parameters
     ----------
     network
         The model.
     own
-        By neuron, counted from the model's first; minus infinity where a path cannot begin.
+        What a path has that begins at a neuron; minus infinity where none can. The score of a
+        neuron is the larger of this and of what arrives.
     combine
         How a path goes on: must not fall as the score rises.
 
     Returns
     -------
     numpy.ndarray
-        Shape (neurons,).
+        Minus infinity where no path arrives.
     """
-    scores = own.astype(np.float64)
+    arriving = np.full(network.neurons, -np.inf)
     for part in network.forward():
-        ahead = combine(scores[part.source], part.matrix.data)
+        scores = np.maximum(own[part.sources], arriving[part.sources])
+        ahead = combine(scores[part.matrix.indices], part.matrix.data)
         fed = np.flatnonzero(part.fan_in)
-        rows = part.targets.start + fed
-        largest = np.maximum.reduceat(ahead, part.matrix.indptr[fed]) if len(fed) else ahead[:0]
-        scores[rows] = np.maximum(scores[rows], largest)
-    return scores
+        if len(fed):
+            rows = part.targets.start + fed
+            arriving[rows] = np.maximum.reduceat(ahead, part.matrix.indptr[fed])
+    return arriving
 
 
 def maxima_backward(network: Network, own: Scores, combine: Combine) -> Scores:
     """Return by neuron the largest ``combine(score[t], weight)`` over what it feeds.
 
-    Parameters
-    ----------
-    network, own, combine
-        As in ``maxima_forward``, in the other direction: ``own`` is what a path has that ends
-        at a neuron.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (neurons,): of paths at least one relationship long; minus infinity where there
-        is none.
+    The parameters are those of ``maxima_forward``: ``own`` is what a path has that ends at a
+    neuron.
     """
-    onward = np.full(network.neurons, -np.inf)
+    arriving = np.full(network.neurons, -np.inf)
     for part in network.backward():
-        after = np.maximum(onward[part.targets], own[part.targets])
+        scores = np.maximum(own[part.targets], arriving[part.targets])
         by_source = part.by_source
-        ahead = combine(after[by_source.indices], by_source.data)
+        ahead = combine(scores[by_source.indices], by_source.data)
         feeding = np.flatnonzero(np.diff(by_source.indptr))
-        rows = part.sources.start + feeding
-        largest = np.maximum.reduceat(ahead, by_source.indptr[feeding])
-        onward[rows] = np.maximum(onward[rows], largest)
-    return onward
+        if len(feeding):
+            rows = part.sources.start + feeding
+            largest = np.maximum.reduceat(ahead, by_source.indptr[feeding])
+            arriving[rows] = np.maximum(arriving[rows], largest)
+    return arriving
 
 
 def log_product(score: Scores, weight: Scores) -> Scores:
     """Add the logarithm of the absolute weight: the strength of a path, as a logarithm."""
     with np.errstate(divide="ignore"):
         return np.asarray(score + np.log(np.abs(weight)))
+
+
+def total(score: Scores, weight: Scores) -> Scores:
+    """Add the weight: the length of a path."""
+    return np.asarray(score + weight)
+
+
+def absolute_total(score: Scores, weight: Scores) -> Scores:
+    """Add the absolute weight."""
+    return np.asarray(score + np.abs(weight))
+
+
+def weakest(score: Scores, weight: Scores) -> Scores:
+    """Return the smaller of the two: the weakest link of a path."""
+    return np.asarray(np.minimum(score, np.abs(weight)))

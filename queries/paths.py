@@ -106,7 +106,7 @@ def strongest(
     while heap:
         match heap.pop():
             case Complete(step):
-                yield _unrolled(step)
+                yield unrolled(step)
             case Unexplored(step, strength):
                 branches = known.branches(step, strength, heap.soon_explored(_READ_AHEAD))
                 heap.push(branches.bound(0), Turn(branches, 0))
@@ -145,7 +145,8 @@ class _Heap:
         return [state.step.neuron for state in near if isinstance(state, Unexplored)]
 
 
-def _unrolled(step: Step) -> list[Step]:
+def unrolled(step: Step) -> list[Step]:
+    """Return all steps of a path, from its beginning on, given its last one."""
     path = [step]
     while path[-1].before is not None:
         path.append(path[-1].before)

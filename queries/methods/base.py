@@ -4,8 +4,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from queries.checks import check_against
 from queries.errors import LayerNotFoundError, listed
@@ -76,6 +78,14 @@ class Methods:
         values = asked.checked({"neurons": neurons})
         self._check_against(values, about)
         return to_frame(self._table(asked, values, about), asked.columns)
+
+    def _among(
+        self, neurons: NeuronsLike, about: StoredModel, network: Network
+    ) -> NDArray[np.bool_]:
+        """Return which neurons of a model are meant, counted from its first."""
+        chosen = np.zeros(network.neurons, dtype=bool)
+        chosen[self._neurons(neurons, about)["id"].to_numpy() - network.first] = True
+        return chosen
 
     def _check_against(self, values: Mapping[str, Any], about: StoredModel) -> None:
         """Raise an error for what a model's graph does not have: a property, an axis, a layer."""

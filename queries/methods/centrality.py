@@ -12,9 +12,28 @@ from queries.models import StoredModel
 from queries.network import Network, Scores
 from queries.neuron_filter import NeuronsLike
 
+Measure = Literal[
+    "katz",
+    "pagerank",
+    "path_centrality",
+    "in_strength",
+    "out_strength",
+    "in_degree",
+    "out_degree",
+]
+
 
 class CentralityMethods(Methods):
-    """Centrality by one pass through the layers."""
+    """Centrality, exact, by one or two passes through the layers."""
+
+    def degree(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
+        """Return how many relationships end and begin at each neuron."""
+        asked, values, about = self._asked("degree", model, {"neurons": neurons})
+        network = self._network(about, "weight")
+        into, out = passes.in_strength(network, "count"), passes.out_strength(network, "count")
+        counts = {"in_degree": into, "out_degree": out, "degree": into + out}
+        whole = {name: count.astype(np.int64) for name, count in counts.items()}
+        return self._scored(asked, values, about, network, **whole)
 
     def katz(
         self,
@@ -30,9 +49,60 @@ class CentralityMethods(Methods):
         given = {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights, "by": by}
         asked, values, about = self._asked("katz", model, given)
         network = self._network(about, by)
-        own = np.full(network.neurons, values["beta"], dtype=np.float64)
-        scores = passes.sums_forward(network, own, weights=weights, factor=values["alpha"])
-        return self._scored(asked, values, about, network, katz=scores)
+        own = np.full(network.neurons, values["beta"])
+        arriving = passes.sums_forward(network, own, weights=weights, factor=values["alpha"])
+        return self._scored(asked, values, about, network, katz=own + arriving)
+
+    def pagerank(
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        alpha: float = 0.85,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return PageRank over absolute weights, exact; that of all neurons adds up to 1."""
+        given = {"neurons": neurons, "alpha": alpha, "by": by}
+        asked, values, about = self._asked("pagerank", model, given)
+        network = self._network(about, by)
+        scores = _pagerank(network, values["alpha"])
+        return self._scored(asked, values, about, network, pagerank=scores)
+
+    def path_centrality(
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the share of all path weight, from inputs to outputs, through each neuron."""
+        given = {"neurons": neurons, "by": by}
+        asked, values, about = self._asked("path_centrality", model, given)
+        network = self._network(about, by)
+        scores = _path_centrality(network)
+        return self._scored(asked, values, about, network, path_centrality=scores)
+
+    def top_neurons(
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        measure: Measure = "katz",
+        k: int = 5,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the k neurons of each layer that a measure puts first."""
+        given = {"neurons": neurons, "measure": measure, "k": k, "by": by}
+        asked, values, about = self._asked("top_neurons", model, given)
+        network = self._network(about, by)
+        scores = _measured(network, measure)
+        frame = self._neurons(values["neurons"], about)
+        frame["value"] = scores[frame["id"].to_numpy() - network.first]
+        # Of equal ones the first, whatever order the store has them in.
+        ranked = frame.sort_values(["layer_index", "value", "id"], ascending=[True, False, True])
+        ranked["rank"] = ranked.groupby("layer_index").cumcount() + 1
+        top: pd.DataFrame = ranked[ranked["rank"] <= values["k"]].reset_index(drop=True)
+        return top[[column.name for column in asked.columns]]
 
     def _scored(
         self,
@@ -40,10 +110,47 @@ class CentralityMethods(Methods):
         values: dict[str, Any],
         about: StoredModel,
         network: Network,
-        **scores: Scores,
+        **scores: np.ndarray[Any, Any],
     ) -> pd.DataFrame:
         """Return the neurons that are asked for, with a column for each quantity."""
         frame = self._neurons(values["neurons"], about)
         for name, of_all in scores.items():
             frame[name] = of_all[frame["id"].to_numpy() - network.first]
         return frame[[column.name for column in asked.columns]]
+
+
+def _pagerank(network: Network, alpha: float) -> Scores:
+    # Both the jump and what neurons without a way on pass back are spread evenly, so that they
+    # only scale the score of one neuron alone.
+    own = np.ones(network.neurons)
+    scores = own + passes.shares_forward(network, own, alpha)
+    return np.asarray(scores / scores.sum())
+
+
+def _path_centrality(network: Network) -> Scores:
+    begin, end = network.inputs.astype(np.float64), network.outputs.astype(np.float64)
+    forward, backward = passes.log_path_masses(network, begin, end)
+    all_paths = np.logaddexp.reduce(forward[network.outputs])
+    if all_paths == -np.inf:
+        return np.zeros(network.neurons)
+    return np.asarray(np.exp(forward + backward - all_paths))
+
+
+def _measured(network: Network, measure: Measure) -> Scores:
+    """Return a measure of every neuron, with its usual parameters."""
+    match measure:
+        case "katz":
+            own = np.ones(network.neurons)
+            return own + passes.sums_forward(network, own, factor=0.1)
+        case "pagerank":
+            return _pagerank(network, 0.85)
+        case "path_centrality":
+            return _path_centrality(network)
+        case "in_strength":
+            return passes.in_strength(network)
+        case "out_strength":
+            return passes.out_strength(network)
+        case "in_degree":
+            return passes.in_strength(network, "count")
+        case "out_degree":
+            return passes.out_strength(network, "count")

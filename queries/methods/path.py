@@ -2,17 +2,19 @@
 
 import math
 from itertools import islice
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
+from numpy.typing import NDArray
 
 from queries import passes, paths
-from queries.frames import to_frame
-from queries.library import Query
+from queries.library import query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
+from queries.network import Network, Scores, Weights
 from queries.neuron_filter import NeuronsLike
+from queries.walking import best_path
 
 
 class PathMethods(Methods):
@@ -34,35 +36,164 @@ class PathMethods(Methods):
         given = {"source": source, "target": target, "k": k, "by": by}
         asked, values, about = self._asked("strongest_paths", model, given)
         network = self._network(about, by)
-        begin, end = (
-            self._neurons(values[side], about)["id"].to_numpy() - network.first
-            for side in ("source", "target")
-        )
-        ends = np.full(network.neurons, -np.inf)
-        ends[end] = 0.0
-        onward = passes.maxima_backward(network, ends, passes.log_product)
-        found = paths.strongest(begin, end, onward, network)
-        return self._path_frame(list(islice(found, values["k"])), network.first, asked, about)
+        begin, end = self._ends(values, about, network)
+        onward = passes.maxima_backward(network, _where(end, 0.0), passes.log_product)
+        search = paths.strongest(np.flatnonzero(begin), np.flatnonzero(end), onward, network)
+        found = list(islice(search, values["k"]))
+        hops = self._hops(found, about, network)
+        strength = [math.prod(abs(step.weight) for step in path) for path in found]
+        sign = [math.prod(1 if step.weight > 0 else -1 for step in path) for path in found]
+        lengths = [len(path) for path in found]
+        hops["path"] = np.repeat(np.arange(1, len(found) + 1), lengths)
+        hops["strength"] = np.repeat(np.array(strength, dtype=np.float64), lengths)
+        hops["sign"] = np.repeat(np.array(sign, dtype=np.int64), lengths)
+        return hops[[column.name for column in asked.columns]]
 
-    def _path_frame(
-        self, found: list[list[paths.Step]], first: int, asked: Query, about: StoredModel
+    def longest_path(
+        self,
+        *,
+        weights: Literal["absolute", "signed"] = "signed",
+        by: Weighing = "weight",
+        model: str | None = None,
     ) -> pd.DataFrame:
-        ids = sorted({first + step.neuron for path in found for step in path})
-        neurons = self._neurons(ids, about).set_index("id")
-        rows = [
+        """Return the path of the largest sum of weights, one row a hop.
+
+        It may begin and end anywhere. Where no path has a sum above 0 there is none.
+        """
+        given = {"weights": weights, "by": by}
+        asked, _, about = self._asked("longest_path", model, given)
+        network = self._network(about, by)
+        combine = passes.total if weights == "signed" else passes.absolute_total
+        own = np.zeros(network.neurons)
+        arriving = passes.maxima_forward(network, own, combine)
+        end = int(arriving.argmax())
+        found = []
+        if arriving[end] > 0:
+            found = [paths.unrolled(best_path(network, own, arriving, combine, end))]
+        hops = self._hops(found, about, network)
+        lengths = hops["weight"].abs() if weights == "absolute" else hops["weight"]
+        hops["length"] = lengths.fillna(0.0).cumsum()
+        return hops[[column.name for column in asked.columns]]
+
+    def shortest_paths(
+        self,
+        source: NeuronsLike,
+        target: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return for each target the fewest hops, and the smallest sum of absolute weights.
+
+        A target that is a source is 0 away from itself.
+        """
+        given = {"source": source, "target": target, "by": by}
+        asked, values, about = self._asked("shortest_paths", model, given)
+        network = self._network(about, by)
+        begin, _ = self._ends(values, about, network)
+        own = _where(begin, 0.0)
+        frame = self._neurons(values["target"], about)
+        places = frame["id"].to_numpy() - network.first
+        hops, length = (
+            -np.maximum(own, passes.maxima_forward(network, own, combine))[places]
+            for combine in (_a_hop_more, _less_weight)
+        )
+        frame["length"] = np.where(np.isfinite(length), length, np.nan)
+        frame["hops"] = pd.array(np.where(np.isfinite(hops), hops, np.nan), dtype="Int64")
+        return frame[[column.name for column in asked.columns]]
+
+    def widest_path(
+        self,
+        source: NeuronsLike,
+        target: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the path whose weakest relationship is strongest, one row a hop."""
+        given = {"source": source, "target": target, "by": by}
+        asked, values, about = self._asked("widest_path", model, given)
+        network = self._network(about, by)
+        begin, end = self._ends(values, about, network)
+        own = _where(begin, np.inf)
+        arriving = passes.maxima_forward(network, own, passes.weakest)
+        best = int(np.where(end, arriving, -np.inf).argmax())
+        found = []
+        if end[best] and arriving[best] > 0:
+            found = [paths.unrolled(best_path(network, own, arriving, passes.weakest, best))]
+        hops = self._hops(found, about, network)
+        hops["weakest"] = arriving[best]
+        return hops[[column.name for column in asked.columns]]
+
+    def path_norm(
+        self,
+        source: NeuronsLike,
+        target: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return one row: the number of paths, and the sums of the products of their weights."""
+        counts = self.path_counts(source, target, by=by, model=model)
+        names = [column.name for column in query("path_norm").columns]
+        return counts[names].sum().to_frame().T
+
+    def path_counts(
+        self,
+        source: NeuronsLike,
+        target: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return for each target the number of paths, and the sums of their products."""
+        given = {"source": source, "target": target, "by": by}
+        asked, values, about = self._asked("path_counts", model, given)
+        network = self._network(about, by)
+        begin, _ = self._ends(values, about, network)
+        frame = self._neurons(values["target"], about)
+        places = frame["id"].to_numpy() - network.first
+        ways: dict[str, Weights] = {"paths": "count", "absolute": "absolute", "signed": "signed"}
+        for name, weights in ways.items():
+            arriving = passes.sums_forward(network, begin.astype(np.float64), weights=weights)
+            frame[name] = arriving[places]
+        return frame[[column.name for column in asked.columns]]
+
+    def _ends(
+        self, values: dict[str, Any], about: StoredModel, network: Network
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which neurons are sources, and which are targets."""
+        begin, end = (self._among(values[side], about, network) for side in ("source", "target"))
+        return begin, end
+
+    def _hops(
+        self, found: list[list[paths.Step]], about: StoredModel, network: Network
+    ) -> pd.DataFrame:
+        """Return a row a hop: the neurons of some paths, and the weights into them."""
+        steps = [step for path in found for step in path]
+        ids = np.array([step.neuron for step in steps], dtype=np.int64) + network.first
+        neurons = self._neurons(np.unique(ids), about).set_index("id")
+        lengths = [np.arange(len(path)) for path in found]
+        hop = np.concatenate(lengths) if lengths else np.empty(0, dtype=np.int64)
+        weight = np.array([step.weight for step in steps], dtype=np.float64)
+        return pd.DataFrame(
             {
-                "path": rank,
-                "strength": math.prod(abs(step.weight) for step in path),
-                "sign": math.prod(1 if step.weight > 0 else -1 for step in path),
                 "hop": hop,
-                "id": first + step.neuron,
-                "name": neurons["name"][first + step.neuron],
-                "layer": neurons["layer"][first + step.neuron],
-                "weight": step.weight if hop else None,
+                "id": ids,
+                "name": neurons["name"].reindex(ids).to_numpy(),
+                "layer": neurons["layer"].reindex(ids).to_numpy(),
+                "weight": np.where(hop > 0, weight, np.nan),
             }
-            for rank, path in enumerate(found, start=1)
-            for hop, step in enumerate(path)
-        ]
-        names = [column.name for column in asked.columns]
-        table = pa.table({name: [row[name] for row in rows] for name in names})
-        return to_frame(table, asked.columns)
+        ).astype({"name": "str", "layer": "str"})
+
+
+def _where(chosen: NDArray[np.bool_], score: float) -> Scores:
+    return np.where(chosen, score, -np.inf)
+
+
+def _a_hop_more(score: Scores, weight: Scores) -> Scores:
+    return np.asarray(score - np.ones_like(weight))
+
+
+def _less_weight(score: Scores, weight: Scores) -> Scores:
+    return np.asarray(score - np.abs(weight))

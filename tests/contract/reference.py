@@ -74,6 +74,15 @@ class Reference:
         )
         return graph
 
+    def path_sums(self, measure: str) -> Floats:
+        """Return the sum of the products of the weights of all paths from one neuron to another.
+
+        Paths of no edge are among them: it is the inverse of I - A. Shape (neurons, neurons).
+        """
+        nodes = sorted(self.graph)
+        adjacency = nx.to_numpy_array(self.weighted(measure), nodelist=nodes)
+        return np.asarray(np.linalg.inv(np.eye(len(nodes)) - adjacency))
+
 
 def probe(name: str, file: Path) -> Reference:
     """Load a chain of layers with plain Keras, and probe every layer of it."""

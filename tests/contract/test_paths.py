@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 import networkx as nx
 import numpy as np
@@ -133,3 +134,86 @@ class TestStrongestPaths:
     def test_are_none_against_the_stream(self, pooled: NeuronGraph) -> None:
         assert pooled.strongest_paths("digits", "conv").empty
         assert pooled.strongest_paths("conv", "conv").empty
+
+
+class TestLongestPath:
+    @pytest.mark.parametrize("weights", ["absolute", "signed"])
+    def test_is_as_long_as_that_of_networkx(
+        self, graph: NeuronGraph, reference: Reference, weights: Literal["absolute", "signed"]
+    ) -> None:
+        weighted = reference.weighted(weights)
+        frame = graph.longest_path(weights=weights)
+        assert frame["length"].iloc[-1] == pytest.approx(
+            nx.dag_longest_path_length(weighted, weight="weight"), rel=1e-5
+        )
+        assert_is_path(frame, reference)
+
+
+class TestShortestPaths:
+    @pytest.mark.parametrize("case", ENDS)
+    def test_are_those_of_networkx(
+        self, graph: NeuronGraph, reference: Reference, case: str
+    ) -> None:
+        sources, targets = ENDS[case](reference)
+        frame = graph.shortest_paths(sources, targets)
+        weighted = reference.weighted("absolute")
+        for column, weight in {"hops": None, "length": "weight"}.items():
+            expected = nx.multi_source_dijkstra_path_length(
+                weighted, set(sources), weight=weight or (lambda *_: 1)
+            )
+            assert sorted(frame["id"]) == sorted(targets)
+            for neuron, found in zip(frame["id"], frame[column], strict=True):
+                assert pd.isna(found) == (neuron not in expected)
+                if not pd.isna(found):
+                    assert found == pytest.approx(expected[neuron], rel=1e-5)
+
+    def test_are_none_against_the_stream(self, pooled: NeuronGraph) -> None:
+        frame = pooled.shortest_paths("digits", "conv")
+        assert frame["hops"].isna().all()
+        assert frame["length"].isna().all()
+
+
+class TestWidestPath:
+    @pytest.mark.parametrize("case", ENDS)
+    def test_has_the_strongest_weakest_link(
+        self, graph: NeuronGraph, reference: Reference, case: str
+    ) -> None:
+        sources, targets = ENDS[case](reference)
+        frame = graph.widest_path(sources, targets)
+        assert_is_path(frame, reference)
+        assert frame["id"].iloc[0] in sources
+        assert frame["id"].iloc[-1] in targets
+        width = frame["weakest"].iloc[0]
+        assert frame["weight"].abs().min() == pytest.approx(width)
+        # Over wider relationships alone no target is reached.
+        wider: nx.DiGraph[int] = nx.DiGraph()
+        wider.add_nodes_from(reference.graph)
+        wider.add_edges_from(
+            edge[:2] for edge in reference.edges() if abs(edge[2]) > width * (1 + 1e-5)
+        )
+        reached = {t for s in sources for t in nx.descendants(wider, s)}
+        assert not reached.intersection(targets)
+
+
+class TestPathCounts:
+    @pytest.mark.parametrize("case", ENDS)
+    def test_add_up_all_paths(self, graph: NeuronGraph, reference: Reference, case: str) -> None:
+        sources, targets = ENDS[case](reference)
+        counts = graph.path_counts(sources, targets).set_index("id").loc[targets]
+        norm = graph.path_norm(sources, targets).iloc[0]
+        measures = {"paths": "count", "absolute": "absolute", "signed": "signed"}
+        for column, measure in measures.items():
+            sums = reference.path_sums(measure)
+            over_edges = (sums - np.eye(len(sums)))[np.ix_(sources, targets)].sum(axis=0)
+            scale = np.abs(over_edges).max()
+            np.testing.assert_allclose(counts[column], over_edges, rtol=1e-4, atol=1e-5 * scale)
+            assert norm[column] == pytest.approx(over_edges.sum(), rel=1e-4, abs=1e-5 * scale)
+
+
+def assert_is_path(frame: pd.DataFrame, reference: Reference) -> None:
+    """Check that each hop follows a relationship, of that weight."""
+    ids = frame["id"].tolist()
+    assert frame["hop"].tolist() == list(range(len(ids)))
+    assert math.isnan(frame["weight"].iloc[0])
+    weights = [reference.graph.edges[pair]["weight"] for pair in nx.utils.pairwise(ids)]
+    np.testing.assert_allclose(frame["weight"].iloc[1:], weights, rtol=1e-5)

@@ -10,8 +10,10 @@ from queries.library import ColumnType, Parameter, ParameterType, queries, query
 from queries.neuron_filter import NeuronFilter
 
 NAMES = [
-    "edges", "katz", "layers", "models", "neighbours", "neurons", "strength", "strongest_edges",
-    "strongest_paths", "summary", "weight_distribution",
+    "degree", "edges", "field_neurons", "katz", "layers", "longest_path", "models", "neighbours",
+    "neurons", "pagerank", "path_centrality", "path_counts", "path_norm", "projective_field",
+    "receptive_field", "shortest_paths", "strength", "strongest_edges", "strongest_paths",
+    "summary", "top_neurons", "weight_distribution", "widest_path",
 ]  # fmt: skip
 HEADER_KEYS = {"summary", "definition", "reads", "parameters", "columns"}
 PARAMETER_KEYS = {"type", "help", "default", "required", "choices", "least"}

@@ -82,7 +82,7 @@ def test_is_a_bar_on_a_terminal() -> None:
     assert "Opening a.keras" in shown
     for part in ("Relationships", "of 1,000,000, ", "/s, ", " s left"):
         assert part in shown
-    assert "Writing 1,000,000 relationships" in shown
+    assert "Finishing 1,000,000 relationships" in shown
 
 
 def read_all(terminal: int) -> str:

@@ -1,0 +1,15 @@
+/*
+summary = "How many relationships end and begin at each neuron."
+reads = "edges"
+
+[parameters]
+neurons = { type = "neurons", help = "which neurons to return" }
+
+[columns]
+id = { type = "int", help = "id of the neuron" }
+name = { type = "text", help = "name of the neuron" }
+layer = { type = "text", help = "name of the layer" }
+in_degree = { type = "int", help = "relationships into it" }
+out_degree = { type = "int", help = "relationships out of it" }
+degree = { type = "int", help = "both together" }
+*/

@@ -1,0 +1,17 @@
+/*
+summary = "The path of the largest sum of weights; it may begin and end anywhere."
+definition = "networkx.dag_longest_path"
+reads = "edges"
+
+[parameters]
+weights = { choices = ["absolute", "signed"], default = "signed", help = "what is added up: |weight|, or weight" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+
+[columns]
+hop = { type = "int", help = "position in the path, from 0" }
+id = { type = "int", help = "id of the neuron" }
+name = { type = "text", help = "name of the neuron" }
+layer = { type = "text", help = "name of the layer" }
+weight = { type = "float", help = "weight of the relationship into this neuron; null at hop 0" }
+length = { type = "float", help = "the sum up to here" }
+*/

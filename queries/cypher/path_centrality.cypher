@@ -1,0 +1,15 @@
+/*
+summary = "The share of all path weight, from inputs to outputs, that runs through each neuron."
+definition = "sum over all paths through a neuron of the product of absolute weights, by the same sum over all paths; the path norm of Neyshabur et al. (2015), sec. 2, with exponent 1"
+reads = "edges"
+
+[parameters]
+neurons = { type = "neurons", help = "which neurons to return" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+
+[columns]
+id = { type = "int", help = "id of the neuron" }
+name = { type = "text", help = "name of the neuron" }
+layer = { type = "text", help = "name of the layer" }
+path_centrality = { type = "float", help = "the share, from 0 to 1; that of the neurons of a layer that all paths cross adds up to 1" }
+*/

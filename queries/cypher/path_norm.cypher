@@ -1,0 +1,15 @@
+/*
+summary = "How many paths there are between neurons, and what their weights come to."
+definition = "Neyshabur et al. (2015), Norm-based capacity control, sec. 2, with exponent 1: sum over paths of the product of absolute weights"
+reads = "edges"
+
+[parameters]
+source = { type = "neurons", required = true, help = "where the paths begin" }
+target = { type = "neurons", required = true, help = "where the paths end" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+
+[columns]
+paths = { type = "float", help = "number of paths" }
+absolute = { type = "float", help = "sum over paths of the product of absolute weights: the path norm" }
+signed = { type = "float", help = "sum over paths of the product of weights: the sum of the effective weights" }
+*/

@@ -1,0 +1,21 @@
+/*
+summary = "What feeds some neurons, layer by layer: how far it reaches, and how strongly."
+definition = "Araujo et al. (2019), Computing receptive fields of convolutional neural networks, distill.pub"
+reads = "edges"
+
+[parameters]
+neurons = { type = "neurons", required = true, help = "of which neurons" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+
+[columns]
+layer_index = { type = "int", help = "position of the layer" }
+layer = { type = "text", help = "name of the layer" }
+neurons = { type = "int", help = "number of its neurons in the field" }
+share = { type = "float", help = "the same as a share of the layer" }
+channels = { type = "int?", help = "number of their channels" }
+x_min = { type = "int?", help = "smallest x of theirs; null where they have none" }
+x_max = { type = "int?", help = "largest x" }
+y_min = { type = "int?", help = "smallest y" }
+y_max = { type = "int?", help = "largest y" }
+weight = { type = "float", help = "sum over paths of the product of absolute weights" }
+*/

@@ -1,0 +1,181 @@
+"""Passes through random models with branches, doubled and missing relationships."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from queries import passes
+from queries.layer import Layer
+from queries.network import Columns, Network, ReadEdges, ReadOutgoing, Weights
+from queries.paths import unrolled
+from queries.walking import best_path
+
+Edges = list[tuple[int, int, float]]
+Floats = NDArray[np.float64]
+FIRST = 7
+"""A part of a model need not begin at neuron 0."""
+
+
+def random_network(seed: int) -> tuple[Network, "nx.MultiDiGraph[int]"]:
+    """Return a model of layers that feed any later ones, and the same as a graph of NetworkX."""
+    random = np.random.default_rng(seed)
+    bounds = np.concatenate([[0], np.cumsum(random.integers(1, 7, size=random.integers(3, 8)))])
+    spans = [range(low, high) for low, high in pairwise(bounds.tolist())]
+    edges: Edges = []
+    layers = []
+    for index, span in enumerate(spans):
+        feeding = [i for i in range(index) if random.random() < 0.6]
+        into: Edges = [
+            (source, target, float(random.choice([0.0, *random.normal(size=9)])))
+            for target in span
+            for i in feeding
+            for source in spans[i]
+            for _ in range(random.integers(0, 3))
+        ]
+        layers.append(_layer(index, span, len(into), tuple(feeding)))
+        edges += into
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+    graph.add_nodes_from(range(bounds[-1]))
+    graph.add_weighted_edges_from(edges)
+    return Network(layers, *_readers(edges, random)), graph
+
+
+def _layer(index: int, span: range, edges: int, inputs: tuple[int, ...]) -> Layer:
+    return Layer(
+        index=index, name=f"l{index}", class_name="Dense", shape=(len(span),), activation=None,
+        activation_config={}, reduce="sum", first=span.start + FIRST, last=span.stop - 1 + FIRST,
+        edges=edges, inputs=inputs if edges else (),
+    )  # fmt: skip
+
+
+def _readers(edges: Edges, random: np.random.Generator) -> tuple[ReadEdges, ReadOutgoing]:
+    def columns(chosen: Edges) -> Columns:
+        table = np.array(chosen, dtype=np.float64).reshape(-1, 3)
+        source, target, weight = table[random.permutation(len(table))].T
+        return source.astype(np.int64) + FIRST, target.astype(np.int64) + FIRST, weight
+
+    def read(_: Layer, first: int, last: int) -> Columns:
+        return columns([edge for edge in edges if first <= edge[1] + FIRST <= last])
+
+    def read_outgoing(neurons: Sequence[int]) -> Columns:
+        return columns([edge for edge in edges if edge[0] + FIRST in neurons])
+
+    return read, read_outgoing
+
+
+Case = tuple[Network, "nx.MultiDiGraph[int]"]
+
+
+@pytest.fixture(params=range(25))
+def case(request: pytest.FixtureRequest) -> Case:
+    return random_network(request.param)
+
+
+def path_sums(graph: "nx.MultiDiGraph[int]", measure: Callable[[float], float]) -> Floats:
+    """Return the sum over all paths of the product of the weights, by source and target."""
+    size = len(graph)
+    adjacency = np.zeros((size, size))
+    for source, target, edge in graph.edges(data=True):
+        adjacency[source, target] += measure(edge["weight"])
+    return np.asarray(np.linalg.inv(np.eye(size) - adjacency)) - np.eye(size)
+
+
+def absolute(graph: "nx.MultiDiGraph[int]") -> "nx.MultiDiGraph[int]":
+    changed: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+    changed.add_nodes_from(graph)
+    changed.add_weighted_edges_from(
+        (source, target, abs(edge["weight"])) for source, target, edge in graph.edges(data=True)
+    )
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("weights", "measure"), [("absolute", abs), ("signed", float), ("count", lambda _: 1.0)]
+)
+def test_sums_are_over_all_paths(
+    case: Case, weights: Weights, measure: Callable[[float], float]
+) -> None:
+    network, graph = case
+    sums = path_sums(graph, measure)
+    own = np.random.default_rng(0).normal(size=len(graph))
+    forward = passes.sums_forward(network, own, weights=weights)
+    backward = passes.sums_backward(network, own, weights=weights)
+    np.testing.assert_allclose(forward, own @ sums, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(backward, sums @ own, rtol=1e-9, atol=1e-9)
+
+
+def test_pagerank(case: Case) -> None:
+    network, graph = case
+    own = np.ones(len(graph))
+    scores = own + passes.shares_forward(network, own, 0.85)
+    expected = nx.pagerank(absolute(graph), tol=1e-14, max_iter=1000)
+    np.testing.assert_allclose(
+        scores / scores.sum(), [expected[neuron] for neuron in range(len(graph))], rtol=1e-9
+    )
+
+
+def test_reach(case: Case) -> None:
+    network, graph = case
+    of = np.zeros(len(graph), dtype=bool)
+    of[[len(graph) // 3, len(graph) // 2]] = True
+    for found, joined in (
+        (passes.reached_forward(network, of), nx.descendants),
+        (passes.reached_backward(network, of), nx.ancestors),
+    ):
+        expected = {other for neuron in np.flatnonzero(of) for other in joined(graph, int(neuron))}
+        assert set(np.flatnonzero(found).tolist()) == expected
+
+
+def test_maxima_are_the_longest_paths(case: Case) -> None:
+    network, graph = case
+    own = np.zeros(len(graph))
+    arriving = passes.maxima_forward(network, own, passes.total)
+    longest = float(np.maximum(own, arriving).max())
+    assert longest == pytest.approx(nx.dag_longest_path_length(graph), abs=1e-12)
+    if longest > 0:
+        end = int(arriving.argmax())
+        steps = unrolled(best_path(network, own, arriving, passes.total, end))
+        assert sum(step.weight for step in steps[1:]) == pytest.approx(longest)
+        for before, after in pairwise(steps):
+            weights = [edge["weight"] for edge in graph[before.neuron][after.neuron].values()]
+            assert after.weight in weights
+
+
+def test_maxima_backward_are_those_of_the_reversed_graph(case: Case) -> None:
+    network, graph = case
+    sinks = np.array([-np.inf if graph.out_degree(n) else 0.0 for n in range(len(graph))])
+    arriving = passes.maxima_backward(network, sinks, passes.total)
+    for neuron in range(len(graph)):
+        ways = [
+            sum(max(e["weight"] for e in graph[a][b].values()) for a, b in pairwise(path))
+            for sink in np.flatnonzero(sinks == 0)
+            for path in nx.all_simple_paths(nx.DiGraph(graph), neuron, int(sink))
+            if len(path) > 1
+        ]
+        assert arriving[neuron] == pytest.approx(max(ways, default=-np.inf), abs=1e-12)
+
+
+def test_path_masses_of_a_deep_model_stay_in_range() -> None:
+    """The weight of all paths is about 1e600."""
+    spans = [range(2 * index, 2 * index + 2) for index in range(11)]
+    edges: Edges = [
+        (source, target, 1e60 * (source + 1))
+        for before, span in pairwise(spans)
+        for target in span
+        for source in before
+    ]
+    layers = [
+        _layer(index, span, 4 if index else 0, (index - 1,)) for index, span in enumerate(spans)
+    ]
+    network = Network(layers, *_readers(edges, np.random.default_rng(0)))
+    end = np.repeat([0.0, 1.0], [20, 2])
+    forward, backward = passes.log_path_masses(network, end[::-1], end)
+    through = (forward + backward).reshape(-1, 2)
+    # All paths cross each layer, by its second neuron (n + 2) / (n + 1) times as many.
+    assert np.logaddexp.reduce(through, axis=1) == pytest.approx(through[0, 0] + np.log(3))
+    first = 2 * np.arange(10)
+    np.testing.assert_allclose(np.exp(through[:10, 1] - through[:10, 0]), (first + 2) / (first + 1))
