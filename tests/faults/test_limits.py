@@ -70,7 +70,7 @@ class TestMemoryOfTransactionTooSmall:
     @pytest.mark.neo4j
     @seeds(4, quick=0)
     def test_neo4j(self, on_server: Trial, seed: int) -> None:
-        check_short(on_server, None, memory=("16m", "8m", "4m", "1m")[seed])
+        check_short(on_server, None, memory=("16m", "8m", "4m", "3m")[seed])
 
 
 class TestHeapTooSmall:
