@@ -14,7 +14,7 @@ from queries.shorten import shortened
 from queries.terminal import pasteable
 
 _EXAMPLE_VALUES: Final = {
-    "neurons": "dense_1",
+    "neurons": "dense_0",
     "source": "dense_0",
     "target": "dense_1",
     "k": "5",

@@ -11,11 +11,12 @@ import pandas as pd
 from queries.library import Statement, query
 from queries.methods.centrality import CentralityMethods
 from queries.methods.field import FieldMethods
+from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
 from queries.methods.stored import StoredMethods
 
 
-class NeuronGraph(StoredMethods, CentralityMethods, PathMethods, FieldMethods):
+class NeuronGraph(StoredMethods, CentralityMethods, PathMethods, FieldMethods, MatrixMethods):
     """A graph of neurons, open for queries.
 
     Every method that takes ``neurons`` takes a ``NeuronFilter``, a name such as

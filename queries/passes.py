@@ -28,13 +28,13 @@ def sums_forward(
     network
         The model.
     own
-        What each neuron has of its own.
+        What each neuron has of its own; here also of shape (neurons, n), for n sums at once.
     weights
         What a relationship counts.
     factor
         Attenuation along a relationship.
     """
-    arriving = np.zeros(network.neurons)
+    arriving = np.zeros(own.shape)
     for part in network.forward():
         scores = own[part.sources] + arriving[part.sources]
         arriving[part.targets] += factor * np.asarray(part.weighed(weights) @ scores)
@@ -46,7 +46,7 @@ def sums_backward(network: Network, own: Scores, *, weights: Weights = "absolute
 
     The parameters are those of ``sums_forward``.
     """
-    arriving = np.zeros(network.neurons)
+    arriving = np.zeros(own.shape)
     for part in network.backward():
         scores = own[part.targets] + arriving[part.targets]
         arriving[part.sources] += np.asarray(part.weighed(weights).T @ scores)

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from queries import passes
+from queries.eigenvector import eigenvector_centrality
 from queries.library import Query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
-from queries.network import Network, Scores
+from queries.network import Network, Scores, Weights
 from queries.neuron_filter import NeuronsLike
 
 Measure = Literal[
@@ -81,6 +82,32 @@ class CentralityMethods(Methods):
         network = self._network(about, by)
         scores = _path_centrality(network)
         return self._scored(asked, values, about, network, path_centrality=scores)
+
+    def eigenvector_centrality(
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        max_iter: int = 1000,
+        tol: float = 1e-6,
+        weights: Weights = "count",
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return eigenvector centrality as NetworkX computes it; Katz says more here.
+
+        Raises
+        ------
+        NeurongraphError
+            If the iteration does not converge.
+        """
+        given = {
+            "neurons": neurons, "max_iter": max_iter, "tol": tol, "weights": weights, "by": by,
+        }  # fmt: skip
+        asked, values, about = self._asked("eigenvector_centrality", model, given)
+        network = self._network(about, by)
+        steps, least = values["max_iter"], values["tol"]
+        scores = eigenvector_centrality(network, weights, max_iter=steps, tol=least)
+        return self._scored(asked, values, about, network, eigenvector_centrality=scores)
 
     def top_neurons(
         self,

@@ -19,21 +19,44 @@ DTYPES = {
 }
 
 NOTHING = NeuronFilter(x=999)
+BETWEEN = {"source": "hidden", "target": "odds"}
+BACKWARDS = {"source": "odds", "target": "pixels"}
 FILLED: dict[str, dict[str, Any]] = {
+    "effective_weights": BETWEEN,
+    "field_neurons": {"neurons": "hidden"},
     "neighbours": {"neurons": "hidden"},
-    "strongest_paths": {"source": "hidden", "target": "odds"},
+    "path_counts": BETWEEN,
+    "path_norm": BETWEEN,
+    "projective_field": {"neurons": "hidden"},
+    "receptive_field": {"neurons": "hidden"},
+    "shortest_paths": BETWEEN,
+    "strongest_paths": BETWEEN,
+    "widest_path": BETWEEN,
 }
 EMPTY: dict[str, dict[str, Any]] = {
+    "adjacency": BACKWARDS,
+    "degree": {"neurons": NOTHING},
     "edges": {"source": NOTHING},
+    "effective_weights": {"source": NOTHING, "target": "odds"},
+    "eigenvector_centrality": {"neurons": NOTHING},
+    "field_neurons": {"neurons": "pixels"},
     "katz": {"neurons": NOTHING},
     "neighbours": {"neurons": NOTHING},
     "neurons": {"neurons": NOTHING},
+    "pagerank": {"neurons": NOTHING},
+    "path_centrality": {"neurons": NOTHING},
+    "path_counts": {"source": "hidden", "target": NOTHING},
+    "projective_field": {"neurons": "odds"},
+    "receptive_field": {"neurons": "pixels"},
+    "shortest_paths": {"source": "hidden", "target": NOTHING},
     "strength": {"neurons": NOTHING},
     "strongest_edges": {"target": NOTHING},
-    "strongest_paths": {"source": "odds", "target": "pixels"},
+    "strongest_paths": BACKWARDS,
+    "top_neurons": {"neurons": NOTHING},
     "weight_distribution": {"neurons": NOTHING},
+    "widest_path": BACKWARDS,
 }
-ALWAYS_FILLED = {"layers", "models", "summary"}
+ALWAYS_FILLED = {"layers", "longest_path", "models", "path_norm", "summary"}
 
 
 def assert_declared(frame: pd.DataFrame, query: str) -> None:

@@ -10,7 +10,8 @@ from queries.library import ColumnType, Parameter, ParameterType, queries, query
 from queries.neuron_filter import NeuronFilter
 
 NAMES = [
-    "degree", "edges", "field_neurons", "katz", "layers", "longest_path", "models", "neighbours",
+    "adjacency", "degree", "edges", "effective_weights", "eigenvector_centrality",
+    "field_neurons", "katz", "layers", "longest_path", "models", "neighbours",
     "neurons", "pagerank", "path_centrality", "path_counts", "path_norm", "projective_field",
     "receptive_field", "shortest_paths", "strength", "strongest_edges", "strongest_paths",
     "summary", "top_neurons", "weight_distribution", "widest_path",

@@ -1,0 +1,17 @@
+/*
+summary = "The adjacency matrix between layers or any neurons, one row for each two that are joined."
+definition = "networkx.adjacency_matrix: rows are sources, columns are targets"
+reads = "edges"
+
+[parameters]
+source = { type = "neurons", help = "which neurons are rows" }
+target = { type = "neurons", help = "which neurons are columns" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+
+[columns]
+source = { type = "int", help = "id of the neuron where it begins" }
+source_name = { type = "text", help = "its name" }
+target = { type = "int", help = "id of the neuron where it ends" }
+target_name = { type = "text", help = "its name" }
+weight = { type = "float", help = "the weight; of neurons that are joined more than once the sum" }
+*/

@@ -1,0 +1,45 @@
+"""Eigenvector centrality by power iteration, as NetworkX defines it."""
+
+import numpy as np
+
+from queries.errors import NeurongraphError
+from queries.network import Network, Scores, Weights
+
+
+def eigenvector_centrality(
+    network: Network, weights: Weights, *, max_iter: int, tol: float
+) -> Scores:
+    """Return the limit of ``x -> x + A.T x``, normalised in each step.
+
+    Parameters
+    ----------
+    network
+        The model.
+    weights
+        What a relationship counts.
+    max_iter, tol
+        The most steps; the mean absolute change of a neuron's score below which it ends.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (neurons,), of Euclidean norm 1.
+
+    Raises
+    ------
+    NeurongraphError
+        If it has not converged after so many steps.
+    """
+    parts = [(part.targets, part.sources, part.weighed(weights)) for part in network.forward()]
+    scores = np.full(network.neurons, 1 / network.neurons)
+    for _ in range(max_iter):
+        before, scores = scores, scores.copy()
+        for targets, sources, matrix in parts:
+            scores[targets] += np.asarray(matrix @ before[sources])
+        scores /= np.linalg.norm(scores) or 1.0
+        if np.abs(scores - before).sum() < network.neurons * tol:
+            return scores
+    raise NeurongraphError(
+        f"eigenvector centrality has not converged after {max_iter} steps; allow more with "
+        "max_iter, or a larger tol; on an acyclic graph Katz centrality says more"
+    )
