@@ -176,8 +176,10 @@ def load(
     part = whole.between(from_layer, to_layer).thinned(threshold)
     location = locate(graph)
     if location.kind != "server":
-        files = file_format or file_format_of(location.path) or "parquet"
-        store = "embedded" if location.kind == "embedded" else files
+        if location.kind == "embedded":
+            store = "embedded"
+        else:
+            store = file_format or file_format_of(location.path) or "parquet"
         require_room(location.path, store, part.neurons, part.edges, granularity)
     begun = time.perf_counter()
     told = progress or _silent

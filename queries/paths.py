@@ -106,7 +106,7 @@ def strongest(
     while heap:
         match heap.pop():
             case Complete(step):
-                yield unrolled(step)
+                yield _unrolled(step)
             case Unexplored(step, strength):
                 branches = known.branches(step, strength, heap.soon_explored(_READ_AHEAD))
                 heap.push(branches.bound(0), Turn(branches, 0))
@@ -145,8 +145,7 @@ class _Heap:
         return [state.step.neuron for state in near if isinstance(state, Unexplored)]
 
 
-def unrolled(step: Step) -> list[Step]:
-    """Return all steps of a path, from its beginning on, given its last one."""
+def _unrolled(step: Step) -> list[Step]:
     path = [step]
     while path[-1].before is not None:
         path.append(path[-1].before)

@@ -7,8 +7,10 @@ from queries.passes import Combine
 from queries.paths import Step
 
 
-def best_path(network: Network, own: Scores, arriving: Scores, combine: Combine, end: int) -> Step:
-    """Return the last step of a best path that ends at a neuron.
+def best_path(
+    network: Network, own: Scores, arriving: Scores, combine: Combine, end: int
+) -> list[Step]:
+    """Return the steps of a best path that ends at a neuron.
 
     Parameters
     ----------
@@ -23,7 +25,7 @@ def best_path(network: Network, own: Scores, arriving: Scores, combine: Combine,
 
     Returns
     -------
-    Step
+    list of Step
         The path is at least one relationship long. It begins at a neuron whose own score is
         at least what arrives there.
     """
@@ -36,7 +38,7 @@ def best_path(network: Network, own: Scores, arriving: Scores, combine: Combine,
         backwards.append((neuron, float(weight[best])))
         neuron = int(source[best])
         arrived = bool(arriving[neuron] > own[neuron])
-    step = Step(neuron, 1.0, None)
+    steps = [Step(neuron, 1.0, None)]
     for neuron, weight_into in reversed(backwards):
-        step = Step(neuron, weight_into, step)
-    return step
+        steps.append(Step(neuron, weight_into, steps[-1]))
+    return steps

@@ -52,6 +52,13 @@ class Methods:
         self._check_against(values, about)
         return asked, values, about
 
+    def _computed(
+        self, name: str, model: str | None, given: Mapping[str, Any]
+    ) -> tuple[Query, dict[str, Any], StoredModel, Network]:
+        """Return the same, and the relationships that the query computes with."""
+        asked, values, about = self._asked(name, model, given)
+        return asked, values, about, self._network(about, values.get("by", "weight"))
+
     def _statement(
         self, asked: Query, values: Mapping[str, Any], about: StoredModel, **internal: Any
     ) -> Statement:
@@ -115,10 +122,9 @@ class Methods:
         values: dict[str, Any],
         about: StoredModel,
         bounds: Sequence[tuple[int, int]],
-        **internal: Any,
     ) -> pa.Table:
         """Run a statement once for each range of neuron ids; return all rows."""
-        statement = self._statement(asked, values, about, first=0, last=0, **internal)
+        statement = self._statement(asked, values, about, first=0, last=0)
         # A range without neurons keeps the columns where there is nothing to ask for.
         ranges = bounds or [(0, -1)]
         parts = [{**statement.parameters, "first": low, "last": high} for low, high in ranges]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from queries import passes
 from queries.eigenvector import eigenvector_centrality
-from queries.library import Query
+from queries.library import Query, query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
 from queries.network import Network, Scores, Weights
@@ -29,8 +29,7 @@ class CentralityMethods(Methods):
 
     def degree(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
         """Return how many relationships end and begin at each neuron."""
-        asked, values, about = self._asked("degree", model, {"neurons": neurons})
-        network = self._network(about, "weight")
+        asked, values, about, network = self._computed("degree", model, {"neurons": neurons})
         into, out = passes.in_strength(network, "count"), passes.out_strength(network, "count")
         counts = {"in_degree": into, "out_degree": out, "degree": into + out}
         whole = {name: count.astype(np.int64) for name, count in counts.items()}
@@ -48,8 +47,7 @@ class CentralityMethods(Methods):
     ) -> pd.DataFrame:
         """Return Katz centrality, exact, by one pass a layer."""
         given = {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights, "by": by}
-        asked, values, about = self._asked("katz", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("katz", model, given)
         own = np.full(network.neurons, values["beta"])
         arriving = passes.sums_forward(network, own, weights=weights, factor=values["alpha"])
         return self._scored(asked, values, about, network, katz=own + arriving)
@@ -64,8 +62,7 @@ class CentralityMethods(Methods):
     ) -> pd.DataFrame:
         """Return PageRank over absolute weights, exact; that of all neurons adds up to 1."""
         given = {"neurons": neurons, "alpha": alpha, "by": by}
-        asked, values, about = self._asked("pagerank", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("pagerank", model, given)
         scores = _pagerank(network, values["alpha"])
         return self._scored(asked, values, about, network, pagerank=scores)
 
@@ -78,8 +75,7 @@ class CentralityMethods(Methods):
     ) -> pd.DataFrame:
         """Return the share of all path weight, from inputs to outputs, through each neuron."""
         given = {"neurons": neurons, "by": by}
-        asked, values, about = self._asked("path_centrality", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("path_centrality", model, given)
         scores = _path_centrality(network)
         return self._scored(asked, values, about, network, path_centrality=scores)
 
@@ -103,8 +99,7 @@ class CentralityMethods(Methods):
         given = {
             "neurons": neurons, "max_iter": max_iter, "tol": tol, "weights": weights, "by": by,
         }  # fmt: skip
-        asked, values, about = self._asked("eigenvector_centrality", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("eigenvector_centrality", model, given)
         steps, least = values["max_iter"], values["tol"]
         scores = eigenvector_centrality(network, weights, max_iter=steps, tol=least)
         return self._scored(asked, values, about, network, eigenvector_centrality=scores)
@@ -120,8 +115,7 @@ class CentralityMethods(Methods):
     ) -> pd.DataFrame:
         """Return the k neurons of each layer that a measure puts first."""
         given = {"neurons": neurons, "measure": measure, "k": k, "by": by}
-        asked, values, about = self._asked("top_neurons", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("top_neurons", model, given)
         scores = _measured(network, measure)
         frame = self._neurons(values["neurons"], about)
         frame["value"] = scores[frame["id"].to_numpy() - network.first]
@@ -167,10 +161,11 @@ def _measured(network: Network, measure: Measure) -> Scores:
     """Return a measure of every neuron, with its usual parameters."""
     match measure:
         case "katz":
-            own = np.ones(network.neurons)
-            return own + passes.sums_forward(network, own, factor=0.1)
+            usual = query("katz").checked({})
+            own = np.full(network.neurons, usual["beta"])
+            return own + passes.sums_forward(network, own, factor=usual["alpha"])
         case "pagerank":
-            return _pagerank(network, 0.85)
+            return _pagerank(network, query("pagerank").checked({})["alpha"])
         case "path_centrality":
             return _path_centrality(network)
         case "in_strength":

@@ -4,8 +4,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from queries import passes
+from queries.frames import to_frame
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
 from queries.neuron_filter import NeuronFilter, NeuronsLike
@@ -89,10 +91,5 @@ class FieldMethods(Methods):
                     **axes,
                 }
             )
-        names = [column.name for column in asked.columns]
-        kinds = {column.name: column.type for column in asked.columns}
-        whole = {name: "Int64" for name in names if kinds[name] == "int?"}
-        types = {name: "int64" for name in names if kinds[name] == "int"}
-        floats = {name: "float64" for name in names if kinds[name] == "float"}
-        frame = pd.DataFrame(rows, columns=names)
-        return frame.astype({**whole, **types, **floats, "layer": "str"})
+        frame = pd.DataFrame(rows, columns=[column.name for column in asked.columns])
+        return to_frame(pa.Table.from_pandas(frame, preserve_index=False), asked.columns)

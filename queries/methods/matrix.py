@@ -113,8 +113,7 @@ class MatrixMethods(Methods):
         activations would compute; biases are left out.
         """
         given = {"source": source, "target": target, "by": by}
-        asked, values, about = self._asked("effective_weights", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("effective_weights", model, given)
         sources, targets = (self._neurons(values[side], about) for side in ("source", "target"))
         _require_small((len(sources), len(targets)))
         products = _products(network, _places(sources, network), _places(targets, network))

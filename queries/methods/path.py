@@ -34,8 +34,7 @@ class PathMethods(Methods):
         Paths over a relationship of weight 0 are left out.
         """
         given = {"source": source, "target": target, "k": k, "by": by}
-        asked, values, about = self._asked("strongest_paths", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("strongest_paths", model, given)
         begin, end = self._ends(values, about, network)
         onward = passes.maxima_backward(network, _where(end, 0.0), passes.log_product)
         search = paths.strongest(np.flatnonzero(begin), np.flatnonzero(end), onward, network)
@@ -61,16 +60,10 @@ class PathMethods(Methods):
         It may begin and end anywhere. Where no path has a sum above 0 there is none.
         """
         given = {"weights": weights, "by": by}
-        asked, _, about = self._asked("longest_path", model, given)
-        network = self._network(about, by)
+        asked, _, about, network = self._computed("longest_path", model, given)
         combine = passes.total if weights == "signed" else passes.absolute_total
-        own = np.zeros(network.neurons)
-        arriving = passes.maxima_forward(network, own, combine)
-        end = int(arriving.argmax())
-        found = []
-        if arriving[end] > 0:
-            found = [paths.unrolled(best_path(network, own, arriving, combine, end))]
-        hops = self._hops(found, about, network)
+        anywhere = np.ones(network.neurons, dtype=bool)
+        hops, _ = self._best_hops(about, network, np.zeros(network.neurons), anywhere, combine)
         lengths = hops["weight"].abs() if weights == "absolute" else hops["weight"]
         hops["length"] = lengths.fillna(0.0).cumsum()
         return hops[[column.name for column in asked.columns]]
@@ -88,8 +81,7 @@ class PathMethods(Methods):
         A target that is a source is 0 away from itself.
         """
         given = {"source": source, "target": target, "by": by}
-        asked, values, about = self._asked("shortest_paths", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("shortest_paths", model, given)
         begin, _ = self._ends(values, about, network)
         own = _where(begin, 0.0)
         frame = self._neurons(values["target"], about)
@@ -112,17 +104,11 @@ class PathMethods(Methods):
     ) -> pd.DataFrame:
         """Return the path whose weakest relationship is strongest, one row a hop."""
         given = {"source": source, "target": target, "by": by}
-        asked, values, about = self._asked("widest_path", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("widest_path", model, given)
         begin, end = self._ends(values, about, network)
         own = _where(begin, np.inf)
-        arriving = passes.maxima_forward(network, own, passes.weakest)
-        best = int(np.where(end, arriving, -np.inf).argmax())
-        found = []
-        if end[best] and arriving[best] > 0:
-            found = [paths.unrolled(best_path(network, own, arriving, passes.weakest, best))]
-        hops = self._hops(found, about, network)
-        hops["weakest"] = arriving[best]
+        hops, width = self._best_hops(about, network, own, end, passes.weakest)
+        hops["weakest"] = width
         return hops[[column.name for column in asked.columns]]
 
     def path_norm(
@@ -148,8 +134,7 @@ class PathMethods(Methods):
     ) -> pd.DataFrame:
         """Return for each target the number of paths, and the sums of their products."""
         given = {"source": source, "target": target, "by": by}
-        asked, values, about = self._asked("path_counts", model, given)
-        network = self._network(about, by)
+        asked, values, about, network = self._computed("path_counts", model, given)
         begin, _ = self._ends(values, about, network)
         frame = self._neurons(values["target"], about)
         places = frame["id"].to_numpy() - network.first
@@ -165,6 +150,24 @@ class PathMethods(Methods):
         """Return which neurons are sources, and which are targets."""
         begin, end = (self._among(values[side], about, network) for side in ("source", "target"))
         return begin, end
+
+    def _best_hops(
+        self,
+        about: StoredModel,
+        network: Network,
+        own: Scores,
+        end: NDArray[np.bool_],
+        combine: passes.Combine,
+    ) -> tuple[pd.DataFrame, float]:
+        """Return the hops of the path to an end that has the largest score, and this score.
+
+        There are none where no score is above 0.
+        """
+        arriving = passes.maxima_forward(network, own, combine)
+        scores = np.where(end, arriving, -np.inf)
+        best = int(scores.argmax())
+        found = [best_path(network, own, arriving, combine, best)] if scores[best] > 0 else []
+        return self._hops(found, about, network), float(scores[best])
 
     def _hops(
         self, found: list[list[paths.Step]], about: StoredModel, network: Network

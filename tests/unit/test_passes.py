@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from queries import passes
 from queries.layer import Layer
 from queries.network import Columns, Network, ReadEdges, ReadOutgoing, Weights
-from queries.paths import unrolled
 from queries.walking import best_path
 
 Edges = list[tuple[int, int, float]]
@@ -138,7 +137,7 @@ def test_maxima_are_the_longest_paths(case: Case) -> None:
     assert longest == pytest.approx(nx.dag_longest_path_length(graph), abs=1e-12)
     if longest > 0:
         end = int(arriving.argmax())
-        steps = unrolled(best_path(network, own, arriving, passes.total, end))
+        steps = best_path(network, own, arriving, passes.total, end)
         assert sum(step.weight for step in steps[1:]) == pytest.approx(longest)
         for before, after in pairwise(steps):
             weights = [edge["weight"] for edge in graph[before.neuron][after.neuron].values()]
