@@ -18,8 +18,18 @@ _EXAMPLE_VALUES: Final = {
     "source": "dense_0",
     "target": "dense_1",
     "k": "5",
+    "threshold": "0.1",
+    "dead_neurons.neurons": "conv_1",
+    "dead_neurons.threshold": "0.5",
+    "duplicate_channels.neurons": "conv_1",
+    "duplicate_channels.least": "0.6",
+    "zero_channels.neurons": "dense_0",
+    "zero_channels.threshold": "5",
 }
-"""What an example says for a parameter; the layers are those of samples/digits.keras."""
+"""What an example says for a parameter, or for that of one query.
+
+The layers are those of samples/digits.keras.
+"""
 
 
 def print_queries() -> None:
@@ -78,8 +88,13 @@ def example_words(asked: Query) -> list[str]:
     asked
         The query.
     """
-    names = [parameter.name for parameter in asked.parameters]
-    return [f"{name}={_EXAMPLE_VALUES[name]}" for name in names if name in _EXAMPLE_VALUES]
+    said = {
+        parameter.name: _EXAMPLE_VALUES.get(
+            f"{asked.name}.{parameter.name}", _EXAMPLE_VALUES.get(parameter.name)
+        )
+        for parameter in asked.parameters
+    }
+    return [f"{name}={value}" for name, value in said.items() if value is not None]
 
 
 def _headed(console: Console, heading: str, rows: Iterable[tuple[str, str]]) -> None:
@@ -104,7 +119,7 @@ def _said(parameter: Parameter) -> str:
     default = "" if parameter.default is None else f", default {parameter.default}"
     needed = ", required" if parameter.required else default
     if parameter.type == "neurons" and not parameter.required:
-        needed = ", default all"
+        needed = f", default {parameter.otherwise}"
     return f"{parameter.help} ({kind}{least}{needed})"
 
 

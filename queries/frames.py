@@ -45,6 +45,11 @@ def to_frame(table: pa.Table, columns: Sequence[Column]) -> pd.DataFrame:
     return pd.DataFrame({column.name: _series(typed[column.name], column) for column in columns})
 
 
+def declared(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """Return the declared columns of a frame, in their order and dtypes."""
+    return to_frame(pa.Table.from_pandas(frame, preserve_index=False), columns)
+
+
 def _cast(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     return values.cast(_ARROW[column.type], safe=False)
 

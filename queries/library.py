@@ -41,6 +41,8 @@ class Parameter:
         The allowed values; empty where any goes.
     least
         The smallest allowed value; None where any goes.
+    otherwise
+        Which neurons are meant where none are named.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Parameter:
     required: bool = False
     choices: tuple[str, ...] = ()
     least: float | None = None
+    otherwise: str = "all"
 
     def checked(self, value: Any) -> Any:
         """Return the value in the declared type.
@@ -274,6 +277,7 @@ def _read(name: str, text: str) -> Query:
                 required=entry.get("required", False),
                 choices=tuple(entry.get("choices", ())),
                 least=entry.get("least"),
+                otherwise=entry.get("otherwise", "all"),
             )
             for key, entry in header.get("parameters", {}).items()
         ),

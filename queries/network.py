@@ -17,6 +17,9 @@ MOST_KEPT: Final = 1 << 26
 
 Scores = NDArray[np.float64]
 Ids = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+"""Whether something holds of each neuron, counted from the model's first."""
+
 Columns = tuple[Ids, Ids, NDArray[np.floating]]
 """Source, target and weight of relationships, in any order."""
 
@@ -61,6 +64,13 @@ class Part:
     def sources(self) -> slice:
         """The neurons among which are all that feed them."""
         return slice(self.first_source, self.first_source + self.matrix.shape[1])
+
+    @property
+    def columns(self) -> Columns:
+        """Source, target and weight of the relationships, in the order of ``matrix.data``."""
+        target = np.repeat(np.arange(self.targets.start, self.targets.stop), self.fan_in)
+        source = self.matrix.indices.astype(np.int64) + self.first_source
+        return source, target, self.matrix.data
 
     @property
     def fan_in(self) -> Ids:
@@ -177,6 +187,22 @@ class Network:
         entries = slice(part.matrix.indptr[row], part.matrix.indptr[row + 1])
         source = part.matrix.indices[entries].astype(np.int64) + part.first_source
         return source, part.matrix.data[entries]
+
+    def between(self, begins: Flags, ends: Flags) -> Columns:
+        """Return source, target and weight of all relationships from some neurons to others.
+
+        Only layers that may hold such relationships are read.
+        """
+        none = np.empty(0, dtype=np.int64)
+        found: list[Columns] = [(none, none, np.empty(0))]
+        for layer in self.layers:
+            fed = any(begins[self.of(other)].any() for other in self.into(layer))
+            for part in self.parts(layer) if fed and ends[self.of(layer)].any() else ():
+                source, target, weight = part.columns
+                chosen = begins[source] & ends[target]
+                found.append((source[chosen], target[chosen], weight[chosen]))
+        source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return source, target, weight
 
     def into(self, layer: Layer) -> tuple[Layer, ...]:
         """Return the layers that feed a layer."""

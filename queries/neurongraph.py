@@ -14,9 +14,17 @@ from queries.methods.field import FieldMethods
 from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
 from queries.methods.stored import StoredMethods
+from queries.methods.structure import StructureMethods
 
 
-class NeuronGraph(StoredMethods, CentralityMethods, PathMethods, FieldMethods, MatrixMethods):
+class NeuronGraph(
+    StoredMethods,
+    CentralityMethods,
+    PathMethods,
+    FieldMethods,
+    MatrixMethods,
+    StructureMethods,
+):
     """A graph of neurons, open for queries.
 
     Every method that takes ``neurons`` takes a ``NeuronFilter``, a name such as

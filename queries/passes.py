@@ -10,9 +10,9 @@ returns is what arrives at a neuron over at least one relationship: its own shar
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from queries.network import Network, Scores, Weights
+from queries.network import Flags, Network, Part, Scores, Weights
 
 Combine = Callable[[Scores, Scores], Scores]
 """Puts together the score of a neuron and the weight of a relationship, entry by entry."""
@@ -127,22 +127,41 @@ def _scaled(logarithms: Scores) -> tuple[Scores, float]:
     return np.exp(logarithms - scale), scale
 
 
-def reached_forward(network: Network, begin: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which neurons a path leads to, over at least one relationship, whatever its weight."""
+def reached_forward(network: Network, begin: Flags, *, above: float = -1.0) -> Flags:
+    """Tell which neurons a path leads to, over at least one relationship.
+
+    Parameters
+    ----------
+    network
+        The model.
+    begin
+        Where paths may begin: shape (neurons,).
+    above
+        Relationships of at most this absolute weight do not count; below 0 all do.
+    """
     reached = np.zeros(network.neurons, dtype=bool)
     for part in network.forward():
-        from_here = (begin[part.sources] | reached[part.sources]).astype(np.float64)
-        reached[part.targets] |= np.asarray(part.weighed("count") @ from_here) > 0
+        from_here = begin[part.sources] | reached[part.sources]
+        reached[part.targets] |= np.asarray(_counted(part, above) @ from_here) > 0
     return reached
 
 
-def reached_backward(network: Network, end: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell from which neurons a path leads on to an end."""
+def reached_backward(network: Network, end: Flags, *, above: float = -1.0) -> Flags:
+    """Tell from which neurons a path leads on to an end.
+
+    The parameters are those of ``reached_forward``.
+    """
     reached = np.zeros(network.neurons, dtype=bool)
     for part in network.backward():
-        to_here = (end[part.targets] | reached[part.targets]).astype(np.float64)
-        reached[part.sources] |= np.asarray(part.weighed("count").T @ to_here) > 0
+        to_here = end[part.targets] | reached[part.targets]
+        reached[part.sources] |= np.asarray(_counted(part, above).T @ to_here) > 0
     return reached
+
+
+def _counted(part: Part, above: float) -> "csr_array[np.float64]":
+    """Return a matrix of 1 where a relationship counts, else of 0."""
+    data = (np.abs(part.matrix.data) > above).astype(np.float64)
+    return csr_array((data, part.matrix.indices, part.matrix.indptr), part.matrix.shape)
 
 
 def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:

@@ -94,7 +94,7 @@ def _default(parameter: Parameter) -> str:
     if parameter.required:
         return "required"
     if parameter.default is None:
-        return "all" if parameter.type == "neurons" else "none"
+        return parameter.otherwise if parameter.type == "neurons" else "none"
     return f"`{parameter.default}`"
 
 

@@ -22,6 +22,9 @@ NOTHING = NeuronFilter(x=999)
 BETWEEN = {"source": "hidden", "target": "odds"}
 BACKWARDS = {"source": "odds", "target": "pixels"}
 FILLED: dict[str, dict[str, Any]] = {
+    "bifans": {"source": "hidden", "target": "digits"},
+    "dead_neurons": {"threshold": 1},
+    "duplicate_channels": {"least": -1},
     "effective_weights": BETWEEN,
     "field_neurons": {"neurons": "hidden"},
     "neighbours": {"neurons": "hidden"},
@@ -32,10 +35,14 @@ FILLED: dict[str, dict[str, Any]] = {
     "shortest_paths": BETWEEN,
     "strongest_paths": BETWEEN,
     "widest_path": BETWEEN,
+    "zero_channels": {"threshold": 9},
 }
 EMPTY: dict[str, dict[str, Any]] = {
     "adjacency": BACKWARDS,
+    "channel_importance": {"target": NOTHING},
+    "dead_neurons": {"neurons": NOTHING},
     "degree": {"neurons": NOTHING},
+    "duplicate_channels": {"neurons": NOTHING},
     "edges": {"source": NOTHING},
     "effective_weights": {"source": NOTHING, "target": "odds"},
     "eigenvector_centrality": {"neurons": NOTHING},
@@ -55,8 +62,17 @@ EMPTY: dict[str, dict[str, Any]] = {
     "top_neurons": {"neurons": NOTHING},
     "weight_distribution": {"neurons": NOTHING},
     "widest_path": BACKWARDS,
+    "zero_channels": {"neurons": NOTHING},
 }
-ALWAYS_FILLED = {"layers", "longest_path", "models", "path_norm", "summary"}
+ALWAYS_FILLED = {
+    "bifans",
+    "layer_statistics",
+    "layers",
+    "longest_path",
+    "models",
+    "path_norm",
+    "summary",
+}
 
 
 def assert_declared(frame: pd.DataFrame, query: str) -> None:

@@ -1,6 +1,6 @@
-"""Passes through random models with branches, doubled and missing relationships."""
+"""Passes through random models."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 
 import networkx as nx
@@ -9,63 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from queries import passes
-from queries.layer import Layer
-from queries.network import Columns, Network, ReadEdges, ReadOutgoing, Weights
+from queries.network import Network, Weights
 from queries.walking import best_path
+from tests.unit.networks import Edges, layer, random_network, readers, weights_of
 
-Edges = list[tuple[int, int, float]]
 Floats = NDArray[np.float64]
-FIRST = 7
-"""A part of a model need not begin at neuron 0."""
-
-
-def random_network(seed: int) -> tuple[Network, "nx.MultiDiGraph[int]"]:
-    """Return a model of layers that feed any later ones, and the same as a graph of NetworkX."""
-    random = np.random.default_rng(seed)
-    bounds = np.concatenate([[0], np.cumsum(random.integers(1, 7, size=random.integers(3, 8)))])
-    spans = [range(low, high) for low, high in pairwise(bounds.tolist())]
-    edges: Edges = []
-    layers = []
-    for index, span in enumerate(spans):
-        feeding = [i for i in range(index) if random.random() < 0.6]
-        into: Edges = [
-            (source, target, float(random.choice([0.0, *random.normal(size=9)])))
-            for target in span
-            for i in feeding
-            for source in spans[i]
-            for _ in range(random.integers(0, 3))
-        ]
-        layers.append(_layer(index, span, len(into), tuple(feeding)))
-        edges += into
-    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
-    graph.add_nodes_from(range(bounds[-1]))
-    graph.add_weighted_edges_from(edges)
-    return Network(layers, *_readers(edges, random)), graph
-
-
-def _layer(index: int, span: range, edges: int, inputs: tuple[int, ...]) -> Layer:
-    return Layer(
-        index=index, name=f"l{index}", class_name="Dense", shape=(len(span),), activation=None,
-        activation_config={}, reduce="sum", first=span.start + FIRST, last=span.stop - 1 + FIRST,
-        edges=edges, inputs=inputs if edges else (),
-    )  # fmt: skip
-
-
-def _readers(edges: Edges, random: np.random.Generator) -> tuple[ReadEdges, ReadOutgoing]:
-    def columns(chosen: Edges) -> Columns:
-        table = np.array(chosen, dtype=np.float64).reshape(-1, 3)
-        source, target, weight = table[random.permutation(len(table))].T
-        return source.astype(np.int64) + FIRST, target.astype(np.int64) + FIRST, weight
-
-    def read(_: Layer, first: int, last: int) -> Columns:
-        return columns([edge for edge in edges if first <= edge[1] + FIRST <= last])
-
-    def read_outgoing(neurons: Sequence[int]) -> Columns:
-        return columns([edge for edge in edges if edge[0] + FIRST in neurons])
-
-    return read, read_outgoing
-
-
 Case = tuple[Network, "nx.MultiDiGraph[int]"]
 
 
@@ -117,15 +65,19 @@ def test_pagerank(case: Case) -> None:
     )
 
 
-def test_reach(case: Case) -> None:
+@pytest.mark.parametrize("above", [-1.0, 0.0, 0.7])
+def test_reach(case: Case, above: float) -> None:
     network, graph = case
+    strong: nx.DiGraph[int] = nx.DiGraph()
+    strong.add_nodes_from(graph)
+    strong.add_edges_from((s, t) for s, t, weight in weights_of(graph) if abs(weight) > above)
     of = np.zeros(len(graph), dtype=bool)
     of[[len(graph) // 3, len(graph) // 2]] = True
     for found, joined in (
-        (passes.reached_forward(network, of), nx.descendants),
-        (passes.reached_backward(network, of), nx.ancestors),
+        (passes.reached_forward(network, of, above=above), nx.descendants),
+        (passes.reached_backward(network, of, above=above), nx.ancestors),
     ):
-        expected = {other for neuron in np.flatnonzero(of) for other in joined(graph, int(neuron))}
+        expected = {n for neuron in np.flatnonzero(of) for n in joined(strong, int(neuron))}
         assert set(np.flatnonzero(found).tolist()) == expected
 
 
@@ -168,9 +120,9 @@ def test_path_masses_of_a_deep_model_stay_in_range() -> None:
         for source in before
     ]
     layers = [
-        _layer(index, span, 4 if index else 0, (index - 1,)) for index, span in enumerate(spans)
+        layer(index, span, 4 if index else 0, (index - 1,)) for index, span in enumerate(spans)
     ]
-    network = Network(layers, *_readers(edges, np.random.default_rng(0)))
+    network = Network(layers, *readers(edges, np.random.default_rng(0)))
     end = np.repeat([0.0, 1.0], [20, 2])
     forward, backward = passes.log_path_masses(network, end[::-1], end)
     through = (forward + backward).reshape(-1, 2)

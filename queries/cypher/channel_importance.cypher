@@ -1,0 +1,19 @@
+/*
+summary = "The most and the least important channels of each layer, by what reaches the outputs."
+definition = "score propagation of NISP (Yu et al., 2018, Pruning Networks using Neuron Importance Score Propagation): importance = sum of |weight| * importance over what a neuron feeds; a channel has the sum of its neurons"
+reads = "edges"
+
+[parameters]
+target = { type = "neurons", otherwise = "outputs", help = "neurons of importance 1; the outputs are the neurons of layers that feed none" }
+k = { type = "int", default = 5, least = 1, help = "how many of the most and how many of the least important channels of each layer" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+
+[columns]
+name = { type = "text", help = "layer[channel], which is taken where neurons are meant" }
+layer = { type = "text", help = "name of the layer" }
+channel = { type = "int", help = "channel, feature map or unit" }
+neurons = { type = "int", help = "number of neurons" }
+rank = { type = "int", help = "rank in the layer; 1 is the most important" }
+importance = { type = "float", help = "importance of the channel" }
+share = { type = "float", help = "the same as a share of the layer's" }
+*/

@@ -1,0 +1,17 @@
+/*
+summary = "Neurons without any path to an output of the model, or without any from an input."
+definition = "reachability, as networkx.ancestors and networkx.descendants have it; outputs are the neurons of layers that feed none, inputs those of layers that none feeds"
+reads = "edges"
+
+[parameters]
+neurons = { type = "neurons", help = "among which neurons to look" }
+threshold = { type = "float", default = 0, least = 0, help = "relationships of at most this absolute weight count as absent" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+
+[columns]
+id = { type = "int", help = "id of the neuron" }
+name = { type = "text", help = "name of the neuron" }
+layer = { type = "text", help = "name of the layer" }
+from_input = { type = "bool", help = "whether there is a path from an input to it; without one its value is constant" }
+to_output = { type = "bool", help = "whether there is a path from it to an output; without one it changes nothing" }
+*/

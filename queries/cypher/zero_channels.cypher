@@ -1,0 +1,18 @@
+/*
+summary = "Channels of which all weights in, or all weights out, are zero."
+definition = "strength: Barrat et al. (2004), The architecture of complex weighted networks, eq. 2, of absolute weights, added up over the neurons of a channel"
+reads = "edges"
+
+[parameters]
+neurons = { type = "neurons", help = "which neurons to take into account" }
+threshold = { type = "float", default = 0, least = 0, help = "largest strength that counts as zero" }
+by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+
+[columns]
+name = { type = "text", help = "layer[channel], which is taken where neurons are meant" }
+layer = { type = "text", help = "name of the layer" }
+channel = { type = "int", help = "channel, feature map or unit" }
+neurons = { type = "int", help = "number of neurons" }
+in_strength = { type = "float", help = "absolute weights into the channel, added up; null in a layer that nothing feeds" }
+out_strength = { type = "float", help = "absolute weights out of the channel, added up; null in a layer that feeds nothing" }
+*/
