@@ -187,6 +187,9 @@ class EmbeddedSink(Sink):
         if self._passed < self._edges_there:
             self._pass_over(len(block))
             return
+        if not len(block):
+            # LadybugDB takes an empty batch for the end of the table.
+            return
         schema = connects_to(self._model["granularity"])
         columns = [pa.array(block.columns[name]) for name in schema.names]
         self._pending.append(pa.RecordBatch.from_arrays(columns, schema=schema))

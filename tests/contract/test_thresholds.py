@@ -41,3 +41,19 @@ def test_a_threshold_that_leaves_nothing_out_keeps_it_whole(
     report = load(small_files["pooled"], store.location, name=scratch, top=10_000)
     assert report.left_out == 0
     assert verify(small_files["pooled"], store.location, name=scratch).passed
+
+
+def test_a_layer_may_lose_all_of_its_relationships(
+    store: GraphStore, references: dict[str, Reference], scratch: str
+) -> None:
+    reference = references["dilated"]
+    load(reference.file, store.location, name=scratch, min_weight=0.3)
+    strong = [edge for edge in reference.edges() if abs(edge[2]) >= 0.3]
+    into = {target for _, target, _ in strong}
+    layers = [layer.name for layer in reference.layers]
+    lost = [name for name in layers[1:] if into.isdisjoint(reference.ids(name))]
+    assert lost
+    assert layers.index(lost[0]) < len(layers) - 1
+    with NeuronGraph(store.location, model=scratch) as graph:
+        edges = graph.edges()
+    assert set(zip(edges["source"], edges["target"], strict=True)) == {(s, t) for s, t, _ in strong}
