@@ -17,6 +17,7 @@ _EXAMPLE_VALUES: Final = {
     "neurons": "dense_0",
     "source": "dense_0",
     "target": "dense_1",
+    "other": "digits",
     "k": "5",
     "threshold": "0.1",
     "dead_neurons.neurons": "conv_1",
@@ -24,7 +25,7 @@ _EXAMPLE_VALUES: Final = {
     "duplicate_channels.neurons": "conv_1",
     "duplicate_channels.least": "0.6",
     "zero_channels.neurons": "dense_0",
-    "zero_channels.threshold": "5",
+    "zero_channels.threshold": "3",
 }
 """What an example says for a parameter, or for that of one query.
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from queries.library import Statement, query
 from queries.methods.centrality import CentralityMethods
+from queries.methods.comparison import ComparisonMethods
 from queries.methods.field import FieldMethods
 from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
@@ -24,6 +25,7 @@ class NeuronGraph(
     FieldMethods,
     MatrixMethods,
     StructureMethods,
+    ComparisonMethods,
 ):
     """A graph of neurons, open for queries.
 

@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 ROWS: Final = 50
 """Rows that a terminal shows."""
 
-_COUNTS: Final = frozenset({"count", "edges", "layers", "neurons", "parameters", "zero_weights"})
+_COUNTS: Final = frozenset(
+    {
+        "bifans",
+        "changed",
+        "count",
+        "edges",
+        "flips",
+        "layers",
+        "neurons",
+        "pairs",
+        "parameters",
+        "zero_weights",
+    }
+)
 _MISSING: Final = "-"
 _WIDEST_TEXT: Final = 40
 _GAP: Final = 2

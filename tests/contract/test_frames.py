@@ -23,6 +23,9 @@ BETWEEN = {"source": "hidden", "target": "odds"}
 BACKWARDS = {"source": "odds", "target": "pixels"}
 FILLED: dict[str, dict[str, Any]] = {
     "bifans": {"source": "hidden", "target": "digits"},
+    "compare_edges": {"other": "pooled"},
+    "compare_layers": {"other": "pooled"},
+    "compare_neurons": {"other": "pooled"},
     "dead_neurons": {"threshold": 1},
     "duplicate_channels": {"least": -1},
     "effective_weights": BETWEEN,
@@ -40,6 +43,8 @@ FILLED: dict[str, dict[str, Any]] = {
 EMPTY: dict[str, dict[str, Any]] = {
     "adjacency": BACKWARDS,
     "channel_importance": {"target": NOTHING},
+    "compare_edges": {"other": "pooled", "source": NOTHING},
+    "compare_neurons": {"other": "pooled", "neurons": NOTHING},
     "dead_neurons": {"neurons": NOTHING},
     "degree": {"neurons": NOTHING},
     "duplicate_channels": {"neurons": NOTHING},
@@ -66,6 +71,7 @@ EMPTY: dict[str, dict[str, Any]] = {
 }
 ALWAYS_FILLED = {
     "bifans",
+    "compare_layers",
     "layer_statistics",
     "layers",
     "longest_path",

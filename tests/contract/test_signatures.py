@@ -42,8 +42,8 @@ class TestSignatures:
                 assert get_args(hints[name]) == parameter.choices
 
     @pytest.mark.parametrize("query", queries())
-    def test_only_neurons_may_go_without_their_names(self, query: str) -> None:
+    def test_only_neurons_and_what_is_required_may_go_without_their_names(self, query: str) -> None:
         own = inspect.signature(getattr(NeuronGraph, query)).parameters
         for parameter in queries()[query].parameters:
             by_position = own[parameter.name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-            assert by_position == (parameter.type == "neurons")
+            assert by_position == (parameter.type == "neurons" or parameter.required)

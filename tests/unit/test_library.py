@@ -10,12 +10,13 @@ from queries.library import ColumnType, Parameter, ParameterType, queries, query
 from queries.neuron_filter import NeuronFilter
 
 NAMES = [
-    "adjacency", "bifans", "channel_importance", "dead_neurons", "degree", "duplicate_channels",
-    "edges", "effective_weights", "eigenvector_centrality", "field_neurons", "katz",
-    "layer_statistics", "layers", "longest_path", "models", "neighbours", "neurons", "pagerank",
-    "path_centrality", "path_counts", "path_norm", "projective_field", "receptive_field",
-    "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary",
-    "top_neurons", "weight_distribution", "widest_path", "zero_channels",
+    "adjacency", "bifans", "channel_importance", "compare_edges", "compare_layers",
+    "compare_neurons", "dead_neurons", "degree", "duplicate_channels", "edges",
+    "effective_weights", "eigenvector_centrality", "field_neurons", "katz", "layer_statistics",
+    "layers", "longest_path", "models", "neighbours", "neurons", "pagerank", "path_centrality",
+    "path_counts", "path_norm", "projective_field", "receptive_field", "shortest_paths",
+    "strength", "strongest_edges", "strongest_paths", "summary", "top_neurons",
+    "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
 HEADER_KEYS = {"summary", "definition", "reads", "parameters", "columns"}
 PARAMETER_KEYS = {"type", "help", "default", "required", "choices", "least", "otherwise"}
@@ -75,7 +76,11 @@ class TestHeaders:
     def test_values_never_stand_in_the_statement(self, name: str) -> None:
         asked = query(name)
         odd = "x'}) DETACH DELETE n //"
-        values = {p.name: NeuronFilter(layer=odd) for p in asked.parameters if p.type == "neurons"}
+        values = {
+            p.name: NeuronFilter(layer=odd) if p.type == "neurons" else odd
+            for p in asked.parameters
+            if p.type == "neurons" or (p.type == "text" and p.required)
+        }
         for store in ("neo4j", "embedded"):
             statement = asked.statement(asked.checked(values), store, model=odd, first=0, last=9)
             assert odd not in statement.cypher

@@ -1,0 +1,148 @@
+"""Two models of one architecture, relationship by relationship."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from queries.errors import ParameterError
+from queries.layer import Layer
+from queries.network import Flags, Ids, Network, Part, Scores
+
+_ALIKE: Final = {
+    "class_name": "class",
+    "shape": "shape",
+    "neurons": "number of nodes",
+    "inputs": "inputs",
+    "edges": "number of relationships",
+}
+"""What layers must have in common, and what it is called."""
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Relationships that two models have in common.
+
+    Parameters
+    ----------
+    source, target
+        Their ends, counted from the model's first neuron.
+    weight, other
+        The weight of each in the one model and in the other.
+    """
+
+    source: Ids
+    target: Ids
+    weight: Scores
+    other: Scores
+
+    @property
+    def change(self) -> Scores:
+        """What is added to each weight."""
+        return self.other - self.weight
+
+    @property
+    def flips(self) -> NDArray[np.bool_]:
+        """Whether each weight changes its sign; 0 has none."""
+        return np.sign(self.weight) * np.sign(self.other) < 0
+
+    @property
+    def relative(self) -> Scores:
+        """The absolute change of each weight over its absolute value; NaN where that is 0."""
+        return np.abs(self.change) / np.where(self.weight == 0, np.nan, np.abs(self.weight))
+
+    def take(self, chosen: Ids) -> "Paired":
+        """Return some of the relationships, by their positions."""
+        return Paired(
+            self.source[chosen], self.target[chosen], self.weight[chosen], self.other[chosen]
+        )
+
+
+def together(pairs: list[Paired]) -> Paired:
+    """Return the relationships of at least one part as one."""
+    columns = zip(*((p.source, p.target, p.weight, p.other) for p in pairs), strict=True)
+    return Paired(*(np.concatenate(column) for column in columns))
+
+
+class Comparison:
+    """Two models of one architecture.
+
+    Parameters
+    ----------
+    one, other
+        The models.
+    names
+        Their names, for messages.
+
+    Raises
+    ------
+    ParameterError
+        If their architectures differ; the message names the layer.
+    """
+
+    def __init__(self, one: Network, other: Network, names: tuple[str, str]) -> None:
+        self.one, self.other, self._names = one, other, names
+        if len(one.layers) != len(other.layers):
+            raise self._error(f"has {len(other.layers)} layers, not {len(one.layers)}")
+        for layer, counterpart in zip(one.layers, other.layers, strict=True):
+            for name, said in _ALIKE.items():
+                here, there = getattr(layer, name), getattr(counterpart, name)
+                if here != there:
+                    raise self._error(f"layer {layer.name!r}: {said} {there}, not {here}")
+
+    def paired(self, layer: Layer) -> Iterator[Paired]:
+        """Yield all relationships into a layer of the one model, with those of the other.
+
+        Raises
+        ------
+        ParameterError
+            If they join other neurons.
+        """
+        counterpart = self.other.layers[self.one.layers.index(layer)]
+        parts = zip(self.one.parts(layer), self.other.parts(counterpart), strict=True)
+        for part, other in parts:
+            if not _same_ends(part, other):
+                part, other = _sorted(part), _sorted(other)  # noqa: PLW2901 - the same parts
+            if not _same_ends(part, other):
+                raise self._error(f"layer {layer.name!r}: its relationships join other neurons")
+            source, target, _ = part.columns
+            yield Paired(source, target, part.matrix.data, other.matrix.data)
+
+    def whole(self, layer: Layer) -> Paired:
+        """Return all relationships into a layer that is fed."""
+        return together(list(self.paired(layer)))
+
+    def between(self, begins: Flags, ends: Flags) -> Iterator[Paired]:
+        """Yield the relationships from some neurons of the one model to others."""
+        for layer in self.one.layers:
+            fed = any(begins[self.one.of(before)].any() for before in self.one.into(layer))
+            if fed and ends[self.one.of(layer)].any():
+                for pair in self.paired(layer):
+                    yield pair.take(np.flatnonzero(begins[pair.source] & ends[pair.target]))
+
+    def _error(self, difference: str) -> ParameterError:
+        one, other = self._names
+        return ParameterError(
+            f"other: {other!r} is not wired as {one!r} is: {difference}; compare models of one "
+            "architecture, of one granularity, and without left out relationships"
+        )
+
+
+def _same_ends(one: Part, other: Part) -> bool:
+    return all(
+        np.array_equal(getattr(one.matrix, name), getattr(other.matrix, name))
+        for name in ("indptr", "indices")
+    )
+
+
+def _sorted(part: Part) -> Part:
+    """Return the same relationships by target, then source, then weight."""
+    matrix = part.matrix.copy()
+    matrix.sort_indices()
+    if not matrix.has_canonical_format:
+        # Some neurons are joined twice.
+        order = np.lexsort((matrix.data, matrix.indices, part.columns[1]))
+        matrix.data = matrix.data[order]
+    return Part(part.layer, part.first_target, part.first_source, matrix)
