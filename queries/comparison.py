@@ -104,11 +104,9 @@ class Comparison:
         parts = zip(self.one.parts(layer), self.other.parts(counterpart), strict=True)
         for part, other in parts:
             if not _same_ends(part, other):
-                part, other = _sorted(part), _sorted(other)  # noqa: PLW2901 - the same parts
-            if not _same_ends(part, other):
                 raise self._error(f"layer {layer.name!r}: its relationships join other neurons")
             source, target, _ = part.columns
-            yield Paired(source, target, part.matrix.data, other.matrix.data)
+            yield Paired(source, target, _weights(part), _weights(other))
 
     def whole(self, layer: Layer) -> Paired:
         """Return all relationships into a layer that is fed."""
@@ -137,12 +135,9 @@ def _same_ends(one: Part, other: Part) -> bool:
     )
 
 
-def _sorted(part: Part) -> Part:
-    """Return the same relationships by target, then source, then weight."""
-    matrix = part.matrix.copy()
-    matrix.sort_indices()
-    if not matrix.has_canonical_format:
-        # Some neurons are joined twice.
-        order = np.lexsort((matrix.data, matrix.indices, part.columns[1]))
-        matrix.data = matrix.data[order]
-    return Part(part.layer, part.first_target, part.first_source, matrix)
+def _weights(part: Part) -> Scores:
+    """Return the weights by target, then source; of neurons joined twice the smaller one first."""
+    if part.matrix.has_canonical_format:
+        return part.matrix.data
+    _, target, weight = part.columns
+    return part.matrix.data[np.lexsort((weight, part.matrix.indices, target))]

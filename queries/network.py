@@ -229,10 +229,13 @@ class Network:
 def _matrix(
     source: Ids, target: Ids, weight: NDArray[np.floating], shape: tuple[int, int]
 ) -> "csr_array[np.float64]":
-    """Return a matrix of which no entries are added up."""
+    """Return a matrix of which no entries are added up, its rows in the order of sources."""
     if np.any(target[1:] < target[:-1]):
         order = np.argsort(target, kind="stable")
         source, target, weight = source[order], target[order], weight[order]
     starts = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=shape[0]))])
     indices = source.astype(np.int32) if shape[1] < 1 << 31 else source
-    return csr_array((weight.astype(np.float64), indices, starts.astype(indices.dtype)), shape)
+    matrix = csr_array((weight.astype(np.float64), indices, starts.astype(indices.dtype)), shape)
+    # Stores answer in any order, by which the last digit of a sum would differ from run to run.
+    matrix.sort_indices()
+    return matrix

@@ -26,7 +26,9 @@ def spectral_norm(parts: Sequence[Part]) -> float:
     if not matrix.data.any():
         return 0.0
     start = np.random.default_rng(_SEED)
-    return float(np.max(svds(matrix, k=1, return_singular_vectors=False, rng=start)))
+    largest = np.max(svds(matrix, k=1, return_singular_vectors=False, rng=start))
+    # The digits beyond depend on where the arrays happen to lie in memory.
+    return float(f"{largest:.12g}")
 
 
 def statistics(parts: Sequence[Part], threshold: float) -> dict[str, float]:

@@ -163,3 +163,47 @@ class TestCifar:
         frame = graph.neighbours("dense_1[4]")
         into = edges.target == FIRSTS["dense_1"] + 4
         assert sorted(frame["id"]) == sorted(edges.source[into])
+
+    def test_dead_neurons(self, graph: NeuronGraph, edges: Streamed) -> None:
+        joined = edges.weight != 0
+        links = csr_array(
+            (joined[joined], (edges.source[joined], edges.target[joined])), (NEURONS, NEURONS)
+        )
+        reaching = np.arange(NEURONS) >= FIRSTS["dense_1"]
+        reached = np.arange(NEURONS) < FIRSTS["conv_0"]
+        for _ in FIRSTS:
+            reaching |= links @ reaching > 0
+            reached |= links.T @ reached > 0
+        frame = graph.dead_neurons()
+        assert len(frame) > 0
+        assert frame["id"].tolist() == np.flatnonzero(~(reaching & reached)).tolist()
+
+    def test_layer_statistics(self, graph: NeuronGraph, edges: Streamed) -> None:
+        frame = graph.layer_statistics().set_index("layer")
+        starts = [*FIRSTS.values(), NEURONS]
+        for layer, row in frame.iterrows():
+            first = FIRSTS[str(layer)]
+            stop = starts[starts.index(first) + 1]
+            weights = edges.weight[(edges.target >= first) & (edges.target < stop)]
+            assert row["edges"] == len(weights)
+            assert row["std"] == pytest.approx(weights.std(dtype=np.float64), rel=1e-6)
+        dense = np.zeros((NEURONS - FIRSTS["dense_1"], NEURONS))
+        into = edges.target >= FIRSTS["dense_1"]
+        dense[edges.target[into] - FIRSTS["dense_1"], edges.source[into]] = edges.weight[into]
+        assert frame["spectral_norm"]["dense_1"] == pytest.approx(np.linalg.norm(dense, 2))
+
+    def test_bifans(self, graph: NeuronGraph, edges: Streamed) -> None:
+        chosen = (edges.target >= FIRSTS["dense_0"]) & (np.abs(edges.weight) > 0.1)
+        chosen &= edges.target < FIRSTS["dense_1"]
+        joined = np.zeros((64, 1024))
+        joined[
+            edges.target[chosen] - FIRSTS["dense_0"], edges.source[chosen] - FIRSTS["conv_2"]
+        ] = 1
+        together = (joined @ joined.T)[np.triu_indices(64, 1)]
+        found = graph.bifans("conv_2", "dense_0", threshold=0.1)["bifans"]
+        assert found.tolist() == [(together * (together - 1) / 2).sum()]
+
+    def test_comparison_with_itself(self, graph: NeuronGraph, cifar: str) -> None:
+        frame = graph.compare_layers(cifar)
+        assert frame["edges"].sum() == EDGES
+        assert frame["changed"].sum() == 0
