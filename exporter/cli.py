@@ -17,6 +17,7 @@ from queries.errors import (
 from queries.granularity import NEURON_GRAPH, Granularity
 from queries.options import FormatOption, GraphOption, OutputOption
 from queries.output import destination, write
+from queries.plots import cli as plots_cli
 from queries.terminal import (
     INTERRUPTED,
     Commands,
@@ -413,6 +414,7 @@ def _edges(graph: str | None, name: str) -> int:
 
 
 app.add_typer(queries_cli.app)
+app.add_typer(plots_cli.app)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from queries.errors import ParameterError, listed
-from queries.library import Parameter, Query
+from queries.library import Asked, Parameter
 
 if TYPE_CHECKING:
     from queries.neuron_filter import NeuronFilter
@@ -19,13 +19,13 @@ _IDS: Final = "id:"
 _FIELD: Final = re.compile(r"(?P<parameter>\w+)\.(?P<field>\w+)")
 
 
-def query_values(asked: Query, words: Iterable[str]) -> dict[str, Any]:
-    """Return the parameters of a query that some words say, checked.
+def query_values(asked: Asked, words: Iterable[str]) -> dict[str, Any]:
+    """Return the parameters of a query or plot that some words say, checked.
 
     Parameters
     ----------
     asked
-        The query.
+        The query or plot.
     words
         Words such as ``k=5``, ``source=conv_0[3]``, ``source=id:12,14``, ``source.x=0..5``,
         or ``x=0..5`` where the query has but one parameter of the type ``neurons``.
@@ -102,7 +102,7 @@ def _pair(word: str) -> tuple[str, str]:
     return key, text
 
 
-def _meant(asked: Query, key: str) -> tuple[str, str]:
+def _meant(asked: Asked, key: str) -> tuple[str, str]:
     """Return the parameter that a key is about, and the field of its neurons or ''."""
     declared = [parameter.name for parameter in asked.parameters]
     neurons = [parameter.name for parameter in _neurons_parameters(asked)]
@@ -114,7 +114,7 @@ def _meant(asked: Query, key: str) -> tuple[str, str]:
     if key in FIELDS and len(neurons) == 1:
         return neurons[0], key
     raise ParameterError(
-        f"query {asked.name!r} has no parameter {key!r}; "
+        f"{asked.kind} {asked.name!r} has no parameter {key!r}; "
         f"its parameters are {listed(declared)}{_more(neurons)}"
     )
 
@@ -127,7 +127,7 @@ def _more(neurons: Sequence[str]) -> str:
     return f"; {' and '.join(neurons)} also {way}: {', '.join(FIELDS)}"
 
 
-def _neurons_parameters(asked: Query) -> list[Parameter]:
+def _neurons_parameters(asked: Asked) -> list[Parameter]:
     return [parameter for parameter in asked.parameters if parameter.type == "neurons"]
 
 

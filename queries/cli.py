@@ -146,9 +146,10 @@ def cypher(
 
 def _list_queries(to: Destination) -> None:
     if to == Destination("table"):
-        from queries.describe import print_queries
+        from queries.describe import print_list
+        from queries.library import queries
 
-        print_queries()
+        print_list(queries().values())
         return
     import pandas as pd
 

@@ -3,8 +3,9 @@
 import typer
 
 from queries.arguments import FIELDS
-from queries.errors import QueryNotFoundError
-from queries.library import Query, queries, query
+from queries.errors import PlotNotFoundError, QueryNotFoundError
+from queries.library import Asked, queries, query
+from queries.plots.library import plot, plots
 
 
 def query_names(incomplete: str) -> list[tuple[str, str]]:
@@ -12,6 +13,22 @@ def query_names(incomplete: str) -> list[tuple[str, str]]:
     return [
         (name, found.summary) for name, found in queries().items() if name.startswith(incomplete)
     ]
+
+
+def plot_names(incomplete: str) -> list[tuple[str, str]]:
+    """Return the names of the plots, each with its summary."""
+    return [(name, found.summary) for name, found in plots().items() if name.startswith(incomplete)]
+
+
+def plot_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ``key=value`` words that the plot on the command line takes.
+
+    The parameters are those of ``query_words``.
+    """
+    try:
+        return _words(plot(str(ctx.params.get("name"))), ctx, incomplete)
+    except PlotNotFoundError:
+        return []
 
 
 def query_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -25,16 +42,19 @@ def query_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         What has been typed of the word.
     """
     try:
-        asked = query(str(ctx.params.get("name")))
+        return _words(query(str(ctx.params.get("name"))), ctx, incomplete)
     except QueryNotFoundError:
         return []
+
+
+def _words(asked: Asked, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     typed = [str(word) for word in ctx.params.get("words") or ()]
     value_of = _unfinished(typed)
     words = _all_words(asked) if value_of is None else _choices(asked, value_of)
     return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
 
 
-def _choices(asked: Query, name: str) -> list[tuple[str, str]]:
+def _choices(asked: Asked, name: str) -> list[tuple[str, str]]:
     chosen = (parameter for parameter in asked.parameters if parameter.name == name)
     return [(choice, parameter.help) for parameter in chosen for choice in parameter.choices]
 
@@ -50,7 +70,7 @@ def _unfinished(typed: list[str]) -> str | None:
     return typed[-1] if typed and "=" not in typed[-1] else None
 
 
-def _all_words(asked: Query) -> list[tuple[str, str]]:
+def _all_words(asked: Asked) -> list[tuple[str, str]]:
     words: list[tuple[str, str]] = []
     neurons = [parameter.name for parameter in asked.parameters if parameter.type == "neurons"]
     for parameter in asked.parameters:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from queries.arguments import FIELDS
-from queries.library import Parameter, Query, Statement, queries
+from queries.library import Asked, Parameter, Query, Statement
 from queries.shorten import shortened
 from queries.terminal import pasteable
 
@@ -33,32 +33,33 @@ The layers are those of samples/digits.keras.
 """
 
 
-def print_queries() -> None:
-    """Print the name and the summary of every query."""
-    console = _console()
-    console.print(_rows([(query.name, query.summary) for query in queries().values()]))
+def print_list(found: Iterable[Asked]) -> None:
+    """Print the name and the summary of every query, or of every plot."""
+    console, listed = _console(), list(found)
+    console.print(_rows([(asked.name, asked.summary) for asked in listed]))
     console.print()
-    console.print("More about one: neurongraph query NAME --describe", style="dim")
+    console.print(f"More about one: neurongraph {listed[0].kind} NAME --describe", style="dim")
 
 
-def print_description(asked: Query) -> None:
-    """Print all that is known of a query.
+def print_description(asked: Asked) -> None:
+    """Print all that is known of a query or plot.
 
     Parameters
     ----------
     asked
-        The query.
+        The query or plot.
     """
     console = _console()
     console.print(Text(asked.name, "bold"))
     console.print(Text(asked.summary))
-    if asked.definition:
+    if isinstance(asked, Query) and asked.definition:
         console.print(Text(f"Definition: {asked.definition}"))
     if asked.parameters:
         _headed(console, "Parameters", [(p.name, _said(p)) for p in asked.parameters])
     if any(parameter.type == "neurons" for parameter in asked.parameters):
         _headed(console, "Neurons", _ways_to_say_neurons(asked))
-    _headed(console, "Columns", [(c.name, f"{c.meaning} ({c.type})") for c in asked.columns])
+    if isinstance(asked, Query):
+        _headed(console, "Columns", [(c.name, f"{c.meaning} ({c.type})") for c in asked.columns])
     console.print()
     console.print(Text("Example", "bold"))
     console.print(Text(f"  {example(asked)}"), soft_wrap=True)
@@ -70,18 +71,19 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=10_000)
 
 
-def example(asked: Query) -> str:
-    """Return a command line that runs a query on samples/digits.keras.
+def example(asked: Asked) -> str:
+    """Return a command line that runs a query on samples/digits.keras, or draws a plot.
 
     Parameters
     ----------
     asked
-        The query.
+        The query or plot.
     """
-    return pasteable("query", asked.name, *example_words(asked))
+    to = [] if isinstance(asked, Query) else ["--output", f"{asked.name}.html"]
+    return pasteable(asked.kind, asked.name, *example_words(asked), *to)
 
 
-def example_words(asked: Query) -> list[str]:
+def example_words(asked: Asked) -> list[str]:
     """Return the ``key=value`` words of the example.
 
     Parameters
@@ -124,7 +126,7 @@ def _said(parameter: Parameter) -> str:
     return f"{parameter.help} ({kind}{least}{needed})"
 
 
-def _ways_to_say_neurons(asked: Query) -> list[tuple[str, str]]:
+def _ways_to_say_neurons(asked: Asked) -> list[tuple[str, str]]:
     names = [parameter.name for parameter in asked.parameters if parameter.type == "neurons"]
     name = names[0]
     prefix = "" if len(names) == 1 else f"{name}."

@@ -17,6 +17,8 @@ command line can print them as one line::
     ├── ModelIncompleteError      the load of that model never finished
     ├── LayerNotFoundError        the model has no layer of that name
     ├── QueryNotFoundError        there is no query of that name
+    ├── PlotNotFoundError         there is no plot of that name
+    ├── PictureError              a picture cannot be made into a file
     ├── ParameterError            a parameter of a query or function is wrong
     ├── CypherError               the store refused a Cypher statement
     └── VerificationError         graph and model do not belong together
@@ -77,6 +79,14 @@ class LayerNotFoundError(NeurongraphError):
 
 class QueryNotFoundError(NeurongraphError):
     """There is no query of that name."""
+
+
+class PlotNotFoundError(NeurongraphError):
+    """There is no plot of that name."""
+
+
+class PictureError(NeurongraphError):
+    """A picture cannot be made into a file."""
 
 
 class ParameterError(NeurongraphError):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from queries.errors import ParameterError, QueryNotFoundError, listed
 from queries.granularity import NEURON_GRAPH
@@ -127,15 +127,57 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Query:
+class Asked:
+    """What is asked by its name, with parameters: a query or a plot.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    summary
+        What it answers or shows, in a sentence.
+    parameters
+        What it takes.
+    """
+
+    kind: ClassVar[str] = "query"
+    name: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+
+    def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a value for each declared parameter, checked, defaults filled in.
+
+        Raises
+        ------
+        ParameterError
+            If a name is not declared, a value is missing or does not fit.
+        """
+        declared = {parameter.name: parameter for parameter in self.parameters}
+        for name in values:
+            if name not in declared:
+                raise ParameterError(
+                    f"{self.kind} {self.name!r} has no parameter {name!r}; "
+                    f"its parameters are {listed(declared)}"
+                )
+        return {
+            name: parameter.checked(parameter.default if values.get(name) is None else values[name])
+            for name, parameter in declared.items()
+        }
+
+
+@dataclass(frozen=True)
+class Query(Asked):
     """One query of the library.
 
     Parameters
     ----------
     name
         The file's name without suffix.
-    summary
-        What it answers, in a sentence.
+    columns
+        What its rows hold.
+    body
+        The Cypher, with its Jinja.
     definition
         Where the definition of what it computes comes from; empty where it is plain.
     reads
@@ -143,9 +185,6 @@ class Query:
         its own gives the answer.
     """
 
-    name: str
-    summary: str
-    parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     body: str = field(repr=False)
     definition: str = ""
@@ -160,26 +199,6 @@ class Query:
         """Return the columns that it has in a graph of a granularity."""
         grouped = granularity != NEURON_GRAPH
         return tuple(column for column in self.columns if grouped or not column.grouped)
-
-    def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a value for each declared parameter, checked, defaults filled in.
-
-        Raises
-        ------
-        ParameterError
-            If a name is not declared, a value is missing or does not fit.
-        """
-        declared = {parameter.name: parameter for parameter in self.parameters}
-        for name in values:
-            if name not in declared:
-                raise ParameterError(
-                    f"query {self.name!r} has no parameter {name!r}; "
-                    f"its parameters are {listed(declared)}"
-                )
-        return {
-            name: parameter.checked(parameter.default if values.get(name) is None else values[name])
-            for name, parameter in declared.items()
-        }
 
     def statement(
         self,

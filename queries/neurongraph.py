@@ -4,7 +4,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
@@ -16,6 +16,9 @@ from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
 from queries.methods.stored import StoredMethods
 from queries.methods.structure import StructureMethods
+
+if TYPE_CHECKING:
+    from queries.plots.plots import Plots
 
 
 class NeuronGraph(
@@ -56,6 +59,13 @@ class NeuronGraph(
     def location(self) -> str:
         """The path or URI of the graph."""
         return self._store.location
+
+    @property
+    def plot(self) -> "Plots":
+        """Pictures: ``graph.plot.adjacency(...)`` and so on, a method each."""
+        from queries.plots.plots import Plots
+
+        return Plots(self)
 
     def cypher(
         self,

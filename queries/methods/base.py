@@ -48,9 +48,13 @@ class Methods:
         """Return a query, its checked values, and the model that it is about."""
         asked = query(name)
         values = asked.checked(given)
-        about = chosen(self._store, model or self._model)
+        about = self._about(model)
         self._check_against(values, about)
         return asked, values, about
+
+    def _about(self, model: str | None) -> StoredModel:
+        """Return the model that is meant, which is there and complete."""
+        return chosen(self._store, model or self._model)
 
     def _computed(
         self, name: str, model: str | None, given: Mapping[str, Any]

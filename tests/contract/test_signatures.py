@@ -10,7 +10,7 @@ from queries.library import Parameter, queries
 from queries.neuron_filter import NeuronsLike
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
-OTHERS = {"close", "cypher", "location", "matrix", "statement", "to_scipy", "write"}
+OTHERS = {"close", "cypher", "location", "matrix", "plot", "statement", "to_scipy", "write"}
 
 
 def takes(parameter: Parameter) -> Any:

@@ -1,0 +1,110 @@
+"""The command that draws: ``plot``."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from queries.completion import plot_names, plot_words
+from queries.options import GraphOption, ModelOption
+from queries.terminal import Commands, examples, say
+
+app = typer.Typer(cls=Commands, no_args_is_help=True)
+
+_SUFFIXES: Final = (".html", ".png", ".svg")
+
+
+@app.command(
+    rich_help_panel="Ask",
+    epilog=examples(
+        "neurongraph plot",
+        "neurongraph plot adjacency --describe",
+        "neurongraph plot adjacency --output adjacency.html",
+        "neurongraph plot adjacency source=conv_1 target=dense_0 -o conv_1.png --size 800x600",
+    ),
+)
+def plot(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            autocompletion=plot_names,
+            help="The plot; without it all are listed.",
+        ),
+    ] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY=VALUE",
+            autocompletion=plot_words,
+            help="Parameters of the plot; --describe tells which there are.",
+        ),
+    ] = None,
+    graph: GraphOption = None,
+    model: ModelOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Ends in .html, .png or .svg. PNG and SVG need Chromium or Chrome.",
+            show_default="NAME.html",
+        ),
+    ] = None,
+    size: Annotated[
+        str, typer.Option("--size", metavar="WIDTHxHEIGHT", help="In pixels.")
+    ] = "1280x800",
+    describe: Annotated[
+        bool, typer.Option("--describe", help="Say what the plot is, and draw nothing.")
+    ] = False,
+) -> None:
+    """Draw a picture of a model as a page, PNG or SVG, or list the plots.
+
+    A page works without a network; move the mouse over it to see names and numbers. Neurons are
+    named as in a query.
+    """
+    from queries.plots import library
+
+    if name is None:
+        from queries.describe import print_list
+
+        print_list(library.plots().values())
+        return
+    asked = library.plot(name)
+    if describe:
+        from queries.describe import print_description
+
+        print_description(asked)
+        return
+    file, pixels = _checked_file(output or Path(f"{name}.html")), _pixels(size)
+    from queries.arguments import query_values
+    from queries.neurongraph import NeuronGraph
+
+    values = query_values(asked, words or ())
+    with NeuronGraph(graph, model=model) as opened:
+        # Every plot has a method of its name.
+        picture = getattr(opened.plot, name)(**values)
+    say(f"Wrote {picture.save(file, size=pixels)}.")
+
+
+def _checked_file(file: Path) -> Path:
+    """Check where a picture is to go, before the work for it begins."""
+    wrong = ""
+    if file.suffix.lower() not in _SUFFIXES:
+        wrong = f"must end in {', '.join(_SUFFIXES)}"
+    elif file.is_dir() or not file.parent.is_dir():
+        wrong = "is a folder" if file.is_dir() else "is in a folder that does not exist"
+    if wrong:
+        raise typer.BadParameter(f"{file} {wrong}", param_hint="--output")
+    return file
+
+
+def _pixels(size: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([1-9]\d{1,4})x([1-9]\d{1,4})", size)
+    if match is None:
+        raise typer.BadParameter(
+            f"{size!r} is no size in pixels; write 1280x800", param_hint="--size"
+        )
+    return int(match[1]), int(match[2])

@@ -1,0 +1,83 @@
+"""A picture that shows itself in a notebook and saves itself as a file."""
+
+import html
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from bokeh import plotting
+from bokeh.embed import file_html
+from bokeh.models.annotations import Title
+from bokeh.resources import INLINE
+
+from queries.errors import ParameterError, PictureError, listed
+from queries.plots.browser import image_of
+
+PictureFormat = Literal["html", "png", "svg"]
+SUFFIXES: Final[dict[str, PictureFormat]] = {".html": "html", ".png": "png", ".svg": "svg"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a method of ``NeuronGraph.plot`` returns.
+
+    In a notebook it shows itself. Its page needs nothing from another host.
+
+    Parameters
+    ----------
+    figure
+        The Bokeh figure, which may be changed before it is shown or saved.
+    """
+
+    figure: plotting.figure = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """The title of the picture."""
+        title = self.figure.title
+        return str(title.text if isinstance(title, Title) else title or "")
+
+    @property
+    def html(self) -> str:
+        """A page with the picture and all that it needs."""
+        return file_html(self.figure, INLINE, title=self.title, suppress_callback_warning=True)
+
+    def save(self, path: str | os.PathLike[str], *, size: tuple[int, int] | None = None) -> Path:
+        """Write the picture to a file, and return its path.
+
+        Parameters
+        ----------
+        path
+            Ends in ``.html``, ``.png`` or ``.svg``. The latter two are drawn by Chromium or
+            Chrome, which must be on the PATH.
+        size
+            Width and height in pixels; by default 1280 and 800.
+
+        Raises
+        ------
+        ParameterError
+            If the path ends in something else.
+        PictureError
+            If there is no browser, or the file cannot be written.
+        """
+        file = Path(path)
+        kind = SUFFIXES.get(file.suffix.lower())
+        if kind is None:
+            raise ParameterError(
+                f"{file} ends in none of {listed(list(SUFFIXES))}; they say what is written"
+            )
+        if size is not None:
+            self.figure.width, self.figure.height = size
+        content = self.html.encode() if kind == "html" else image_of(self.figure, kind)
+        try:
+            file.write_bytes(content)
+        except OSError as error:
+            raise PictureError(f"{file} cannot be written: {error.strerror}") from error
+        return file
+
+    def _repr_html_(self) -> str:
+        # A frame of its own needs no BokehJS in the notebook, and works in an exported one.
+        page = html.escape(self.html)
+        width, height = ((side or 0) + 20 for side in (self.figure.width, self.figure.height))
+        return f'<iframe srcdoc="{page}" width="{width}" height="{height}" style="border: 0">'

@@ -1,0 +1,79 @@
+"""What all pictures share: size, fonts, colours, hover."""
+
+from typing import Any, Final
+
+import pandas as pd
+from bokeh.models import BasicTicker, ColumnDataSource, HoverTool, LinearColorMapper
+from bokeh.models.annotations import Title
+from bokeh.models.annotations.legends import ColorBar
+from bokeh.palettes import Cividis256, RdBu11, interp_palette
+from bokeh.plotting import figure
+
+WIDTH, HEIGHT = 1280, 800
+NEGATIVE: Final = "#2166ac"
+POSITIVE: Final = "#b2182b"
+PLAIN: Final = "#3f5a8a"
+FAINT: Final = "#bbbbbb"
+SEQUENTIAL: Final[tuple[str, ...]] = tuple(Cividis256)
+# Red and blue of ColorBrewer, which the colour-blind tell apart; the middle one is 0.
+DIVERGING: Final[tuple[str, ...]] = tuple(interp_palette(RdBu11, 255))
+
+
+def new_figure(title: str, *, x: str, y: str, **settings: Any) -> figure:
+    """Return an empty figure.
+
+    Parameters
+    ----------
+    title
+        What is shown, and of which model.
+    x, y
+        Labels of the axes, with units.
+    **settings
+        Further settings of ``bokeh.plotting.figure``.
+    """
+    drawn = figure(
+        title=Title(text=title, text_font_size="18px"),
+        width=WIDTH,
+        height=HEIGHT,
+        x_axis_label=x,
+        y_axis_label=y,
+        tools="pan,box_zoom,wheel_zoom,reset",
+        **settings,
+    )
+    drawn.toolbar.logo = None
+    drawn.axis.axis_label_text_font_size = "15px"
+    drawn.axis.axis_label_text_font_style = "normal"
+    drawn.axis.major_label_text_font_size = "13px"
+    return drawn
+
+
+def source_of(frame: pd.DataFrame) -> ColumnDataSource:
+    """Return the columns of a frame as a figure takes them."""
+    # Bokeh's own way to read a frame warns with pandas 3.1.
+    return ColumnDataSource({str(name): frame[name].to_numpy() for name in frame.columns})
+
+
+def add_hover(drawn: figure, renderer: Any, tooltips: list[tuple[str, str]]) -> None:
+    """Say something of each mark of a renderer while the mouse is over it."""
+    drawn.add_tools(HoverTool(renderers=[renderer], tooltips=tooltips))
+
+
+def diverging(limit: float) -> LinearColorMapper:
+    """Return the colours of signed numbers from ``-limit`` to ``limit``; blue is negative."""
+    size = limit or 1.0
+    return LinearColorMapper(palette=DIVERGING, low=-size, high=size)
+
+
+def add_color_bar(drawn: figure, mapper: LinearColorMapper, title: str) -> None:
+    """Say beside a figure which colour stands for what."""
+    bar = ColorBar(
+        color_mapper=mapper,
+        title=title,
+        title_text_font_size="14px",
+        title_text_font_style="normal",
+        major_label_text_font_size="13px",
+        ticker=BasicTicker(desired_num_ticks=9),
+        width=16,
+        padding=20,
+    )
+    drawn.add_layout(bar, "right")
