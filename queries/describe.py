@@ -26,6 +26,14 @@ _EXAMPLE_VALUES: Final = {
     "duplicate_channels.least": "0.6",
     "zero_channels.neurons": "dense_0",
     "zero_channels.threshold": "3",
+    "over": "conv_0",
+    "centrality.neurons": None,
+    "centrality.classes": "0,1,2,3,4,5,6,7,8,9",
+    "receptive_field.neurons": "conv_1[3]@1,1",
+    "receptive_field.over": "input_layer",
+    "projective_field.neurons": "input_layer[0]@3,3",
+    "strongest_paths.source": "input_layer",
+    "weight_distribution.neurons": None,
 }
 """What an example says for a parameter, or for that of one query.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from queries.errors import PlotNotFoundError, listed
 from queries.library import Asked, Parameter, query
@@ -15,6 +15,9 @@ class Plot(Asked):
     kind: ClassVar[str] = "plot"
 
 
+_MEASURES: Final = ("katz", "pagerank", "path_centrality", "eigenvector_centrality", "strength")
+
+
 @cache
 def plots() -> dict[str, Plot]:
     """Return every plot by its name, in alphabetical order."""
@@ -22,20 +25,72 @@ def plots() -> dict[str, Plot]:
         Plot(
             "adjacency",
             "The adjacency matrix as a heat map; big ones are put together in bins.",
-            (
-                *query("adjacency").parameters,
-                Parameter(
-                    "measure",
-                    "text",
-                    "what a bin of several relationships shows: the mean of their weights, or the "
-                    "weight of the largest absolute value",
-                    default="mean",
-                    choices=("mean", "largest"),
-                ),
-            ),
+            (*query("adjacency").parameters, _SHOWN),
+        ),
+        Plot(
+            "centrality",
+            "A measure of centrality, by layer on a logarithmic scale.",
+            (_parameter("katz", "neurons"), _MEASURE, _CLASSES, _parameter("katz", "by")),
+        ),
+        Plot(
+            "comparison",
+            "How much the weights into each layer change from this model to another.",
+            query("compare_layers").parameters,
+        ),
+        Plot(
+            "projective_field",
+            "What some neurons feed, over the positions of a layer.",
+            _of_field("over which layer; one of those that they feed", required=True),
+        ),
+        Plot(
+            "receptive_field",
+            "What feeds some neurons, over the positions of the input or another layer.",
+            _of_field("over which layer", otherwise="the input"),
+        ),
+        Plot(
+            "strongest_paths",
+            "The k strongest paths between neurons, drawn through the layers.",
+            query("strongest_paths").parameters,
+        ),
+        Plot(
+            "weight_distribution",
+            "Histograms of the weights into each layer.",
+            query("weight_distribution").parameters,
         ),
     )
     return {each.name: each for each in found}
+
+
+def _parameter(of: str, name: str) -> Parameter:
+    return next(parameter for parameter in query(of).parameters if parameter.name == name)
+
+
+def _of_field(meaning: str, **settings: Any) -> tuple[Parameter, ...]:
+    """Return the parameters of a field that is drawn over a layer."""
+    over = Parameter("over", "neurons", meaning, **settings)
+    return (_parameter("field_neurons", "neurons"), over, _parameter("field_neurons", "by"))
+
+
+_SHOWN: Final = Parameter(
+    "measure",
+    "text",
+    "what a bin of several relationships shows: the mean of their weights, or the weight of the "
+    "largest absolute value",
+    default="mean",
+    choices=("mean", "largest"),
+)
+_MEASURE: Final = Parameter(
+    "measure",
+    "text",
+    "by what; each with its usual parameters",
+    default="katz",
+    choices=_MEASURES,
+)
+_CLASSES: Final = Parameter(
+    "classes",
+    "text",
+    "names of the neurons of the last layer, such as cat,dog,ship",
+)
 
 
 def plot(name: str) -> Plot:

@@ -1,13 +1,21 @@
 """``NeuronGraph.plot``: a method a plot, which asks the graph and draws the answer."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from queries.errors import ParameterError
+from queries.errors import ParameterError, listed
 from queries.methods.base import Weighing
-from queries.neuron_filter import NeuronsLike
-from queries.plots import adjacency
+from queries.neuron_filter import NeuronFilter, NeuronsLike
+from queries.plots import (
+    adjacency,
+    centrality,
+    comparison,
+    field,
+    strongest_paths,
+    weight_distribution,
+)
 from queries.plots.library import plot
 from queries.plots.picture import Picture
 
@@ -43,8 +51,147 @@ class Plots:
             for side, neurons in (("source", source), ("target", target))
         )
         matrix = self._graph.to_scipy(source, target, by=by, model=model)
-        title = f"Adjacency matrix of {self._graph._about(model).name}"
+        title = self._title("Adjacency matrix", model)
         return Picture(adjacency.draw(matrix, sources, targets, title=title, measure=measure))
+
+    def centrality(
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        measure: Literal[
+            "katz", "pagerank", "path_centrality", "eigenvector_centrality", "strength"
+        ] = "katz",
+        classes: str | Sequence[str] | None = None,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> Picture:
+        """Return a measure of centrality, by layer on a logarithmic scale.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons to draw.
+        measure
+            The query that measures.
+        classes
+            What the neurons of the last layer stand for, in the order of ids: a list, or a text
+            with commas.
+        by, model
+            As in the query.
+
+        Raises
+        ------
+        ParameterError
+            If there are not as many classes as neurons in the last layer that is drawn.
+        """
+        plot("centrality").checked({"measure": measure})
+        frame = getattr(self._graph, measure)(neurons, by=by, model=model)
+        frame = _some("neurons", frame).sort_values("id")
+        names = classes.split(",") if isinstance(classes, str) else classes
+        last = frame["layer"].iloc[-1]
+        count = int((frame["layer"] == last).sum())
+        if names and len(names) != count:
+            raise ParameterError(
+                f"classes: there are {len(names)}, and {count} neurons of {last}; name each"
+            )
+        title = self._title(measure.replace("_", " ").capitalize(), model)
+        return Picture(centrality.draw(frame, measure, title=title, classes=names))
+
+    def comparison(
+        self, other: str, *, by: Weighing = "weight", model: str | None = None
+    ) -> Picture:
+        """Return how much the weights into each layer change to another model."""
+        frame = self._graph.compare_layers(other, by=by, model=model)
+        title = f"Change from {self._graph._about(model).name} to {other}"
+        return Picture(comparison.draw(frame, title=title))
+
+    def receptive_field(
+        self,
+        neurons: NeuronsLike,
+        over: NeuronsLike = None,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> Picture:
+        """Return what feeds some neurons, over the positions of the input or another layer.
+
+        Raises
+        ------
+        ParameterError
+            If ``over`` is not within one layer; it must be given where there are several inputs.
+        """
+        return self._field("receptive_field", neurons, over, by, model)
+
+    def projective_field(
+        self,
+        neurons: NeuronsLike,
+        over: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> Picture:
+        """Return what some neurons feed, over the positions of a layer.
+
+        Raises
+        ------
+        ParameterError
+            If ``over`` is not within one layer.
+        """
+        return self._field("projective_field", neurons, over, by, model)
+
+    def strongest_paths(
+        self,
+        source: NeuronsLike,
+        target: NeuronsLike,
+        *,
+        k: int = 10,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> Picture:
+        """Return the k strongest paths between neurons, drawn through the layers."""
+        hops = self._graph.strongest_paths(source, target, k=k, by=by, model=model)
+        if hops.empty:
+            raise ParameterError("target: no path leads there; there is nothing to draw")
+        title = self._title(f"The {hops['path'].iloc[-1]} strongest paths", model)
+        return Picture(strongest_paths.draw(hops, self._graph.layers(model=model), title=title))
+
+    def weight_distribution(
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        bins: int = 20,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> Picture:
+        """Return histograms of the weights into each layer."""
+        frame = self._graph.weight_distribution(neurons, bins=bins, by=by, model=model)
+        title = self._title("Weights into each layer", model)
+        return Picture(weight_distribution.draw(_some("neurons", frame), title=title))
+
+    def _field(
+        self, name: str, neurons: NeuronsLike, over: NeuronsLike, by: Weighing, model: str | None
+    ) -> Picture:
+        plot(name).checked({"neurons": neurons, "over": over})
+        layers = self._graph.layers(model=model)
+        if over is None:
+            inputs = layers["inputs"].map(len) == 0
+            over = NeuronFilter(layer=layers["name"][inputs].tolist())
+        direction: Literal["in", "out"] = "in" if name == "receptive_field" else "out"
+        found = self._graph.field_neurons(neurons, over, direction=direction, by=by, model=model)
+        among = _some("over", found)["layer"].unique()
+        if len(among) > 1:
+            raise ParameterError(f"over: name one layer, not {listed(list(among))}")
+        layer = layers[layers["name"] == among[0]].iloc[0]
+        title = self._title(f"{name.replace('_', ' ').capitalize()} of {_said(neurons)}", model)
+        return Picture(field.draw(found, layer, title=title))
+
+    def _title(self, what: str, model: str | None) -> str:
+        return f"{what}, model {self._graph._about(model).name}"
+
+
+def _said(neurons: NeuronsLike) -> str:
+    """Return how neurons were named, where that is short."""
+    return neurons if isinstance(neurons, str) else "some neurons"
 
 
 def _some(name: str, neurons: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,48 @@
+"""How much each layer changes from one model to another."""
+
+import pandas as pd
+from bokeh.plotting import figure
+
+from queries.plots.style import PLAIN, add_hover, new_figure, source_of
+
+_MOST_LEVEL_LABELS = 8
+
+
+def draw(frame: pd.DataFrame, *, title: str) -> figure:
+    """Return a bar a layer, inputs first: the relative change of the weights into it.
+
+    Parameters
+    ----------
+    frame
+        Frame of the query compare_layers.
+    title
+        Title of the picture.
+    """
+    bars = frame.sort_values("layer_index").fillna({"relative_change": 0.0})
+    drawn = new_figure(
+        title,
+        x="layer, inputs first",
+        y="norm of the change / norm of the weights",
+        x_range=bars["layer"].tolist(),
+    )
+    shown = drawn.vbar(
+        "layer", 0.7, "relative_change", source=source_of(bars), color=PLAIN, name="bars"
+    )
+    add_hover(
+        drawn,
+        shown,
+        [
+            ("layer", "@layer"),
+            ("relative change", "@relative_change{0.0000}"),
+            ("changed weights", "@changed{0,0} of @edges{0,0}"),
+            ("changed signs", "@flips{0,0}"),
+            ("mean, largest change", "@mean_change{0.0000}, @largest_change{0.0000}"),
+            ("cosine", "@cosine{0.0000}"),
+            ("change of biases", "@bias_change{0.0000}"),
+        ],
+    )
+    drawn.y_range.start = 0  # type: ignore[attr-defined]
+    drawn.xgrid.grid_line_color = None
+    if len(bars) > _MOST_LEVEL_LABELS:
+        drawn.xaxis.major_label_orientation = 0.6
+    return drawn

@@ -1,0 +1,105 @@
+"""Paths drawn through the layers."""
+
+import numpy as np
+import pandas as pd
+from bokeh.models import FixedTicker
+from bokeh.models.annotations import LabelSet
+from bokeh.plotting import figure
+
+from queries.plots.style import FAINT, NEGATIVE, POSITIVE, add_hover, new_figure, source_of
+
+_MOST_NAMES = 60
+_WIDEST = 7.0
+
+
+def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
+    """Return layers as columns, neurons at their place in the layer, relationships as lines.
+
+    Parameters
+    ----------
+    hops
+        Frame of the query strongest_paths.
+    layers
+        Frame of the query layers.
+    title
+        Title of the picture.
+    """
+    index = layers.set_index("name")["index"]
+    visited = index.loc[hops["layer"].unique()]
+    columns = layers[layers["index"].between(visited.min(), visited.max())].reset_index(drop=True)
+    neurons = neurons_of(hops, columns)
+    drawn = new_figure(
+        title,
+        x="layer",
+        y="place in the layer, by id (0: first neuron, 1: last)",
+        x_range=(-0.3, len(columns) - 0.4),
+        y_range=(1.05, -0.05),
+    )
+    drawn.segment(columns.index.to_numpy(), 0, columns.index.to_numpy(), 1, color=FAINT)
+    for name, sign, color in (("positive", 1, POSITIVE), ("negative", -1, NEGATIVE)):
+        edges = edges_of(hops, neurons)
+        chosen = edges[np.sign(edges["weight"]) == sign]
+        shown = drawn.segment(
+            "x0", "y0", "x1", "y1", source=source_of(chosen), color=color, alpha=0.75,
+            line_width="width", name=name, legend_label=f"{name} weight",
+        )  # fmt: skip
+        add_hover(
+            drawn,
+            shown,
+            [
+                ("from", "@source"),
+                ("to", "@target"),
+                ("weight", "@weight{0.0000}"),
+                ("paths", "@paths"),
+            ],
+        )
+    marks = drawn.scatter(
+        "x", "y", source=source_of(neurons), size=11, fill_color="white", line_color="black",
+        name="neurons",
+    )  # fmt: skip
+    add_hover(drawn, marks, [("neuron", "@name"), ("id", "@id"), ("paths", "@paths")])
+    if len(neurons) <= _MOST_NAMES:
+        drawn.add_layout(
+            LabelSet(
+                x="x", y="y", text="name", source=source_of(neurons), x_offset=8, y_offset=5,
+                text_font_size="12px", background_fill_color="white", background_fill_alpha=0.7,
+            )
+        )  # fmt: skip
+    drawn.xaxis.ticker = FixedTicker(ticks=columns.index.tolist())
+    drawn.xaxis.major_label_overrides = dict(zip(columns.index, columns["name"], strict=True))
+    drawn.grid.grid_line_color = None
+    drawn.add_layout(drawn.legend[0], "above")
+    drawn.legend.orientation = "horizontal"
+    return drawn
+
+
+def neurons_of(hops: pd.DataFrame, columns: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a neuron: id, name, x by layer, y by id, paths: how many pass through."""
+    found = hops.groupby("id").agg(
+        name=("name", "first"), layer=("layer", "first"), paths=("path", "nunique")
+    )
+    found = found.rename_axis("id").reset_index()
+    of_layer = columns.assign(x=columns.index).set_index("name").loc[found["layer"]]
+    room = (of_layer["last"] - of_layer["first"]).to_numpy()
+    place = found["id"].to_numpy() - of_layer["first"].to_numpy()
+    y = np.where(room > 0, place / np.maximum(room, 1), 0.5)
+    return found.assign(x=of_layer["x"].to_numpy(), y=y)
+
+
+def edges_of(hops: pd.DataFrame, neurons: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each relationship of the paths: its ends, weight, paths, line width."""
+    steps = hops.assign(begin=hops["id"].shift())[hops["hop"] > 0]
+    found = steps.groupby(["begin", "id", "weight"])["path"].nunique().rename("paths")
+    edges = found.rename_axis(["begin", "end", "weight"]).reset_index()
+    places = neurons.set_index("id")
+    begin, end = places.loc[edges["begin"]], places.loc[edges["end"]]
+    size = edges["weight"].abs()
+    return edges.assign(
+        source=begin["name"].to_numpy(),
+        target=end["name"].to_numpy(),
+        x0=begin["x"].to_numpy(),
+        y0=begin["y"].to_numpy(),
+        x1=end["x"].to_numpy(),
+        y1=end["y"].to_numpy(),
+        width=1 + (_WIDEST - 1) * size / (size.max() if len(size) else 1.0),
+    )

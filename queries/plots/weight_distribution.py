@@ -1,0 +1,57 @@
+"""The weights into each layer as histograms, one above the other."""
+
+import numpy as np
+import pandas as pd
+from bokeh.models import FixedTicker
+from bokeh.models.annotations import Span
+from bokeh.plotting import figure
+
+from queries.plots.style import FAINT, PLAIN, add_hover, new_figure, source_of
+
+_TALLEST = 0.85
+
+
+def draw(frame: pd.DataFrame, *, title: str) -> figure:
+    """Return a histogram a layer, inputs above; each is as high as its fullest bin.
+
+    Parameters
+    ----------
+    frame
+        Frame of the query weight_distribution: layer, low, high, edges, share.
+    title
+        Title of the picture.
+    """
+    layers = list(dict.fromkeys(frame["layer"]))
+    base = len(layers) - 1.0 - frame["layer"].map(layers.index)
+    height = frame["share"] / frame.groupby("layer")["share"].transform("max")
+    bars = frame.assign(bottom=base, top=base + _TALLEST * height)
+    # A layer of equal weights has a bin of no width.
+    least = (frame["high"].max() - frame["low"].min() or 1.0) / 500
+    thin = np.maximum(0.0, least - (frame["high"] - frame["low"])) / 2
+    bars["left"], bars["right"] = frame["low"] - thin, frame["high"] + thin
+    drawn = new_figure(
+        title,
+        x="weight (no unit)",
+        y="layer, inputs above; bars are shares of its relationships",
+        y_range=(-0.1, len(layers)),
+    )
+    zero = Span(location=0, dimension="height", line_color=FAINT, line_dash="dashed")
+    drawn.add_layout(zero)
+    shown = drawn.quad(
+        "left", "right", "top", "bottom", source=source_of(bars), fill_color=PLAIN,
+        line_color="white", line_width=0.5, name="bars",
+    )  # fmt: skip
+    add_hover(
+        drawn,
+        shown,
+        [
+            ("layer", "@layer"),
+            ("weights", "@low{0.0000} to @high{0.0000}"),
+            ("relationships", "@edges{0,0}"),
+            ("share of the layer", "@share{0.00%}"),
+        ],
+    )
+    places = [float(place) for place in reversed(range(len(layers)))]
+    drawn.yaxis.ticker = FixedTicker(ticks=places)
+    drawn.yaxis.major_label_overrides = dict(zip(places, layers, strict=True))
+    return drawn
