@@ -12,6 +12,7 @@ from queries.plots.bins import Bins, bins_of
 from queries.plots.style import add_color_bar, add_hover, diverging, new_figure, source_of
 
 _MOST_LEVEL_LABELS = 6
+_MOST_MEDIANS = 4.0
 _TOOLTIPS = [
     ("source", "@source"),
     ("target", "@target"),
@@ -54,7 +55,11 @@ def draw(
         x_range=(0, int(columns.bounds[-1])),
         y_range=(int(rows.bounds[-1]), 0),
     )
-    mapper = diverging(float(np.abs(cells[measure]).max()) if len(cells) else 0.0)
+    size = np.abs(cells[measure].to_numpy())
+    largest = float(size.max(initial=0.0))
+    # A few large weights, such as the 1 of a maximum, would leave all others pale.
+    limit = min(largest, _MOST_MEDIANS * float(np.median(size))) if largest else 0.0
+    mapper = diverging(limit or largest)
     shown = drawn.rect(
         "x",
         "y",
@@ -66,8 +71,9 @@ def draw(
         name="cells",
     )
     add_hover(drawn, shown, _TOOLTIPS)
-    single = cells["edges"].max() == 1 if len(cells) else True
-    add_color_bar(drawn, mapper, "weight" if single else f"{measure} weight of a bin")
+    shows = f"{measure} weight of a bin" if (cells["edges"] > 1).any() else "weight"
+    beyond = "" if (limit or largest) == largest else "; beyond the scale in its last colour"
+    add_color_bar(drawn, mapper, f"{shows} (no unit){beyond}")
     _mark_layers(drawn.xaxis[0], drawn.xgrid[0], columns)
     _mark_layers(drawn.yaxis[0], drawn.ygrid[0], rows)
     if len(columns.layers) > _MOST_LEVEL_LABELS:

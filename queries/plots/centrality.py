@@ -9,7 +9,15 @@ from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
-from queries.plots.style import FAINT, PLAIN, POSITIVE, add_hover, new_figure, source_of
+from queries.plots.style import (
+    FAINT,
+    PLAIN,
+    POSITIVE,
+    add_hover,
+    legend_above,
+    new_figure,
+    source_of,
+)
 
 MOST_POINTS: Final = 1000
 """Neurons of a layer that are drawn one by one; of a bigger layer the first ones alone."""
@@ -52,7 +60,9 @@ def draw(
         x="layer, inputs first; within it by id",
         y=f"{measure.replace('_', ' ')} (no unit, logarithmic)",
         y_axis_type="log",
-        x_range=(centres[0] - 0.5, centres[-1] + halves[-1] + 0.12),
+        x_range=(centres[0] - 0.5, centres[-1] + halves[-1] + 0.2),
+        # Room above for the names of classes.
+        y_range=(shown[measure].min() / 1.5, shown[measure].max() * 2),
     )
     big = source_of(boxes[boxes["neurons"] > MOST_POINTS])
     drawn.segment("x", "p5", "x", "p95", source=big, line_color=PLAIN)
@@ -63,9 +73,10 @@ def draw(
         "x", "value", source=source_of(points), size=5, color=PLAIN, alpha=0.6, name="points"
     )
     drawn.rect(
-        "x", "median", "width", 3, source=source_of(boxes), height_units="screen",
+        "x", "median", "width", 2, source=source_of(boxes), height_units="screen",
         color=POSITIVE, name="medians", legend_label="median of the layer",
     )  # fmt: skip
+    legend_above(drawn)
     add_hover(drawn, marks, [("neuron", "@name"), ("id", "@id"), (measure, "@value{0.000e+0}")])
     add_hover(
         drawn,

@@ -4,16 +4,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from bokeh.models import LinearColorMapper
+from bokeh.models import DataRange1d, LinearColorMapper
 from bokeh.plotting import figure
 
-from queries.plots.style import SEQUENTIAL, add_color_bar, add_hover, new_figure, source_of
+from queries.plots.style import PLAIN, SEQUENTIAL, add_color_bar, add_hover, new_figure, source_of
 
 
 def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
     """Return a cell for each position of a layer, the weights of its channels added up.
 
-    A layer without positions has a cell a channel, in a row.
+    A layer without positions has a bar a channel.
 
     Parameters
     ----------
@@ -25,37 +25,38 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
         Title of the picture.
     """
     cells = cells_of(field)
-    flat = bool(field["x"].isna().all())
-    # (height, width, channels), (width, channels) or (channels,).
-    shape = layer["shape"]
-    width = int(shape[-1] if flat else shape[-2])
-    height = int(shape[-3]) if field["y"].notna().any() else 1
+    weight = "sum over paths of the product of |weight| (no unit)"
+    if field["x"].isna().all():
+        return _bars(cells, layer["name"], title, weight)
     drawn = new_figure(
         title,
-        x=f"channel of {layer['name']}" if flat else f"x in {layer['name']} (pixels)",
-        y="" if height == 1 else f"y in {layer['name']} (pixels)",
-        x_range=(-0.5, width - 0.5),
-        y_range=(height - 0.5, -0.5),
-        background_fill_color="#eeeeee",
-        match_aspect=height > 1,
+        x=f"x in {layer['name']} (position)",
+        y=f"y in {layer['name']} (position)",
+        y_range=DataRange1d(flipped=True),
+        match_aspect=True,
     )
-    mapper = LinearColorMapper(
-        palette=SEQUENTIAL, low=0.0, high=float(cells["weight"].max()) or 1.0
-    )
+    # (height, width, channels) or (width, channels).
+    height, width = (1, *layer["shape"])[-3:-1]
+    drawn.rect((width - 1) / 2, (height - 1) / 2, width, height, color="#dddddd", line_color=None)
+    mapper = LinearColorMapper(palette=SEQUENTIAL, low=0.0, high=cells["weight"].max() or 1.0)
     shown = drawn.rect(
         "x", "y", 1, 1, source=source_of(cells), line_color=None, name="cells",
         fill_color={"field": "weight", "transform": mapper},
     )  # fmt: skip
-    place = [("channel", "@x")] if flat else [("x, y", "@x, @y")]
     add_hover(
         drawn,
         shown,
-        [*place, ("path weight", "@weight{0.0000}"), ("neurons", "@neurons")],
+        [("x, y", "@x, @y"), ("path weight", "@weight{0.0000}"), ("neurons", "@neurons")],
     )
-    add_color_bar(drawn, mapper, "sum over paths of the product of |weight|; grey: outside")
+    add_color_bar(drawn, mapper, f"{weight}; grey is outside the field")
     drawn.grid.grid_line_color = None
-    if height == 1:
-        drawn.yaxis.visible = False
+    return drawn
+
+
+def _bars(cells: pd.DataFrame, layer: str, title: str, weight: str) -> figure:
+    drawn = new_figure(title, x=f"channel of {layer}", y=weight)
+    shown = drawn.vbar("x", 0.8, "weight", source=source_of(cells), color=PLAIN, name="cells")
+    add_hover(drawn, shown, [("channel", "@x"), ("path weight", "@weight{0.0000}")])
     return drawn
 
 

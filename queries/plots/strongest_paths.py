@@ -6,10 +6,18 @@ from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
-from queries.plots.style import FAINT, NEGATIVE, POSITIVE, add_hover, new_figure, source_of
+from queries.plots.style import (
+    FAINT,
+    NEGATIVE,
+    POSITIVE,
+    add_hover,
+    legend_above,
+    new_figure,
+    source_of,
+)
 
-_MOST_NAMES = 60
-_WIDEST = 7.0
+_HEIGHT_OF_A_NAME = 0.028
+_WIDEST = 6.0
 
 
 def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
@@ -58,18 +66,16 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
         name="neurons",
     )  # fmt: skip
     add_hover(drawn, marks, [("neuron", "@name"), ("id", "@id"), ("paths", "@paths")])
-    if len(neurons) <= _MOST_NAMES:
-        drawn.add_layout(
-            LabelSet(
-                x="x", y="y", text="name", source=source_of(neurons), x_offset=8, y_offset=5,
-                text_font_size="12px", background_fill_color="white", background_fill_alpha=0.7,
-            )
-        )  # fmt: skip
+    drawn.add_layout(
+        LabelSet(
+            x="x", y="y", text="name", source=source_of(_apart(neurons)), x_offset=8, y_offset=5,
+            text_font_size="12px", background_fill_color="white", background_fill_alpha=0.7,
+        )
+    )  # fmt: skip
     drawn.xaxis.ticker = FixedTicker(ticks=columns.index.tolist())
     drawn.xaxis.major_label_overrides = dict(zip(columns.index, columns["name"], strict=True))
     drawn.grid.grid_line_color = None
-    drawn.add_layout(drawn.legend[0], "above")
-    drawn.legend.orientation = "horizontal"
+    legend_above(drawn)
     return drawn
 
 
@@ -103,3 +109,15 @@ def edges_of(hops: pd.DataFrame, neurons: pd.DataFrame) -> pd.DataFrame:
         y1=end["y"].to_numpy(),
         width=1 + (_WIDEST - 1) * size / (size.max() if len(size) else 1.0),
     )
+
+
+def _apart(neurons: pd.DataFrame) -> pd.DataFrame:
+    """Leave out neurons whose name would be written over another's; the mouse tells it."""
+    named: list[int] = []
+    for _, column in neurons.sort_values(["x", "y"]).groupby("x"):
+        last = -1.0
+        for row, y in column["y"].items():
+            if y - last >= _HEIGHT_OF_A_NAME:
+                named.append(int(str(row)))
+                last = y
+    return neurons.loc[named]

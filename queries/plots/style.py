@@ -58,6 +58,13 @@ def add_hover(drawn: figure, renderer: Any, tooltips: list[tuple[str, str]]) -> 
     drawn.add_tools(HoverTool(renderers=[renderer], tooltips=tooltips))
 
 
+def legend_above(drawn: figure) -> None:
+    """Move the legend out of what is drawn."""
+    drawn.add_layout(drawn.legend[0], "above")
+    drawn.legend.orientation = "horizontal"
+    drawn.legend.border_line_color = None
+
+
 def diverging(limit: float) -> LinearColorMapper:
     """Return the colours of signed numbers from ``-limit`` to ``limit``; blue is negative."""
     size = limit or 1.0
