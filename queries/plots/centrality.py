@@ -72,8 +72,10 @@ def draw(
     marks = drawn.scatter(
         "x", "value", source=source_of(points), size=5, color=PLAIN, alpha=0.6, name="points"
     )
+    # Where classes have their names, the line of a median would strike them through.
+    medians = boxes[boxes["layer"] != layers[-1]] if classes else boxes
     drawn.rect(
-        "x", "median", "width", 2, source=source_of(boxes), height_units="screen",
+        "x", "median", "width", 2, source=source_of(medians), height_units="screen",
         color=POSITIVE, name="medians", legend_label="median of the layer",
     )  # fmt: skip
     legend_above(drawn)

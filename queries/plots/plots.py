@@ -82,11 +82,14 @@ class Plots:
         Raises
         ------
         ParameterError
-            If there are not as many classes as neurons in the last layer that is drawn.
+            If there are not as many classes as neurons in the last layer that is drawn, or no
+            neuron has a measure above 0.
         """
         plot("centrality").checked({"measure": measure})
         frame = getattr(self._graph, measure)(neurons, by=by, model=model)
         frame = _some("neurons", frame).sort_values("id")
+        if not (frame[measure] > 0).any():
+            raise ParameterError(f"measure: {measure} is nowhere above 0; there is nothing to draw")
         names = classes.split(",") if isinstance(classes, str) else classes
         last = frame["layer"].iloc[-1]
         count = int((frame["layer"] == last).sum())

@@ -1,18 +1,30 @@
 """Figures hold what the frames say that they draw."""
 
+import inspect
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from bokeh.models import LogScale
+from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 from scipy.sparse import csr_array
 
 from queries.errors import PlotNotFoundError
 from queries.library import query
-from queries.plots import adjacency
+from queries.plots import (
+    adjacency,
+    centrality,
+    comparison,
+    field,
+    strongest_paths,
+    style,
+    weight_distribution,
+)
 from queries.plots.bins import MOST_BINS, bins_of
 from queries.plots.library import plot, plots
+from queries.plots.picture import Picture
 from queries.plots.plots import Plots
 
 
@@ -42,8 +54,20 @@ def test_an_unknown_plot() -> None:
         plot("adjacent")
 
 
-def test_a_plot_takes_what_its_query_takes() -> None:
-    assert set(query("adjacency").parameters) <= set(plot("adjacency").parameters)
+@pytest.mark.parametrize("name", plots())
+def test_a_method_takes_what_its_plot_declares(name: str) -> None:
+    own = dict(inspect.signature(getattr(Plots, name)).parameters)
+    del own["self"], own["model"]
+    declared = {parameter.name: parameter for parameter in plot(name).parameters}
+    assert set(own) == set(declared)
+    for key, parameter in declared.items():
+        default = inspect.Parameter.empty if parameter.required else parameter.default
+        assert own[key].default == default
+
+
+@pytest.mark.parametrize("name", ["adjacency", "strongest_paths", "weight_distribution"])
+def test_a_plot_takes_what_its_query_takes(name: str) -> None:
+    assert set(query(name).parameters) <= set(plot(name).parameters)
 
 
 class TestBins:
@@ -114,3 +138,142 @@ class TestAdjacency:
             ticker: Any = axis.ticker
             assert ticker.minor_ticks == [0, 2, 5]
             assert axis.major_label_overrides == {1.0: "a", 3.5: "b"}
+
+    def test_a_few_large_weights_do_not_leave_the_others_pale(self) -> None:
+        weights = np.full((1, 9), 0.1)
+        weights[0, 0] = 5.0
+        drawn = adjacency.draw(csr_array(weights), neurons(a=1), neurons(b=9), title="A matrix")
+        assert renderer(drawn, "cells").glyph.fill_color.transform.high == pytest.approx(0.4)
+
+
+def measured(**sizes: int) -> pd.DataFrame:
+    """Return a frame of a measure, of neurons whose ids begin at 5."""
+    frame = neurons(**sizes)
+    frame["id"] = np.arange(len(frame)) + 5
+    frame["katz"] = np.random.default_rng(1).lognormal(size=len(frame))
+    return frame
+
+
+class TestCentrality:
+    def test_a_point_a_neuron(self) -> None:
+        frame = measured(a=30, b=3)
+        points = data(centrality.draw(frame, "katz", title="Katz"), "points")
+        assert points["id"].tolist() == frame["id"].tolist()
+        assert points["value"].tolist() == frame["katz"].tolist()
+        assert set(points["x"].round()[points["layer"] == "a"]) == {0}
+        assert set(points["x"].round()[points["layer"] == "b"]) == {1}
+
+    def test_a_big_layer_is_a_box_and_its_first_neurons(self) -> None:
+        frame = measured(a=centrality.MOST_POINTS + 1, b=3)
+        drawn = centrality.draw(frame, "katz", title="Katz")
+        points, boxes = data(drawn, "points"), data(drawn, "boxes")
+        of_a = frame["katz"][frame["layer"] == "a"]
+        assert sorted(points["value"][points["layer"] == "a"]) == sorted(of_a.nlargest(10))
+        assert boxes["layer"].tolist() == ["a"]
+        expected = np.quantile(of_a, [0.05, 0.25, 0.5, 0.75, 0.95])
+        assert boxes[["p5", "q1", "median", "q3", "p95"]].to_numpy()[0] == pytest.approx(expected)
+
+    def test_a_logarithm_has_no_zero_and_the_title_says_so(self) -> None:
+        frame = measured(a=3, b=3)
+        frame.loc[[0, 4], "katz"] = 0.0
+        drawn = centrality.draw(frame, "katz", title="Katz")
+        assert isinstance(drawn.y_scale, LogScale)
+        assert Picture(drawn).title == "Katz; 2 neurons of 0 are not on the scale"
+        assert len(data(drawn, "points")) == 4
+
+    def test_names_of_classes_stand_at_their_neurons(self) -> None:
+        frame = measured(a=5, b=3)
+        frame.loc[6, "katz"] = 0.0
+        drawn = centrality.draw(frame, "katz", title="Katz", classes=["cat", "dog", "ship"])
+        labels = pd.DataFrame(dict(drawn.select_one({"name": "classes"}).source.data))  # type: ignore[union-attr]
+        assert labels["label"].tolist() == ["cat", "ship"]
+        assert labels["value"].tolist() == frame["katz"].iloc[[5, 7]].tolist()
+
+
+def test_weight_distribution() -> None:
+    frame = pd.DataFrame(
+        {
+            "layer": ["a", "a", "b"],
+            "low": [-1.0, 0.0, 1.0],
+            "high": [0.0, 1.0, 1.0],
+            "edges": [3, 1, 4],
+            "share": [0.75, 0.25, 1.0],
+        }
+    )
+    drawn = weight_distribution.draw(frame, title="Weights")
+    bars = data(drawn, "bars")
+    assert bars["edges"].tolist() == [3, 1, 4]
+    heights = (bars["top"] - bars["bottom"]).to_numpy()
+    assert heights / heights.max() == pytest.approx([1, 1 / 3, 1])
+    assert bars["left"].tolist()[:2] == [-1.0, 0.0]
+    assert bars["left"][2] < 1.0 < bars["right"][2]
+    names = drawn.yaxis[0].major_label_overrides
+    assert [names[place] for place in bars["bottom"]] == ["a", "a", "b"]
+
+
+class TestStrongestPaths:
+    LAYERS = pd.DataFrame(
+        {"index": [0, 1, 2], "name": ["a", "b", "c"], "first": [0, 3, 4], "last": [2, 3, 8]}
+    )
+    HOPS = pd.DataFrame(
+        {
+            "path": [1, 1, 1, 2, 2, 2],
+            "hop": [0, 1, 2, 0, 1, 2],
+            "id": [0, 3, 8, 2, 3, 8],
+            "name": ["a[0]", "b[0]", "c[4]", "a[2]", "b[0]", "c[4]"],
+            "layer": ["a", "b", "c"] * 2,
+            "weight": [np.nan, 2.0, -4.0, np.nan, 1.0, -4.0],
+        }
+    )
+
+    def test_each_relationship_is_one_line_by_sign_and_weight(self) -> None:
+        drawn = strongest_paths.draw(self.HOPS, self.LAYERS, title="Paths")
+        positive, negative = data(drawn, "positive"), data(drawn, "negative")
+        ends = positive[["source", "target", "weight", "paths"]].to_numpy().tolist()
+        assert sorted(ends) == [["a[0]", "b[0]", 2.0, 1], ["a[2]", "b[0]", 1.0, 1]]
+        assert negative[["source", "target", "weight", "paths"]].to_numpy().tolist() == [
+            ["b[0]", "c[4]", -4.0, 2]
+        ]
+        assert renderer(drawn, "positive").glyph.line_color == style.POSITIVE
+        assert renderer(drawn, "negative").glyph.line_color == style.NEGATIVE
+        widths = [*positive.sort_values("weight")["width"], *negative["width"]]
+        assert widths == sorted(set(widths))
+
+    def test_neurons_stand_at_their_layer_and_place(self) -> None:
+        found = data(strongest_paths.draw(self.HOPS, self.LAYERS, title="Paths"), "neurons")
+        places = {row["name"]: (row["x"], row["y"]) for _, row in found.iterrows()}
+        assert places == {"a[0]": (0, 0), "a[2]": (0, 1), "b[0]": (1, 0.5), "c[4]": (2, 1)}
+
+
+class TestField:
+    def test_channels_of_a_position_are_added_up(self) -> None:
+        found = pd.DataFrame(
+            {"channel": [0, 1, 0], "x": [2, 2, 3], "y": [1, 1, 1], "weight": [1.0, 2.0, 4.0]}
+        ).astype({"x": "Int64", "y": "Int64", "channel": "Int64"})
+        layer = {"name": "a", "shape": [4, 5, 2]}
+        cells = data(field.draw(found, layer, title="A field"), "cells")
+        assert cells.to_numpy().tolist() == [[2, 1, 3, 2], [3, 1, 4, 1]]
+
+    @pytest.mark.parametrize("axis", ["x", "channel"])
+    def test_layers_of_one_axis(self, axis: str) -> None:
+        found = pd.DataFrame(index=range(2), columns=["channel", "x", "y"], dtype="Int64")
+        found["channel"] = pd.array([0, 1], dtype="Int64")
+        found[axis] = pd.array([3, 4], dtype="Int64")
+        layer = {"name": "a", "shape": [5, 2] if axis == "x" else [9]}
+        drawn = field.draw(found.assign(weight=[1.0, 2.0]), layer, title="A field")
+        cells = data(drawn, "cells")
+        assert cells[["x", "weight"]].to_numpy().tolist() == [[3, 1], [4, 2]]
+
+
+def test_comparison() -> None:
+    frame = pd.DataFrame(
+        {"layer_index": [2, 1], "layer": ["b", "a"], "relative_change": [0.5, np.nan]}
+    )
+    bars = data(comparison.draw(frame, title="Change"), "bars")
+    assert bars["layer"].tolist() == ["a", "b"]
+    assert bars["relative_change"].tolist() == [0.0, 0.5]
+
+
+def test_signs_and_sizes_have_colours_that_the_colour_blind_tell_apart() -> None:
+    assert style.DIVERGING[len(style.DIVERGING) // 2] == "#f7f7f7"
+    assert Cividis256 == style.SEQUENTIAL
