@@ -105,7 +105,7 @@ class TestFiles:
     def test_a_page_asks_nothing_of_another_host(self, picture: Picture, tmp_path: Path) -> None:
         page = picture.save(tmp_path / "a.html").read_text(encoding="utf-8")
         assert not re.findall(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=", page)
-        assert "Adjacency matrix of digits" in page
+        assert "Adjacency matrix, model digits" in page
 
     def test_a_page_draws_itself_without_a_network(
         self, picture: Picture, tmp_path: Path, chromium: str
@@ -135,7 +135,7 @@ class TestFiles:
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert (root.get("width"), root.get("height")) == ("900", "500")
         said = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
-        assert {"Adjacency matrix of digits", "conv_1", "dense_0"} <= said
+        assert {"Adjacency matrix, model digits", "conv_1", "dense_0"} <= said
 
     def test_names_of_a_model_stay_text(self, picture: Picture) -> None:
         picture.figure.title = Title(text="</script><script>alert(1)</script>")
