@@ -9,9 +9,16 @@ from bokeh.plotting import figure
 from scipy.sparse import csr_array
 
 from queries.plots.bins import Bins, bins_of
-from queries.plots.style import add_color_bar, add_hover, diverging, new_figure, source_of
+from queries.plots.style import (
+    add_color_bar,
+    add_hover,
+    diverging,
+    new_figure,
+    sequential,
+    source_of,
+)
 
-_MOST_LEVEL_LABELS = 6
+_NARROW = 12
 _MOST_MEDIANS = 4.0
 _TOOLTIPS = [
     ("source", "@source"),
@@ -29,6 +36,7 @@ def draw(
     *,
     title: str,
     measure: Literal["mean", "largest"] = "mean",
+    by: str = "weight",
 ) -> figure:
     """Return a heat map: sources downwards, targets to the right, a colour for each weight.
 
@@ -45,6 +53,8 @@ def draw(
         Title of the picture.
     measure
         What a bin shows: the mean of its weights, or that of the largest absolute value.
+    by
+        What the weights are; but for ``weight`` none is negative.
     """
     rows, columns = bins_of(sources), bins_of(targets)
     cells = cells_of(matrix, rows, columns)
@@ -59,7 +69,7 @@ def draw(
     largest = float(size.max(initial=0.0))
     # A few large weights, such as the 1 of a maximum, would leave all others pale.
     limit = min(largest, _MOST_MEDIANS * float(np.median(size))) if largest else 0.0
-    mapper = diverging(limit or largest)
+    mapper = (diverging if by == "weight" else sequential)(limit or largest)
     shown = drawn.rect(
         "x",
         "y",
@@ -71,12 +81,12 @@ def draw(
         name="cells",
     )
     add_hover(drawn, shown, _TOOLTIPS)
-    shows = f"{measure} weight of a bin" if (cells["edges"] > 1).any() else "weight"
+    shows = f"{measure} {by} of a bin" if (cells["edges"] > 1).any() else by
     beyond = "" if (limit or largest) == largest else "; beyond the scale in its last colour"
     add_color_bar(drawn, mapper, f"{shows} (no unit){beyond}")
     _mark_layers(drawn.xaxis[0], drawn.xgrid[0], columns)
     _mark_layers(drawn.yaxis[0], drawn.ygrid[0], rows)
-    if len(columns.layers) > _MOST_LEVEL_LABELS:
+    if len(columns.layers) > 1 and np.diff(columns.bounds).min() < columns.bounds[-1] / _NARROW:
         drawn.xaxis.major_label_orientation = 0.6
     return drawn
 

@@ -4,10 +4,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from bokeh.models import DataRange1d, LinearColorMapper
+from bokeh.models import DataRange1d
 from bokeh.plotting import figure
 
-from queries.plots.style import PLAIN, SEQUENTIAL, add_color_bar, add_hover, new_figure, source_of
+from queries.plots.style import (
+    PLAIN,
+    add_color_bar,
+    add_hover,
+    new_figure,
+    sequential,
+    source_of,
+)
 
 
 def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
@@ -38,7 +45,7 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
     # (height, width, channels) or (width, channels).
     height, width = (1, *layer["shape"])[-3:-1]
     drawn.rect((width - 1) / 2, (height - 1) / 2, width, height, color="#dddddd", line_color=None)
-    mapper = LinearColorMapper(palette=SEQUENTIAL, low=0.0, high=cells["weight"].max() or 1.0)
+    mapper = sequential(float(cells["weight"].max()))
     shown = drawn.rect(
         "x", "y", 1, 1, source=source_of(cells), line_color=None, name="cells",
         fill_color={"field": "weight", "transform": mapper},

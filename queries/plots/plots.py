@@ -52,7 +52,8 @@ class Plots:
         )
         matrix = self._graph.to_scipy(source, target, by=by, model=model)
         title = self._title("Adjacency matrix", model)
-        return Picture(adjacency.draw(matrix, sources, targets, title=title, measure=measure))
+        drawn = adjacency.draw(matrix, sources, targets, title=title, measure=measure, by=by)
+        return Picture(drawn)
 
     def centrality(
         self,

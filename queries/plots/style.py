@@ -71,6 +71,11 @@ def diverging(limit: float) -> LinearColorMapper:
     return LinearColorMapper(palette=DIVERGING, low=-size, high=size)
 
 
+def sequential(limit: float) -> LinearColorMapper:
+    """Return the colours of numbers from 0 to ``limit``."""
+    return LinearColorMapper(palette=SEQUENTIAL, low=0.0, high=limit or 1.0)
+
+
 def add_color_bar(drawn: figure, mapper: LinearColorMapper, title: str) -> None:
     """Say beside a figure which colour stands for what."""
     bar = ColorBar(

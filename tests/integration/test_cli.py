@@ -28,8 +28,8 @@ from queries.log import logger
 
 ROOT = Path(__file__).parents[2]
 GRAPH = "digits.lbug"
-HEAVY = {"tensorflow", "keras", "pandas", "neo4j", "ladybug", "pyarrow", "numpy"}
-COMMANDS = ["inspect", "load", "verify", "drop", "models", "query", "cypher"]
+HEAVY = {"tensorflow", "keras", "pandas", "neo4j", "ladybug", "pyarrow", "numpy", "bokeh"}
+COMMANDS = ["inspect", "load", "verify", "drop", "models", "query", "cypher", "plot"]
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Invoke = Callable[..., Result]
@@ -639,6 +639,8 @@ class TestLightness:
             ["--version"],
             ["query"],
             ["query", "katz", "--describe"],
+            ["plot"],
+            ["plot", "adjacency", "--describe"],
             *([command, "--help"] for command in COMMANDS),
         ],
     )

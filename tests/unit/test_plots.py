@@ -131,6 +131,12 @@ class TestAdjacency:
         assert fill.field == measure
         assert (fill.transform.low, fill.transform.high) == (-2.0, 2.0)
 
+    def test_what_is_never_negative_has_colours_from_zero_on(self) -> None:
+        matrix = csr_array(np.array([[0.5, 2.0]]))
+        drawn = adjacency.draw(matrix, neurons(a=1), neurons(b=2), title="A matrix", by="l1")
+        mapper = renderer(drawn, "cells").glyph.fill_color.transform
+        assert (mapper.low, mapper.high, tuple(mapper.palette)) == (0.0, 2.0, style.SEQUENTIAL)
+
     def test_layers_end_where_ticks_are(self) -> None:
         frame = neurons(a=2, b=3)
         drawn = adjacency.draw(csr_array((5, 5)), frame, frame, title="A matrix")
