@@ -12,6 +12,7 @@ from queries.library import Statement, query
 from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
 from queries.methods.field import FieldMethods
+from queries.methods.linear import LinearMethods
 from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
 from queries.methods.stored import StoredMethods
@@ -27,6 +28,7 @@ class NeuronGraph(
     PathMethods,
     FieldMethods,
     MatrixMethods,
+    LinearMethods,
     StructureMethods,
     ComparisonMethods,
 ):

@@ -23,6 +23,7 @@ BETWEEN = {"source": "hidden", "target": "odds"}
 BACKWARDS = {"source": "odds", "target": "pixels"}
 FILLED: dict[str, dict[str, Any]] = {
     "bifans": {"source": "hidden", "target": "digits"},
+    "combine": {"first": "hidden", "second": "odds"},
     "compare_edges": {"other": "pooled"},
     "compare_layers": {"other": "pooled"},
     "compare_neurons": {"other": "pooled"},
@@ -43,16 +44,18 @@ FILLED: dict[str, dict[str, Any]] = {
 EMPTY: dict[str, dict[str, Any]] = {
     "adjacency": BACKWARDS,
     "channel_importance": {"target": NOTHING},
+    "combine": {"first": "pixels", "second": "odds"},
     "compare_edges": {"other": "pooled", "source": NOTHING},
     "compare_neurons": {"other": "pooled", "neurons": NOTHING},
     "dead_neurons": {"neurons": NOTHING},
     "degree": {"neurons": NOTHING},
     "duplicate_channels": {"neurons": NOTHING},
     "edges": {"source": NOTHING},
-    "effective_weights": {"source": NOTHING, "target": "odds"},
+    "effective_weights": BACKWARDS,
     "eigenvector_centrality": {"neurons": NOTHING},
     "field_neurons": {"neurons": "pixels"},
     "katz": {"neurons": NOTHING},
+    "laplacian": {"neurons": NOTHING},
     "neighbours": {"neurons": NOTHING},
     "neurons": {"neurons": NOTHING},
     "pagerank": {"neurons": NOTHING},

@@ -1,10 +1,10 @@
-"""Matrices are those of NetworkX, and products along paths are the inverse of I - A."""
+"""Matrices of weights are those of NetworkX."""
 
 import networkx as nx
 import numpy as np
 import pytest
 
-from queries import NeuronGraph
+from queries import NeuronFilter, NeuronGraph
 from queries.errors import NeurongraphError, ParameterError
 from tests.contract.reference import Reference
 
@@ -32,27 +32,47 @@ class TestAdjacency:
             names = [reference.graph.nodes[neuron]["name"] for neuron in frame[end]]
             assert frame[f"{end}_name"].tolist() == names
 
+    def test_of_neurons_of_several_layers(self, graph: NeuronGraph, reference: Reference) -> None:
+        source = reference.ids(*(layer.name for layer in reference.layers[:-1]))[::3]
+        target = [*range(reference.layers[-1].last, reference.layers[1].first, -2)]
+        frame = graph.adjacency(graph.neurons(source), target)
+        expected = [e for e in reference.edges() if e[0] in set(source) and e[1] in set(target)]
+        assert list(zip(frame["source"], frame["target"], strict=True)) == [
+            edge[:2] for edge in expected
+        ]
+        found = graph.to_scipy(source, target)
+        assert found.shape == (len(source), len(target))
+        order = sorted(target)
+        for begin, end, weight in expected:
+            assert found[source.index(begin), order.index(end)] == pytest.approx(weight, abs=1e-5)
+
     def test_too_big_is_refused(self, pooled: NeuronGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("queries.methods.matrix._MOST_CELLS", 10)
-        with pytest.raises(ParameterError, match="sparse"):
-            pooled.matrix()
-        with pytest.raises(ParameterError, match="fewer"):
-            pooled.effective_weights("conv", "digits")
+        monkeypatch.setattr("queries.methods.matrix._MOST_CELLS", 23)
+        assert pooled.matrix("digits", "odds").shape == (4, 4)
+        with pytest.raises(ParameterError, match=r"6 by 4 neurons has 24 entries.* sparse=True"):
+            pooled.matrix("hidden", "digits")
 
 
-class TestEffectiveWeights:
-    @pytest.mark.parametrize("ends", [(0, -1), (1, 3), (-1, 0)])
-    def test_are_the_products_along_all_paths(
-        self, graph: NeuronGraph, reference: Reference, ends: tuple[int, int]
-    ) -> None:
-        source, target = (reference.layers[end].name for end in ends)
-        sums = reference.path_sums("signed")
-        block = sums[np.ix_(reference.ids(source), reference.ids(target))]
-        frame = graph.effective_weights(source, target)
-        found = frame["weight"].to_numpy().reshape(block.shape)
-        np.testing.assert_allclose(found, block, rtol=1e-4, atol=1e-5 * np.abs(block).max())
-        assert frame["source"].drop_duplicates().tolist() == reference.ids(source)
-        assert frame["target"].drop_duplicates().tolist() == reference.ids(target)
+class TestLaplacian:
+    def test_is_that_of_networkx(self, graph: NeuronGraph, reference: Reference) -> None:
+        names = [layer.name for layer in reference.layers[-4:]]
+        frame = graph.laplacian(NeuronFilter(layer=names), alpha=0.9)
+        ids = reference.ids(*names)
+        part = nx.subgraph(reference.weighted("absolute"), ids)
+        expected = nx.directed_laplacian_matrix(part, ids, walk_type="pagerank", alpha=0.9)
+        assert frame["source"].tolist() == np.repeat(ids, len(ids)).tolist()
+        assert frame["target"].tolist() == np.tile(ids, len(ids)).tolist()
+        np.testing.assert_allclose(frame["laplacian"], np.ravel(expected), rtol=2e-5, atol=1e-5)
+
+    def test_needs_a_walk_that_comes_back(self, pooled: NeuronGraph) -> None:
+        with pytest.raises(ParameterError, match="walk=pagerank"):
+            pooled.laplacian(walk="lazy")
+
+    def test_too_big_is_refused(self, pooled: NeuronGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("queries.methods.matrix._MOST_ROWS", 16)
+        assert len(pooled.laplacian("odds")) == 16
+        with pytest.raises(ParameterError, match=r"6 by 6 neurons has 36 entries.* fewer neurons"):
+            pooled.laplacian("hidden")
 
 
 class TestEigenvectorCentrality:

@@ -10,13 +10,13 @@ from queries.library import ColumnType, Parameter, ParameterType, queries, query
 from queries.neuron_filter import NeuronFilter
 
 NAMES = [
-    "adjacency", "bifans", "channel_importance", "compare_edges", "compare_layers",
+    "adjacency", "bifans", "channel_importance", "combine", "compare_edges", "compare_layers",
     "compare_neurons", "dead_neurons", "degree", "duplicate_channels", "edges",
-    "effective_weights", "eigenvector_centrality", "field_neurons", "katz", "layer_statistics",
-    "layers", "longest_path", "models", "neighbours", "neurons", "pagerank", "path_centrality",
-    "path_counts", "path_norm", "projective_field", "receptive_field", "shortest_paths",
-    "strength", "strongest_edges", "strongest_paths", "summary", "top_neurons",
-    "weight_distribution", "widest_path", "zero_channels",
+    "effective_weights", "eigenvector_centrality", "field_neurons", "katz", "laplacian",
+    "layer_statistics", "layers", "longest_path", "models", "neighbours", "neurons", "pagerank",
+    "path_centrality", "path_counts", "path_norm", "projective_field", "receptive_field",
+    "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary",
+    "top_neurons", "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
 HEADER_KEYS = {"summary", "definition", "reads", "parameters", "columns"}
 PARAMETER_KEYS = {"type", "help", "default", "required", "choices", "least", "otherwise"}

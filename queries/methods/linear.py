@@ -1,0 +1,85 @@
+"""What layers amount to as one linear map."""
+
+import pandas as pd
+
+from queries import linear, matrices
+from queries.frames import declared
+from queries.methods.base import Methods, Weighing
+from queries.models import StoredModel
+from queries.network import Ids, Network, Scores
+from queries.neuron_filter import NeuronsLike
+from queries.offsets import values_at_rest
+
+
+class LinearMethods(Methods):
+    """Weights and biases over several layers, activations ignored."""
+
+    def effective_weights(
+        self,
+        source: NeuronsLike,
+        target: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the linear map from sources to targets and its bias, a row a pair.
+
+        ``target = sum of weight * source + bias`` holds where all layers between are linear;
+        activations are ignored.
+
+        Raises
+        ------
+        ParameterError
+            If more than 17 million pairs are joined by paths.
+        """
+        given = {"source": source, "target": target, "by": by}
+        asked, values, about, network = self._computed("effective_weights", model, given)
+        sources, targets = (self._neurons(values[side], about) for side in ("source", "target"))
+        begin, end = _places(sources, network), _places(targets, network)
+        entries = linear.effective_weights(network, begin, end).tocoo()
+        bias = values_at_rest(network, self._bias(about), begin, 0.0, end)
+        columns = {"weight": entries.data, "bias": bias[entries.col]}
+        frame = matrices.pairs(sources, entries.row, targets, entries.col, **columns)
+        return declared(frame, asked.columns)
+
+    def combine(
+        self,
+        first: NeuronsLike,
+        second: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return two layers as one: the linear map through ``first`` onto ``second``.
+
+        Its sources are what feeds ``first``. Where the second follows the first, it is the product
+        of the matrices of their weights, and its bias that of the second plus what the first
+        passes on of its own; activations are ignored.
+
+        Raises
+        ------
+        ParameterError
+            If more than 17 million pairs are joined by paths.
+        """
+        given = {"first": first, "second": second, "by": by}
+        asked, values, about, network = self._computed("combine", model, given)
+        through, targets = (self._neurons(values[side], about) for side in ("first", "second"))
+        held, end = _places(through, network), _places(targets, network)
+        found = linear.combined(network, held, end)
+        own = self._bias(about)
+        bias = values_at_rest(network, own, held, own[held], end)
+        sources = self._neurons(found.feeding + network.first, about)
+        entries = found.weights.tocoo()
+        columns = {"weight": entries.data, "bias": bias[entries.col]}
+        frame = matrices.pairs(sources, entries.row, targets, entries.col, **columns)
+        return declared(frame, asked.columns)
+
+    def _bias(self, about: StoredModel) -> Scores:
+        """Return the bias of each neuron of a model, 0 where it has none."""
+        bias: Scores = self._neurons(None, about)["bias"].fillna(0.0).to_numpy()
+        return bias
+
+
+def _places(neurons: pd.DataFrame, network: Network) -> Ids:
+    places: Ids = neurons["id"].to_numpy() - network.first
+    return places

@@ -1,0 +1,59 @@
+"""What neurons have where some others pass on given values, activations ignored."""
+
+import numpy as np
+
+from queries.layer import Layer
+from queries.network import Flags, Ids, Network, Scores
+
+
+def values_at_rest(
+    network: Network, bias: Scores, held: Ids, given: Scores | float, targets: Ids
+) -> Scores:
+    """Return the values of neurons where some others are held and nothing enters the inputs.
+
+    Parameters
+    ----------
+    network
+        The model.
+    bias
+        By neuron, counted from the model's first: shape (neurons,).
+    held
+        Neurons that pass on a given value, whatever they get.
+    given
+        What each of them passes on: shape (held,), or one number for all.
+    targets
+        Of which neurons to return the values.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (targets,).
+    """
+    free = np.ones(network.neurons, dtype=bool)
+    free[held] = False
+    values = bias.astype(np.float64)
+    passed_on = values.copy()
+    passed_on[held] = given
+    for layer in _behind(network, free, targets):
+        for part in network.parts(layer):
+            values[part.targets] += np.asarray(part.matrix @ passed_on[part.sources])
+        own = network.of(layer)
+        passed_on[own] = np.where(free[own], values[own], passed_on[own])
+    return values[targets]
+
+
+def _behind(network: Network, free: Flags, targets: Ids) -> list[Layer]:
+    """Return the layers by which targets get their values, inputs first.
+
+    A layer that passes on nothing but given values need not be read.
+    """
+    asked = np.zeros(network.neurons, dtype=bool)
+    asked[targets] = True
+    found: list[Layer] = []
+    taken: set[int] = set()
+    for layer in reversed(network.layers):
+        own = network.of(layer)
+        if asked[own].any() or (layer.index in taken and free[own].any()):
+            found.append(layer)
+            taken.update(layer.inputs)
+    return found[::-1]
