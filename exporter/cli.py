@@ -14,6 +14,7 @@ from queries.errors import (
     NeurongraphError,
     listed,
 )
+from queries.export import cli as export_cli
 from queries.granularity import NEURON_GRAPH, Granularity
 from queries.options import FormatOption, GraphOption, OutputOption
 from queries.output import destination, write
@@ -415,6 +416,7 @@ def _edges(graph: str | None, name: str) -> int:
 
 app.add_typer(queries_cli.app)
 app.add_typer(plots_cli.app)
+app.add_typer(export_cli.app)
 
 
 def main() -> None:

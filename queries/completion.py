@@ -47,6 +47,13 @@ def query_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         return []
 
 
+def export_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ``key=value`` words that an export takes; the parameters are as above."""
+    from queries.export.parameters import EXPORT
+
+    return _words(EXPORT, ctx, incomplete)
+
+
 def _words(asked: Asked, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     typed = [str(word) for word in ctx.params.get("words") or ()]
     value_of = _unfinished(typed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from queries.errors import NeurongraphError
+from queries.errors import ConvergenceError
 from queries.network import Network, Scores, Weights
 
 
@@ -27,7 +27,7 @@ def eigenvector_centrality(
 
     Raises
     ------
-    NeurongraphError
+    ConvergenceError
         If it has not converged after so many steps.
     """
     parts = [(part.targets, part.sources, part.weighed(weights)) for part in network.forward()]
@@ -39,7 +39,7 @@ def eigenvector_centrality(
         scores /= np.linalg.norm(scores) or 1.0
         if np.abs(scores - before).sum() < network.neurons * tol:
             return scores
-    raise NeurongraphError(
+    raise ConvergenceError(
         f"eigenvector centrality has not converged after {max_iter} steps; allow more with "
         "max_iter, or a larger tol; on an acyclic graph Katz centrality says more"
     )

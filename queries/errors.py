@@ -20,6 +20,7 @@ command line can print them as one line::
     ├── PlotNotFoundError         there is no plot of that name
     ├── PictureError              a picture cannot be made into a file
     ├── ParameterError            a parameter of a query or function is wrong
+    ├── ConvergenceError          a computation by steps did not settle
     ├── CypherError               the store refused a Cypher statement
     └── VerificationError         graph and model do not belong together
 """
@@ -91,6 +92,10 @@ class PictureError(NeurongraphError):
 
 class ParameterError(NeurongraphError):
     """A parameter of a query or function is wrong."""
+
+
+class ConvergenceError(NeurongraphError):
+    """A computation by steps did not settle."""
 
 
 class CypherError(NeurongraphError):

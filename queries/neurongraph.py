@@ -11,6 +11,7 @@ import pandas as pd
 from queries.library import Statement, query
 from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
+from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
 from queries.methods.linear import LinearMethods
 from queries.methods.matrix import MatrixMethods
@@ -31,6 +32,7 @@ class NeuronGraph(
     LinearMethods,
     StructureMethods,
     ComparisonMethods,
+    ExportMethods,
 ):
     """A graph of neurons, open for queries.
 

@@ -73,9 +73,7 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
                 param_hint="--format",
             )
         return Destination(format_name or "table")
-    if file.is_dir() or not file.parent.is_dir():
-        reason = "is a folder" if file.is_dir() else "is in a folder that does not exist"
-        raise typer.BadParameter(f"{file} {reason}", param_hint="--output")
+    check_file(file)
     guessed = format_name or _SUFFIXES.get(file.suffix.lower())
     if guessed is None:
         raise typer.BadParameter(
@@ -84,6 +82,13 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
             param_hint="--output",
         )
     return Destination(guessed, file)
+
+
+def check_file(file: Path) -> None:
+    """Raise typer.BadParameter where a path cannot be a file that is written."""
+    if file.is_dir() or not file.parent.is_dir():
+        reason = "is a folder" if file.is_dir() else "is in a folder that does not exist"
+        raise typer.BadParameter(f"{file} {reason}", param_hint="--output")
 
 
 def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) -> None:
@@ -210,7 +215,7 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
         # A pipe that was closed shows here, where it is dealt with, and not at exit.
         sys.stdout.flush()
         return
-    with _replaced(file) as path, path.open("w", encoding="utf-8", newline="") as stream:
+    with replaced(file) as path, path.open("w", encoding="utf-8", newline="") as stream:
         yield stream
 
 
@@ -220,12 +225,12 @@ def _opened_binary(file: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with _replaced(file) as path, path.open("wb") as stream:
+    with replaced(file) as path, path.open("wb") as stream:
         yield stream
 
 
 @contextmanager
-def _replaced(file: Path) -> Iterator[Path]:
+def replaced(file: Path) -> Iterator[Path]:
     """Give a path to write to; it takes the place of the file when it is whole.
 
     Raises

@@ -93,7 +93,7 @@ class CentralityMethods(Methods):
 
         Raises
         ------
-        NeurongraphError
+        ConvergenceError
             If the iteration does not converge.
         """
         given = {

@@ -5,7 +5,6 @@ import pandas as pd
 from queries import linear, matrices
 from queries.frames import declared
 from queries.methods.base import Methods, Weighing
-from queries.models import StoredModel
 from queries.network import Ids, Network, Scores
 from queries.neuron_filter import NeuronsLike
 from queries.offsets import values_at_rest
@@ -37,7 +36,8 @@ class LinearMethods(Methods):
         sources, targets = (self._neurons(values[side], about) for side in ("source", "target"))
         begin, end = _places(sources, network), _places(targets, network)
         entries = linear.effective_weights(network, begin, end).tocoo()
-        bias = values_at_rest(network, self._bias(about), begin, 0.0, end)
+        own = _bias(self._neurons(None, about))
+        bias = values_at_rest(network, own, begin, 0.0, end)
         columns = {"weight": entries.data, "bias": bias[entries.col]}
         frame = matrices.pairs(sources, entries.row, targets, entries.col, **columns)
         return declared(frame, asked.columns)
@@ -66,18 +66,20 @@ class LinearMethods(Methods):
         through, targets = (self._neurons(values[side], about) for side in ("first", "second"))
         held, end = _places(through, network), _places(targets, network)
         found = linear.combined(network, held, end)
-        own = self._bias(about)
+        everyone = self._neurons(None, about)
+        own = _bias(everyone)
         bias = values_at_rest(network, own, held, own[held], end)
-        sources = self._neurons(found.feeding + network.first, about)
+        sources = everyone.take(found.feeding)
         entries = found.weights.tocoo()
         columns = {"weight": entries.data, "bias": bias[entries.col]}
         frame = matrices.pairs(sources, entries.row, targets, entries.col, **columns)
         return declared(frame, asked.columns)
 
-    def _bias(self, about: StoredModel) -> Scores:
-        """Return the bias of each neuron of a model, 0 where it has none."""
-        bias: Scores = self._neurons(None, about)["bias"].fillna(0.0).to_numpy()
-        return bias
+
+def _bias(neurons: pd.DataFrame) -> Scores:
+    """Return the bias of each neuron, 0 where it has none."""
+    bias: Scores = neurons["bias"].fillna(0.0).to_numpy()
+    return bias
 
 
 def _places(neurons: pd.DataFrame, network: Network) -> Ids:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from queries import NeuronFilter, NeuronGraph
-from queries.errors import NeurongraphError, ParameterError
+from queries.errors import ConvergenceError, ParameterError
 from tests.contract.reference import Reference
 
 
@@ -91,5 +91,5 @@ class TestEigenvectorCentrality:
         )
 
     def test_says_where_it_does_not_converge(self, pooled: NeuronGraph) -> None:
-        with pytest.raises(NeurongraphError, match="after 3 steps"):
+        with pytest.raises(ConvergenceError, match="after 3 steps"):
             pooled.eigenvector_centrality(max_iter=3, tol=1e-12)

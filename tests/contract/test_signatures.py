@@ -10,7 +10,10 @@ from queries.library import Parameter, queries
 from queries.neuron_filter import NeuronsLike
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
-OTHERS = {"close", "cypher", "location", "matrix", "plot", "statement", "to_scipy", "write"}
+OTHERS = {
+    "close", "cypher", "export", "location", "matrix", "plot", "statement", "to_networkx",
+    "to_scipy", "write",
+}  # fmt: skip
 
 
 def takes(parameter: Parameter) -> Any:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pyarrow.parquet as pq
 import pytest
 from typer.main import get_command
@@ -29,7 +30,7 @@ from queries.log import logger
 ROOT = Path(__file__).parents[2]
 GRAPH = "digits.lbug"
 HEAVY = {"tensorflow", "keras", "pandas", "neo4j", "ladybug", "pyarrow", "numpy", "bokeh"}
-COMMANDS = ["inspect", "load", "verify", "drop", "models", "query", "cypher", "plot"]
+COMMANDS = ["inspect", "load", "verify", "drop", "models", "query", "cypher", "plot", "export"]
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Invoke = Callable[..., Result]
@@ -356,6 +357,27 @@ class TestModels:
         assert (layers, neurons, edges) == ("6", "810", "11,360")
 
 
+class TestExport:
+    def test_writes_the_part_that_is_said(self, invoke: Invoke, tmp_path: Path) -> None:
+        file = tmp_path / "part.graphml"
+        words = ("source=dense_0", "target.layer=dense_1", "target.channel=2,3", "k=5")
+        done = invoke("export", *words, "-o", str(file))
+        assert (done.exit_code, done.output) == (0, "")
+        found = nx.read_graphml(file)
+        assert found.number_of_edges() == 5
+        assert {target for _, target in found.edges()} <= {"802", "803"}
+        assert list(tmp_path.iterdir()) == [file]
+
+    def test_says_what_is_wrong(self, invoke: Invoke, tmp_path: Path) -> None:
+        file = tmp_path / "part.dot"
+        assert "11,360 relationships" in error(invoke("export", "-o", str(file)))
+        assert "no parameter 'kk'" in error(invoke("export", "kk=3", "-o", str(file)))
+        assert "no layer 'nosuch'" in error(invoke("export", "source=nosuch", "-o", str(file)))
+        for path in (tmp_path / "part.txt", tmp_path, tmp_path / "nowhere" / "part.dot"):
+            error(invoke("export", "k=3", "-o", str(path)), code=2)
+        assert not list(tmp_path.iterdir())
+
+
 class TestCypher:
     COUNT = "MATCH (n:Neuron) WHERE n.layer = $layer RETURN count(*) AS neurons"
 
@@ -610,7 +632,7 @@ class TestHelp:
             with parser.commands[command].make_context(command, words[1:]):
                 pass
 
-    @pytest.mark.parametrize("command", ["models", "query", "cypher"])
+    @pytest.mark.parametrize("command", ["models", "query", "cypher", "export"])
     def test_has_examples_that_work(
         self, invoke: Invoke, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -62,3 +62,8 @@ def test_offers_choices_where_zsh_does_not() -> None:
 
 def test_offers_nothing_for_an_unknown_query() -> None:
     assert in_bash("query", "nosuch", "x") == [""]
+
+
+def test_offers_what_an_export_takes() -> None:
+    assert {"source=", "target=", "k=", "by=l1", "source.x="} <= set(in_bash("export", ""))
+    assert in_bash("export", "by", "=l") == in_bash("query", "katz", "by", "=l")

@@ -1,0 +1,1 @@
+"""Part of a graph for other tools: NetworkX, graph files and drawings."""

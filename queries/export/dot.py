@@ -1,0 +1,109 @@
+"""A part of a graph as a Graphviz drawing."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pandas as pd
+
+from queries.export.layout import placed
+from queries.export.subgraph import Subgraph
+from queries.terminal import printable
+
+_POSITIVE: Final = "#0072B2C0"
+_NEGATIVE: Final = "#D55E00C0"
+"""Blue and vermillion of Okabe and Ito (2008), which the colour-blind can tell apart, a little
+transparent."""
+
+_THINNEST: Final = 0.3
+_WIDEST: Final = 3.0
+"""Points."""
+
+_STYLE: Final = """\
+  // With layout and inputscale every program of Graphviz keeps the positions.
+  layout=neato
+  inputscale=72
+  splines=line
+  outputorder=edgesfirst
+  size="40,30"
+  fontname=Helvetica
+  labelloc=b
+  node [shape=circle, fixedsize=true, style=filled, fillcolor=white, color=gray40]
+  node [penwidth=0.7, fontname=Helvetica]
+  edge [arrowhead=none]
+""".splitlines()
+
+
+def dot(part: Subgraph) -> str:
+    """Return a drawing in the DOT language, with positions in inches.
+
+    Graphviz draws it with ``dot -Tpng``, or faster with ``neato -n -Tpng``.
+
+    Parameters
+    ----------
+    part
+        What is drawn; strong relationships come to lie above weak ones.
+    """
+    lines = [
+        "digraph {",
+        *_STYLE,
+        f"  label={_quoted(_caption(part))}",
+        *(_nodes(part.neurons) if len(part.neurons) else ()),
+        *_edges(part),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _caption(part: Subgraph) -> str:
+    weight = part.edges[part.by].abs()
+    most = f", the widest {weight.max():.3g}" if len(weight) else ""
+    return (
+        f"{part.model.name}: {len(part.neurons):,} nodes, {len(part.edges):,} relationships; "
+        f"blue positive, orange negative, width by |{part.by}|{most}"
+    )
+
+
+def _nodes(neurons: pd.DataFrame) -> Iterator[str]:
+    place = placed(neurons)
+    drawn = neurons.assign(**place, label=neurons["channel"].astype(object).fillna(""))
+    for layer, own in drawn.groupby("layer", sort=False):
+        # The title stands above the middle of the layer.
+        across = (own["across"].min() + own["across"].max()) / 2
+        up = own["up"].max() + 0.6
+        title = f"layer_{own['layer_index'].iloc[0]}"
+        yield (
+            f"  {title} [shape=plaintext, style=solid, fixedsize=false, fontsize=14,"
+            f' pos="{_points(across)},{_points(up)}!", label={_quoted(str(layer))}]'
+        )
+        columns = (own[name].tolist() for name in ("id", "name", "label", "across", "up", "step"))
+        for neuron, name, label, x, y, step in zip(*columns, strict=True):
+            size = 0.85 * step
+            yield (
+                f'  {neuron} [pos="{_points(x)},{_points(y)}!", width={size:.3f}, '
+                f"fontsize={30 * size:.1f}, label={_quoted(str(label))}, "
+                f"tooltip={_quoted(str(name))}]"
+            )
+
+
+def _edges(part: Subgraph) -> Iterator[str]:
+    edges = part.edges.assign(width=part.edges[part.by].abs()).sort_values("width")
+    largest = edges["width"].max() if len(edges) else 0.0
+    # Of the properties of a channel graph only the weight has a sign.
+    columns = [edges[name].tolist() for name in ("source", "target", "weight", part.by, "width")]
+    for source, target, signed, weight, width in zip(*columns, strict=True):
+        share = width / largest if largest else 0.0
+        yield (
+            f'  {source} -> {target} [color="{_NEGATIVE if signed < 0 else _POSITIVE}", '
+            f"penwidth={_THINNEST + (_WIDEST - _THINNEST) * share:.2f}, "
+            f'tooltip="{weight:.6g}"]'
+        )
+
+
+def _points(inches: float) -> str:
+    return f"{72 * inches:.1f}"
+
+
+def _quoted(text: str) -> str:
+    """Return a string of the DOT language that is shown as it is."""
+    shown = printable(text).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
+    return f'"{shown}"'

@@ -1,0 +1,100 @@
+"""Write a part of a graph to a file, in the format that its suffix says."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+from queries.errors import NeurongraphError, ParameterError
+from queries.export.dot import dot
+from queries.export.subgraph import MOST_EDGES, Subgraph
+from queries.output import replaced
+from queries.terminal import printable
+
+_BY_GRAPHVIZ: Final = (".png", ".svg")
+_DRAWINGS: Final = (".dot", *_BY_GRAPHVIZ)
+SUFFIXES: Final = (".graphml", ".gexf", *_DRAWINGS)
+MOST_DRAWN: Final = 10_000
+"""Relationships in a drawing."""
+
+
+def suffix_of(file: Path) -> str:
+    """Return the suffix of a file, which says its format.
+
+    Raises
+    ------
+    ParameterError
+        If it says none.
+    """
+    suffix = file.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ParameterError(
+            f"cannot tell the format of {file}; let it end in {', '.join(SUFFIXES)}"
+        )
+    return suffix
+
+
+def check_tools(suffix: str) -> None:
+    """Raise NeurongraphError where a format needs Graphviz, and it is missing."""
+    if suffix in _BY_GRAPHVIZ and shutil.which("neato") is None:
+        raise NeurongraphError(
+            f"{suffix} needs Graphviz, which is not installed (no neato on the PATH); install it, "
+            "such as by apt-get install graphviz, or write .dot"
+        )
+
+
+def most_edges(suffix: str) -> int:
+    """Return how many relationships a file of a format may have."""
+    return MOST_DRAWN if suffix in _DRAWINGS else MOST_EDGES
+
+
+def write(part: Subgraph, file: Path) -> None:
+    """Write a part of a graph to a file, which is replaced once it is whole.
+
+    Parameters
+    ----------
+    part
+        What is written.
+    file
+        Ends in one of ``SUFFIXES``.
+
+    Raises
+    ------
+    NeurongraphError
+        If the file cannot be written, or Graphviz fails.
+    """
+    suffix = suffix_of(file)
+    check_tools(suffix)
+    with replaced(file) as path:
+        if suffix == ".dot":
+            path.write_text(dot(part), encoding="utf-8")
+        elif suffix in _BY_GRAPHVIZ:
+            path.write_bytes(_drawn(dot(part), suffix))
+        else:
+            _write_xml(part, suffix, path)
+
+
+def _drawn(text: str, suffix: str) -> bytes:
+    command = ["neato", "-n", f"-T{suffix[1:]}", "-Gdpi=120"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise NeurongraphError(f"Graphviz cannot draw it: {done.stderr.decode(errors='replace')}")
+    return done.stdout
+
+
+def _write_xml(part: Subgraph, suffix: str, path: Path) -> None:
+    import networkx as nx
+
+    graph = part.to_networkx()
+    for _, properties in graph.nodes(data=True):
+        # XML holds no control characters.
+        properties.update({k: printable(v) for k, v in properties.items() if isinstance(v, str)})
+        properties["label"] = properties["name"]
+    # Two relationships between the same neurons have the same key in NetworkX.
+    for number, (_, _, properties) in enumerate(graph.edges(data=True)):
+        properties["id"] = number
+    graph.graph["name"] = printable(part.model.name)
+    if suffix == ".gexf":
+        nx.write_gexf(graph, path)
+    else:
+        nx.write_graphml(graph, path, edge_id_from_attribute="id")

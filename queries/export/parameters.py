@@ -1,0 +1,21 @@
+"""The parameters of an export, declared as those of a query are."""
+
+from typing import Final
+
+from queries.library import Parameter, Query, query
+
+_BY: Final = next(p for p in query("adjacency").parameters if p.name == "by")
+
+EXPORT: Final = Query(
+    name="export",
+    summary="Part of a graph as a file for other tools.",
+    parameters=(
+        Parameter("source", "neurons", "where relationships begin"),
+        Parameter("target", "neurons", "where they end"),
+        Parameter("min_weight", "float", "smallest absolute weight", default=0.0, least=0),
+        Parameter("k", "int", "how many of the strongest relationships", least=1),
+        _BY,
+    ),
+    columns=(),
+    body="",
+)
