@@ -56,7 +56,7 @@ def dot(part: Subgraph) -> str:
 
 def _caption(part: Subgraph) -> str:
     weight = part.edges[part.by].abs()
-    most = f", the widest {weight.max():.3g}" if len(weight) else ""
+    most = f", the widest {weight.max():.4g}" if len(weight) else ""
     return (
         f"{part.model.name}: {len(part.neurons):,} nodes, {len(part.edges):,} relationships; "
         f"blue positive, orange negative, width by |{part.by}|{most}"

@@ -36,10 +36,14 @@ def placed(neurons: pd.DataFrame) -> pd.DataFrame:
 
 def _within_layer(layer: pd.DataFrame) -> pd.DataFrame:
     """Return where the neurons of a layer stand, from 0 on across and around 0 upwards."""
-    x, y, z = (_from_zero(layer[axis]) for axis in "xyz")
-    channel = layer["channel"].fillna(0).rank(method="dense").astype("int64") - 1
+    x, z = _from_zero(layer["x"]), _from_zero(layer["z"])
+    channels = layer["channel"].fillna(0)
+    y = layer["y"].fillna(0).astype("int64")
+    y -= y.groupby(channels).transform("min")
+    heights = y.groupby(channels).max() + 1
     # A free row and column between two maps.
-    row = channel * (y.max() + 1 + (y.max() > 0)) + y
+    heights += heights.max() > 1
+    row = channels.map(heights.cumsum() - heights) + y
     column = z * (x.max() + 1 + (x.max() > 0)) + x
     step = min(_STEP, _HEIGHT / (1 + row.max()))
     up = step * (row.max() / 2 - row)
