@@ -34,8 +34,8 @@ class MatrixMethods(Methods):
         """Return the weight between each two neurons that are joined, one row a pair."""
         given = {"source": source, "target": target, "by": by}
         asked, values, about = self._asked("adjacency", model, given)
-        matrix, sources, targets = self._between(values, about)
-        entries = matrix.tocoo()
+        sources, targets = self._sides(values, about)
+        entries = self._weights(sources, targets, by, about).tocoo()
         frame = matrices.pairs(sources, entries.row, targets, entries.col, weight=entries.data)
         return declared(frame, asked.columns)
 
@@ -69,7 +69,11 @@ class MatrixMethods(Methods):
         """
         given = {"source": source, "target": target, "by": by}
         _, values, about = self._asked("adjacency", model, given)
-        matrix, sources, targets = self._between(values, about)
+        sources, targets = self._sides(values, about)
+        if not sparse:
+            instead = "name fewer sources or targets, or ask for sparse=True or to_scipy"
+            matrices.check_size(len(sources), len(targets), _MOST_CELLS, instead)
+        matrix = self._weights(sources, targets, by, about)
         rows, columns = sources["name"].tolist(), targets["name"].tolist()
         if sparse:
             # pandas-stubs know the accessor of a frame only.
@@ -77,8 +81,6 @@ class MatrixMethods(Methods):
                 matrix, index=rows, columns=columns
             )
             return frame
-        instead = "name fewer sources or targets, or ask for sparse=True or to_scipy"
-        matrices.check_size(len(rows), len(columns), _MOST_CELLS, instead)
         return pd.DataFrame(matrix.toarray(), index=rows, columns=columns)
 
     def to_scipy(
@@ -104,7 +106,7 @@ class MatrixMethods(Methods):
         """
         given = {"source": source, "target": target, "by": by}
         _, values, about = self._asked("adjacency", model, given)
-        return self._between(values, about)[0]
+        return self._weights(*self._sides(values, about), by, about)
 
     def laplacian(
         self,
@@ -124,21 +126,24 @@ class MatrixMethods(Methods):
         """
         given = {"neurons": neurons, "walk": walk, "alpha": alpha, "by": by}
         asked, values, about = self._asked("laplacian", model, given)
-        both = {"source": values["neurons"], "target": values["neurons"], "by": by}
         own = self._neurons(values["neurons"], about)
         instead = "name fewer neurons, such as those of a layer or two"
         matrices.check_size(len(own), len(own), _MOST_ROWS, instead)
-        weights = abs(self._between(both, about)[0])
+        weights = abs(self._weights(own, own, by, about))
         entries = directed_laplacian(weights, walk, values["alpha"])
         row, column = np.indices(entries.shape).reshape(2, -1)
         frame = matrices.pairs(own, row, own, column, laplacian=entries.ravel())
         return declared(frame, asked.columns)
 
-    def _between(
+    def _sides(
         self, values: dict[str, Any], about: StoredModel
-    ) -> tuple["csr_array[np.float64]", pd.DataFrame, pd.DataFrame]:
-        """Return the weights from sources to targets, with both by id."""
-        network = self._network(about, values["by"])
-        sources, targets = (self._neurons(values[side], about) for side in ("source", "target"))
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the neurons of the rows and of the columns, both by id."""
+        return self._neurons(values["source"], about), self._neurons(values["target"], about)
+
+    def _weights(
+        self, sources: pd.DataFrame, targets: pd.DataFrame, by: str, about: StoredModel
+    ) -> "csr_array[np.float64]":
+        network = self._network(about, by)
         rows, columns = (side["id"].to_numpy() - network.first for side in (sources, targets))
-        return matrices.adjacency(network, rows, columns), sources, targets
+        return matrices.adjacency(network, rows, columns)

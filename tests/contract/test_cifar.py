@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from exporter import drop, load, verify
 from exporter.model import open_model
 from exporter.planning import plan
 from queries import NeuronGraph
+from queries.errors import ParameterError
 from tests.conftest import NEO4J
 from tests.contract.replays import streamed, worst_difference
 from tests.contract.stores import GraphStore
@@ -59,10 +61,31 @@ class Streamed:
         self.bounds = [(layer.first, layer.last + 1) for layer in layers]
 
     @cached_property
+    def signed(self) -> "csr_array[np.float64]":
+        """Return weights, one row a target."""
+        weights = self.weight.astype(np.float64)
+        return csr_array((weights, (self.target, self.source)), shape=(NEURONS, NEURONS))
+
+    @cached_property
     def matrix(self) -> "csr_array[np.float64]":
         """Return absolute weights, one row a target."""
-        weights = np.abs(self.weight.astype(np.float64))
-        return csr_array((weights, (self.target, self.source)), shape=(NEURONS, NEURONS))
+        return abs(self.signed)
+
+    def effective(self, first: int) -> Floats:
+        """Return the weights along all paths into the neurons from one on: (neurons, targets)."""
+        unit = np.zeros((NEURONS, NEURONS - first))
+        unit[first:] = np.eye(NEURONS - first)
+        weights, onward = unit.copy(), self.signed.T.tocsr()
+        # Each power of the matrix adds the paths that are one relationship longer.
+        for _ in self.bounds[1:]:
+            weights = unit + onward @ weights
+        return weights
+
+    def block(self, source: str, target: str) -> "csr_array[np.float64]":
+        """Return the weights between two layers, one row a source."""
+        stops = dict(zip(FIRSTS, [*FIRSTS.values(), NEURONS][1:], strict=True))
+        rows, columns = (slice(FIRSTS[layer], stops[layer]) for layer in (source, target))
+        return csr_array(self.signed[columns, rows].T)
 
     def katz(self, alpha: float) -> Floats:
         """Return Katz centrality of beta 1."""
@@ -134,6 +157,41 @@ class TestCifar:
 
     def test_katz(self, graph: NeuronGraph, edges: Streamed) -> None:
         np.testing.assert_allclose(graph.katz(alpha=0.05)["katz"], edges.katz(0.05), rtol=1e-9)
+
+    def test_effective_weights(self, graph: NeuronGraph, edges: Streamed) -> None:
+        frame = graph.effective_weights("input", "dense_1")
+        first = FIRSTS["dense_1"]
+        found = np.zeros((FIRSTS["conv_0"], NEURONS - first))
+        found[frame["source"], frame["target"] - first] = frame["weight"]
+        expected = edges.effective(first)[: FIRSTS["conv_0"]]
+        np.testing.assert_allclose(found, expected, atol=1e-9 * np.abs(expected).max())
+
+    def test_combine(self, graph: NeuronGraph, edges: Streamed) -> None:
+        frame = graph.combine("conv_2", "dense_0")
+        expected = edges.block("max_pooling2d_1", "conv_2") @ edges.block("conv_2", "dense_0")
+        places = frame["source"] - FIRSTS["max_pooling2d_1"], frame["target"] - FIRSTS["dense_0"]
+        found = csr_array((frame["weight"], places), expected.shape)
+        assert abs(found - expected).max() <= 1e-9 * abs(expected).max()
+
+    def test_laplacian_of_the_last_layers(self, graph: NeuronGraph, edges: Streamed) -> None:
+        first = FIRSTS["dense_0"]
+        found = graph.laplacian(range(first, NEURONS))["laplacian"]
+        part = nx.from_scipy_sparse_array(edges.matrix.T[first:, first:], create_using=nx.DiGraph)
+        expected = nx.directed_laplacian_matrix(part, walk_type="pagerank")
+        np.testing.assert_allclose(found, np.ravel(expected), atol=1e-7)
+
+    def test_adjacency(self, graph: NeuronGraph, edges: Streamed) -> None:
+        found = graph.to_scipy()
+        assert abs(found - edges.signed.T).max() == 0
+        assert found.nnz == EDGES
+        assert len(graph.adjacency("conv_0", "max_pooling2d")) == 28_800
+
+    def test_is_too_large_for_other_tools(self, graph: NeuronGraph, tmp_path: Path) -> None:
+        for ask in (graph.to_networkx, graph.matrix, graph.laplacian):
+            with pytest.raises(ParameterError, match=r"allowed; name fewer"):
+                ask()
+        graph.export(tmp_path / "strongest.dot", k=100)
+        assert (tmp_path / "strongest.dot").read_text().count(" -> ") == 100
 
     def test_strength(self, graph: NeuronGraph, edges: Streamed) -> None:
         expected = np.bincount(edges.target, np.abs(edges.weight), NEURONS)
