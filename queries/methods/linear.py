@@ -3,7 +3,6 @@
 import pandas as pd
 
 from queries import linear, matrices
-from queries.frames import declared
 from queries.methods.base import Methods, Weighing
 from queries.network import Ids, Network, Scores
 from queries.neuron_filter import NeuronsLike
@@ -32,15 +31,14 @@ class LinearMethods(Methods):
             If more than 17 million pairs are joined by paths.
         """
         given = {"source": source, "target": target, "by": by}
-        asked, values, about, network = self._computed("effective_weights", model, given)
+        _, values, about, network = self._computed("effective_weights", model, given)
         sources, targets = (self._neurons(values[side], about) for side in ("source", "target"))
         begin, end = _places(sources, network), _places(targets, network)
         entries = linear.effective_weights(network, begin, end).tocoo()
         own = _bias(self._neurons(None, about))
         bias = values_at_rest(network, own, begin, 0.0, end)
         columns = {"weight": entries.data, "bias": bias[entries.col]}
-        frame = matrices.pairs(sources, entries.row, targets, entries.col, **columns)
-        return declared(frame, asked.columns)
+        return matrices.pairs(sources, entries.row, targets, entries.col, **columns)
 
     def combine(
         self,
@@ -62,7 +60,7 @@ class LinearMethods(Methods):
             If more than 17 million pairs are joined by paths.
         """
         given = {"first": first, "second": second, "by": by}
-        asked, values, about, network = self._computed("combine", model, given)
+        _, values, about, network = self._computed("combine", model, given)
         through, targets = (self._neurons(values[side], about) for side in ("first", "second"))
         held, end = _places(through, network), _places(targets, network)
         found = linear.combined(network, held, end)
@@ -72,8 +70,7 @@ class LinearMethods(Methods):
         sources = everyone.take(found.feeding)
         entries = found.weights.tocoo()
         columns = {"weight": entries.data, "bias": bias[entries.col]}
-        frame = matrices.pairs(sources, entries.row, targets, entries.col, **columns)
-        return declared(frame, asked.columns)
+        return matrices.pairs(sources, entries.row, targets, entries.col, **columns)
 
 
 def _bias(neurons: pd.DataFrame) -> Scores:

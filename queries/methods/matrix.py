@@ -7,7 +7,6 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from queries import matrices
-from queries.frames import declared
 from queries.laplacian import Walk, directed_laplacian
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
@@ -33,11 +32,10 @@ class MatrixMethods(Methods):
     ) -> pd.DataFrame:
         """Return the weight between each two neurons that are joined, one row a pair."""
         given = {"source": source, "target": target, "by": by}
-        asked, values, about = self._asked("adjacency", model, given)
+        _, values, about = self._asked("adjacency", model, given)
         sources, targets = self._sides(values, about)
         entries = self._weights(sources, targets, by, about).tocoo()
-        frame = matrices.pairs(sources, entries.row, targets, entries.col, weight=entries.data)
-        return declared(frame, asked.columns)
+        return matrices.pairs(sources, entries.row, targets, entries.col, weight=entries.data)
 
     def matrix(
         self,
@@ -125,15 +123,14 @@ class MatrixMethods(Methods):
             If there are more than 2,048 neurons, or the walk has no stationary distribution.
         """
         given = {"neurons": neurons, "walk": walk, "alpha": alpha, "by": by}
-        asked, values, about = self._asked("laplacian", model, given)
+        _, values, about = self._asked("laplacian", model, given)
         own = self._neurons(values["neurons"], about)
         instead = "name fewer neurons, such as those of a layer or two"
         matrices.check_size(len(own), len(own), _MOST_ROWS, instead)
         weights = abs(self._weights(own, own, by, about))
         entries = directed_laplacian(weights, walk, values["alpha"])
         row, column = np.indices(entries.shape).reshape(2, -1)
-        frame = matrices.pairs(own, row, own, column, laplacian=entries.ravel())
-        return declared(frame, asked.columns)
+        return matrices.pairs(own, row, own, column, laplacian=entries.ravel())
 
     def _sides(
         self, values: dict[str, Any], about: StoredModel
