@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from queries.library import Parameter, Query, query
+from queries.library import Asked, Parameter, query
 
 _BY: Final = next(p for p in query("adjacency").parameters if p.name == "by")
 
-EXPORT: Final = Query(
+EXPORT: Final = Asked(
     name="export",
     summary="Part of a graph as a file for other tools.",
     parameters=(
@@ -16,6 +16,4 @@ EXPORT: Final = Query(
         Parameter("k", "int", "how many of the strongest relationships", least=1),
         _BY,
     ),
-    columns=(),
-    body="",
 )

@@ -545,7 +545,7 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("words", "part"),
         [
-            (["query", "nosuch"], "there is no query 'nosuch'; the queries are adjacency, degree"),
+            (["query", "nosuch"], "there is no query 'nosuch'; the queries are adjacency, bifans"),
             (["query", "neurons", "depth=1"], "no parameter 'depth'"),
             (["query", "neurons", "conv_0"], "write key=value"),
             (["query", "neurons", "layer=nosuch"], "no layer 'nosuch'"),
