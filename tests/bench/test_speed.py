@@ -3,6 +3,7 @@
 Nothing here is asserted but that both ways made the same graph: the figures are printed.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,8 +20,8 @@ from exporter import LoadReport, load
 from exporter.model import KerasModel, open_model
 from exporter.plan import Plan
 from exporter.planning import plan
-from queries import NeuronGraph
 from queries.granularity import NEURON_GRAPH
+from queries.log import logger
 from queries.schema import embedded_tables
 from tests.bench.importing import import_seconds
 from tests.bench.notebook import networkx_graph
@@ -82,6 +83,7 @@ def test_load_neo4j(
     neo4j_server: Neo4jServer,
     loaded: LoadReport,
     tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Loading Neo4j, against UNWIND of a list of maps, and against the import of files.
 
@@ -89,7 +91,7 @@ def test_load_neo4j(
     a server that has compiled what it does often, as UNWIND does here.
     """
     store = f"Neo4j {neo4j_server.version}"
-    warm, seconds = _load_of_relationships(cifar_file, neo4j_server.uri)
+    warm, seconds = _load_of_relationships(cifar_file, neo4j_server.uri, caplog)
     slow = min(_unwind_maps(neo4j_server, planned) for _ in range(3)) / BASELINE_EDGES
     load(cifar_file, tmp_path)
     imported = import_seconds(neo4j_server.version, tmp_path)
@@ -106,50 +108,19 @@ def test_load_neo4j(
     )
 
 
-def _load_of_relationships(file: Path, graph: str) -> tuple[LoadReport, float]:
+def _load_of_relationships(
+    file: Path, graph: str, caplog: pytest.LogCaptureFixture
+) -> tuple[LoadReport, float]:
     """Load once more; return the seconds that the relationships took alone as well."""
-    times: dict[str, list[float]] = {}
-
-    def note(phase: str, *_: int) -> None:
-        times.setdefault(phase, []).append(time.perf_counter())
-
-    report = load(file, graph, name="again", progress=note)
-    return report, times["checked relationships"][0] - times["neurons"][-1]
-
-
-QUERIES: dict[str, Callable[[NeuronGraph], Any]] = {
-    "models": lambda graph: graph.models(),
-    "layers": lambda graph: graph.layers(),
-    "summary": lambda graph: graph.summary(),
-    "neurons, a layer": lambda graph: graph.neurons("conv_1"),
-    "neighbours of a neuron": lambda graph: graph.neighbours("dense_1[3]"),
-    "edges, a layer": lambda graph: graph.edges(target="conv_1"),
-    "edges, all": lambda graph: graph.edges(),
-    "strongest_edges, a layer": lambda graph: graph.strongest_edges(target="conv_1"),
-    "weight_distribution, a layer": lambda graph: graph.weight_distribution("conv_1"),
-    "strength, a layer": lambda graph: graph.strength("conv_1"),
-    "strength, all": lambda graph: graph.strength(),
-    "katz, all": lambda graph: graph.katz(),
-    "strongest_paths, k=10": lambda graph: graph.strongest_paths("input", "dense_1", k=10),
-}
-
-
-def test_queries_embedded(cifar_file: Path, tmp_path: Path) -> None:
-    """The time of each query on the embedded store; conv_1 is the largest layer."""
-    load(cifar_file, tmp_path / "g.lbug")
-    _time_queries("embedded", tmp_path / "g.lbug")
-
-
-def test_queries_neo4j(neo4j_server: Neo4jServer, loaded: LoadReport) -> None:
-    """The time of each query on Neo4j; conv_1 is the largest layer."""
-    _time_queries(f"Neo4j {neo4j_server.version}", loaded.graph)
-
-
-def _time_queries(store: str, graph: str | Path) -> None:
-    with NeuronGraph(graph) as opened:
-        for name, ask in QUERIES.items():
-            first, second = (_seconds(partial(ask, opened)) for _ in range(2))
-            print(f"  {store:18} {name:30} first {first:7.3f} s   again {second:7.3f} s")
+    with caplog.at_level(logging.INFO, logger.name):
+        report = load(file, graph, name="again")
+    begun, ended = (
+        next(
+            record.created for record in caplog.records if record.msg.startswith(f"wrote %d {what}")
+        )
+        for what in ("nodes", "relationships")
+    )
+    return report, ended - begun
 
 
 def report(what: str, seconds: float, edges: int) -> None:

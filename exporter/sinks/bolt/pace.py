@@ -11,6 +11,9 @@ _SHORTEST, _LONGEST = 0.1, 1.0
 """Seconds between which a transaction is left as it is: each costs something of its own, and a
 large one is garbage that the server collects."""
 
+_SLOW_IN_A_ROW: Final = 6
+"""How many have to take too long: a checkpoint holds up all that are open, of any size."""
+
 _FIRST_WRITERS: Final = 2
 _MOST_WRITERS: Final = 8
 _SECONDS_A_TRIAL: Final = 4.0
@@ -46,6 +49,7 @@ class Pace:
         self._rate_before = 0.0
         self._trying = False
         self._rest = 0
+        self._slow = 0
 
     def done(self, edges: int, seconds: float, now: float) -> None:
         """Take note of a transaction that was committed.
@@ -62,7 +66,9 @@ class Pace:
         if self._fixed_size:
             return
         # Of those that were open together each may say the same, of the same size.
-        if seconds > _LONGEST:
+        self._slow = self._slow + 1 if seconds > _LONGEST else 0
+        if self._slow >= _SLOW_IN_A_ROW:
+            self._slow = 0
             self._resize(min(self.size, edges // 2))
         elif seconds < _SHORTEST:
             self._resize(max(self.size, 2 * edges))

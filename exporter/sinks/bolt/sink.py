@@ -37,7 +37,7 @@ from queries.schema import (
 from queries.stores.bolt import READERS, BoltStore, driver_errors
 from queries.stores.node_ids import NodeIds
 
-NEURONS_A_TRANSACTION: Final = 10_000
+NEURONS_A_TRANSACTION: Final = 2_500
 
 
 class BoltSink(Sink):
@@ -143,8 +143,7 @@ class BoltSink(Sink):
         self._owner.require(taken.properties_set > 0)
         self._there = blocks_there(self._connection, self._owner.key)
         self._all_there = bool(self._models(model["name"])[model["name"]].get("written"))
-        (row,) = self._connection.read(statements.LAST_NEURON, model=self._owner.key)
-        self._last_neuron = -1 if row["id"] is None else row["id"]
+        self._last_neuron = self._last_stored()
 
     def add_layers(
         self, layers: Sequence[Mapping[str, Any]], following: Sequence[tuple[str, str]]
@@ -188,7 +187,17 @@ class BoltSink(Sink):
             self._owner.require(written.contains_updates)
 
         with driver_errors(self.location), told_of_memory():
-            self._connection.transaction(work)
+            try:
+                self._connection.transaction(work)
+            except ConstraintError:
+                # The commit went well, and its acknowledgement was lost.
+                if self._last_stored() != neurons["id"][-1].as_py():
+                    raise
+
+    def _last_stored(self) -> int:
+        """Return the id of the last neuron that is there, -1 where none is."""
+        (row,) = self._connection.read(statements.LAST_NEURON, model=self._owner.key)
+        return -1 if row["id"] is None else int(row["id"])
 
     def _write_owned(self, statement: str, **parameters: Any) -> None:
         """Run a statement that does nothing where the model is no longer this load's."""

@@ -33,10 +33,11 @@ MERGE (a)-[:NEXT]->(b)
 _ADD_NEURONS: Final = """
 MATCH (m:Model {{name: $name}}) WHERE m.load = $load
 UNWIND range(0, size($id) - 1) AS i
-MERGE (n:Neuron {{model: $model, id: $id[i]}})
-SET n:{labels}, n.name = $caption[i], n.layer = $layer, n.layer_index = $layer_index,
-  n.channel = $channel[i], n.x = $x[i], n.y = $y[i], n.z = $z[i], n.bias = $bias[i],
-  n.slope = $slope[i], n.neurons = $neurons[i]
+CREATE (:{labels} {{
+  model: $model, id: $id[i], name: $caption[i], layer: $layer, layer_index: $layer_index,
+  channel: $channel[i], x: $x[i], y: $y[i], z: $z[i], bias: $bias[i], slope: $slope[i],
+  neurons: $neurons[i]
+}})
 """
 
 
