@@ -186,16 +186,20 @@ class Plots:
         if len(among) > 1:
             raise ParameterError(f"over: name one layer, not {listed(list(among))}")
         layer = layers[layers["name"] == among[0]].iloc[0]
-        title = self._title(f"{name.replace('_', ' ').capitalize()} of {_said(neurons)}", model)
+        title = self._title(
+            f"{name.replace('_', ' ').capitalize()} of {self._said(neurons, model)}", model
+        )
         return Picture(field.draw(found, layer, title=title))
+
+    def _said(self, neurons: NeuronsLike, model: str | None) -> str:
+        """Return the name of a neuron, or how many there are and where."""
+        found = self._graph.neurons(neurons, model=model)
+        if len(found) == 1:
+            return str(found["name"].iloc[0])
+        return f"{len(found):,} neurons of {listed(list(found['layer'].unique()))}"
 
     def _title(self, what: str, model: str | None) -> str:
         return f"{what}, model {self._graph._about(model).name}"
-
-
-def _said(neurons: NeuronsLike) -> str:
-    """Return how neurons were named, where that is short."""
-    return neurons if isinstance(neurons, str) else "some neurons"
 
 
 def _some(name: str, neurons: pd.DataFrame) -> pd.DataFrame:
