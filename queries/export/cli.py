@@ -49,7 +49,7 @@ def export(
 ) -> None:
     """Write a graph, or a part of it, as GraphML or GEXF, or draw it.
 
-    A drawing has the layers from left to right, with blue for positive and orange for negative
+    A drawing has the layers from left to right, with red for positive and blue for negative
     weights. It may have 10,000 relationships, the other files 1,000,000.
     """
     check_file(output)

@@ -5,14 +5,13 @@ from typing import Final
 
 import pandas as pd
 
+from queries.colours import NEGATIVE, POSITIVE
 from queries.export.layout import placed
 from queries.export.subgraph import Subgraph
 from queries.terminal import printable
 
-_POSITIVE: Final = "#0072B2C0"
-_NEGATIVE: Final = "#D55E00C0"
-"""Blue and vermillion of Okabe and Ito (2008), which the colour-blind can tell apart, a little
-transparent."""
+_OPACITY: Final = "c0"
+"""So that crossing relationships can be told apart."""
 
 _THINNEST: Final = 0.3
 _WIDEST: Final = 3.0
@@ -59,7 +58,7 @@ def _caption(part: Subgraph) -> str:
     most = f", the widest {weight.max():.4g}" if len(weight) else ""
     return (
         f"{part.model.name}: {len(part.neurons):,} nodes, {len(part.edges):,} relationships; "
-        f"blue positive, orange negative, width by |{part.by}|{most}"
+        f"red positive, blue negative, width by |{part.by}|{most}"
     )
 
 
@@ -93,7 +92,7 @@ def _edges(part: Subgraph) -> Iterator[str]:
     for source, target, signed, weight, width in zip(*columns, strict=True):
         share = width / largest if largest else 0.0
         yield (
-            f'  {source} -> {target} [color="{_NEGATIVE if signed < 0 else _POSITIVE}", '
+            f'  {source} -> {target} [color="{NEGATIVE if signed < 0 else POSITIVE}{_OPACITY}", '
             f"penwidth={_THINNEST + (_WIDEST - _THINNEST) * share:.2f}, "
             f'tooltip="{weight:.6g}"]'
         )

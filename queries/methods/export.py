@@ -78,7 +78,7 @@ class ExportMethods(Methods):
         ----------
         output
             Ends in .graphml, .gexf, .dot, .png or .svg; the last two need Graphviz. A drawing has
-            layers from left to right, blue for positive and orange for negative weights.
+            layers from left to right, red for positive and blue for negative weights.
         source, target, min_weight, k, by, model
             As in ``to_networkx``.
 

@@ -9,10 +9,10 @@ from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
+from queries.colours import POSITIVE
 from queries.plots.style import (
     FAINT,
     PLAIN,
-    POSITIVE,
     add_hover,
     legend_above,
     new_figure,

@@ -6,10 +6,9 @@ from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
+from queries.colours import NEGATIVE, POSITIVE
 from queries.plots.style import (
     FAINT,
-    NEGATIVE,
-    POSITIVE,
     add_hover,
     legend_above,
     new_figure,

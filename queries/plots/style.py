@@ -10,12 +10,10 @@ from bokeh.palettes import Cividis256, RdBu11, interp_palette
 from bokeh.plotting import figure
 
 WIDTH, HEIGHT = 1280, 800
-NEGATIVE: Final = "#2166ac"
-POSITIVE: Final = "#b2182b"
 PLAIN: Final = "#3f5a8a"
 FAINT: Final = "#bbbbbb"
 SEQUENTIAL: Final[tuple[str, ...]] = tuple(Cividis256)
-# Red and blue of ColorBrewer, which the colour-blind tell apart; the middle one is 0.
+# The middle one is 0.
 DIVERGING: Final[tuple[str, ...]] = tuple(interp_palette(RdBu11, 255))
 
 

@@ -11,6 +11,7 @@ from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 from scipy.sparse import csr_array
 
+from queries.colours import NEGATIVE, POSITIVE
 from queries.errors import PlotNotFoundError
 from queries.library import query
 from queries.plots import (
@@ -240,8 +241,8 @@ class TestStrongestPaths:
         assert negative[["source", "target", "weight", "paths"]].to_numpy().tolist() == [
             ["b[0]", "c[4]", -4.0, 2]
         ]
-        assert renderer(drawn, "positive").glyph.line_color == style.POSITIVE
-        assert renderer(drawn, "negative").glyph.line_color == style.NEGATIVE
+        assert renderer(drawn, "positive").glyph.line_color == POSITIVE
+        assert renderer(drawn, "negative").glyph.line_color == NEGATIVE
         widths = [*positive.sort_values("weight")["width"], *negative["width"]]
         assert widths == sorted(set(widths))
 
