@@ -37,8 +37,11 @@ WITH t, collect(id(s)) AS source, collect(r.weight) AS weight
   collect(r.edges) AS edges
 //% endif
 RETURN source, t.id AS target, weight
-//% else
+//% elif source
 RETURN s.id AS source, t.id AS target, r.weight AS weight
+//% else
+// The same holds of a node's place in its table.
+RETURN offset(id(s)) AS source, t.id AS target, r.weight AS weight
 //% endif
 //% if grouped and store == "neo4j"
   , l1, l2, largest, edges

@@ -158,7 +158,7 @@ class Methods:
         """Read edges into ranges of neurons."""
         parts = self._in_parts(asked, values, about, bounds)
         table = to_columns(parts, asked.columns_in(about.granularity))
-        source = self._store.sources(table["source"], about.key, about.loaded_at)
+        source = self._store.sources(table["source"], about)
         return table.set_column(0, "source", source)
 
     def _network(self, about: StoredModel, by: str) -> Network:

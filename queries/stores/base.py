@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from queries.models import StoredModel
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -67,22 +69,24 @@ class Store(ABC):
     ) -> Changes:
         """Run somebody's own statement that may write, once, and say what it changed."""
 
-    def sources(self, column: "pa.ChunkedArray", key: str, loaded_at: str) -> "pa.Array":
+    @abstractmethod
+    def sources(self, column: "pa.ChunkedArray", model: "StoredModel") -> "pa.Array":
         """Return the ids of neurons for what the query ``edges`` gives without a source filter.
+
+        That is what the store itself calls the nodes, which it reads faster.
 
         Parameters
         ----------
         column
             Its column ``source``, one value a row.
-        key, loaded_at
-            The properties of the model.
+        model
+            The model whose relationships they are.
 
         Raises
         ------
         GraphError
             If the model was replaced while it was read.
         """
-        return column
 
     def models(self, cypher: str, model: str | None) -> list[dict[str, Any]]:
         """Return the models, complete or not.

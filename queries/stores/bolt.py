@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import neo4j
 import pandas as pd
@@ -32,9 +32,12 @@ from queries.errors import (
     ParameterError,
 )
 from queries.stores.base import Changes, Store
-from queries.stores.node_ids import NodeIds
+from queries.stores.node_ids import NodeIds, of_server
 from queries.stores.read_only import TO_WRITE, only_statement
 from queries.stores.statements import logged
+
+if TYPE_CHECKING:
+    from queries.models import StoredModel
 
 OLDEST_SERVER: Final = (5, 26)
 READERS: Final = 2
@@ -164,7 +167,7 @@ class BoltStore(Store):
     def __init__(self, uri: str) -> None:
         self.location = uri
         self._driver, self._database = connect(uri)
-        self._node_ids: dict[tuple[str, str], NodeIds] = {}
+        self._node_ids: dict[StoredModel, NodeIds] = {}
 
     def table(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
@@ -186,11 +189,11 @@ class BoltStore(Store):
                 [part.result() for part in running], promote_options="permissive"
             )
 
-    def sources(self, column: pa.ChunkedArray, key: str, loaded_at: str) -> pa.Array:
+    def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
         """Return the ids of neurons for those of nodes."""
-        if (key, loaded_at) not in self._node_ids:
-            self._node_ids = {(key, loaded_at): NodeIds(self._records, key)}
-        return self._node_ids[key, loaded_at].of(column)
+        if model not in self._node_ids:
+            self._node_ids = {model: of_server(self._records, model.key)}
+        return self._node_ids[model].of(column)
 
     def _records(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         names, rows = self._rows(cypher, parameters)

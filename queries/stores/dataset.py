@@ -8,13 +8,16 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import pandas as pd
 import pyarrow as pa
 
 from queries.errors import GraphError, GraphNotFoundError
 from queries.stores.base import Changes, Store
+
+if TYPE_CHECKING:
+    from queries.models import StoredModel
 
 NOTE: Final = "neurongraph.json"
 README: Final = "README.md"
@@ -95,6 +98,10 @@ class DatasetStore(Store):
     def tables(
         self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
     ) -> pa.Table:
+        """Refuse: files answer no statement."""
+        self._refuse()
+
+    def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
         """Refuse: files answer no statement."""
         self._refuse()
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ladybug
 import pandas as pd
@@ -29,8 +29,12 @@ from queries.schema import SCHEMA_VERSION, embedded_tables
 from queries.stores.base import Changes, Store
 from queries.stores.location import SUFFIX
 from queries.stores.naming import safe_name
+from queries.stores.node_ids import NodeIds
 from queries.stores.read_only import TO_WRITE, only_statement, refuse_writing
 from queries.stores.statements import logged
+
+if TYPE_CHECKING:
+    from queries.models import StoredModel
 
 LOADING_SUFFIX = f".loading{SUFFIX}"
 NOTE_SUFFIX = ".loading.json"
@@ -99,6 +103,7 @@ class EmbeddedStore(Store):
         self.location = str(folder)
         self._folder = folder
         self._open: dict[tuple[Path, int], tuple[ladybug.Database, ladybug.Connection]] = {}
+        self._node_ids: dict[StoredModel, NodeIds] = {}
         self._closed = False
         if not folder.is_dir():
             reason = "is a file, not the folder of a graph" if folder.exists() else "does not exist"
@@ -122,6 +127,15 @@ class EmbeddedStore(Store):
     ) -> pa.Table:
         """Run a statement once for each set of parameters; return all rows."""
         return pa.concat_tables([self.table(cypher, part, model) for part in parts])
+
+    def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
+        """Return the ids of neurons for the places of nodes in their table."""
+        file = self._only_file(model.name)
+        connection = self._connection(file)
+        if model not in self._node_ids:
+            with ladybug_errors(file):
+                self._node_ids = {model: node_ids(connection)}
+        return self._node_ids[model].of(column)
 
     def frame(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
@@ -217,6 +231,7 @@ class EmbeddedStore(Store):
             connection.close()
             database.close()
         self._open.clear()
+        self._node_ids.clear()
 
 
 def _require_schema(file: Path, connection: ladybug.Connection) -> None:
@@ -227,6 +242,12 @@ def _require_schema(file: Path, connection: ladybug.Connection) -> None:
             f"{file} was loaded by another release (schema {version}, not {SCHEMA_VERSION}); "
             "delete the file, and load the model again"
         )
+
+
+def node_ids(connection: ladybug.Connection) -> NodeIds:
+    """Read which neurons the nodes of a file are."""
+    table = run(connection, "MATCH (n:Neuron) RETURN offset(id(n)), n.id").get_as_arrow()
+    return NodeIds(*(column.to_numpy() for column in table.columns))
 
 
 def _counts(connection: ladybug.Connection) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The ids of neurons by the ids that a Neo4j server gives to nodes, which it reads faster."""
+"""The ids of neurons by the ids that a store gives to nodes, which it reads faster."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -23,15 +23,11 @@ class NodeIds:
 
     Parameters
     ----------
-    run
-        Asks the server.
-    model
-        The key of the model.
+    nodes, ids
+        The id of each node, and that of the neuron that it is: shape (neurons,).
     """
 
-    def __init__(self, run: Run, model: str) -> None:
-        (row,) = run(_NODES, {"model": model})
-        nodes, ids = (np.array(row[name], dtype=np.int64) for name in ("nodes", "ids"))
+    def __init__(self, nodes: NDArray[np.int64], ids: NDArray[np.int64]) -> None:
         order = np.argsort(nodes)
         self._nodes, self._ids = nodes[order], ids[order]
 
@@ -48,3 +44,18 @@ class NodeIds:
         if len(asked) and not np.array_equal(self._nodes.take(places, mode="clip"), asked):
             raise GraphError("the model was replaced or removed while it was read; ask again")
         return pa.array(self._ids[places])
+
+
+def of_server(run: Run, model: str) -> NodeIds:
+    """Read which neurons the nodes of a Neo4j server are.
+
+    Parameters
+    ----------
+    run
+        Asks the server.
+    model
+        The key of the model.
+    """
+    (row,) = run(_NODES, {"model": model})
+    nodes, ids = (np.array(row[name], dtype=np.int64) for name in ("nodes", "ids"))
+    return NodeIds(nodes, ids)

@@ -35,7 +35,7 @@ from queries.schema import (
     weight_properties,
 )
 from queries.stores.bolt import READERS, BoltStore, driver_errors
-from queries.stores.node_ids import NodeIds
+from queries.stores.node_ids import NodeIds, of_server
 
 NEURONS_A_TRANSACTION: Final = 2_500
 
@@ -255,7 +255,7 @@ class BoltSink(Sink):
             def run(statement: str, parameters: dict[str, Any]) -> list[neo4j.Record]:
                 return self._connection.read(statement, **parameters)
 
-            self._node_ids = NodeIds(run, self._owner.key)
+            self._node_ids = of_server(run, self._owner.key)
         return self._node_ids
 
     def finish(self, checksums: Mapping[str, str]) -> None:
