@@ -1,0 +1,118 @@
+"""The page about the query library: headers, and an example of each query with its output."""
+
+from typing import Final
+
+from queries import NeuronGraph
+from queries.arguments import query_values
+from queries.describe import example_words
+from queries.library import Query, queries
+from queries.terminal import pasteable
+from tests.docs.markdown import NOTE, block, parameters_of, table
+from tests.docs.sample import DIGITS, run, shown
+
+_ROWS: Final = 6
+_THEMES: Final = {
+    "stored": "What is stored",
+    "centrality": "Centrality",
+    "path": "Paths",
+    "field": "Fields",
+    "matrix": "Matrices",
+    "linear": "Linear maps",
+    "structure": "Structure",
+    "comparison": "Comparison",
+}
+"""Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
+
+_ROUNDED: Final = (
+    "neurongraph load samples/digits.keras --graph both.lbug",
+    "neurongraph load samples/digits.keras --graph both.lbug --name rounded",
+    (
+        "neurongraph cypher --graph both.lbug --model rounded --write --yes "
+        "'MATCH ()-[r:CONNECTS_TO]->() SET r.weight = round(r.weight, 1)'"
+    ),
+)
+_QUERIES: Final = f"""\
+Each query is a file in `queries/cypher/`, a command `neurongraph query NAME`, and a method of
+`queries.NeuronGraph`, which returns a pandas frame.
+
+A parameter of the type *neurons* takes a layer's or neuron's name in which any part may be a
+range (`conv_0`, `conv_0[3]`, `conv_0[0..3]@2..5,7`), ids, a `NeuronFilter`, or a frame with a
+column `id`: the answer to one query names the neurons of the next.
+
+Below each query stands what the sample model answers, the first {_ROWS} rows of it. The sample is
+loaded by
+
+{block("sh", DIGITS)}
+What compares two models is shown on a graph that holds the sample twice, the second time with its
+weights rounded to one decimal:
+
+{block("sh", chr(10).join(_ROUNDED))}"""
+
+
+def queries_page() -> str:
+    """Return the page; ``digits.lbug`` is in the current folder."""
+    for command in _ROUNDED:
+        run(f"{command} --quiet" if " load " in command else command)
+    with (
+        NeuronGraph("digits.lbug") as digits,
+        NeuronGraph("both.lbug", model="rounded") as rounded,
+    ):
+        themes = by_theme()
+        parts = [NOTE, "# Queries\n", _QUERIES]
+        parts += [f"{_link(heading)}\n\n{_summaries(found)}" for heading, found in themes.items()]
+        for heading, found in themes.items():
+            parts.append(f"## {heading}\n")
+            compares = heading == _THEMES["comparison"]
+            parts += [
+                _section(each, rounded if compares or each.name == "models" else digits)
+                for each in found
+            ]
+    return "\n".join(parts)
+
+
+def queries_table() -> str:
+    """Return a short table of all queries, with links to the page."""
+    rows = [
+        (heading, ", ".join(f"[{query.name}](docs/queries.md#{query.name})" for query in found))
+        for heading, found in by_theme().items()
+    ]
+    return table(["about", f"{len(queries())} queries"], rows)
+
+
+def by_theme() -> dict[str, list[Query]]:
+    """Return the queries of each theme."""
+    themes: dict[str, list[Query]] = {heading: [] for heading in _THEMES.values()}
+    for name, query in queries().items():
+        home = getattr(NeuronGraph, name).__module__.rpartition(".")[2]
+        themes[_THEMES[home]].append(query)
+    return themes
+
+
+def _link(heading: str) -> str:
+    return f"**[{heading}](#{heading.lower().replace(' ', '-')})**"
+
+
+def _summaries(found: list[Query]) -> str:
+    return table(
+        ["query", "answers"], [(f"[{each.name}](#{each.name})", each.summary) for each in found]
+    )
+
+
+def _section(query: Query, graph: NeuronGraph) -> str:
+    parts = [f"### {query.name}\n", f"{query.summary}\n"]
+    if query.definition:
+        parts.append(f"Definition: {query.definition}.\n")
+    if query.parameters:
+        parts.append(parameters_of(query))
+    rows = [(f"`{c.name}`", c.type, c.meaning) for c in query.columns]
+    parts.append(table(["column", "type", "meaning"], rows))
+    parts += _example(query, graph)
+    return "\n".join(parts)
+
+
+def _example(query: Query, graph: NeuronGraph) -> list[str]:
+    words = example_words(query)
+    model = ["--model", "rounded"] if "other=digits" in words else []
+    command = pasteable("query", query.name, "--graph", graph.location, *model, *words)
+    frame = getattr(graph, query.name)(**query_values(query, words))
+    return [block("sh", command), block("text", shown(frame, _ROWS))]
