@@ -4,7 +4,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import pandas as pd
 
@@ -21,6 +21,9 @@ from queries.methods.structure import StructureMethods
 
 if TYPE_CHECKING:
     from queries.plots.plots import Plots
+
+_SHOWN: Final = ["name", "state", "granularity", "layers", "neurons", "edges"]
+"""Of each model in a notebook."""
 
 
 class NeuronGraph(
@@ -179,4 +182,5 @@ class NeuronGraph(
         return f"NeuronGraph({self._store.location!r}{chosen})"
 
     def _repr_html_(self) -> str:
-        return f"<b>{html.escape(self.location)}</b>{self.models().to_html(index=False)}"
+        models = self.models()[_SHOWN].to_html(index=False)
+        return f"<b>{html.escape(self.location)}</b>{models}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.docs.layers_page import layers_page
+from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.queries_page import queries_page, queries_table
 from tests.docs.sample import ROOT, run, sample_folder
 
@@ -23,6 +24,7 @@ def generated() -> dict[Path, str]:
     docs, readme = ROOT / "docs", ROOT / "README.md"
     with sample_folder():
         return {
+            TUTORIAL: tutorial(),
             docs / "queries.md": queries_page(),
             docs / "layers.md": layers_page(),
             readme: _with_outputs(_with_queries(readme.read_text(encoding="utf-8"))),

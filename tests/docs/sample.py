@@ -18,7 +18,7 @@ from queries.table import print_table
 
 ROOT: Final = Path(__file__).parent.parent.parent
 DIGITS: Final = "neurongraph load samples/digits.keras --graph digits.lbug"
-_COLUMNS: Final = 120
+_TERMINAL: Final = {"COLUMNS": "120"}
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def sample_folder() -> Iterator[Path]:
     with (
         TemporaryDirectory() as folder,
         chdir(folder),
-        patch.dict(os.environ, COLUMNS=str(_COLUMNS)),
+        patch.dict(os.environ, _TERMINAL),
     ):
         os.environ.pop("FORCE_COLOR", None)
         Path("samples").symlink_to(ROOT / "samples")
