@@ -75,7 +75,9 @@ def write(part: Subgraph, file: Path) -> None:
 
 
 def _drawn(text: str, suffix: str) -> bytes:
-    command = ["neato", "-n", f"-T{suffix[1:]}", "-Gdpi=120"]
+    # With a resolution Graphviz makes an SVG larger than the box that it shows.
+    resolution = ["-Gdpi=120"] if suffix == ".png" else []
+    command = ["neato", "-n", f"-T{suffix[1:]}", *resolution]
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         raise NeurongraphError(f"Graphviz cannot draw it: {done.stderr.decode(errors='replace')}")

@@ -206,6 +206,21 @@ class TestDrawings:
         assert (tmp_path / f"part{suffix}").read_bytes().startswith(begins)
 
     @needs_graphviz
+    def test_an_svg_shows_all_of_the_drawing(self, pooled: NeuronGraph, tmp_path: Path) -> None:
+        pooled.export(tmp_path / "part.svg", "hidden", "digits")
+        text = (tmp_path / "part.svg").read_text(encoding="utf-8")
+        box = re.search(r'viewBox="0.00 0.00 (\S+) (\S+)"', text)
+        moved = re.search(r"scale\((\S+) \S+\) rotate\(0\) translate\((\S+) (\S+)\)", text)
+        circles = re.findall(r'<ellipse [^>]*cx="(\S+)" cy="(\S+)"', text)
+        assert box
+        assert moved
+        assert circles
+        scale, *shift = map(float, moved.groups())
+        places = scale * (np.array(circles, dtype=float) + shift)
+        assert (places > 0).all()
+        assert (places < np.array(box.groups(), dtype=float)).all()
+
+    @needs_graphviz
     def test_keep_their_positions(self, pooled: NeuronGraph, tmp_path: Path) -> None:
         pooled.export(tmp_path / "part.dot", "hidden", "digits")
         text = (tmp_path / "part.dot").read_text()
