@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.docs.layers_page import layers_page
 from tests.docs.notebook import TUTORIAL, tutorial
+from tests.docs.plots_page import plots_page
 from tests.docs.queries_page import queries_page, queries_table
 from tests.docs.sample import ROOT, run, sample_folder
 
@@ -26,6 +27,7 @@ def generated() -> dict[Path, str]:
         return {
             TUTORIAL: tutorial(),
             docs / "queries.md": queries_page(),
+            docs / "plots.md": plots_page(),
             docs / "layers.md": layers_page(),
             readme: _with_outputs(_with_queries(readme.read_text(encoding="utf-8"))),
         }

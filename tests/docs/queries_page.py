@@ -51,8 +51,7 @@ weights rounded to one decimal:
 
 def queries_page() -> str:
     """Return the page; ``digits.lbug`` is in the current folder."""
-    for command in _ROUNDED:
-        run(f"{command} --quiet" if " load " in command else command)
+    load_both()
     with (
         NeuronGraph("digits.lbug") as digits,
         NeuronGraph("both.lbug", model="rounded") as rounded,
@@ -68,6 +67,12 @@ def queries_page() -> str:
                 for each in found
             ]
     return "\n".join(parts)
+
+
+def load_both() -> None:
+    """Make ``both.lbug`` in the current folder."""
+    for command in _ROUNDED:
+        run(f"{command} --quiet" if " load " in command else command)
 
 
 def queries_table() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from queries.plots.library import plots
 from tests.docs.sample import ROOT, run
 from tests.generate_docs import generated
 
@@ -71,8 +72,26 @@ def test_readme_make_targets_exist() -> None:
     assert named <= targets
 
 
-def test_readme_links_lead_somewhere() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)", README)
-    assert links
-    for link in links:
-        assert (ROOT / link).exists(), link
+PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "docs" / "tutorial.ipynb"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for link in re.findall(r"""\]\((?!http)([^)#]+)|src="([^"\\]+)\"""", text):
+        assert (page.parent / "".join(link)).exists(), link
+
+
+@pytest.mark.parametrize("page", PAGES[:-1], ids=lambda page: page.name)
+def test_links_within_pages_lead_to_headings(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for file, anchor in re.findall(r"\]\((?!http)([^)#]*)#([^)]+)\)", text):
+        there = (page.parent / file if file else page).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.+)$", there, flags=re.MULTILINE)
+        assert anchor in {heading.lower().replace(" ", "-") for heading in headings}
+
+
+def test_pictures_are_small() -> None:
+    pictures = list((ROOT / "docs" / "pictures").iterdir())
+    assert {picture.stem for picture in pictures} == {*plots(), "export"}
+    assert max(picture.stat().st_size for picture in pictures) < 60_000

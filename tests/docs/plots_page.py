@@ -1,0 +1,96 @@
+"""The page about pictures and exports, and its pictures, which a browser and Graphviz draw."""
+
+from typing import Final
+
+from queries.describe import example_words
+from queries.export.files import SUFFIXES
+from queries.plots.library import Plot, plots
+from queries.terminal import pasteable
+from tests.docs.markdown import NOTE, block, parameters_of, table
+from tests.docs.queries_page import load_both
+from tests.docs.sample import ROOT, run, sample_folder
+
+PICTURES: Final = ROOT / "docs" / "pictures"
+_SIZE: Final = "680x410"
+_PLOTS: Final = f"""\
+`neurongraph plot NAME` draws a picture, and so does a method of `NeuronGraph.plot`, which shows
+itself in a notebook:
+
+```python
+with NeuronGraph("digits.lbug") as graph:
+    graph.plot.centrality(measure="pagerank").save("pagerank.html")
+```
+
+A picture is a page that works without a network and tells names and numbers under the mouse. It
+is PNG or SVG where the file's name ends so, which needs Chromium or Chrome. A plot takes what the
+query takes whose answer it draws. [queries.md](queries.md) says how neurons are named, and how the
+sample and the graph with two models are loaded. The pictures here are of `--size {_SIZE}`.
+"""
+_EXPORT: Final = """\
+## Export
+
+`neurongraph export` and `NeuronGraph.export` write a graph, or a part of it, for other tools;
+`NeuronGraph.to_networkx` gives the same as a NetworkX graph. All properties go along.
+"""
+_FORMATS: Final = {
+    ".graphml": "GraphML: NetworkX, igraph, Gephi, yEd, Cytoscape",
+    ".gexf": "GEXF: Gephi",
+    ".dot": "a drawing for Graphviz, with a position for each neuron",
+    ".png": "that drawing; needs Graphviz",
+    ".svg": "that drawing; needs Graphviz",
+}
+_DRAWING: Final = "neurongraph export --graph digits.lbug source=dense_0 target=dense_1 k=60"
+_PARTS: Final = """\
+`source` and `target` say where relationships begin and end, `min_weight` and `k` keep the strong
+ones. A drawing has at most 10,000 relationships, another file 1,000,000.
+"""
+
+
+def plots_page() -> str:
+    """Return the page."""
+    parts = [
+        NOTE,
+        "# Pictures and exports\n",
+        _PLOTS,
+        table(
+            ["plot", "shows"],
+            [*((f"[{p.name}](#{p.name})", p.summary) for p in plots().values())],
+        ),
+        *(_section(plot) for plot in plots().values()),
+        _EXPORT,
+        table(["a file's name ends in", "it is"], [(f"`{s}`", _FORMATS[s]) for s in SUFFIXES]),
+        _PARTS,
+        block("sh", f"{_DRAWING} --output export.svg"),
+        '<img src="pictures/export.svg" alt="export" width="500">\n',
+    ]
+    return "\n".join(parts)
+
+
+def _section(plot: Plot) -> str:
+    parts = [
+        f"## {plot.name}\n",
+        f"{plot.summary}\n",
+        parameters_of(plot),
+        block("sh", f"{_command(plot)} --output {plot.name}.png"),
+        f"![{plot.name}](pictures/{plot.name}.png)\n",
+    ]
+    return "\n".join(parts)
+
+
+def _command(plot: Plot) -> str:
+    words = example_words(plot)
+    graph = ["both.lbug", "--model", "rounded"] if "other=digits" in words else ["digits.lbug"]
+    return pasteable("plot", plot.name, "--graph", *graph, *words)
+
+
+def main() -> None:
+    """Draw every picture again."""
+    with sample_folder():
+        load_both()
+        for plot in plots().values():
+            run(f"{_command(plot)} --output {PICTURES / plot.name}.png --size {_SIZE}")
+        run(f"{_DRAWING} --output {PICTURES / 'export'}.svg")
+
+
+if __name__ == "__main__":
+    main()
