@@ -45,6 +45,14 @@ def test_what_is_given_stays() -> None:
     assert set(seen) == {(777, 3)}
 
 
+def test_neurons_that_share_many_sources_are_written_together() -> None:
+    pace = Pace(None, None)
+    assert pace.size_for(fan_in=27) == pace.size
+    assert pace.size_for(fan_in=4_096) == 8 * 4_096
+    assert pace.size_for(fan_in=1e6) * pace.writers <= 160_000
+    assert Pace(777, 3).size_for(fan_in=4_096) == 777
+
+
 def test_a_server_short_of_memory_gets_less_at_a_time() -> None:
     pace = Pace(None, None)
     loaded(pace, cores=8, rate=500_000, seconds=60)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import neo4j
+import numpy as np
 from neo4j.exceptions import ConstraintError
 
 from exporter.batches import EdgeBlock, joined
@@ -35,6 +36,12 @@ class Block:
     layer: int
     start: int
     edges: EdgeBlock
+
+    @property
+    def fan_in(self) -> float:
+        """How many relationships each of the neurons has, on average."""
+        neurons = np.count_nonzero(np.diff(self.edges.target)) + 1
+        return len(self.edges) / neurons
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,8 @@ class BlockWriter:
 
     def add(self, block: Block) -> None:
         """Take a block; write it with others once they are enough for a transaction."""
-        if self._pending and self._pending_edges + len(block.edges) > self._pace.size:
+        most = self._pace.size_for(block.fan_in)
+        if self._pending and self._pending_edges + len(block.edges) > most:
             self._submit()
         self._pending.append(block)
         self._pending_edges += len(block.edges)

@@ -14,6 +14,9 @@ large one is garbage that the server collects."""
 _SLOW_IN_A_ROW: Final = 6
 """How many have to take too long: a checkpoint holds up all that are open, of any size."""
 
+_RELATIONSHIPS_A_SOURCE: Final = 8
+"""A transaction pays for each source that it touches, and a wide Dense layer has all of them."""
+
 _FIRST_WRITERS: Final = 2
 _MOST_WRITERS: Final = 8
 _SECONDS_A_TRIAL: Final = 4.0
@@ -51,6 +54,12 @@ class Pace:
         self._rest = 0
         self._slow = 0
 
+    def size_for(self, fan_in: float) -> int:
+        """Return how many relationships a transaction takes into neurons of some fan-in."""
+        if self._fixed_size:
+            return self.size
+        return max(self.size, min(int(_RELATIONSHIPS_A_SOURCE * fan_in), self._most))
+
     def done(self, edges: int, seconds: float, now: float) -> None:
         """Take note of a transaction that was committed.
 
@@ -79,9 +88,12 @@ class Pace:
         self._most_writers = self.writers = max(1, self.writers // 2)
         self._resize(self._most_size)
 
+    @property
+    def _most(self) -> int:
+        return min(self._most_size, _MOST_IN_FLIGHT // self.writers)
+
     def _resize(self, size: int) -> None:
-        most = min(self._most_size, _MOST_IN_FLIGHT // self.writers)
-        self.size = max(min(size, most), min(_SMALLEST_SIZE, most))
+        self.size = max(min(size, self._most), min(_SMALLEST_SIZE, self._most))
 
     def _count(self, edges: int, now: float) -> None:
         """Add what was written to the trial of this number of writers, and end it in time."""
