@@ -39,7 +39,8 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
         title,
         x="layer",
         y="place in the layer, by id (0: first neuron, 1: last)",
-        x_range=(-0.3, len(columns) - 0.4),
+        # The names of the last layer stand at its right.
+        x_range=(-0.3, len(columns) - 0.1),
         y_range=(1.05, -0.05),
     )
     drawn.segment(columns.index.to_numpy(), 0, columns.index.to_numpy(), 1, color=FAINT)
