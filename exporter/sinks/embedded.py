@@ -241,7 +241,8 @@ class EmbeddedSink(Sink):
             f"RETURN {', '.join(values)}"
         )
         if self._node_ids is None:
-            self._node_ids = node_ids(self._connection)
+            with ladybug_errors(self._file):
+                self._node_ids = node_ids(self._connection)
         for low, high in id_ranges(first, last, edges, EmbeddedStore.edges_a_part):
             with ladybug_errors(self._file):
                 bounds = {"first": low, "last": high}
