@@ -145,15 +145,14 @@ def cypher(
 
 
 def _list_queries(to: Destination) -> None:
+    from queries.library import queries
+
     if to == Destination("table"):
         from queries.describe import print_list
-        from queries.library import queries
 
         print_list(queries().values())
         return
     import pandas as pd
-
-    from queries.library import queries
 
     rows = [(asked.name, asked.summary) for asked in queries().values()]
     write(pd.DataFrame(rows, columns=["name", "summary"]), to)

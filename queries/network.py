@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from queries.layer import Layer, id_ranges
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EDGES_A_PART: Final = 1 << 22
 MOST_KEPT: Final = 1 << 26
@@ -211,6 +214,11 @@ class Network:
     def out_of(self, layer: Layer) -> tuple[Layer, ...]:
         """Return the layers that a layer feeds."""
         return tuple(other for other in self.layers if layer.index in other.inputs)
+
+    def places(self, neurons: "pd.DataFrame") -> Ids:
+        """Return where neurons stand, counted from the model's first; they have a column ``id``."""
+        places: Ids = neurons["id"].to_numpy() - self.first
+        return places
 
     def of(self, layer: Layer) -> slice:
         """Return the neurons of a layer, counted from the model's first."""

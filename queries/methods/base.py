@@ -95,7 +95,7 @@ class Methods:
     ) -> NDArray[np.bool_]:
         """Return which neurons of a model are meant, counted from its first."""
         chosen = np.zeros(network.neurons, dtype=bool)
-        chosen[self._neurons(neurons, about)["id"].to_numpy() - network.first] = True
+        chosen[network.places(self._neurons(neurons, about))] = True
         return chosen
 
     def _check_against(self, values: Mapping[str, Any], about: StoredModel) -> None:

@@ -118,7 +118,7 @@ class CentralityMethods(Methods):
         asked, values, about, network = self._computed("top_neurons", model, given)
         scores = _measured(network, measure)
         frame = self._neurons(values["neurons"], about)
-        frame["value"] = scores[frame["id"].to_numpy() - network.first]
+        frame["value"] = scores[network.places(frame)]
         # Of equal ones the first, whatever order the store has them in.
         ranked = frame.sort_values(["layer_index", "value", "id"], ascending=[True, False, True])
         ranked["rank"] = ranked.groupby("layer_index").cumcount() + 1
@@ -136,7 +136,7 @@ class CentralityMethods(Methods):
         """Return the neurons that are asked for, with a column for each quantity."""
         frame = self._neurons(values["neurons"], about)
         for name, of_all in scores.items():
-            frame[name] = of_all[frame["id"].to_numpy() - network.first]
+            frame[name] = of_all[network.places(frame)]
         return frame[[column.name for column in asked.columns]]
 
 

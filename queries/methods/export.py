@@ -13,7 +13,7 @@ from queries.export.subgraph import MOST_EDGES, Subgraph
 from queries.frames import to_frame
 from queries.library import query
 from queries.methods.base import Methods, Weighing
-from queries.models import StoredModel, chosen
+from queries.models import StoredModel
 from queries.neuron_filter import NeuronFilter, NeuronsLike
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class ExportMethods(Methods):
     ) -> Subgraph:
         given = {"source": source, "target": target, "min_weight": min_weight, "k": k, "by": by}
         values = EXPORT.checked(given)
-        about = chosen(self._store, model or self._model)
+        about = self._about(model)
         self._check_against(values, about)
         ends = [values["source"], values["target"]]
         thinned = values["min_weight"] > 0 or values["k"] is not None

@@ -62,7 +62,7 @@ class FieldMethods(Methods):
         layers = [layer.name for layer in network.layers if inside[network.of(layer)].any()]
         # By layers, since the ids may be too many to be listed in a statement.
         frame = self._neurons(NeuronFilter(layer=layers), about)
-        places = frame["id"].to_numpy() - network.first
+        places = network.places(frame)
         frame["weight"] = weight[places]
         found: pd.DataFrame = frame[inside[places]].reset_index(drop=True)
         return found

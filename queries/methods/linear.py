@@ -4,7 +4,7 @@ import pandas as pd
 
 from queries import linear, matrices
 from queries.methods.base import Methods, Weighing
-from queries.network import Ids, Network, Scores
+from queries.network import Scores
 from queries.neuron_filter import NeuronsLike
 from queries.offsets import values_at_rest
 
@@ -33,12 +33,11 @@ class LinearMethods(Methods):
         given = {"source": source, "target": target, "by": by}
         _, values, about, network = self._computed("effective_weights", model, given)
         sources, targets = (self._neurons(values[side], about) for side in ("source", "target"))
-        begin, end = _places(sources, network), _places(targets, network)
-        entries = linear.effective_weights(network, begin, end).tocoo()
+        begin, end = network.places(sources), network.places(targets)
+        weights = linear.effective_weights(network, begin, end)
         own = _bias(self._neurons(None, about))
         bias = values_at_rest(network, own, begin, 0.0, end)
-        columns = {"weight": entries.data, "bias": bias[entries.col]}
-        return matrices.pairs(sources, entries.row, targets, entries.col, **columns)
+        return _linear_map(sources, targets, weights, bias)
 
     def combine(
         self,
@@ -62,23 +61,24 @@ class LinearMethods(Methods):
         given = {"first": first, "second": second, "by": by}
         _, values, about, network = self._computed("combine", model, given)
         through, targets = (self._neurons(values[side], about) for side in ("first", "second"))
-        held, end = _places(through, network), _places(targets, network)
+        held, end = network.places(through), network.places(targets)
         found = linear.combined(network, held, end)
         everyone = self._neurons(None, about)
         own = _bias(everyone)
         bias = values_at_rest(network, own, held, own[held], end)
-        sources = everyone.take(found.feeding)
-        entries = found.weights.tocoo()
-        columns = {"weight": entries.data, "bias": bias[entries.col]}
-        return matrices.pairs(sources, entries.row, targets, entries.col, **columns)
+        return _linear_map(everyone.take(found.feeding), targets, found.weights, bias)
+
+
+def _linear_map(
+    sources: pd.DataFrame, targets: pd.DataFrame, weights: linear.Matrix, bias: Scores
+) -> pd.DataFrame:
+    """Return a row for each two neurons that are joined, the bias being that of the target."""
+    entries = weights.tocoo()
+    columns = {"weight": entries.data, "bias": bias[entries.col]}
+    return matrices.pairs(sources, entries.row, targets, entries.col, **columns)
 
 
 def _bias(neurons: pd.DataFrame) -> Scores:
     """Return the bias of each neuron, 0 where it has none."""
     bias: Scores = neurons["bias"].fillna(0.0).to_numpy()
     return bias
-
-
-def _places(neurons: pd.DataFrame, network: Network) -> Ids:
-    places: Ids = neurons["id"].to_numpy() - network.first
-    return places

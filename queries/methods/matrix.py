@@ -142,5 +142,4 @@ class MatrixMethods(Methods):
         self, sources: pd.DataFrame, targets: pd.DataFrame, by: str, about: StoredModel
     ) -> "csr_array[np.float64]":
         network = self._network(about, by)
-        rows, columns = (side["id"].to_numpy() - network.first for side in (sources, targets))
-        return matrices.adjacency(network, rows, columns)
+        return matrices.adjacency(network, network.places(sources), network.places(targets))

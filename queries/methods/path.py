@@ -85,7 +85,7 @@ class PathMethods(Methods):
         begin, _ = self._ends(values, about, network)
         own = _where(begin, 0.0)
         frame = self._neurons(values["target"], about)
-        places = frame["id"].to_numpy() - network.first
+        places = network.places(frame)
         hops, length = (
             -np.maximum(own, passes.maxima_forward(network, own, combine))[places]
             for combine in (_a_hop_more, _less_weight)
@@ -137,7 +137,7 @@ class PathMethods(Methods):
         asked, values, about, network = self._computed("path_counts", model, given)
         begin, _ = self._ends(values, about, network)
         frame = self._neurons(values["target"], about)
-        places = frame["id"].to_numpy() - network.first
+        places = network.places(frame)
         ways: dict[str, Weights] = {"paths": "count", "absolute": "absolute", "signed": "signed"}
         for name, weights in ways.items():
             arriving = passes.sums_forward(network, begin.astype(np.float64), weights=weights)

@@ -31,7 +31,7 @@ class StructureMethods(Methods):
         asked, values, about = self._asked("dead_neurons", model, given)
         network, above = self._network(about, by), values["threshold"]
         frame = self._neurons(values["neurons"], about)
-        place = frame["id"].to_numpy() - network.first
+        place = network.places(frame)
         begin, end = network.inputs, network.outputs
         reached = begin | passes.reached_forward(network, begin, above=above)
         reaching = end | passes.reached_backward(network, end, above=above)
