@@ -1,34 +1,26 @@
 """What the shell offers when a user presses Tab; never slow, never an error."""
 
+from collections.abc import Mapping
+
 import typer
 
 from queries.arguments import FIELDS
-from queries.errors import PlotNotFoundError, QueryNotFoundError
-from queries.library import Asked, queries, query
-from queries.plots.library import plot, plots
+from queries.library import Asked, queries
+from queries.plots.library import plots
 
 
 def query_names(incomplete: str) -> list[tuple[str, str]]:
     """Return the names of the queries, each with its summary."""
-    return [
-        (name, found.summary) for name, found in queries().items() if name.startswith(incomplete)
-    ]
+    return _names(queries(), incomplete)
 
 
 def plot_names(incomplete: str) -> list[tuple[str, str]]:
     """Return the names of the plots, each with its summary."""
-    return [(name, found.summary) for name, found in plots().items() if name.startswith(incomplete)]
+    return _names(plots(), incomplete)
 
 
-def plot_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Return the ``key=value`` words that the plot on the command line takes.
-
-    The parameters are those of ``query_words``.
-    """
-    try:
-        return _words(plot(str(ctx.params.get("name"))), ctx, incomplete)
-    except PlotNotFoundError:
-        return []
+def _names(found: Mapping[str, Asked], incomplete: str) -> list[tuple[str, str]]:
+    return [(name, asked.summary) for name, asked in found.items() if name.startswith(incomplete)]
 
 
 def query_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -41,10 +33,12 @@ def query_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     incomplete
         What has been typed of the word.
     """
-    try:
-        return _words(query(str(ctx.params.get("name"))), ctx, incomplete)
-    except QueryNotFoundError:
-        return []
+    return _words(queries().get(str(ctx.params.get("name"))), ctx, incomplete)
+
+
+def plot_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ``key=value`` words that the plot takes; the parameters are as above."""
+    return _words(plots().get(str(ctx.params.get("name"))), ctx, incomplete)
 
 
 def export_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -54,7 +48,9 @@ def export_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return _words(EXPORT, ctx, incomplete)
 
 
-def _words(asked: Asked, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+def _words(asked: Asked | None, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    if asked is None:
+        return []
     typed = [str(word) for word in ctx.params.get("words") or ()]
     value_of = _unfinished(typed)
     words = _all_words(asked) if value_of is None else _choices(asked, value_of)

@@ -145,6 +145,10 @@ class Asked:
     summary: str
     parameters: tuple[Parameter, ...]
 
+    def parameter(self, name: str) -> Parameter:
+        """Return a declared parameter by its name."""
+        return next(parameter for parameter in self.parameters if parameter.name == name)
+
     def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return a value for each declared parameter, checked, defaults filled in.
 

@@ -64,7 +64,6 @@ def write(part: Subgraph, file: Path) -> None:
         If the file cannot be written, or Graphviz fails.
     """
     suffix = suffix_of(file)
-    check_tools(suffix)
     with replaced(file) as path:
         if suffix == ".dot":
             path.write_text(dot(part), encoding="utf-8")

@@ -4,8 +4,6 @@ from typing import Final
 
 from queries.library import Asked, Parameter, query
 
-_BY: Final = next(p for p in query("adjacency").parameters if p.name == "by")
-
 EXPORT: Final = Asked(
     name="export",
     summary="Part of a graph as a file for other tools.",
@@ -14,6 +12,6 @@ EXPORT: Final = Asked(
         Parameter("target", "neurons", "where they end"),
         Parameter("min_weight", "float", "smallest absolute weight", default=0.0, least=0),
         Parameter("k", "int", "how many of the strongest relationships", least=1),
-        _BY,
+        query("adjacency").parameter("by"),
     ),
 )

@@ -15,6 +15,7 @@ from queries.plots.style import (
     diverging,
     new_figure,
     sequential,
+    slant_names,
     source_of,
 )
 
@@ -68,8 +69,8 @@ def draw(
     size = np.abs(cells[measure].to_numpy())
     largest = float(size.max(initial=0.0))
     # A few large weights, such as the 1 of a maximum, would leave all others pale.
-    limit = min(largest, _MOST_MEDIANS * float(np.median(size))) if largest else 0.0
-    mapper = (diverging if by == "weight" else sequential)(limit or largest)
+    limit = (min(largest, _MOST_MEDIANS * float(np.median(size))) if largest else 0.0) or largest
+    mapper = (diverging if by == "weight" else sequential)(limit)
     shown = drawn.rect(
         "x",
         "y",
@@ -82,12 +83,12 @@ def draw(
     )
     add_hover(drawn, shown, _TOOLTIPS)
     shows = f"{measure} {by} of a bin" if (cells["edges"] > 1).any() else by
-    beyond = "" if (limit or largest) == largest else "; beyond the scale in its last colour"
+    beyond = "" if limit == largest else "; beyond the scale in its last colour"
     add_color_bar(drawn, mapper, f"{shows} (no unit){beyond}")
     _mark_layers(drawn.xaxis[0], drawn.xgrid[0], columns)
     _mark_layers(drawn.yaxis[0], drawn.ygrid[0], rows)
     if len(columns.layers) > 1 and np.diff(columns.bounds).min() < columns.bounds[-1] / _NARROW:
-        drawn.xaxis.major_label_orientation = 0.6
+        slant_names(drawn)
     return drawn
 
 

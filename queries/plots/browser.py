@@ -9,10 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import Final, Literal
 
-from bokeh.embed import file_html
-from bokeh.plotting import figure
-from bokeh.resources import INLINE
-
 from queries.errors import PictureError
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -46,8 +42,15 @@ _SCRIPT: Final = """<script>
 </script></body>"""
 
 
-def image_of(drawn: figure, kind: Literal["png", "svg"]) -> bytes:
-    """Return a figure as a PNG or SVG file, of the figure's size in pixels.
+def image_of(page: str, kind: Literal["png", "svg"]) -> bytes:
+    """Return the figure of a page as a PNG or SVG file, of the figure's size in pixels.
+
+    Parameters
+    ----------
+    page
+        As Bokeh's ``file_html`` makes it, with one figure.
+    kind
+        What is wanted.
 
     Raises
     ------
@@ -55,7 +58,6 @@ def image_of(drawn: figure, kind: Literal["png", "svg"]) -> bytes:
         If there is no browser, or it fails.
     """
     browser = found_browser()
-    page = file_html(drawn, INLINE, suppress_callback_warning=True)
     # BokehJS itself holds the text </body>; the page's own is the last.
     before, _, after = page.rpartition("</body>")
     script = _SCRIPT % (kind, kind)

@@ -12,10 +12,12 @@ from bokeh.plotting import figure
 from queries.colours import POSITIVE
 from queries.plots.style import (
     FAINT,
+    MOST_LEVEL_NAMES,
     PLAIN,
     add_hover,
     legend_above,
     new_figure,
+    slant_names,
     source_of,
 )
 
@@ -142,8 +144,8 @@ def _name_layers(drawn: figure, layers: Sequence[str], centres: Sequence[float])
     drawn.xaxis.ticker = FixedTicker(ticks=list(centres))
     drawn.xaxis.major_label_overrides = dict(zip(centres, layers, strict=True))
     drawn.xgrid.grid_line_color = None
-    if len(layers) > 8:  # noqa: PLR2004 - level names of more would run into each other
-        drawn.xaxis.major_label_orientation = 0.6
+    if len(layers) > MOST_LEVEL_NAMES:
+        slant_names(drawn)
 
 
 def _name_classes(

@@ -2,17 +2,17 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from queries.completion import plot_names, plot_words
 from queries.options import GraphOption, ModelOption
+from queries.output import check_file
+from queries.plots.library import SUFFIXES
 from queries.terminal import Commands, examples, say
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
-
-_SUFFIXES: Final = (".html", ".png", ".svg")
 
 
 @app.command(
@@ -91,13 +91,9 @@ def plot(
 
 def _checked_file(file: Path) -> Path:
     """Check where a picture is to go, before the work for it begins."""
-    wrong = ""
-    if file.suffix.lower() not in _SUFFIXES:
-        wrong = f"must end in {', '.join(_SUFFIXES)}"
-    elif file.is_dir() or not file.parent.is_dir():
-        wrong = "is a folder" if file.is_dir() else "is in a folder that does not exist"
-    if wrong:
-        raise typer.BadParameter(f"{file} {wrong}", param_hint="--output")
+    if file.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(f"{file} must end in {', '.join(SUFFIXES)}", param_hint="--output")
+    check_file(file)
     return file
 
 

@@ -3,9 +3,14 @@
 import pandas as pd
 from bokeh.plotting import figure
 
-from queries.plots.style import PLAIN, add_hover, new_figure, source_of
-
-_MOST_LEVEL_LABELS = 8
+from queries.plots.style import (
+    MOST_LEVEL_NAMES,
+    PLAIN,
+    add_hover,
+    new_figure,
+    slant_names,
+    source_of,
+)
 
 
 def draw(frame: pd.DataFrame, *, title: str) -> figure:
@@ -43,6 +48,6 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
     )
     drawn.y_range.start = 0  # type: ignore[attr-defined]
     drawn.xgrid.grid_line_color = None
-    if len(bars) > _MOST_LEVEL_LABELS:
-        drawn.xaxis.major_label_orientation = 0.6
+    if len(bars) > MOST_LEVEL_NAMES:
+        slant_names(drawn)
     return drawn

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from queries.errors import PlotNotFoundError, listed
 from queries.library import Asked, Parameter, query
@@ -14,6 +14,10 @@ class Plot(Asked):
 
     kind: ClassVar[str] = "plot"
 
+
+PictureFormat = Literal["html", "png", "svg"]
+SUFFIXES: Final[dict[str, PictureFormat]] = {".html": "html", ".png": "png", ".svg": "svg"}
+"""What the name of a picture's file may end in."""
 
 _MEASURES: Final = ("katz", "pagerank", "path_centrality", "eigenvector_centrality", "strength")
 
@@ -30,7 +34,7 @@ def plots() -> dict[str, Plot]:
         Plot(
             "centrality",
             "A measure of centrality, by layer on a logarithmic scale.",
-            (_parameter("katz", "neurons"), _MEASURE, _CLASSES, _parameter("katz", "by")),
+            (query("katz").parameter("neurons"), _MEASURE, _CLASSES, query("katz").parameter("by")),
         ),
         Plot(
             "comparison",
@@ -61,14 +65,11 @@ def plots() -> dict[str, Plot]:
     return {each.name: each for each in found}
 
 
-def _parameter(of: str, name: str) -> Parameter:
-    return next(parameter for parameter in query(of).parameters if parameter.name == name)
-
-
 def _of_field(meaning: str, **settings: Any) -> tuple[Parameter, ...]:
     """Return the parameters of a field that is drawn over a layer."""
     over = Parameter("over", "neurons", meaning, **settings)
-    return (_parameter("field_neurons", "neurons"), over, _parameter("field_neurons", "by"))
+    drawn = query("field_neurons")
+    return (drawn.parameter("neurons"), over, drawn.parameter("by"))
 
 
 _SHOWN: Final = Parameter(

@@ -4,7 +4,6 @@ import html
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
 
 from bokeh import plotting
 from bokeh.embed import file_html
@@ -13,9 +12,7 @@ from bokeh.resources import INLINE
 
 from queries.errors import ParameterError, PictureError, listed
 from queries.plots.browser import image_of
-
-PictureFormat = Literal["html", "png", "svg"]
-SUFFIXES: Final[dict[str, PictureFormat]] = {".html": "html", ".png": "png", ".svg": "svg"}
+from queries.plots.library import SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ class Picture:
             )
         if size is not None:
             self.figure.width, self.figure.height = size
-        content = self.html.encode() if kind == "html" else image_of(self.figure, kind)
+        content = self.html.encode() if kind == "html" else image_of(self.html, kind)
         try:
             file.write_bytes(content)
         except OSError as error:

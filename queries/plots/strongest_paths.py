@@ -44,8 +44,8 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
         y_range=(1.05, -0.05),
     )
     drawn.segment(columns.index.to_numpy(), 0, columns.index.to_numpy(), 1, color=FAINT)
+    edges = edges_of(hops, neurons)
     for name, sign, color in (("positive", 1, POSITIVE), ("negative", -1, NEGATIVE)):
-        edges = edges_of(hops, neurons)
         chosen = edges[np.sign(edges["weight"]) == sign]
         shown = drawn.segment(
             "x0", "y0", "x1", "y1", source=source_of(chosen), color=color, alpha=0.75,

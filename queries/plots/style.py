@@ -12,6 +12,9 @@ from bokeh.plotting import figure
 WIDTH, HEIGHT = 1280, 800
 PLAIN: Final = "#3f5a8a"
 FAINT: Final = "#bbbbbb"
+MOST_LEVEL_NAMES: Final = 8
+"""Layers of equal width whose names have room beside each other."""
+
 SEQUENTIAL: Final[tuple[str, ...]] = tuple(Cividis256)
 # The middle one is 0.
 DIVERGING: Final[tuple[str, ...]] = tuple(interp_palette(RdBu11, 255))
@@ -61,6 +64,11 @@ def legend_above(drawn: figure) -> None:
     drawn.add_layout(drawn.legend[0], "above")
     drawn.legend.orientation = "horizontal"
     drawn.legend.border_line_color = None
+
+
+def slant_names(drawn: figure) -> None:
+    """Turn the names of layers below a figure, which would run into each other."""
+    drawn.xaxis.major_label_orientation = 0.6
 
 
 def diverging(limit: float) -> LinearColorMapper:
