@@ -13,7 +13,7 @@ from exporter.file_format import FileFormat
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS, HOSTILE
 from tests.processes import ByServer
-from tests.servers import LTS, NEWEST, Neo4jServer, importing, skip_or_fail
+from tests.servers import LTS, NEWEST, Neo4jServer, importing, logged_in, skip_or_fail
 from tests.servers.named import is_named
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -120,10 +120,7 @@ def store(
             yield GraphStore(server.uri, server, imported=True)
         return
     server = _neo4j_servers(NEO4J[request.param])
-    with pytest.MonkeyPatch.context() as environment:
-        if server.password is not None:
-            environment.setenv("NEO4J_USERNAME", server.username)
-            environment.setenv("NEO4J_PASSWORD", server.password)
+    with logged_in(server):
         yield GraphStore(server.uri, server)
 
 

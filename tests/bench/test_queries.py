@@ -4,8 +4,7 @@ Nothing here is asserted: the figures are printed. The first call is that of a g
 so that it reads the relationships; the second finds them in memory.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from exporter import load
+from exporter import LoadReport, load
 from exporter.model import open_model
 from queries import NeuronGraph
 from tests.bench.notebook import networkx_graph
+from tests.bench.timing import seconds_of
 from tests.servers import Neo4jServer
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
@@ -91,17 +91,7 @@ def networkx_seconds(cifar_file: Path) -> dict[str, float]:
         edge["size"] = abs(edge["weight"])
         edge["log"] = float(np.log(edge["size"] or np.finfo(float).tiny))
     output = len(graph) - 7
-    return {name: _seconds(partial(ask, graph, output)) for name, ask in NETWORKX.items()}
-
-
-@pytest.fixture(scope="module")
-def neo4j_graph(cifar_file: Path, neo4j_server: Neo4jServer) -> Iterator[str]:
-    """The CIFAR-10 model, loaded into a Neo4j server."""
-    with pytest.MonkeyPatch.context() as environment:
-        if neo4j_server.auth is not None:
-            environment.setenv("NEO4J_USERNAME", neo4j_server.auth[0])
-            environment.setenv("NEO4J_PASSWORD", neo4j_server.auth[1])
-        yield load(cifar_file, neo4j_server.uri, name="bench", replace=True).graph
+    return {name: seconds_of(partial(ask, graph, output)) for name, ask in NETWORKX.items()}
 
 
 def test_queries_embedded(
@@ -112,23 +102,17 @@ def test_queries_embedded(
 
 
 def test_queries_neo4j(
-    neo4j_server: Neo4jServer, neo4j_graph: str, networkx_seconds: dict[str, float]
+    neo4j_server: Neo4jServer, loaded: LoadReport, networkx_seconds: dict[str, float]
 ) -> None:
     """The time of each query on Neo4j."""
-    _compare(f"Neo4j {neo4j_server.version}", neo4j_graph, networkx_seconds)
+    _compare(f"Neo4j {neo4j_server.version}", loaded.graph, networkx_seconds)
 
 
 def _compare(store: str, graph: str, networkx_seconds: dict[str, float]) -> None:
     print(f"\n  {store:32} {'first':>9} {'again':>9} {'NetworkX':>9} {'times, first':>13} again")
     for name, ask in {**STORED, **COMPUTED}.items():
         with NeuronGraph(graph) as opened:
-            first, again = (_seconds(partial(ask, opened)) for _ in range(2))
+            first, again = (seconds_of(partial(ask, opened)) for _ in range(2))
         slow = networkx_seconds.get(name)
         beside = f"{slow:7.2f} s {slow / first:13,.1f} {slow / again:,.0f}" if slow else ""
         print(f"  {name:32} {first:7.3f} s {again:7.3f} s {beside}")
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun

@@ -5,7 +5,6 @@ Nothing here is asserted but that both ways made the same graph: the figures are
 
 import logging
 import time
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from queries.log import logger
 from queries.schema import embedded_tables
 from tests.bench.importing import import_seconds
 from tests.bench.notebook import networkx_graph
+from tests.bench.timing import seconds_of
 from tests.servers import Neo4jServer
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
@@ -49,7 +49,7 @@ def test_build(model: KerasModel, planned: Plan) -> None:
     begun = time.perf_counter()
     graph = networkx_graph(model.keras)
     slow = time.perf_counter() - begun
-    fast = min(_seconds(lambda: _build(planned)) for _ in range(5))
+    fast = min(seconds_of(lambda: _build(planned)) for _ in range(5))
     assert graph.number_of_edges() == planned.edges
     assert graph.number_of_nodes() == planned.neurons
     report("build, NetworkX loop", slow, planned.edges)
@@ -60,21 +60,11 @@ def test_build(model: KerasModel, planned: Plan) -> None:
 def test_load_embedded(cifar_file: Path, planned: Plan, tmp_path: Path) -> None:
     """Loading the embedded store, against a bare COPY of the same Arrow tables."""
     tables = _arrow_tables(planned)
-    copy = min(_seconds(partial(_bare_copy, tmp_path / f"{n}.db", *tables)) for n in range(3))
+    copy = min(seconds_of(partial(_bare_copy, tmp_path / f"{n}.db", *tables)) for n in range(3))
     ours = min(load(cifar_file, tmp_path / "g.lbug", replace=True).seconds for _ in range(3))
     report("embedded, bare COPY", copy, planned.edges)
     report("embedded, load", ours, planned.edges)
     print(f"\n  load takes {ours / copy:.2f} times as long")
-
-
-@pytest.fixture(scope="module")
-def loaded(cifar_file: Path, neo4j_server: Neo4jServer) -> Iterator[LoadReport]:
-    """The CIFAR-10 model, loaded into a Neo4j server."""
-    with pytest.MonkeyPatch.context() as environment:
-        if neo4j_server.auth is not None:
-            environment.setenv("NEO4J_USERNAME", neo4j_server.auth[0])
-            environment.setenv("NEO4J_PASSWORD", neo4j_server.auth[1])
-        yield load(cifar_file, neo4j_server.uri, name="bench", replace=True)
 
 
 def test_load_neo4j(
@@ -126,12 +116,6 @@ def _load_of_relationships(
 def report(what: str, seconds: float, edges: int) -> None:
     """Print one line of figures."""
     print(f"\n  {what:36} {seconds:8.3f} s   {edges / seconds:14,.0f} relationships/s", end="")
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
 
 
 def _build(planned: Plan) -> int:
