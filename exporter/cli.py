@@ -7,6 +7,7 @@ import typer
 
 from exporter.file_format import FileFormat
 from queries import cli as queries_cli
+from queries.browser import cli as browser_cli
 from queries.errors import (
     GraphError,
     GraphNotFoundError,
@@ -417,6 +418,7 @@ def _edges(graph: str | None, name: str) -> int:
 app.add_typer(queries_cli.app)
 app.add_typer(plots_cli.app)
 app.add_typer(export_cli.app)
+app.add_typer(browser_cli.app)
 
 
 def main() -> None:

@@ -1,0 +1,96 @@
+"""Favourites for Neo4j Browser, made from the query library.
+
+Browser takes a ``.cypher`` file for one favourite, and a ``.zip`` archive for one of each such
+file in it; the first line, a comment, is its title.
+"""
+
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from queries.browser.chosen import Row, chosen, complete_models
+from queries.browser.layers import outputs
+from queries.browser.literals import literal
+from queries.errors import ModelNotFoundError
+from queries.layer import Layer, layers_of
+from queries.library import Query, queries
+from queries.neuron_filter import NeuronFilter
+from queries.neurongraph import NeuronGraph
+from queries.output import replaced
+from queries.terminal import printable
+
+_FOLDER: Final = "neurongraph"
+_MOST_ROWS: Final = 1000
+
+
+def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
+    """Return the text of each favourite by the name of its query.
+
+    They are about one model, and about its output layer where neurons are meant. What stands in
+    them can be changed in Browser.
+
+    Parameters
+    ----------
+    graph
+        An open graph in Neo4j.
+    model
+        The model's name; None for the one that was loaded last.
+
+    Raises
+    ------
+    ModelNotFoundError
+        If there is no such model, or none at all.
+    """
+    row = chosen(complete_models(graph), model)
+    if row is None:
+        raise ModelNotFoundError(f"{graph.location} holds no complete model to ask about")
+    layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
+    about = (outputs(layers) or layers)[0]
+    return {
+        asked.name: _favourite(asked, row, about) for asked in queries().values() if not asked.reads
+    }
+
+
+def save(texts: Mapping[str, str], file: Path) -> None:
+    """Write favourites as an archive that Browser takes.
+
+    Parameters
+    ----------
+    texts
+        What ``favourites`` returned.
+    file
+        The archive, which is replaced if it is there.
+
+    Raises
+    ------
+    NeurongraphError
+        If it cannot be written.
+    """
+    with replaced(file) as path, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in texts.items():
+            packed.writestr(f"{_FOLDER}/{name}.cypher", text)
+
+
+def _favourite(asked: Query, row: Row, about: Layer) -> str:
+    values: dict[str, Any] = {
+        parameter.name: NeuronFilter(layer=about.name)
+        for parameter in asked.parameters
+        if parameter.type == "neurons" and parameter.name != "source"
+    }
+    statement = asked.statement(
+        asked.checked(values),
+        "neo4j",
+        row["granularity"],
+        model=row["key"],
+    )
+    of = f" of {printable(row['name'])}" if asked.about_a_model else ""
+    # Some have no limit of their own, and a page cannot hold all rows.
+    limit = "" if "LIMIT" in asked.body else f"LIMIT {_MOST_ROWS}\n"
+    text = _inlined(statement.cypher, statement.parameters)
+    return f"// {asked.name}{of}: {asked.summary}\n{text}\n{limit}"
+
+
+def _inlined(cypher: str, parameters: Mapping[str, Any]) -> str:
+    return re.sub(r"\$(\w+)", lambda named: literal(parameters[named[1]]), cypher)

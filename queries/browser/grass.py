@@ -1,0 +1,80 @@
+"""The style sheet of Neo4j Browser: captions, and a colour for each kind of layer.
+
+Browser takes the last rule that fits, and adds one of its own for a label that has no rule with
+both a colour and a caption. So each kind has a rule with both, behind that of ``Neuron``.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+_FAMILIES: Final = {
+    "Input": "#999999",
+    "Conv": "#0072b2",
+    "Pool": "#56b4e9",
+    "Dense": "#e69f00",
+    "Norm": "#009e73",
+    "Softmax": "#cc79a7",
+    "LU": "#cc79a7",
+    "Activation": "#cc79a7",
+}
+"""The colour of a class by a part of its name: those of Okabe and Ito, which the colour-blind tell
+apart."""
+_OTHERWISE: Final = "#d55e00"
+_LIGHT: Final = {"#999999", "#56b4e9", "#e69f00", "#cc79a7"}
+"""Colours on which black reads better than white."""
+
+
+def style_sheet(kinds: Iterable[str]) -> str:
+    """Return a style sheet for Neo4j Browser.
+
+    Parameters
+    ----------
+    kinds
+        The labels that neurons have beside ``Neuron``.
+    """
+    rules = {
+        "node": _node("#d9d9d9", "50px"),
+        "node.Model": _node("#1a1a1a", "80px"),
+        "node.Layer": _node("#4d4d4d", "65px"),
+        "node.Neuron": _node("#999999", "65px"),
+        **{f"node.{kind}": _node(_colour(kind), "65px") for kind in sorted(set(kinds))},
+        "relationship": _relationship("#a5abb6", "1px", "<type>"),
+        "relationship.CONNECTS_TO": _relationship("#7f7f7f", "2px", "{weight}"),
+        "relationship.NEXT": _relationship("#4d4d4d", "3px", "<type>"),
+        "relationship.HAS_LAYER": _relationship("#a5abb6", "1px", "<type>"),
+    }
+    return "\n".join(_rule(selector, values) for selector, values in rules.items())
+
+
+def _colour(kind: str) -> str:
+    return next((colour for part, colour in _FAMILIES.items() if part in kind), _OTHERWISE)
+
+
+def _node(colour: str, diameter: str) -> dict[str, str]:
+    text = "#000000" if colour in _LIGHT or colour == "#d9d9d9" else "#ffffff"
+    return {
+        "diameter": diameter,
+        "color": colour,
+        "border-color": "#595959",
+        "border-width": "1px",
+        "text-color-internal": text,
+        "font-size": "10px",
+        "caption": "'{name}'",
+    }
+
+
+def _relationship(colour: str, width: str, caption: str) -> dict[str, str]:
+    return {
+        "color": colour,
+        "shaft-width": width,
+        "font-size": "8px",
+        "padding": "3px",
+        "text-color-external": "#000000",
+        "text-color-internal": "#ffffff",
+        "caption": f"'{caption}'",
+    }
+
+
+def _rule(selector: str, values: Mapping[str, str]) -> str:
+    lines = "".join(f"  {name}: {value};\n" for name, value in values.items())
+    return f"{selector} {{\n{lines}}}\n"

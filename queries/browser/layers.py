@@ -1,0 +1,59 @@
+"""Which layers and neurons a guide shows: small enough to be walked while somebody waits."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from queries.layer import Layer
+
+MOST_WALKED: Final = 50_000
+"""How many relationships a receptive field of the guide may reach over."""
+
+MOST_COUNTED: Final = 300_000
+"""How many relationships a distribution of the guide may count."""
+
+
+def fed(layers: Sequence[Layer]) -> list[Layer]:
+    """Return the layers that have incoming relationships."""
+    return [layer for layer in layers if layer.edges]
+
+
+def inputs(layers: Sequence[Layer]) -> list[Layer]:
+    """Return the layers that nothing feeds."""
+    return [layer for layer in layers if not layer.edges]
+
+
+def outputs(layers: Sequence[Layer]) -> list[Layer]:
+    """Return the layers that feed no other."""
+    feeding = {index for layer in layers for index in layer.inputs}
+    return [layer for layer in fed(layers) if layer.index not in feeding]
+
+
+def with_small_field(layers: Sequence[Layer]) -> Layer | None:
+    """Return the last layer of which a neuron's receptive field is quickly walked."""
+    small = [layer for layer in fed(layers) if _walked(layer, layers) <= MOST_WALKED]
+    return small[-1] if small else None
+
+
+def with_small_distribution(layers: Sequence[Layer]) -> Layer | None:
+    """Return the layer of the most relationships that are quickly counted."""
+    small = [layer for layer in fed(layers) if layer.edges <= MOST_COUNTED]
+    return max(small, key=lambda layer: layer.edges, default=None)
+
+
+def middle(layer: Layer) -> int:
+    """Return the id of a neuron away from the border of its layer."""
+    return (layer.first + layer.last) // 2
+
+
+def _walked(layer: Layer, layers: Sequence[Layer]) -> int:
+    """Return how many relationships there are, at most, before a neuron of a layer."""
+    reached = {layer.index: 1}
+    walked = 0
+    for before in reversed(layers):
+        neurons = min(reached.pop(before.index, 0), before.neurons)
+        into = neurons * math.ceil(before.edges / before.neurons)
+        walked += into
+        for index in before.inputs:
+            reached[index] = reached.get(index, 0) + into
+    return walked

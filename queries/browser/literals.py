@@ -1,0 +1,33 @@
+"""Values as text of a statement that somebody is to read, change and run in Neo4j Browser.
+
+Our own statements never take values as text; those of a guide must, since a page has no parameters.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+# Line ends are written as escapes, since an editor may change them.
+_ESCAPES: Final = str.maketrans(
+    {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"},
+)
+
+
+def literal(value: Any) -> str:
+    """Return a value as Cypher reads it back.
+
+    Parameters
+    ----------
+    value
+        A text, a number, a truth value, None, or a list or mapping of such.
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return f"'{value.translate(_ESCAPES)}'"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(literal(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {literal(item)}" for key, item in value.items()) + "}"
+    return repr(value)

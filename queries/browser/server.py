@@ -1,0 +1,174 @@
+"""Serves the guide and the style sheet to Neo4j Browser, on this machine only."""
+
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from queries.errors import ModelNotFoundError, NeurongraphError, ParameterError
+from queries.log import logger
+
+DEFAULT_PORT: Final = 7475
+STYLE: Final = "/neurongraph.grass"
+GUIDE: Final = "/guide.html"
+
+_HERE: Final = ("localhost", "127.0.0.1")
+_HOSTED_BROWSER: Final = "browser.neo4j.io"
+_SECONDS: Final = 30
+
+
+class Pages(NamedTuple):
+    """What is served.
+
+    Parameters
+    ----------
+    style
+        Returns the style sheet.
+    guide
+        Returns the guide to the model of a name; None for the one that it chooses.
+    """
+
+    style: Callable[[], str]
+    guide: Callable[[str | None], str]
+
+
+class Server(ThreadingHTTPServer):
+    """An HTTP server on the loopback interface.
+
+    Parameters
+    ----------
+    port
+        The port; 0 for any that is free.
+    graph_host
+        The host of the graph: a Browser that came from there may read what is served.
+
+    Attributes
+    ----------
+    pages
+        What is served; to be set before it runs.
+
+    Raises
+    ------
+    ParameterError
+        If the port cannot be had.
+    """
+
+    pages: Pages
+    daemon_threads = True
+    # A second server on the port would take half of the requests on some systems.
+    allow_reuse_port = False
+
+    def __init__(self, port: int, graph_host: str) -> None:
+        self.readers = {*_HERE, "::1", _HOSTED_BROWSER, graph_host.lower()} - {""}
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except OSError as error:
+            raise ParameterError(
+                f"port {port} cannot be served ({error.strerror}); give another one by --port"
+            ) from None
+
+    @property
+    def address(self) -> str:
+        """Where it is reached, by the name that Browser allows by default."""
+        return f"http://localhost:{self.server_port}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The commands of Browser that fetch what is served."""
+        return [f":style {self.address}{STYLE}", f":play {self.address}{GUIDE}"]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    server_version = "neurongraph"
+    sys_version = ""
+    timeout = _SECONDS
+
+    def do_GET(self) -> None:
+        """Answer with a page."""
+        self._answer()
+
+    def do_HEAD(self) -> None:
+        """Answer with the headers of a page."""
+        self._answer()
+
+    def do_OPTIONS(self) -> None:
+        """Tell a browser whether its page may read ours: Browser asks since it forbids a cache."""
+        if self._refused():
+            return
+        self.send_response(HTTPStatus.NO_CONTENT)
+        self._send_shared_headers()
+        self.send_header("Access-Control-Allow-Methods", "GET, HEAD")
+        self.send_header("Access-Control-Allow-Headers", "cache-control, pragma, content-type")
+        # Chromium asks for this where a page of the internet reads one of this machine.
+        self.send_header("Access-Control-Allow-Private-Network", "true")
+        self.end_headers()
+
+    def _answer(self) -> None:
+        if self._refused():
+            return
+        asked = urlsplit(self.path)
+        try:
+            if asked.path == STYLE:
+                self._send(HTTPStatus.OK, "text/css", self.server.pages.style())
+            elif asked.path == GUIDE:
+                named = parse_qs(asked.query, keep_blank_values=True).get("model", [None])
+                self._send(HTTPStatus.OK, "text/html", self.server.pages.guide(named[0]))
+            else:
+                self._fail(HTTPStatus.NOT_FOUND, f"there are {GUIDE} and {STYLE} only")
+        except ModelNotFoundError as error:
+            self._fail(HTTPStatus.NOT_FOUND, str(error))
+        except NeurongraphError as error:
+            self._fail(HTTPStatus.BAD_GATEWAY, str(error))
+
+    def _refused(self) -> bool:
+        """Refuse requests that were sent to another name, or by a page of another site.
+
+        By a name of its own that leads here, any site could read what is served.
+        """
+        port = self.server.server_port
+        allowed = {f"{name}:{port}" for name in _HERE}
+        if self.headers.get("Host", "").lower() not in allowed:
+            self._fail(HTTPStatus.MISDIRECTED_REQUEST, "this server answers to localhost only")
+            return True
+        origin = self.headers.get("Origin")
+        if origin is not None and not _is_from(origin, self.server.readers):
+            self._fail(HTTPStatus.FORBIDDEN, "a page from elsewhere may not read this")
+            return True
+        return False
+
+    def _fail(self, status: HTTPStatus, reason: str) -> None:
+        self._send(status, "text/plain", f"{reason}\n")
+
+    def _send(self, status: HTTPStatus, kind: str, text: str) -> None:
+        body = text.encode(errors="replace")
+        self.send_response(status)
+        self._send_shared_headers()
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Security-Policy", "default-src 'none'")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _send_shared_headers(self) -> None:
+        origin = self.headers.get("Origin")
+        self.send_header("Vary", "Origin")
+        if origin is not None and _is_from(origin, self.server.readers):
+            self.send_header("Access-Control-Allow-Origin", origin)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the library
+        """Log a request where other things are logged."""
+        logger.debug(f"{self.address_string()} {format}", *args)
+
+
+def _is_from(origin: str, hosts: Collection[str]) -> bool:
+    """Tell whether a page comes from one of some hosts."""
+    try:
+        parts = urlsplit(origin)
+        return parts.scheme in {"http", "https"} and parts.hostname in hosts
+    except ValueError:
+        return False
