@@ -94,13 +94,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def do_OPTIONS(self) -> None:
-        """Tell a browser whether its page may read ours: Browser asks since it forbids a cache."""
+        """Tell whether a page may read ours: Browser asks that before each guide."""
         if self._refused():
             return
         self.send_response(HTTPStatus.NO_CONTENT)
         self._send_shared_headers()
         self.send_header("Access-Control-Allow-Methods", "GET, HEAD")
-        self.send_header("Access-Control-Allow-Headers", "cache-control, pragma, content-type")
+        # Browser sends pragma and cache-control, and its reporting of errors adds others.
+        self.send_header("Access-Control-Allow-Headers", "*")
         # Chromium asks for this where a page of the internet reads one of this machine.
         self.send_header("Access-Control-Allow-Private-Network", "true")
         self.end_headers()

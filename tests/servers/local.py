@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from tests.servers.children import bound
 from tests.servers.java import find_java
-from tests.servers.maven import jars, parquet_jars
+from tests.servers.maven import browser_jars, jars, parquet_jars
 from tests.servers.releases import RELEASES
 from tests.servers.server import Neo4jServer
 from tests.servers.settings import common
@@ -52,6 +52,8 @@ class LocalServer:
         Heap of the server.
     http
         Whether it also answers HTTP.
+    browser
+        Whether it serves Neo4j Browser there, at ``/browser/``; a server of 5.26 can.
 
     Attributes
     ----------
@@ -76,17 +78,19 @@ class LocalServer:
         password: str | None = None,
         heap: str = "1g",
         http: bool = False,
+        browser: bool = False,
     ) -> None:
         release = RELEASES[version]
         self._main = release.main
         self._java = find_java(release.java)
         self._lib = jars(version, self._java)
+        self._browser = browser_jars(self._java) if browser else None
         self.heap = heap
         self._conf = home / "conf" / "neo4j.conf"
         self._log = home / "console.log"
         self._process: subprocess.Popen[bytes] | None = None
         bolt = f"127.0.0.1:{_free_port()}"
-        web = f"127.0.0.1:{_free_port()}" if http else None
+        web = f"127.0.0.1:{_free_port()}" if http or browser else None
         self.server = Neo4jServer(f"bolt://{bolt}", version, password=password, home=home)
         self.http_uri = f"http://{web}" if web else None
         _write_conf(home, heap, bolt, web, auth=password is not None)
@@ -97,7 +101,11 @@ class LocalServer:
         """Start the server and wait until it answers; it must not be running."""
         home = self.server.home
         command = self._java_command(
-            self._main, f"--home-dir={home}", f"--config-dir={home}/conf", "--console-mode"
+            self._main,
+            f"--home-dir={home}",
+            f"--config-dir={home}/conf",
+            "--console-mode",
+            extra=self._browser,
         )
         with self._log.open("wb") as log:
             # In a session of its own, so that Ctrl-C at pytest leaves its end to pytest.
@@ -205,7 +213,12 @@ class LocalServer:
 
 @contextmanager
 def local_home(
-    version: str, *, password: str | None = None, heap: str = "1g", http: bool = False
+    version: str,
+    *,
+    password: str | None = None,
+    heap: str = "1g",
+    http: bool = False,
+    browser: bool = False,
 ) -> Iterator[LocalServer]:
     """
     Give a server of this machine in a temporary home, not started yet.
@@ -218,7 +231,9 @@ def local_home(
         No Java is new enough, or the jars cannot be had.
     """
     with TemporaryDirectory(prefix="neo4j-", ignore_cleanup_errors=True) as home:
-        local = LocalServer(version, Path(home), password=password, heap=heap, http=http)
+        local = LocalServer(
+            version, Path(home), password=password, heap=heap, http=http, browser=browser
+        )
         try:
             yield local
         finally:
@@ -228,7 +243,12 @@ def local_home(
 
 @contextmanager
 def local_server(
-    version: str, *, password: str | None = None, heap: str = "1g", http: bool = False
+    version: str,
+    *,
+    password: str | None = None,
+    heap: str = "1g",
+    http: bool = False,
+    browser: bool = False,
 ) -> Iterator[LocalServer]:
     """
     Start a server of this machine in a temporary home.
@@ -240,7 +260,9 @@ def local_server(
     Unavailable
         No Java is new enough, or the jars cannot be had.
     """
-    with local_home(version, password=password, heap=heap, http=http) as local:
+    with local_home(
+        version, password=password, heap=heap, http=http, browser=browser
+    ) as local:
         local.start()
         yield local
 

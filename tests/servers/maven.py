@@ -38,6 +38,7 @@ _PARQUET = (
     "org.apache.commons:commons-collections4:4.4",
     "org.apache.hadoop.thirdparty:hadoop-shaded-guava:1.4.0",
 )
+_BROWSER = ("org.neo4j.client:neo4j-browser:5.24.0",)
 
 
 def jars(version: str, java: Java) -> Path:
@@ -69,6 +70,18 @@ def parquet_jars(java: Java) -> Path:
         Java to run Maven with.
     """
     return _fetched("parquet", _PARQUET, java)
+
+
+def browser_jars(java: Java) -> Path:
+    """
+    Give the folder with the jar by which a server serves Neo4j Browser, as `jars` does.
+
+    Parameters
+    ----------
+    java
+        Java to run Maven with.
+    """
+    return _fetched("browser", _BROWSER, java)
 
 
 def _fetched(name: str, artifacts: Sequence[str], java: Java) -> Path:

@@ -40,7 +40,12 @@ def running(
 
 @contextmanager
 def restartable(
-    version: str, *, password: str | None = None, heap: str = "1g", http: bool = False
+    version: str,
+    *,
+    password: str | None = None,
+    heap: str = "1g",
+    http: bool = False,
+    browser: bool = False,
 ) -> Iterator[LocalServer]:
     """
     Give a server from Maven that the test may stop, kill and start again.
@@ -49,7 +54,7 @@ def restartable(
     The parameters are those of `LocalServer`.
     """
     with ExitStack() as stack:
-        way = local_server(version, password=password, heap=heap, http=http)
+        way = local_server(version, password=password, heap=heap, http=http, browser=browser)
         yield or_skip(lambda: stack.enter_context(way))
 
 
