@@ -34,10 +34,10 @@ def style_sheet(kinds: Iterable[str]) -> str:
     """
     rules = {
         "node": _node("#d9d9d9", "50px"),
-        "node.Model": _node("#1a1a1a", "80px"),
-        "node.Layer": _node("#4d4d4d", "65px"),
-        "node.Neuron": _node("#999999", "65px"),
-        **{f"node.{kind}": _node(_colour(kind), "65px") for kind in sorted(set(kinds))},
+        "node.Model": _node("#1a1a1a", "110px"),
+        "node.Layer": _node("#4d4d4d", "100px"),
+        "node.Neuron": _node("#999999", "100px"),
+        **{f"node.{kind}": _node(_colour(kind), "100px") for kind in sorted(set(kinds))},
         "relationship": _relationship("#a5abb6", "1px", "<type>"),
         "relationship.CONNECTS_TO": _relationship("#7f7f7f", "2px", "{weight}"),
         "relationship.NEXT": _relationship("#4d4d4d", "3px", "<type>"),

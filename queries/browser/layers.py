@@ -30,9 +30,13 @@ def outputs(layers: Sequence[Layer]) -> list[Layer]:
 
 
 def with_small_field(layers: Sequence[Layer]) -> Layer | None:
-    """Return the last layer of which a neuron's receptive field is quickly walked."""
+    """Return the last layer of which a neuron's receptive field is quickly walked.
+
+    One whose neurons have places is better: the field of others is mostly all that is before.
+    """
     small = [layer for layer in fed(layers) if _walked(layer, layers) <= MOST_WALKED]
-    return small[-1] if small else None
+    placed = [layer for layer in small if len(layer.shape) > 1]
+    return (placed or small or [None])[-1]
 
 
 def with_small_distribution(layers: Sequence[Layer]) -> Layer | None:

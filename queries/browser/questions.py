@@ -111,9 +111,9 @@ def receptive_field(key: str, neuron: str, depth: int) -> Question:
         f"A table: which part of each earlier layer {neuron} depends on.",
         f"MATCH (:Neuron {_named(key, neuron)})<-[:CONNECTS_TO*1..{depth}]-(s:Neuron)\n"
         "WITH DISTINCT s\n"
-        "RETURN s.layer AS layer, count(*) AS neurons,\n"
+        "RETURN s.layer_index AS position, s.layer AS layer, count(*) AS neurons,\n"
         "  min(s.x) AS left, max(s.x) AS right, min(s.y) AS top, max(s.y) AS bottom\n"
-        "ORDER BY min(s.layer_index)\n"
+        "ORDER BY position\n"
         "LIMIT 1000",
     )
 
@@ -157,7 +157,8 @@ def paths(key: str, output: str, found: list[list[int]]) -> Question:
     return Question(
         "The strongest paths to an output",
         f"The {len(found)} paths from the inputs to {output} with the largest product of absolute "
-        "weights, as `strongest_paths` found them. The numbers are ids of neurons.",
+        "weights; the numbers are ids of neurons. Browser also draws what else joins these neurons, "
+        "unless you switch off Connect result nodes in its settings.",
         f"UNWIND {literal(found)} AS ids\n"
         "UNWIND range(0, size(ids) - 2) AS i\n"
         f"MATCH p = (:Neuron {{model: {literal(key)}, id: ids[i]}})\n"

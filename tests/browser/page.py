@@ -1,6 +1,5 @@
 """Neo4j Browser, driven as its user would."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

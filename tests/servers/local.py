@@ -260,9 +260,7 @@ def local_server(
     Unavailable
         No Java is new enough, or the jars cannot be had.
     """
-    with local_home(
-        version, password=password, heap=heap, http=http, browser=browser
-    ) as local:
+    with local_home(version, password=password, heap=heap, http=http, browser=browser) as local:
         local.start()
         yield local
 
