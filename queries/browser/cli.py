@@ -1,5 +1,7 @@
 """The command ``browser``."""
 
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -86,9 +88,13 @@ def _write_favourites(graph: "NeuronGraph", file: Path, model: str | None) -> No
 def _serve(graph: "NeuronGraph", port: int, model: str | None) -> None:
     from queries.browser.serving import serving
 
+    say("Reading the model for the guide; a large one takes a while.", "dim")
     with serving(graph, port, model) as server:
         say("Paste these two lines into Neo4j Browser, one after the other:")
         for line in server.lines:
             typer.echo(line)
-        say("Serving them until Ctrl-C.", "dim")
-        server.serve_forever()
+        # A program that waits for the lines gets them at once, also through a pipe.
+        sys.stdout.flush()
+        say("Serving until Ctrl-C.", "dim")
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()

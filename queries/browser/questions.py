@@ -157,8 +157,8 @@ def paths(key: str, output: str, found: list[list[int]]) -> Question:
     return Question(
         "The strongest paths to an output",
         f"The {len(found)} paths from the inputs to {output} with the largest product of absolute "
-        "weights; the numbers are ids of neurons. Browser also draws what else joins these neurons, "
-        "unless you switch off Connect result nodes in its settings.",
+        "weights; the numbers are ids of neurons. Browser also draws what else joins them, unless "
+        "you switch off Connect result nodes in its settings.",
         f"UNWIND {literal(found)} AS ids\n"
         "UNWIND range(0, size(ids) - 2) AS i\n"
         f"MATCH p = (:Neuron {{model: {literal(key)}, id: ids[i]}})\n"

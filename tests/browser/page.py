@@ -1,5 +1,6 @@
 """Neo4j Browser, driven as its user would."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +10,16 @@ from playwright.sync_api import Locator, Page, sync_playwright
 from tests.servers import skip_or_fail
 
 CHROMIUM = Path("/usr/bin/chromium")
-_LATEST = '[data-testid="frame"] >> nth=0'
-_SECONDS = 60
+_MILLISECONDS = 60_000
+_SETTLED = 2_500
+_LOADED = '[data-testid="frame-loaded-contents"]'
+_DROP = """([name, content]) => {
+    const bytes = Uint8Array.from(atob(content), sign => sign.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name));
+    const settings = {bubbles: true, cancelable: true, dataTransfer: transfer};
+    document.querySelector('.filedrop').dispatchEvent(new DragEvent('drop', settings));
+}"""
 
 
 @contextmanager
@@ -25,7 +34,7 @@ def chromium_page() -> Iterator[Page]:
             args=["--no-sandbox"],
         )
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(_SECONDS * 1000)
+        page.set_default_timeout(_MILLISECONDS)
         yield page
         chromium.close()
 
@@ -55,7 +64,7 @@ class BrowserPage:
     @property
     def frame(self) -> Locator:
         """The newest frame of the stream."""
-        return self.page.locator(_LATEST)
+        return self.page.get_by_test_id("frame").first
 
     def run(self, command: str) -> Locator:
         """Paste a command into the editor and run it; give the frame that it makes."""
@@ -63,13 +72,25 @@ class BrowserPage:
         self.page.keyboard.insert_text(command)
         return self._new_frame(self.page.get_by_test_id("editor-Run").first)
 
-    def play(self, statement: Locator) -> Locator:
-        """Click the play button of a statement of a guide; give the frame that it makes."""
-        return self._new_frame(statement.locator("i").first)
-
-    def clear(self) -> None:
-        """Close all frames."""
+    def slide(self, play: str, number: int) -> Locator:
+        """Close all frames and play a guide; give the frame that shows one of its slides."""
         self.run(":clear")
+        frame = self.run(f"{play}#slide-{number}")
+        frame.locator("pre").wait_for()
+        return frame
+
+    def ask(self, slide: Locator) -> Locator:
+        """Click the play button of the statement of a slide; give its result, once it stands."""
+        result = self._new_frame(slide.locator("pre i").first)
+        result.locator(_LOADED).wait_for()
+        # The nodes drift for a while.
+        self.page.wait_for_timeout(_SETTLED)
+        return result
+
+    def drop(self, file: Path) -> None:
+        """Drop a file onto the page."""
+        content = base64.b64encode(file.read_bytes()).decode()
+        self.page.evaluate(_DROP, [file.name, content])
 
     def _new_frame(self, button: Locator) -> Locator:
         before = self.page.get_by_test_id("frame").count()
@@ -78,3 +99,16 @@ class BrowserPage:
             "n => document.querySelectorAll('[data-testid=\"frame\"]').length != n", arg=before
         )
         return self.frame
+
+
+def drawn(result: Locator) -> set[str]:
+    """Return the captions of the nodes of a picture."""
+    return {text.strip() for text in result.locator("g.node").all_text_contents()}
+
+
+def table(result: Locator) -> list[list[str]]:
+    """Return the cells of a table, without its head."""
+    rows = result.locator("[role=row]").all()
+    return [
+        [cell.strip() for cell in row.locator("[role=cell]").all_inner_texts()] for row in rows
+    ][1:]
