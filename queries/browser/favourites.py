@@ -49,7 +49,10 @@ def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
     layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
     about = (outputs(layers) or layers)[0]
     return {
-        asked.name: _favourite(asked, row, about) for asked in queries().values() if not asked.reads
+        asked.name: _favourite(asked, row, about)
+        for asked in queries().values()
+        # What is computed has no statement of its own; what is read in parts is too much to show.
+        if not asked.reads and "$first" not in asked.body
     }
 
 

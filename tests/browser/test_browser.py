@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -22,9 +23,7 @@ class TestGuide:
     def test_begins_with_the_models(self, shown: BrowserPage, served: Served) -> None:
         slide = shown.slide(served.play, 1)
         assert slide.locator("td a").all_inner_texts() == ["digits", HOSTILE_MODEL]
-        assert {"digits", HOSTILE_MODEL[:4]} <= {
-            name if name == "digits" else name[:4] for name in drawn(shown.ask(slide))
-        }
+        assert {"digits", "conv_0", "conv", "odds"} <= drawn(shown.ask(slide))
 
     def test_draws_how_layers_follow_one_another(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
@@ -38,8 +37,8 @@ class TestGuide:
     ) -> None:
         rows = table(shown.ask(shown.slide(served.play, 3)))
         layers = digits.layers()
-        assert [row[1] for row in rows] == [f'"{name}"' for name in layers["name"]]
-        assert [row[5] for row in rows] == [str(edges) for edges in layers["edges"]]
+        assert [row[0] for row in rows] == [f'"{name}"' for name in layers["name"]]
+        assert [row[4] for row in rows] == [str(edges) for edges in layers["edges"]]
 
     def test_draws_the_strongest_inputs_of_an_output(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
@@ -73,19 +72,23 @@ class TestGuide:
         field = digits.receptive_field(neuron).sort_values("layer_index")
         columns = ["neurons", "x_min", "x_max", "y_min", "y_max"]
         expected = [[str(value) for value in row] for row in field[columns].to_numpy()]
-        assert [row[3:] for row in table(shown.ask(slide))] == expected
+        assert [row[2:] for row in table(shown.ask(slide))] == expected
 
     def test_counts_the_weights_of_a_layer(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
         rows = table(shown.ask(shown.slide(served.play, 8)))
         edges = digits.layers().set_index("name")["edges"]
-        assert sum(int(row[2]) for row in rows) == edges["conv_1"]
+        assert sum(int(row[1]) for row in rows) == edges["conv_1"]
 
-    def test_holds_what_a_hostile_name_says(self, shown: BrowserPage, served: Served) -> None:
-        slide = shown.slide(served.play, 1)
-        slide.locator("td a").nth(1).click()
-        shown.frame.get_by_text("The strongest inputs of a neuron").wait_for(state="attached")
+    def test_shows_a_hostile_name_as_it_is(self, shown: BrowserPage, served: Served) -> None:
+        shown.slide(served.play, 1).locator("td a").nth(1).click()
+        shown.frame.get_by_text(f"are about {HOSTILE_MODEL};").wait_for()
+        address = f"{served.play}?model={quote(HOSTILE_MODEL, safe='')}"
+        names = drawn(shown.ask(shown.slide(address, 4)))
+        with NeuronGraph(served.bolt, model=HOSTILE_MODEL) as graph:
+            (output,) = names - set(graph.neurons("norm")["name"])
+            assert names == {output, *graph.neighbours(output, limit=25)["name"]}
         assert shown.page.evaluate("window.broken") is None
 
 
