@@ -36,7 +36,7 @@ def with_small_field(layers: Sequence[Layer]) -> Layer | None:
     """
     small = [layer for layer in fed(layers) if _walked(layer, layers) <= MOST_WALKED]
     placed = [layer for layer in small if len(layer.shape) > 1]
-    return (placed or small or [None])[-1]
+    return next(reversed(placed or small), None)
 
 
 def with_small_distribution(layers: Sequence[Layer]) -> Layer | None:

@@ -85,6 +85,10 @@ def test_reports_nothing_to_neo4j(resolved: str) -> None:
     assert 'NEO4J_dbms_usage__report_enabled: "false"' in resolved
 
 
+def test_lets_browser_take_guides_from_this_machine_only(resolved: str) -> None:
+    assert "NEO4J_browser_remote__content__hostname__whitelist: localhost\n" in resolved
+
+
 def test_asks_for_a_password(compose: list[str], project: Path) -> None:
     done = config(compose, project)
     assert done.returncode != 0
