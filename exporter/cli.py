@@ -30,6 +30,7 @@ from queries.terminal import (
     pasteable,
     say,
 )
+from queries.viewer import cli as viewer_cli
 
 if TYPE_CHECKING:
     from exporter.loading import LoadReport
@@ -417,6 +418,7 @@ def _edges(graph: str | None, name: str) -> int:
 
 app.add_typer(queries_cli.app)
 app.add_typer(plots_cli.app)
+app.add_typer(viewer_cli.app)
 app.add_typer(export_cli.app)
 app.add_typer(browser_cli.app)
 

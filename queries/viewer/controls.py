@@ -1,0 +1,104 @@
+"""The controls above the picture and beside it."""
+
+from typing import Any, Final
+
+from bokeh.models.widgets.buttons import Button
+from bokeh.models.widgets.groups import RadioButtonGroup
+from bokeh.models.widgets.inputs import (
+    MultiChoice,
+    Select,
+    Spinner,
+    TextAreaInput,
+    TextInput,
+)
+from bokeh.models.widgets.markups import Div
+
+from queries.viewer.facts import MOST_LINES
+from queries.viewer.measures import measures
+from queries.viewer.shown import ShownModel
+from queries.viewer.view import FIELD, View
+
+MOST_PATHS: Final = 50
+_SCALES: Final[list[Any]] = [("layer", "each layer"), ("model", "whole model")]
+_BY: Final[list[Any]] = ["weight", "l1", "l2", "largest", "edges"]
+
+
+class Controls:
+    """What a person may change, showing a view.
+
+    Parameters
+    ----------
+    view
+        The view that they show at first.
+    """
+
+    def __init__(self, view: View) -> None:
+        colors: list[Any] = [(name, name.replace("_", " ")) for name in measures()]
+        self.find = TextInput(
+            title="Find", value=view.pick, placeholder="neuron, channel or layer", width=190,
+            name="find",
+        )  # fmt: skip
+        self.unit = RadioButtonGroup(
+            labels=["neuron", "channel"], active=0, width=136, name="unit", margin=(26, 5, 5, 0)
+        )
+        self.color = Select(
+            title="Colour by", value=view.color, width=158, name="color",
+            options=[*colors, (FIELD, "what feeds the pick")],
+        )  # fmt: skip
+        self.scale = Select(
+            title="Scale", value=view.scale, width=108, name="scale",
+            options=_SCALES,
+        )  # fmt: skip
+        self.layers = MultiChoice(
+            title="Layers", value=list(view.layers), options=[], placeholder="all", width=178,
+            name="layers", search_option_limit=200, option_limit=200,
+        )  # fmt: skip
+        self.channels = TextInput(
+            title="Channels", value=view.channels, placeholder="all, or 0..7", width=92,
+            name="channels",
+        )  # fmt: skip
+        self.min_weight = Spinner(
+            title="|weight| from", value=view.min_weight, low=0, step=0.1, width=92,
+            name="min_weight",
+        )  # fmt: skip
+        self.lines = Spinner(
+            title="Lines", value=view.lines, low=0, high=MOST_LINES, step=5, width=66, name="lines"
+        )
+        self.by = Select(
+            title="Weigh by", value=view.by, options=_BY, width=84, name="by", visible=False
+        )
+        self.model = Select(
+            title="Model", value=view.model, options=[], width=120, name="model",
+            visible=False,
+        )  # fmt: skip
+        self.source = TextInput(title="From", value=view.source, width=236, name="source")
+        self.target = TextInput(title="To", value=view.target, width=236, name="target")
+        self.use_source = Button(label="the pick", width=80, name="use_source")
+        self.use_target = Button(label="the pick", width=80, name="use_target")
+        self.k = Spinner(title="How many", value=view.k, low=1, high=MOST_PATHS, width=80, name="k")
+        self.clear = Button(label="Clear", width=80, name="clear", margin=(26, 5, 5, 5))
+        self.cypher = TextAreaInput(
+            title="Cypher, which cannot write",
+            value="MATCH (n:Neuron) RETURN n.layer AS layer, max(n.bias) AS bias",
+            rows=5, width=338, name="cypher",
+        )  # fmt: skip
+        self.run = Button(label="Run", button_type="primary", width=80, name="run")
+        self.answer = Div(width=240, disable_math=True, name="answer")
+
+    def about(self, shown: ShownModel) -> None:
+        """Offer what a model has."""
+        self.layers.options = [layer.name for layer in shown.layers]
+        self.by.visible = shown.coarse
+        self.source.placeholder = f"such as {shown.inputs[0]}" if shown.inputs else ""
+        self.target.placeholder = f"such as {shown.outputs[0]}" if shown.outputs else ""
+
+    def show(self, view: View) -> None:
+        """Show a view that was reached otherwise."""
+        for widget, value in (
+            (self.find, view.pick),
+            (self.color, view.color),
+            (self.source, view.source),
+            (self.target, view.target),
+        ):
+            if widget.value != value:
+                widget.value = value

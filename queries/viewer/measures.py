@@ -1,0 +1,69 @@
+"""The measures by which neurons are coloured: those of the query library, and what is stored."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from queries.library import queries
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from queries.network import Ids, Scores
+    from queries.neurongraph import NeuronGraph
+
+_KEYS: Final = ("id", "name", "layer")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number of each neuron.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    query, column
+        The query that answers it, and the column.
+    given
+        Values of parameters, where they are not the usual ones.
+    """
+
+    name: str
+    query: str
+    column: str
+    given: tuple[tuple[str, str], ...] = ()
+
+    def of(self, graph: "NeuronGraph", model: str, by: str, ids: "Ids") -> "Scores":
+        """Return its value by id; not a number where there is none."""
+        takes = {parameter.name for parameter in queries()[self.query].parameters}
+        given = dict(self.given) | ({"by": by} if "by" in takes else {})
+        # Every query of the library has a method of its name.
+        frame: pd.DataFrame = getattr(graph, self.query)(model=model, **given)
+        values = frame.set_index("id")[self.column].reindex(ids)
+        return values.to_numpy(np.float64, na_value=np.nan)
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    """Return each measure by its name: every query that gives a number of all neurons.
+
+    A measure that a query is added for appears here by itself.
+    """
+    found = {
+        "bias": Measure("bias", "neurons", "bias"),
+        "in_strength": Measure("in_strength", "strength", "strength", (("direction", "in"),)),
+        "out_strength": Measure("out_strength", "strength", "strength", (("direction", "out"),)),
+    }
+    for asked in queries().values():
+        named = tuple(column.name for column in asked.columns)
+        needed = any(parameter.required for parameter in asked.parameters)
+        filtered = any(parameter.name == "neurons" for parameter in asked.parameters)
+        if named[:3] != _KEYS or needed or not filtered or asked.name in {"neurons", "strength"}:
+            continue
+        for column in asked.columns[3:]:
+            if column.type in {"int", "float"}:
+                found[column.name] = Measure(column.name, asked.name, column.name)
+    return found

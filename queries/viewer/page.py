@@ -1,0 +1,250 @@
+"""The page: a person changes the view, the worker asks the graph, the picture follows."""
+
+from dataclasses import replace
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+from bokeh.document import Document
+from bokeh.events import ButtonClick, Tap
+from bokeh.layouts import column, row
+from bokeh.models import CustomJS, TabPanel, Tabs
+from bokeh.models.widgets.markups import Div
+
+from queries.errors import NeurongraphError
+from queries.viewer.controls import Controls
+from queries.viewer.panel import WIDTH, FactsPanel, columns_of, fill, headed, new_table
+from queries.viewer.picture import ModelPicture
+from queries.viewer.scene import Scene, complete, outline
+from queries.viewer.shown import ShownGraph, ShownModel
+from queries.viewer.style import TEMPLATE, dress
+from queries.viewer.view import View
+from queries.viewer.worker import Worker
+
+HOPS: Final = ["path", "name", "weight", "strength"]
+MOST_ROWS: Final = 1000
+"""Rows of a Cypher statement that the page shows."""
+
+
+class Page:
+    """What one browser window shows.
+
+    Parameters
+    ----------
+    document
+        The document of the window; its address says the view.
+    graph, worker
+        The graph, and the thread that asks it.
+    model
+        The model that is shown where the address names none.
+    """
+
+    def __init__(self, document: Document, graph: ShownGraph, worker: Worker, model: str) -> None:
+        self._document, self._graph, self._worker = document, graph, worker
+        context: Any = document.session_context
+        arguments = context.request.arguments if context and context.request else {}
+        self._view = View.of_arguments(arguments, model)
+        self._scene: Scene | None = None
+        self._controls = Controls(self._view)
+        self._picture, self._panel = ModelPicture(), FactsPanel()
+        self._hops = new_table(HOPS, height=380, name="paths")
+        self._rows = new_table([], height=380, name="rows")
+        self._status = Div(name="status", sizing_mode="stretch_width", disable_math=True)
+        self._link = Div(name="link", disable_math=True)
+        self._follow_link()
+        self._listen()
+        self._lay_out()
+        known = graph.known(self._view.model)
+        if known is not None:
+            self._show(outline(known, self._view), finished=False)
+        self._ask()
+        worker.submit(graph.complete, self._later(self._offer_models), lambda _: None)
+
+    def _lay_out(self) -> None:
+        controls = self._controls
+        above = row(
+            controls.model, controls.find, controls.unit, controls.color, controls.scale,
+            controls.layers, controls.channels, controls.min_weight, controls.lines, controls.by,
+            name="controls",
+        )  # fmt: skip
+        paths = column(
+            row(controls.source, column(headed(""), controls.use_source)),
+            row(controls.target, column(headed(""), controls.use_target)),
+            row(controls.k, controls.clear),
+            self._hops,
+        )
+        cypher = column(controls.cypher, row(controls.run, controls.answer), self._rows)
+        tabs = Tabs(
+            tabs=[
+                TabPanel(child=self._panel.layout, title="Neuron"),
+                TabPanel(child=paths, title="Paths"),
+                TabPanel(child=cypher, title="Cypher"),
+            ],
+            width=WIDTH + 10,
+            name="tabs",
+        )
+        below = row(self._status, self._link, sizing_mode="stretch_width")
+        body = row(self._picture.figure, tabs, sizing_mode="stretch_both")
+        root = column(above, body, below, sizing_mode="stretch_both")
+        dress(root)
+        self._document.add_root(root)
+        self._document.template = TEMPLATE
+        self._document.title = f"{self._view.model} - neurongraph"
+
+    def _follow_link(self) -> None:
+        """Keep the address of the window that of the view."""
+        code = "history.replaceState(null, '', '?' + cb_obj.tags[0])"
+        self._link.js_on_change("text", CustomJS(code=code))
+        self._say_link()
+
+    def _say_link(self) -> None:
+        query = self._view.query
+        self._link.tags = [query]
+        address = escape(f"view.html?{query}")
+        self._link.text = f"<a href='{address}' download='view.html'>Save as HTML</a>"
+
+    def _listen(self) -> None:
+        controls = self._controls
+        for widget, name in (
+            (controls.find, "pick"), (controls.color, "color"), (controls.scale, "scale"),
+            (controls.layers, "layers"), (controls.channels, "channels"),
+            (controls.min_weight, "min_weight"), (controls.lines, "lines"), (controls.by, "by"),
+            (controls.source, "source"), (controls.target, "target"), (controls.k, "k"),
+        ):  # fmt: skip
+            widget.on_change("value", self._changer(name))
+        controls.model.js_on_change(
+            "value", CustomJS(code="location.search = new URLSearchParams({model: cb_obj.value})")
+        )
+        controls.use_source.on_event(ButtonClick, lambda: self._change(source=self._view.pick))
+        controls.use_target.on_event(ButtonClick, lambda: self._change(target=self._view.pick))
+        controls.clear.on_event(ButtonClick, lambda: self._change(source="", target=""))
+        controls.run.on_event(ButtonClick, self._run_cypher)
+        self._picture.figure.on_event(Tap, self._tap)
+        panel = self._panel
+        for table in (panel.layers, panel.inputs, panel.outputs, panel.path, self._hops):
+            table.source.selected.on_change("indices", self._goer(table))
+
+    def _changer(self, name: str) -> Any:
+        def changed(_: str, __: Any, value: Any) -> None:
+            if name == "layers":
+                self._change(layers=tuple(value))
+            elif value is not None:
+                self._change(**{name: value.strip() if isinstance(value, str) else value})
+
+        return changed
+
+    def _goer(self, table: Any) -> Any:
+        """Return what picks the neuron of a row that is chosen."""
+
+        def chosen(_: str, __: Any, indices: list[int]) -> None:
+            if indices:
+                self._change(pick=str(table.source.data["name"][indices[0]]))
+
+        return chosen
+
+    def _tap(self, event: Any) -> None:
+        if self._scene is None or event.x is None or event.y is None:
+            return
+        found = self._scene.layout.at(event.x, event.y)
+        if found is None:
+            return
+        drawn, neuron = found
+        shown = self._scene.shown
+        by_channel = drawn.kind == "channel" or self._controls.unit.active == 1
+        name = str(shown.neurons["name"].iloc[neuron])
+        self._change(pick=shown.channel_name(neuron) if by_channel else name)
+
+    def _change(self, **changes: Any) -> None:
+        view = replace(self._view, **changes)
+        if view != self._view:
+            self._view = view
+            self._controls.show(view)
+            self._say_link()
+            self._ask()
+
+    def _ask(self) -> None:
+        """Have the worker get what the view needs, unless another one is wanted by then."""
+        view = self._view
+        self._say(busy=True)
+
+        def work() -> Scene | None:
+            return complete(self._graph, view) if view is self._view else None
+
+        self._worker.submit(work, self._later(self._show), self._later(self._fail))
+
+    def _later(self, act: Any) -> Any:
+        """Return what makes something act in the thread of the server."""
+        return lambda found: self._document.add_next_tick_callback(lambda: act(found))
+
+    def _show(self, scene: Scene | None, *, finished: bool = True) -> None:
+        if scene is None or scene.view is not self._view:
+            return
+        if self._scene is None or self._scene.shown is not scene.shown:
+            self._controls.about(scene.shown)
+        self._scene = scene
+        self._picture.show(scene)
+        self._panel.show(scene)
+        if scene.paths is not None:
+            hops = scene.paths[HOPS]
+            fill(self._hops, hops.astype({"path": "str"}))
+        else:
+            fill(self._hops, pd.DataFrame({name: [] for name in HOPS}))
+        self._say(busy=not finished)
+
+    def _fail(self, error: BaseException) -> None:
+        if not isinstance(error, NeurongraphError):
+            raise error
+        self._status.text = f"<p class='problem' role='alert'>{escape(str(error))}</p>"
+
+    def _say(self, *, busy: bool) -> None:
+        if self._scene is None:
+            self._status.text = "<p role='status'>Reading the model …</p>"
+            return
+        text = escape(_counted(self._scene.shown))
+        if busy:
+            text += " <em>Working …</em>"
+        problems = "".join(
+            f" <span class='problem' role='alert'>{escape(problem)}</span>"
+            for problem in self._scene.problems
+        )
+        self._status.text = f"<p role='status'>{text}{problems}</p>"
+
+    def _offer_models(self, names: list[str]) -> None:
+        self._controls.model.update(options=names, visible=len(names) > 1)
+
+    def _run_cypher(self) -> None:
+        text, model = self._controls.cypher.value, self._view.model
+        self._controls.answer.text = "Working …"
+        self._worker.submit(
+            lambda: self._graph.cypher(text, model=model).head(MOST_ROWS + 1),
+            self._later(self._show_rows),
+            self._later(self._fail_cypher),
+        )
+
+    def _show_rows(self, frame: pd.DataFrame) -> None:
+        rows = frame.head(MOST_ROWS)
+        names = [str(name) for name in rows.columns]
+        cells = {name: [_text(value) for value in rows[name]] for name in names}
+        fill(self._rows, pd.DataFrame(cells))
+        self._rows.columns = columns_of(names, numbers=frozenset())
+        more = "the first " if len(frame) > MOST_ROWS else ""
+        self._controls.answer.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
+
+    def _fail_cypher(self, error: BaseException) -> None:
+        if not isinstance(error, NeurongraphError):
+            raise error
+        self._controls.answer.text = f"<p class='problem' role='alert'>{escape(str(error))}</p>"
+
+
+def _counted(shown: ShownModel) -> str:
+    kind = {"neuron": "neurons", "channel": "channels", "layer": "nodes"}[shown.about.granularity]
+    return (
+        f"{shown.name}: {len(shown.layers)} layers, {len(shown.neurons):,} {kind}, "
+        f"{shown.edges:,} relationships."
+    )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)

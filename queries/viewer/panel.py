@@ -1,0 +1,200 @@
+"""What stands beside the picture: numbers and tables of the picked neurons."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from bokeh.layouts import column, row
+from bokeh.models import (
+    ColumnDataSource,
+    LayoutDOM,
+    LinearColorMapper,
+    Range1d,
+)
+from bokeh.models.widgets.markups import Div
+from bokeh.models.widgets.tables import (
+    DataTable,
+    NumberFormatter,
+    StringFormatter,
+    TableColumn,
+)
+from bokeh.plotting import figure
+
+from queries.plots.style import SEQUENTIAL, add_hover, source_of
+from queries.viewer.facts import Facts
+from queries.viewer.scene import Scene
+
+WIDTH: Final = 350
+_FIELD: Final = 150
+_NUMBERS: Final = frozenset({"weight", "strength", "neurons", "relationships"})
+_WIDTHS: Final = {
+    "weight": 70,
+    "strength": 70,
+    "neurons": 70,
+    "relationships": 90,
+    "path": 40,
+    "class": 110,
+}
+_HINT: Final = (
+    "<p class='hint'>Click a neuron in the picture, or type a name under Find: "
+    "<code>{example}</code> is a channel, a layer's name all of it.</p>"
+)
+
+
+class FactsPanel:
+    """Numbers, receptive field, strongest inputs and outputs, and the strongest path."""
+
+    def __init__(self) -> None:
+        self.heading = Div(name="heading", width=WIDTH, disable_math=True)
+        self.numbers = Div(name="numbers", width=WIDTH - _FIELD - 12, disable_math=True)
+        self._cells = ColumnDataSource({"x": [], "y": [], "weight": []})
+        self._field_mapper = LinearColorMapper(palette=SEQUENTIAL, low=0, high=1)
+        self.field = self._new_field()
+        self.inputs = new_table(["name", "weight"], height=112, name="inputs")
+        self.outputs = new_table(["name", "weight"], height=112, name="outputs")
+        self.path = new_table(["name", "weight"], height=132, name="through")
+        self.layers = new_table(
+            ["name", "class", "neurons", "relationships"], height=420, name="list"
+        )
+        self._of_pick = column(
+            row(self.numbers, self.field),
+            headed("Strongest inputs"), self.inputs,
+            headed("Strongest outputs"), self.outputs,
+            headed("Strongest path through it"), self.path,
+            visible=False,
+        )  # fmt: skip
+        self._of_model = column(headed("Layers"), self.layers)
+        self.layout: LayoutDOM = column(self.heading, self._of_pick, self._of_model)
+
+    def _new_field(self) -> figure:
+        drawn = figure(
+            width=_FIELD, height=_FIELD + 16, tools="", toolbar_location=None,
+            x_range=Range1d(start=-0.5, end=0.5), y_range=Range1d(start=0.5, end=-0.5),
+            name="field", title="", outline_line_color="#c3c8d0",
+        )  # fmt: skip
+        drawn.axis.visible = False
+        drawn.grid.visible = False
+        drawn.background_fill_color = "#eceef1"
+        shown = drawn.rect(
+            "x", "y", 1, 1, source=self._cells, line_color=None,
+            fill_color={"field": "weight", "transform": self._field_mapper},
+        )  # fmt: skip
+        add_hover(drawn, shown, [("x, y", "@x, @y"), ("path weight", "@weight{0.0000}")])
+        return drawn
+
+    def show(self, scene: Scene) -> None:
+        """Say what there is to be said of the picked neurons; without any, of the layers."""
+        facts = scene.facts
+        self._of_pick.visible, self._of_model.visible = facts is not None, facts is None
+        if facts is None:
+            self.heading.text = _HINT.format(example=escape(_example(scene)))
+            fill(self.layers, _layers(scene))
+            return
+        self.heading.text = f"<h2>{escape(scene.view.pick)}</h2>"
+        self.numbers.text = rows_of(facts.numbers)
+        for table, frame in (
+            (self.inputs, facts.inputs), (self.outputs, facts.outputs), (self.path, facts.path)
+        ):  # fmt: skip
+            fill(table, frame[["name", "weight"]])
+        self._show_field(facts, scene)
+
+    def _show_field(self, facts: Facts, scene: Scene) -> None:
+        self.field.visible = bool(facts.field_layer)
+        if not facts.field_layer:
+            return
+        layer = next(each for each in scene.shown.layers if each.name == facts.field_layer)
+        part = scene.shown.neurons.iloc[
+            layer.first - scene.shown.first : layer.last + 1 - scene.shown.first
+        ]
+        flat = part["x"].isna().all()
+        wide = part["channel" if flat else "x"].fillna(0).max() + 1
+        high = 1 if flat else part["y"].fillna(0).max() + 1
+        side = max(wide, 1 if flat else high)
+        self.field.x_range.update(start=(wide - side) / 2 - 0.5, end=(wide + side) / 2 - 0.5)
+        span = wide if flat else side
+        self.field.y_range.update(start=(high + span) / 2 - 0.5, end=(high - span) / 2 - 0.5)
+        self._field_mapper.high = float(facts.field["weight"].max())
+        self._cells.data = dict(source_of(facts.field[["x", "y", "weight"]]).data)
+        title: Any = self.field.title
+        title.update(text="receptive field", text_font_size="12px", text_font_style="normal")
+
+
+def headed(text: str) -> Div:
+    """Return a heading."""
+    return Div(text=f"<h3>{escape(text)}</h3>", disable_math=True)
+
+
+def _example(scene: Scene) -> str:
+    """Return the name of a channel."""
+    layers = scene.shown.layers
+    layer = next((layer for layer in layers if layer.inputs), layers[0])
+    return scene.shown.channel_name(layer.first - scene.shown.first)
+
+
+def _layers(scene: Scene) -> pd.DataFrame:
+    layers = scene.shown.layers
+    return pd.DataFrame(
+        {
+            "name": [layer.name for layer in layers],
+            "class": [layer.class_name for layer in layers],
+            "neurons": [layer.neurons for layer in layers],
+            "relationships": [layer.edges for layer in layers],
+        }
+    )
+
+
+def rows_of(numbers: Sequence[tuple[str, str]]) -> str:
+    """Return names and numbers as rows of HTML."""
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in numbers
+    )
+    return f"<table class='numbers'>{rows}</table>"
+
+
+def new_table(names: Sequence[str], *, height: int, name: str) -> DataTable:
+    """Return an empty table of texts and weights."""
+    return DataTable(
+        source=ColumnDataSource({each: [] for each in names}),
+        columns=columns_of(names, numbers=_NUMBERS),
+        width=WIDTH,
+        height=height,
+        index_position=None,
+        row_height=22,
+        autosize_mode="fit_viewport",
+        name=name,
+    )
+
+
+def columns_of(names: Sequence[str], numbers: frozenset[str]) -> list[TableColumn]:
+    """Return the columns of a table."""
+    return [
+        TableColumn(
+            field=name,
+            title=name,
+            width=_WIDTHS.get(name, 200),
+            formatter=_formatter(name, numbers),
+        )
+        for name in names
+    ]
+
+
+def _formatter(name: str, numbers: frozenset[str]) -> StringFormatter:
+    if name not in numbers:
+        return StringFormatter(nan_format="-")
+    whole = name in {"neurons", "relationships"}
+    form = "0,0" if whole else "0.0000"
+    return NumberFormatter(format=form, nan_format="-", text_align="right")
+
+
+def fill(table: DataTable, frame: pd.DataFrame) -> None:
+    """Put a frame into a table, and take the choice of a row away."""
+    source: Any = table.source
+    source.selected.indices = []
+    source.data = {name: _plain(frame[name]) for name in frame.columns}
+
+
+def _plain(values: "pd.Series[Any]") -> Any:
+    numbers = pd.api.types.is_numeric_dtype(values)
+    return values.to_numpy(np.float64) if numbers else values.astype(object).to_numpy()

@@ -1,0 +1,298 @@
+"""The model from left to right, as a Bokeh figure."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from bokeh.core.properties import value
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.models.annotations.legends import ColorBar
+from bokeh.models.tickers import FixedTicker
+from bokeh.plotting import figure
+
+from queries.plots.style import (
+    DIVERGING,
+    NEGATIVE,
+    POSITIVE,
+    SEQUENTIAL,
+    add_hover,
+    source_of,
+)
+from queries.viewer.facts import Facts
+from queries.viewer.layout import HEIGHT, WIDTH, Layout
+from queries.viewer.scene import Scene, middle
+from queries.viewer.shades import Shades
+
+PATH: Final = "#111111"
+PICK: Final = "#e8590c"
+_UNKNOWN: Final = "#dcdfe4"
+_NO_LEVEL: Final = -9.0
+"""A level of a neuron without a value."""
+
+_KINDS: Final = ("map", "strip", "channel")
+_IMAGE_COLUMNS: Final = ("image", "value", "layer", "channel", "px", "py", "x", "y", "dw", "dh")
+_LINE_COLUMNS: Final = ("x0", "y0", "x1", "y1", "cx0", "cx1", "weight", "width", "names")
+_SIDES: Final = (("positive", POSITIVE), ("negative", NEGATIVE), ("path", PATH))
+_TOOLTIPS: Final = {
+    "map": [("neuron", "@layer[@channel] at @px, @py"), ("value", "@value{0.0000e+0}")],
+    "strip": [("neuron", "@layer[@channel]"), ("value", "@value{0.0000e+0}")],
+    "channel": [("channel", "@layer[@channel]"), ("mean value", "@value{0.0000e+0}")],
+}
+_SHORT: Final = 17
+
+
+class ModelPicture:
+    """The figure, and how it is filled."""
+
+    def __init__(self) -> None:
+        self.figure = figure(
+            x_range=Range1d(start=-24, end=WIDTH + 24),
+            y_range=Range1d(start=HEIGHT + 14, end=-58),
+            tools="pan,wheel_zoom,box_zoom,reset,save",
+            active_scroll="wheel_zoom",
+            sizing_mode="stretch_both",
+            min_height=320,
+            min_width=400,
+            toolbar_location="above",
+            outline_line_color=None,
+            background_fill_color=None,
+            name="picture",
+        )
+        self.figure.toolbar.logo = None
+        self.figure.axis.visible = False
+        self.figure.grid.visible = False
+        self._layout: Layout | None = None
+        self._shades: Shades | None = None
+        self._add_wires()
+        self._mapper = LinearColorMapper(
+            palette=SEQUENTIAL, low=0, high=1, low_color=_UNKNOWN, nan_color=(0, 0, 0, 0)
+        )
+        self._images = {kind: self._add_images(kind) for kind in _KINDS}
+        self._lines = {name: self._add_lines(name, color) for name, color in _SIDES}
+        self._marks = ColumnDataSource({"x": [], "y": [], "name": []})
+        self.figure.scatter(
+            "x", "y", source=self._marks, size=15, marker="circle", fill_color=None,
+            line_color=PICK, line_width=3, name="picked",
+        )  # fmt: skip
+        self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "shape": []})
+        self._add_labels()
+        self._bar = self._add_bar()
+
+    def show(self, scene: Scene) -> None:
+        """Draw a scene; what is drawn already is left alone."""
+        if scene.layout is not self._layout:
+            self._layout, self._shades = scene.layout, None
+            self._place(scene)
+            self._color(scene.layout, None)
+        if scene.shades is not self._shades:
+            self._shades = scene.shades
+            self._color(scene.layout, scene.shades)
+            self._bar.title = scene.view.meaning
+        self._draw_lines(scene)
+
+    def _add_images(self, kind: str) -> ColumnDataSource:
+        source = ColumnDataSource({name: [] for name in _IMAGE_COLUMNS})
+        colors: dict[str, Any] = {"color_mapper": self._mapper}
+        shown = self.figure.image("image", "x", "y", "dw", "dh", source=source, name=kind, **colors)
+        add_hover(self.figure, shown, _TOOLTIPS[kind])
+        return source
+
+    def _add_wires(self) -> None:
+        """Add the faint lines that tell which layer feeds which."""
+        self._wires = ColumnDataSource({name: [] for name in ("x0", "y0", "x1", "y1", "cy")})
+        self.figure.bezier(
+            "x0", "y0", "x1", "y1", "x0", "cy", "x1", "cy", source=self._wires,
+            line_color="#b9bec7", line_width=1.5, name="wires",
+        )  # fmt: skip
+
+    def _add_lines(self, name: str, color: str) -> ColumnDataSource:
+        source = ColumnDataSource({column: [] for column in _LINE_COLUMNS})
+        places = ("x0", "y0", "x1", "y1", "cx0", "y0", "cx1", "y1")
+        if name == "path":
+            self.figure.bezier(*places, source=source, line_color="white", line_width=6)
+        shown = self.figure.bezier(
+            *places, source=source, line_color=color, line_width="width", name=name,
+            line_alpha=0.85,
+        )  # fmt: skip
+        add_hover(self.figure, shown, [("relationship", "@names"), ("weight", "@weight{0.0000}")])
+        return source
+
+    def _add_labels(self) -> None:
+        for column, offset, size, color in (
+            ("text", -15, "12px", "#1c2430"), ("shape", -2, "11px", "#5b6472"),
+        ):  # fmt: skip
+            self.figure.text(
+                "x", "y", column, source=self._labels, y_offset=offset, text_align="center",
+                text_font_size=size, text_color=color, text_font=value("sans-serif"),
+            )  # fmt: skip
+
+    def _add_bar(self) -> ColorBar:
+        bar = ColorBar(
+            color_mapper=self._mapper,
+            orientation="horizontal",
+            width=260,
+            height=9,
+            padding=4,
+            location=(0, 0),
+            ticker=FixedTicker(ticks=[0, 1]),
+            major_label_text_font_size="12px",
+            title_text_font_size="12px",
+            title_text_font_style="normal",
+            bar_line_color=None,
+            major_tick_line_color=None,
+        )
+        self.figure.add_layout(bar, "below")
+        return bar
+
+    def _place(self, scene: Scene) -> None:
+        layout, frame = scene.layout, scene.shown.neurons
+        axes = {axis: frame[axis].fillna(0).to_numpy(np.int32) for axis in ("channel", "x", "y")}
+        for kind, source in self._images.items():
+            columns = [column for column in layout.columns if column.kind == kind]
+            data: dict[str, Any] = {
+                "layer": [column.layer.name for column in columns],
+                "x": [column.left for column in columns],
+                "y": [column.top for column in columns],
+                "dw": [column.width for column in columns],
+                "dh": [column.height for column in columns],
+            }
+            for name, axis in (("channel", "channel"), ("px", "x"), ("py", "y")):
+                data[name] = [
+                    np.append(axes[axis][column.first], 0).astype(np.int32)[column.cells]
+                    for column in columns
+                ]
+            none = [np.zeros(column.cells.shape, dtype=np.float32) for column in columns]
+            source.data = {**data, "image": none, "value": none}
+        self._labels.data = _labels(layout)
+        self._wires.data = _wires(layout)
+
+    def _color(self, layout: Layout, shades: Shades | None) -> None:
+        signed = shades is not None and shades.signed
+        self._mapper.update(
+            palette=list(DIVERGING if signed else SEQUENTIAL), low=-1 if signed else 0, high=1
+        )
+        low, high = ("", "") if shades is None else (shades.low, shades.high)
+        self._bar.update(
+            ticker=FixedTicker(ticks=[-1, 1] if signed else [0, 1]),
+            major_label_overrides={-1: low, 0: low, 1: high},
+            visible=shades is not None,
+        )
+        images: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
+        values: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
+        for place, column in enumerate(layout.columns):
+            unknown = np.full(len(column.first), np.nan)
+            level = unknown if shades is None else shades.levels[place]
+            known = np.where(np.isfinite(level), level, _NO_LEVEL)
+            images[column.kind].append(column.image(known))
+            values[column.kind].append(
+                column.image(unknown if shades is None else shades.values[place])
+            )
+        for kind, source in self._images.items():
+            source.data = {**source.data, "image": images[kind], "value": values[kind]}
+
+    def _draw_lines(self, scene: Scene) -> None:
+        joined = _joined(scene.facts, scene.layout)
+        positive = joined["weight"] >= 0
+        self._lines["positive"].data = dict(source_of(joined[positive]).data)
+        self._lines["negative"].data = dict(source_of(joined[~positive]).data)
+        self._lines["path"].data = dict(source_of(_along(scene)).data)
+        marks: dict[str, Sequence[Any]] = {"x": [], "y": [], "name": []}
+        if scene.facts is not None:
+            x, y = middle(scene.layout, scene.facts.neurons)
+            marks = {"x": [x], "y": [y], "name": [scene.view.pick]}
+        self._marks.data = {**marks}
+
+
+def _joined(facts: Facts | None, layout: Layout) -> pd.DataFrame:
+    """Return a line for each of the strongest inputs and outputs."""
+    rows: list[tuple[float, float, float, float, float, str]] = []
+    if facts is not None:
+        here = middle(layout, facts.neurons)
+        for frame, into in ((facts.inputs, True), (facts.outputs, False)):
+            for name, weight, neurons in zip(
+                frame["name"], frame["weight"], frame["neurons"], strict=True
+            ):
+                there = middle(layout, np.asarray(neurons, dtype=np.int64))
+                ends = (*there, *here) if into else (*here, *there)
+                rows.append((*ends, weight, f"from {name}" if into else f"to {name}"))
+    return _lines(rows)
+
+
+def _along(scene: Scene) -> pd.DataFrame:
+    """Return a line for each step of the paths between two picks, or of that through one."""
+    rows: list[tuple[float, float, float, float, float, str]] = []
+    hops = scene.paths
+    if hops is not None:
+        places = hops["id"].to_numpy(np.int64) - scene.shown.first
+        first = hops["hop"].to_numpy() == 0
+    elif scene.facts is not None:
+        hops = scene.facts.path
+        places = hops["neuron"].to_numpy(np.int64)
+        first = np.arange(len(hops)) == 0
+    else:
+        return _lines(rows)
+    x, y = scene.layout.x[places], scene.layout.y[places]
+    names, weights = hops["name"].to_numpy(), hops["weight"].to_numpy(np.float64)
+    for here in np.flatnonzero(~first):
+        before = here - 1
+        ends = (x[before], y[before], x[here], y[here])
+        rows.append((*ends, weights[here], f"{names[before]} to {names[here]}"))
+    found = _lines(rows)
+    return found.assign(width=3.0)
+
+
+def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["x0", "y0", "x1", "y1", "weight", "names"])
+    frame = frame[frame["x0"].notna() & frame["x1"].notna()]
+    size = frame["weight"].abs()
+    largest = float(size.max()) if len(size) else 1.0
+    bend = 0.5 * (frame["x1"] - frame["x0"])
+    return frame.assign(
+        cx0=frame["x0"] + bend,
+        cx1=frame["x1"] - bend,
+        width=1 + 3.5 * size / (largest or 1.0),
+    )
+
+
+def _labels(layout: Layout) -> dict[str, Any]:
+    names = [column.layer.name for column in layout.columns]
+    raised = _raised(
+        [
+            (column.left + column.width / 2, len(name))
+            for column, name in zip(layout.columns, names, strict=True)
+        ]
+    )
+    return {
+        "x": [column.left + column.width / 2 for column in layout.columns],
+        "y": [-32.0 if up else -4.0 for up in raised],
+        "text": [name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}…" for name in names],
+        "shape": [" x ".join(map(str, column.layer.shape)) for column in layout.columns],
+    }
+
+
+def _raised(labels: Sequence[tuple[float, int]]) -> list[bool]:
+    """Tell which labels stand in a second line above, since the one before leaves no room."""
+    raised: list[bool] = []
+    for place, (x, length) in enumerate(labels):
+        crowded = False
+        if place:
+            before, before_length = labels[place - 1]
+            crowded = x - before < 3.6 * (min(length, _SHORT) + min(before_length, _SHORT))
+        raised.append(crowded and not raised[-1])
+    return raised
+
+
+def _wires(layout: Layout) -> dict[str, Any]:
+    """Return an arc for each layer that feeds one that does not follow it."""
+    by_index = {column.layer.index: column for column in layout.columns}
+    order = {index: place for place, index in enumerate(by_index)}
+    found: dict[str, list[float]] = {name: [] for name in ("x0", "y0", "x1", "y1", "cy")}
+    for index, column in by_index.items():
+        for feeding in column.layer.inputs:
+            if feeding in by_index and order[index] - order[feeding] > 1:
+                other = by_index[feeding]
+                ends = (other.left + other.width, HEIGHT / 2, column.left, HEIGHT / 2)
+                for name, value in zip(found, (*ends, HEIGHT + 10.0), strict=True):
+                    found[name].append(value)
+    return {**found}

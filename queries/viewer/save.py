@@ -1,0 +1,29 @@
+"""A view as a page that needs no server."""
+
+from bokeh.embed import file_html
+from bokeh.layouts import row
+from bokeh.resources import INLINE
+
+from queries.viewer.panel import FactsPanel
+from queries.viewer.picture import ModelPicture
+from queries.viewer.scene import complete
+from queries.viewer.shown import ShownGraph
+from queries.viewer.style import TEMPLATE, dress
+from queries.viewer.view import View
+
+
+def standalone(graph: ShownGraph, view: View) -> str:
+    """Return a view as HTML with all that it needs.
+
+    Raises
+    ------
+    NeurongraphError
+        If there is no such model.
+    """
+    scene = complete(graph, view)
+    picture, panel = ModelPicture(), FactsPanel()
+    picture.show(scene)
+    panel.show(scene)
+    root = row(picture.figure, panel.layout, sizing_mode="stretch_both")
+    dress(root)
+    return file_html(root, INLINE, title=f"{view.model} - neurongraph", template=TEMPLATE)

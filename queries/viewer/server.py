@@ -1,0 +1,168 @@
+"""Serve the page to browsers on this machine, and to nobody else."""
+
+import asyncio
+import os
+from types import TracebackType
+from typing import Any, Final, Self
+
+from bokeh.application import Application
+from bokeh.application.handlers.function import FunctionHandler
+from bokeh.document import Document
+from bokeh.resources import Resources
+from bokeh.server.server import BaseServer
+from bokeh.server.tornado import BokehTornado
+from bokeh.server.views.static_handler import StaticHandler
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPServerRequest
+from tornado.ioloop import IOLoop
+from tornado.netutil import bind_sockets
+from tornado.web import HTTPError, RequestHandler
+
+from queries.errors import NeurongraphError, ParameterError
+from queries.viewer.page import Page
+from queries.viewer.save import standalone
+from queries.viewer.shown import ShownGraph
+from queries.viewer.view import View
+from queries.viewer.worker import Worker
+
+ADDRESS: Final = "127.0.0.1"
+_SCRIPTS: Final = ("bokeh", "bokeh-widgets", "bokeh-tables")
+
+
+class Viewer:
+    """The page of a graph, served on a port of this machine.
+
+    Parameters
+    ----------
+    graph
+        As in ``NeuronGraph``.
+    model
+        The model that is shown first; None for the first of the graph.
+    port
+        The port; 0 for one that is free.
+
+    Raises
+    ------
+    GraphError, ModelNotFoundError
+        If the graph cannot be opened, or holds no such model.
+    ParameterError
+        If the port is taken.
+    """
+
+    def __init__(
+        self,
+        graph: str | os.PathLike[str] | None = None,
+        model: str | None = None,
+        *,
+        port: int = 0,
+    ) -> None:
+        self._graph = ShownGraph(graph)
+        try:
+            # What is wrong is said before a browser opens, and the first page finds this read.
+            first = self._graph.shown(model).name
+            sockets = _sockets(port)
+        except BaseException:
+            self._graph.close()
+            raise
+        self.port: int = sockets[0].getsockname()[1]
+        self._worker = Worker()
+        # Read ahead; the first page then has less to wait for.
+        self._worker.submit(lambda: self._graph.warm(first), lambda _: None, lambda _: None)
+        self._loop = IOLoop(make_current=False)
+        asyncio.set_event_loop(self._loop.asyncio_loop)
+
+        def open_page(document: Document) -> None:
+            Page(document, self._graph, self._worker, first)
+
+        saving = {"graph": self._graph, "worker": self._worker, "model": first}
+        hosts = [f"{host}:{self.port}" for host in (ADDRESS, "localhost")]
+        tornado = _LocalTornado(
+            {"/": Application(FunctionHandler(open_page))},
+            extra_websocket_origins=hosts,
+            extra_patterns=[(r"/view\.html", _Save, saving)],
+        )
+        http = HTTPServer(tornado)
+        http.add_sockets(sockets)
+        self._server = BaseServer(self._loop, tornado, http)
+        self._server.start()
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"http://{ADDRESS}:{self.port}/"
+
+    def serve(self) -> None:
+        """Serve until ``stop`` is called or Ctrl-C is pressed."""
+        self._loop.start()
+
+    def stop(self) -> None:
+        """End ``serve``, from whatever thread."""
+        self._loop.add_callback(self._loop.stop)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.stop(wait=False)
+        self._worker.close()
+        self._graph.close()
+
+
+def _sockets(port: int) -> list[Any]:
+    try:
+        return bind_sockets(port, ADDRESS)
+    except OSError as error:
+        raise ParameterError(f"port {port} cannot be used: {error.strerror}") from None
+
+
+class _LocalTornado(BokehTornado):
+    """Bokeh's application, for requests that name this machine and a page of our own.
+
+    A page of another host whose name was made to point here (DNS rebinding) names that host.
+    """
+
+    def find_handler(self, request: HTTPServerRequest, **settings: Any) -> Any:
+        """Return what answers a request."""
+        if request.host.lower() not in self._websocket_origins:
+            return self.get_handler_delegate(request, _Refuse)
+        return super().find_handler(request, **settings)
+
+    def resources(self, absolute_url: str | bool | None = None) -> Resources:
+        """Return BokehJS as this server has it, whatever Bokeh's settings say."""
+        return Resources(
+            mode="server",
+            root_url="/",
+            components=list(_SCRIPTS),
+            path_versioner=StaticHandler.append_version,
+        )
+
+
+class _Refuse(RequestHandler):
+    def prepare(self) -> None:
+        raise HTTPError(403, "this page is for the machine that serves it")
+
+
+class _Save(RequestHandler):
+    """The view that the address says, as a page that needs no server."""
+
+    def initialize(self, graph: ShownGraph, worker: Worker, model: str) -> None:
+        self._graph, self._worker, self._model = graph, worker, model
+
+    async def get(self) -> None:
+        view = View.of_arguments(self.request.query_arguments, self._model)
+        try:
+            page = await asyncio.wrap_future(
+                self._worker.run(lambda: standalone(self._graph, view))
+            )
+        except NeurongraphError as error:
+            self.set_status(400)
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(str(error))
+            return
+        self.set_header("Content-Disposition", 'attachment; filename="view.html"')
+        self.finish(page)

@@ -1,0 +1,205 @@
+"""A graph as the page asks it; what it has answered is kept."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from queries import passes, paths
+from queries.errors import ParameterError
+from queries.layer import Layer
+from queries.methods.base import Weighing
+from queries.models import StoredModel
+from queries.network import Ids, Scores
+from queries.neurongraph import NeuronGraph
+from queries.viewer.measures import measures
+from queries.walking import best_path
+
+_MOST_KEPT: Final = 64
+
+
+@dataclass(frozen=True, eq=False)
+class ShownModel:
+    """A model as it is stored, without relationships.
+
+    Parameters
+    ----------
+    about
+        The model.
+    layers
+        Its layers, inputs first.
+    neurons
+        Frame of the query neurons, by id.
+    """
+
+    about: StoredModel
+    layers: tuple[Layer, ...]
+    neurons: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.about.name
+
+    @property
+    def first(self) -> int:
+        """Id of the first neuron."""
+        return self.layers[0].first
+
+    @property
+    def edges(self) -> int:
+        """Number of relationships."""
+        return sum(layer.edges for layer in self.layers)
+
+    @property
+    def coarse(self) -> bool:
+        """Whether a node is a channel or a layer."""
+        return self.about.granularity != "neuron"
+
+    @property
+    def inputs(self) -> list[str]:
+        """Names of the layers that nothing feeds."""
+        return [layer.name for layer in self.layers if not layer.inputs]
+
+    @property
+    def outputs(self) -> list[str]:
+        """Names of the layers that feed nothing."""
+        feeding = {index for layer in self.layers for index in layer.inputs}
+        return [layer.name for layer in self.layers if layer.index not in feeding]
+
+    def layer_of(self, neuron: int) -> Layer:
+        """Return the layer of a neuron, counted from the model's first."""
+        return next(layer for layer in self.layers if layer.last - self.first >= neuron)
+
+    def channel_name(self, neuron: int) -> str:
+        """Return the name of a neuron's channel, which is taken where neurons are meant."""
+        row = self.neurons.iloc[neuron]
+        return str(row["layer"]) if pd.isna(row["channel"]) else f"{row['layer']}[{row['channel']}]"
+
+
+class ShownGraph(NeuronGraph):
+    """A graph that answers what the page asks, and keeps the answers.
+
+    One thread at a time may ask it.
+    """
+
+    def __init__(self, graph: Any = None) -> None:
+        super().__init__(graph)
+        self._shown: dict[str, ShownModel] = {}
+        self._answers: dict[Hashable, Any] = {}
+
+    def complete(self) -> list[str]:
+        """Return the names of the models that can be shown."""
+        models = self.models()
+        return [str(name) for name in models[models["state"] == "complete"]["name"]]
+
+    def shown(self, model: str | None = None) -> ShownModel:
+        """Return a model, read again where it was replaced; None for the first one."""
+        names = [] if model else self.complete()
+        about = self._about(model or (names[0] if names else None))
+        known = self._shown.get(about.name)
+        if known is None or known.about != about:
+            known = ShownModel(about, tuple(self._layers(about)), self.neurons(model=about.name))
+            self._shown[about.name] = known
+        return known
+
+    def known(self, model: str) -> ShownModel | None:
+        """Return a model that was read before, without asking the graph."""
+        return self._shown.get(model)
+
+    def warm(self, model: str) -> None:
+        """Read the relationships of a model, as far as they can be kept."""
+        shown = self.shown(model)
+        if self._network(shown.about, "weight").fits:
+            self.scores(shown, "path_centrality", "weight")
+
+    def scores(self, shown: ShownModel, measure: str, by: Weighing) -> Scores:
+        """Return a measure by neuron, not a number where there is none.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such measure.
+        """
+        if measure not in measures():
+            raise ParameterError(
+                f"color: there is no measure {measure!r}; there are {', '.join(measures())}"
+            )
+        ids = shown.neurons["id"].to_numpy()
+        scores: Scores = self.kept(
+            (shown.about, "scores", measure, by),
+            lambda: measures()[measure].of(self, shown.name, by, ids),
+        )
+        return scores
+
+    def chosen(self, shown: ShownModel, neurons: str) -> Ids:
+        """Return the neurons that a text names, counted from the model's first."""
+        found = self.neurons(neurons, model=shown.name)["id"].to_numpy() - shown.first
+        if not len(found):
+            raise ParameterError(f"no neuron is named {neurons!r}")
+        return np.sort(found)
+
+    def joined(
+        self, shown: ShownModel, neurons: Ids, direction: Literal["in", "out"], by: Weighing
+    ) -> pd.DataFrame:
+        """Return what feeds some neurons, or what they feed: neuron, weight, by relationship."""
+        if len(neurons) == 1:
+            found = self.neighbours(
+                neurons + shown.first, direction=direction, by=by, model=shown.name, limit=100_000
+            )
+            return pd.DataFrame(
+                {"neuron": found["id"].to_numpy() - shown.first, "weight": found["weight"]}
+            )
+        network = self._network(shown.about, by)
+        if direction == "out":
+            _, other, weight = network.outgoing(neurons)
+        else:
+            every = np.ones(network.neurons, dtype=bool)
+            these = np.zeros(network.neurons, dtype=bool)
+            these[neurons] = True
+            other, _, weight = network.between(every, these)
+        return pd.DataFrame({"neuron": other, "weight": weight})
+
+    def field(self, shown: ShownModel, neurons: Ids, by: Weighing) -> Scores:
+        """Return by neuron the sum over its paths to some neurons of the product of |weight|."""
+        network = self._network(shown.about, by)
+        own = np.zeros(network.neurons)
+        own[neurons] = 1.0
+        return passes.sums_backward(network, own)
+
+    def path_through(self, shown: ShownModel, neurons: Ids, by: Weighing) -> list[paths.Step]:
+        """Return the strongest path from an input to an output through one of some neurons.
+
+        Neurons are counted from the model's first. Without such a path there are no steps.
+        """
+        network = self._network(shown.about, by)
+        begin = np.where(network.inputs, 0.0, -np.inf)
+        end = np.where(network.outputs, 0.0, -np.inf)
+        arriving, onward = self.kept(
+            (shown.about, "maxima", by),
+            lambda: (
+                passes.maxima_forward(network, begin, passes.log_product),
+                passes.maxima_backward(network, end, passes.log_product),
+            ),
+        )
+        through = np.maximum(begin, arriving) + np.maximum(end, onward)
+        best = int(neurons[through[neurons].argmax()])
+        if through[best] == -np.inf:
+            return []
+        steps = [paths.Step(best, 1.0, None)]
+        if not network.inputs[best]:
+            steps = best_path(network, begin, arriving, passes.log_product, best)
+        if not network.outputs[best]:
+            outputs = np.flatnonzero(network.outputs)
+            steps += next(paths.strongest(np.array([best]), outputs, onward, network))[1:]
+        return steps
+
+    def kept(self, key: Hashable, ask: Callable[[], Any]) -> Any:
+        """Return an answer that was given before, or ask for it."""
+        if key not in self._answers:
+            while len(self._answers) >= _MOST_KEPT:
+                del self._answers[next(iter(self._answers))]
+            self._answers[key] = ask()
+        return self._answers[key]

@@ -1,0 +1,42 @@
+"""How the page looks. It asks no other host for fonts or anything else."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from bokeh.models import InlineStyleSheet, LayoutDOM
+from jinja2 import Environment, Template
+
+_SHEET: Final = InlineStyleSheet(
+    css="""
+:host { font-family: system-ui, sans-serif; font-size: 13px; color: #1c2430; }
+h2 { font-size: 17px; margin: 2px 0 4px; overflow-wrap: anywhere; }
+h3 { font-size: 13px; font-weight: 600; margin: 6px 0 0; min-height: 16px; }
+p { margin: 2px 0; }
+.hint { color: #3d4654; line-height: 1.5; }
+.problem { color: #b3261e; }
+.numbers { border-collapse: collapse; font-size: 13px; line-height: 1.25; }
+.numbers th { text-align: left; font-weight: normal; color: #5b6472; padding: 1px 8px 1px 0;
+  white-space: nowrap; vertical-align: top; }
+.numbers td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+a { color: #1f4e9c; }
+"""
+)
+
+TEMPLATE: Final[Template] = Environment(autoescape=True).from_string(
+    """\
+{% extends base %}
+{% block postamble %}
+<style>
+  html, body { height: 100%; margin: 0; background: #ffffff; }
+  body { display: flow-root; padding: 6px 10px; box-sizing: border-box; }
+</style>
+{% endblock %}
+"""
+)
+
+
+def dress(root: LayoutDOM) -> None:
+    """Give a layout and all in it the style of the page."""
+    models: Iterable[Any] = root.select({"type": LayoutDOM})
+    for model in models:
+        model.stylesheets = [*model.stylesheets, _SHEET]

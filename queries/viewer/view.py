@@ -1,0 +1,103 @@
+"""What a page shows, as its address says it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, Self, get_args
+from urllib.parse import urlencode
+
+from queries.methods.base import Weighing
+
+FIELD: Final = "field"
+"""The colour that shows what feeds the picked neurons."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown; the address of a page holds it, so that a link opens it again.
+
+    Parameters
+    ----------
+    model
+        Name of the model.
+    color
+        The measure that colours the neurons.
+    scale
+        What colours span: the values of each ``layer``, or those of the whole ``model``.
+    layers
+        Names of the layers that are drawn; none for all.
+    channels
+        The channels that are drawn, such as ``0..7``; empty for all.
+    pick
+        The neurons that are looked at, such as ``conv_0[3]@1,2`` or ``conv_0[3]``.
+    min_weight
+        Smallest absolute weight of what is listed and drawn.
+    lines
+        How many of the strongest inputs, and outputs, are listed and drawn.
+    by
+        Which property of the relationships weighs them.
+    source, target, k
+        The k strongest paths between these are drawn, where both are given.
+    """
+
+    model: str
+    color: str = "path_centrality"
+    scale: str = "layer"
+    layers: tuple[str, ...] = ()
+    channels: str = ""
+    pick: str = ""
+    min_weight: float = 0.0
+    lines: int = 10
+    by: Weighing = "weight"
+    source: str = ""
+    target: str = ""
+    k: int = 3
+
+    @classmethod
+    def of_arguments(cls, arguments: Mapping[str, Sequence[bytes]], model: str) -> Self:
+        """Return the view that the query of an address says; what is wrong there is left out.
+
+        Parameters
+        ----------
+        arguments
+            The values of each name, as Tornado has them.
+        model
+            The model where none is named.
+        """
+        found: dict[str, Any] = {"model": model}
+        for each in fields(cls):
+            texts = [text.decode("utf-8", "replace") for text in arguments.get(each.name, ())]
+            if each.name == "layers":
+                found["layers"] = tuple(texts)
+            elif texts and each.type in {int, float}:
+                number = _number(texts[-1], each.type)
+                found |= {} if number is None else {each.name: number}
+            elif texts and (each.name != "by" or texts[-1] in get_args(Weighing)):
+                found[each.name] = texts[-1]
+        return cls(**found)
+
+    @property
+    def meaning(self) -> str:
+        """What the colours tell."""
+        if self.color == FIELD:
+            return "weight of all paths into the pick"
+        return self.color.replace("_", " ")
+
+    @property
+    def query(self) -> str:
+        """The query of an address that opens this view: what differs from the usual, and model."""
+        plain = type(self)(self.model)
+        said = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.name == "model" or getattr(self, each.name) != getattr(plain, each.name)
+        }
+        return urlencode(said, doseq=True)
+
+
+def _number(text: str, kind: Any) -> Any:
+    """Return a number from 0 up, None for anything else."""
+    try:
+        number = kind(text)
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None
