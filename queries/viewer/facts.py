@@ -83,19 +83,18 @@ def _numbers(
     one = len(neurons) == 1
     layer = shown.layer_of(int(neurons[0]))
     mean = "" if one else "mean "
-    said = [("layer", f"{layer.name} ({layer.class_name})")]
+    said = [("layer", layer.name), ("class", layer.class_name)]
     said.append(("id", str(part["id"].iloc[0])) if one else ("neurons", f"{len(neurons):,}"))
     bias = part["bias"].mean()
     said.append((f"{mean}bias", "none" if np.isnan(bias) else f"{bias:.4g}"))
     for name in ("in_strength", "out_strength", "katz", "path_centrality"):
         scores = graph.scores(shown, name, by)
         value = float(scores[neurons].mean())
-        text = f"{value:.3%}" if name == "path_centrality" and one else f"{value:.4g}"
-        said.append((f"{mean}{name.replace('_', ' ')}", text))
-        if one and name in {"katz", "path_centrality"}:
+        said.append((f"{mean}{name.replace('_', ' ')}", f"{value:.4g}"))
+        if one and name == "katz":
             of_layer = scores[layer.first - shown.first : layer.last + 1 - shown.first]
             rank = int((of_layer > value).sum()) + 1
-            said.append((f"rank by {name.split('_')[0]}", f"{rank:,} of {len(of_layer):,}"))
+            said.append(("katz rank", f"{rank:,} of {len(of_layer):,}"))
     return said
 
 

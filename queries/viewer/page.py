@@ -13,15 +13,16 @@ from bokeh.models.widgets.markups import Div
 
 from queries.errors import NeurongraphError
 from queries.viewer.controls import Controls
-from queries.viewer.panel import WIDTH, FactsPanel, columns_of, fill, headed, new_table
+from queries.viewer.panel import FactsPanel, headed
 from queries.viewer.picture import ModelPicture
 from queries.viewer.scene import Scene, complete, outline
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.style import TEMPLATE, dress
+from queries.viewer.tables import WIDTH, fill, fill_texts, new_table
 from queries.viewer.view import View
 from queries.viewer.worker import Worker
 
-HOPS: Final = ["path", "name", "weight", "strength"]
+_HOPS: Final = {"path": 36, "name": 172, "weight": 68, "strength": 70}
 MOST_ROWS: Final = 1000
 """Rows of a Cypher statement that the page shows."""
 
@@ -47,8 +48,8 @@ class Page:
         self._scene: Scene | None = None
         self._controls = Controls(self._view)
         self._picture, self._panel = ModelPicture(), FactsPanel()
-        self._hops = new_table(HOPS, height=380, name="paths")
-        self._rows = new_table([], height=380, name="rows")
+        self._hops = new_table(_HOPS, height=380, name="paths")
+        self._rows = new_table({}, height=380, name="rows")
         self._status = Div(name="status", sizing_mode="stretch_width", disable_math=True)
         self._link = Div(name="link", disable_math=True)
         self._follow_link()
@@ -185,10 +186,10 @@ class Page:
         self._picture.show(scene)
         self._panel.show(scene)
         if scene.paths is not None:
-            hops = scene.paths[HOPS]
+            hops = scene.paths[list(_HOPS)]
             fill(self._hops, hops.astype({"path": "str"}))
         else:
-            fill(self._hops, pd.DataFrame({name: [] for name in HOPS}))
+            fill(self._hops, pd.DataFrame({name: [] for name in _HOPS}))
         self._say(busy=not finished)
 
     def _fail(self, error: BaseException) -> None:
@@ -223,10 +224,7 @@ class Page:
 
     def _show_rows(self, frame: pd.DataFrame) -> None:
         rows = frame.head(MOST_ROWS)
-        names = [str(name) for name in rows.columns]
-        cells = {name: [_text(value) for value in rows[name]] for name in names}
-        fill(self._rows, pd.DataFrame(cells))
-        self._rows.columns = columns_of(names, numbers=frozenset())
+        fill_texts(self._rows, rows)
         more = "the first " if len(frame) > MOST_ROWS else ""
         self._controls.answer.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
 
@@ -242,9 +240,3 @@ def _counted(shown: ShownModel) -> str:
         f"{shown.name}: {len(shown.layers)} layers, {len(shown.neurons):,} {kind}, "
         f"{shown.edges:,} relationships."
     )
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return str(value)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 from bokeh.layouts import column, row
 from bokeh.models import (
@@ -14,29 +13,16 @@ from bokeh.models import (
     Range1d,
 )
 from bokeh.models.widgets.markups import Div
-from bokeh.models.widgets.tables import (
-    DataTable,
-    NumberFormatter,
-    StringFormatter,
-    TableColumn,
-)
 from bokeh.plotting import figure
 
 from queries.plots.style import SEQUENTIAL, add_hover, source_of
 from queries.viewer.facts import Facts
 from queries.viewer.scene import Scene
+from queries.viewer.tables import ROW, WIDTH, fill, new_table
 
-WIDTH: Final = 350
-_FIELD: Final = 150
-_NUMBERS: Final = frozenset({"weight", "strength", "neurons", "relationships"})
-_WIDTHS: Final = {
-    "weight": 70,
-    "strength": 70,
-    "neurons": 70,
-    "relationships": 90,
-    "path": 40,
-    "class": 110,
-}
+_FIELD: Final = 128
+_PLAIN: Final = {"name": 278, "weight": 68}
+_LAYERS: Final = {"name": 124, "class": 96, "neurons": 54, "relationships": 76}
 _HINT: Final = (
     "<p class='hint'>Click a neuron in the picture, or type a name under Find: "
     "<code>{example}</code> is a channel, a layer's name all of it.</p>"
@@ -52,12 +38,10 @@ class FactsPanel:
         self._cells = ColumnDataSource({"x": [], "y": [], "weight": []})
         self._field_mapper = LinearColorMapper(palette=SEQUENTIAL, low=0, high=1)
         self.field = self._new_field()
-        self.inputs = new_table(["name", "weight"], height=112, name="inputs")
-        self.outputs = new_table(["name", "weight"], height=112, name="outputs")
-        self.path = new_table(["name", "weight"], height=132, name="through")
-        self.layers = new_table(
-            ["name", "class", "neurons", "relationships"], height=420, name="list"
-        )
+        self.inputs = new_table(_PLAIN, height=5 * ROW + 4, name="inputs", header=False)
+        self.outputs = new_table(_PLAIN, height=5 * ROW + 4, name="outputs", header=False)
+        self.path = new_table(_PLAIN, height=7 * ROW + 4, name="through", header=False)
+        self.layers = new_table(_LAYERS, height=480, name="list")
         self._of_pick = column(
             row(self.numbers, self.field),
             headed("Strongest inputs"), self.inputs,
@@ -151,50 +135,3 @@ def rows_of(numbers: Sequence[tuple[str, str]]) -> str:
         f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in numbers
     )
     return f"<table class='numbers'>{rows}</table>"
-
-
-def new_table(names: Sequence[str], *, height: int, name: str) -> DataTable:
-    """Return an empty table of texts and weights."""
-    return DataTable(
-        source=ColumnDataSource({each: [] for each in names}),
-        columns=columns_of(names, numbers=_NUMBERS),
-        width=WIDTH,
-        height=height,
-        index_position=None,
-        row_height=22,
-        autosize_mode="fit_viewport",
-        name=name,
-    )
-
-
-def columns_of(names: Sequence[str], numbers: frozenset[str]) -> list[TableColumn]:
-    """Return the columns of a table."""
-    return [
-        TableColumn(
-            field=name,
-            title=name,
-            width=_WIDTHS.get(name, 200),
-            formatter=_formatter(name, numbers),
-        )
-        for name in names
-    ]
-
-
-def _formatter(name: str, numbers: frozenset[str]) -> StringFormatter:
-    if name not in numbers:
-        return StringFormatter(nan_format="-")
-    whole = name in {"neurons", "relationships"}
-    form = "0,0" if whole else "0.0000"
-    return NumberFormatter(format=form, nan_format="-", text_align="right")
-
-
-def fill(table: DataTable, frame: pd.DataFrame) -> None:
-    """Put a frame into a table, and take the choice of a row away."""
-    source: Any = table.source
-    source.selected.indices = []
-    source.data = {name: _plain(frame[name]) for name in frame.columns}
-
-
-def _plain(values: "pd.Series[Any]") -> Any:
-    numbers = pd.api.types.is_numeric_dtype(values)
-    return values.to_numpy(np.float64) if numbers else values.astype(object).to_numpy()

@@ -134,7 +134,7 @@ class ModelPicture:
             width=260,
             height=9,
             padding=4,
-            location=(0, 0),
+            location=(60, 0),
             ticker=FixedTicker(ticks=[0, 1]),
             major_label_text_font_size="12px",
             title_text_font_size="12px",

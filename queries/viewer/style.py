@@ -6,8 +6,7 @@ from typing import Any, Final
 from bokeh.models import InlineStyleSheet, LayoutDOM
 from jinja2 import Environment, Template
 
-_SHEET: Final = InlineStyleSheet(
-    css="""
+_SHEET: Final = """
 :host { font-family: system-ui, sans-serif; font-size: 13px; color: #1c2430; }
 h2 { font-size: 17px; margin: 2px 0 4px; overflow-wrap: anywhere; }
 h3 { font-size: 13px; font-weight: 600; margin: 6px 0 0; min-height: 16px; }
@@ -17,10 +16,9 @@ p { margin: 2px 0; }
 .numbers { border-collapse: collapse; font-size: 13px; line-height: 1.25; }
 .numbers th { text-align: left; font-weight: normal; color: #5b6472; padding: 1px 8px 1px 0;
   white-space: nowrap; vertical-align: top; }
-.numbers td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.numbers td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 a { color: #1f4e9c; }
 """
-)
 
 TEMPLATE: Final[Template] = Environment(autoescape=True).from_string(
     """\
@@ -37,6 +35,7 @@ TEMPLATE: Final[Template] = Environment(autoescape=True).from_string(
 
 def dress(root: LayoutDOM) -> None:
     """Give a layout and all in it the style of the page."""
+    sheet = InlineStyleSheet(css=_SHEET)
     models: Iterable[Any] = root.select({"type": LayoutDOM})
     for model in models:
-        model.stylesheets = [*model.stylesheets, _SHEET]
+        model.stylesheets = [*model.stylesheets, sheet]
