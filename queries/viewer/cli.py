@@ -1,5 +1,6 @@
 """The command ``view``."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -50,4 +51,5 @@ def view(
             import webbrowser
 
             webbrowser.open(viewer.address)
-        viewer.serve()
+        with suppress(KeyboardInterrupt):
+            viewer.serve()

@@ -13,12 +13,13 @@ from bokeh.models.widgets.inputs import (
 )
 from bokeh.models.widgets.markups import Div
 
-from queries.viewer.facts import MOST_LINES
 from queries.viewer.measures import measures
 from queries.viewer.shown import ShownModel
-from queries.viewer.view import FIELD, View
+from queries.viewer.view import FIELD, MOST_LINES, MOST_PATHS, View
 
-MOST_PATHS: Final = 50
+_BESIDE: Final = (26, 5, 5, 5)
+"""Margin of what stands beside an input, below its title."""
+
 _SCALES: Final[list[Any]] = [("layer", "each layer"), ("model", "whole model")]
 _BY: Final[list[Any]] = ["weight", "l1", "l2", "largest", "edges"]
 
@@ -73,13 +74,13 @@ class Controls:
         )  # fmt: skip
         self.source = TextInput(title="From", value=view.source, width=236, name="source")
         self.target = TextInput(title="To", value=view.target, width=236, name="target")
-        self.use_source = Button(label="the pick", width=80, name="use_source")
-        self.use_target = Button(label="the pick", width=80, name="use_target")
+        self.use_source = Button(label="the pick", width=80, name="use_source", margin=_BESIDE)
+        self.use_target = Button(label="the pick", width=80, name="use_target", margin=_BESIDE)
         self.k = Spinner(title="How many", value=view.k, low=1, high=MOST_PATHS, width=80, name="k")
-        self.clear = Button(label="Clear", width=80, name="clear", margin=(26, 5, 5, 5))
+        self.clear = Button(label="Clear", width=80, name="clear", margin=_BESIDE)
         self.cypher = TextAreaInput(
             title="Cypher, which cannot write",
-            value="MATCH (n:Neuron) RETURN n.layer AS layer, max(n.bias) AS bias",
+            value="MATCH (n:Neuron) RETURN n.layer AS layer, max(n.bias) AS bias ORDER BY layer",
             rows=5, width=338, name="cypher",
         )  # fmt: skip
         self.run = Button(label="Run", button_type="primary", width=80, name="run")

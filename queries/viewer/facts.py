@@ -1,7 +1,7 @@
 """What is said of the neurons that were picked."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,6 @@ from queries.paths import Step
 from queries.plots.field import cells_of
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.view import View
-
-MOST_LINES: Final = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +107,7 @@ def _strongest(
         names = shown.neurons["name"].to_numpy()[found["neuron"].to_numpy()]
         found = found.assign(name=names, neurons=found["neuron"].map(lambda place: [place]))
     order = np.argsort(-found["weight"].abs().to_numpy(), kind="stable")
-    return found.iloc[order[: min(view.lines, MOST_LINES)]].reset_index(drop=True)
+    return found.iloc[order[: view.lines]].reset_index(drop=True)
 
 
 def _by_channel(shown: ShownModel, found: pd.DataFrame) -> pd.DataFrame:

@@ -5,8 +5,8 @@ The picture is ``WIDTH`` by ``HEIGHT`` units, which are about pixels; y runs dow
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,15 @@ _LONGEST_STRIP: Final = 128
 _LEAST_GUTTER: Final = 0.35
 _CHANNEL_CELLS: Final = 12
 """Cells across a tile that stands for a channel, beside one for the gap."""
+
+
+class Box(NamedTuple):
+    """A part of the picture."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +57,8 @@ class Column:
     kind
         What a mark is: a neuron at a position (``map``), a neuron without one (``strip``), or all
         drawn neurons of a channel (``channel``).
+    tiles, across
+        The tiles that it is made of, and how many stand side by side.
     """
 
     layer: Layer
@@ -59,6 +70,34 @@ class Column:
     neurons: Ids
     marks: Ids
     kind: str
+    tiles: "_Tiles"
+    across: int
+
+    def near(self, box: Box, most: int) -> "Column | None":
+        """Return the tiles within a box by neuron, None where those are too many."""
+        wide, high = _grid(self.tiles, self.across)
+        pitch_x = self.tiles.width + self.tiles.gap
+        pitch_y = self.tiles.height + self.tiles.gap
+        left, right = _span(box.left, box.right, self.left, self.width, wide, pitch_x)
+        top, bottom = _span(box.top, box.bottom, self.top, self.height, high, pitch_y)
+        if right <= left or bottom <= top or (right - left) * (bottom - top) > most:
+            return None
+        every = _neuron_cells(self.tiles, self.across)[top:bottom, left:right]
+        marks = every[every >= 0]
+        cells = np.full(every.shape, -1, dtype=np.int64)
+        cells[every >= 0] = np.argsort(np.argsort(marks))
+        cell_x, cell_y = self.width / wide, self.height / high
+        return replace(
+            self,
+            left=self.left + left * cell_x,
+            top=self.top + top * cell_y,
+            width=(right - left) * cell_x,
+            height=(bottom - top) * cell_y,
+            cells=cells,
+            neurons=self.neurons[np.sort(marks)],
+            marks=np.arange(len(marks)),
+            kind="map",
+        )
 
     @property
     def first(self) -> Ids:
@@ -107,14 +146,6 @@ class Layout:
     x: Scores
     y: Scores
 
-    def at(self, x: float, y: float) -> tuple[Column, int] | None:
-        """Return the column and the first neuron of the mark at a place."""
-        for column in self.columns:
-            neuron = column.at(x, y)
-            if neuron is not None:
-                return column, neuron
-        return None
-
 
 @dataclass(frozen=True, eq=False)
 class _Tiles:
@@ -139,8 +170,7 @@ def arrange(
     layers: Sequence[Layer],
     neurons: pd.DataFrame,
     shown: Flags,
-    *,
-    most_drawn: int = MOST_DRAWN,
+    most_drawn: int,
 ) -> Layout:
     """Place neurons.
 
@@ -248,13 +278,29 @@ def _column(
 ) -> Column:
     if aggregate and tiles.kind == "map":
         cells = _channel_cells(tiles.count, across)
-        return Column(tiles.layer, *box, cells, tiles.neurons, tiles.tile, "channel")
+        marks, kind = tiles.tile, "channel"
+    else:
+        cells = _neuron_cells(tiles, across)
+        marks, kind = np.arange(len(tiles.neurons)), tiles.kind
+    return Column(tiles.layer, *box, cells, tiles.neurons, marks, kind, tiles, across)
+
+
+def _neuron_cells(tiles: _Tiles, across: int) -> Ids:
+    """Return the cells of neurons, numbered in the order of ids."""
     wide, high = _grid(tiles, across)
     cells = np.full((high, wide), -1, dtype=np.int64)
     column, row = _cells_of(tiles, across)
-    marks = np.arange(len(tiles.neurons))
-    cells[row, column] = marks
-    return Column(tiles.layer, *box, cells, tiles.neurons, marks, tiles.kind)
+    cells[row, column] = np.arange(len(tiles.neurons))
+    return cells
+
+
+def _span(
+    low: float, high: float, start: float, length: float, cells: int, pitch: int
+) -> tuple[int, int]:
+    """Return the first cell and the one after the last of the tiles between two places."""
+    begin, end = ((place - start) / length * cells / pitch for place in (low, high))
+    first, last = max(0, math.floor(begin)), math.ceil(end)
+    return first * pitch, min(last * pitch, cells)
 
 
 def _channel_cells(count: int, across: int) -> Ids:

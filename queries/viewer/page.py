@@ -6,14 +6,16 @@ from typing import Any, Final
 
 import pandas as pd
 from bokeh.document import Document
-from bokeh.events import ButtonClick, Tap
+from bokeh.events import ButtonClick, RangesUpdate, Tap
 from bokeh.layouts import column, row
 from bokeh.models import CustomJS, TabPanel, Tabs
 from bokeh.models.widgets.markups import Div
 
 from queries.errors import NeurongraphError
+from queries.log import logger
 from queries.viewer.controls import Controls
-from queries.viewer.panel import FactsPanel, headed
+from queries.viewer.layout import Box
+from queries.viewer.panel import FactsPanel
 from queries.viewer.picture import ModelPicture
 from queries.viewer.scene import Scene, complete, outline
 from queries.viewer.shown import ShownGraph, ShownModel
@@ -69,8 +71,8 @@ class Page:
             name="controls",
         )  # fmt: skip
         paths = column(
-            row(controls.source, column(headed(""), controls.use_source)),
-            row(controls.target, column(headed(""), controls.use_target)),
+            row(controls.source, controls.use_source),
+            row(controls.target, controls.use_target),
             row(controls.k, controls.clear),
             self._hops,
         )
@@ -121,6 +123,7 @@ class Page:
         controls.clear.on_event(ButtonClick, lambda: self._change(source="", target=""))
         controls.run.on_event(ButtonClick, self._run_cypher)
         self._picture.figure.on_event(Tap, self._tap)
+        self._picture.figure.on_event(RangesUpdate, self._look)
         panel = self._panel
         for table in (panel.layers, panel.inputs, panel.outputs, panel.path, self._hops):
             table.source.selected.on_change("indices", self._goer(table))
@@ -146,7 +149,7 @@ class Page:
     def _tap(self, event: Any) -> None:
         if self._scene is None or event.x is None or event.y is None:
             return
-        found = self._scene.layout.at(event.x, event.y)
+        found = self._picture.at(event.x, event.y)
         if found is None:
             return
         drawn, neuron = found
@@ -154,6 +157,9 @@ class Page:
         by_channel = drawn.kind == "channel" or self._controls.unit.active == 1
         name = str(shown.neurons["name"].iloc[neuron])
         self._change(pick=shown.channel_name(neuron) if by_channel else name)
+
+    def _look(self, event: Any) -> None:
+        self._picture.look(Box(event.x0, event.x1, *sorted((event.y0, event.y1))))
 
     def _change(self, **changes: Any) -> None:
         view = replace(self._view, **changes)
@@ -193,9 +199,7 @@ class Page:
         self._say(busy=not finished)
 
     def _fail(self, error: BaseException) -> None:
-        if not isinstance(error, NeurongraphError):
-            raise error
-        self._status.text = f"<p class='problem' role='alert'>{escape(str(error))}</p>"
+        self._status.text = _problem(error)
 
     def _say(self, *, busy: bool) -> None:
         if self._scene is None:
@@ -229,9 +233,14 @@ class Page:
         self._controls.answer.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
 
     def _fail_cypher(self, error: BaseException) -> None:
-        if not isinstance(error, NeurongraphError):
-            raise error
-        self._controls.answer.text = f"<p class='problem' role='alert'>{escape(str(error))}</p>"
+        self._controls.answer.text = _problem(error)
+
+
+def _problem(error: BaseException) -> str:
+    """Say what went wrong; what nobody foresaw is logged as well."""
+    if not isinstance(error, NeurongraphError):
+        logger.error("the page could not be drawn", exc_info=error)
+    return f"<p class='problem' role='alert'>{escape(str(error) or repr(error))}</p>"
 
 
 def _counted(shown: ShownModel) -> str:

@@ -20,9 +20,9 @@ from queries.viewer.facts import Facts
 from queries.viewer.scene import Scene
 from queries.viewer.tables import ROW, WIDTH, fill, new_table
 
-_FIELD: Final = 128
+_FIELD: Final = 112
 _PLAIN: Final = {"name": 278, "weight": 68}
-_LAYERS: Final = {"name": 124, "class": 96, "neurons": 54, "relationships": 76}
+_LAYERS: Final = {"name": 118, "class": 96, "neurons": 54, "relationships": 82}
 _HINT: Final = (
     "<p class='hint'>Click a neuron in the picture, or type a name under Find: "
     "<code>{example}</code> is a channel, a layer's name all of it.</p>"
@@ -38,8 +38,8 @@ class FactsPanel:
         self._cells = ColumnDataSource({"x": [], "y": [], "weight": []})
         self._field_mapper = LinearColorMapper(palette=SEQUENTIAL, low=0, high=1)
         self.field = self._new_field()
-        self.inputs = new_table(_PLAIN, height=5 * ROW + 4, name="inputs", header=False)
-        self.outputs = new_table(_PLAIN, height=5 * ROW + 4, name="outputs", header=False)
+        self.inputs = new_table(_PLAIN, height=4 * ROW + 4, name="inputs", header=False)
+        self.outputs = new_table(_PLAIN, height=4 * ROW + 4, name="outputs", header=False)
         self.path = new_table(_PLAIN, height=7 * ROW + 4, name="through", header=False)
         self.layers = new_table(_LAYERS, height=480, name="list")
         self._of_pick = column(
@@ -107,7 +107,7 @@ class FactsPanel:
 
 def headed(text: str) -> Div:
     """Return a heading."""
-    return Div(text=f"<h3>{escape(text)}</h3>", disable_math=True)
+    return Div(text=f"<h3>{escape(text)}</h3>", disable_math=True, margin=(4, 5, 0, 5))
 
 
 def _example(scene: Scene) -> str:

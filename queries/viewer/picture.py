@@ -1,6 +1,6 @@
 """The model from left to right, as a Bokeh figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.models.annotations.legends import ColorBar
 from bokeh.models.tickers import FixedTicker
 from bokeh.plotting import figure
+from numpy.typing import NDArray
 
 from queries.plots.style import (
     DIVERGING,
@@ -20,13 +21,16 @@ from queries.plots.style import (
     source_of,
 )
 from queries.viewer.facts import Facts
-from queries.viewer.layout import HEIGHT, WIDTH, Layout
+from queries.viewer.layout import HEIGHT, WIDTH, Box, Column, Layout
 from queries.viewer.scene import Scene, middle
 from queries.viewer.shades import Shades
 
 PATH: Final = "#111111"
 PICK: Final = "#e8590c"
-_UNKNOWN: Final = "#dcdfe4"
+MOST_NEAR: Final = 1 << 17
+"""Neurons of a big layer that are drawn one by one while they are in view."""
+
+_UNKNOWN: Final = "#ccd1d8"
 _NO_LEVEL: Final = -9.0
 """A level of a neuron without a value."""
 
@@ -56,7 +60,7 @@ class ModelPicture:
             min_width=400,
             toolbar_location="above",
             outline_line_color=None,
-            background_fill_color=None,
+            background_fill_color="#f1f3f5",
             name="picture",
         )
         self.figure.toolbar.logo = None
@@ -68,7 +72,10 @@ class ModelPicture:
         self._mapper = LinearColorMapper(
             palette=SEQUENTIAL, low=0, high=1, low_color=_UNKNOWN, nan_color=(0, 0, 0, 0)
         )
-        self._images = {kind: self._add_images(kind) for kind in _KINDS}
+        self._images = {kind: self._add_images(kind, kind) for kind in _KINDS}
+        self._near = self._add_images("near", "map")
+        self._near_columns: list[Column] = []
+        self._axes: dict[str, NDArray[np.int32]] = {}
         self._lines = {name: self._add_lines(name, color) for name, color in _SIDES}
         self._marks = ColumnDataSource({"x": [], "y": [], "name": []})
         self.figure.scatter(
@@ -89,12 +96,36 @@ class ModelPicture:
             self._shades = scene.shades
             self._color(scene.layout, scene.shades)
             self._bar.title = scene.view.meaning
+            self._color_near()
         self._draw_lines(scene)
 
-    def _add_images(self, kind: str) -> ColumnDataSource:
+    def look(self, box: Box) -> None:
+        """Draw what of big layers is in view by neuron, where it is few enough."""
+        if self._layout is None:
+            return
+        big = [column for column in self._layout.columns if column.kind == "channel"]
+        near = [found for column in big if (found := column.near(box, MOST_NEAR)) is not None]
+        if near or self._near_columns:
+            self._near_columns = near
+            self._near.data = {**_placed(near, self._axes), **_colored(near, self._shades)}
+
+    def at(self, x: float, y: float) -> tuple[Column, int] | None:
+        """Return the column and the first neuron of the mark at a place."""
+        columns = self._layout.columns if self._layout is not None else ()
+        for column in (*self._near_columns, *columns):
+            neuron = column.at(x, y)
+            if neuron is not None:
+                return column, neuron
+        return None
+
+    def _color_near(self) -> None:
+        if self._near_columns:
+            self._near.data = {**self._near.data, **_colored(self._near_columns, self._shades)}
+
+    def _add_images(self, name: str, kind: str) -> ColumnDataSource:
         source = ColumnDataSource({name: [] for name in _IMAGE_COLUMNS})
         colors: dict[str, Any] = {"color_mapper": self._mapper}
-        shown = self.figure.image("image", "x", "y", "dw", "dh", source=source, name=kind, **colors)
+        shown = self.figure.image("image", "x", "y", "dw", "dh", source=source, name=name, **colors)
         add_hover(self.figure, shown, _TOOLTIPS[kind])
         return source
 
@@ -146,24 +177,16 @@ class ModelPicture:
         return bar
 
     def _place(self, scene: Scene) -> None:
-        layout, frame = scene.layout, scene.shown.neurons
-        axes = {axis: frame[axis].fillna(0).to_numpy(np.int32) for axis in ("channel", "x", "y")}
+        layout = scene.layout
+        self._axes = {
+            name: scene.shown.neurons[axis].fillna(0).to_numpy(np.int32)
+            for name, axis in (("channel", "channel"), ("px", "x"), ("py", "y"))
+        }
         for kind, source in self._images.items():
             columns = [column for column in layout.columns if column.kind == kind]
-            data: dict[str, Any] = {
-                "layer": [column.layer.name for column in columns],
-                "x": [column.left for column in columns],
-                "y": [column.top for column in columns],
-                "dw": [column.width for column in columns],
-                "dh": [column.height for column in columns],
-            }
-            for name, axis in (("channel", "channel"), ("px", "x"), ("py", "y")):
-                data[name] = [
-                    np.append(axes[axis][column.first], 0).astype(np.int32)[column.cells]
-                    for column in columns
-                ]
-            none = [np.zeros(column.cells.shape, dtype=np.float32) for column in columns]
-            source.data = {**data, "image": none, "value": none}
+            source.data = {**_placed(columns, self._axes), **_colored(columns, None)}
+        self._near.data = {name: [] for name in _IMAGE_COLUMNS}
+        self._near_columns = []
         self._labels.data = _labels(layout)
         self._wires.data = _wires(layout)
 
@@ -172,24 +195,15 @@ class ModelPicture:
         self._mapper.update(
             palette=list(DIVERGING if signed else SEQUENTIAL), low=-1 if signed else 0, high=1
         )
-        low, high = ("", "") if shades is None else (shades.low, shades.high)
+        low, high = ("", "") if shades is None else shades.words
         self._bar.update(
             ticker=FixedTicker(ticks=[-1, 1] if signed else [0, 1]),
             major_label_overrides={-1: low, 0: low, 1: high},
             visible=shades is not None,
         )
-        images: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
-        values: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
-        for place, column in enumerate(layout.columns):
-            unknown = np.full(len(column.first), np.nan)
-            level = unknown if shades is None else shades.levels[place]
-            known = np.where(np.isfinite(level), level, _NO_LEVEL)
-            images[column.kind].append(column.image(known))
-            values[column.kind].append(
-                column.image(unknown if shades is None else shades.values[place])
-            )
         for kind, source in self._images.items():
-            source.data = {**source.data, "image": images[kind], "value": values[kind]}
+            columns = [column for column in layout.columns if column.kind == kind]
+            source.data = {**source.data, **_colored(columns, shades)}
 
     def _draw_lines(self, scene: Scene) -> None:
         joined = _joined(scene.facts, scene.layout)
@@ -202,6 +216,32 @@ class ModelPicture:
             x, y = middle(scene.layout, scene.facts.neurons)
             marks = {"x": [x], "y": [y], "name": [scene.view.pick]}
         self._marks.data = {**marks}
+
+
+def _placed(columns: Sequence[Column], axes: Mapping[str, NDArray[np.int32]]) -> dict[str, Any]:
+    """Return where images are, and of each cell what the mouse tells."""
+    data: dict[str, Any] = {
+        "layer": [column.layer.name for column in columns],
+        "x": [column.left for column in columns],
+        "y": [column.top for column in columns],
+        "dw": [column.width for column in columns],
+        "dh": [column.height for column in columns],
+    }
+    for name, numbers in axes.items():
+        data[name] = [
+            np.append(numbers[column.first], np.int32(0))[column.cells] for column in columns
+        ]
+    return data
+
+
+def _colored(columns: Sequence[Column], shades: Shades | None) -> dict[str, Any]:
+    """Return images, and of each cell its value."""
+    images, values = [], []
+    for column in columns:
+        level = np.full(len(column.first), np.nan) if shades is None else shades.levels(column)
+        images.append(column.image(np.where(np.isfinite(level), level, _NO_LEVEL)))
+        values.append(column.image(level if shades is None else column.of_marks(shades.scores)))
+    return {"image": images, "value": values}
 
 
 def _joined(facts: Facts | None, layout: Layout) -> pd.DataFrame:

@@ -24,6 +24,9 @@ def standalone(graph: ShownGraph, view: View) -> str:
     picture, panel = ModelPicture(), FactsPanel()
     picture.show(scene)
     panel.show(scene)
+    if scene.facts is None:
+        # It says how to use the page.
+        panel.heading.visible = False
     root = row(picture.figure, panel.layout, sizing_mode="stretch_both")
     dress(root)
     return file_html(root, INLINE, title=f"{view.model} - neurongraph", template=TEMPLATE)

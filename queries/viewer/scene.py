@@ -11,7 +11,7 @@ from queries.errors import NeurongraphError, ParameterError
 from queries.network import Flags, Ids
 from queries.neuron_filter import parse_range
 from queries.viewer.facts import Facts, facts_of
-from queries.viewer.layout import Layout, arrange
+from queries.viewer.layout import MOST_DRAWN, Layout, arrange
 from queries.viewer.shades import Shades, shades_of
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.view import View
@@ -56,7 +56,12 @@ def outline(shown: ShownModel, view: View) -> Scene:
     except NeurongraphError as error:
         problems.append(str(error))
         flags = np.ones(len(shown.neurons), dtype=bool)
-    return Scene(view, shown, arrange(shown.layers, shown.neurons, flags), problems=tuple(problems))
+    return Scene(
+        view,
+        shown,
+        arrange(shown.layers, shown.neurons, flags, MOST_DRAWN),
+        problems=tuple(problems),
+    )
 
 
 def complete(graph: ShownGraph, view: View) -> Scene:

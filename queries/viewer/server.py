@@ -65,26 +65,7 @@ class Viewer:
             self._graph.close()
             raise
         self.port: int = sockets[0].getsockname()[1]
-        self._worker = Worker()
-        # Read ahead; the first page then has less to wait for.
-        self._worker.submit(lambda: self._graph.warm(first), lambda _: None, lambda _: None)
-        self._loop = IOLoop(make_current=False)
-        asyncio.set_event_loop(self._loop.asyncio_loop)
-
-        def open_page(document: Document) -> None:
-            Page(document, self._graph, self._worker, first)
-
-        saving = {"graph": self._graph, "worker": self._worker, "model": first}
-        hosts = [f"{host}:{self.port}" for host in (ADDRESS, "localhost")]
-        tornado = _LocalTornado(
-            {"/": Application(FunctionHandler(open_page))},
-            extra_websocket_origins=hosts,
-            extra_patterns=[(r"/view\.html", _Save, saving)],
-        )
-        http = HTTPServer(tornado)
-        http.add_sockets(sockets)
-        self._server = BaseServer(self._loop, tornado, http)
-        self._server.start()
+        self._sockets, self._first, self._worker = sockets, first, Worker()
 
     @property
     def address(self) -> str:
@@ -92,12 +73,30 @@ class Viewer:
         return f"http://{ADDRESS}:{self.port}/"
 
     def serve(self) -> None:
-        """Serve until ``stop`` is called or Ctrl-C is pressed."""
-        self._loop.start()
+        """Serve until Ctrl-C is pressed."""
+        asyncio.run(self._serve())
 
-    def stop(self) -> None:
-        """End ``serve``, from whatever thread."""
-        self._loop.add_callback(self._loop.stop)
+    async def _serve(self) -> None:
+        # Read ahead; the first page then has less to wait for.
+        self._worker.run(lambda: self._graph.warm(self._first))
+
+        def open_page(document: Document) -> None:
+            Page(document, self._graph, self._worker, self._first)
+
+        saving = {"graph": self._graph, "worker": self._worker, "model": self._first}
+        tornado = _LocalTornado(
+            {"/": Application(FunctionHandler(open_page))},
+            extra_websocket_origins=[f"{host}:{self.port}" for host in (ADDRESS, "localhost")],
+            extra_patterns=[(r"/view\.html", _Save, saving)],
+        )
+        http = HTTPServer(tornado)
+        http.add_sockets(self._sockets)
+        server = BaseServer(IOLoop.current(), tornado, http)
+        server.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            server.stop(wait=False)
 
     def __enter__(self) -> Self:
         return self
@@ -108,7 +107,6 @@ class Viewer:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._server.stop(wait=False)
         self._worker.close()
         self._graph.close()
 

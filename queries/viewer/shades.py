@@ -1,13 +1,13 @@
 """How neurons are coloured: the values of a measure, brought to a common scale."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from queries.errors import ParameterError
 from queries.network import Scores
-from queries.viewer.layout import Layout
+from queries.viewer.layout import Column, Layout
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.view import FIELD, View
 
@@ -18,21 +18,40 @@ class Shades:
 
     Parameters
     ----------
-    values
-        By column of the picture: the value of each mark.
-    levels
-        The same from 0 to 1; from -1 to 1 where ``signed``.
+    scores
+        By neuron, counted from the model's first: what colours it; not a number for none.
+    ends
+        By index of a layer: the values at the ends of its scale.
     signed
-        Whether there are values on both sides of 0.
-    low, high
-        What the ends of the scale stand for.
+        Whether there are values below 0; the scale then has 0 in its middle.
+    by_layer
+        Whether each layer has a scale of its own.
     """
 
-    values: tuple[Scores, ...]
-    levels: tuple[Scores, ...]
+    scores: Scores
+    ends: Mapping[int, tuple[float, float]]
     signed: bool
-    low: str
-    high: str
+    by_layer: bool
+
+    def levels(self, column: Column) -> Scores:
+        """Return by mark where it is on the scale: from 0 to 1, or from -1 where signed."""
+        values = column.of_marks(self.scores)
+        low, high = self.ends[column.layer.index]
+        if high <= low:
+            middle = 0.0 if self.signed else 0.5
+            return np.where(np.isfinite(values), middle, np.nan)
+        level = (values - low) / (high - low)
+        return 2 * level - 1 if self.signed else level
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What the ends of the scale stand for."""
+        if not self.by_layer:
+            low, high = next(iter(self.ends.values()))
+            return f"{low:.3g}", f"{high:.3g}"
+        if self.signed:
+            return "most negative", "most positive"
+        return "smallest of its layer", "largest of its layer"
 
 
 def shades_of(graph: ShownGraph, shown: ShownModel, layout: Layout, view: View) -> Shades:
@@ -44,20 +63,15 @@ def shades_of(graph: ShownGraph, shown: ShownModel, layout: Layout, view: View) 
         If there is no such measure.
     """
     scores = _scores(graph, shown, view)
-    values = tuple(column.of_marks(scores) for column in layout.columns)
-    known = np.concatenate([value[np.isfinite(value)] for value in values])
-    signed = bool(len(known)) and known.min() < 0
-    whole = _ends(known, signed=signed)
+    drawn = {column.layer.index: scores[column.neurons] for column in layout.columns}
+    every = np.concatenate(list(drawn.values()))
+    signed = bool((every < 0).any())
     by_layer = view.scale != "model"
-    levels = tuple(
-        _levels(value, *(_ends(value, signed=signed) if by_layer else whole), signed=signed)
-        for value in values
-    )
-    if not by_layer:
-        return Shades(values, levels, signed, f"{whole[0]:.3g}", f"{whole[1]:.3g}")
-    if signed:
-        return Shades(values, levels, signed, "most negative", "most positive")
-    return Shades(values, levels, signed, "smallest of its layer", "largest of its layer")
+    ends = {
+        index: _ends(of_layer if by_layer else every, signed=signed)
+        for index, of_layer in drawn.items()
+    }
+    return Shades(scores, ends, signed, by_layer)
 
 
 def _scores(graph: ShownGraph, shown: ShownModel, view: View) -> Scores:
@@ -70,7 +84,7 @@ def _scores(graph: ShownGraph, shown: ShownModel, view: View) -> Scores:
     return np.where(field > 0, field, np.nan)
 
 
-def _ends(values: NDArray[np.float64], *, signed: bool) -> tuple[float, float]:
+def _ends(values: Scores, *, signed: bool) -> tuple[float, float]:
     known = values[np.isfinite(values)]
     if not len(known):
         return 0.0, 1.0
@@ -78,11 +92,3 @@ def _ends(values: NDArray[np.float64], *, signed: bool) -> tuple[float, float]:
         size = float(np.abs(known).max())
         return -size, size
     return float(known.min()), float(known.max())
-
-
-def _levels(values: Scores, low: float, high: float, *, signed: bool) -> Scores:
-    middle = 0.0 if signed else 0.5
-    if high <= low:
-        return np.where(np.isfinite(values), middle, np.nan)
-    level = (values - low) / (high - low)
-    return 2 * level - 1 if signed else level

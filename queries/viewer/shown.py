@@ -17,7 +17,7 @@ from queries.neurongraph import NeuronGraph
 from queries.viewer.measures import measures
 from queries.walking import best_path
 
-_MOST_KEPT: Final = 64
+_MOST_KEPT: Final = 32
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,6 +55,7 @@ def new_table(
         row_height=ROW,
         reorderable=False,
         autosize_mode="none",
+        margin=(0, 5, 2, 5),
         name=name,
     )
 
@@ -89,4 +90,6 @@ def _plain(values: "pd.Series[Any]") -> Any:
 
 
 def _text(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return "-" if value is None else str(value)
+    return "-" if np.isnan(value) else f"{value:.6g}"

@@ -1,12 +1,14 @@
 """What a page shows, as its address says it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Self, get_args
 from urllib.parse import urlencode
 
 from queries.methods.base import Weighing
 
+MOST_LINES: Final = 100
+MOST_PATHS: Final = 50
 FIELD: Final = "field"
 """The colour that shows what feeds the picked neurons."""
 
@@ -73,7 +75,8 @@ class View:
                 found |= {} if number is None else {each.name: number}
             elif texts and (each.name != "by" or texts[-1] in get_args(Weighing)):
                 found[each.name] = texts[-1]
-        return cls(**found)
+        view = cls(**found)
+        return replace(view, lines=min(view.lines, MOST_LINES), k=min(max(1, view.k), MOST_PATHS))
 
     @property
     def meaning(self) -> str:
