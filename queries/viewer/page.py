@@ -20,11 +20,11 @@ from queries.viewer.picture import ModelPicture
 from queries.viewer.scene import Scene, complete, outline
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.style import TEMPLATE, dress
-from queries.viewer.tables import WIDTH, fill, fill_texts, new_table
+from queries.viewer.tables import WIDTH, new_table, table
 from queries.viewer.view import View
 from queries.viewer.worker import Worker
 
-_HOPS: Final = {"path": 36, "name": 172, "weight": 68, "strength": 70}
+_HOPS: Final = ["path", "name", "weight", "strength"]
 MOST_ROWS: Final = 1000
 """Rows of a Cypher statement that the page shows."""
 
@@ -50,8 +50,8 @@ class Page:
         self._scene: Scene | None = None
         self._controls = Controls(self._view)
         self._picture, self._panel = ModelPicture(), FactsPanel()
-        self._hops = new_table(_HOPS, height=380, name="paths")
-        self._rows = new_table({}, height=380, name="rows")
+        self._hops = new_table("paths", height=440)
+        self._rows = new_table("rows", height=440)
         self._status = Div(name="status", sizing_mode="stretch_width", disable_math=True)
         self._link = Div(name="link", disable_math=True)
         self._follow_link()
@@ -124,9 +124,6 @@ class Page:
         controls.run.on_event(ButtonClick, self._run_cypher)
         self._picture.figure.on_event(Tap, self._tap)
         self._picture.figure.on_event(RangesUpdate, self._look)
-        panel = self._panel
-        for table in (panel.layers, panel.inputs, panel.outputs, panel.path, self._hops):
-            table.source.selected.on_change("indices", self._goer(table))
 
     def _changer(self, name: str) -> Any:
         def changed(_: str, __: Any, value: Any) -> None:
@@ -136,15 +133,6 @@ class Page:
                 self._change(**{name: value.strip() if isinstance(value, str) else value})
 
         return changed
-
-    def _goer(self, table: Any) -> Any:
-        """Return what picks the neuron of a row that is chosen."""
-
-        def chosen(_: str, __: Any, indices: list[int]) -> None:
-            if indices:
-                self._change(pick=str(table.source.data["name"][indices[0]]))
-
-        return chosen
 
     def _tap(self, event: Any) -> None:
         if self._scene is None or event.x is None or event.y is None:
@@ -191,11 +179,8 @@ class Page:
         self._scene = scene
         self._picture.show(scene)
         self._panel.show(scene)
-        if scene.paths is not None:
-            hops = scene.paths[list(_HOPS)]
-            fill(self._hops, hops.astype({"path": "str"}))
-        else:
-            fill(self._hops, pd.DataFrame({name: [] for name in _HOPS}))
+        hops = None if scene.paths is None else scene.paths[_HOPS]
+        self._hops.text = "" if hops is None else table(hops, self._view, header=True)
         self._say(busy=not finished)
 
     def _fail(self, error: BaseException) -> None:
@@ -228,7 +213,7 @@ class Page:
 
     def _show_rows(self, frame: pd.DataFrame) -> None:
         rows = frame.head(MOST_ROWS)
-        fill_texts(self._rows, rows)
+        self._rows.text = table(rows, header=True)
         more = "the first " if len(frame) > MOST_ROWS else ""
         self._controls.answer.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
 

@@ -18,11 +18,9 @@ from bokeh.plotting import figure
 from queries.plots.style import SEQUENTIAL, add_hover, source_of
 from queries.viewer.facts import Facts
 from queries.viewer.scene import Scene
-from queries.viewer.tables import ROW, WIDTH, fill, new_table
+from queries.viewer.tables import ROW, WIDTH, new_table, table
 
 _FIELD: Final = 112
-_PLAIN: Final = {"name": 278, "weight": 68}
-_LAYERS: Final = {"name": 118, "class": 96, "neurons": 54, "relationships": 82}
 _HINT: Final = (
     "<p class='hint'>Click a neuron in the picture, or type a name under Find: "
     "<code>{example}</code> is a channel, a layer's name all of it.</p>"
@@ -30,18 +28,25 @@ _HINT: Final = (
 
 
 class FactsPanel:
-    """Numbers, receptive field, strongest inputs and outputs, and the strongest path."""
+    """Numbers, receptive field, strongest inputs and outputs, and the strongest path.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    links
+        Whether names lead to a view of the neuron.
+    """
+
+    def __init__(self, *, links: bool = True) -> None:
+        self._links = links
         self.heading = Div(name="heading", width=WIDTH, disable_math=True)
         self.numbers = Div(name="numbers", width=WIDTH - _FIELD - 12, disable_math=True)
         self._cells = ColumnDataSource({"x": [], "y": [], "weight": []})
         self._field_mapper = LinearColorMapper(palette=SEQUENTIAL, low=0, high=1)
         self.field = self._new_field()
-        self.inputs = new_table(_PLAIN, height=4 * ROW + 4, name="inputs", header=False)
-        self.outputs = new_table(_PLAIN, height=4 * ROW + 4, name="outputs", header=False)
-        self.path = new_table(_PLAIN, height=7 * ROW + 4, name="through", header=False)
-        self.layers = new_table(_LAYERS, height=480, name="list")
+        self.inputs = new_table("inputs", height=5 * ROW)
+        self.outputs = new_table("outputs", height=5 * ROW)
+        self.path = new_table("through", height=8 * ROW)
+        self.layers = new_table("list", height=480)
         self._of_pick = column(
             row(self.numbers, self.field),
             headed("Strongest inputs"), self.inputs,
@@ -70,18 +75,18 @@ class FactsPanel:
 
     def show(self, scene: Scene) -> None:
         """Say what there is to be said of the picked neurons; without any, of the layers."""
-        facts = scene.facts
+        facts, view = scene.facts, scene.view if self._links else None
         self._of_pick.visible, self._of_model.visible = facts is not None, facts is None
         if facts is None:
             self.heading.text = _HINT.format(example=escape(_example(scene)))
-            fill(self.layers, _layers(scene))
+            self.layers.text = table(_layers(scene), view, header=True)
             return
         self.heading.text = f"<h2>{escape(scene.view.pick)}</h2>"
         self.numbers.text = rows_of(facts.numbers)
-        for table, frame in (
+        for place, frame in (
             (self.inputs, facts.inputs), (self.outputs, facts.outputs), (self.path, facts.path)
         ):  # fmt: skip
-            fill(table, frame[["name", "weight"]])
+            place.text = table(frame[["name", "weight"]], view)
         self._show_field(facts, scene)
 
     def _show_field(self, facts: Facts, scene: Scene) -> None:

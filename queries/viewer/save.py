@@ -21,7 +21,7 @@ def standalone(graph: ShownGraph, view: View) -> str:
         If there is no such model.
     """
     scene = complete(graph, view)
-    picture, panel = ModelPicture(), FactsPanel()
+    picture, panel = ModelPicture(), FactsPanel(links=False)
     picture.show(scene)
     panel.show(scene)
     if scene.facts is None:

@@ -26,7 +26,7 @@ from queries.viewer.view import View
 from queries.viewer.worker import Worker
 
 ADDRESS: Final = "127.0.0.1"
-_SCRIPTS: Final = ("bokeh", "bokeh-widgets", "bokeh-tables")
+_SCRIPTS: Final = ("bokeh", "bokeh-widgets")
 
 
 class Viewer:

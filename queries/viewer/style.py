@@ -17,6 +17,14 @@ p { margin: 2px 0; }
 .numbers th { text-align: left; font-weight: normal; color: #5b6472; padding: 1px 8px 1px 0;
   white-space: nowrap; vertical-align: top; }
 .numbers td { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.list { border-collapse: collapse; width: 100%; font-size: 13px; line-height: 19px; }
+.list td, .list th { padding: 0 4px; border-bottom: 1px solid #e6e9ed; text-align: left; }
+.list th { font-weight: 600; color: #5b6472; }
+.list th:nth-child(n + 2):last-child { text-align: right; }
+.list td { overflow-wrap: anywhere; }
+.list .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.list a { text-decoration: none; }
+.list a:hover, .list a:focus { text-decoration: underline; }
 a { color: #1f4e9c; }
 """
 
@@ -28,6 +36,16 @@ TEMPLATE: Final[Template] = Environment(autoescape=True).from_string(
   html, body { height: 100%; margin: 0; background: #ffffff; }
   body { display: flow-root; padding: 6px 10px; box-sizing: border-box; }
 </style>
+<script>
+  // The name of a neuron leads to it without another page, as if it were written under Find.
+  document.addEventListener("click", (event) => {
+    const link = event.composedPath().find((node) => node.dataset?.pick !== undefined)
+    const find = window.Bokeh?.documents[0]?.get_model_by_name("find")
+    if (!link || !find || event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    find.value = link.dataset.pick
+  })
+</script>
 {% endblock %}
 """
 )

@@ -1,95 +1,83 @@
-"""Tables of the page."""
+"""Tables of the page, as HTML: names of neurons are links to a view of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from bokeh.models import ColumnDataSource
-from bokeh.models.widgets.tables import (
-    DataTable,
-    NumberFormatter,
-    StringFormatter,
-    TableColumn,
-)
+from bokeh.models.widgets.markups import Div
+
+from queries.viewer.view import View
 
 WIDTH: Final = 350
-ROW: Final = 22
+ROW: Final = 20
 """Height of a row."""
 
-_ANY_TEXT: Final = 120
-_FORMS: Final = {
-    "weight": "0.0000",
-    "strength": "0.0000",
-    "neurons": "0,0",
-    "relationships": "0,0",
+_FORMS: Final[dict[str, Callable[[Any], str]]] = {
+    "weight": "{:.4f}".format,
+    "strength": "{:.4g}".format,
+    "neurons": "{:,}".format,
+    "relationships": "{:,}".format,
 }
+"""How numbers are written, by the name of the column."""
 
 
-def new_table(
-    widths: Mapping[str, int], *, height: int, name: str, header: bool = True
-) -> DataTable:
-    """Return an empty table.
+def new_table(name: str, *, height: int) -> Div:
+    """Return a place for a table, which has a bar to scroll where it is too high.
 
     Parameters
     ----------
-    widths
-        Its columns, and how wide they are; those of numbers are known by their names.
-    height
-        Height in pixels.
     name
         What it is found by.
-    header
-        Whether the columns have their names above.
+    height
+        Height in pixels.
     """
-    return DataTable(
-        source=ColumnDataSource({each: [] for each in widths}),
-        columns=[
-            TableColumn(field=each, title=each, width=width, formatter=_formatter(each))
-            for each, width in widths.items()
-        ],
+    return Div(
         width=WIDTH,
         height=height,
-        index_position=None,
-        header_row=header,
-        row_height=ROW,
-        reorderable=False,
-        autosize_mode="none",
+        styles={"overflow": "auto"},
+        disable_math=True,
         margin=(0, 5, 2, 5),
         name=name,
     )
 
 
-def _formatter(name: str) -> StringFormatter:
-    if name not in _FORMS:
-        return StringFormatter(nan_format="-")
-    return NumberFormatter(format=_FORMS[name], nan_format="-", text_align="right")
+def table(frame: pd.DataFrame, view: View | None = None, *, header: bool = False) -> str:
+    """Return a frame as HTML.
 
-
-def fill(table: DataTable, frame: pd.DataFrame) -> None:
-    """Put a frame into a table, and take the choice of a row away."""
-    source: Any = table.source
-    source.selected.indices = []
-    source.data = {name: _plain(frame[name]) for name in frame.columns}
-
-
-def fill_texts(table: DataTable, frame: pd.DataFrame) -> None:
-    """Put a frame of any columns into a table, as text."""
+    Parameters
+    ----------
+    frame
+        What to show.
+    view
+        Where given, what stands in the column ``name`` leads to this view with that pick.
+    header
+        Whether the columns have their names above.
+    """
     names = [str(name) for name in frame.columns]
-    cells = [[_text(value) for value in frame.iloc[:, place]] for place in range(len(names))]
-    table.columns = [
-        TableColumn(field=str(place), title=name, width=_ANY_TEXT, formatter=StringFormatter())
+    columns = [
+        [_cell(name, value, view) for value in frame.iloc[:, place]]
         for place, name in enumerate(names)
     ]
-    fill(table, pd.DataFrame({str(place): texts for place, texts in enumerate(cells)}))
+    heads = "".join(f"<th scope='col'>{escape(name)}</th>" for name in names) if header else ""
+    rows = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
+    return f"<table class='list'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _plain(values: "pd.Series[Any]") -> Any:
-    numbers = pd.api.types.is_numeric_dtype(values)
-    return values.to_numpy(np.float64) if numbers else values.astype(object).to_numpy()
+def _cell(name: str, value: Any, view: View | None) -> str:
+    text = escape(_text(name, value))
+    if name == "name" and view is not None:
+        address = escape(f"?{replace(view, pick=str(value)).query}")
+        text = f"<a href='{address}' data-pick='{text}'>{text}</a>"
+    number = isinstance(value, (int, float, np.number))
+    return f"<td class='number'>{text}</td>" if number else f"<td>{text}</td>"
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, float):
-        return "-" if value is None else str(value)
-    return "-" if np.isnan(value) else f"{value:.6g}"
+def _text(name: str, value: Any) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return "-"
+    if name in _FORMS:
+        return _FORMS[name](value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,18 +1,26 @@
-"""Neo4j Browser over two models, one of a hostile name."""
+"""A headless Chromium, and Neo4j Browser over two models, one of a hostile name."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from queries import NeuronGraph
-from tests.browser.page import BrowserPage, chromium_page
+from tests.browser.chromium import opened_chromium
+from tests.browser.page import BrowserPage, empty_page
 from tests.browser.served import Served, serving_models
 from tests.models import HOSTILE
 
 # What Browser's own cleaning of a page would cut out, and what would run if it were markup.
 MARKUP = "</pre><img src=x onerror=\"broken = 1\"> one='2' <script>broken = 1</script>"
 HOSTILE_MODEL = f"pooled {HOSTILE} \\u0027 {MARKUP} &amp; é"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with opened_chromium() as chromium:
+        yield chromium
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +31,9 @@ def served(digits_file: Path, small_files: dict[str, Path]) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def shown(served: Served) -> Iterator[BrowserPage]:
+def shown(served: Served, browser: Browser) -> Iterator[BrowserPage]:
     """Give Browser with the style sheet applied."""
-    with chromium_page() as page:
+    with empty_page(browser) as page:
         browser = BrowserPage(page, served.http, served.bolt)
         browser.run(served.style).get_by_text("node.Neuron").wait_for()
         yield browser

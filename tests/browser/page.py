@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.servers import skip_or_fail
-
-CHROMIUM = Path("/usr/bin/chromium")
 _MILLISECONDS = 60_000
 _SETTLED = 2_500
 _LOADED = '[data-testid="frame-loaded-contents"]'
@@ -23,20 +20,12 @@ _DROP = """([name, content]) => {
 
 
 @contextmanager
-def chromium_page() -> Iterator[Page]:
-    """Give an empty page of a headless Chromium; without one, skip, or fail in CI."""
-    if not CHROMIUM.exists():
-        skip_or_fail(f"no {CHROMIUM} to show Neo4j Browser with")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            # A container has no user namespaces for the sandbox, and the page is our own.
-            args=["--no-sandbox"],
-        )
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(_MILLISECONDS)
-        yield page
-        chromium.close()
+def empty_page(browser: Browser) -> Iterator[Page]:
+    """Open an empty page, large enough for Neo4j Browser."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(_MILLISECONDS)
+    yield page
+    page.close()
 
 
 class BrowserPage:

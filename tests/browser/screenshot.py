@@ -5,7 +5,8 @@ from typing import Final
 
 from PIL import Image
 
-from tests.browser.page import BrowserPage, chromium_page
+from tests.browser.chromium import opened_chromium
+from tests.browser.page import BrowserPage, empty_page
 from tests.browser.served import serving_models
 
 ROOT: Final = Path(__file__).parents[2]
@@ -17,7 +18,7 @@ _PATHS: Final = 5
 def main() -> None:
     """Draw the strongest paths of the sample in Neo4j Browser, under the slide that asks."""
     models = {"digits": ROOT / "samples" / "digits.keras"}
-    with serving_models(models) as served, chromium_page() as page:
+    with serving_models(models) as served, opened_chromium() as chromium, empty_page(chromium) as page:
         browser = BrowserPage(page, served.http, served.bolt)
         browser.run(served.style).get_by_text("node.Neuron").wait_for()
         browser.ask(browser.slide(served.play, _PATHS))

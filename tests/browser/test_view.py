@@ -1,0 +1,349 @@
+"""``neurongraph view`` by real clicks, on each store, against what the queries answer."""
+
+import http.client
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, expect
+
+from exporter import drop, load
+from queries import NeuronGraph
+from tests.browser.viewer import Viewer, served
+from tests.contract.stores import GraphStore
+
+NAME = "seen"
+HOSTILE = "<img src=x onerror=\"document.title='struck'\">"
+
+
+@pytest.fixture(scope="module")
+def location(store: GraphStore, digits_file: Path) -> Iterator[str]:
+    """Give each store with the sample in it."""
+    load(digits_file, store.location, name=NAME)
+    yield store.location
+    drop(NAME, store.location)
+
+
+@pytest.fixture(scope="module")
+def address(location: str) -> Iterator[str]:
+    """Give the address of the page of each store."""
+    with served(NAME, "--graph", location) as found:
+        yield found
+
+
+@pytest.fixture
+def graph(location: str) -> Iterator[NeuronGraph]:
+    """Give what the page shows, open for queries."""
+    with NeuronGraph(location, model=NAME) as opened:
+        yield opened
+
+
+@pytest.fixture
+def viewer(browser: Browser, address: str) -> Iterator[Viewer]:
+    """Give a new page; nothing may go wrong in it, and no other host be asked."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url),
+    )
+    yield Viewer(page, address)
+    context.close()
+    assert not wrong
+
+
+def weights(viewer: Viewer, name: str) -> "pd.Series[float]":
+    """Return the weights of a table of the page, by name."""
+    rows = viewer.table(name)
+    numbers = [float("nan") if weight == "-" else float(weight) for _, weight in rows]
+    return pd.Series(numbers, index=[name for name, _ in rows])
+
+
+class TestPicture:
+    def test_has_every_neuron_in_its_layer(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        images = viewer.images()
+        for layer, neurons in graph.neurons().groupby("layer"):
+            drawn = pd.DataFrame(images[str(layer)])
+            wanted = neurons[["channel", "x", "y"]].fillna(0).astype(int)
+            assert sorted(zip(drawn["channel"], drawn["px"], drawn["py"], strict=True)) == sorted(
+                wanted.itertuples(index=False, name=None)
+            )
+        assert [name for name, *_ in viewer.table("list")] == graph.layers()["name"].tolist()
+
+    @pytest.mark.parametrize("measure", ["katz", "in_strength", "bias"])
+    def test_is_coloured_by_a_measure(
+        self, viewer: Viewer, graph: NeuronGraph, measure: str
+    ) -> None:
+        viewer.open()
+        viewer.choose("Colour by", measure.replace("_", " "))
+        values = {
+            "katz": lambda: graph.katz("dense_0")["katz"],
+            "in_strength": lambda: graph.strength("dense_0")["strength"],
+            "bias": lambda: graph.neurons("dense_0")["bias"],
+        }[measure]()
+        drawn = viewer.images()["dense_0"]
+        assert drawn["value"] == pytest.approx(values.tolist(), rel=1e-5)
+        low, high = min(drawn["image"]), max(drawn["image"])
+        if measure == "bias":
+            assert max(-low, high) == pytest.approx(1.0)
+        else:
+            assert (low, high) == (0.0, 1.0)
+
+    def test_shows_some_layers_and_channels(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open(f"model={NAME}&layers=conv_0&layers=pool_0")
+        viewer.write("Channels", "2..3")
+        images = viewer.images()
+        assert list(images) == ["conv_0", "pool_0"]
+        assert len(images["conv_0"]["value"]) == len(graph.neurons("conv_0[2..3]"))
+        assert "layers=conv_0&layers=pool_0&channels=2..3" in viewer.page.url
+
+    def test_says_what_cannot_be_shown(self, viewer: Viewer) -> None:
+        viewer.open()
+        viewer.write("Find", "conv_9[1]")
+        assert "no layer &#x27;conv_9&#x27;" in viewer.text("status")
+        assert viewer.images()
+
+
+class TestPick:
+    def test_a_click_on_a_neuron(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        viewer.click("conv_1", 5, 1, 0)
+        name = "conv_1[5]@1,0"
+        assert viewer.text("heading") == f"<h2>{name}</h2>"
+        expect(viewer.page.get_by_role("heading", name=name)).to_be_visible()
+        for direction, shown in (("in", "inputs"), ("out", "outputs")):
+            rows = weights(viewer, shown)
+            wanted = graph.neighbours(name, direction=direction, limit=10)  # type: ignore[arg-type]
+            expected = wanted.set_index("name")["weight"].to_dict()
+            assert rows.to_dict() == pytest.approx(expected, abs=5e-5)
+        facts = viewer.facts()
+        assert float(facts["katz"]) == pytest.approx(graph.katz(name)["katz"][0], rel=1e-3)
+        katz = graph.katz("conv_1").set_index("name")["katz"]
+        rank = int(katz.rank(ascending=False, method="min")[name])
+        assert facts["katz rank"] == f"{rank} of {len(katz)}"
+        lines = len(viewer.data("positive")["x0"]) + len(viewer.data("negative")["x0"])
+        assert lines == len(viewer.table("inputs")) + len(viewer.table("outputs"))
+
+    def test_the_strongest_path_through_it(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        viewer.click("pool_0", 3, 2, 1)
+        path = weights(viewer, "through")
+        before = graph.strongest_paths("input_layer", "pool_0[3]@2,1", k=1)
+        after = graph.strongest_paths("pool_0[3]@2,1", "dense_1", k=1)
+        product = before["strength"][0] * after["strength"][0]
+        assert path.abs().prod() == pytest.approx(product, rel=1e-3)
+        assert "pool_0[3]@2,1" in path.index
+        assert len(viewer.data("path")["x0"]) == len(path) - 1
+
+    def test_a_click_on_a_channel(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        viewer.page.get_by_role("button", name="channel").click()
+        viewer.click("conv_1", 5, 1, 0)
+        assert viewer.text("heading") == "<h2>conv_1[5]</h2>"
+        edges = graph.edges(target="conv_1[5]").merge(
+            graph.neurons(), left_on="source", right_on="id"
+        )
+        totals = edges.assign(size=edges["weight"].abs()).groupby("channel")["size"].sum()
+        assert weights(viewer, "inputs").to_dict() == pytest.approx(
+            {f"pool_0[{channel}]": total for channel, total in totals.items()}, abs=5e-5
+        )
+
+    def test_its_receptive_field(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        viewer.click("pool_0", 3, 2, 1)
+        viewer.choose("Colour by", "what feeds the pick")
+        drawn = pd.DataFrame(viewer.images()["input_layer"]).dropna(subset=["value"])
+        field = graph.field_neurons("pool_0[3]@2,1", "input_layer")
+        assert set(zip(drawn["px"], drawn["py"], strict=True)) == set(
+            zip(field["x"], field["y"], strict=True)
+        )
+        assert drawn["value"].sum() == pytest.approx(field["weight"].sum(), rel=1e-5)
+
+    def test_a_row_leads_to_its_neuron(self, viewer: Viewer) -> None:
+        viewer.open()
+        viewer.click("dense_0", 12)
+        first = viewer.table("inputs")[0][0]
+        viewer.page.get_by_role("link", name=first, exact=True).first.click()
+        viewer.settled()
+        assert viewer.text("heading") == f"<h2>{first}</h2>"
+
+    def test_weak_relationships_are_left_out(self, viewer: Viewer) -> None:
+        viewer.open("pick=dense_1%5B3%5D&lines=100")
+        every = weights(viewer, "inputs").abs()
+        viewer.write("|weight| from", "0.5")
+        strong = weights(viewer, "inputs").abs()
+        assert len(strong) == (every >= 0.5).sum() < len(every)
+
+    def test_a_link_opens_the_same_view(self, viewer: Viewer) -> None:
+        viewer.open()
+        viewer.click("conv_1", 5, 1, 0)
+        viewer.choose("Colour by", "katz")
+        before = viewer.images(), viewer.facts(), viewer.table("inputs")
+        url = viewer.page.url
+        assert parse_qs(urlsplit(url).query)["pick"] == ["conv_1[5]@1,0"]
+        viewer.page.goto("about:blank")
+        viewer.page.goto(url)
+        viewer.settled()
+        assert (viewer.images(), viewer.facts(), viewer.table("inputs")) == before
+
+    def test_by_keyboard_alone(self, viewer: Viewer) -> None:
+        viewer.open()
+        focused = (
+            "() => { let at = document.activeElement;"
+            " while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;"
+            " return (at.textContent || '').trim() }"
+        )
+        reached = []
+        for _ in range(40):
+            viewer.page.keyboard.press("Tab")
+            reached.append(viewer.page.evaluate(focused))
+            if len(reached) == 1:
+                viewer.page.keyboard.type("dense_1[3]")
+                viewer.page.keyboard.press("Enter")
+        viewer.settled()
+        assert viewer.text("heading") == "<h2>dense_1[3]</h2>"
+        words = " ".join(reached)
+        assert all(name in words for name in ("channel", "Neuron", "Save as HTML"))
+
+
+class TestPaths:
+    def test_between_two_picks(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        viewer.tab("Paths")
+        viewer.click("pool_0", 3, 2, 1)
+        viewer.page.get_by_role("button", name="the pick").first.click()
+        viewer.click("dense_1", 7)
+        viewer.page.get_by_role("button", name="the pick").last.click()
+        viewer.settled()
+        wanted = graph.strongest_paths("pool_0[3]@2,1", "dense_1[7]", k=3)
+        rows = viewer.table("paths")
+        assert [row[1] for row in rows] == wanted["name"].tolist()
+        strengths = [float(row[3]) for row in rows]
+        assert strengths == pytest.approx(wanted["strength"].tolist(), rel=1e-3)
+        assert len(viewer.data("path")["x0"]) == (wanted["hop"] > 0).sum()
+
+
+class TestCypher:
+    def test_answers(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        viewer.tab("Cypher")
+        text = f"MATCH (n:Neuron) WHERE n.model = '{NAME}' RETURN n.layer AS layer, count(*) AS n"
+        viewer.page.get_by_label("Cypher, which cannot write").fill(text)
+        viewer.page.get_by_role("button", name="Run").click()
+        viewer.page.wait_for_function(
+            "() => Bokeh.documents[0].get_model_by_name('answer').text == '6 rows'"
+        )
+        counts = graph.neurons().groupby("layer").size().astype(str)
+        assert dict(viewer.table("rows")) == counts.to_dict()
+        expect(viewer.page.get_by_text("dense_1", exact=True).last).to_be_visible()
+
+    def test_cannot_write(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        viewer.tab("Cypher")
+        before = graph.neurons()
+        viewer.page.get_by_label("Cypher, which cannot write").fill(
+            "MATCH (n:Neuron) SET n.bias = 7.0 RETURN count(*)"
+        )
+        viewer.page.get_by_role("button", name="Run").click()
+        viewer.page.wait_for_function(
+            "() => Bokeh.documents[0].get_model_by_name('answer').text.includes('problem')"
+        )
+        assert "to write, say" in viewer.text("answer")
+        pd.testing.assert_frame_equal(graph.neurons(), before)
+
+
+class TestHosts:
+    @pytest.mark.parametrize("path", ["/", "/view.html", "/static/js/bokeh.min.js", "/ws"])
+    def test_another_name_is_refused(self, address: str, path: str) -> None:
+        port = urlsplit(address).port or 0
+        for host in (f"evil.example:{port}", f"localhost:{port + 1}", ""):
+            assert answered(port, path, {"Host": host}) in {400, 403}
+
+    def test_a_page_of_another_origin_gets_no_connection(self, address: str) -> None:
+        parts = urlsplit(address)
+        headers = {
+            "Host": parts.netloc,
+            "Origin": "http://evil.example",
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        }
+        assert answered(parts.port or 0, "/ws", headers) == 403
+
+
+def answered(port: int, path: str, headers: dict[str, str]) -> int:
+    """Return the status of an answer."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", path, headers=headers)
+        with connection.getresponse() as response:
+            return response.status
+
+
+def test_standalone_page(
+    viewer: Viewer, browser: Browser, tmp_path: Path, graph: NeuronGraph
+) -> None:
+    viewer.open()
+    viewer.click("dense_1", 7)
+    with viewer.page.expect_download() as download:
+        viewer.page.get_by_role("link", name="Save as HTML").click()
+    file = tmp_path / "view.html"
+    download.value.save_as(file)
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+    alone = Viewer(context.new_page(), file.as_uri())
+    alone.page.goto(alone.address)
+    expect(alone.page.get_by_role("heading", name="dense_1[7]")).to_be_visible()
+    assert {layer: len(cells["value"]) for layer, cells in alone.images().items()} == dict(
+        graph.layers().set_index("name")["neurons"]
+    )
+    context.close()
+
+
+def test_names_stay_text(store: GraphStore, browser: Browser, small_files: dict[str, Path]) -> None:
+    load(small_files["pooled"], store.location, name=HOSTILE)
+    page = browser.new_page()
+    try:
+        with served(HOSTILE, "--graph", store.location) as address:
+            viewer = Viewer(page, address)
+            viewer.open("pick=odds")
+            expect(page.get_by_role("status")).to_contain_text(HOSTILE)
+            assert page.locator("img").count() == 0
+            assert page.title() == f"{HOSTILE} - neurongraph"
+    finally:
+        page.close()
+        drop(HOSTILE, store.location)
+
+
+def test_big_layers_are_drawn_by_channel_until_one_zooms_in(
+    browser: Browser, tmp_path: Path, digits_file: Path
+) -> None:
+    load(digits_file, tmp_path / "digits.lbug")
+    small = "import queries.viewer.scene as scene, queries.viewer.picture as picture\n"
+    small += "scene.MOST_DRAWN, picture.MOST_NEAR = 300, 200"
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    with served("--graph", str(tmp_path / "digits.lbug"), program=small) as address:
+        viewer = Viewer(page, address)
+        viewer.open()
+        assert viewer.data("channel")["layer"] == ["conv_0"]
+        viewer.click("conv_0", 4)
+        assert viewer.text("heading") == "<h2>conv_0[4]</h2>"
+        page.mouse.wheel(0, -500)
+        page.wait_for_function(
+            "() => Bokeh.documents[0].get_model_by_name('near').data_source.get_length() == 1"
+        )
+        near = viewer.data("near")
+        shown = set(near["channel"][0])
+        assert 4 in shown
+        assert shown < set(range(8))
+        page.mouse.wheel(0, 900)
+        page.wait_for_function(
+            "() => Bokeh.documents[0].get_model_by_name('near').data_source.get_length() == 0"
+        )
+    page.close()

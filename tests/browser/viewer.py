@@ -1,0 +1,171 @@
+"""The page of ``neurongraph view`` in a real browser, and where to click on it."""
+
+import math
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+MODEL = "Bokeh.documents[0].get_model_by_name"
+SECONDS = 30
+
+
+@contextmanager
+def served(*words: str, program: str = "") -> Iterator[str]:
+    """
+    Give the address of ``neurongraph view`` while it runs.
+
+    Parameters
+    ----------
+    *words
+        What follows ``neurongraph view``.
+    program
+        Python that runs before the command does.
+    """
+    code = f"{program}\nfrom exporter.cli import main\nmain()"
+    command = [sys.executable, "-c", code, "view", *words, "--no-open"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            line = server.stderr.readline()
+            found = re.search(r"http://\S+", line)
+            assert found, line + server.stderr.read()
+            yield found[0]
+        finally:
+            server.terminate()
+
+
+class Viewer:
+    """
+    A page that is open in a browser.
+
+    Parameters
+    ----------
+    page
+        The browser's page.
+    address
+        Where the server is.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+
+    def open(self, query: str = "") -> None:
+        """Open a view, and wait until it is drawn."""
+        self.page.goto(f"{self.address}?{query}")
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait until all that was asked for is there."""
+        # A click takes a moment to reach the server, which then says that it works.
+        self.page.wait_for_timeout(200)
+        self.page.wait_for_function(
+            f"""() => {{
+                const said = window.Bokeh?.documents?.[0] && {MODEL}('status')?.text
+                return said?.includes('relationships.') && !said.includes('Working')
+                    && Bokeh.documents[0].is_idle
+            }}""",
+            timeout=SECONDS * 1000,
+        )
+
+    def data(self, name: str) -> dict[str, Any]:
+        """Return what a renderer draws."""
+        found: dict[str, Any] = self.page.evaluate(
+            f"""(name) => {{
+                const model = {MODEL}(name)
+                const source = model.data_source
+                const plain = (x) => ArrayBuffer.isView(x) || x?.values ? [...x] : x
+                const columns = [...(source.data.entries?.() ?? Object.entries(source.data))]
+                return Object.fromEntries(
+                    columns.map(([key, values]) => [key, [...values].map(plain)]))
+            }}""",
+            name,
+        )
+        return found
+
+    def table(self, name: str) -> list[list[str]]:
+        """Return the rows of a table, as text."""
+        rows: list[list[str]] = self.page.evaluate(
+            f"""(name) => {{
+                const html = new DOMParser().parseFromString({MODEL}(name).text, "text/html")
+                return [...html.querySelectorAll("tbody tr")].map(
+                    (row) => [...row.cells].map((cell) => cell.textContent))
+            }}""",
+            name,
+        )
+        return rows
+
+    def text(self, name: str) -> str:
+        """Return the HTML of a text on the page."""
+        return str(self.page.evaluate(f"(name) => {MODEL}(name).text", name))
+
+    def facts(self) -> dict[str, str]:
+        """Return the numbers of the picked neurons."""
+        return dict(re.findall(r"<th>(.*?)</th><td>(.*?)</td>", self.text("numbers")))
+
+    def images(self) -> dict[str, dict[str, list[float]]]:
+        """Return by layer the channel, x, y and value of each cell that is drawn."""
+        found = {}
+        for kind in ("map", "strip", "channel"):
+            data = self.data(kind)
+            for place, layer in enumerate(data["layer"]):
+                drawn = [cell is not None and not math.isnan(cell) for cell in data["image"][place]]
+                found[layer] = {
+                    name: [
+                        v for v, is_drawn in zip(data[name][place], drawn, strict=True) if is_drawn
+                    ]
+                    for name in ("channel", "px", "py", "value", "image")
+                }
+        return found
+
+    def click(self, layer: str, channel: int, x: int | None = None, y: int | None = None) -> None:
+        """Click on a neuron as it is drawn."""
+        place = self.page.evaluate(
+            f"""([layer, channel, px, py]) => {{
+                for (const kind of ["map", "strip", "channel"]) {{
+                    const data = {MODEL}(kind).data_source.data
+                    const column = (name) => data.get?.(name) ?? data[name]
+                    const layers = [...column("layer")]
+                    const at = layers.indexOf(layer)
+                    if (at < 0) continue
+                    const cells = column("image")[at]
+                    const [rows, columns] = cells.shape
+                    const of = (name) => column(name)[at]
+                    for (let cell = 0; cell < cells.length; cell++) {{
+                        if (isNaN(cells[cell]) || of("channel")[cell] != channel) continue
+                        if (px != null && (of("px")[cell] != px || of("py")[cell] != py)) continue
+                        const x = of("x") + (cell % columns + 0.5) / columns * of("dw")
+                        const y = of("y") + (Math.floor(cell / columns) + 0.5) / rows * of("dh")
+                        const view = Bokeh.index.find_one_by_id({MODEL}("picture").id)
+                        const frame = view.frame
+                        const box = view.el.getBoundingClientRect()
+                        return [box.x + frame.x_scale.compute(x), box.y + frame.y_scale.compute(y)]
+                    }}
+                }}
+            }}""",
+            [layer, channel, x, y],
+        )
+        assert place, f"{layer}[{channel}] is not drawn"
+        self.page.mouse.click(*place)
+        self.settled()
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose an option of a list."""
+        self.page.get_by_label(label, exact=True).select_option(label=option)
+        self.settled()
+
+    def write(self, label: str, text: str) -> None:
+        """Write into a field, and press Enter."""
+        field = self.page.get_by_label(label, exact=True)
+        field.fill(text)
+        field.press("Enter")
+        self.settled()
+
+    def tab(self, name: str) -> None:
+        """Turn to a tab."""
+        self.page.locator(".bk-tab", has_text=name).click()
+        expect(self.page.locator(".bk-tab.bk-active")).to_have_text(name)
