@@ -27,8 +27,8 @@ SOURCES := $(shell find exporter queries -name '*.py' -o -name '*.cypher' 2>/dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install sample test full lint format check bench faults zoo fuzz docs pictures train \
-	clean
+.PHONY: help install sample test full lint format check bench faults zoo fuzz docs pictures \
+	screenshots train clean
 
 help: ## List the chores.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -75,6 +75,9 @@ docs: $(TEST) ## Write the generated parts of the documentation again.
 
 pictures: $(TEST) ## Draw the pictures of the documentation again. Needs Chromium and Graphviz.
 	$(RUN) tests.docs.plots_page
+
+screenshots: $(TEST) ## Take the pictures of the documentation again; needs Chromium.
+	$(RUN) tests.browser.screenshots
 
 train: $(VENV)/.installed-samples ## Train samples/digits.keras again.
 	$(VENV)/bin/python samples/train_digits.py

@@ -6,6 +6,7 @@ The picture is ``WIDTH`` by ``HEIGHT`` units, which are about pixels; y runs dow
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -99,7 +100,7 @@ class Column:
             kind="map",
         )
 
-    @property
+    @cached_property
     def first(self) -> Ids:
         """By mark: its first neuron."""
         return self.neurons[np.unique(self.marks, return_index=True)[1]]

@@ -8,7 +8,8 @@ import pandas as pd
 from bokeh.document import Document
 from bokeh.events import ButtonClick, RangesUpdate, Tap
 from bokeh.layouts import column, row
-from bokeh.models import CustomJS, TabPanel, Tabs
+from bokeh.models import CustomJS
+from bokeh.models.widgets.groups import RadioButtonGroup
 from bokeh.models.widgets.markups import Div
 
 from queries.errors import NeurongraphError
@@ -77,17 +78,15 @@ class Page:
             self._hops,
         )
         cypher = column(controls.cypher, row(controls.run, controls.answer), self._rows)
-        tabs = Tabs(
-            tabs=[
-                TabPanel(child=self._panel.layout, title="Neuron"),
-                TabPanel(child=paths, title="Paths"),
-                TabPanel(child=cypher, title="Cypher"),
-            ],
-            width=WIDTH + 10,
-            name="tabs",
-        )
+        sides = [self._panel.layout, paths, cypher]
+        # Bokeh's own tabs cannot be changed by keyboard.
+        tabs = RadioButtonGroup(labels=["Neuron", "Paths", "Cypher"], active=0, name="tabs")
+        code = "sides.forEach((side, place) => side.visible = place === cb_obj.active)"
+        tabs.js_on_change("active", CustomJS(args={"sides": sides}, code=code))
+        paths.visible = cypher.visible = False
+        beside = column(tabs, *sides, width=WIDTH + 10)
         below = row(self._status, self._link, sizing_mode="stretch_width")
-        body = row(self._picture.figure, tabs, sizing_mode="stretch_both")
+        body = row(self._picture.figure, beside, sizing_mode="stretch_both")
         root = column(above, body, below, sizing_mode="stretch_both")
         dress(root)
         self._document.add_root(root)

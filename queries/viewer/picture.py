@@ -36,7 +36,7 @@ _NO_LEVEL: Final = -9.0
 
 _KINDS: Final = ("map", "strip", "channel")
 _IMAGE_COLUMNS: Final = ("image", "value", "layer", "channel", "px", "py", "x", "y", "dw", "dh")
-_LINE_COLUMNS: Final = ("x0", "y0", "x1", "y1", "cx0", "cx1", "weight", "width", "names")
+_LINE_COLUMNS: Final = ("x0", "y0", "x1", "y1", "cx0", "cx1", "weight", "width", "casing", "names")
 _SIDES: Final = (("positive", POSITIVE), ("negative", NEGATIVE), ("path", PATH))
 _TOOLTIPS: Final = {
     "map": [("neuron", "@layer[@channel] at @px, @py"), ("value", "@value{0.0000e+0}")],
@@ -140,11 +140,11 @@ class ModelPicture:
     def _add_lines(self, name: str, color: str) -> ColumnDataSource:
         source = ColumnDataSource({column: [] for column in _LINE_COLUMNS})
         places = ("x0", "y0", "x1", "y1", "cx0", "y0", "cx1", "y1")
-        if name == "path":
-            self.figure.bezier(*places, source=source, line_color="white", line_width=6)
+        # Dark lines would be lost on dark neurons.
+        self.figure.bezier(*places, source=source, line_color="white", line_width="casing")
         shown = self.figure.bezier(
             *places, source=source, line_color=color, line_width="width", name=name,
-            line_alpha=0.85,
+            line_alpha=0.9,
         )  # fmt: skip
         add_hover(self.figure, shown, [("relationship", "@names"), ("weight", "@weight{0.0000}")])
         return source
@@ -279,7 +279,7 @@ def _along(scene: Scene) -> pd.DataFrame:
         ends = (x[before], y[before], x[here], y[here])
         rows.append((*ends, weights[here], f"{names[before]} to {names[here]}"))
     found = _lines(rows)
-    return found.assign(width=3.0)
+    return found.assign(width=3.0, casing=6.0)
 
 
 def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.DataFrame:
@@ -292,6 +292,7 @@ def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.
         cx0=frame["x0"] + bend,
         cx1=frame["x1"] - bend,
         width=1 + 3.5 * size / (largest or 1.0),
+        casing=3 + 3.5 * size / (largest or 1.0),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -15,7 +16,6 @@ from bokeh.server.views.static_handler import StaticHandler
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from tornado.web import HTTPError, RequestHandler
 
 from queries.errors import NeurongraphError, ParameterError
@@ -60,12 +60,12 @@ class Viewer:
         try:
             # What is wrong is said before a browser opens, and the first page finds this read.
             first = self._graph.shown(model).name
-            sockets = _sockets(port)
+            self._socket = _listening(port)
         except BaseException:
             self._graph.close()
             raise
-        self.port: int = sockets[0].getsockname()[1]
-        self._sockets, self._first, self._worker = sockets, first, Worker()
+        self.port: int = self._socket.getsockname()[1]
+        self._first, self._worker = first, Worker()
 
     @property
     def address(self) -> str:
@@ -90,7 +90,7 @@ class Viewer:
             extra_patterns=[(r"/view\.html", _Save, saving)],
         )
         http = HTTPServer(tornado)
-        http.add_sockets(self._sockets)
+        http.add_sockets([self._socket])
         server = BaseServer(IOLoop.current(), tornado, http)
         server.start()
         try:
@@ -107,15 +107,18 @@ class Viewer:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._socket.close()
         self._worker.close()
         self._graph.close()
 
 
-def _sockets(port: int) -> list[Any]:
+def _listening(port: int) -> socket.socket:
     try:
-        return bind_sockets(port, ADDRESS)
+        listening = socket.create_server((ADDRESS, port))
     except OSError as error:
         raise ParameterError(f"port {port} cannot be used: {error.strerror}") from None
+    listening.setblocking(False)
+    return listening
 
 
 class _LocalTornado(BokehTornado):

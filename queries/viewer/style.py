@@ -17,6 +17,7 @@ p { margin: 2px 0; }
 .numbers th { text-align: left; font-weight: normal; color: #5b6472; padding: 1px 8px 1px 0;
   white-space: nowrap; vertical-align: top; }
 .numbers td { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.bk-clearfix { width: 100%; }
 .list { border-collapse: collapse; width: 100%; font-size: 13px; line-height: 19px; }
 .list td, .list th { padding: 0 4px; border-bottom: 1px solid #e6e9ed; text-align: left; }
 .list th { font-weight: 600; color: #5b6472; }

@@ -200,17 +200,29 @@ class TestPick:
             " while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;"
             " return (at.textContent || '').trim() }"
         )
-        reached = []
-        for _ in range(40):
-            viewer.page.keyboard.press("Tab")
-            reached.append(viewer.page.evaluate(focused))
-            if len(reached) == 1:
-                viewer.page.keyboard.type("dense_1[3]")
-                viewer.page.keyboard.press("Enter")
+        keys = viewer.page.keyboard
+
+        def go_to(name: str) -> None:
+            for _ in range(100):
+                keys.press("Tab")
+                if viewer.page.evaluate(focused) == name:
+                    return
+            pytest.fail(f"{name} cannot be reached")
+
+        keys.press("Tab")
+        keys.type("dense_0[12]")
+        keys.press("Enter")
         viewer.settled()
-        assert viewer.text("heading") == "<h2>dense_1[3]</h2>"
-        words = " ".join(reached)
-        assert all(name in words for name in ("channel", "Neuron", "Save as HTML"))
+        assert viewer.text("heading") == "<h2>dense_0[12]</h2>"
+        first = viewer.table("inputs")[0][0]
+        go_to(first)
+        keys.press("Enter")
+        viewer.settled()
+        assert viewer.text("heading") == f"<h2>{first}</h2>"
+        go_to("Save as HTML")
+        go_to("Paths")
+        keys.press("Enter")
+        expect(viewer.page.get_by_label("From", exact=True)).to_be_visible()
 
 
 class TestPaths:

@@ -1,0 +1,83 @@
+"""The command ``view``, as far as it needs no browser."""
+
+import socket
+import webbrowser
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from exporter import load
+from exporter.cli import app
+from queries.viewer.server import Viewer
+
+
+@pytest.fixture(scope="module")
+def loaded(digits_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the sample model in a graph."""
+    path = tmp_path_factory.mktemp("view") / "digits.lbug"
+    load(digits_file, path)
+    return path
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the addresses that a browser is to open; nothing is served."""
+
+    def interrupted(_: Viewer) -> None:
+        raise KeyboardInterrupt
+
+    addresses: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", addresses.append)
+    monkeypatch.setattr(Viewer, "serve", interrupted)
+    return addresses
+
+
+def view(loaded: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["view", "--graph", str(loaded), *words])
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def test_opens_the_page_until_it_is_interrupted(loaded: Path, opened: list[str]) -> None:
+    port = free_port()
+    done = view(loaded, "digits", "--port", str(port))
+    assert done.exit_code == 0
+    assert opened == [f"http://127.0.0.1:{port}/"]
+    assert f"The page is at {opened[0]} until you press Ctrl-C" in done.stderr
+
+
+def test_may_open_no_browser(loaded: Path, opened: list[str]) -> None:
+    done = view(loaded, "--no-open")
+    assert done.exit_code == 0
+    assert "http://127.0.0.1:" in done.stderr
+    assert opened == []
+
+
+def test_a_model_must_be_there(loaded: Path, opened: list[str]) -> None:
+    done = view(loaded, "nobody")
+    assert done.exit_code == 1
+    assert "holds no model 'nobody'; it holds digits" in " ".join(done.stderr.split())
+    assert opened == []
+
+
+def test_a_graph_must_be_there(tmp_path: Path, opened: list[str]) -> None:
+    done = view(tmp_path / "none.lbug")
+    assert opened == []
+    assert done.exit_code == 1
+    assert "does not exist" in done.stderr
+
+
+def test_a_port_must_be_free(loaded: Path, opened: list[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = view(loaded, "--port", str(port))
+    assert done.exit_code == 1
+    assert f"port {port} cannot be used" in done.stderr
+    assert opened == []
