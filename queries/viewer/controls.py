@@ -36,22 +36,22 @@ class Controls:
     def __init__(self, view: View) -> None:
         colors: list[Any] = [(name, name.replace("_", " ")) for name in measures()]
         self.find = TextInput(
-            title="Find", value=view.pick, placeholder="neuron, channel or layer", width=190,
+            title="Find", value=view.pick, placeholder="neuron, channel or layer", width=170,
             name="find",
         )  # fmt: skip
         self.unit = RadioButtonGroup(
             labels=["neuron", "channel"], active=0, width=136, name="unit", margin=(26, 5, 5, 0)
         )
         self.color = Select(
-            title="Colour by", value=view.color, width=158, name="color",
+            title="Colour by", value=view.color, width=146, name="color",
             options=[*colors, (FIELD, "what feeds the pick")],
         )  # fmt: skip
         self.scale = Select(
-            title="Scale", value=view.scale, width=108, name="scale",
+            title="Scale", value=view.scale, width=104, name="scale",
             options=_SCALES,
         )  # fmt: skip
         self.layers = MultiChoice(
-            title="Layers", value=list(view.layers), options=[], placeholder="all", width=178,
+            title="Layers", value=list(view.layers), options=[], placeholder="all", width=134,
             name="layers", search_option_limit=200, option_limit=200,
         )  # fmt: skip
         self.channels = TextInput(

@@ -18,7 +18,7 @@ from queries.viewer.controls import Controls
 from queries.viewer.layout import Box
 from queries.viewer.panel import FactsPanel
 from queries.viewer.picture import ModelPicture
-from queries.viewer.scene import Scene, complete, outline
+from queries.viewer.scene import Scene, complete, outline, sketch
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.style import TEMPLATE, dress
 from queries.viewer.tables import WIDTH, new_table, table
@@ -58,9 +58,12 @@ class Page:
         self._follow_link()
         self._listen()
         self._lay_out()
-        known = graph.known(self._view.model)
+        known, view = graph.known(self._view.model), self._view
         if known is not None:
-            self._show(outline(known, self._view), finished=False)
+            self._show(outline(known, view), finished=False)
+        else:
+            drawn = self._later(lambda scene: self._show(scene, finished=False))
+            worker.submit(lambda: sketch(graph, view), drawn, self._later(self._fail))
         self._ask()
         worker.submit(graph.complete, self._later(self._offer_models), lambda _: None)
 

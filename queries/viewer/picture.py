@@ -21,6 +21,7 @@ from queries.plots.style import (
     source_of,
 )
 from queries.viewer.facts import Facts
+from queries.viewer.labels import labels_of
 from queries.viewer.layout import HEIGHT, WIDTH, Box, Column, Layout
 from queries.viewer.scene import Scene, middle
 from queries.viewer.shades import Shades
@@ -43,7 +44,6 @@ _TOOLTIPS: Final = {
     "strip": [("neuron", "@layer[@channel]"), ("value", "@value{0.0000e+0}")],
     "channel": [("channel", "@layer[@channel]"), ("mean value", "@value{0.0000e+0}")],
 }
-_SHORT: Final = 17
 
 
 class ModelPicture:
@@ -52,7 +52,7 @@ class ModelPicture:
     def __init__(self) -> None:
         self.figure = figure(
             x_range=Range1d(start=-24, end=WIDTH + 24),
-            y_range=Range1d(start=HEIGHT + 14, end=-58),
+            y_range=Range1d(start=HEIGHT + 14, end=0),
             tools="pan,wheel_zoom,box_zoom,reset,save",
             active_scroll="wheel_zoom",
             sizing_mode="stretch_both",
@@ -82,7 +82,7 @@ class ModelPicture:
             "x", "y", source=self._marks, size=15, marker="circle", fill_color=None,
             line_color=PICK, line_width=3, name="picked",
         )  # fmt: skip
-        self._labels = ColumnDataSource({"x": [], "y": [], "text": [], "shape": []})
+        self._labels = ColumnDataSource(labels_of(Layout((), np.empty(0), np.empty(0)))[0])
         self._add_labels()
         self._bar = self._add_bar()
 
@@ -150,12 +150,11 @@ class ModelPicture:
         return source
 
     def _add_labels(self) -> None:
-        for column, offset, size, color in (
-            ("text", -15, "12px", "#1c2430"), ("shape", -2, "11px", "#5b6472"),
-        ):  # fmt: skip
+        for column, size, color in (("text", "12px", "#1c2430"), ("shape", "11px", "#5b6472")):
             self.figure.text(
-                "x", "y", column, source=self._labels, y_offset=offset, text_align="center",
-                text_font_size=size, text_color=color, text_font=value("sans-serif"),
+                "x", "y", column, source=self._labels, y_offset=f"{column}_offset",
+                text_align="align", angle="angle", text_font_size=size, text_color=color,
+                text_font=value("sans-serif"),
             )  # fmt: skip
 
     def _add_bar(self) -> ColorBar:
@@ -187,7 +186,9 @@ class ModelPicture:
             source.data = {**_placed(columns, self._axes), **_colored(columns, None)}
         self._near.data = {name: [] for name in _IMAGE_COLUMNS}
         self._near_columns = []
-        self._labels.data = _labels(layout)
+        labels, room = labels_of(layout)
+        self._labels.data = labels
+        self.figure.y_range.update(end=-room, reset_end=-room)
         self._wires.data = _wires(layout)
 
     def _color(self, layout: Layout, shades: Shades | None) -> None:
@@ -294,34 +295,6 @@ def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.
         width=1 + 3.5 * size / (largest or 1.0),
         casing=3 + 3.5 * size / (largest or 1.0),
     )
-
-
-def _labels(layout: Layout) -> dict[str, Any]:
-    names = [column.layer.name for column in layout.columns]
-    raised = _raised(
-        [
-            (column.left + column.width / 2, len(name))
-            for column, name in zip(layout.columns, names, strict=True)
-        ]
-    )
-    return {
-        "x": [column.left + column.width / 2 for column in layout.columns],
-        "y": [-32.0 if up else -4.0 for up in raised],
-        "text": [name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}…" for name in names],
-        "shape": [" x ".join(map(str, column.layer.shape)) for column in layout.columns],
-    }
-
-
-def _raised(labels: Sequence[tuple[float, int]]) -> list[bool]:
-    """Tell which labels stand in a second line above, since the one before leaves no room."""
-    raised: list[bool] = []
-    for place, (x, length) in enumerate(labels):
-        crowded = False
-        if place:
-            before, before_length = labels[place - 1]
-            crowded = x - before < 3.6 * (min(length, _SHORT) + min(before_length, _SHORT))
-        raised.append(crowded and not raised[-1])
-    return raised
 
 
 def _wires(layout: Layout) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Everything that a view needs from the graph, ready to be drawn."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,21 @@ def outline(shown: ShownModel, view: View) -> Scene:
     )
 
 
+def sketch(graph: ShownGraph, view: View) -> Scene:
+    """Return a view without colours and facts, which takes no relationships.
+
+    Raises
+    ------
+    NeurongraphError
+        If there is no such model.
+    """
+    shown = graph.shown(view.model)
+    plain: Scene = graph.kept(
+        ("outline", shown.about, view.layers, view.channels), lambda: outline(shown, view)
+    )
+    return replace(plain, view=view)
+
+
 def complete(graph: ShownGraph, view: View) -> Scene:
     """Return all that a view shows.
 
@@ -72,9 +87,8 @@ def complete(graph: ShownGraph, view: View) -> Scene:
     NeurongraphError
         If there is no such model.
     """
-    shown = graph.shown(view.model)
-    kept = (shown.about, view.layers, view.channels)
-    plain = graph.kept(("outline", *kept), lambda: outline(shown, view))
+    plain = sketch(graph, view)
+    shown, kept = plain.shown, (plain.shown.about, view.layers, view.channels)
     problems = list(plain.problems)
 
     def attempt(key: Hashable, ask: Callable[[], Any]) -> Any:

@@ -20,9 +20,9 @@ p { margin: 2px 0; }
 .bk-clearfix { width: 100%; }
 .list { border-collapse: collapse; width: 100%; font-size: 13px; line-height: 19px; }
 .list td, .list th { padding: 0 4px; border-bottom: 1px solid #e6e9ed; text-align: left; }
-.list th { font-weight: 600; color: #5b6472; }
+.list th { font-weight: 600; font-size: 12px; color: #5b6472; }
 .list th:nth-child(n + 2):last-child { text-align: right; }
-.list td { overflow-wrap: anywhere; }
+.list td { white-space: nowrap; }
 .list .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .list a { text-decoration: none; }
 .list a:hover, .list a:focus { text-decoration: underline; }
