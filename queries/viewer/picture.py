@@ -12,10 +12,9 @@ from bokeh.models.tickers import FixedTicker
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from queries.colours import NEGATIVE, POSITIVE
 from queries.plots.style import (
     DIVERGING,
-    NEGATIVE,
-    POSITIVE,
     SEQUENTIAL,
     add_hover,
     source_of,

@@ -34,9 +34,9 @@ def served(digits_file: Path, small_files: dict[str, Path]) -> Iterator[Served]:
 def shown(served: Served, browser: Browser) -> Iterator[BrowserPage]:
     """Give Browser with the style sheet applied."""
     with empty_page(browser) as page:
-        browser = BrowserPage(page, served.http, served.bolt)
-        browser.run(served.style).get_by_text("node.Neuron").wait_for()
-        yield browser
+        connected = BrowserPage(page, served.http, served.bolt)
+        connected.run(served.style).get_by_text("node.Neuron").wait_for()
+        yield connected
 
 
 @pytest.fixture(scope="session")

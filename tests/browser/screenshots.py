@@ -4,22 +4,34 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser
 
 from exporter import load
-from queries.plots.browser import found_browser
+from tests.browser.chromium import opened_chromium
+from tests.browser.page import BrowserPage, empty_page
+from tests.browser.served import serving_models
 from tests.browser.viewer import Viewer, served
 
 ROOT: Final = Path(__file__).parents[2]
+SAMPLE: Final = ROOT / "samples" / "digits.keras"
+_PATHS: Final = 5
+"""The slide of the guide about the strongest paths."""
 
 
 def main() -> None:
     """Take every picture."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with opened_chromium() as chromium:
+        take_viewer(chromium, ROOT / "docs" / "viewer.png")
+        take_browser(chromium, ROOT / "docs" / "browser.png")
+
+
+def take_viewer(chromium: Browser, picture: Path) -> None:
+    """Pick a neuron of the sample in the viewer."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    with tempfile.TemporaryDirectory() as folder:
         graph = Path(folder, "digits.lbug")
-        load(ROOT / "samples" / "digits.keras", graph)
-        browser = playwright.chromium.launch(executable_path=found_browser(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        load(SAMPLE, graph)
         with served("--graph", str(graph)) as address:
             viewer = Viewer(page, address)
             viewer.open()
@@ -27,8 +39,22 @@ def main() -> None:
             # Away from the picture, where the mouse would tell of a neuron.
             page.mouse.move(5, 5)
             page.wait_for_timeout(500)
-            page.screenshot(path=ROOT / "docs" / "viewer.png")
-        browser.close()
+            page.screenshot(path=picture)
+    page.close()
+
+
+def take_browser(chromium: Browser, picture: Path) -> None:
+    """Draw the strongest paths of the sample in Neo4j Browser, under the slide that asks."""
+    with serving_models({"digits": SAMPLE}) as models, empty_page(chromium) as page:
+        browser = BrowserPage(page, models.http, models.bolt)
+        browser.run(models.style).get_by_text("node.Neuron").wait_for()
+        browser.ask(browser.slide(models.play, _PATHS))
+        page.mouse.move(0, 0)
+        page.screenshot(path=picture, clip={"x": 0, "y": 0, "width": 1280, "height": 900})
+    with Image.open(picture) as taken:
+        # Few colours make a small file.
+        small = taken.convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
+        small.save(picture, optimize=True)
 
 
 if __name__ == "__main__":
