@@ -36,7 +36,7 @@ class Controls:
     def __init__(self, view: View) -> None:
         colors: list[Any] = [(name, name.replace("_", " ")) for name in measures()]
         self.find = TextInput(
-            title="Find", value=view.pick, placeholder="neuron, channel or layer", width=170,
+            title="Find", value=view.pick, placeholder="a name", width=170,
             name="find",
         )  # fmt: skip
         self.unit = RadioButtonGroup(

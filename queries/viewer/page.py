@@ -184,6 +184,8 @@ class Page:
         hops = None if scene.paths is None else scene.paths[_HOPS]
         self._hops.text = "" if hops is None else table(hops, self._view, header=True)
         self._say(busy=not finished)
+        # Whoever drives the page sees by this that it has caught up with the link.
+        self._status.tags = [scene.view.query] if finished else []
 
     def _fail(self, error: BaseException) -> None:
         self._status.text = _problem(error)

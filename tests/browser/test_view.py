@@ -170,8 +170,8 @@ class TestPick:
         viewer.open()
         viewer.click("dense_0", 12)
         first = viewer.table("inputs")[0][0]
-        viewer.page.get_by_role("link", name=first, exact=True).first.click()
-        viewer.settled()
+        with viewer.changing():
+            viewer.page.get_by_role("link", name=first, exact=True).first.click()
         assert viewer.text("heading") == f"<h2>{first}</h2>"
 
     def test_weak_relationships_are_left_out(self, viewer: Viewer) -> None:
@@ -186,11 +186,10 @@ class TestPick:
         viewer.click("conv_1", 5, 1, 0)
         viewer.choose("Colour by", "katz")
         before = viewer.images(), viewer.facts(), viewer.table("inputs")
-        url = viewer.page.url
-        assert parse_qs(urlsplit(url).query)["pick"] == ["conv_1[5]@1,0"]
+        query = urlsplit(viewer.page.url).query
+        assert parse_qs(query)["pick"] == ["conv_1[5]@1,0"]
         viewer.page.goto("about:blank")
-        viewer.page.goto(url)
-        viewer.settled()
+        viewer.open(query)
         assert (viewer.images(), viewer.facts(), viewer.table("inputs")) == before
 
     def test_by_keyboard_alone(self, viewer: Viewer) -> None:
@@ -210,14 +209,14 @@ class TestPick:
             pytest.fail(f"{name} cannot be reached")
 
         keys.press("Tab")
-        keys.type("dense_0[12]")
-        keys.press("Enter")
-        viewer.settled()
+        with viewer.changing():
+            keys.type("dense_0[12]")
+            keys.press("Enter")
         assert viewer.text("heading") == "<h2>dense_0[12]</h2>"
         first = viewer.table("inputs")[0][0]
         go_to(first)
-        keys.press("Enter")
-        viewer.settled()
+        with viewer.changing():
+            keys.press("Enter")
         assert viewer.text("heading") == f"<h2>{first}</h2>"
         go_to("Save as HTML")
         go_to("Paths")
@@ -230,10 +229,11 @@ class TestPaths:
         viewer.open()
         viewer.tab("Paths")
         viewer.click("pool_0", 3, 2, 1)
-        viewer.page.get_by_role("button", name="the pick").first.click()
+        with viewer.changing():
+            viewer.page.get_by_role("button", name="the pick").first.click()
         viewer.click("dense_1", 7)
-        viewer.page.get_by_role("button", name="the pick").last.click()
-        viewer.settled()
+        with viewer.changing():
+            viewer.page.get_by_role("button", name="the pick").last.click()
         wanted = graph.strongest_paths("pool_0[3]@2,1", "dense_1[7]", k=3)
         rows = viewer.table("paths")
         assert [row[1] for row in rows] == wanted["name"].tolist()

@@ -57,18 +57,23 @@ class Viewer:
     def open(self, query: str = "") -> None:
         """Open a view, and wait until it is drawn."""
         self.page.goto(f"{self.address}?{query}")
-        self.settled()
+        self._settled("")
 
-    def settled(self) -> None:
-        """Wait until all that was asked for is there."""
-        # A click takes a moment to reach the server, which then says that it works.
-        self.page.wait_for_timeout(200)
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Wait until the view has become another one, and all that it shows is there."""
+        before = self.page.evaluate(f"() => {MODEL}('link').tags[0]")
+        yield
+        self._settled(before)
+
+    def _settled(self, before: str) -> None:
         self.page.wait_for_function(
-            f"""() => {{
-                const said = window.Bokeh?.documents?.[0] && {MODEL}('status')?.text
-                return said?.includes('relationships.') && !said.includes('Working')
-                    && Bokeh.documents[0].is_idle
+            f"""(before) => {{
+                if (!window.Bokeh?.documents?.[0]) return false
+                const [wanted, shown] = ["link", "status"].map((name) => {MODEL}(name)?.tags[0])
+                return wanted !== before && wanted === shown && Bokeh.documents[0].is_idle
             }}""",
+            arg=before,
             timeout=SECONDS * 1000,
         )
 
@@ -150,20 +155,20 @@ class Viewer:
             [layer, channel, x, y],
         )
         assert place, f"{layer}[{channel}] is not drawn"
-        self.page.mouse.click(*place)
-        self.settled()
+        with self.changing():
+            self.page.mouse.click(*place)
 
     def choose(self, label: str, option: str) -> None:
         """Choose an option of a list."""
-        self.page.get_by_label(label, exact=True).select_option(label=option)
-        self.settled()
+        with self.changing():
+            self.page.get_by_label(label, exact=True).select_option(label=option)
 
     def write(self, label: str, text: str) -> None:
         """Write into a field, and press Enter."""
         field = self.page.get_by_label(label, exact=True)
-        field.fill(text)
-        field.press("Enter")
-        self.settled()
+        with self.changing():
+            field.fill(text)
+            field.press("Enter")
 
     def tab(self, name: str) -> None:
         """Turn to another side of the page."""
