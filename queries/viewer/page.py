@@ -48,6 +48,10 @@ class Page:
         context: Any = document.session_context
         arguments = context.request.arguments if context and context.request else {}
         self._view = View.of_arguments(arguments, model)
+        known = graph.known(self._view.model)
+        if known is not None and known.large and "color" not in arguments:
+            # All other measures would take minutes.
+            self._view = replace(self._view, color="bias")
         self._scene: Scene | None = None
         self._controls = Controls(self._view)
         self._picture, self._panel = ModelPicture(), FactsPanel()
@@ -58,12 +62,11 @@ class Page:
         self._follow_link()
         self._listen()
         self._lay_out()
-        known, view = graph.known(self._view.model), self._view
         if known is not None:
-            self._show(outline(known, view), finished=False)
+            self._show(outline(known, self._view), finished=False)
         else:
             drawn = self._later(lambda scene: self._show(scene, finished=False))
-            worker.submit(lambda: sketch(graph, view), drawn, self._later(self._fail))
+            worker.submit(lambda: sketch(graph, self._view), drawn, self._later(self._fail))
         self._ask()
         worker.submit(graph.complete, self._later(self._offer_models), lambda _: None)
 

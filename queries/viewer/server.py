@@ -3,6 +3,8 @@
 import asyncio
 import os
 import socket
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -21,6 +23,7 @@ from tornado.web import HTTPError, RequestHandler
 from queries.errors import NeurongraphError, ParameterError
 from queries.viewer.page import Page
 from queries.viewer.save import standalone
+from queries.viewer.scene import complete
 from queries.viewer.shown import ShownGraph
 from queries.viewer.view import View
 from queries.viewer.worker import Worker
@@ -77,8 +80,7 @@ class Viewer:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        # Read ahead; the first page then has less to wait for.
-        self._worker.run(lambda: self._graph.warm(self._first))
+        self._read_ahead()
 
         def open_page(document: Document) -> None:
             Page(document, self._graph, self._worker, self._first)
@@ -97,6 +99,16 @@ class Viewer:
             await asyncio.Event().wait()
         finally:
             server.stop(wait=False)
+
+    def _read_ahead(self) -> None:
+        """Ask what the first page and the first click will ask."""
+        shown = self._graph.shown(self._first)
+        if shown.large:
+            return
+        first = View(self._first)
+        picked = replace(first, pick=str(shown.neurons["name"].iloc[0]))
+        for view in (first, picked):
+            self._worker.run(partial(complete, self._graph, view))
 
     def __enter__(self) -> Self:
         return self

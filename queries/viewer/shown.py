@@ -12,7 +12,7 @@ from queries.errors import ParameterError
 from queries.layer import Layer
 from queries.methods.base import Weighing
 from queries.models import StoredModel
-from queries.network import Ids, Scores
+from queries.network import MOST_KEPT, Ids, Scores
 from queries.neurongraph import NeuronGraph
 from queries.viewer.measures import measures
 from queries.walking import best_path
@@ -52,6 +52,11 @@ class ShownModel:
     def edges(self) -> int:
         """Number of relationships."""
         return sum(layer.edges for layer in self.layers)
+
+    @property
+    def large(self) -> bool:
+        """Whether its relationships are too many to be kept once they are read."""
+        return self.edges > MOST_KEPT
 
     @property
     def coarse(self) -> bool:
@@ -109,12 +114,6 @@ class ShownGraph(NeuronGraph):
         """Return a model that was read before, without asking the graph."""
         return self._shown.get(model)
 
-    def warm(self, model: str) -> None:
-        """Read the relationships of a model, as far as they can be kept."""
-        shown = self.shown(model)
-        if self._network(shown.about, "weight").fits:
-            self.scores(shown, "path_centrality", "weight")
-
     def scores(self, shown: ShownModel, measure: str, by: Weighing) -> Scores:
         """Return a measure by neuron, not a number where there is none.
 
@@ -127,12 +126,19 @@ class ShownGraph(NeuronGraph):
             raise ParameterError(
                 f"color: there is no measure {measure!r}; there are {', '.join(measures())}"
             )
-        ids = shown.neurons["id"].to_numpy()
         scores: Scores = self.kept(
-            (shown.about, "scores", measure, by),
-            lambda: measures()[measure].of(self, shown.name, by, ids),
+            (shown.about, "scores", measure, by), lambda: self._scores(shown, measure, by)
         )
         return scores
+
+    def _scores(self, shown: ShownModel, measure: str, by: Weighing) -> Scores:
+        # What the query asks the store for is here in memory already.
+        if measure == "in_strength":
+            return passes.in_strength(self._network(shown.about, by))
+        if measure == "out_strength":
+            return passes.out_strength(self._network(shown.about, by))
+        ids = shown.neurons["id"].to_numpy()
+        return measures()[measure].of(self, shown.name, by, ids)
 
     def chosen(self, shown: ShownModel, neurons: str) -> Ids:
         """Return the neurons that a text names, counted from the model's first."""
@@ -202,4 +208,6 @@ class ShownGraph(NeuronGraph):
             while len(self._answers) >= _MOST_KEPT:
                 del self._answers[next(iter(self._answers))]
             self._answers[key] = ask()
+        # The one that was asked for longest ago stands first.
+        self._answers[key] = self._answers.pop(key)
         return self._answers[key]
