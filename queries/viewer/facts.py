@@ -81,8 +81,7 @@ def _numbers(
     one = len(neurons) == 1
     layer = shown.layer_of(int(neurons[0]))
     mean = "" if one else "mean "
-    said = [("layer", layer.name)]
-    said.append(("id", str(part["id"].iloc[0])) if one else ("neurons", f"{len(neurons):,}"))
+    said = [("id", str(part["id"].iloc[0])) if one else ("neurons", f"{len(neurons):,}")]
     bias = part["bias"].mean()
     said.append((f"{mean}bias", "none" if np.isnan(bias) else f"{bias:.4g}"))
     for name in ("in_strength", "out_strength", "katz", "path_centrality"):

@@ -18,7 +18,7 @@ from queries.viewer.controls import Controls
 from queries.viewer.layout import Box
 from queries.viewer.panel import FactsPanel
 from queries.viewer.picture import ModelPicture
-from queries.viewer.scene import Scene, complete, outline, sketch
+from queries.viewer.scene import Scene, complete, had, outline, sketch
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.style import TEMPLATE, dress
 from queries.viewer.tables import WIDTH, new_table, table
@@ -62,7 +62,10 @@ class Page:
         self._follow_link()
         self._listen()
         self._lay_out()
-        if known is not None:
+        scene = had(graph, known, self._view) if known is not None else None
+        if scene is not None:
+            self._show(scene)
+        elif known is not None:
             self._show(outline(known, self._view), finished=False)
         else:
             drawn = self._later(lambda scene: self._show(scene, finished=False))
@@ -177,7 +180,7 @@ class Page:
         return lambda found: self._document.add_next_tick_callback(lambda: act(found))
 
     def _show(self, scene: Scene | None, *, finished: bool = True) -> None:
-        if scene is None or scene.view is not self._view:
+        if scene is None or scene.view != self._view:
             return
         if self._scene is None or self._scene.shown is not scene.shown:
             self._controls.about(scene.shown)

@@ -8,6 +8,7 @@ import pandas as pd
 from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.models.annotations.legends import ColorBar
+from bokeh.models.glyphs import Bezier, Image, Scatter, Text
 from bokeh.models.tickers import FixedTicker
 from bokeh.plotting import figure
 from numpy.typing import NDArray
@@ -75,12 +76,11 @@ class ModelPicture:
         self._near = self._add_images("near", "map")
         self._near_columns: list[Column] = []
         self._axes: dict[str, NDArray[np.int32]] = {}
+        self._places: dict[str, dict[str, Any]] = {}
         self._lines = {name: self._add_lines(name, color) for name, color in _SIDES}
         self._marks = ColumnDataSource({"x": [], "y": [], "name": []})
-        self.figure.scatter(
-            "x", "y", source=self._marks, size=15, marker="circle", fill_color=None,
-            line_color=PICK, line_width=3, name="picked",
-        )  # fmt: skip
+        ring = Scatter(x="x", y="y", size=15, fill_color=None, line_color=PICK, line_width=3)
+        self.figure.add_glyph(self._marks, ring, name="picked")
         self._labels = ColumnDataSource(labels_of(Layout((), np.empty(0), np.empty(0)))[0])
         self._add_labels()
         self._bar = self._add_bar()
@@ -88,11 +88,9 @@ class ModelPicture:
     def show(self, scene: Scene) -> None:
         """Draw a scene; what is drawn already is left alone."""
         if scene.layout is not self._layout:
-            self._layout, self._shades = scene.layout, None
             self._place(scene)
-            self._color(scene.layout, None)
-        if scene.shades is not self._shades:
-            self._shades = scene.shades
+        if scene.layout is not self._layout or scene.shades is not self._shades:
+            self._layout, self._shades = scene.layout, scene.shades
             self._color(scene.layout, scene.shades)
             self._bar.title = scene.view.meaning
             self._color_near()
@@ -123,38 +121,40 @@ class ModelPicture:
 
     def _add_images(self, name: str, kind: str) -> ColumnDataSource:
         source = ColumnDataSource({name: [] for name in _IMAGE_COLUMNS})
-        colors: dict[str, Any] = {"color_mapper": self._mapper}
-        shown = self.figure.image("image", "x", "y", "dw", "dh", source=source, name=name, **colors)
+        glyph = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=self._mapper)
+        shown = self.figure.add_glyph(source, glyph, name=name)
         add_hover(self.figure, shown, _TOOLTIPS[kind])
         return source
 
     def _add_wires(self) -> None:
         """Add the faint lines that tell which layer feeds which."""
         self._wires = ColumnDataSource({name: [] for name in ("x0", "y0", "x1", "y1", "cy")})
-        self.figure.bezier(
-            "x0", "y0", "x1", "y1", "x0", "cy", "x1", "cy", source=self._wires,
-            line_color="#b9bec7", line_width=1.5, name="wires",
-        )  # fmt: skip
+        places: dict[str, Any] = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
+        arc = Bezier(
+            **places, cx0="x0", cy0="cy", cx1="x1", cy1="cy", line_color="#b9bec7", line_width=1.5
+        )
+        self.figure.add_glyph(self._wires, arc, name="wires")
 
     def _add_lines(self, name: str, color: str) -> ColumnDataSource:
         source = ColumnDataSource({column: [] for column in _LINE_COLUMNS})
-        places = ("x0", "y0", "x1", "y1", "cx0", "y0", "cx1", "y1")
+        ends: dict[str, Any] = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
+        bends: dict[str, Any] = {"cx0": "cx0", "cy0": "y0", "cx1": "cx1", "cy1": "y1"}
         # Dark lines would be lost on dark neurons.
-        self.figure.bezier(*places, source=source, line_color="white", line_width="casing")
-        shown = self.figure.bezier(
-            *places, source=source, line_color=color, line_width="width", name=name,
-            line_alpha=0.9,
-        )  # fmt: skip
+        casing = Bezier(**ends, **bends, line_color="white", line_width="casing")
+        self.figure.add_glyph(source, casing)
+        line = Bezier(**ends, **bends, line_color=color, line_width="width", line_alpha=0.9)
+        shown = self.figure.add_glyph(source, line, name=name)
         add_hover(self.figure, shown, [("relationship", "@names"), ("weight", "@weight{0.0000}")])
         return source
 
     def _add_labels(self) -> None:
         for column, size, color in (("text", "12px", "#1c2430"), ("shape", "11px", "#5b6472")):
-            self.figure.text(
-                "x", "y", column, source=self._labels, y_offset=f"{column}_offset",
-                text_align="align", angle="angle", text_font_size=size, text_color=color,
+            glyph = Text(
+                x="x", y="y", text=column, y_offset=f"{column}_offset", text_align="align",
+                angle="angle", text_font_size=value(size), text_color=value(color),
                 text_font=value("sans-serif"),
             )  # fmt: skip
+            self.figure.add_glyph(self._labels, glyph)
 
     def _add_bar(self) -> ColorBar:
         bar = ColorBar(
@@ -180,9 +180,9 @@ class ModelPicture:
             name: scene.shown.neurons[axis].fillna(0).to_numpy(np.int32)
             for name, axis in (("channel", "channel"), ("px", "x"), ("py", "y"))
         }
-        for kind, source in self._images.items():
+        for kind in _KINDS:
             columns = [column for column in layout.columns if column.kind == kind]
-            source.data = {**_placed(columns, self._axes), **_colored(columns, None)}
+            self._places[kind] = _placed(columns, self._axes)
         self._near.data = {name: [] for name in _IMAGE_COLUMNS}
         self._near_columns = []
         labels, room = labels_of(layout)
@@ -203,7 +203,7 @@ class ModelPicture:
         )
         for kind, source in self._images.items():
             columns = [column for column in layout.columns if column.kind == kind]
-            source.data = {**source.data, **_colored(columns, shades)}
+            source.data = {**self._places[kind], **_colored(columns, shades)}
 
     def _draw_lines(self, scene: Scene) -> None:
         joined = _joined(scene.facts, scene.layout)

@@ -79,6 +79,12 @@ def sketch(graph: ShownGraph, view: View) -> Scene:
     return replace(plain, view=view)
 
 
+def had(graph: ShownGraph, shown: ShownModel, view: View) -> Scene | None:
+    """Return all that a view shows, where it was asked for not long ago."""
+    found: Scene | None = graph.had(("scene", shown.about, view))
+    return found
+
+
 def complete(graph: ShownGraph, view: View) -> Scene:
     """Return all that a view shows.
 
@@ -87,6 +93,13 @@ def complete(graph: ShownGraph, view: View) -> Scene:
     NeurongraphError
         If there is no such model.
     """
+    found = had(graph, graph.shown(view.model), view) or _asked(graph, view)
+    if not found.problems:
+        graph.kept(("scene", found.shown.about, view), lambda: found)
+    return found
+
+
+def _asked(graph: ShownGraph, view: View) -> Scene:
     plain = sketch(graph, view)
     shown, kept = plain.shown, (plain.shown.about, view.layers, view.channels)
     problems = list(plain.problems)

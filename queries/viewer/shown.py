@@ -202,6 +202,10 @@ class ShownGraph(NeuronGraph):
             steps += next(paths.strongest(np.array([best]), outputs, onward, network))[1:]
         return steps
 
+    def had(self, key: Hashable) -> Any:
+        """Return an answer that was given before, None without one; any thread may ask."""
+        return self._answers.get(key)
+
     def kept(self, key: Hashable, ask: Callable[[], Any]) -> Any:
         """Return an answer that was given before, or ask for it."""
         if key not in self._answers:
