@@ -8,10 +8,8 @@ from bokeh.models.widgets.inputs import (
     MultiChoice,
     Select,
     Spinner,
-    TextAreaInput,
     TextInput,
 )
-from bokeh.models.widgets.markups import Div
 
 from queries.viewer.measures import measures
 from queries.viewer.shown import ShownModel
@@ -78,13 +76,6 @@ class Controls:
         self.use_target = Button(label="the pick", width=80, name="use_target", margin=_BESIDE)
         self.k = Spinner(title="How many", value=view.k, low=1, high=MOST_PATHS, width=80, name="k")
         self.clear = Button(label="Clear", width=80, name="clear", margin=_BESIDE)
-        self.cypher = TextAreaInput(
-            title="Cypher, which cannot write",
-            value="MATCH (n:Neuron) RETURN n.layer AS layer, max(n.bias) AS bias ORDER BY layer",
-            rows=5, width=338, name="cypher",
-        )  # fmt: skip
-        self.run = Button(label="Run", button_type="primary", width=80, name="run")
-        self.answer = Div(width=240, disable_math=True, name="answer")
 
     def about(self, shown: ShownModel) -> None:
         """Offer what a model has."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from queries.viewer.layout import Column, Layout
+from queries.viewer.column import Column
+from queries.viewer.layout import Layout
 
 _LONGEST: Final = 17
 """Letters of a name that are shown."""

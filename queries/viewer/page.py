@@ -4,7 +4,6 @@ from dataclasses import replace
 from html import escape
 from typing import Any, Final
 
-import pandas as pd
 from bokeh.document import Document
 from bokeh.events import ButtonClick, RangesUpdate, Tap
 from bokeh.layouts import column, row
@@ -12,12 +11,12 @@ from bokeh.models import CustomJS
 from bokeh.models.widgets.groups import RadioButtonGroup
 from bokeh.models.widgets.markups import Div
 
-from queries.errors import NeurongraphError
-from queries.log import logger
+from queries.viewer.column import Box
 from queries.viewer.controls import Controls
-from queries.viewer.layout import Box
+from queries.viewer.cypher_side import CypherSide
 from queries.viewer.panel import FactsPanel
 from queries.viewer.picture import ModelPicture
+from queries.viewer.problem import told
 from queries.viewer.scene import Scene, complete, had, outline, sketch
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.style import TEMPLATE, dress
@@ -26,8 +25,6 @@ from queries.viewer.view import View
 from queries.viewer.worker import Worker
 
 _HOPS: Final = ["path", "name", "weight", "strength"]
-MOST_ROWS: Final = 1000
-"""Rows of a Cypher statement that the page shows."""
 
 
 class Page:
@@ -56,7 +53,6 @@ class Page:
         self._controls = Controls(self._view)
         self._picture, self._panel = ModelPicture(), FactsPanel()
         self._hops = new_table("paths", height=440)
-        self._rows = new_table("rows", height=440)
         self._status = Div(name="status", sizing_mode="stretch_width", disable_math=True)
         self._link = Div(name="link", disable_math=True)
         self._follow_link()
@@ -86,13 +82,12 @@ class Page:
             row(controls.k, controls.clear),
             self._hops,
         )
-        cypher = column(controls.cypher, row(controls.run, controls.answer), self._rows)
-        sides = [self._panel.layout, paths, cypher]
+        sides = [self._panel.layout, paths, CypherSide(self._run_cypher).layout]
         # Bokeh's own tabs cannot be changed by keyboard.
         tabs = RadioButtonGroup(labels=["Neuron", "Paths", "Cypher"], active=0, name="tabs")
         code = "sides.forEach((side, place) => side.visible = place === cb_obj.active)"
         tabs.js_on_change("active", CustomJS(args={"sides": sides}, code=code))
-        paths.visible = cypher.visible = False
+        paths.visible = False
         beside = column(tabs, *sides, width=WIDTH + 10)
         below = row(self._status, self._link, sizing_mode="stretch_width")
         body = row(self._picture.figure, beside, sizing_mode="stretch_both")
@@ -129,7 +124,6 @@ class Page:
         controls.use_source.on_event(ButtonClick, lambda: self._change(source=self._view.pick))
         controls.use_target.on_event(ButtonClick, lambda: self._change(target=self._view.pick))
         controls.clear.on_event(ButtonClick, lambda: self._change(source="", target=""))
-        controls.run.on_event(ButtonClick, self._run_cypher)
         self._picture.figure.on_event(Tap, self._tap)
         self._picture.figure.on_event(RangesUpdate, self._look)
 
@@ -194,7 +188,7 @@ class Page:
         self._status.tags = [scene.view.query] if finished else []
 
     def _fail(self, error: BaseException) -> None:
-        self._status.text = _problem(error)
+        self._status.text = told(error)
 
     def _say(self, *, busy: bool) -> None:
         if self._scene is None:
@@ -212,30 +206,11 @@ class Page:
     def _offer_models(self, names: list[str]) -> None:
         self._controls.model.update(options=names, visible=len(names) > 1)
 
-    def _run_cypher(self) -> None:
-        text, model = self._controls.cypher.value, self._view.model
-        self._controls.answer.text = "Working …"
+    def _run_cypher(self, text: str, done: Any, failed: Any) -> None:
+        model = self._view.model
         self._worker.submit(
-            lambda: self._graph.cypher(text, model=model).head(MOST_ROWS + 1),
-            self._later(self._show_rows),
-            self._later(self._fail_cypher),
+            lambda: self._graph.cypher(text, model=model), self._later(done), self._later(failed)
         )
-
-    def _show_rows(self, frame: pd.DataFrame) -> None:
-        rows = frame.head(MOST_ROWS)
-        self._rows.text = table(rows, header=True)
-        more = "the first " if len(frame) > MOST_ROWS else ""
-        self._controls.answer.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
-
-    def _fail_cypher(self, error: BaseException) -> None:
-        self._controls.answer.text = _problem(error)
-
-
-def _problem(error: BaseException) -> str:
-    """Say what went wrong; what nobody foresaw is logged as well."""
-    if not isinstance(error, NeurongraphError):
-        logger.error("the page could not be drawn", exc_info=error)
-    return f"<p class='problem' role='alert'>{escape(str(error) or repr(error))}</p>"
 
 
 def _counted(shown: ShownModel) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.models.annotations.legends import ColorBar
@@ -20,11 +19,13 @@ from queries.plots.style import (
     add_hover,
     source_of,
 )
-from queries.viewer.facts import Facts
+from queries.viewer.column import Box, Column
 from queries.viewer.labels import labels_of
-from queries.viewer.layout import HEIGHT, WIDTH, Box, Column, Layout
+from queries.viewer.layout import Layout
+from queries.viewer.lines import along, joined, wires
 from queries.viewer.scene import Scene, middle
 from queries.viewer.shades import Shades
+from queries.viewer.tiles import HEIGHT, WIDTH
 
 PATH: Final = "#111111"
 PICK: Final = "#e8590c"
@@ -188,7 +189,7 @@ class ModelPicture:
         labels, room = labels_of(layout)
         self._labels.data = labels
         self.figure.y_range.update(end=-room, reset_end=-room)
-        self._wires.data = _wires(layout)
+        self._wires.data = wires(layout)
 
     def _color(self, layout: Layout, shades: Shades | None) -> None:
         signed = shades is not None and shades.signed
@@ -206,11 +207,11 @@ class ModelPicture:
             source.data = {**self._places[kind], **_colored(columns, shades)}
 
     def _draw_lines(self, scene: Scene) -> None:
-        joined = _joined(scene.facts, scene.layout)
-        positive = joined["weight"] >= 0
-        self._lines["positive"].data = dict(source_of(joined[positive]).data)
-        self._lines["negative"].data = dict(source_of(joined[~positive]).data)
-        self._lines["path"].data = dict(source_of(_along(scene)).data)
+        found = joined(scene.facts, scene.layout)
+        positive = found["weight"] >= 0
+        self._lines["positive"].data = dict(source_of(found[positive]).data)
+        self._lines["negative"].data = dict(source_of(found[~positive]).data)
+        self._lines["path"].data = dict(source_of(along(scene)).data)
         marks: dict[str, Sequence[Any]] = {"x": [], "y": [], "name": []}
         if scene.facts is not None:
             x, y = middle(scene.layout, scene.facts.neurons)
@@ -242,70 +243,3 @@ def _colored(columns: Sequence[Column], shades: Shades | None) -> dict[str, Any]
         images.append(column.image(np.where(np.isfinite(level), level, _NO_LEVEL)))
         values.append(column.image(level if shades is None else column.of_marks(shades.scores)))
     return {"image": images, "value": values}
-
-
-def _joined(facts: Facts | None, layout: Layout) -> pd.DataFrame:
-    """Return a line for each of the strongest inputs and outputs."""
-    rows: list[tuple[float, float, float, float, float, str]] = []
-    if facts is not None:
-        here = middle(layout, facts.neurons)
-        for frame, into in ((facts.inputs, True), (facts.outputs, False)):
-            for name, weight, neurons in zip(
-                frame["name"], frame["weight"], frame["neurons"], strict=True
-            ):
-                there = middle(layout, np.asarray(neurons, dtype=np.int64))
-                ends = (*there, *here) if into else (*here, *there)
-                rows.append((*ends, weight, f"from {name}" if into else f"to {name}"))
-    return _lines(rows)
-
-
-def _along(scene: Scene) -> pd.DataFrame:
-    """Return a line for each step of the paths between two picks, or of that through one."""
-    rows: list[tuple[float, float, float, float, float, str]] = []
-    hops = scene.paths
-    if hops is not None:
-        places = hops["id"].to_numpy(np.int64) - scene.shown.first
-        first = hops["hop"].to_numpy() == 0
-    elif scene.facts is not None:
-        hops = scene.facts.path
-        places = hops["neuron"].to_numpy(np.int64)
-        first = np.arange(len(hops)) == 0
-    else:
-        return _lines(rows)
-    x, y = scene.layout.x[places], scene.layout.y[places]
-    names, weights = hops["name"].to_numpy(), hops["weight"].to_numpy(np.float64)
-    for here in np.flatnonzero(~first):
-        before = here - 1
-        ends = (x[before], y[before], x[here], y[here])
-        rows.append((*ends, weights[here], f"{names[before]} to {names[here]}"))
-    found = _lines(rows)
-    return found.assign(width=3.0, casing=6.0)
-
-
-def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["x0", "y0", "x1", "y1", "weight", "names"])
-    frame = frame[frame["x0"].notna() & frame["x1"].notna()]
-    size = frame["weight"].abs()
-    largest = float(size.max()) if len(size) else 1.0
-    bend = 0.5 * (frame["x1"] - frame["x0"])
-    return frame.assign(
-        cx0=frame["x0"] + bend,
-        cx1=frame["x1"] - bend,
-        width=1 + 3.5 * size / (largest or 1.0),
-        casing=3 + 3.5 * size / (largest or 1.0),
-    )
-
-
-def _wires(layout: Layout) -> dict[str, Any]:
-    """Return an arc for each layer that feeds one that does not follow it."""
-    by_index = {column.layer.index: column for column in layout.columns}
-    order = {index: place for place, index in enumerate(by_index)}
-    found: dict[str, list[float]] = {name: [] for name in ("x0", "y0", "x1", "y1", "cy")}
-    for index, column in by_index.items():
-        for feeding in column.layer.inputs:
-            if feeding in by_index and order[index] - order[feeding] > 1:
-                other = by_index[feeding]
-                ends = (other.left + other.width, HEIGHT / 2, column.left, HEIGHT / 2)
-                for name, value in zip(found, (*ends, HEIGHT + 10.0), strict=True):
-                    found[name].append(value)
-    return {**found}

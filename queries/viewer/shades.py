@@ -7,7 +7,8 @@ import numpy as np
 
 from queries.errors import ParameterError
 from queries.network import Scores
-from queries.viewer.layout import Column, Layout
+from queries.viewer.column import Column
+from queries.viewer.layout import Layout
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.view import FIELD, View
 

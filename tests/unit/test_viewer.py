@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.layer import Layer
-from queries.viewer.layout import HEIGHT, WIDTH, Box, Layout, arrange
+from queries.viewer.column import Box
+from queries.viewer.layout import Layout, arrange
 from queries.viewer.measures import measures
+from queries.viewer.tiles import HEIGHT, WIDTH
 from queries.viewer.view import MOST_LINES, MOST_PATHS, View
 
 Shape = tuple[int, int, int] | tuple[int]

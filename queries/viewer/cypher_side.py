@@ -1,0 +1,59 @@
+"""The side of the page that runs Cypher."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+from bokeh.events import ButtonClick
+from bokeh.layouts import column, row
+from bokeh.models import LayoutDOM
+from bokeh.models.widgets.buttons import Button
+from bokeh.models.widgets.inputs import TextAreaInput
+from bokeh.models.widgets.markups import Div
+
+from queries.viewer.problem import told
+from queries.viewer.tables import new_table, table
+
+MOST_ROWS: Final = 1000
+"""Rows that the page shows."""
+
+Ask = Callable[[str, Callable[[pd.DataFrame], None], Callable[[BaseException], None]], None]
+"""Runs a statement, and hands on its rows or what went wrong."""
+
+
+class CypherSide:
+    """A statement and its rows.
+
+    It is no part of the page's address, so that a link runs nothing.
+
+    Parameters
+    ----------
+    ask
+        Runs a statement that reads.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._text = TextAreaInput(
+            title="Cypher, which cannot write",
+            value="MATCH (n:Neuron) RETURN n.layer AS layer, max(n.bias) AS bias ORDER BY layer",
+            rows=5, width=338, name="cypher",
+        )  # fmt: skip
+        run = Button(label="Run", button_type="primary", width=80, name="run")
+        run.on_event(ButtonClick, self._run)
+        self._said = Div(width=240, disable_math=True, name="answer")
+        self._rows = new_table("rows", height=440)
+        self.layout: LayoutDOM = column(self._text, row(run, self._said), self._rows, visible=False)
+
+    def _run(self) -> None:
+        self._said.text = "Working …"
+        self._ask(self._text.value, self._show, self._fail)
+
+    def _show(self, frame: pd.DataFrame) -> None:
+        rows = frame.head(MOST_ROWS)
+        self._rows.text = table(rows, header=True)
+        more = "the first " if len(frame) > MOST_ROWS else ""
+        self._said.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
+
+    def _fail(self, error: BaseException) -> None:
+        self._said.text = told(error)

@@ -1,0 +1,79 @@
+"""The lines of a picture, as columns of Bezier curves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from queries.viewer.facts import Facts
+from queries.viewer.layout import Layout
+from queries.viewer.scene import Scene, middle
+from queries.viewer.tiles import HEIGHT
+
+
+def joined(facts: Facts | None, layout: Layout) -> pd.DataFrame:
+    """Return a line for each of the strongest inputs and outputs."""
+    rows: list[tuple[float, float, float, float, float, str]] = []
+    if facts is not None:
+        here = middle(layout, facts.neurons)
+        for frame, into in ((facts.inputs, True), (facts.outputs, False)):
+            for name, weight, neurons in zip(
+                frame["name"], frame["weight"], frame["neurons"], strict=True
+            ):
+                there = middle(layout, np.asarray(neurons, dtype=np.int64))
+                ends = (*there, *here) if into else (*here, *there)
+                rows.append((*ends, weight, f"from {name}" if into else f"to {name}"))
+    return _lines(rows)
+
+
+def along(scene: Scene) -> pd.DataFrame:
+    """Return a line for each step of the paths between two picks, or of that through one."""
+    rows: list[tuple[float, float, float, float, float, str]] = []
+    hops = scene.paths
+    if hops is not None:
+        places = hops["id"].to_numpy(np.int64) - scene.shown.first
+        first = hops["hop"].to_numpy() == 0
+    elif scene.facts is not None:
+        hops = scene.facts.path
+        places = hops["neuron"].to_numpy(np.int64)
+        first = np.arange(len(hops)) == 0
+    else:
+        return _lines(rows)
+    x, y = scene.layout.x[places], scene.layout.y[places]
+    names, weights = hops["name"].to_numpy(), hops["weight"].to_numpy(np.float64)
+    for here in np.flatnonzero(~first):
+        before = here - 1
+        ends = (x[before], y[before], x[here], y[here])
+        rows.append((*ends, weights[here], f"{names[before]} to {names[here]}"))
+    found = _lines(rows)
+    return found.assign(width=3.0, casing=6.0)
+
+
+def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["x0", "y0", "x1", "y1", "weight", "names"])
+    frame = frame[frame["x0"].notna() & frame["x1"].notna()]
+    size = frame["weight"].abs()
+    largest = float(size.max()) if len(size) else 1.0
+    bend = 0.5 * (frame["x1"] - frame["x0"])
+    return frame.assign(
+        cx0=frame["x0"] + bend,
+        cx1=frame["x1"] - bend,
+        width=1 + 3.5 * size / (largest or 1.0),
+        casing=3 + 3.5 * size / (largest or 1.0),
+    )
+
+
+def wires(layout: Layout) -> dict[str, Any]:
+    """Return an arc for each layer that feeds one that does not follow it."""
+    by_index = {column.layer.index: column for column in layout.columns}
+    order = {index: place for place, index in enumerate(by_index)}
+    found: dict[str, list[float]] = {name: [] for name in ("x0", "y0", "x1", "y1", "cy")}
+    for index, column in by_index.items():
+        for feeding in column.layer.inputs:
+            if feeding in by_index and order[index] - order[feeding] > 1:
+                other = by_index[feeding]
+                ends = (other.left + other.width, HEIGHT / 2, column.left, HEIGHT / 2)
+                for name, value in zip(found, (*ends, HEIGHT + 10.0), strict=True):
+                    found[name].append(value)
+    return {**found}
