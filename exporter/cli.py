@@ -418,8 +418,8 @@ def _edges(graph: str | None, name: str) -> int:
 
 app.add_typer(queries_cli.app)
 app.add_typer(plots_cli.app)
-app.add_typer(viewer_cli.app)
 app.add_typer(export_cli.app)
+app.add_typer(viewer_cli.app)
 app.add_typer(browser_cli.app)
 
 

@@ -30,8 +30,19 @@ from queries.log import logger
 ROOT = Path(__file__).parents[2]
 GRAPH = "digits.lbug"
 HEAVY = {"tensorflow", "keras", "pandas", "neo4j", "ladybug", "pyarrow", "numpy", "bokeh"}
-COMMANDS = ["inspect", "load", "verify", "drop", "models", "query", "cypher", "plot", "view"]
-COMMANDS += ["export"]
+COMMANDS = [
+    "inspect",
+    "load",
+    "verify",
+    "drop",
+    "models",
+    "query",
+    "cypher",
+    "plot",
+    "export",
+    "view",
+    "browser",
+]
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Invoke = Callable[..., Result]
