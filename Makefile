@@ -28,7 +28,7 @@ SOURCES := $(shell find exporter queries -name '*.py' -o -name '*.cypher' 2>/dev
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help install sample test full lint format check bench faults zoo fuzz docs pictures \
-	screenshots train clean
+	screenshots site train clean
 
 help: ## List the chores.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -78,6 +78,9 @@ pictures: $(TEST) ## Draw the pictures of the documentation again. Needs Chromiu
 
 screenshots: $(TEST) ## Take the pictures of the documentation again; needs Chromium.
 	$(RUN) tests.browser.screenshots
+
+site: $(TEST) ## Build the documentation as web pages in build/site.
+	$(RUN) mkdocs build --strict
 
 train: $(VENV)/.installed-samples ## Train samples/digits.keras again.
 	$(VENV)/bin/python samples/train_digits.py

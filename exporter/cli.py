@@ -268,10 +268,16 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
     from queries.stores.dataset import README
     from queries.stores.location import locate
 
-    if locate(report.graph).kind == "dataset":
+    kind = locate(report.graph).kind
+    if kind == "dataset":
         say(f"Now import it: {Path(report.graph, README)} has the commands.", "dim")
-    else:
-        say(f"Try: {_next_command(graph, report)}", "dim")
+        return
+    model = _unless_alone(graph, report.model)
+    say(f"Look: {pasteable('view', *model, graph=graph)}", "dim")
+    if kind == "server":
+        say(f"In Neo4j Browser: {pasteable('browser', graph=graph)}", "dim")
+    option = ["--model", *model] if model else []
+    say(f"Ask: {pasteable(*_first_question(report), *option, graph=graph)}", "dim")
 
 
 def _nodes(count: int, granularity: Granularity) -> str:
@@ -279,23 +285,25 @@ def _nodes(count: int, granularity: Granularity) -> str:
     return f"{count:,} {'nodes' if granularity == 'layer' else f'{granularity}s'}"
 
 
-def _next_command(graph: str | None, report: "LoadReport") -> str:
-    """Return a query that shows something of what was just loaded."""
+def _unless_alone(graph: str | None, model: str) -> list[str]:
+    """Return the name of a model, and nothing where the graph holds no other."""
     from queries.neurongraph import NeuronGraph
 
-    words, model = ["query", "summary"], ["--model", report.model]
     try:
         with NeuronGraph(graph) as opened:
-            if len(opened.models()) == 1:
-                model = []
+            return [model] if len(opened.models()) > 1 else []
     except NeurongraphError:
         # The load went well, whatever happened since: a cluster may need a moment to show it.
-        return pasteable(*words, *model, graph=graph)
+        return []
+
+
+def _first_question(report: "LoadReport") -> list[str]:
+    """Return the words of a query that shows something of what was just loaded."""
     ends = [report.layers[0], report.layers[-1]]
     # Of a name with other signs only a part may be read as the layer.
     if len(report.layers) > 1 and all(end.replace("-", "_").isidentifier() for end in ends):
-        words = ["query", "strongest_paths", f"source={ends[0]}", f"target={ends[1]}", "k=3"]
-    return pasteable(*words, *model, graph=graph)
+        return ["query", "strongest_paths", f"source={ends[0]}", f"target={ends[1]}", "k=3"]
+    return ["query", "summary"]
 
 
 def _state_left(graph: str | None, name: str) -> str:

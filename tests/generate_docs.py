@@ -29,6 +29,7 @@ def generated() -> dict[Path, str]:
             docs / "queries.md": queries_page(),
             docs / "plots.md": plots_page(),
             docs / "layers.md": layers_page(),
+            docs / "extending.md": _with_files((docs / "extending.md").read_text("utf-8")),
             readme: _with_outputs(_with_queries(readme.read_text(encoding="utf-8"))),
         }
 
@@ -56,6 +57,19 @@ def _with_outputs(text: str) -> str:
         return match["head"] + run(match["command"]) + match["tail"]
 
     return _SHOWN.sub(renewed, text)
+
+
+_INCLUDED: Final = re.compile(
+    r"(?P<head><!-- file: (?P<path>.+?) -->\n```text\n).*?(?P<tail>```\n)", re.DOTALL
+)
+
+
+def _with_files(text: str) -> str:
+    """Return a page with the files that it shows as they are now: ``<!-- file: ... -->``."""
+    return _INCLUDED.sub(
+        lambda match: match["head"] + (ROOT / match["path"]).read_text("utf-8") + match["tail"],
+        text,
+    )
 
 
 if __name__ == "__main__":

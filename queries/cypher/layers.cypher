@@ -8,7 +8,7 @@ class_name = { type = "text", help = "Keras class" }
 shape = { type = "ints", help = "shape of the output, without the batch" }
 activation = { type = "text", help = "activation function; null for the identity" }
 activation_config = { type = "text", help = "arguments of the activation function, as JSON" }
-reduce = { type = "text", help = "what a neuron does with its weighted inputs: sum or max" }
+reduce = { type = "text", help = "what a neuron does with its weighted inputs: sum, max, min or product" }
 first = { type = "int", help = "id of the first neuron" }
 last = { type = "int", help = "id of the last neuron" }
 neurons = { type = "int", help = "number of neurons" }

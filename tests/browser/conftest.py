@@ -17,20 +17,21 @@ MARKUP = "</pre><img src=x onerror=\"broken = 1\"> one='2' <script>broken = 1</s
 HOSTILE_MODEL = f"pooled {HOSTILE} \\u0027 {MARKUP} &amp; é"
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it is open, nothing else in its process can use asyncio.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with opened_chromium() as chromium:
         yield chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(digits_file: Path, small_files: dict[str, Path]) -> Iterator[Served]:
     # The guide begins with the model that is loaded last.
     with serving_models({HOSTILE_MODEL: small_files["pooled"], "digits": digits_file}) as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shown(served: Served, browser: Browser) -> Iterator[BrowserPage]:
     """Give Browser with the style sheet applied."""
     with empty_page(browser) as page:
@@ -39,7 +40,7 @@ def shown(served: Served, browser: Browser) -> Iterator[BrowserPage]:
         yield connected
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def digits(served: Served) -> Iterator[NeuronGraph]:
     with NeuronGraph(served.bolt, model="digits") as graph:
         yield graph

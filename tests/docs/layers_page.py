@@ -19,7 +19,7 @@ _UNWIRABLE: Final = """\
 A static weighted graph cannot hold these:
 """
 _OWN: Final = """\
-A layer of your own needs a handler: see [own_layers.md](own_layers.md).
+A layer of your own needs a handler: see [extending.md](extending.md).
 """
 
 

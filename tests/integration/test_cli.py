@@ -139,8 +139,10 @@ class TestLoad:
         self, loaded: subprocess.CompletedProcess[str], invoke: Invoke
     ) -> None:
         # TensorFlow's own messages would stand here too.
-        assert loaded.stderr.startswith("Try: neurongraph query strongest_paths ")
-        words = shlex.split(loaded.stderr.removeprefix("Try: neurongraph "))
+        look, ask = loaded.stderr.splitlines()
+        assert look == f"Look: neurongraph view --graph {GRAPH}"
+        assert ask.startswith("Ask: neurongraph query strongest_paths ")
+        words = shlex.split(ask.removeprefix("Ask: neurongraph "))
         assert invoke(*words).stdout.endswith(" rows\n")
 
     def test_of_a_name_that_is_there_is_refused(self, run: Run) -> None:
@@ -166,7 +168,9 @@ class TestLoad:
         assert "6 layers, 75 channels, 976 relationships" in done.stdout
         done = invoke("load", "samples/digits.keras", *where, "layer", "--name", "layers")
         assert "6 layers, 6 nodes, 5 relationships" in done.stdout
-        words = shlex.split(done.stderr.strip().splitlines()[-1].removeprefix("Try: neurongraph "))
+        look, ask = done.stderr.splitlines()[-2:]
+        assert look.startswith("Look: neurongraph view layers --graph ")
+        words = shlex.split(ask.removeprefix("Ask: neurongraph "))
         assert invoke(*words).stdout.endswith(" rows\n")
 
     def test_of_a_part_quotes_its_name(self, invoke: Invoke, tmp_path: Path) -> None:
@@ -175,7 +179,8 @@ class TestLoad:
         done = invoke("load", "samples/digits.keras", *words)
         assert done.exit_code == 0, done.stderr
         assert "2 layers, 42 neurons, 320 relationships" in done.stdout
-        hint = shlex.split(done.stderr.removeprefix("Try: neurongraph "))
+        ask = done.stderr.splitlines()[-1]
+        hint = shlex.split(ask.removeprefix("Ask: neurongraph "))
         assert hint[-2:] == ["--graph", graph]
         assert invoke(*hint).exit_code == 0
 
