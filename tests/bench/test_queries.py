@@ -98,20 +98,20 @@ def test_queries_embedded(
     cifar_file: Path, tmp_path: Path, networkx_seconds: dict[str, float]
 ) -> None:
     """The time of each query on the embedded store."""
-    _compare("embedded", load(cifar_file, tmp_path / "g.lbug").graph, networkx_seconds)
+    _compare("embedded", load(cifar_file, tmp_path / "g.lbug"), networkx_seconds)
 
 
 def test_queries_neo4j(
     neo4j_server: Neo4jServer, loaded: LoadReport, networkx_seconds: dict[str, float]
 ) -> None:
     """The time of each query on Neo4j."""
-    _compare(f"Neo4j {neo4j_server.version}", loaded.graph, networkx_seconds)
+    _compare(f"Neo4j {neo4j_server.version}", loaded, networkx_seconds)
 
 
-def _compare(store: str, graph: str, networkx_seconds: dict[str, float]) -> None:
+def _compare(store: str, loaded: LoadReport, networkx_seconds: dict[str, float]) -> None:
     print(f"\n  {store:32} {'first':>9} {'again':>9} {'NetworkX':>9} {'times, first':>13} again")
     for name, ask in {**STORED, **COMPUTED}.items():
-        with NeuronGraph(graph) as opened:
+        with NeuronGraph(loaded.graph, model=loaded.model) as opened:
             first, again = (seconds_of(partial(ask, opened)) for _ in range(2))
         slow = networkx_seconds.get(name)
         beside = f"{slow:7.2f} s {slow / first:13,.1f} {slow / again:,.0f}" if slow else ""

@@ -56,7 +56,26 @@ class Viewer:
 
     def open(self, query: str = "") -> None:
         """Open a view, and wait until it is drawn."""
+        self.paint(query)
+        self.wait()
+
+    def paint(self, query: str = "") -> None:
+        """Open a view, and wait until its neurons are drawn; their colours may be missing."""
         self.page.goto(f"{self.address}?{query}")
+        self.page.wait_for_function(
+            f"""() => {{
+                const kinds = ["map", "strip", "channel"]
+                const layers = (kind) => {{
+                    const data = {MODEL}(kind).data_source.data
+                    return (data.get?.("layer") ?? data.layer).length
+                }}
+                return window.Bokeh?.documents?.[0]?.is_idle && kinds.some(layers)
+            }}""",
+            timeout=SECONDS * 1000,
+        )
+
+    def wait(self) -> None:
+        """Wait until all of the view that was opened is there."""
         self._settled("")
 
     @contextmanager
