@@ -5,7 +5,7 @@ from html import escape
 from typing import Any, Final
 
 from bokeh.document import Document
-from bokeh.events import ButtonClick, RangesUpdate, Tap
+from bokeh.events import ButtonClick, DocumentReady, RangesUpdate, Tap
 from bokeh.layouts import column, row
 from bokeh.models import CustomJS
 from bokeh.models.widgets.groups import RadioButtonGroup
@@ -66,8 +66,14 @@ class Page:
         else:
             drawn = self._later(lambda scene: self._show(scene, finished=False))
             worker.submit(lambda: sketch(graph, self._view), drawn, self._later(self._fail))
+        # What takes the processor would hold up the first paint.
+        document.on_event(DocumentReady, lambda _: self._begin())
+
+    def _begin(self) -> None:
+        """Ask what takes longer than the neurons themselves."""
         self._ask()
-        worker.submit(graph.complete, self._later(self._offer_models), lambda _: None)
+        offer = self._later(self._offer_models)
+        self._worker.submit(self._graph.complete, offer, lambda _: None)
 
     def _lay_out(self) -> None:
         controls = self._controls

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
@@ -11,6 +10,7 @@ from typing import Any, Final, Self
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.document import Document
+from bokeh.events import DocumentReady
 from bokeh.resources import Resources
 from bokeh.server.server import BaseServer
 from bokeh.server.tornado import BokehTornado
@@ -69,6 +69,7 @@ class Viewer:
             raise
         self.port: int = self._socket.getsockname()[1]
         self._first, self._worker = first, Worker()
+        self._ahead = False
 
     @property
     def address(self) -> str:
@@ -80,10 +81,9 @@ class Viewer:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        self._read_ahead()
-
         def open_page(document: Document) -> None:
             Page(document, self._graph, self._worker, self._first)
+            document.on_event(DocumentReady, lambda _: self._read_ahead())
 
         saving = {"graph": self._graph, "worker": self._worker, "model": self._first}
         tornado = _LocalTornado(
@@ -101,14 +101,13 @@ class Viewer:
             server.stop(wait=False)
 
     def _read_ahead(self) -> None:
-        """Ask what the first page and the first click will ask."""
-        shown = self._graph.shown(self._first)
-        if shown.large:
+        """Ask what the first click will ask, once the first page has asked its own."""
+        shown = self._graph.known(self._first)
+        if self._ahead or shown is None or shown.large:
             return
-        first = View(self._first)
-        picked = replace(first, pick=str(shown.neurons["name"].iloc[0]))
-        for view in (first, picked):
-            self._worker.run(partial(complete, self._graph, view))
+        self._ahead = True
+        picked = View(self._first, pick=str(shown.neurons["name"].iloc[0]))
+        self._worker.run(partial(complete, self._graph, picked))
 
     def __enter__(self) -> Self:
         return self
