@@ -80,7 +80,7 @@ screenshots: $(TEST) ## Take the pictures of the documentation again; needs Chro
 	$(RUN) tests.browser.screenshots
 
 site: $(TEST) ## Build the documentation as web pages in build/site.
-	$(RUN) mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict
 
 train: $(VENV)/.installed-samples ## Train samples/digits.keras again.
 	$(VENV)/bin/python samples/train_digits.py
