@@ -29,9 +29,7 @@ def _commands(page: Path) -> list[str]:
         return []  # They run while these pages are generated.
     lines = "".join(_blocks("sh", page)).splitlines()
     return [
-        line
-        for line in lines
-        if line.startswith("neurongraph") and not _ELSEWHERE.search(line)
+        line for line in lines if line.startswith("neurongraph") and not _ELSEWHERE.search(line)
     ]
 
 
