@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -28,8 +29,7 @@ class NodeIds:
     """
 
     def __init__(self, nodes: NDArray[np.int64], ids: NDArray[np.int64]) -> None:
-        order = np.argsort(nodes)
-        self._nodes, self._ids = nodes[order], ids[order]
+        self._nodes, self._ids = pd.Index(nodes), ids
 
     def of(self, nodes: pa.ChunkedArray) -> pa.Array:
         """Return the ids of neurons, given those of nodes.
@@ -39,9 +39,8 @@ class NodeIds:
         GraphError
             If a node is none of the model's, since the model has been replaced meanwhile.
         """
-        asked: NDArray[np.int64] = nodes.to_numpy()
-        places = np.searchsorted(self._nodes, asked)
-        if len(asked) and not np.array_equal(self._nodes.take(places, mode="clip"), asked):
+        places = self._nodes.get_indexer(nodes.to_numpy())
+        if len(places) and places.min() < 0:
             raise GraphError("the model was replaced or removed while it was read; ask again")
         return pa.array(self._ids[places])
 
