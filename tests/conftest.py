@@ -40,30 +40,40 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServe
 
 @pytest.hookimpl(tryfirst=True)  # Before pytest leaves out what is marked.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the cases of a test to the two versions of Neo4j by turns; `make full` gives each all.
+    """Leave to `make full` most of what would run on both versions of Neo4j.
 
-    A test of one case has it on both. The large model comes last: others count all that is there.
+    The cases of a test go to them by turns; a test of one case runs on both. Of a test whose answer
+    is computed from relationships, which the other tests compare, one case on one version is left.
+    The large model comes last: others count all that is there.
     """
     items.sort(key=lambda item: "test_cifar" in item.nodeid)
     if is_named():
         return
     cases: dict[str, dict[str, list[pytest.Function]]] = {}
     for item in items:
-        if isinstance(item, pytest.Function) and (version := _version_of(item)) is not None:
+        if isinstance(item, pytest.Function) and (server := _server_of(item)) is not None:
             of_test = cases.setdefault(f"{item.parent}::{item.originalname}", {})
-            of_test.setdefault(item.name.replace(version, ""), []).append(item)
-    for of_test in cases.values():
-        for turn, versions in enumerate(of_test.values() if len(of_test) > 1 else ()):
-            for item in versions:
-                if _version_of(item) != list(NEO4J)[turn % len(NEO4J)]:
+            of_test.setdefault(item.name.replace(server, ""), []).append(item)
+    for number, of_test in enumerate(cases.values()):
+        for case, servers in enumerate(of_test.values()):
+            for item in servers:
+                if not _is_kept(item, number, case, len(of_test)):
                     item.add_marker(pytest.mark.full)
 
 
-def _version_of(item: pytest.Function) -> str | None:
-    """Return the name of the store, where it is a version of Neo4j."""
+def _is_kept(item: pytest.Function, test: int, case: int, cases: int) -> bool:
+    """Tell whether a case of a test on a server is run where there is little time."""
+    server = _server_of(item)
+    if item.get_closest_marker("computed"):
+        return case == 0 and server == list(NEO4J)[test % len(NEO4J)]
+    return cases == 1 or server in IMPORTED or server == list(NEO4J)[case % len(NEO4J)]
+
+
+def _server_of(item: pytest.Function) -> str | None:
+    """Return the name of the store, where it is a Neo4j server."""
     callspec = getattr(item, "callspec", None)
     store = callspec.params.get("store") if callspec is not None else None
-    return store if store in NEO4J else None
+    return store if store in {*NEO4J, *IMPORTED} else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

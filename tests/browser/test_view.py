@@ -15,6 +15,8 @@ from queries import NeuronGraph
 from tests.browser.viewer import Viewer, served
 from tests.contract.stores import GraphStore
 
+pytestmark = pytest.mark.computed
+
 NAME = "seen"
 HOSTILE = "<img src=x onerror=\"document.title='struck'\">"
 

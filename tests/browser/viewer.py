@@ -10,6 +10,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.servers.children import bound
+
 MODEL = "Bokeh.documents[0].get_model_by_name"
 SECONDS = 30
 
@@ -28,7 +30,7 @@ def served(*words: str, program: str = "") -> Iterator[str]:
     """
     code = f"{program}\nfrom exporter.cli import main\nmain()"
     command = [sys.executable, "-c", code, "view", *words, "--no-open"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(bound(command), stderr=subprocess.PIPE, text=True) as server:
         try:
             assert server.stderr is not None
             line = server.stderr.readline()

@@ -8,6 +8,8 @@ import pytest
 from queries import NeuronGraph
 from tests.contract.reference import Reference
 
+pytestmark = pytest.mark.computed
+
 
 def test_degree_is_that_of_networkx(graph: NeuronGraph, reference: Reference) -> None:
     frame = graph.degree()

@@ -15,6 +15,8 @@ from tests.contract.reference import Floats, Reference, probe
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS
 
+pytestmark = pytest.mark.computed
+
 Ends = tuple[int, int]
 
 

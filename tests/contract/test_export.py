@@ -23,6 +23,8 @@ from tests.contract.stores import GraphStore
 from tests.contract.test_grouped import PROPERTIES, put_together
 from tests.contract.test_hostile import HOSTILE, hostile_model
 
+pytestmark = pytest.mark.computed
+
 EDGE = re.compile(r'^  (\d+) -> (\d+) \[color="(#\w+)", penwidth=([\d.]+), ', re.MULTILINE)
 NODE = re.compile(r'^  (\d+) \[pos="(-?[\d.]+),(-?[\d.]+)!"', re.MULTILINE)
 

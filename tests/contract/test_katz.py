@@ -10,6 +10,8 @@ import pytest
 from queries import NeuronGraph
 from tests.contract.reference import Reference
 
+pytestmark = pytest.mark.computed
+
 
 class TestKatz:
     @pytest.mark.parametrize("weights", ["absolute", "signed"])

@@ -18,6 +18,8 @@ from tests.contract.stores import GraphStore
 from tests.contract.test_grouped import put_together
 from tests.unit.builders import randomized
 
+pytestmark = pytest.mark.computed
+
 Floats = NDArray[np.float64]
 
 PIXELS = (6, 6, 2)

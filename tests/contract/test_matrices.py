@@ -8,6 +8,8 @@ from queries import NeuronFilter, NeuronGraph
 from queries.errors import ConvergenceError, ParameterError
 from tests.contract.reference import Reference
 
+pytestmark = pytest.mark.computed
+
 
 class TestAdjacency:
     def test_is_that_of_networkx(self, graph: NeuronGraph, reference: Reference) -> None:

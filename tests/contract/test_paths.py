@@ -12,6 +12,8 @@ import pytest
 from queries import NeuronFilter, NeuronGraph
 from tests.contract.reference import Reference
 
+pytestmark = pytest.mark.computed
+
 Path = tuple[int, ...]
 Ends = tuple[list[int], list[int]]
 

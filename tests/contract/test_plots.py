@@ -16,6 +16,8 @@ from queries.granularity import Granularity
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 
+pytestmark = pytest.mark.computed
+
 
 def data(drawn: figure, name: str) -> pd.DataFrame:
     """Return what a renderer of a figure draws."""

@@ -15,6 +15,8 @@ from queries.errors import ParameterError
 from tests.contract.reference import Floats, Reference
 from tests.contract.stores import GraphStore
 
+pytestmark = pytest.mark.computed
+
 
 def stronger(reference: Reference, threshold: float) -> "nx.DiGraph[int]":
     """Return the graph without the edges of at most this absolute weight."""
