@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from queries.comparison import Comparison, Paired, together
-from queries.network import Ids, Scores
+from queries.operators import Ids, Scores
 
 
 def largest(pairs: Iterable[Paired], measure: str, k: int) -> Paired:

@@ -9,7 +9,8 @@ from scipy.sparse import csr_array
 
 from queries.errors import ParameterError
 from queries.models import StoredModel
-from queries.network import Ids, Part, Scores
+from queries.operators import Ids, Scores
+from queries.part import Part
 
 
 @dataclass(frozen=True)

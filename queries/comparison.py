@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from queries.errors import ParameterError
 from queries.layer import Layer
-from queries.network import Flags, Ids, Network, Part, Scores
+from queries.network import Network
+from queries.operators import Flags, Ids, Scores
+from queries.part import Part
 
 _ALIKE: Final = {
     "class_name": "class",

@@ -3,7 +3,8 @@
 import numpy as np
 
 from queries.errors import ConvergenceError
-from queries.network import Network, Scores, Weights
+from queries.network import Network
+from queries.operators import MEASURES, Scores, Weights
 
 
 def eigenvector_centrality(
@@ -30,12 +31,12 @@ def eigenvector_centrality(
     ConvergenceError
         If it has not converged after so many steps.
     """
-    parts = [(part.targets, part.sources, part.weighed(weights)) for part in network.forward()]
+    parts = [part.weighed(MEASURES[weights]) for part in network.forward()]
     scores = np.full(network.neurons, 1 / network.neurons)
     for _ in range(max_iter):
         before, scores = scores, scores.copy()
-        for targets, sources, matrix in parts:
-            scores[targets] += np.asarray(matrix @ before[sources])
+        for part in parts:
+            scores[part.targets] += part.sum_in(before[part.sources])
         scores /= np.linalg.norm(scores) or 1.0
         if np.abs(scores - before).sum() < network.neurons * tol:
             return scores

@@ -16,7 +16,9 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array, eye_array, hstack, vstack
 
 from queries.errors import ParameterError
-from queries.network import Flags, Ids, Network, Part
+from queries.network import Network
+from queries.operators import Flags, Ids
+from queries.part import Part
 
 Matrix = csr_array[np.float64]
 

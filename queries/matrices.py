@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from queries.errors import ParameterError
-from queries.network import Ids, Network, Scores
+from queries.network import Network
+from queries.operators import Ids, Scores
 
 Places = NDArray[np.integer[Any]]
 

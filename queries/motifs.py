@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from queries.network import Columns
+from queries.operators import Columns
 
 
 def bifans(edges: Columns, threshold: float) -> tuple[int, int]:

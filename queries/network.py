@@ -1,15 +1,15 @@
 """The relationships of a model as sparse matrices, read once and kept while there is room."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csr_array
 
 from queries.layer import Layer, id_ranges
+from queries.operators import Columns, Flags, Ids, Operator, Scores
+from queries.part import Part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,91 +18,11 @@ EDGES_A_PART: Final = 1 << 22
 MOST_KEPT: Final = 1 << 26
 """Relationships that are kept: 67 million, of 12 bytes each."""
 
-Scores = NDArray[np.float64]
-Ids = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-"""Whether something holds of each neuron, counted from the model's first."""
-
-Columns = tuple[Ids, Ids, NDArray[np.floating]]
-"""Source, target and weight of relationships, in any order."""
-
 ReadEdges = Callable[[Layer, int, int], Columns]
 """Reads all relationships into the neurons of a layer from one id to another."""
 
 ReadOutgoing = Callable[[Sequence[int]], Columns]
 """Reads all relationships out of neurons, given by id."""
-
-Weights = Literal["absolute", "signed", "count"]
-"""What a relationship counts: |weight|, weight, or 1."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """All relationships into consecutive neurons of a layer.
-
-    Neurons are counted from the model's first.
-
-    Parameters
-    ----------
-    layer
-        The layer.
-    first_target, first_source
-        Which neurons the first row and the first column of the matrix stand for.
-    matrix
-        Shape (neurons that are fed, neurons that may feed them). Two neurons that are joined
-        twice have two entries.
-    """
-
-    layer: Layer
-    first_target: int
-    first_source: int
-    matrix: "csr_array[np.float64]"
-
-    @property
-    def targets(self) -> slice:
-        """The neurons that are fed."""
-        return slice(self.first_target, self.first_target + self.matrix.shape[0])
-
-    @property
-    def sources(self) -> slice:
-        """The neurons among which are all that feed them."""
-        return slice(self.first_source, self.first_source + self.matrix.shape[1])
-
-    @property
-    def columns(self) -> Columns:
-        """Source, target and weight of the relationships, in the order of ``matrix.data``."""
-        target = np.repeat(np.arange(self.targets.start, self.targets.stop), self.fan_in)
-        source = self.matrix.indices.astype(np.int64) + self.first_source
-        return source, target, self.matrix.data
-
-    @property
-    def fan_in(self) -> Ids:
-        """How many relationships end in each of the neurons that are fed."""
-        return np.diff(self.matrix.indptr).astype(np.int64)
-
-    def weighed(self, weights: Weights = "absolute") -> "csr_array[np.float64]":
-        """Return the matrix with what each relationship counts."""
-        if weights == "signed":
-            return self.matrix
-        data = self.matrix.data
-        counted = np.abs(data) if weights == "absolute" else np.ones_like(data)
-        return csr_array((counted, self.matrix.indices, self.matrix.indptr), self.matrix.shape)
-
-    @cached_property
-    def by_source(self) -> "csc_array[np.float64]":
-        """The same matrix, column by column."""
-        return self.matrix.tocsc()
-
-    def outgoing(self, neurons: Ids) -> Columns:
-        """Return source, target and weight of the relationships out of some neurons."""
-        starts, by_source = self.by_source.indptr, self.by_source
-        inside = (neurons >= self.sources.start) & (neurons < self.sources.stop)
-        columns = neurons[inside] - self.first_source
-        counts = np.diff(starts)[columns]
-        before = np.concatenate([[0], np.cumsum(counts)])
-        entries = np.arange(before[-1]) + np.repeat(starts[columns] - before[:-1], counts)
-        target = by_source.indices[entries].astype(np.int64) + self.first_target
-        return np.repeat(neurons[inside], counts), target, by_source.data[entries]
 
 
 class Network:
@@ -144,15 +64,19 @@ class Network:
         """Whether all relationships are kept in memory once they are read."""
         return sum(layer.edges for layer in self.layers) <= MOST_KEPT
 
-    def forward(self) -> Iterator[Part]:
+    def operators(self, layer: Layer) -> Iterator[Operator]:
+        """Yield operators that together are all relationships into a layer."""
+        yield from self.parts(layer)
+
+    def forward(self) -> Iterator[Operator]:
         """Yield all relationships, those near the inputs first."""
         for layer in self.layers:
-            yield from self.parts(layer)
+            yield from self.operators(layer)
 
-    def backward(self) -> Iterator[Part]:
+    def backward(self) -> Iterator[Operator]:
         """Yield all relationships, those near the outputs first."""
         for layer in reversed(self.layers):
-            yield from self.parts(layer)
+            yield from self.operators(layer)
 
     @property
     def inputs(self) -> NDArray[np.bool_]:
@@ -178,7 +102,7 @@ class Network:
         if not self.fits:
             source, target, weight = self._read_outgoing((neurons + self.first).tolist())
             return source - self.first, target - self.first, weight
-        found = [part.outgoing(neurons) for part in self.forward()]
+        found = [part.outgoing(neurons) for layer in self.layers for part in self.parts(layer)]
         source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return source, target, weight
 

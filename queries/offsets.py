@@ -3,7 +3,8 @@
 import numpy as np
 
 from queries.layer import Layer
-from queries.network import Flags, Ids, Network, Scores
+from queries.network import Network
+from queries.operators import Flags, Ids, Scores
 
 
 def values_at_rest(

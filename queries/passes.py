@@ -7,15 +7,10 @@ Neurons are counted from the model's first; scores have the shape (neurons,). Wh
 returns is what arrives at a neuron over at least one relationship: its own share is not in it.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-from scipy.sparse import csr_array
 
-from queries.network import Flags, Network, Part, Scores, Weights
-
-Combine = Callable[[Scores, Scores], Scores]
-"""Puts together the score of a neuron and the weight of a relationship, entry by entry."""
+from queries.network import Network
+from queries.operators import MEASURES, Combine, Flags, Scores, Weights, absolute, stronger_than
 
 
 def sums_forward(
@@ -37,7 +32,7 @@ def sums_forward(
     arriving = np.zeros(own.shape)
     for part in network.forward():
         scores = own[part.sources] + arriving[part.sources]
-        arriving[part.targets] += factor * np.asarray(part.weighed(weights) @ scores)
+        arriving[part.targets] += factor * part.weighed(MEASURES[weights]).sum_in(scores)
     return arriving
 
 
@@ -49,7 +44,7 @@ def sums_backward(network: Network, own: Scores, *, weights: Weights = "absolute
     arriving = np.zeros(own.shape)
     for part in network.backward():
         scores = own[part.targets] + arriving[part.targets]
-        arriving[part.sources] += np.asarray(part.weighed(weights).T @ scores)
+        arriving[part.sources] += part.weighed(MEASURES[weights]).sum_out(scores)
     return arriving
 
 
@@ -69,7 +64,7 @@ def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
     arriving = np.zeros(network.neurons)
     for part in network.forward():
         scores = (own[part.sources] + arriving[part.sources]) * shares[part.sources]
-        arriving[part.targets] += factor * np.asarray(part.weighed() @ scores)
+        arriving[part.targets] += factor * part.weighed(absolute).sum_in(scores)
     return arriving
 
 
@@ -77,7 +72,8 @@ def in_strength(network: Network, weights: Weights = "absolute") -> Scores:
     """Return the sum of the weights into each neuron."""
     strength = np.zeros(network.neurons)
     for part in network.forward():
-        strength[part.targets] += np.asarray(part.weighed(weights).sum(axis=1))
+        ones = np.ones(part.sources.stop - part.sources.start)
+        strength[part.targets] += part.weighed(MEASURES[weights]).sum_in(ones)
     return strength
 
 
@@ -85,7 +81,8 @@ def out_strength(network: Network, weights: Weights = "absolute") -> Scores:
     """Return the sum of the weights out of each neuron."""
     strength = np.zeros(network.neurons)
     for part in network.forward():
-        strength[part.sources] += np.asarray(part.weighed(weights).sum(axis=0))
+        ones = np.ones(part.targets.stop - part.targets.start)
+        strength[part.sources] += part.weighed(MEASURES[weights]).sum_out(ones)
     return strength
 
 
@@ -110,11 +107,11 @@ def log_path_masses(network: Network, begin: Scores, end: Scores) -> tuple[Score
         forward, backward = np.log(begin), np.log(end)
         for part in network.forward():
             scaled, scale = _scaled(forward[part.sources])
-            more = np.log(np.asarray(part.weighed() @ scaled)) + scale
+            more = np.log(part.weighed(absolute).sum_in(scaled)) + scale
             forward[part.targets] = np.logaddexp(forward[part.targets], more)
         for part in network.backward():
             scaled, scale = _scaled(backward[part.targets])
-            more = np.log(np.asarray(part.weighed().T @ scaled)) + scale
+            more = np.log(part.weighed(absolute).sum_out(scaled)) + scale
             backward[part.sources] = np.logaddexp(backward[part.sources], more)
     return forward, backward
 
@@ -142,7 +139,8 @@ def reached_forward(network: Network, begin: Flags, *, above: float = -1.0) -> F
     reached = np.zeros(network.neurons, dtype=bool)
     for part in network.forward():
         from_here = begin[part.sources] | reached[part.sources]
-        reached[part.targets] |= np.asarray(_counted(part, above) @ from_here) > 0
+        ways = part.weighed(stronger_than(above)).sum_in(from_here.astype(np.float64))
+        reached[part.targets] |= ways > 0
     return reached
 
 
@@ -154,14 +152,9 @@ def reached_backward(network: Network, end: Flags, *, above: float = -1.0) -> Fl
     reached = np.zeros(network.neurons, dtype=bool)
     for part in network.backward():
         to_here = end[part.targets] | reached[part.targets]
-        reached[part.sources] |= np.asarray(_counted(part, above).T @ to_here) > 0
+        ways = part.weighed(stronger_than(above)).sum_out(to_here.astype(np.float64))
+        reached[part.sources] |= ways > 0
     return reached
-
-
-def _counted(part: Part, above: float) -> "csr_array[np.float64]":
-    """Return a matrix of 1 where a relationship counts, else of 0."""
-    data = (np.abs(part.matrix.data) > above).astype(np.float64)
-    return csr_array((data, part.matrix.indices, part.matrix.indptr), part.matrix.shape)
 
 
 def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:
@@ -175,7 +168,7 @@ def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:
         What a path has that begins at a neuron; minus infinity where none can. The score of a
         neuron is the larger of this and of what arrives.
     combine
-        How a path goes on: must not fall as the score rises.
+        How a path goes on.
 
     Returns
     -------
@@ -185,11 +178,8 @@ def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:
     arriving = np.full(network.neurons, -np.inf)
     for part in network.forward():
         scores = np.maximum(own[part.sources], arriving[part.sources])
-        ahead = combine(scores[part.matrix.indices], part.matrix.data)
-        fed = np.flatnonzero(part.fan_in)
-        if len(fed):
-            rows = part.targets.start + fed
-            arriving[rows] = np.maximum.reduceat(ahead, part.matrix.indptr[fed])
+        largest = part.largest_in(scores, combine)
+        arriving[part.targets] = np.maximum(arriving[part.targets], largest)
     return arriving
 
 
@@ -202,32 +192,6 @@ def maxima_backward(network: Network, own: Scores, combine: Combine) -> Scores:
     arriving = np.full(network.neurons, -np.inf)
     for part in network.backward():
         scores = np.maximum(own[part.targets], arriving[part.targets])
-        by_source = part.by_source
-        ahead = combine(scores[by_source.indices], by_source.data)
-        feeding = np.flatnonzero(np.diff(by_source.indptr))
-        if len(feeding):
-            rows = part.sources.start + feeding
-            largest = np.maximum.reduceat(ahead, by_source.indptr[feeding])
-            arriving[rows] = np.maximum(arriving[rows], largest)
+        largest = part.largest_out(scores, combine)
+        arriving[part.sources] = np.maximum(arriving[part.sources], largest)
     return arriving
-
-
-def log_product(score: Scores, weight: Scores) -> Scores:
-    """Add the logarithm of the absolute weight: the strength of a path, as a logarithm."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(score + np.log(np.abs(weight)))
-
-
-def total(score: Scores, weight: Scores) -> Scores:
-    """Add the weight: the length of a path."""
-    return np.asarray(score + weight)
-
-
-def absolute_total(score: Scores, weight: Scores) -> Scores:
-    """Add the absolute weight."""
-    return np.asarray(score + np.abs(weight))
-
-
-def weakest(score: Scores, weight: Scores) -> Scores:
-    """Return the smaller of the two: the weakest link of a path."""
-    return np.asarray(np.minimum(score, np.abs(weight)))

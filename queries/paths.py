@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.network import Ids, Network, Scores
+from queries.network import Network
+from queries.operators import Ids, Scores
 
 Weight = NDArray[np.floating]
 

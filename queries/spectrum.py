@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import vstack
 from scipy.sparse.linalg import svds
 
-from queries.network import Part
+from queries.part import Part
 
 _SEED = 0
 """Where the search for a singular vector begins, the same each time."""
@@ -48,7 +48,7 @@ def statistics(parts: Sequence[Part], threshold: float) -> dict[str, float]:
     # The law of total variance: within the parts, and between them.
     variances = np.array([data.var() for data in weights]) + (means - mean) ** 2
     absolute = [np.abs(data) for data in weights]
-    strength = np.concatenate([part.weighed("absolute").sum(axis=1) for part in parts])
+    strength = np.concatenate([np.abs(part.matrix).sum(axis=1) for part in parts])
     edges = sum(counts)
     return {
         "edges": edges,

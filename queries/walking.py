@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from queries.network import Network, Scores
-from queries.passes import Combine
+from queries.network import Network
+from queries.operators import Combine, Scores
 from queries.paths import Step
 
 

@@ -15,8 +15,9 @@ from queries.frames import to_columns, to_frame
 from queries.layer import Layer, id_ranges, layers_of
 from queries.library import Query, Statement, query
 from queries.models import StoredModel, chosen
-from queries.network import Columns, Network
+from queries.network import Network
 from queries.neuron_filter import NeuronFilter, NeuronsLike
+from queries.operators import Columns
 from queries.stores import open_store
 
 Weighing = Literal["weight", "l1", "l2", "largest", "edges"]

@@ -10,8 +10,9 @@ from queries.eigenvector import eigenvector_centrality
 from queries.library import Query, query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
-from queries.network import Network, Scores, Weights
+from queries.network import Network
 from queries.neuron_filter import NeuronsLike
+from queries.operators import Scores, Weights
 
 Measure = Literal[
     "katz",

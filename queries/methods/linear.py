@@ -4,9 +4,9 @@ import pandas as pd
 
 from queries import linear, matrices
 from queries.methods.base import Methods, Weighing
-from queries.network import Scores
 from queries.neuron_filter import NeuronsLike
 from queries.offsets import values_at_rest
+from queries.operators import Scores
 
 
 class LinearMethods(Methods):

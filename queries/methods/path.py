@@ -12,8 +12,19 @@ from queries import passes, paths
 from queries.library import query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
-from queries.network import Network, Scores, Weights
+from queries.network import Network
 from queries.neuron_filter import NeuronsLike
+from queries.operators import (
+    A_HOP_MORE,
+    ABSOLUTE_TOTAL,
+    LESS_WEIGHT,
+    LOG_PRODUCT,
+    TOTAL,
+    WEAKEST,
+    Combine,
+    Scores,
+    Weights,
+)
 from queries.walking import best_path
 
 
@@ -36,7 +47,7 @@ class PathMethods(Methods):
         given = {"source": source, "target": target, "k": k, "by": by}
         asked, values, about, network = self._computed("strongest_paths", model, given)
         begin, end = self._ends(values, about, network)
-        onward = passes.maxima_backward(network, _where(end, 0.0), passes.log_product)
+        onward = passes.maxima_backward(network, _where(end, 0.0), LOG_PRODUCT)
         search = paths.strongest(np.flatnonzero(begin), np.flatnonzero(end), onward, network)
         found = list(islice(search, values["k"]))
         hops = self._hops(found, about, network)
@@ -61,7 +72,7 @@ class PathMethods(Methods):
         """
         given = {"weights": weights, "by": by}
         asked, _, about, network = self._computed("longest_path", model, given)
-        combine = passes.total if weights == "signed" else passes.absolute_total
+        combine = TOTAL if weights == "signed" else ABSOLUTE_TOTAL
         anywhere = np.ones(network.neurons, dtype=bool)
         hops, _ = self._best_hops(about, network, np.zeros(network.neurons), anywhere, combine)
         lengths = hops["weight"].abs() if weights == "absolute" else hops["weight"]
@@ -88,7 +99,7 @@ class PathMethods(Methods):
         places = network.places(frame)
         hops, length = (
             -np.maximum(own, passes.maxima_forward(network, own, combine))[places]
-            for combine in (_a_hop_more, _less_weight)
+            for combine in (A_HOP_MORE, LESS_WEIGHT)
         )
         frame["length"] = np.where(np.isfinite(length), length, np.nan)
         frame["hops"] = pd.array(np.where(np.isfinite(hops), hops, np.nan), dtype="Int64")
@@ -107,7 +118,7 @@ class PathMethods(Methods):
         asked, values, about, network = self._computed("widest_path", model, given)
         begin, end = self._ends(values, about, network)
         own = _where(begin, np.inf)
-        hops, width = self._best_hops(about, network, own, end, passes.weakest)
+        hops, width = self._best_hops(about, network, own, end, WEAKEST)
         hops["weakest"] = width
         return hops[[column.name for column in asked.columns]]
 
@@ -157,7 +168,7 @@ class PathMethods(Methods):
         network: Network,
         own: Scores,
         end: NDArray[np.bool_],
-        combine: passes.Combine,
+        combine: Combine,
     ) -> tuple[pd.DataFrame, float]:
         """Return the hops of the path to an end that has the largest score, and this score.
 
@@ -192,11 +203,3 @@ class PathMethods(Methods):
 
 def _where(chosen: NDArray[np.bool_], score: float) -> Scores:
     return np.where(chosen, score, -np.inf)
-
-
-def _a_hop_more(score: Scores, weight: Scores) -> Scores:
-    return np.asarray(score - np.ones_like(weight))
-
-
-def _less_weight(score: Scores, weight: Scores) -> Scores:
-    return np.asarray(score - np.abs(weight))

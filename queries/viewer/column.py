@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.layer import Layer
-from queries.network import Ids, Scores
+from queries.operators import Ids, Scores
 from queries.viewer.tiles import Tiles, grid, neuron_cells
 
 _CHANNEL_CELLS: Final = 12

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from queries.methods.base import Weighing
-from queries.network import Ids
+from queries.operators import Ids
 from queries.paths import Step
 from queries.plots.field import cells_of
 from queries.viewer.shown import ShownGraph, ShownModel

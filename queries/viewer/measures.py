@@ -11,8 +11,8 @@ from queries.library import queries
 if TYPE_CHECKING:
     import pandas as pd
 
-    from queries.network import Ids, Scores
     from queries.neurongraph import NeuronGraph
+    from queries.operators import Ids, Scores
 
 _KEYS: Final = ("id", "name", "layer")
 

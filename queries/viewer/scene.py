@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from queries.errors import NeurongraphError, ParameterError
-from queries.network import Flags, Ids
 from queries.neuron_filter import parse_range
+from queries.operators import Flags, Ids
 from queries.viewer.facts import Facts, facts_of
 from queries.viewer.layout import MOST_DRAWN, Layout, arrange
 from queries.viewer.shades import Shades, shades_of

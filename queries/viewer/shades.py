@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from queries.errors import ParameterError
-from queries.network import Scores
+from queries.operators import Scores
 from queries.viewer.column import Column
 from queries.viewer.layout import Layout
 from queries.viewer.shown import ShownGraph, ShownModel

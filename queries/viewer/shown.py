@@ -12,8 +12,9 @@ from queries.errors import ParameterError
 from queries.layer import Layer
 from queries.methods.base import Weighing
 from queries.models import StoredModel
-from queries.network import MOST_KEPT, Ids, Scores
+from queries.network import MOST_KEPT
 from queries.neurongraph import NeuronGraph
+from queries.operators import LOG_PRODUCT, Ids, Scores
 from queries.viewer.measures import measures
 from queries.walking import best_path
 
@@ -186,8 +187,8 @@ class ShownGraph(NeuronGraph):
         arriving, onward = self.kept(
             (shown.about, "maxima", by),
             lambda: (
-                passes.maxima_forward(network, begin, passes.log_product),
-                passes.maxima_backward(network, end, passes.log_product),
+                passes.maxima_forward(network, begin, LOG_PRODUCT),
+                passes.maxima_backward(network, end, LOG_PRODUCT),
             ),
         )
         through = np.maximum(begin, arriving) + np.maximum(end, onward)
@@ -196,7 +197,7 @@ class ShownGraph(NeuronGraph):
             return []
         steps = [paths.Step(best, 1.0, None)]
         if not network.inputs[best]:
-            steps = best_path(network, begin, arriving, passes.log_product, best)
+            steps = best_path(network, begin, arriving, LOG_PRODUCT, best)
         if not network.outputs[best]:
             outputs = np.flatnonzero(network.outputs)
             steps += next(paths.strongest(np.array([best]), outputs, onward, network))[1:]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from queries.layer import Layer
-from queries.network import Ids
+from queries.operators import Ids
 
 WIDTH: Final = 1000.0
 HEIGHT: Final = 600.0

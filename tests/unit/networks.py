@@ -7,7 +7,8 @@ import networkx as nx
 import numpy as np
 
 from queries.layer import Layer
-from queries.network import Columns, Network, ReadEdges, ReadOutgoing
+from queries.network import Network, ReadEdges, ReadOutgoing
+from queries.operators import Columns
 
 Edges = list[tuple[int, int, float]]
 FIRST = 7

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from queries import passes
-from queries.network import Network, Weights
+from queries.network import Network
+from queries.operators import TOTAL, Weights
 from queries.walking import best_path
 from tests.unit.networks import Edges, layer, random_network, readers, weights_of
 
@@ -84,12 +85,12 @@ def test_reach(case: Case, above: float) -> None:
 def test_maxima_are_the_longest_paths(case: Case) -> None:
     network, graph = case
     own = np.zeros(len(graph))
-    arriving = passes.maxima_forward(network, own, passes.total)
+    arriving = passes.maxima_forward(network, own, TOTAL)
     longest = float(np.maximum(own, arriving).max())
     assert longest == pytest.approx(nx.dag_longest_path_length(graph), abs=1e-12)
     if longest > 0:
         end = int(arriving.argmax())
-        steps = best_path(network, own, arriving, passes.total, end)
+        steps = best_path(network, own, arriving, TOTAL, end)
         assert sum(step.weight for step in steps[1:]) == pytest.approx(longest)
         for before, after in pairwise(steps):
             weights = [edge["weight"] for edge in graph[before.neuron][after.neuron].values()]
@@ -99,7 +100,7 @@ def test_maxima_are_the_longest_paths(case: Case) -> None:
 def test_maxima_backward_are_those_of_the_reversed_graph(case: Case) -> None:
     network, graph = case
     sinks = np.array([-np.inf if graph.out_degree(n) else 0.0 for n in range(len(graph))])
-    arriving = passes.maxima_backward(network, sinks, passes.total)
+    arriving = passes.maxima_backward(network, sinks, TOTAL)
     for neuron in range(len(graph)):
         ways = [
             sum(max(e["weight"] for e in graph[a][b].values()) for a, b in pairwise(path))

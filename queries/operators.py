@@ -1,0 +1,137 @@
+"""What a pass through a model asks of a layer: to be an operator on the scores of neurons.
+
+A pass adds up or takes the largest of what comes over the relationships of a layer, into their
+targets or back into their sources. Whether the relationships are kept, read, or only computed with
+is the operator's affair.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float64]
+Ids = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+"""Whether something holds of each neuron, counted from the model's first."""
+
+Columns = tuple[Ids, Ids, NDArray[np.floating]]
+"""Source, target and weight of relationships, in any order."""
+
+Weights = Literal["absolute", "signed", "count"]
+"""What a relationship counts: |weight|, weight, or 1."""
+
+Measure = Callable[[Scores], Scores]
+"""What relationships count by their weights, entry by entry."""
+
+
+class Operator(Protocol):
+    """All relationships into consecutive neurons of a layer.
+
+    Neurons are counted from the model's first. ``scores`` have one row for each of the sources
+    or targets that they are of.
+    """
+
+    @property
+    def targets(self) -> slice:
+        """The neurons that are fed."""
+
+    @property
+    def sources(self) -> slice:
+        """The neurons among which are all that feed them."""
+
+    def weighed(self, measure: Measure) -> "Operator":
+        """Return the same relationships, with what each counts as its weight."""
+
+    def sum_in(self, scores: Scores) -> Scores:
+        """Return by target the sum of ``weight * score of the source``.
+
+        Scores have the shape (sources,) or (sources, n).
+        """
+
+    def sum_out(self, scores: Scores) -> Scores:
+        """Return by source the sum of ``weight * score of the target``.
+
+        Scores have the shape (targets,) or (targets, n).
+        """
+
+    def largest_in(self, scores: Scores, combine: "Combine") -> Scores:
+        """Return by target the largest of what comes over a relationship.
+
+        Minus infinity where there is none; scores have the shape (sources,).
+        """
+
+    def largest_out(self, scores: Scores, combine: "Combine") -> Scores:
+        """Return by source the largest of what comes back over a relationship.
+
+        Minus infinity where there is none; scores have the shape (targets,).
+        """
+
+
+@dataclass(frozen=True)
+class Combine:
+    """How a path goes on over a relationship.
+
+    Parameters
+    ----------
+    measure
+        What a relationship counts by its weight.
+    join
+        Puts the score of the path so far and that together: must not fall as a score rises.
+    """
+
+    measure: Measure
+    join: "np.ufunc" = np.add
+
+    def __call__(self, score: Scores, weight: NDArray[np.floating[Any]]) -> Scores:
+        """Return the score of a path with one more relationship, entry by entry."""
+        return np.asarray(self.join(score, self.measure(weight.astype(np.float64, copy=False))))
+
+
+def absolute(weight: Scores) -> Scores:
+    """Count the absolute weight."""
+    return np.abs(weight)
+
+
+def signed(weight: Scores) -> Scores:
+    """Count the weight."""
+    return weight
+
+
+def count(weight: Scores) -> Scores:
+    """Count 1."""
+    return np.ones_like(weight)
+
+
+MEASURES: Final[dict[Weights, Measure]] = {"absolute": absolute, "signed": signed, "count": count}
+
+
+def stronger_than(above: float) -> Measure:
+    """Count 1 where the absolute weight is more than a limit, else 0; below 0 all count."""
+    return lambda weight: (np.abs(weight) > above).astype(np.float64)
+
+
+def _logarithm(weight: Scores) -> Scores:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.abs(weight)))
+
+
+LOG_PRODUCT: Final = Combine(_logarithm)
+"""Add the logarithm of the absolute weight: the strength of a path, as a logarithm."""
+
+TOTAL: Final = Combine(signed)
+"""Add the weight: the length of a path."""
+
+ABSOLUTE_TOTAL: Final = Combine(absolute)
+"""Add the absolute weight."""
+
+LESS_WEIGHT: Final = Combine(lambda weight: -np.abs(weight))
+"""Take the absolute weight away: the largest is the shortest path."""
+
+A_HOP_MORE: Final = Combine(lambda weight: -np.ones_like(weight))
+"""Take 1 away: the largest has the fewest hops."""
+
+WEAKEST: Final = Combine(absolute, np.minimum)
+"""Take the smaller of the two: the weakest link of a path."""
