@@ -124,8 +124,8 @@ class Network:
         found: list[Columns] = [(none, none, np.empty(0))]
         for layer in self.layers:
             fed = any(begins[self.of(other)].any() for other in self.into(layer))
-            for part in self.parts(layer) if fed and ends[self.of(layer)].any() else ():
-                source, target, weight = part.columns
+            needed = fed and ends[self.of(layer)].any()
+            for source, target, weight in self._columns(layer, ends) if needed else ():
                 chosen = begins[source] & ends[target]
                 found.append((source[chosen], target[chosen], weight[chosen]))
         source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
@@ -148,14 +148,28 @@ class Network:
         """Return the neurons of a layer, counted from the model's first."""
         return slice(layer.first - self.first, layer.last + 1 - self.first)
 
+    def sources(self, layer: Layer) -> slice:
+        """Return the neurons among which are all that feed a layer that is fed."""
+        feeding = [self.of(other) for other in self.into(layer)]
+        return slice(min(own.start for own in feeding), max(own.stop for own in feeding))
+
+    def _columns(self, layer: Layer, ends: Flags) -> Iterator[Columns]:
+        """Yield relationships into a layer, all of those into some neurons among them."""
+        del ends
+        for part in self.parts(layer):
+            yield part.columns
+
     def _parts(self, layer: Layer) -> Iterator[Part]:
-        feeding = self.into(layer)
-        low = min(other.first for other in feeding)
-        width = max(other.last for other in feeding) + 1 - low
-        for start, stop in id_ranges(layer.first, layer.last, layer.edges, EDGES_A_PART):
+        sources = self.sources(layer)
+        low, width = sources.start + self.first, sources.stop - sources.start
+        for start, stop in self._ranges(layer):
             source, target, weight = self._read(layer, start, stop)
             matrix = _matrix(source - low, target - start, weight, (stop + 1 - start, width))
-            yield Part(layer, start - self.first, low - self.first, matrix)
+            yield Part(layer, start - self.first, sources.start, matrix)
+
+    def _ranges(self, layer: Layer) -> list[tuple[int, int]]:
+        """Return the first and last ids of parts of a layer."""
+        return id_ranges(layer.first, layer.last, layer.edges, EDGES_A_PART)
 
 
 def _matrix(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from queries.layer import Layer
@@ -96,7 +97,7 @@ class Part:
         return np.repeat(neurons[inside], counts), target, by_source.data[entries]
 
 
-def _largest(values: Scores, starts: Ids) -> Scores:
+def _largest(values: Scores, starts: NDArray[np.integer]) -> Scores:
     """Return the largest value of each run, minus infinity of an empty one."""
     largest = np.full(len(starts) - 1, -np.inf)
     filled = np.flatnonzero(np.diff(starts))

@@ -48,7 +48,7 @@ def statistics(parts: Sequence[Part], threshold: float) -> dict[str, float]:
     # The law of total variance: within the parts, and between them.
     variances = np.array([data.var() for data in weights]) + (means - mean) ** 2
     absolute = [np.abs(data) for data in weights]
-    strength = np.concatenate([np.abs(part.matrix).sum(axis=1) for part in parts])
+    strength = np.concatenate([abs(part.matrix).sum(axis=1) for part in parts])
     edges = sum(counts)
     return {
         "edges": edges,

@@ -1,0 +1,5 @@
+"""A model file as a graph: its layers are operators, and no relationship is built."""
+
+from exporter.model_graph.network import ModelNetwork
+
+__all__ = ["ModelNetwork"]

@@ -1,0 +1,78 @@
+"""The neurons and relationships of a model file, for computations that pass through all layers."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from exporter.model_graph.wired_layer import WiredLayer
+from exporter.plan import Plan
+from queries.layer import Layer, layers_of
+from queries.network import EDGES_A_PART, Network
+from queries.operators import Columns, Flags, Ids, Scores
+
+
+class ModelNetwork(Network):
+    """A model of which no relationship is stored, nor kept once it is built.
+
+    Parameters
+    ----------
+    plan
+        The model's layers: a graph of neurons, of which no relationship is left out.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._planned = {planned.index: planned for planned in plan.layers}
+        rows = ({**planned.properties(""), "inputs": planned.inputs} for planned in plan.layers)
+        super().__init__(layers_of(rows), self._built, self._built_out_of)
+
+    @property
+    def fits(self) -> bool:
+        """False: relationships are built again each time."""
+        return False
+
+    def operators(self, layer: Layer) -> Iterator[WiredLayer]:
+        """Yield the one operator that is all relationships into a layer."""
+        if layer.edges:
+            yield self._wired(layer)
+
+    def incoming(self, neuron: int) -> tuple[Ids, Scores]:
+        """Return source and weight of all relationships into a neuron."""
+        layer = next(each for each in self.layers if self.of(each).stop > neuron)
+        return self._wired(layer).incoming(neuron)
+
+    def _wired(self, layer: Layer) -> WiredLayer:
+        return WiredLayer.of(self._planned[layer.index], self.sources(layer), self.first)
+
+    def _ranges(self, layer: Layer) -> list[tuple[int, int]]:
+        ranges = self._planned[layer.index].ranges(EDGES_A_PART)
+        return [(layer.first + start, layer.first + stop - 1) for start, stop in ranges]
+
+    def _columns(self, layer: Layer, ends: Flags) -> Iterator[Columns]:
+        planned = self._planned[layer.index]
+        ended = ends[self.of(layer)]
+        for start, stop in planned.ranges():
+            if ended[start:stop].any():
+                block = planned.block(start, stop)
+                yield block.source - self.first, block.target - self.first, block.weight
+
+    def _built(self, layer: Layer, first: int, last: int) -> Columns:
+        planned = self._planned[layer.index]
+        block = planned.block(first - planned.first, last + 1 - planned.first)
+        return block.source, block.target, block.weight
+
+    def _built_out_of(self, neurons: Sequence[int]) -> Columns:
+        places = np.array(neurons, dtype=np.int64) - self.first
+        feeding = {layer.index for layer in self.layers if self._holds(layer, places)}
+        none = np.empty(0, dtype=np.int64)
+        found: list[Columns] = [(none, none, np.empty(0))]
+        found += [
+            self._wired(layer).outgoing(places)
+            for layer in self.layers
+            if layer.edges and feeding.intersection(layer.inputs)
+        ]
+        source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return source + self.first, target + self.first, weight
+
+    def _holds(self, layer: Layer, places: Ids) -> bool:
+        own = self.of(layer)
+        return bool(((places >= own.start) & (places < own.stop)).any())

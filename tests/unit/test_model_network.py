@@ -1,0 +1,178 @@
+"""Passes over a model file, against the same over sparse matrices of all its relationships."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from exporter.model import open_model
+from exporter.model_graph import ModelNetwork
+from exporter.plan import Plan
+from exporter.planning import plan
+from queries import passes
+from queries.network import Network, ReadEdges, ReadOutgoing
+from queries.operators import (
+    A_HOP_MORE,
+    ABSOLUTE_TOTAL,
+    LESS_WEIGHT,
+    LOG_PRODUCT,
+    TOTAL,
+    WEAKEST,
+    Columns,
+    Combine,
+    Flags,
+    Scores,
+    Weights,
+)
+from queries.paths import Step, strongest
+from queries.walking import best_path
+from tests.models import BUILDERS
+from tests.unit.builders import randomized
+
+Pair = tuple[ModelNetwork, Network]
+
+
+def save_branched(path: Path) -> None:
+    """Save a model of which a layer feeds several others, two of them by way of a Concatenate."""
+    import keras
+
+    layers = keras.layers
+    pixels = keras.Input((6, 5, 2), name="pixels")
+    one = layers.Conv2D(3, 3, padding="same", name="one")(pixels)
+    normed = layers.BatchNormalization(name="normed")(one)
+    other = layers.DepthwiseConv2D(3, padding="same", name="other")(normed)
+    added = layers.Add(name="added")([one, other])
+    both = layers.Concatenate(name="both")([added, layers.ZeroPadding2D(1)(pixels)[:, 1:-1, 1:-1]])
+    pooled = layers.AveragePooling2D(3, strides=2, padding="same", name="pooled")(both)
+    grown = layers.Conv2DTranspose(2, 2, strides=2, name="grown")(pooled)
+    out = layers.Dense(3, name="out")(layers.Flatten()(grown))
+    randomized(keras.Model(pixels, out)).save(path)
+
+
+MODELS: dict[str, Callable[[Path], None]] = {**BUILDERS, "branched": save_branched}
+
+
+@pytest.fixture(scope="module", params=[*MODELS, "a part"])
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """A model, as its file has it and with all relationships in memory."""
+    path = tmp_path_factory.mktemp("model") / "model.keras"
+    MODELS.get(request.param, MODELS["pooled"])(path)
+    planned = plan(open_model(path))
+    if request.param not in MODELS:
+        planned = planned.between("pool", "digits")
+    network = ModelNetwork(planned)
+    return network, Network(network.layers, *readers(planned))
+
+
+def readers(planned: Plan) -> tuple[ReadEdges, ReadOutgoing]:
+    """Return what reads the edges of a plan, which are built once."""
+    blocks = [into.block(*part) for into in planned.layers for part in into.ranges(50)]
+    columns = [np.concatenate([b.columns[name] for b in blocks]) for name in blocks[0].columns]
+    source, target, weight = columns
+
+    def of(chosen: Any) -> Columns:
+        return source[chosen], target[chosen], weight[chosen]
+
+    return (
+        lambda _, first, last: of((first <= target) & (target <= last)),
+        lambda neurons: of(np.isin(source, neurons)),
+    )
+
+
+Sums = Callable[[Network, Scores], Scores]
+
+
+def weighed(sums: Callable[..., Scores], weights: Weights) -> Sums:
+    return lambda network, own: sums(network, own, weights=weights)
+
+
+KINDS: list[Weights] = ["absolute", "signed", "count"]
+SUMS: dict[str, Sums] = {
+    **{f"forward {kind}": weighed(passes.sums_forward, kind) for kind in KINDS},
+    **{f"backward {kind}": weighed(passes.sums_backward, kind) for kind in KINDS},
+    "shares": lambda network, own: passes.shares_forward(network, own, 0.85),
+    "in_degree": lambda network, _: passes.in_strength(network, "count"),
+    "out_degree": lambda network, _: passes.out_strength(network, "count"),
+    "in_strength": lambda network, _: passes.in_strength(network),
+    "out_strength": lambda network, _: passes.out_strength(network),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_sums(pair: Pair, name: str) -> None:
+    own = np.random.default_rng(0).random(pair[0].neurons)
+    found, expected = (SUMS[name](network, own) for network in pair)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * np.abs(expected).max())
+
+
+def test_path_masses(pair: Pair) -> None:
+    begin, end = pair[1].inputs.astype(np.float64), pair[1].outputs.astype(np.float64)
+    found, expected = (passes.log_path_masses(network, begin, end) for network in pair)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("above", [-1.0, 0.0, 0.5])
+def test_reach(pair: Pair, above: float) -> None:
+    some = np.random.default_rng(0).random(pair[0].neurons) < 0.01
+    for reach in (passes.reached_forward, passes.reached_backward):
+        found, expected = (reach(network, some, above=above) for network in pair)
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    "combine", [LOG_PRODUCT, TOTAL, ABSOLUTE_TOTAL, LESS_WEIGHT, A_HOP_MORE, WEAKEST]
+)
+def test_maxima(pair: Pair, combine: Combine) -> None:
+    random = np.random.default_rng(0)
+    own = np.where(random.random(pair[0].neurons) < 0.2, random.normal(), -np.inf)
+    for maxima in (passes.maxima_forward, passes.maxima_backward):
+        found, expected = (maxima(network, own, combine) for network in pair)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_best_path(pair: Pair) -> None:
+    own = np.zeros(pair[0].neurons)
+    paths = []
+    for network in pair:
+        arriving = passes.maxima_forward(network, own, TOTAL)
+        paths.append(best_path(network, own, arriving, TOTAL, int(arriving.argmax())))
+    found, expected = map(hops, paths)
+    assert found == expected
+
+
+def test_strongest_paths(pair: Pair) -> None:
+    begin, end = pair[1].inputs, pair[1].outputs
+    found, expected = ([hops(path) for path in islice(found_by(n, begin, end), 20)] for n in pair)
+    assert len(expected) == 20
+    assert found == expected
+
+
+def found_by(network: Network, begin: Flags, end: Flags) -> Iterator[list[Step]]:
+    """Return the strongest paths, strongest first."""
+    own = np.where(end, 0.0, -np.inf)
+    onward = passes.maxima_backward(network, own, LOG_PRODUCT)
+    return strongest(np.flatnonzero(begin), np.flatnonzero(end), onward, network)
+
+
+def hops(path: list[Step]) -> list[tuple[int, float]]:
+    """Return the neurons of a path, with the weights that lead there."""
+    return [(step.neuron, step.weight) for step in path]
+
+
+def test_parts_are_matrices_of_the_same_relationships(pair: Pair) -> None:
+    for layer in pair[1].layers:
+        if layer.edges:
+            columns = [[part.columns for part in network.parts(layer)] for network in pair]
+            found, expected = (map(np.concatenate, zip(*each, strict=True)) for each in columns)
+            for one, other in zip(found, expected, strict=True):
+                np.testing.assert_array_equal(one, other)
+
+
+def test_between(pair: Pair) -> None:
+    random = np.random.default_rng(0)
+    begin, end = (random.random(pair[0].neurons) < share for share in (0.5, 0.1))
+    found, expected = (sorted(zip(*network.between(begin, end), strict=True)) for network in pair)
+    assert found == expected
