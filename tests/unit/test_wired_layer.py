@@ -1,10 +1,12 @@
 """Layers as operators, against the same done over each of their edges."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from exporter.batches import PlannedLayer
@@ -68,12 +70,22 @@ MEASURES = [signed, absolute, count, stronger_than(0.3)]
 COMBINES = [LOG_PRODUCT, TOTAL, ABSOLUTE_TOTAL, LESS_WEIGHT, A_HOP_MORE, WEAKEST]
 
 
-@pytest.fixture(params=[None, 1, 40], ids=["whole", "ones", "blocks"])
-def blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut layers into blocks of another size; in ones everything is a block of its own."""
-    if request.param is not None:
+SIZES = {"whole": 1 << 20, "ones": 1, "blocks": 40}
+"""Entries that blocks have; in ones everything is a block of its own."""
+
+
+@contextmanager
+def blocks_of(size: int) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
         for name in ("_READ_AT_ONCE", "_WEIGHTS_AT_ONCE"):
-            monkeypatch.setattr(wired_layer, name, request.param)
+            patch.setattr(wired_layer, name, size)
+        yield
+
+
+@pytest.fixture(params=SIZES.values(), ids=list(SIZES))
+def blocks(request: pytest.FixtureRequest) -> Iterator[None]:
+    with blocks_of(request.param):
+        yield
 
 
 @pytest.mark.usefixtures("blocks")
@@ -116,11 +128,12 @@ def views(draw: st.DrawFn) -> Computed:
     return Computed(ids, np.broadcast_to(weights, ids.shape), rank)
 
 
-@settings(max_examples=300, deadline=None)
-@given(views(), st.integers(0, 1000))
-def test_any_views(computed: Computed, seed: int) -> None:
+@settings(max_examples=150, deadline=None)
+@given(views(), st.sampled_from(sorted(SIZES.values())), st.integers(0, 1000))
+def test_any_views(computed: Computed, size: int, seed: int) -> None:
     planned = PlannedLayer("l", "Dense", 1, 1000, (0,), 0, computed)
-    if planned.edges:
+    assume(planned.edges)
+    with blocks_of(size):
         agree(planned, first=FIRST, seed=seed)
 
 
