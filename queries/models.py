@@ -2,7 +2,6 @@
 
 import shlex
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -45,14 +44,9 @@ class StoredModel:
 def models(store: Store) -> pd.DataFrame:
     """Return the models of a graph, complete or not."""
     columns = query("models").columns
-    rows = _rows(store, None)
+    rows = store.models(None)
     table = pa.table({column.name: [row[column.name] for row in rows] for column in columns})
     return to_frame(table, columns).sort_values("name", ignore_index=True)
-
-
-def _rows(store: Store, model: str | None) -> list[dict[str, Any]]:
-    """Read the models; of an embedded graph perhaps only the one that is named."""
-    return store.models(query("models").statement({}, store.name).cypher, model)
 
 
 def chosen(store: Store, model: str | None) -> StoredModel:
@@ -75,7 +69,7 @@ def chosen(store: Store, model: str | None) -> StoredModel:
         If it was loaded by a release that wrote another schema.
     """
     # Plain values, since each query comes by here and a frame takes longer than the store.
-    found = _rows(store, model)
+    found = store.models(model)
     complete = {row["name"]: row for row in found if row["state"] == COMPLETE}
     name = model or _only(store.location, sorted(complete))
     if name not in complete:

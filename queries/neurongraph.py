@@ -154,13 +154,15 @@ class NeuronGraph(
         ------
         QueryNotFoundError, ParameterError, ModelNotFoundError
             If the name, a value or the model is wrong.
+        CypherError
+            If the graph is a model file or a dataset, which answer without Cypher.
         """
         asked = query(name)
         # The query that lists the models is about none of them.
         if not asked.about_a_model:
-            return asked.statement(asked.checked(values), self._store.name)
+            return self._store.statement(asked, asked.checked(values))
         asked, checked, about = self._asked(name, model, values)
-        return self._statement(asked, checked, about)
+        return self._store.statement(asked, checked, about)
 
     def close(self) -> None:
         """Close the graph; closing twice does no harm."""

@@ -10,7 +10,6 @@ import pandas as pd
 from queries.export import files, subgraph
 from queries.export.parameters import EXPORT
 from queries.export.subgraph import MOST_EDGES, Subgraph
-from queries.frames import to_frame
 from queries.library import query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
@@ -131,14 +130,13 @@ class ExportMethods(Methods):
         if values["k"] is not None:
             asked = query("strongest_edges")
             wanted = asked.checked({**ends, "k": values["k"], "by": values["by"]})
-            weights = abs(self._table(asked, wanted, about)["weight"].to_numpy())
+            weights = abs(self._answer(asked, wanted, about)["weight"].to_numpy())
             least = max(least, weights.min() if len(weights) else 0.0)
         # The statement looks at the weight itself; a graph that has more properties is small.
         by_weight = values["by"] == "weight"
         edges = query("edges")
         read = edges.checked({**ends, "min_weight": least if by_weight else 0.0})
-        table = self._edge_table(edges, read, about)
-        return to_frame(table, edges.columns_in(about.granularity))
+        return self._answer(edges, read, about)
 
     def _of_ids(self, ids: "pd.Series[int]", about: StoredModel) -> pd.DataFrame:
         """Return neurons by their ids, which may be too many to be listed in a statement."""

@@ -1,10 +1,9 @@
-"""What one Cypher statement answers."""
+"""What a store answers by itself."""
 
 from typing import Literal
 
 import pandas as pd
 
-from queries.frames import to_frame
 from queries.methods.base import Methods, Weighing
 from queries.models import models
 from queries.neuron_filter import NeuronsLike
@@ -59,10 +58,7 @@ class StoredMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return relationships as columns ``source``, ``target`` and ``weight``."""
-        given = {"source": source, "target": target, "min_weight": min_weight}
-        asked, values, about = self._asked("edges", model, given)
-        columns = asked.columns_in(about.granularity)
-        return to_frame(self._edge_table(asked, values, about), columns)
+        return self._run("edges", model, source=source, target=target, min_weight=min_weight)
 
     def strongest_edges(
         self,

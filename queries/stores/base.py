@@ -1,16 +1,19 @@
-"""What the query library needs of a store."""
+"""What the query library needs of a store, however that keeps its graph."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from queries.layer import Layer
+    from queries.library import Query, Statement
     from queries.models import StoredModel
+    from queries.network import Columns, Network
 
 
 @dataclass(frozen=True)
@@ -31,31 +34,70 @@ class Changes:
 
 
 class Store(ABC):
-    """An open graph, read by Cypher.
-
-    A statement without a model name is about all models of the graph.
-    """
-
-    name: ClassVar[str]
-    """What templates call the store: ``neo4j``, ``embedded`` or ``dataset``."""
-
-    edges_a_part: ClassVar[int]
-    """Into how many relationships a pass is best divided for ``tables``."""
+    """An open graph."""
 
     location: str
     """The path or URI that was opened."""
 
     @abstractmethod
-    def table(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
-    ) -> "pa.Table":
-        """Run a statement of the query library and return its rows as columns."""
+    def models(self, model: str | None) -> list[dict[str, Any]]:
+        """Return the properties of models, complete or not: the columns of the query ``models``.
+
+        Parameters
+        ----------
+        model
+            The one that is meant, None for all; others may be returned as well.
+        """
 
     @abstractmethod
-    def tables(
-        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
-    ) -> "pa.Table":
-        """Run a statement once for each set of parameters; return all rows, in any order."""
+    def answer(self, asked: "Query", values: Mapping[str, Any], about: "StoredModel") -> "pa.Table":
+        """Answer a query that computes nothing with other queries.
+
+        Parameters
+        ----------
+        asked
+            The query.
+        values
+            A checked value for each of its parameters.
+        about
+            The model that it is about.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns of the query, as ``frames.to_frame`` takes them.
+        """
+
+    @abstractmethod
+    def edges_into(self, layer: "Layer", first: int, last: int, about: "StoredModel") -> "pa.Table":
+        """Return all relationships into some neurons of a layer, in any order.
+
+        Parameters
+        ----------
+        layer
+            The layer.
+        first, last
+            Ids of the first and of the last neuron.
+        about
+            The model.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns of ``schema.connects_to``.
+        """
+
+    @abstractmethod
+    def statement(
+        self, asked: "Query", values: Mapping[str, Any], about: "StoredModel | None" = None
+    ) -> "Statement":
+        """Return the Cypher that answers a query, or reads what it computes with.
+
+        Raises
+        ------
+        CypherError
+            If the store answers no Cypher.
+        """
 
     @abstractmethod
     def frame(
@@ -70,44 +112,37 @@ class Store(ABC):
         """Run somebody's own statement that may write, once, and say what it changed."""
 
     @abstractmethod
-    def sources(self, column: "pa.ChunkedArray", model: "StoredModel") -> "pa.Array":
-        """Return the ids of neurons for what the query ``edges`` gives without a source filter.
-
-        That is what the store itself calls the nodes, which it reads faster.
-
-        Parameters
-        ----------
-        column
-            Its column ``source``, one value a row.
-        model
-            The model whose relationships they are.
-
-        Raises
-        ------
-        GraphError
-            If the model was replaced while it was read.
-        """
-
-    def models(self, cypher: str, model: str | None) -> list[dict[str, Any]]:
-        """Return the models, complete or not.
-
-        Parameters
-        ----------
-        cypher
-            The statement of the query library that lists them.
-        model
-            The one that is meant, None for all; others may be returned as well.
-        """
-        rows: list[dict[str, Any]] = self.table(cypher, {}, model).to_pylist()
-        return rows + self.unfinished()
-
-    def unfinished(self) -> list[dict[str, Any]]:
-        """Return the properties of models in loading that no statement can see."""
-        return []
-
-    @abstractmethod
     def close(self) -> None:
-        """Release the connection; closing twice does no harm."""
+        """Release what is open; closing twice does no harm."""
+
+    def layers(self, about: "StoredModel") -> "list[Layer]":
+        """Return the layers of a model, inputs first."""
+        from queries.frames import to_columns
+        from queries.layer import layers_of
+        from queries.library import query
+
+        asked = query("layers")
+        return layers_of(to_columns(self.answer(asked, {}, about), asked.columns).to_pylist())
+
+    def network(self, about: "StoredModel", by: str) -> "Network":
+        """Return the relationships of a model, weighed by one of their properties.
+
+        They are read when they are first needed.
+        """
+        # scipy takes a while to import, and not all need it.
+        from queries.frames import to_columns
+        from queries.library import query
+        from queries.network import Network
+
+        def read(layer: "Layer", first: int, last: int) -> "Columns":
+            return _weighed(self.edges_into(layer, first, last, about), by)
+
+        def read_outgoing(neurons: Sequence[int]) -> "Columns":
+            asked = query("edges")
+            table = self.answer(asked, asked.checked({"source": neurons}), about)
+            return _weighed(to_columns(table, asked.columns_in(about.granularity)), by)
+
+        return Network(self.layers(about), read, read_outgoing)
 
     def __enter__(self) -> Self:
         return self
@@ -119,3 +154,8 @@ class Store(ABC):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _weighed(table: "pa.Table", by: str) -> "Columns":
+    source, target, weight = (table[name].to_numpy() for name in ("source", "target", by))
+    return source, target, weight

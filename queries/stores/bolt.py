@@ -31,7 +31,8 @@ from queries.errors import (
     GraphVersionError,
     ParameterError,
 )
-from queries.stores.base import Changes, Store
+from queries.stores.base import Changes
+from queries.stores.cypher import CypherStore
 from queries.stores.node_ids import NodeIds, of_server
 from queries.stores.read_only import TO_WRITE, only_statement
 from queries.stores.statements import logged
@@ -152,7 +153,7 @@ def _first_line(error: BaseException) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-class BoltStore(Store):
+class BoltStore(CypherStore):
     """A Neo4j database, read in read-only transactions.
 
     Parameters

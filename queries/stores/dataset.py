@@ -5,10 +5,10 @@ whether the files are whole.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +17,8 @@ from queries.errors import GraphError, GraphNotFoundError
 from queries.stores.base import Changes, Store
 
 if TYPE_CHECKING:
+    from queries.layer import Layer
+    from queries.library import Query, Statement
     from queries.models import StoredModel
 
 NOTE: Final = "neurongraph.json"
@@ -72,9 +74,6 @@ class DatasetStore(Store):
         If there is no dataset.
     """
 
-    name: ClassVar[str] = "dataset"
-    edges_a_part: ClassVar[int] = 1
-
     def __init__(self, folder: Path) -> None:
         self.location = str(folder)
         self._folder = folder
@@ -84,24 +83,22 @@ class DatasetStore(Store):
                 f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}/"
             )
 
-    def models(self, cypher: str, model: str | None) -> list[dict[str, Any]]:
+    def models(self, model: str | None) -> list[dict[str, Any]]:
         """Return what the notes say."""
         notes = model_notes(self._folder).values()
         return [note for note in notes if model in (None, note["name"])]
 
-    def table(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
-    ) -> pa.Table:
-        """Refuse: files answer no statement."""
+    def answer(self, asked: "Query", values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
+        """Refuse: files answer no query."""
         self._refuse()
 
-    def tables(
-        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
-    ) -> pa.Table:
-        """Refuse: files answer no statement."""
+    def edges_into(self, layer: "Layer", first: int, last: int, about: "StoredModel") -> pa.Table:
+        """Refuse: files answer no query."""
         self._refuse()
 
-    def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
+    def statement(
+        self, asked: "Query", values: Mapping[str, Any], about: "StoredModel | None" = None
+    ) -> "Statement":
         """Refuse: files answer no statement."""
         self._refuse()
 

@@ -26,7 +26,8 @@ from queries.errors import (
 )
 from queries.granularity import NEURON_GRAPH
 from queries.schema import SCHEMA_VERSION, embedded_tables
-from queries.stores.base import Changes, Store
+from queries.stores.base import Changes
+from queries.stores.cypher import CypherStore
 from queries.stores.location import SUFFIX
 from queries.stores.naming import safe_name
 from queries.stores.node_ids import NodeIds
@@ -87,7 +88,7 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
 )
 
 
-class EmbeddedStore(Store):
+class EmbeddedStore(CypherStore):
     """The folder of an embedded graph, opened for reading.
 
     Parameters

@@ -1,0 +1,123 @@
+"""A store that answers queries by Cypher."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pyarrow as pa
+
+from queries.frames import to_columns
+from queries.layer import Layer, id_ranges
+from queries.library import Query, Statement, query
+from queries.stores.base import Store
+
+if TYPE_CHECKING:
+    from queries.models import StoredModel
+
+
+class CypherStore(Store):
+    """An open graph, read by the statements of the query library.
+
+    A statement without a model name is about all models of the graph.
+    """
+
+    name: ClassVar[str]
+    """What templates call the store: ``neo4j`` or ``embedded``."""
+
+    edges_a_part: ClassVar[int]
+    """Into how many relationships a pass is best divided for ``tables``."""
+
+    @abstractmethod
+    def table(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pa.Table:
+        """Run a statement of the query library and return its rows as columns."""
+
+    @abstractmethod
+    def tables(
+        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
+    ) -> pa.Table:
+        """Run a statement once for each set of parameters; return all rows, in any order."""
+
+    @abstractmethod
+    def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
+        """Return the ids of neurons for what the query ``edges`` gives without a source filter.
+
+        That is what the store itself calls the nodes, which it reads faster.
+
+        Parameters
+        ----------
+        column
+            Its column ``source``, one value a row.
+        model
+            The model whose relationships they are.
+
+        Raises
+        ------
+        GraphError
+            If the model was replaced while it was read.
+        """
+
+    def models(self, model: str | None) -> list[dict[str, Any]]:
+        """Return the properties of models, complete or not."""
+        statement = self.statement(query("models"), {})
+        rows: list[dict[str, Any]] = self.table(statement.cypher, {}, model).to_pylist()
+        return rows + self.unfinished()
+
+    def unfinished(self) -> list[dict[str, Any]]:
+        """Return the properties of models in loading that no statement can see."""
+        return []
+
+    def statement(
+        self,
+        asked: Query,
+        values: Mapping[str, Any],
+        about: "StoredModel | None" = None,
+        **internal: Any,
+    ) -> Statement:
+        """Return the Cypher that answers a query, or reads what it computes with."""
+        if about is None:
+            return asked.statement(values, self.name)
+        return asked.statement(values, self.name, about.granularity, model=about.key, **internal)
+
+    def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
+        """Run the statement of a query; relationships are read in parts, unless by source."""
+        if asked.name == "edges" and not values["source"]:
+            return self._edges_in_parts(asked, values, about)
+        statement = self.statement(asked, values, about)
+        return self.table(statement.cypher, statement.parameters, about.name)
+
+    def edges_into(self, layer: Layer, first: int, last: int, about: "StoredModel") -> pa.Table:
+        """Return all relationships into some neurons of a layer, in any order."""
+        asked = query("edges")
+        share = layer.edges * (last + 1 - first) // layer.neurons
+        bounds = id_ranges(first, last, share, self.edges_a_part)
+        return self._edges_of(asked, asked.checked({}), about, bounds)
+
+    def _edges_in_parts(
+        self, asked: Query, values: Mapping[str, Any], about: "StoredModel"
+    ) -> pa.Table:
+        named = values["target"].layers
+        bounds = [
+            part
+            for layer in self.layers(about)
+            if layer.edges and (named is None or layer.name in named)
+            for part in id_ranges(layer.first, layer.last, layer.edges, self.edges_a_part)
+        ]
+        return self._edges_of(asked, values, about, bounds)
+
+    def _edges_of(
+        self,
+        asked: Query,
+        values: Mapping[str, Any],
+        about: "StoredModel",
+        bounds: Sequence[tuple[int, int]],
+    ) -> pa.Table:
+        """Run the statement once for each range of neuron ids; return all rows."""
+        statement = self.statement(asked, values, about, first=0, last=0)
+        # A range without neurons keeps the columns where there is nothing to ask for.
+        ranges = bounds or [(0, -1)]
+        parts = [{**statement.parameters, "first": low, "last": high} for low, high in ranges]
+        rows = self.tables(statement.cypher, parts, about.name)
+        table = to_columns(rows, asked.columns_in(about.granularity))
+        return table.set_column(0, "source", self.sources(table["source"], about))
