@@ -1,10 +1,10 @@
-"""Say which neurons are meant; the answer becomes the WHERE clause of a query."""
+"""Say which neurons are meant: comparisons, which become the WHERE clause of a query."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from numbers import Real
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,24 @@ Range = int | Sequence[int] | NDArray[np.integer[Any]] | range | slice
 
 _NAME: Final = re.compile(r"^(?P<layer>.+?)(?:\[(?P<channel>[^\]]*)\])?(?:@(?P<place>[^@\[\]]*))?$")
 _INTEGERS: Final = ("id", "channel", "x", "y", "z")
+_SUFFIXES: Final = {"=": "", "IN": "", ">=": "_from", "<=": "_to"}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What must hold of a neuron; it does not where the neuron lacks the field.
+
+    Parameters
+    ----------
+    field
+        A property of neurons.
+    operator, value
+        How it compares with what; the value is a list where the operator is ``IN``.
+    """
+
+    field: str
+    operator: Literal["=", "IN", ">=", "<="]
+    value: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +91,23 @@ class NeuronFilter:
             return None
         return [self.layer] if isinstance(self.layer, str) else [str(name) for name in self.layer]
 
+    def comparisons(self) -> Iterator[Comparison]:
+        """Yield what must hold of a neuron, one by one."""
+        for field in ("layer", "name"):
+            value = getattr(self, field)
+            if value is not None:
+                texts = [value] if isinstance(value, str) else [str(text) for text in value]
+                yield _among(field, texts)
+        for field in _INTEGERS:
+            low, high, values = _bounds(getattr(self, field))
+            if values is not None:
+                yield _among(field, values)
+            yield from _within(field, low, high)
+        if self.bias is not None:
+            yield from _within(
+                "bias", *(None if bound is None else float(bound) for bound in self.bias)
+            )
+
     def conditions(self, variable: str, prefix: str) -> tuple[list[str], dict[str, Any]]:
         """Return Cypher conditions on a node variable, and the parameters they name.
 
@@ -85,31 +120,10 @@ class NeuronFilter:
         """
         conditions: list[str] = []
         parameters: dict[str, Any] = {}
-
-        def add(field: str, operator: str, value: Any, suffix: str = "") -> None:
-            parameter = f"{prefix}_{field}{suffix}"
-            conditions.append(f"{variable}.{field} {operator} ${parameter}")
-            parameters[parameter] = value
-
-        for field in ("layer", "name"):
-            value = getattr(self, field)
-            if value is not None:
-                texts = [value] if isinstance(value, str) else [str(text) for text in value]
-                _add_values(add, field, texts)
-        for field in _INTEGERS:
-            low, high, values = _bounds(getattr(self, field))
-            if values is not None:
-                _add_values(add, field, values)
-            if low is not None:
-                add(field, ">=", low, "_from")
-            if high is not None:
-                add(field, "<=", high, "_to")
-        if self.bias is not None:
-            for bound, operator, suffix in zip(
-                self.bias, (">=", "<="), ("_from", "_to"), strict=True
-            ):
-                if bound is not None:
-                    add("bias", operator, float(bound), suffix)
+        for each in self.comparisons():
+            parameter = f"{prefix}_{each.field}{_SUFFIXES[each.operator]}"
+            conditions.append(f"{variable}.{each.field} {each.operator} ${parameter}")
+            parameters[parameter] = each.value
         return conditions, parameters
 
 
@@ -195,11 +209,17 @@ def _parsed(text: str) -> NeuronFilter:
     )
 
 
-def _add_values(add: Any, field: str, values: Sequence[Any]) -> None:
+def _among(field: str, values: Sequence[Any]) -> Comparison:
     if len(values) == 1:
-        add(field, "=", values[0])
-    else:
-        add(field, "IN", list(values))
+        return Comparison(field, "=", values[0])
+    return Comparison(field, "IN", list(values))
+
+
+def _within(field: str, low: Any, high: Any) -> Iterator[Comparison]:
+    if low is not None:
+        yield Comparison(field, ">=", low)
+    if high is not None:
+        yield Comparison(field, "<=", high)
 
 
 def _bounds(value: Any) -> tuple[int | None, int | None, list[int] | None]:

@@ -36,7 +36,7 @@ def open_store(graph: str | os.PathLike[str] | None = None) -> Store:
 
         return BoltStore(location.text)
     if location.kind == "dataset":
-        from queries.stores.dataset import DatasetStore
+        from queries.stores.dataset.store import DatasetStore
 
         return DatasetStore(location.path)
     from queries.stores.embedded import EmbeddedStore

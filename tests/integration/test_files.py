@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 from typer.testing import CliRunner
 
 from exporter import drop, load
@@ -292,6 +293,60 @@ class TestReplace:
         assert edges(dataset) == planned(new)
 
 
+class TestQueries:
+    @pytest.mark.parametrize("file_format", FILE_FORMATS)
+    def test_of_odd_names_and_numbers(
+        self, slashed: str, tmp_path: Path, file_format: FileFormat
+    ) -> None:
+        path, kernel = odd_model(tmp_path)
+        load(path, slashed, file_format=file_format)
+        with NeuronGraph(slashed) as graph:
+            assert graph.layers()["name"].tolist()[1:] == ["one\ntwo"]
+            assert graph.neurons()["name"].tolist()[2:] == ["one\ntwo[0]", "one\ntwo[1]"]
+            weights = graph.edges().sort_values(["source", "target"])["weight"].to_numpy()
+        np.testing.assert_array_equal(weights.reshape(2, 2), kernel)
+
+    @pytest.mark.parametrize("file_format", FILE_FORMATS)
+    def test_read_only_the_files_of_what_is_asked(
+        self, dataset: Path, slashed: str, small_files: dict[str, Path], file_format: FileFormat
+    ) -> None:
+        load(small_files["pooled"], slashed, file_format=file_format, batch_size=12)
+        with NeuronGraph(slashed) as graph:
+            whole = graph.edges(target="hidden")
+            hidden = graph.layers().set_index("name").loc["hidden"]
+            files = sorted(dataset.glob(f"*/edges-{hidden['index']:05d}-*"))
+            assert len(files) > 2
+            for path in (*dataset.glob("*/edges-*"), *dataset.glob("*/neurons-*")):
+                if path not in files[:2] and f"neurons-{hidden['index']:05d}" not in path.name:
+                    path.unlink()
+            first = int(files[2].stem.rpartition("-")[2])
+            for count in range(1, first + 1):
+                ids = [int(hidden["first"]) + place for place in range(count)]
+                expected = whole[whole["target"].isin(ids)].reset_index(drop=True)
+                assert graph.edges(target=ids).equals(expected)
+
+    def test_of_a_spoilt_file_say_so(
+        self, dataset: Path, slashed: str, small_files: dict[str, Path]
+    ) -> None:
+        load(small_files["pooled"], slashed)
+        spoilt = next(iter(dataset.rglob("edges-*")))
+        spoilt.write_bytes(spoilt.read_bytes()[:100])
+        with (
+            NeuronGraph(slashed) as graph,
+            pytest.raises(GraphError, match=f"{spoilt.name} is damaged"),
+        ):
+            graph.summary()
+
+    def test_are_of_the_model_that_replaced_another(
+        self, slashed: str, small_files: dict[str, Path]
+    ) -> None:
+        load(small_files["pooled"], slashed, name="m")
+        with NeuronGraph(slashed) as graph:
+            before = graph.summary()
+            load(small_files["dilated"], slashed, name="m", replace=True)
+            assert not graph.summary().equals(before)
+
+
 class TestFolder:
     def test_of_other_things_is_left_alone(
         self, tmp_path: Path, small_files: dict[str, Path]
@@ -375,15 +430,16 @@ class TestCommandLine:
         with pytest.raises(ModelNotFoundError):
             drop("digits", loaded)
 
-    @pytest.mark.parametrize(
-        "words",
-        [["query", "summary"], ["query", "strength"], ["cypher", "MATCH (n) RETURN n"]],
-    )
-    def test_says_that_files_must_be_imported(self, loaded: str, words: list[str]) -> None:
-        done = CliRunner().invoke(app, [*words, "--graph", loaded])
+    def test_asks_the_files(self, loaded: str) -> None:
+        done = CliRunner().invoke(app, ["query", "summary", "--graph", loaded, "-f", "json"])
+        (row,) = json.loads(done.stdout)
+        assert (row["layers"], row["neurons"], row["edges"]) == (6, 810, 11_360)
+
+    def test_says_that_cypher_needs_an_import(self, loaded: str) -> None:
+        done = CliRunner().invoke(app, ["cypher", "MATCH (n) RETURN n", "--graph", loaded])
         assert (done.exit_code, done.stdout) == (1, "")
         assert re.fullmatch(
-            r"Error: .* cannot be queried; import them with the commands of .*README\.md, .*\n",
+            r"Error: .* but no Cypher; import the files .* commands of .*README\.md, .*\n",
             done.stderr,
         )
 
@@ -393,14 +449,20 @@ class TestCommandLine:
 def test_what_is_no_number_and_names_of_lines_are_imported(
     dataset: Path, tmp_path: Path, file_format: FileFormat
 ) -> None:
-    kernel = np.array([[np.nan, np.inf], [-np.inf, 1.5]], dtype=np.float32)
-    path = saved(chain((2,), layer("Dense", units=2, name="dense")), tmp_path / "odd.keras")
-    odd = open_model(path).keras
-    odd.layers[-1].set_weights([kernel, np.zeros(2)])
-    odd.save(path)
-    edited(path, lambda c: c["config"]["layers"][-1]["config"].update(name="one\ntwo"))
+    path, kernel = odd_model(tmp_path)
     load(path, f"{dataset}/", file_format=file_format)
     with importing(NEWEST, dataset) as server, NeuronGraph(server.uri) as graph:
         assert graph.layers()["name"].tolist()[1:] == ["one\ntwo"]
         weights = graph.edges().sort_values(["source", "target"])["weight"].to_numpy()
     np.testing.assert_array_equal(weights.reshape(2, 2), kernel)
+
+
+def odd_model(folder: Path) -> tuple[Path, NDArray[np.float32]]:
+    """Save a model of a layer whose name has two lines, and give its odd weights."""
+    kernel = np.array([[np.nan, np.inf], [-np.inf, 1.5]], dtype=np.float32)
+    path = saved(chain((2,), layer("Dense", units=2, name="dense")), folder / "odd.keras")
+    odd = open_model(path).keras
+    odd.layers[-1].set_weights([kernel, np.zeros(2)])
+    odd.save(path)
+    edited(path, lambda c: c["config"]["layers"][-1]["config"].update(name="one\ntwo"))
+    return path, kernel

@@ -1,8 +1,6 @@
 """The kinds of files that Neo4j imports: Parquet and CSV."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from pathlib import Path
+from abc import abstractmethod
 from typing import BinaryIO, ClassVar, Final
 
 import pyarrow as pa
@@ -10,13 +8,11 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from exporter.batches import BLOCK_EDGES
+from queries.stores.dataset.files import CsvTables, ParquetTables, TableFiles
 
 
-class Files(ABC):
+class Files(TableFiles):
     """How tables are written to files, and read back."""
-
-    suffix: ClassVar[str]
 
     options: ClassVar[tuple[str, ...]]
     """What ``neo4j-admin`` must be told of such files."""
@@ -25,22 +21,13 @@ class Files(ABC):
     def write(self, table: pa.Table, file: BinaryIO) -> None:
         """Write a table; its column names are the header that the import reads."""
 
-    @abstractmethod
-    def batches(self, path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        """Read a file back in parts, given the schema of the table that was written."""
 
-    @abstractmethod
-    def rows(self, path: Path) -> int:
-        """Count the rows of a file of numbers."""
-
-
-class ParquetFiles(Files):
+class ParquetFiles(ParquetTables, Files):
     """Parquet: ids as their differences, which are small, and all of it in Snappy.
 
     This is the encoding that wrote fastest of those that the import reads, at 4 bytes an edge.
     """
 
-    suffix: ClassVar[str] = ".parquet"
     options: ClassVar[tuple[str, ...]] = ("--input-type=parquet",)
 
     def write(self, table: pa.Table, file: BinaryIO) -> None:
@@ -57,20 +44,10 @@ class ParquetFiles(Files):
             write_statistics=False,
         )
 
-    def batches(self, path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        """Read a row group in parts."""
-        with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(BLOCK_EDGES)
 
-    def rows(self, path: Path) -> int:
-        """Read how many there are."""
-        return int(pq.read_metadata(path).num_rows)
-
-
-class CsvFiles(Files):
+class CsvFiles(CsvTables, Files):
     """CSV, each file with a header."""
 
-    suffix: ClassVar[str] = ".csv"
     options: ClassVar[tuple[str, ...]] = (
         "--input-type=csv",
         "--auto-skip-subsequent-headers=true",
@@ -81,17 +58,6 @@ class CsvFiles(Files):
         pa.csv.write_csv(
             pa.table({name: _written(table[name]) for name in table.schema.names}), file
         )
-
-    def batches(self, path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        """Read the text in parts."""
-        types = pa.csv.ConvertOptions(column_types=schema, null_values=[])
-        with pa.csv.open_csv(path, convert_options=types) as reader:
-            yield from reader
-
-    def rows(self, path: Path) -> int:
-        """Count the lines, of which one is the header."""
-        with path.open("rb") as lines:
-            return sum(1 for _ in lines) - 1
 
 
 def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:

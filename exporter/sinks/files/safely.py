@@ -1,32 +1,15 @@
 """Write files so that none is ever seen half-written."""
 
-import errno
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import pyarrow as pa
-
-from queries.errors import GraphAccessError, GraphError
 from queries.stores.dataset import REMOVED_SUFFIX
+from queries.stores.dataset.files import file_errors
 
 PART_SUFFIX: Final = ".part"
-
-
-@contextmanager
-def file_errors(path: Path) -> Iterator[None]:
-    """Turn the errors of the file system into ours."""
-    try:
-        yield
-    except pa.ArrowInvalid as error:
-        raise GraphError(f"{path} is damaged: {error}") from None
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise GraphError(f"{path}: no space left on the disk") from None
-        kind = GraphAccessError if error.errno in {errno.EACCES, errno.EROFS} else GraphError
-        raise kind(f"{path}: {error.strerror or error}") from None
 
 
 def write_safely(path: Path, mark: str, write: Callable[[BinaryIO], object]) -> None:

@@ -20,7 +20,6 @@ from exporter.sinks.files.formats import FILES, Files
 from exporter.sinks.files.readme import SCRIPT, readme, script
 from exporter.sinks.files.safely import (
     PART_SUFFIX,
-    file_errors,
     finish_removing,
     remove_folder,
     write_safely,
@@ -31,11 +30,15 @@ from queries.stores.dataset import (
     NOTE,
     README,
     REMOVED_SUFFIX,
+    complete_notes,
     file_format_of,
     is_dataset,
     model_note,
     model_notes,
+    number_of,
 )
+from queries.stores.dataset.files import file_errors
+from queries.stores.dataset.headers import edge_schema
 from queries.stores.naming import safe_name
 
 EDGES_A_FILE: Final = 1 << 21
@@ -106,15 +109,6 @@ class FilesSink(Sink):
             )
         return wanted or there or "parquet"
 
-    def _current(self) -> dict[Path, dict[str, Any]]:
-        """Return the complete models, without those that another has replaced."""
-        newest: dict[str, tuple[int, Path, dict[str, Any]]] = {}
-        for path, note in model_notes(self._folder).items():
-            number = _number(path, note["key"])
-            if note["state"] == COMPLETE and number > newest.get(note["key"], (0,))[0]:
-                newest[note["key"]] = number, path, note
-        return {path: note for _, path, note in newest.values()}
-
     def _settle(self) -> None:
         """Let the README name the complete models, and remove those that were replaced."""
         for path in self._folder.glob(f"*{REMOVED_SUFFIX}"):
@@ -122,7 +116,7 @@ class FilesSink(Sink):
         self._write_text(self._folder / SCRIPT, script())
         shown = None
         # Other processes may complete models, and write a README, meanwhile.
-        while (current := self._current()) != shown:
+        while (current := complete_notes(model_notes(self._folder))) != shown:
             text, shown = readme(self._folder, current), current
             self._write_text(self._folder / README, text)
         for path, note in model_notes(self._folder).items():
@@ -149,7 +143,7 @@ class FilesSink(Sink):
 
     def checksums(self, model: str) -> dict[str, str]:
         """Return the checksum of each layer of a complete model."""
-        notes = self._current().values()
+        notes = complete_notes(model_notes(self._folder)).values()
         return next(note["checksums"] for note in notes if note["name"] == model)
 
     def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:
@@ -158,7 +152,7 @@ class FilesSink(Sink):
         if self.has(name) and not replace:
             raise exists_error(self.location, name)
         there = {p: note for p, note in model_notes(self._folder).items() if note["key"] == name}
-        used = [_number(path, name) for path in self._folder.glob(f"{safe_name(name)}*")]
+        used = [number_of(path, name) for path in self._folder.glob(f"{safe_name(name)}*")]
         for path, note in there.items():
             if note["state"] != COMPLETE:
                 remove_folder(path, self._mark)
@@ -270,7 +264,7 @@ class FilesSink(Sink):
         (layer,) = (each["index"] for each in self._layers if each["first"] == first)
         granularity = self._note["granularity"]
         names = connects_to(granularity).names
-        schema = tables.edge_schema(self._space, granularity)
+        schema = edge_schema(self._space, granularity)
         for path in sorted(self._work.glob(f"edges-{layer:05d}-*{self._files.suffix}")):
             with file_errors(path):
                 for batch in self._files.batches(path, schema):
@@ -314,11 +308,6 @@ class FilesSink(Sink):
 def _numbered(model: str, number: int) -> str:
     """Return the name of the folder of a model that replaced as many others."""
     return safe_name(model) if number == 1 else f"{safe_name(model)}.{number}"
-
-
-def _number(folder: Path, model: str) -> int:
-    suffix = folder.name.removeprefix(safe_name(model)).removeprefix(".")
-    return int(suffix) if suffix.isdigit() else 1
 
 
 def _edges(folder: Path, files: Files) -> int:

@@ -10,15 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from queries.schema import LAYER, MODEL, NEURON, connects_to, neuron_labels
+from queries.stores.dataset.headers import edge_schema, header, neuron_id, next_ends
 
-_TYPES: Final = {
-    pa.bool_(): ":boolean",
-    pa.string(): ":string",
-    pa.int64(): ":long",
-    pa.float32(): ":float",
-    pa.float64(): ":double",
-    pa.list_(pa.int64()): ":long[]",
-}
 _INDEX: Final = pa.int64()
 
 
@@ -58,7 +51,7 @@ def next_table(
     """Return the relationships from layers to those that follow them, given as names."""
     index = {layer["name"]: layer["index"] for layer in layers}
     before, after = (pa.array([index[pair[end]] for pair in following], _INDEX) for end in (0, 1))
-    return pa.table({f":START_ID({space}.layers)": before, f":END_ID({space}.layers)": after})
+    return pa.table(dict(zip(next_ends(space), (before, after), strict=True)))
 
 
 def _indices(layers: Sequence[Mapping[str, Any]]) -> pa.Array:
@@ -68,7 +61,7 @@ def _indices(layers: Sequence[Mapping[str, Any]]) -> pa.Array:
 def neuron_table(space: str, neurons: pa.Table, class_name: str) -> pa.Table:
     """Return the nodes of neurons, with a second label of their layer's class."""
     columns = {":LABEL": pa.repeat(";".join(neuron_labels(class_name)), len(neurons))}
-    columns[f"id:ID({space})"] = neurons["id"].combine_chunks()
+    columns[neuron_id(space)] = neurons["id"].combine_chunks()
     return _with_properties(columns, neurons.select([n for n in NEURON.names if n != "id"]))
 
 
@@ -87,26 +80,10 @@ def edge_table(space: str, granularity: str, blocks: Sequence[Mapping[str, Any]]
     )
 
 
-def edge_schema(space: str, granularity: str) -> pa.Schema:
-    """Return the columns of ``schema.connects_to`` with the names that the import reads."""
-    source, target, *properties = connects_to(granularity)
-    return pa.schema(
-        [
-            pa.field(f":START_ID({space})", source.type),
-            pa.field(f":END_ID({space})", target.type),
-            *(pa.field(_header(field), field.type) for field in properties),
-        ]
-    )
-
-
 def _with_properties(columns: Mapping[str, pa.Array], properties: pa.Table) -> pa.Table:
     """Return columns, and after them those of properties with their types in their names."""
-    named = {_header(f): properties[f.name].combine_chunks() for f in properties.schema}
+    named = {header(f): properties[f.name].combine_chunks() for f in properties.schema}
     return pa.table({**columns, **{name: _plain(values) for name, values in named.items()}})
-
-
-def _header(field: pa.Field) -> str:
-    return f"{field.name}{_TYPES[field.type]}"
 
 
 def _plain(values: pa.Array) -> pa.Array:

@@ -1,0 +1,110 @@
+"""A model as blocks of columns: what a store without Cypher gives of it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from queries.layer import Layer, layers_of
+
+Columns = Mapping[str, NDArray[Any]]
+"""Relationships as columns of equal length, by the names of ``schema.connects_to``."""
+
+
+class Blocks(ABC):
+    """The graph of one model.
+
+    Ids are those of the graph. What is asked for by a first and a last id, both included, is of
+    one layer.
+    """
+
+    granularity: str
+    """What a node stands for."""
+
+    @property
+    @abstractmethod
+    def layer_rows(self) -> Sequence[Mapping[str, Any]]:
+        """A row a layer, inputs first: the columns of the query ``layers``."""
+
+    @abstractmethod
+    def neuron_tables(
+        self, layer: Layer, first: int, last: int, names: Sequence[str]
+    ) -> Iterator[pa.Table]:
+        """Yield some neurons of a layer by id: some columns of ``schema.NEURON``."""
+
+    @abstractmethod
+    def edge_blocks(
+        self, layer: Layer, first: int, last: int, names: Sequence[str]
+    ) -> Iterator[Columns]:
+        """Yield all relationships into some neurons of a layer, in the order of their targets.
+
+        Each block is small enough for the cache, or has one target.
+
+        Parameters
+        ----------
+        layer, first, last
+            Which neurons.
+        names
+            Which columns of ``schema.connects_to``.
+        """
+
+    def weights(self, layer: Layer, by: str) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+        """Yield what relationships into a layer weigh, each with how many of them do so.
+
+        Parameters
+        ----------
+        layer
+            The layer.
+        by
+            The column that weighs them. A value may come again, and a block may be empty.
+        """
+        for block in self.edge_blocks(layer, layer.first, layer.last, [by]):
+            yield block[by], np.ones(len(block[by]), dtype=np.int64)
+
+    def largest(self, layer: Layer, by: str) -> float:
+        """Return what no absolute weight into a layer exceeds; infinite where that is not known."""
+        return np.inf
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, inputs first."""
+        return tuple(layers_of(self.layer_rows))
+
+    @property
+    def first(self) -> int:
+        """Id of the first neuron."""
+        return self.layers[0].first
+
+    @property
+    def neurons(self) -> int:
+        """Number of neurons."""
+        return self.layers[-1].last + 1 - self.first
+
+    def of(self, layer: Layer) -> slice:
+        """Return the neurons of a layer, counted from the first."""
+        return slice(layer.first - self.first, layer.last + 1 - self.first)
+
+
+def table_of(blocks: Iterable[Columns], schema: pa.Schema) -> pa.Table:
+    """Return relationships as a table, without a copy of what is contiguous.
+
+    Parameters
+    ----------
+    blocks
+        Relationships with all columns of the schema.
+    schema
+        That of ``schema.connects_to``.
+    """
+    return pa.Table.from_batches(
+        (
+            pa.RecordBatch.from_arrays(
+                [pa.array(block[name]) for name in schema.names], schema=schema
+            )
+            for block in blocks
+        ),
+        schema,
+    )

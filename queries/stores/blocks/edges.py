@@ -1,0 +1,74 @@
+"""Relationships as rows: all that are meant, those of some neurons, and the strongest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from queries.neuron_filter import NeuronFilter
+from queries.schema import connects_to
+from queries.stores.blocks.blocks import Blocks, Columns, table_of
+from queries.stores.blocks.neurons import of_ids
+from queries.stores.blocks.relationships import Relationships
+from queries.stores.blocks.strongest import Strongest
+
+_SHOWN = ["name", "layer", "channel", "x", "y"]
+
+
+def edges(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
+    """Return relationships."""
+    schema = connects_to(blocks.granularity)
+    asked = Relationships(blocks, values["source"], values["target"])
+    found = (_strong(block, "weight", values["min_weight"]) for block in asked.all(schema.names))
+    return table_of(found, schema)
+
+
+def neighbours(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
+    """Return what feeds some neurons, or what they feed, strongest first."""
+    own, other = ("target", "source") if values["direction"] == "in" else ("source", "target")
+    by = values["by"]
+    strongest = Strongest(values["limit"], by, (own, other), _none(blocks, by))
+    asked = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
+    for block in asked.all([own, other, by]):
+        strongest.add(_strong(block, by, values["min_weight"]))
+    found = strongest.columns
+    table = of_ids(blocks, found[other], _SHOWN)
+    for name, column in (("neuron", own), ("id", other), ("weight", by)):
+        table = table.append_column(name, pa.array(found[column]))
+    return table
+
+
+def strongest_edges(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
+    """Return the k relationships of the largest absolute weight, strongest first."""
+    by = values["by"]
+    strongest = Strongest(values["k"], by, ("source", "target"), _none(blocks, by))
+    asked = Relationships(blocks, values["source"], values["target"])
+    for layer in sorted(asked.layers, key=lambda layer: -blocks.largest(layer, by)):
+        if blocks.largest(layer, by) >= strongest.least:
+            for block in asked.into(layer, ["source", "target", by]):
+                strongest.add(block)
+    found = strongest.columns
+    named = {
+        f"{side}_name": of_ids(blocks, found[side], ["name"])["name"]
+        for side in ("source", "target")
+    }
+    ends = {side: found[side] for side in ("source", "target")}
+    return pa.table({**ends, **named, "weight": found[by]})
+
+
+def _strong(block: Columns, by: str, least: float) -> Columns:
+    """Return those of at least an absolute weight."""
+    if not least > 0:
+        return block
+    # A single-precision bound would be another one than the stores compare with.
+    strong = np.abs(block[by]) >= np.float64(least)
+    return {name: values[strong] for name, values in block.items()}
+
+
+def _none(blocks: Blocks, by: str) -> Columns:
+    schema = connects_to(blocks.granularity)
+    return {
+        name: np.empty(0, schema.field(name).type.to_pandas_dtype())
+        for name in ("source", "target", by)
+    }

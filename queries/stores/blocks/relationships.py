@@ -1,0 +1,103 @@
+"""Relationships from some neurons to others, block by block."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from queries.layer import Layer, id_ranges
+from queries.network import Flags, Ids, Scores
+from queries.neuron_filter import NeuronFilter
+from queries.stores.blocks.blocks import Blocks, Columns
+from queries.stores.blocks.neurons import flags
+
+_EDGES_A_RANGE: Final = 1 << 20
+"""About how many relationships into neurons among which none is meant are read in vain."""
+
+
+@dataclass(frozen=True)
+class Relationships:
+    """The relationships that begin and end where that is said.
+
+    Parameters
+    ----------
+    blocks
+        The model.
+    source, target
+        Which neurons they begin at, and end at.
+    """
+
+    blocks: Blocks
+    source: NeuronFilter
+    target: NeuronFilter
+
+    @cached_property
+    def _begins(self) -> Flags | None:
+        return flags(self.blocks, self.source) if self.source else None
+
+    @cached_property
+    def _ends(self) -> Flags | None:
+        return flags(self.blocks, self.target) if self.target else None
+
+    @property
+    def layers(self) -> Iterator[Layer]:
+        """The layers into which there may be some, inputs first."""
+        for layer in self.blocks.layers:
+            if layer.edges and self._is_fed(layer):
+                yield layer
+
+    def _is_fed(self, layer: Layer) -> bool:
+        """Tell whether neurons are meant among those that feed a layer."""
+        begins = self._begins
+        return begins is None or any(
+            begins[self.blocks.of(other)].any()
+            for other in self.blocks.layers
+            if other.index in layer.inputs
+        )
+
+    def into(self, layer: Layer, names: Sequence[str]) -> Iterator[Columns]:
+        """Yield some columns of those into a layer, in the order of their targets."""
+        asked = {"source": self._begins, "target": self._ends}
+        meant = {end: chosen for end, chosen in asked.items() if chosen is not None}
+        read = list(dict.fromkeys([*names, *meant]))
+        for low, high in self._ranges(layer):
+            for block in self.blocks.edge_blocks(layer, low, high, read):
+                kept = self._chosen(block, meant)
+                if len(kept[names[0]]):
+                    yield kept
+
+    def _chosen(self, block: Columns, meant: Mapping[str, Flags]) -> Columns:
+        """Return those that begin and end at neurons that are meant."""
+        if not meant:
+            return block
+        first = self.blocks.first
+        chosen = np.logical_and.reduce([flag[block[end] - first] for end, flag in meant.items()])
+        return block if chosen.all() else {name: own[chosen] for name, own in block.items()}
+
+    def all(self, names: Sequence[str]) -> Iterator[Columns]:
+        """Yield some columns of all of them."""
+        for layer in self.layers:
+            yield from self.into(layer, names)
+
+    def weights(self, layer: Layer, by: str) -> Iterator[tuple[Scores, Ids]]:
+        """Yield what those into a layer weigh, and how many of them each value stands for."""
+        if self._begins is None and self._ends is None:
+            for values, counts in self.blocks.weights(layer, by):
+                if len(values):
+                    yield values.astype(np.float64), counts
+            return
+        for block in self.into(layer, [by]):
+            yield block[by].astype(np.float64), np.ones(len(block[by]), dtype=np.int64)
+
+    def _ranges(self, layer: Layer) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last of neurons of a layer among which some are meant."""
+        if self._ends is None:
+            yield layer.first, layer.last
+            return
+        for low, high in id_ranges(layer.first, layer.last, layer.edges, _EDGES_A_RANGE):
+            start = low - self.blocks.first
+            meant = np.flatnonzero(self._ends[start : high + 1 - self.blocks.first])
+            if len(meant):
+                yield low + int(meant[0]), low + int(meant[-1])

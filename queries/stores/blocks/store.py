@@ -1,0 +1,70 @@
+"""A store without Cypher."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from queries.errors import CypherError
+from queries.layer import Layer
+from queries.library import Query, Statement
+from queries.schema import connects_to
+from queries.stores.base import Changes, Store
+from queries.stores.blocks.answers import ANSWERS
+from queries.stores.blocks.blocks import Blocks, table_of
+
+if TYPE_CHECKING:
+    from queries.models import StoredModel
+
+
+class BlockStore(Store):
+    """An open graph, of which each model is read as blocks of columns."""
+
+    @property
+    @abstractmethod
+    def instead(self) -> str:
+        """What to do where Cypher is needed."""
+
+    @abstractmethod
+    def blocks(self, about: "StoredModel") -> Blocks:
+        """Return a complete model."""
+
+    def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
+        """Answer a query that computes nothing with other queries."""
+        # Weights may be infinite, or no numbers.
+        with np.errstate(invalid="ignore"):
+            return ANSWERS[asked.name](self.blocks(about), values)
+
+    def edges_into(self, layer: Layer, first: int, last: int, about: "StoredModel") -> pa.Table:
+        """Return all relationships into some neurons of a layer, in the order of targets."""
+        schema = connects_to(about.granularity)
+        return table_of(self.blocks(about).edge_blocks(layer, first, last, schema.names), schema)
+
+    def statement(
+        self, asked: Query, values: Mapping[str, Any], about: "StoredModel | None" = None
+    ) -> Statement:
+        """Refuse: no statement is run."""
+        self._refuse()
+
+    def frame(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> pd.DataFrame:
+        """Refuse: no statement is run."""
+        self._refuse()
+
+    def write(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> Changes:
+        """Refuse: no statement is run."""
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise CypherError(
+            f"{self.location} answers the queries of the library, but no Cypher; {self.instead}"
+        )
+
+    def close(self) -> None:
+        """Do nothing: nothing stays open."""

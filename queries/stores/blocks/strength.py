@@ -1,0 +1,36 @@
+"""In-strength and out-strength."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from queries.network import Scores
+from queries.neuron_filter import NeuronFilter
+from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.neurons import neuron_table
+from queries.stores.blocks.relationships import Relationships
+
+
+def strength(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
+    """Return the weights into or out of each neuron, added up."""
+    own, other = ("target", "source") if values["direction"] == "in" else ("source", "target")
+    asked = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
+    sums = np.zeros(blocks.neurons)
+    for block in asked.all([own, values["by"]]):
+        # The ids of a block are close together, but those of a model are many.
+        least = int(block[own].min())
+        added = np.bincount(block[own] - least, _counted(block[values["by"]], values["measure"]))
+        start = least - blocks.first
+        sums[start : start + len(added)] += added
+    table = neuron_table(blocks, values["neurons"], ["id", "name", "layer"])
+    places = table["id"].to_numpy() - blocks.first
+    return table.append_column("strength", pa.array(sums[places]))
+
+
+def _counted(weights: Scores, measure: str) -> Scores | None:
+    """Return what each relationship counts; None for 1."""
+    if measure == "count":
+        return None
+    return np.abs(weights) if measure == "absolute" else weights

@@ -1,0 +1,39 @@
+"""One row about a model."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from queries.neuron_filter import NeuronFilter
+from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.relationships import Relationships
+
+
+def summary(blocks: Blocks, _: Mapping[str, Any]) -> pa.Table:
+    """Return counts, density, and the range of the weights."""
+    edges = zeros = 0
+    total = absolute = 0.0
+    least, most = np.inf, -np.inf
+    everything = Relationships(blocks, NeuronFilter(), NeuronFilter())
+    for layer in everything.layers:
+        for weights, counts in everything.weights(layer, "weight"):
+            edges += int(counts.sum())
+            zeros += int(counts[weights == 0].sum())
+            total += float(weights @ counts)
+            absolute += float(np.abs(weights) @ counts)
+            least, most = min(least, float(weights.min())), max(most, float(weights.max()))
+    pairs = blocks.neurons * (blocks.neurons - 1)
+    row = {
+        "layers": len(blocks.layers),
+        "neurons": blocks.neurons,
+        "edges": edges,
+        "density": edges / pairs if pairs else 0.0,
+        "min_weight": least if edges else None,
+        "max_weight": most if edges else None,
+        "mean_weight": total / edges if edges else None,
+        "mean_absolute_weight": absolute / edges if edges else None,
+        "zero_weights": zeros,
+    }
+    return pa.Table.from_pylist([row])

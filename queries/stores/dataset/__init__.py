@@ -1,0 +1,31 @@
+"""A dataset: a folder of files that ``neo4j-admin`` imports, with a subfolder for each model.
+
+A note in the subfolder has the properties of the model, its state among them. Nothing else tells
+whether the files are whole.
+"""
+
+from queries.stores.dataset.notes import (
+    HEADING,
+    NOTE,
+    README,
+    REMOVED_SUFFIX,
+    complete_notes,
+    file_format_of,
+    is_dataset,
+    model_note,
+    model_notes,
+    number_of,
+)
+
+__all__ = [
+    "HEADING",
+    "NOTE",
+    "README",
+    "REMOVED_SUFFIX",
+    "complete_notes",
+    "file_format_of",
+    "is_dataset",
+    "model_note",
+    "model_notes",
+    "number_of",
+]

@@ -1,0 +1,127 @@
+"""A model of a dataset as blocks of columns: only what is asked for is read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from queries.layer import Layer
+from queries.schema import LAYER, NEURON, connects_to
+from queries.stores.blocks import Blocks, Columns
+from queries.stores.dataset.files import TABLE_FILES, file_errors
+from queries.stores.dataset.headers import edge_schema, header, neuron_id, next_ends
+from queries.stores.naming import safe_name
+
+
+class DatasetBlocks(Blocks):
+    """A complete model of a dataset.
+
+    Parameters
+    ----------
+    folder
+        Its subfolder.
+    note
+        What the note there says.
+    """
+
+    def __init__(self, folder: Path, note: Mapping[str, Any]) -> None:
+        self.granularity = note["granularity"]
+        self._folder = folder
+        self._space = safe_name(note["key"])
+        self._files = TABLE_FILES[note["file_format"]]
+
+    @cached_property
+    def layer_rows(self) -> Sequence[Mapping[str, Any]]:
+        """A row a layer, inputs first: the columns of the query ``layers``."""
+        fields = [field for field in LAYER if field.name != "model"]
+        rows = self._table("layers", {field.name: _column(field) for field in fields}).to_pylist()
+        inputs: dict[int, list[int]] = {row["index"]: [] for row in rows}
+        for before, after in self._following():
+            inputs[after].append(before)
+        for row in rows:
+            row["shape"] = [int(size) for size in row["shape"].split(";")]
+            row["inputs"] = sorted(inputs[row["index"]])
+        return sorted(rows, key=lambda row: row["index"])
+
+    def _following(self) -> list[tuple[int, int]]:
+        """Return the indices of layers, each with that of one that follows."""
+        if not self._path("next").exists():
+            return []
+        before, after = (pa.field(name, pa.int64()) for name in next_ends(self._space))
+        table = self._table("next", {"before": before, "after": after})
+        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+    def neuron_tables(
+        self, layer: Layer, first: int, last: int, names: Sequence[str]
+    ) -> Iterator[pa.Table]:
+        """Yield some neurons of a layer by id."""
+        fields = {name: _column(NEURON.field(name)) for name in names}
+        if "id" in fields:
+            fields["id"] = pa.field(neuron_id(self._space), pa.int64())
+        for name, begin, end in self._parts("neurons", layer, 0, first, last):
+            start = max(first, begin)
+            table = self._table(name, fields)
+            yield table.slice(start - begin, min(last, end) + 1 - start)
+
+    def edge_blocks(
+        self, layer: Layer, first: int, last: int, names: Sequence[str]
+    ) -> Iterator[Columns]:
+        """Yield all relationships into some neurons of a layer, in the order of their targets."""
+        headers = dict(
+            zip(
+                connects_to(self.granularity).names,
+                edge_schema(self._space, self.granularity),
+                strict=True,
+            )
+        )
+        for name, begin, end in self._parts("edges", layer, layer.first, first, last):
+            whole = first <= begin and end <= last
+            read = list(names) if whole else list(dict.fromkeys([*names, "target"]))
+            for batch in self._batches(name, pa.schema([headers[each] for each in read])):
+                block = dict(
+                    zip(read, (column.to_numpy() for column in batch.columns), strict=True)
+                )
+                if whole:
+                    yield block
+                    continue
+                start, stop = np.searchsorted(block["target"], [first, last + 1])
+                if start < stop:
+                    yield {each: block[each][start:stop] for each in names}
+                if stop < len(block["target"]):
+                    break
+
+    def _parts(
+        self, kind: str, layer: Layer, counted_from: int, first: int, last: int
+    ) -> Iterator[tuple[str, int, int]]:
+        """Yield the files of some neurons of a layer, each with the ids that it may be about.
+
+        The name of a file says where it begins, and the next one begins behind its end.
+        """
+        paths = sorted(self._folder.glob(f"{kind}-{layer.index:05d}-*{self._files.suffix}"))
+        begins = [counted_from + int(path.stem.rpartition("-")[2]) for path in paths]
+        ends = [begin - 1 for begin in [*begins[1:], layer.last + 1]]
+        for path, begin, end in zip(paths, begins, ends, strict=True):
+            if begin <= last and end >= first:
+                yield path.stem, begin, end
+
+    def _batches(self, name: str, columns: pa.Schema) -> Iterator[pa.RecordBatch]:
+        path = self._path(name)
+        with file_errors(path):
+            yield from self._files.batches(path, columns)
+
+    def _table(self, name: str, columns: Mapping[str, pa.Field]) -> pa.Table:
+        """Read some columns of a file by their headers, and name them as they are named here."""
+        table = self._files.table(self._path(name), pa.schema(columns.values()))
+        return table.rename_columns(list(columns))
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}{self._files.suffix}"
+
+
+def _column(field: pa.Field) -> pa.Field:
+    """Return the column of a property; lists are texts there."""
+    kind = pa.string() if pa.types.is_list(field.type) else field.type
+    return pa.field(header(field), kind)

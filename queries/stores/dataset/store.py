@@ -1,0 +1,68 @@
+"""A dataset as a graph."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from queries.errors import GraphError, GraphNotFoundError
+from queries.schema import COMPLETE
+from queries.stores.blocks import BlockStore
+from queries.stores.dataset.blocks import DatasetBlocks
+from queries.stores.dataset.notes import README, complete_notes, is_dataset, model_notes
+
+if TYPE_CHECKING:
+    from queries.models import StoredModel
+
+
+class DatasetStore(BlockStore):
+    """A dataset, of which each query reads the columns and the layers that it needs.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+
+    Raises
+    ------
+    GraphNotFoundError
+        If there is no dataset.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.location = str(folder)
+        self._folder = folder
+        self._blocks: dict[StoredModel, DatasetBlocks] = {}
+        if not is_dataset(folder):
+            reason = "is no dataset of this tool" if folder.exists() else "does not exist"
+            raise GraphNotFoundError(
+                f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}/"
+            )
+
+    @property
+    def instead(self) -> str:
+        """What to do where Cypher is needed."""
+        return (
+            f"import the files into Neo4j with the commands of {self._folder / README}, and ask "
+            "the server"
+        )
+
+    def models(self, model: str | None) -> list[dict[str, Any]]:
+        """Return what the notes say, those of models left out that another has replaced."""
+        notes = model_notes(self._folder)
+        unfinished = [note for note in notes.values() if note["state"] != COMPLETE]
+        found = [*complete_notes(notes).values(), *unfinished]
+        return [note for note in found if model in (None, note["name"])]
+
+    def blocks(self, about: "StoredModel") -> DatasetBlocks:
+        """Return a complete model."""
+        if about not in self._blocks:
+            self._blocks = {**self._blocks, about: self._found(about)}
+        return self._blocks[about]
+
+    def _found(self, about: "StoredModel") -> DatasetBlocks:
+        for path, note in complete_notes(model_notes(self._folder)).items():
+            if (note["key"], note["loaded_at"]) == (about.key, about.loaded_at):
+                return DatasetBlocks(path, note)
+        raise GraphError(
+            f"{about.name!r} in {self.location} was replaced or removed while it was read; ask "
+            "again"
+        )
