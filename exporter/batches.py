@@ -160,12 +160,12 @@ class PlannedLayer:
         """Return how many neurons have at most ``edges`` edges; at least 1."""
         return max(1, edges // self.fan_in)
 
-    def ranges(self, edges: int = BLOCK_EDGES) -> Iterator[tuple[int, int]]:
+    def ranges(self, edges: int = BLOCK_EDGES, *, begin: int = 0) -> Iterator[tuple[int, int]]:
         """Yield ranges of neurons, ``start`` to ``stop`` counted within the layer.
 
         Each holds at most ``edges`` edges, or one neuron. Together they cover the layer,
-        in order. Each is a slice of one axis of the sources, so that ``block`` copies
-        straight from views.
+        in order, from the one on that holds neuron ``begin``. Each is a slice of one axis of
+        the sources, so that ``block`` copies straight from views.
         """
         if self.wiring.sources.size == 0:
             return
@@ -176,9 +176,9 @@ class PlannedLayer:
             if size <= most:
                 break
         step = size * max(1, most // size)
-        for begin in range(0, self.neurons, row):
-            for start in range(begin, begin + row, step):
-                yield start, min(start + step, begin + row)
+        for low in range(begin // row * row, self.neurons, row):
+            for start in range(max(low, begin - (begin - low) % step), low + row, step):
+                yield start, min(start + step, low + row)
 
     def block(self, start: int, stop: int) -> EdgeBlock:
         """Build the edges into neurons ``start`` to ``stop`` of one of the ``ranges``."""

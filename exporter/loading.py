@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from exporter.file_format import FileFormat
 from exporter.grouping import grouped
-from exporter.model import KerasModel, open_model
-from exporter.plan import Plan
+from exporter.model import open_model
+from exporter.model_node import model_properties
 from exporter.planning import plan
-from exporter.resumption import fingerprint, to_go_on_with
-from exporter.sinks import REPLACED, STAGED, Progress, exists_error, open_sink
+from exporter.resumption import to_go_on_with
+from exporter.sinks import REPLACED, STAGED, Progress, exists_error, open_sink, require_store
 from exporter.sizes import require_room
 from exporter.threshold import Threshold
 from exporter.writing import write
@@ -23,7 +22,7 @@ from queries import NeuronGraph
 from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.log import logger
-from queries.schema import COMPLETE, LOADING, SCHEMA_VERSION
+from queries.schema import COMPLETE, LOADING
 from queries.stores.dataset import file_format_of
 from queries.stores.location import locate
 
@@ -161,6 +160,8 @@ def load(
     GraphError
         If the graph cannot be opened or written, or the disk has too little room for it.
     """
+    location = locate(graph)
+    require_store(location)
     name = _checked_name(name if name is not None else Path(model).stem)
     if granularity not in GRANULARITIES:
         raise ParameterError(f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}")
@@ -174,7 +175,6 @@ def load(
     opened = open_model(model, partial=partial)
     whole = grouped(plan(opened, partial=partial), granularity)
     part = whole.between(from_layer, to_layer).thinned(threshold)
-    location = locate(graph)
     if location.kind != "server":
         if location.kind == "embedded":
             store = "embedded"
@@ -184,7 +184,7 @@ def load(
     begun = time.perf_counter()
     told = progress or _silent
     with open_sink(graph, batch_size=batch_size, writers=writers, file_format=file_format) as sink:
-        properties = _properties(opened, part, name)
+        properties = model_properties(opened, part, name, at=datetime.now(UTC), state=LOADING)
         block_edges = min(batch_size or sink.block_edges, sink.block_edges)
         begin = {**properties, "block_edges": block_edges}
         stored = to_go_on_with(sink, begin) if resume else None
@@ -242,23 +242,3 @@ def _checked_name(name: str) -> str:
         if name.endswith(suffix):
             raise ParameterError(f"name {name!r} ends in {suffix!r}, which marks unfinished work")
     return name
-
-
-def _properties(model: KerasModel, part: Plan, name: str) -> dict[str, Any]:
-    """Return the properties of the model's node: the names of ``schema.MODEL``."""
-    return {
-        "name": name,
-        "sha256": model.sha256,
-        "keras_version": model.keras_version,
-        "input_shapes": json.dumps(model.input_shapes),
-        "output_shapes": json.dumps(model.output_shapes),
-        "layers": len(part.layers),
-        "neurons": part.neurons,
-        "edges": part.edges,
-        "granularity": part.granularity,
-        "replayable": part.replayable,
-        "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "state": LOADING,
-        "schema_version": SCHEMA_VERSION,
-        "fingerprint": fingerprint(model.sha256, part),
-    }

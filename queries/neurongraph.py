@@ -46,8 +46,8 @@ class NeuronGraph(
     Parameters
     ----------
     graph
-        A path that ends in ``.lbug``, or a ``bolt://`` or ``neo4j://`` URI; by default the
-        environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+        A path that ends in ``.lbug``, a ``bolt://`` or ``neo4j://`` URI, the folder of a dataset,
+        or a model file; by default the environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
     model
         The model to ask about; needed where the graph holds more than one.
 

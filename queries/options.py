@@ -16,8 +16,8 @@ GraphOption = Annotated[
         metavar="GRAPH",
         envvar=GRAPH_VARIABLE,
         show_default="neurons.lbug",
-        help="A path that ends in .lbug, a bolt:// or neo4j:// URI, or a folder of files for "
-        "Neo4j's import, which ends in / or exists.",
+        help="A path that ends in .lbug, a bolt:// or neo4j:// URI, a folder of files for Neo4j's "
+        "import, which ends in / or exists, or, to ask only, a model file.",
     ),
 ]
 ModelOption = Annotated[

@@ -1,5 +1,6 @@
 """Fixtures for all tests: servers, stores and models, each made once a session."""
 
+import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -28,6 +29,9 @@ IMPORTED: dict[str, tuple[str, FileFormat]] = {
     "neo4j-5.26_parquet": (LTS, "parquet"),
     "neo4j-5.26_csv": (LTS, "csv"),
 }
+
+PREPARED = ("dataset-csv", "model-file")
+"""Stores that hold the small models without a load."""
 
 ROOT = Path(__file__).parents[1]
 CIFAR = Path("models", "CIFAR-10_CNN5.h5")
@@ -83,12 +87,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     )
     if "store" not in metafunc.fixturenames or chosen:
         return
-    names = ["embedded", *NEO4J]
+    names = ["embedded", *_without_cypher(metafunc), *NEO4J]
     used = set(metafunc.fixturenames)
     # Those that compare what is there with what Keras says of each small model.
     if {"loaded", "reference"} <= used and "scratch" not in used:
         names += IMPORTED
     metafunc.parametrize("store", stores(names), indirect=True, scope="session")
+
+
+def _without_cypher(metafunc: pytest.Metafunc) -> list[str]:
+    """Return the stores without Cypher that a test holds for: it asks an open graph, and no more.
+
+    A model file and files that were written beforehand are asked about the small models alone.
+    """
+    given = {"graph", "pooled", "grouped", "checkpoints", "branched"}
+    own = set(inspect.signature(metafunc.function).parameters)
+    asks = own & given and not own & {"store", "loaded", "scratch"}
+    if not asks or any(metafunc.definition.iter_markers("cypher")):
+        return []
+    return ["dataset", *(PREPARED if "loaded" in metafunc.fixturenames else ())]
 
 
 def stores(names: Iterable[str]) -> list[ParameterSet]:
@@ -99,7 +116,7 @@ def stores(names: Iterable[str]) -> list[ParameterSet]:
         pytest.param(
             name,
             marks=[
-                *([] if name == "embedded" else [pytest.mark.neo4j]),
+                *([pytest.mark.neo4j] if name in {*NEO4J, *IMPORTED} else []),
                 *([pytest.mark.full] if name in full else []),
             ],
         )
@@ -115,10 +132,24 @@ def store(
 ) -> Iterator[GraphStore]:
     """Give a store; all tests share it, under names of their own.
 
-    `pytest_generate_tests` says which. Those that `IMPORTED` names hold the small models already.
+    `pytest_generate_tests` says which. Those of `IMPORTED` and `PREPARED` hold the small models
+    already.
     """
     if request.param == "embedded":
         yield GraphStore(str(tmp_path_factory.mktemp("store") / "neurons.lbug"))
+        return
+    if request.param == "dataset":
+        yield GraphStore(f"{tmp_path_factory.mktemp('store')}/dataset/")
+        return
+    if request.param in PREPARED:
+        files = request.getfixturevalue("small_files")
+        if request.param == "model-file":
+            yield GraphStore(str(files["pooled"]), files=files)
+            return
+        dataset = tmp_path_factory.mktemp("store")
+        for name, file in files.items():
+            load(file, dataset, name=name, file_format="csv")
+        yield GraphStore(str(dataset), prepared=True)
         return
     if request.param in IMPORTED:
         version, file_format = IMPORTED[request.param]
@@ -127,7 +158,7 @@ def store(
             load(file, dataset, name=name, file_format=file_format)
             load(file, dataset, name=f"{name}{HOSTILE}", granularity="channel")
         with importing(version, dataset) as server:
-            yield GraphStore(server.uri, server, imported=True)
+            yield GraphStore(server.uri, server, prepared=True)
         return
     server = _neo4j_servers(NEO4J[request.param])
     with logged_in(server):

@@ -1,4 +1,4 @@
-"""A model file as a graph: its layers are operators, and no relationship is built."""
+"""A model file as a graph: its layers are operators, and no relationship is stored."""
 
 from exporter.model_graph.network import ModelNetwork
 

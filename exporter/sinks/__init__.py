@@ -4,10 +4,10 @@ import os
 
 from exporter.file_format import FILE_FORMATS, FileFormat
 from exporter.sinks.base import REPLACED, STAGED, Progress, Sink, exists_error
-from queries.errors import ParameterError, listed
-from queries.stores.location import locate
+from queries.errors import GraphError, ParameterError, listed
+from queries.stores.location import Location, locate
 
-__all__ = ["REPLACED", "STAGED", "Progress", "Sink", "exists_error", "open_sink"]
+__all__ = ["REPLACED", "STAGED", "Progress", "Sink", "exists_error", "open_sink", "require_store"]
 
 
 def open_sink(
@@ -39,7 +39,7 @@ def open_sink(
     Raises
     ------
     GraphError
-        If the graph cannot be opened; the subclass tells why.
+        If the graph cannot be opened, or is a model file; the subclass tells why.
     ParameterError
         If ``batch_size``, ``writers`` or ``file_format`` is wrong.
     """
@@ -49,6 +49,7 @@ def open_sink(
         if value is not None and value < 1:
             raise ParameterError(f"{name} is {value}; it must be at least 1")
     location = locate(graph)
+    require_store(location)
     if file_format is not None and location.kind != "dataset":
         raise ParameterError(
             f"file_format: {location.text} is no folder of files for Neo4j; end such a folder in /"
@@ -66,3 +67,13 @@ def open_sink(
     from exporter.sinks.embedded import EmbeddedSink
 
     return EmbeddedSink(location.path, batch_size=batch_size)
+
+
+def require_store(location: Location) -> None:
+    """Raise GraphError for a graph that is a model file, which nothing is written into."""
+    if location.kind == "file":
+        raise GraphError(
+            f"graph {location.text} is a model file, which can be asked as it is, but nothing is "
+            "loaded into it or dropped from it; give a path that ends in .lbug, a bolt:// or "
+            "neo4j:// URI, or a folder that ends in /"
+        )

@@ -1,4 +1,4 @@
-"""Where a graph is: a Neo4j server, a folder of the embedded store, or a dataset for Neo4j."""
+"""Where a graph is: on a Neo4j server, in an embedded store or a dataset, or in a model file."""
 
 import os
 from dataclasses import dataclass
@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 from queries.errors import ParameterError
 
 SUFFIX: Final = ".lbug"
+MODEL_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
 DEFAULT_GRAPH: Final = "neurons.lbug"
 _SCHEMES: Final = tuple(
     base + security for base in ("bolt", "neo4j") for security in ("", "+s", "+ssc")
 )
 
 
-Kind = Literal["server", "embedded", "dataset"]
-"""What a graph is kept in: Neo4j, LadybugDB files, or files that Neo4j imports."""
+Kind = Literal["server", "embedded", "dataset", "file"]
+"""What a graph is kept in: Neo4j, LadybugDB files, files that Neo4j imports, or a model file."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Location:
 
     @property
     def path(self) -> Path:
-        """The folder of an embedded graph or a dataset."""
+        """The folder of an embedded graph or a dataset, or the model file."""
         return Path(self.text)
 
 
@@ -46,8 +47,9 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     Parameters
     ----------
     graph
-        A path that ends in ``.lbug``, a Neo4j URI, or the folder of a dataset: one that exists
-        or ends in a slash. None for the environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+        A path that ends in ``.lbug``; a Neo4j URI; the folder of a dataset: one that exists or
+        ends in a slash; or a model file: a path that ends in ``.keras``, ``.h5`` or ``.hdf5``.
+        None for the environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
 
     Returns
     -------
@@ -65,9 +67,12 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
             return Location(text, "embedded")
         if text.endswith(("/", os.sep)) or Path(text).is_dir():
             return Location(text, "dataset")
+        if text.lower().endswith(MODEL_SUFFIXES):
+            return Location(text, "file")
         raise ParameterError(
             f"graph {text!r} is neither a path that ends in {SUFFIX} nor a bolt:// or neo4j:// "
-            "URI, nor a folder of files for Neo4j, which ends in / or exists"
+            "URI, nor a folder of files for Neo4j, which ends in / or exists, nor a model file, "
+            f"which ends in {', '.join(MODEL_SUFFIXES)}"
         )
     scheme = text.partition("://")[0]
     if scheme not in _SCHEMES:

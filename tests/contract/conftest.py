@@ -27,7 +27,7 @@ def reference(request: pytest.FixtureRequest, references: dict[str, Reference]) 
 @pytest.fixture(scope="session")
 def loaded(store: GraphStore, small_files: dict[str, Path]) -> Iterator[GraphStore]:
     """Give each store with both small models in it; tests only read them."""
-    if store.imported:
+    if store.prepared or store.files:
         yield store
         return
     for name, file in small_files.items():
@@ -40,14 +40,14 @@ def loaded(store: GraphStore, small_files: dict[str, Path]) -> Iterator[GraphSto
 @pytest.fixture
 def graph(loaded: GraphStore, reference: Reference) -> Iterator[NeuronGraph]:
     """Give each small model in each store, open for queries."""
-    with NeuronGraph(loaded.location, model=reference.name) as opened:
+    with NeuronGraph(loaded.graph_of(reference.name), model=reference.name) as opened:
         yield opened
 
 
 @pytest.fixture
 def pooled(loaded: GraphStore) -> Iterator[NeuronGraph]:
     """Give the small Sequential in each store, open for queries."""
-    with NeuronGraph(loaded.location, model="pooled") as opened:
+    with NeuronGraph(loaded.graph_of("pooled"), model="pooled") as opened:
         yield opened
 
 

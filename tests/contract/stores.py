@@ -1,6 +1,7 @@
 """The stores that every contract holds for, and how to spoil what they hold."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,21 @@ class GraphStore:
     location
         What users give as the graph: a path or a URI.
     server
-        The Neo4j server behind it; None for the embedded store.
-    imported
-        Whether the small models were imported into it from files.
+        The Neo4j server behind it; None for all other stores.
+    prepared
+        Whether the small models are in it already.
+    files
+        The files of the small models, where each is a graph by itself.
     """
 
     location: str
     server: Neo4jServer | None = None
-    imported: bool = False
+    prepared: bool = False
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    def graph_of(self, model: str) -> str:
+        """Return what users give as the graph to ask about one of the small models."""
+        return str(self.files.get(model, self.location))
 
     def spoil(self, model: str, cypher: str, *, loading: bool = False, **parameters: Any) -> None:
         """Run a writing statement behind the library's back; it names the model ``$model``."""

@@ -137,6 +137,7 @@ class TestWrongNames:
             assert graph.summary()["neurons"].tolist() == [len(references["pooled"].graph)]
 
 
+@pytest.mark.cypher
 class TestCypher:
     def test_answers(self, pooled: NeuronGraph, references: dict[str, Reference]) -> None:
         frame = pooled.cypher(

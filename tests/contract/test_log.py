@@ -17,6 +17,7 @@ def debug(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
+@pytest.mark.cypher
 class TestStatements:
     def test_show_rows_and_shortened_parameters(
         self, pooled: NeuronGraph, debug: pytest.LogCaptureFixture

@@ -122,6 +122,7 @@ class TestReading:
         assert done == []
         assert state(loaded) == before
 
+    @pytest.mark.cypher
     def test_says_how_to_write(self, pooled: NeuronGraph) -> None:
         with pytest.raises(CypherError, match=r"would change .*--write.*NeuronGraph\.write"):
             pooled.cypher("MATCH (n:Neuron) SET n.bias = 7.0")

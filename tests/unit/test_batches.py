@@ -49,6 +49,12 @@ class TestRanges:
             for start, stop in into.ranges(size):
                 assert len(into.block(start, stop)) <= size or stop - start == 1
 
+    def test_may_begin_in_the_middle(self, case: Wired, deep: Wired, size: int) -> None:
+        for into in (*case.plan.layers[1:], *deep.plan.layers[1:]):
+            for begin in range(into.neurons):
+                expected = [(start, stop) for start, stop in into.ranges(size) if stop > begin]
+                assert list(into.ranges(size, begin=begin)) == expected
+
     def test_make_the_same_edges(self, case: Wired, deep: Wired, size: int) -> None:
         for model in (case, deep):
             for position in range(1, len(model.plan.layers)):

@@ -1,0 +1,83 @@
+"""A model file as blocks of columns, which are built when they are asked for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from exporter.model_graph.weights import counted_weights
+from exporter.plan import Plan
+from queries.layer import Layer
+from queries.stores.blocks import Blocks, Columns
+
+_NEURONS: Final = 1 << 17
+"""Neurons of a table."""
+
+
+class PlannedBlocks(Blocks):
+    """The graph of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    model
+        What the model is called.
+    """
+
+    def __init__(self, plan: Plan, model: str) -> None:
+        self.granularity = plan.granularity
+        self._model = model
+        self._planned = {layer.index: layer for layer in plan.layers}
+
+    @cached_property
+    def layer_rows(self) -> Sequence[Mapping[str, Any]]:
+        """A row a layer, inputs first, without the checksum, for which all would be built."""
+        return [
+            {**layer.properties(self._model), "inputs": list(layer.inputs), "checksum": None}
+            for layer in self._planned.values()
+        ]
+
+    def neuron_tables(
+        self, layer: Layer, first: int, last: int, names: Sequence[str]
+    ) -> Iterator[pa.Table]:
+        """Yield some neurons of a layer by id."""
+        planned = self._planned[layer.index]
+        start, stop = first - planned.first, last + 1 - planned.first
+        for begin, end in pairwise([*range(start, stop, _NEURONS), stop]):
+            yield planned.neuron_table(self._model, begin, end).select(names)
+
+    def edge_blocks(
+        self, layer: Layer, first: int, last: int, names: Sequence[str]
+    ) -> Iterator[Columns]:
+        """Build all relationships into some neurons of a layer, in the order of their targets."""
+        planned = self._planned[layer.index]
+        for start, stop in planned.ranges(begin=first - planned.first):
+            if planned.first + start > last:
+                return
+            columns = planned.block(start, stop).columns
+            low, high = np.searchsorted(columns["target"], [first, last + 1])
+            yield {name: columns[name][low:high] for name in names}
+
+    def weights(self, layer: Layer, by: str) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+        """Yield what relationships into a layer weigh, each with how many of them do so."""
+        return counted_weights(self._planned[layer.index].wiring)
+
+    def largest(self, layer: Layer, by: str) -> float:
+        """Return the largest absolute weight into a layer."""
+        return self._largest[layer.index]
+
+    @cached_property
+    def _largest(self) -> Mapping[int, float]:
+        """The largest absolute weight into each layer, by index."""
+        return {
+            index: max(
+                (float(np.abs(block).max(initial=0)) for block, _ in counted_weights(each.wiring)),
+                default=0.0,
+            )
+            for index, each in self._planned.items()
+        }

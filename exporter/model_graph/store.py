@@ -1,0 +1,80 @@
+"""A model file as a store, which answers queries while it builds what they ask for."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exporter.model import open_model
+from exporter.model_graph.blocks import PlannedBlocks
+from exporter.model_node import model_properties
+from exporter.planning import plan
+from queries.errors import GraphNotFoundError
+from queries.schema import COMPLETE
+from queries.stores.blocks import BlockStore
+
+if TYPE_CHECKING:
+    from queries.models import StoredModel
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What an opened file is: the properties of the model, and its graph."""
+
+    properties: dict[str, Any]
+    blocks: PlannedBlocks
+
+
+class ModelStore(BlockStore):
+    """The graph of neurons of a model file, which holds that one model.
+
+    The file is opened when it is first asked about.
+
+    Parameters
+    ----------
+    file
+        A ``.keras`` or HDF5 file.
+
+    Raises
+    ------
+    GraphNotFoundError
+        If there is no such file.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.location = str(file)
+        self._file = file
+        if not file.exists():
+            raise GraphNotFoundError(f"graph {file} does not exist, which would be a model file")
+
+    @property
+    def instead(self) -> str:
+        """What to do where Cypher is needed."""
+        return (
+            "load the model, or as much of it as there is room for (--granularity channel, or "
+            "--from-layer and --to-layer), with: neurongraph load"
+        )
+
+    def models(self, model: str | None) -> list[dict[str, Any]]:
+        """Return the one model, named after the file.
+
+        Raises
+        ------
+        ModelFileError, UnsupportedLayerError
+            If the file cannot be read or wired.
+        """
+        return [self._opened.properties]
+
+    def blocks(self, about: "StoredModel") -> PlannedBlocks:
+        """Return the model."""
+        return self._opened.blocks
+
+    @cached_property
+    def _opened(self) -> _Opened:
+        name = self._file.stem
+        changed = datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
+        opened = open_model(self._file)
+        planned = plan(opened)
+        properties = model_properties(opened, planned, name, at=changed, state=COMPLETE)
+        return _Opened({**properties, "key": name}, PlannedBlocks(planned, name))

@@ -1,0 +1,46 @@
+"""What the node of a model says of it."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from exporter.model import KerasModel
+from exporter.plan import Plan
+from exporter.resumption import fingerprint
+from queries.schema import SCHEMA_VERSION
+
+
+def model_properties(
+    model: KerasModel, part: Plan, name: str, *, at: datetime, state: str
+) -> dict[str, Any]:
+    """Return the properties of a model's node: the names of ``schema.MODEL``.
+
+    Parameters
+    ----------
+    model
+        The opened model.
+    part
+        What of it the graph holds.
+    name
+        What it is called there.
+    at
+        When it was loaded.
+    state
+        As in ``schema``.
+    """
+    return {
+        "name": name,
+        "sha256": model.sha256,
+        "keras_version": model.keras_version,
+        "input_shapes": json.dumps(model.input_shapes),
+        "output_shapes": json.dumps(model.output_shapes),
+        "layers": len(part.layers),
+        "neurons": part.neurons,
+        "edges": part.edges,
+        "granularity": part.granularity,
+        "replayable": part.replayable,
+        "loaded_at": at.isoformat(timespec="seconds"),
+        "state": state,
+        "schema_version": SCHEMA_VERSION,
+        "fingerprint": fingerprint(model.sha256, part),
+    }
