@@ -2,9 +2,9 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, Self
 
 import numpy as np
@@ -23,6 +23,9 @@ BLOCK_EDGES: Final = 1 << 17
 Three columns of 2.5 MB: the allocator hands the same memory out again, which is several times
 faster than fresh pages for each block.
 """
+
+MakeColumn = Callable[[], pa.Array | None]
+"""Makes a column of neurons; None where they have none."""
 
 
 @dataclass(frozen=True)
@@ -202,32 +205,37 @@ class PlannedLayer:
         # Only blocks at a border of the layer hold padding.
         return block if real.all() else block.chosen(real)
 
-    def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
-        """Return the nodes of neurons ``start`` to ``stop``: the columns of ``schema.NEURON``."""
+    def neuron_table(
+        self, model: str, start: int, stop: int, names: Sequence[str] = NEURON.names
+    ) -> pa.Table:
+        """Return the nodes of neurons ``start`` to ``stop``: columns of ``schema.NEURON``."""
         offsets = np.arange(start, stop)
         place = places(self.shape, self.channel_axis, offsets)
-        columns = {
-            "name": captions(self.name, place),
-            **{axis: pa.array(values) for axis, values in place.items()},
-            "bias": self._values(self.wiring.bias, offsets),
-            "slope": self._values(self.wiring.slope, offsets),
-            "neurons": pa.repeat(1, len(offsets)),
+        columns: dict[str, MakeColumn] = {
+            "name": lambda: captions(self.name, place),
+            **{axis: partial(pa.array, values) for axis, values in place.items()},
+            "bias": lambda: self._values(self.wiring.bias, offsets),
+            "slope": lambda: self._values(self.wiring.slope, offsets),
+            "neurons": lambda: pa.repeat(1, len(offsets)),
         }
-        return self._table(model, offsets, columns)
+        return self._table(model, offsets, columns, names)
 
-    def _table(self, model: str, offsets: Ids, columns: Mapping[str, pa.Array | None]) -> pa.Table:
+    def _table(
+        self, model: str, offsets: Ids, own: Mapping[str, MakeColumn], names: Sequence[str]
+    ) -> pa.Table:
         """Return nodes with what all of a layer have in common, and with columns of their own."""
-        whole = {
-            "model": pa.repeat(model, len(offsets)),
-            "id": pa.array(self.first + offsets),
-            "layer": pa.repeat(self.name, len(offsets)),
-            "layer_index": pa.repeat(self.index, len(offsets)),
-            **columns,
+        columns: dict[str, MakeColumn] = {
+            "model": lambda: pa.repeat(model, len(offsets)),
+            "id": lambda: pa.array(self.first + offsets),
+            "layer": lambda: pa.repeat(self.name, len(offsets)),
+            "layer_index": lambda: pa.repeat(self.index, len(offsets)),
+            **own,
         }
-        nothing = pa.nulls(len(offsets))
-        arrays = (nothing if whole.get(name) is None else whole[name] for name in NEURON.names)
-        typed = [array.cast(kind) for array, kind in zip(arrays, NEURON.types, strict=True)]
-        return pa.table(typed, schema=NEURON)
+        fields = [NEURON.field(name) for name in names]
+        made = (columns.get(name, lambda: None)() for name in names)
+        arrays = (pa.nulls(len(offsets)) if values is None else values for values in made)
+        typed = [values.cast(field.type) for values, field in zip(arrays, fields, strict=True)]
+        return pa.table(typed, schema=pa.schema(fields))
 
     def _values(self, values: Floats | None, offsets: Ids) -> pa.Array | None:
         """Return one value a neuron of what broadcasts to the layer's shape."""

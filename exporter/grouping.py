@@ -3,18 +3,19 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from exporter.aggregation import PIECE, aggregated
-from exporter.batches import EdgeBlock, PlannedLayer, slab
+from exporter.batches import EdgeBlock, MakeColumn, PlannedLayer, slab
 from exporter.places import captions
 from exporter.plan import Plan
 from exporter.wiring.wiring import EMPTY, Floats, Ids, Weights
 from queries.granularity import NEURON_GRAPH, Granularity
+from queries.schema import NEURON
 
 
 @dataclass(frozen=True)
@@ -105,18 +106,20 @@ class GroupedLayer(PlannedLayer):
             edges=found.edges.astype(np.int64),
         )
 
-    def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
-        """Return the nodes of groups ``start`` to ``stop``: the columns of ``schema.NEURON``."""
+    def neuron_table(
+        self, model: str, start: int, stop: int, names: Sequence[str] = NEURON.names
+    ) -> pa.Table:
+        """Return the nodes of groups ``start`` to ``stop``: columns of ``schema.NEURON``."""
         offsets = np.arange(start, stop)
         place = {"channel": offsets} if self.by_channel else {}
-        columns = {
-            "name": captions(self.name, place) if place else pa.array([self.name]),
-            **{axis: pa.array(values) for axis, values in place.items()},
-            "bias": self._means(self.wiring.bias, offsets),
-            "slope": self._means(self.wiring.slope, offsets),
-            "neurons": pa.repeat(math.prod(self.shape) // self.neurons, len(offsets)),
+        columns: dict[str, MakeColumn] = {
+            "name": lambda: captions(self.name, place) if place else pa.array([self.name]),
+            **{axis: partial(pa.array, values) for axis, values in place.items()},
+            "bias": lambda: self._means(self.wiring.bias, offsets),
+            "slope": lambda: self._means(self.wiring.slope, offsets),
+            "neurons": lambda: pa.repeat(math.prod(self.shape) // self.neurons, len(offsets)),
         }
-        return self._table(model, offsets, columns)
+        return self._table(model, offsets, columns, names)
 
     def _means(self, values: Floats | None, offsets: Ids) -> pa.Array | None:
         """Return the mean a group of what broadcasts to the layer's shape."""

@@ -49,7 +49,7 @@ class PlannedBlocks(Blocks):
         planned = self._planned[layer.index]
         start, stop = first - planned.first, last + 1 - planned.first
         for begin, end in pairwise([*range(start, stop, _NEURONS), stop]):
-            yield planned.neuron_table(self._model, begin, end).select(names)
+            yield planned.neuron_table(self._model, begin, end, names)
 
     def edge_blocks(
         self, layer: Layer, first: int, last: int, names: Sequence[str]

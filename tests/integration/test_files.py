@@ -313,15 +313,16 @@ class TestQueries:
         load(small_files["pooled"], slashed, file_format=file_format, batch_size=12)
         with NeuronGraph(slashed) as graph:
             whole = graph.edges(target="hidden")
-            hidden = graph.layers().set_index("name").loc["hidden"]
-            files = sorted(dataset.glob(f"*/edges-{hidden['index']:05d}-*"))
+            hidden = graph.neurons("hidden")
+            index = f"{hidden['layer_index'][0]:05d}"
+            files = sorted(dataset.glob(f"*/edges-{index}-*"))
             assert len(files) > 2
             for path in (*dataset.glob("*/edges-*"), *dataset.glob("*/neurons-*")):
-                if path not in files[:2] and f"neurons-{hidden['index']:05d}" not in path.name:
+                if path not in files[:2] and f"neurons-{index}" not in path.name:
                     path.unlink()
             first = int(files[2].stem.rpartition("-")[2])
             for count in range(1, first + 1):
-                ids = [int(hidden["first"]) + place for place in range(count)]
+                ids = hidden["id"].tolist()[:count]
                 expected = whole[whole["target"].isin(ids)].reset_index(drop=True)
                 assert graph.edges(target=ids).equals(expected)
 

@@ -153,6 +153,8 @@ class TestNeurons:
         conv = case.plan.layers[1]
         whole = conv.neuron_table("m", 0, conv.neurons)
         assert conv.neuron_table("m", 7, 31).equals(whole.slice(7, 24).combine_chunks())
+        some = conv.neuron_table("m", 7, 31, ["y", "name"])
+        assert some.equals(whole.slice(7, 24).combine_chunks().select(["y", "name"]))
 
 
 class TestBetween:

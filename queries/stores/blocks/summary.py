@@ -21,8 +21,8 @@ def summary(blocks: Blocks, _: Mapping[str, Any]) -> pa.Table:
         for weights, counts in everything.weights(layer, "weight"):
             edges += int(counts.sum())
             zeros += int(counts[weights == 0].sum())
-            total += float(weights @ counts)
-            absolute += float(np.abs(weights) @ counts)
+            total += float((weights * counts).sum())
+            absolute += float((np.abs(weights) * counts).sum())
             least, most = min(least, float(weights.min())), max(most, float(weights.max()))
     pairs = blocks.neurons * (blocks.neurons - 1)
     row = {
