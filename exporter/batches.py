@@ -159,9 +159,14 @@ class PlannedLayer:
         """Number of inputs of one neuron, padding included."""
         return math.prod(self.wiring.sources.shape[self.wiring.rank :])
 
+    @property
+    def most_edges(self) -> int:
+        """The most edges into one node, known without building any."""
+        return self.fan_in
+
     def _most_neurons(self, edges: int) -> int:
         """Return how many neurons have at most ``edges`` edges; at least 1."""
-        return max(1, edges // self.fan_in)
+        return max(1, edges // self.most_edges)
 
     def ranges(self, edges: int = BLOCK_EDGES, *, begin: int = 0) -> Iterator[tuple[int, int]]:
         """Yield ranges of neurons, ``start`` to ``stop`` counted within the layer.

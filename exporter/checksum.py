@@ -46,6 +46,11 @@ class Checksum:
         self.edges += len(hashes)
         self._sum = (self._sum + int(hashes.sum(dtype=np.uint64))) % (1 << 64)
 
+    def update(self, other: "Checksum") -> None:
+        """Add the relationships of another sum, wherever that was computed."""
+        self.edges += other.edges
+        self._sum = (self._sum + other._sum) % (1 << 64)
+
     def __str__(self) -> str:
         """Return the sum as 16 hexadecimal digits."""
         return f"{self._sum:016x}"

@@ -78,9 +78,14 @@ class GroupedLayer(PlannedLayer):
         """Lengths of the axes along which blocks are cut."""
         return tuple(self.wiring.sources.shape[axis] for axis in self._target_axes)
 
+    @property
+    def most_edges(self) -> int:
+        """The most edges into one group: one from each that may feed it."""
+        return max(1, self.feeding)
+
     def _most_neurons(self, edges: int) -> int:
         """Return how many groups have at most ``edges`` edges and make one piece; at least 1."""
-        return max(1, min(edges // max(1, self.feeding), PIECE // self.fan_in))
+        return max(1, min(edges // self.most_edges, PIECE // self.fan_in))
 
     def _whole_block(self, start: int, stop: int) -> EdgeBlock:
         """Build the edges between groups, from those between neurons."""

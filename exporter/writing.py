@@ -41,11 +41,8 @@ def write(
     GraphError
         If something else stands in the store than was sent.
     """
-    names = {layer.index: layer.name for layer in part.layers}
-    following = [(names[i], layer.name) for layer in part.layers for i in layer.inputs]
-    sink.add_layers([layer.properties(name) for layer in part.layers], following)
-    _write_neurons(sink, part, name, progress)
-    logger.info("wrote %d nodes", part.neurons)
+    write_layers(sink, part, name)
+    write_neurons(sink, part, name, progress)
     sent = _write_edges(sink, part, block_edges, progress)
     sink.flush()
     logger.info("wrote %d relationships, %d of them before", part.edges, sink.resumed_edges)
@@ -54,13 +51,22 @@ def write(
     return {layer: str(checksum) for layer, checksum in sent.items()}
 
 
-def _write_neurons(sink: Sink, part: Plan, name: str, progress: Progress) -> None:
+def write_layers(sink: Sink, part: Plan, name: str) -> None:
+    """Hand the layers of a model of that name to a sink, and which follows which."""
+    names = {layer.index: layer.name for layer in part.layers}
+    following = [(names[i], layer.name) for layer in part.layers for i in layer.inputs]
+    sink.add_layers([layer.properties(name) for layer in part.layers], following)
+
+
+def write_neurons(sink: Sink, part: Plan, name: str, progress: Progress) -> None:
+    """Hand all nodes of a model of that name to a sink."""
     done = 0
     for layer in part.layers:
         for start, stop in pairwise([*range(0, layer.neurons, NEURON_BLOCK), layer.neurons]):
             sink.add_neurons(layer.neuron_table(name, start, stop), layer.class_name)
             done += stop - start
             progress(f"{part.granularity}s", done, part.neurons)
+    logger.info("wrote %d nodes", part.neurons)
 
 
 def _write_edges(
@@ -71,7 +77,7 @@ def _write_edges(
     for layer in part.layers:
         for start, stop in layer.ranges(block_edges):
             block = layer.block(start, stop)
-            sink.add_edges(layer.index, start, block)
+            sink.add_edges(layer, start, block)
             sent[layer.name].add(block.columns)
             done += len(block)
             progress("relationships", done, part.edges)
@@ -87,10 +93,11 @@ def _check(sink: Sink, part: Plan, sent: dict[str, Checksum], progress: Progress
             found.add(columns)
             done += len(columns["target"])
             progress("checked relationships", min(done, part.edges), part.edges)
-        _compare(sink.location, layer, sent[layer.name], found)
+        require_arrived(sink.location, layer, sent[layer.name], found)
 
 
-def _compare(location: str, layer: PlannedLayer, sent: Checksum, found: Checksum) -> None:
+def require_arrived(location: str, layer: PlannedLayer, sent: Checksum, found: Checksum) -> None:
+    """Raise GraphError unless the relationships into a layer are those that were sent."""
     if (sent.edges, str(sent)) != (found.edges, str(found)):
         raise GraphError(
             f"{location} holds {found.edges:,} relationships into layer {layer.name!r}, of "

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from exporter.batches import EdgeBlock
+from exporter.batches import EdgeBlock, PlannedLayer
 from queries import NeuronGraph
 from queries.errors import ModelExistsError
 
@@ -111,13 +111,13 @@ class Sink(ABC):
         """Write neurons of one layer: the columns of ``schema.NEURON``."""
 
     @abstractmethod
-    def add_edges(self, layer: int, start: int, block: EdgeBlock) -> None:
+    def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Take a block; it may be written later, at ``flush`` at the latest.
 
         Parameters
         ----------
         layer
-            The index of the layer that the relationships end in.
+            The layer that the relationships end in.
         start
             Which of its neurons is the first of the block.
         block

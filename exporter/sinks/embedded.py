@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from exporter.batches import BLOCK_EDGES, EdgeBlock
+from exporter.batches import BLOCK_EDGES, EdgeBlock, PlannedLayer
 from exporter.sinks.base import STAGED, Progress, Sink, exists_error
 from queries.errors import (
     CypherError,
@@ -184,7 +184,7 @@ class EmbeddedSink(Sink):
             self._copy("Neuron", rows)
         self._neurons = []
 
-    def add_edges(self, layer: int, start: int, block: EdgeBlock) -> None:
+    def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Keep edges until there are enough for one COPY."""
         self._flush_neurons()
         if self._passed < self._edges_there:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from neo4j.exceptions import ConstraintError
 from numpy.typing import NDArray
 
-from exporter.batches import EdgeBlock
+from exporter.batches import EdgeBlock, PlannedLayer
 from exporter.sinks.base import REPLACED, STAGED, Progress, Sink, exists_error
 from exporter.sinks.bolt import statements
 from exporter.sinks.bolt.blocks import Block, BlockWriter, blocks_there
@@ -204,12 +204,12 @@ class BoltSink(Sink):
         counters = self._connection.write(statement, **{**parameters, **self._owner.parameters})
         self._owner.require(counters.contains_updates)
 
-    def add_edges(self, layer: int, start: int, block: EdgeBlock) -> None:
+    def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Hand a block to the writers, unless it is there."""
-        if self._all_there or (layer, start) in self._there:
+        if self._all_there or (layer.index, start) in self._there:
             self.resumed_edges += len(block)
         else:
-            self._writer.add(Block(layer, start, block))
+            self._writer.add(Block(layer.index, start, block))
 
     def flush(self) -> None:
         """Wait until all blocks are committed."""

@@ -13,10 +13,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from exporter.batches import BLOCK_EDGES, EdgeBlock
+from exporter.batches import BLOCK_EDGES, EdgeBlock, PlannedLayer
 from exporter.sinks.base import STAGED, Progress, Sink, exists_error
 from exporter.sinks.files import tables
+from exporter.sinks.files.folder import ModelFolder, taken_error
 from exporter.sinks.files.formats import FILES, Files
+from exporter.sinks.files.parts import FilePart, parts
 from exporter.sinks.files.readme import SCRIPT, readme, script
 from exporter.sinks.files.safely import (
     PART_SUFFIX,
@@ -24,8 +26,8 @@ from exporter.sinks.files.safely import (
     remove_folder,
     write_safely,
 )
-from queries.errors import GraphError, GraphLockedError, ModelNotFoundError, ParameterError
-from queries.schema import COMPLETE, LOADING, connects_to
+from queries.errors import GraphError, ModelNotFoundError, ParameterError
+from queries.schema import COMPLETE, LOADING
 from queries.stores.dataset import (
     NOTE,
     README,
@@ -33,12 +35,10 @@ from queries.stores.dataset import (
     complete_notes,
     file_format_of,
     is_dataset,
-    model_note,
     model_notes,
     number_of,
 )
 from queries.stores.dataset.files import file_errors
-from queries.stores.dataset.headers import edge_schema
 from queries.stores.naming import safe_name
 
 EDGES_A_FILE: Final = 1 << 21
@@ -46,9 +46,8 @@ EDGES_A_FILE: Final = 1 << 21
 
 @dataclass
 class _Part:
-    """Consecutive blocks of a layer that make one file; kept only where that is missing."""
+    """What has come of one file; its blocks are kept only where it is missing."""
 
-    layer: int
     name: str
     there: bool
     edges: int = 0
@@ -70,8 +69,14 @@ class FilesSink(Sink):
         ``parquet`` or ``csv``; by default what the dataset has already, else Parquet.
     batch_size
         Relationships a file.
+
+    Attributes
+    ----------
+    model_folder
+        The files of the model that is being loaded, once its load has begun or goes on.
     """
 
+    model_folder: ModelFolder
     block_edges: ClassVar[int] = BLOCK_EDGES
 
     def __init__(
@@ -84,6 +89,7 @@ class FilesSink(Sink):
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="neurongraph-writer")
         self._writing: Future[None] | None = None
         self._part: _Part | None = None
+        self._cut: tuple[PlannedLayer, dict[int, FilePart]] | None = None
         self._make_folder()
         self._format_name = self._checked_format(file_format)
         self._settle()
@@ -157,13 +163,14 @@ class FilesSink(Sink):
             if note["state"] != COMPLETE:
                 remove_folder(path, self._mark)
         replaced = any(note["state"] == COMPLETE for note in there.values())
-        self._work = self._folder / _numbered(name, max(used, default=0) + 1)
-        with file_errors(self._work):
+        work = self._folder / _numbered(name, max(used, default=0) + 1)
+        with file_errors(work):
             try:
-                self._work.mkdir()
+                work.mkdir()
             except FileExistsError:
-                raise self._taken(name) from None
+                raise taken_error(self._folder, name) from None
         self._write_note(
+            work,
             {
                 **model,
                 "name": name + STAGED if replaced else name,
@@ -171,7 +178,7 @@ class FilesSink(Sink):
                 "state": LOADING,
                 "file_format": self._format_name,
                 "edges_a_file": self._rows,
-            }
+            },
         )
 
     def resume(self, model: Mapping[str, Any]) -> None:
@@ -179,27 +186,19 @@ class FilesSink(Sink):
         notes = model_notes(self._folder).items()
         path = next((path for path, note in notes if note == model), None)
         if path is None:
-            raise self._taken(model["name"])
-        self._work = path
-        self._write_note(model)
+            raise taken_error(self._folder, model["name"])
+        self._write_note(path, model)
 
-    def _write_note(self, note: Mapping[str, Any]) -> None:
+    def _write_note(self, path: Path, note: Mapping[str, Any]) -> None:
         self._note = {**note, "load": self._mark}
-        self._rows = note["edges_a_file"]
-        self._files = FILES[note["file_format"]]
-        self._space = safe_name(note["key"])
-        self._write_text(self._work / NOTE, json.dumps(self._note))
-
-    def _taken(self, name: str) -> GraphLockedError:
-        return GraphLockedError(
-            f"another process has begun to load {name!r} into {self.location}; that load is the "
-            "one that counts"
+        self.model_folder = ModelFolder(
+            path, self._mark, note["key"], note["file_format"], note["granularity"]
         )
+        self._write_text(path / NOTE, json.dumps(self._note))
 
-    def _require_ours(self) -> None:
-        note = model_note(self._work)
-        if note is None or note["load"] != self._mark:
-            raise self._taken(self._note["key"])
+    def parts(self, layer: PlannedLayer, block_edges: int) -> Iterator[FilePart]:
+        """Cut the relationships into a layer, in blocks of so many, into the files of this load."""
+        return parts(layer, block_edges, self._note["edges_a_file"])
 
     def add_layers(
         self, layers: Sequence[Mapping[str, Any]], following: Sequence[tuple[str, str]]
@@ -210,17 +209,20 @@ class FilesSink(Sink):
     def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
         """Write a file of neurons."""
         layer, first = neurons["layer_index"][0].as_py(), neurons["id"][0].as_py()
-        name = f"neurons-{layer:05d}-{first:012d}"
-        if not self._path(name).exists():
-            self._write(name, tables.neuron_table(self._space, neurons, class_name))
+        name, folder = f"neurons-{layer:05d}-{first:012d}", self.model_folder
+        if not folder.file(name).exists():
+            folder.write(name, tables.neuron_table(folder.space, neurons, class_name))
 
-    def add_edges(self, layer: int, start: int, block: EdgeBlock) -> None:
-        """Keep a block until there are enough of its layer for a file."""
+    def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
+        """Keep a block until those of its file are there."""
+        if self._cut is None or self._cut[0] is not layer:
+            cut = self.parts(layer, self._note["block_edges"])
+            self._cut = layer, {part.start: part for part in cut}
         part = self._part
-        if part is None or part.layer != layer or part.edges >= self._rows:
+        if part is None or start in self._cut[1]:
             self._end_part()
-            name = f"edges-{layer:05d}-{start:012d}"
-            part = self._part = _Part(layer, name, there=self._path(name).exists())
+            name = self._cut[1][start].name
+            part = self._part = _Part(name, there=self.model_folder.file(name).exists())
         part.edges += len(block)
         if part.there:
             self.resumed_edges += len(block)
@@ -233,11 +235,7 @@ class FilesSink(Sink):
         if part is None or part.there or not part.edges:
             return
         self._wait()
-        self._writing = self._writer.submit(self._write_part, part)
-
-    def _write_part(self, part: _Part) -> None:
-        granularity = self._note["granularity"]
-        self._write(part.name, tables.edge_table(self._space, granularity, part.blocks))
+        self._writing = self._writer.submit(self.model_folder.write_edges, part.name, part.blocks)
 
     def _wait(self) -> None:
         writing, self._writing = self._writing, None
@@ -249,41 +247,28 @@ class FilesSink(Sink):
         self._end_part()
         self._wait()
 
-    def _path(self, name: str) -> Path:
-        return self._work / f"{name}{self._files.suffix}"
-
-    def _write(self, name: str, table: pa.Table) -> None:
-        self._require_ours()
-        path = self._path(name)
-        write_safely(path, self._mark, lambda file: self._files.write(table, file))
-
     def stored_edges(
         self, first: int, last: int, edges: int
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read the files of a layer."""
         (layer,) = (each["index"] for each in self._layers if each["first"] == first)
-        granularity = self._note["granularity"]
-        names = connects_to(granularity).names
-        schema = edge_schema(self._space, granularity)
-        for path in sorted(self._work.glob(f"edges-{layer:05d}-*{self._files.suffix}")):
-            with file_errors(path):
-                for batch in self._files.batches(path, schema):
-                    columns = zip(names, batch.columns, strict=True)
-                    yield {name: column.to_numpy() for name, column in columns}
+        for path in self.model_folder.edge_files(layer):
+            yield from self.model_folder.read_edges(path)
 
     def finish(self, checksums: Mapping[str, str]) -> None:
         """Write the layers and the model, and note that it is complete."""
         model = {**self._note, "name": self._note["key"], "state": COMPLETE}
         layers = [{**layer, "checksum": checksums[layer["name"]]} for layer in self._layers]
-        self._write("layers", tables.layer_table(self._space, layers))
-        self._write("has_layer", tables.has_layer_table(self._space, layers))
+        folder = self.model_folder
+        folder.write("layers", tables.layer_table(folder.space, layers))
+        folder.write("has_layer", tables.has_layer_table(folder.space, layers))
         if self._following:
-            self._write("next", tables.next_table(self._space, layers, self._following))
-        self._write("model", tables.model_table(self._space, model))
-        for left in self._work.glob(f"*{PART_SUFFIX}"):
+            folder.write("next", tables.next_table(folder.space, layers, self._following))
+        folder.write("model", tables.model_table(folder.space, model))
+        for left in folder.path.glob(f"*{PART_SUFFIX}"):
             left.unlink(missing_ok=True)
-        self._require_ours()
-        self._write_note({**model, "checksums": dict(checksums)})
+        folder.require_ours()
+        self._write_note(folder.path, {**model, "checksums": dict(checksums)})
 
     def tidy(self, model: str, progress: Progress) -> None:
         """Delete the files of the model that was replaced, and describe the folder anew."""

@@ -1,0 +1,108 @@
+"""The files of one model in a dataset, for the processes that write them."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from exporter.sinks.files import tables
+from exporter.sinks.files.formats import FILES, Files
+from exporter.sinks.files.safely import write_safely
+from queries.errors import GraphLockedError
+from queries.schema import connects_to
+from queries.stores.dataset import model_note
+from queries.stores.dataset.files import file_errors
+from queries.stores.dataset.headers import edge_schema
+from queries.stores.naming import safe_name
+
+
+def taken_error(dataset: Path, model: str) -> GraphLockedError:
+    """Return the error for a model that another load has taken over."""
+    return GraphLockedError(
+        f"another process has begun to load {model!r} into {dataset}; that load is the one that "
+        "counts"
+    )
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """The subfolder of a model that is being loaded; it can be sent to other processes.
+
+    Parameters
+    ----------
+    path
+        The subfolder.
+    mark
+        The load's own mark, which stands in the model's note while no other load has taken over.
+    model
+        The name of the model.
+    file_format, granularity
+        Those of the load.
+    """
+
+    path: Path
+    mark: str
+    model: str
+    file_format: str
+    granularity: str
+
+    @property
+    def space(self) -> str:
+        """Name of the model's id spaces."""
+        return safe_name(self.model)
+
+    @property
+    def _files(self) -> Files:
+        return FILES[self.file_format]
+
+    def resolved(self) -> "ModelFolder":
+        """Return the same folder for processes that work elsewhere."""
+        return replace(self, path=self.path.resolve())
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file, given its name without suffix."""
+        return self.path / f"{name}{self._files.suffix}"
+
+    def edge_files(self, layer: int | None = None) -> list[Path]:
+        """Return the files of relationships, of all layers or of that of an index, in order."""
+        which = "*" if layer is None else f"{layer:05d}-*"
+        return sorted(self.path.glob(f"edges-{which}{self._files.suffix}"))
+
+    def require_ours(self) -> None:
+        """Raise GraphLockedError where another load has taken over."""
+        note = model_note(self.path)
+        if note is None or note["load"] != self.mark:
+            raise taken_error(self.path.parent, self.model)
+
+    def write(self, name: str, table: pa.Table) -> None:
+        """Write a file, unless another load has taken over.
+
+        Two processes may write the same file at once: each has a temporary one of its own.
+        """
+        self.require_ours()
+        mark = f"{self.mark}-{secrets.token_hex(4)}"
+        write_safely(self.file(name), mark, lambda file: self._files.write(table, file))
+
+    def write_edges(self, name: str, blocks: Sequence[Mapping[str, Any]]) -> None:
+        """Write relationships, given as blocks of columns."""
+        self.write(name, tables.edge_table(self.space, self.granularity, blocks))
+
+    def read_edges(self, path: Path) -> Iterator[dict[str, NDArray[np.generic]]]:
+        """Read a file of relationships in parts: the columns of ``schema.connects_to``.
+
+        Raises
+        ------
+        GraphError
+            If it cannot be read.
+        """
+        names = connects_to(self.granularity).names
+        schema = edge_schema(self.space, self.granularity)
+        with file_errors(path):
+            for batch in self._files.batches(path, schema):
+                columns = zip(names, batch.columns, strict=True)
+                yield {name: column.to_numpy() for name, column in columns}
