@@ -146,6 +146,7 @@ def inspect(
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --replace",
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --resume",
         "neurongraph load samples/digits.keras --graph digits_files/",
+        "neurongraph load samples/digits.keras --graph digits_files/ --dask local",
     ),
 )
 def load(
@@ -206,6 +207,15 @@ def load(
             "--resume", help="Go on with a load that was interrupted; begin one if there is none."
         ),
     ] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Write a folder of files by many processes: local, or those of a Dask scheduler "
+            "such as tcp://localhost:8786.",
+            show_default="one process",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was done as JSON, for scripts.")
@@ -217,8 +227,11 @@ def load(
     Neo4j's import, which is the fastest way to load a big model; its README says how to go on.
     """
     from exporter.loading import load as load_model
+    from exporter.parallel.notices import notices
     from exporter.progress import LoadProgress
 
+    if not quiet:
+        notices.setLevel("INFO")
     try:
         with LoadProgress(f"Opening {model.name}", quiet=quiet) as progress:
             report = load_model(
@@ -236,6 +249,7 @@ def load(
                 file_format=file_format,
                 replace=replace,
                 resume=resume,
+                dask=dask,
                 progress=progress,
             )
     except KeyboardInterrupt:

@@ -3,18 +3,29 @@
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial as bound
 from pathlib import Path
 
 from exporter.file_format import FileFormat
-from exporter.grouping import grouped
-from exporter.model import open_model
+from exporter.model import KerasModel, open_model
 from exporter.model_node import model_properties
-from exporter.planning import plan
+from exporter.parallel.address import check_dask
+from exporter.plan import Plan
+from exporter.recipe import Recipe
 from exporter.resumption import to_go_on_with
-from exporter.sinks import REPLACED, STAGED, Progress, exists_error, open_sink, require_store
+from exporter.sinks import (
+    REPLACED,
+    STAGED,
+    Progress,
+    Sink,
+    exists_error,
+    open_sink,
+    require_store,
+)
 from exporter.sizes import require_room
 from exporter.threshold import Threshold
 from exporter.writing import write
@@ -27,6 +38,9 @@ from queries.stores.dataset import file_format_of
 from queries.stores.location import locate
 
 _LONGEST_NAME = 200
+
+Writer = Callable[[Sink, Plan, str, int, Progress], dict[str, str]]
+"""What ``writing.write`` is."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,7 @@ def load(
     file_format: FileFormat | None = None,
     replace: bool = False,
     resume: bool = False,
+    dask: str | None = None,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Load a trained Keras model into a graph.
@@ -137,6 +152,11 @@ def load(
         Go on with a load of that name that was interrupted, of the same file and with the same
         options; what is there already is not written again. Where there is none to go on with,
         begin one; where the model is complete, do nothing.
+    dask
+        Write a folder of files by many processes: ``local`` takes one a core, by Dask where that
+        is installed; ``tcp://host:8786`` names a Dask scheduler, whose workers must see the
+        folder. From a script, call this under ``if __name__ == "__main__":``, since local
+        processes import it.
     progress
         Called with a phase (such as ``neurons`` or ``relationships``), how many are done, and how
         many there are.
@@ -169,37 +189,43 @@ def load(
         raise ParameterError(
             "replace and resume exclude each other: resume alone also goes on with a replacement"
         )
-    threshold = Threshold(min_weight, top)
+    recipe = Recipe(granularity, from_layer, to_layer, partial, Threshold(min_weight, top))
+    if dask is not None:
+        check_dask(dask, location)
     if not replace and not resume:
         _refuse_existing(name, graph)
     opened = open_model(model, partial=partial)
-    whole = grouped(plan(opened, partial=partial), granularity)
-    part = whole.between(from_layer, to_layer).thinned(threshold)
+    part = recipe.plan(opened)
     if location.kind != "server":
         if location.kind == "embedded":
             store = "embedded"
         else:
             store = file_format or file_format_of(location.path) or "parquet"
         require_room(location.path, store, part.neurons, part.edges, granularity)
-    begun = time.perf_counter()
     told = progress or _silent
-    with open_sink(graph, batch_size=batch_size, writers=writers, file_format=file_format) as sink:
-        properties = model_properties(opened, part, name, at=datetime.now(UTC), state=LOADING)
-        block_edges = min(batch_size or sink.block_edges, sink.block_edges)
-        begin = {**properties, "block_edges": block_edges}
-        stored = to_go_on_with(sink, begin) if resume else None
-        if stored is not None and stored["state"] == COMPLETE:
-            checksums, resumed = sink.checksums(name), part.edges
-        else:
-            if stored is None:
-                sink.begin(begin, replace=replace)
+    with _writer(opened, recipe, dask) as writer:
+        begun = time.perf_counter()
+        with open_sink(
+            graph, batch_size=batch_size, writers=writers, file_format=file_format
+        ) as sink:
+            properties = model_properties(
+                opened, part, name, at=datetime.now(UTC), state=LOADING
+            )
+            block_edges = min(batch_size or sink.block_edges, sink.block_edges)
+            begin = {**properties, "block_edges": block_edges}
+            stored = to_go_on_with(sink, begin) if resume else None
+            if stored is not None and stored["state"] == COMPLETE:
+                checksums, resumed = sink.checksums(name), part.edges
             else:
-                sink.resume(stored)
-            checksums = write(sink, part, name, (stored or begin)["block_edges"], told)
-            sink.finish(checksums)
-            resumed = sink.resumed_edges
-        sink.tidy(name, told)
-    seconds = time.perf_counter() - begun
+                if stored is None:
+                    sink.begin(begin, replace=replace)
+                else:
+                    sink.resume(stored)
+                checksums = writer(sink, part, name, (stored or begin)["block_edges"], told)
+                sink.finish(checksums)
+                resumed = sink.resumed_edges
+            sink.tidy(name, told)
+        seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
     names = tuple(layer.name for layer in part.layers)
     return LoadReport(
@@ -215,6 +241,21 @@ def load(
         checksums=checksums,
         seconds=seconds,
     )
+
+
+@contextmanager
+def _writer(model: KerasModel, recipe: Recipe, dask: str | None) -> Iterator[Writer]:
+    """Give what writes a plan into a sink: this process, or many."""
+    if dask is None:
+        yield write
+        return
+    from exporter.parallel.source import ModelSource
+    from exporter.parallel.workers import started
+    from exporter.parallel.writing import write_in_parallel
+
+    source = ModelSource(model.path.resolve(), model.sha256, recipe)
+    with started(dask) as workers:
+        yield bound(write_in_parallel, workers, source)
 
 
 def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:

@@ -1,0 +1,1 @@
+"""Write a dataset by many processes: those of Dask, or local ones."""

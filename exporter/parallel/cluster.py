@@ -1,0 +1,97 @@
+"""Workers of Dask, on this machine or on others."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
+
+from distributed import Client, KilledWorker, LocalCluster
+from distributed import TimeoutError as DaskTimeoutError
+
+from exporter.parallel.notices import notices
+from exporter.parallel.source import ModelSource
+from exporter.parallel.workers import Workers
+from queries.errors import GraphError, GraphUnavailableError
+
+_PATIENCE: Final = 30.0
+"""Seconds to wait for a scheduler, and for its first worker."""
+
+
+class DaskWorkers(Workers):
+    """The workers of a scheduler.
+
+    Parameters
+    ----------
+    client
+        Connected to the scheduler.
+    """
+
+    deaths: ClassVar[tuple[type[Exception], ...]] = (KilledWorker,)
+
+    def __init__(self, client: Client) -> None:
+        # The result of a pure task might be taken from another load.
+        super().__init__(client.get_executor(pure=False))
+        self._client = client
+
+    def shipped(self, source: ModelSource) -> Any:
+        """Send the model file to all workers where one does not find it."""
+        try:
+            seen = self._client.run(source.seen)
+        except Exception as error:
+            raise GraphError(f"a worker fails: {type(error).__name__}: {error}") from error
+        if all(seen.values()):
+            return None
+        notices.info("not all workers find %s, so that it is sent to them", source.path)
+        return self._client.scatter(source.path.read_bytes(), broadcast=True, hash=False)
+
+    def trouble(self) -> str | None:
+        """Say why no worker takes tasks any more; None where one does."""
+        workers = self._client.scheduler_info()["workers"].values()
+        if self._client.status != "running":
+            return "the Dask scheduler does not answer any more"
+        if not workers:
+            return "the Dask scheduler has no workers any more"
+        if all(worker["status"] == "paused" for worker in workers):
+            return "all Dask workers are paused, since their memory is too small"
+        return None
+
+
+@contextmanager
+def local_cluster() -> Iterator[Workers]:
+    """Start a scheduler and one worker a core; they end with the context."""
+    with (
+        LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0") as own,
+        Client(own) as client,
+    ):
+        yield _announced(client)
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Workers]:
+    """Reach a scheduler, and leave it as it is in the end.
+
+    Raises
+    ------
+    GraphUnavailableError
+        If it does not answer, or has no workers.
+    """
+    try:
+        client = Client(address, timeout=_PATIENCE)
+    except (OSError, ValueError) as error:
+        raise GraphUnavailableError(
+            f"no Dask scheduler answers at {address}: {error}; start one with: dask scheduler"
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except DaskTimeoutError:
+            raise GraphUnavailableError(
+                f"the Dask scheduler {address} has no workers; start some with: dask worker "
+                f"{address}"
+            ) from None
+        yield _announced(client)
+
+
+def _announced(client: Client) -> Workers:
+    count = len(client.scheduler_info()["workers"])
+    notices.info("%d Dask workers; dashboard: %s", count, client.dashboard_link)
+    return DaskWorkers(client)

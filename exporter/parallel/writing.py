@@ -1,0 +1,153 @@
+"""Write a plan into a dataset by many processes, and check what has arrived."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future, as_completed
+from typing import Final
+
+from exporter.checksum import Checksum
+from exporter.parallel.source import ModelSource
+from exporter.parallel.task import Written, write_part
+from exporter.parallel.workers import Workers
+from exporter.plan import Plan
+from exporter.sinks import Progress, Sink
+from exporter.sinks.files import FilesSink
+from exporter.sinks.files.parts import FilePart
+from exporter.writing import require_arrived, write_layers, write_neurons
+from queries.errors import GraphError, GraphUnavailableError, NeurongraphError
+from queries.log import logger
+
+_PATIENCE: Final = 30.0
+"""Seconds without a result after which it is asked whether any worker is left."""
+
+_GO_ON: Final = "what is written stays, and a load with --resume goes on from there"
+
+Sums = Mapping[int, tuple[Checksum, Checksum]]
+"""The relationships that were sent and those that were found, by the index of their layer."""
+
+
+def write_in_parallel(
+    workers: Workers,
+    source: ModelSource,
+    sink: Sink,
+    part: Plan,
+    name: str,
+    block_edges: int,
+    progress: Progress,
+) -> dict[str, str]:
+    """Do what ``writing.write`` does, by many processes.
+
+    Each writes whole files and reads them back, so that no relationship has to travel.
+
+    Parameters
+    ----------
+    workers
+        The processes.
+    source
+        What the processes open.
+    sink
+        Where to: a dataset. A load has begun or goes on there.
+    part
+        The plan that the processes make of the source.
+    name, block_edges, progress
+        As in ``writing.write``.
+
+    Returns
+    -------
+    dict
+        The checksum of the relationships into each layer, by its name.
+
+    Raises
+    ------
+    GraphUnavailableError
+        If the workers, or the connection to them, are lost.
+    GraphError
+        If a worker fails, or something else stands in the dataset than was sent.
+    """
+    if not isinstance(sink, FilesSink):
+        raise TypeError(f"{sink.location} is no dataset")
+    write_layers(sink, part, name)
+    files = [file for layer in part.layers for file in sink.parts(layer, block_edges)]
+    there = {path.stem for path in sink.model_folder.edge_files()}
+    folder, content = sink.model_folder.resolved(), workers.shipped(source)
+    submit = workers.executor.submit
+    tasks = [submit(write_part, source, folder, file, content) for file in files]
+    try:
+        # Meanwhile the workers open the model.
+        write_neurons(sink, part, name, progress)
+        sums = _summed(sink, part, there, _results(workers, tasks), progress)
+    finally:
+        # Those that have begun go on, and leave a whole file or none.
+        for task in tasks:
+            task.cancel()
+    _check(sink, part, files, sums)
+    logger.info("wrote and checked %d relationships in %d files", part.edges, len(files))
+    return {layer.name: str(sums[layer.index][0]) for layer in part.layers}
+
+
+def _results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[Written]:
+    """Yield results as they come, while anything can be expected to come."""
+    pending = set(tasks)
+    while pending:
+        before = len(pending)
+        try:
+            for task in as_completed(pending, timeout=_PATIENCE):
+                pending.remove(task)
+                yield _result(workers, task)
+        except TimeoutError:
+            if len(pending) == before and (trouble := workers.trouble()):
+                raise GraphUnavailableError(f"{trouble}; {_GO_ON}") from None
+
+
+def _result(workers: Workers, task: "Future[Written]") -> Written:
+    try:
+        return task.result()
+    except NeurongraphError:
+        raise
+    except CancelledError:
+        raise GraphUnavailableError(f"the connection to the workers was lost; {_GO_ON}") from None
+    except workers.deaths as error:
+        raise GraphError(
+            f"workers died, perhaps for lack of memory ({error}); with more of it, {_GO_ON}"
+        ) from None
+    except Exception as error:
+        raise GraphError(f"a worker failed: {type(error).__name__}: {error}; {_GO_ON}") from error
+
+
+def _summed(
+    sink: FilesSink,
+    part: Plan,
+    there: set[str],
+    results: Iterable[Written],
+    progress: Progress,
+) -> Sums:
+    """Add up what came of the files, of which some were there when the load went on."""
+    sums = {layer.index: (Checksum(), Checksum()) for layer in part.layers}
+    done = 0
+    for written in results:
+        sent, found = sums[written.part.layer]
+        sent.update(written.sent)
+        found.update(written.found)
+        if written.part.name in there:
+            sink.resumed_edges += written.found.edges
+        done += written.found.edges
+        progress("relationships", done, part.edges)
+    return sums
+
+
+def _check(sink: FilesSink, part: Plan, files: Sequence[FilePart], sums: Sums) -> None:
+    """Compare what arrived with what was sent, and that with the plan of this process."""
+    for layer in part.layers:
+        sent, found = sums[layer.index]
+        require_arrived(sink.location, layer, sent, found)
+        if sent.edges != layer.edges:
+            raise GraphError(
+                f"workers built {sent.edges:,} relationships into layer {layer.name!r}, which has "
+                f"{layer.edges:,}; give them the version of neurongraph that loads"
+            )
+    known = {file.name for file in files}
+    for path in sink.model_folder.edge_files():
+        if path.stem not in known:
+            raise GraphError(
+                f"{path} belongs to no load by this version of neurongraph; load the model again "
+                "with --replace"
+            )

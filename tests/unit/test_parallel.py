@@ -1,0 +1,80 @@
+"""What a process needs to take part in a load: an address, a model file, a cut into files."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from exporter.parallel.address import check_dask
+from exporter.parallel.source import ModelSource, planned
+from exporter.recipe import Recipe
+from exporter.sinks.files.parts import parts
+from queries.errors import GraphError, ParameterError
+from queries.stores.location import locate
+from tests.unit.builders import chain, layer, saved, wired
+
+
+class TestAddress:
+    @pytest.mark.parametrize("dask", ["local", "tcp://localhost:8786", "tls://10.0.0.1:8786"])
+    def test_of_a_dataset(self, dask: str) -> None:
+        check_dask(dask, locate("files/"))
+
+    @pytest.mark.parametrize("graph", ["g.lbug", "bolt://localhost:7687"])
+    def test_of_another_graph_is_refused(self, graph: str) -> None:
+        with pytest.raises(ParameterError, match=r"write a folder of files.* end such a folder"):
+            check_dask("local", locate(graph))
+
+    @pytest.mark.parametrize("dask", ["remote", "", "localhost:8786", "http://here", "tcp://"])
+    def test_of_no_scheduler_is_refused(self, dask: str) -> None:
+        with pytest.raises(ParameterError, match="is neither 'local' nor the address"):
+            check_dask(dask, locate("files/"))
+
+    def test_takes_no_password(self) -> None:
+        with pytest.raises(ParameterError, match="leave user name and password out") as caught:
+            check_dask("tcp://me:secret@localhost:8786", locate("files/"))
+        assert "secret" not in str(caught.value)
+
+
+class TestParts:
+    @pytest.mark.parametrize("padding", ["same", "valid"])
+    @pytest.mark.parametrize("most", [1, 50, 333, 10_000])
+    def test_hold_each_block_once_in_order(self, tmp_path: Path, padding: str, most: int) -> None:
+        convolution = layer("Conv2D", filters=5, kernel_size=3, padding=padding)
+        into = wired(chain((9, 8, 2), convolution), tmp_path).plan.layers[1]
+        files = list(parts(into, 40, most))
+        assert [each for file in files for each in file.ranges] == list(into.ranges(40))
+        assert len({file.name for file in files}) == len(files)
+        sizes = [sum(len(into.block(*each)) for each in file.ranges) for file in files]
+        assert sum(sizes) == into.edges
+        assert max(sizes) <= most + 40
+
+
+class TestSource:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        return saved(chain((3,), layer("Dense", units=2, name="dense")), tmp_path / "m.keras")
+
+    @pytest.fixture
+    def source(self, file: Path) -> ModelSource:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        return ModelSource(file, digest, Recipe(to_layer="dense"))
+
+    def test_is_opened_once(self, source: ModelSource) -> None:
+        assert planned(source, None) is planned(source, None)
+        assert [into.name for into in planned(source, None).layers][1:] == ["dense"]
+
+    def test_that_is_not_seen_is_read_from_what_was_sent(
+        self, source: ModelSource, file: Path
+    ) -> None:
+        content = file.read_bytes()
+        file.unlink()
+        assert not source.seen()
+        assert planned(source, content).edges == 6
+
+    @pytest.mark.parametrize("content", [None, b"half"])
+    def test_that_is_not_there_is_told(
+        self, source: ModelSource, file: Path, content: bytes | None
+    ) -> None:
+        file.write_bytes(b"another model")
+        with pytest.raises(GraphError, match=r"does not find .*m\.keras"):
+            planned(source, content)
