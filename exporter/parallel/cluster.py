@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 
+import dask
 from distributed import Client, KilledWorker, LocalCluster
 from distributed import TimeoutError as DaskTimeoutError
 
@@ -14,6 +15,9 @@ from queries.errors import GraphError, GraphUnavailableError
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for a scheduler, and for its first worker."""
+
+_TRIM: Final = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_"
+"""What has the C library give memory back at once: blocks then take several times as long."""
 
 
 class DaskWorkers(Workers):
@@ -45,9 +49,9 @@ class DaskWorkers(Workers):
 
     def trouble(self) -> str | None:
         """Say why no worker takes tasks any more; None where one does."""
-        workers = self._client.scheduler_info()["workers"].values()
         if self._client.status != "running":
             return "the Dask scheduler does not answer any more"
+        workers = self._client.scheduler_info()["workers"].values()
         if not workers:
             return "the Dask scheduler has no workers any more"
         if all(worker["status"] == "paused" for worker in workers):
@@ -59,6 +63,7 @@ class DaskWorkers(Workers):
 def local_cluster() -> Iterator[Workers]:
     """Start a scheduler and one worker a core; they end with the context."""
     with (
+        dask.config.set({_TRIM: None}),
         LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0") as own,
         Client(own) as client,
     ):
