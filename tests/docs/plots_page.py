@@ -17,6 +17,8 @@ _PLOTS: Final = f"""\
 itself in a notebook:
 
 ```python
+from queries import NeuronGraph
+
 with NeuronGraph("digits.lbug") as graph:
     graph.plot.centrality(measure="pagerank").save("pagerank.html")
 ```
