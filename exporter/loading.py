@@ -208,9 +208,7 @@ def load(
         with open_sink(
             graph, batch_size=batch_size, writers=writers, file_format=file_format
         ) as sink:
-            properties = model_properties(
-                opened, part, name, at=datetime.now(UTC), state=LOADING
-            )
+            properties = model_properties(opened, part, name, at=datetime.now(UTC), state=LOADING)
             block_edges = min(batch_size or sink.block_edges, sink.block_edges)
             begin = {**properties, "block_edges": block_edges}
             stored = to_go_on_with(sink, begin) if resume else None

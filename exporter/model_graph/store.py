@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from exporter.model import open_model
 from exporter.model_graph.blocks import PlannedBlocks
+from exporter.model_graph.network import ModelNetwork
 from exporter.model_node import model_properties
+from exporter.plan import Plan
 from exporter.planning import plan
 from queries.errors import GraphNotFoundError
 from queries.schema import COMPLETE
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Opened:
-    """What an opened file is: the properties of the model, and its graph."""
+    """What an opened file is: the properties of the model, and its plan."""
 
     properties: dict[str, Any]
-    blocks: PlannedBlocks
+    plan: Plan
 
 
 class ModelStore(BlockStore):
@@ -68,7 +70,15 @@ class ModelStore(BlockStore):
 
     def blocks(self, about: "StoredModel") -> PlannedBlocks:
         """Return the model."""
-        return self._opened.blocks
+        return self._blocks
+
+    def network(self, about: "StoredModel", by: str) -> ModelNetwork:
+        """Return the model's layers as operators, for which no relationship is built."""
+        return ModelNetwork(self._opened.plan)
+
+    @cached_property
+    def _blocks(self) -> PlannedBlocks:
+        return PlannedBlocks(self._opened.plan, self._opened.properties["name"])
 
     @cached_property
     def _opened(self) -> _Opened:
@@ -77,4 +87,4 @@ class ModelStore(BlockStore):
         opened = open_model(self._file)
         planned = plan(opened)
         properties = model_properties(opened, planned, name, at=changed, state=COMPLETE)
-        return _Opened({**properties, "key": name}, PlannedBlocks(planned, name))
+        return _Opened({**properties, "key": name}, planned)

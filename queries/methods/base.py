@@ -16,7 +16,6 @@ from queries.library import Query, query
 from queries.models import StoredModel, chosen
 from queries.network import Network
 from queries.neuron_filter import NeuronFilter, NeuronsLike
-from queries.operators import Columns
 from queries.stores import open_store
 
 Weighing = Literal["weight", "l1", "l2", "largest", "edges"]

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from queries.layer import Layer
     from queries.library import Query, Statement
     from queries.models import StoredModel
-    from queries.network import Columns, Network
+    from queries.network import Network
+    from queries.operators import Columns
 
 
 @dataclass(frozen=True)

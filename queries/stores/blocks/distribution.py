@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from queries.layer import Layer
 from queries.library import query
-from queries.network import Ids
 from queries.neuron_filter import NeuronFilter
+from queries.operators import Ids
 from queries.stores.blocks.blocks import Blocks
 from queries.stores.blocks.relationships import Relationships
 

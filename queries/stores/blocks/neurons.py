@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from queries.layer import Layer
-from queries.network import Flags, Ids
 from queries.neuron_filter import Comparison, NeuronFilter
+from queries.operators import Flags, Ids
 from queries.schema import NEURON
 from queries.stores.blocks.blocks import Blocks
 

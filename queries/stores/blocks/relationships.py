@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from queries.layer import Layer, id_ranges
-from queries.network import Flags, Ids, Scores
 from queries.neuron_filter import NeuronFilter
+from queries.operators import Flags, Ids, Scores
 from queries.stores.blocks.blocks import Blocks, Columns
 from queries.stores.blocks.neurons import flags
 
