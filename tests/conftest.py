@@ -30,6 +30,7 @@ IMPORTED: dict[str, tuple[str, FileFormat]] = {
     "neo4j-5.26_csv": (LTS, "csv"),
 }
 
+DATASETS = ("dataset", "dataset-csv")
 PREPARED = ("dataset-csv", "model-file")
 """Stores that hold the small models without a load."""
 
@@ -47,14 +48,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to `make full` most of what would run on both versions of Neo4j.
 
     The cases of a test go to them by turns; a test of one case runs on both. Of a test whose answer
-    is computed from relationships, which the other tests compare, one case on one version is left.
-    The large model comes last: others count all that is there.
+    is computed from relationships, which the other tests compare, one case on one version is left,
+    and none on a dataset. The large model comes last: others count all that is there.
     """
     items.sort(key=lambda item: "test_cifar" in item.nodeid)
     if is_named():
         return
     cases: dict[str, dict[str, list[pytest.Function]]] = {}
     for item in items:
+        if _store_of(item) in DATASETS and item.get_closest_marker("computed"):
+            item.add_marker(pytest.mark.full)
         if isinstance(item, pytest.Function) and (server := _server_of(item)) is not None:
             of_test = cases.setdefault(f"{item.parent}::{item.originalname}", {})
             of_test.setdefault(item.name.replace(server, ""), []).append(item)
@@ -73,11 +76,15 @@ def _is_kept(item: pytest.Function, test: int, case: int, cases: int) -> bool:
     return cases == 1 or server in IMPORTED or server == list(NEO4J)[case % len(NEO4J)]
 
 
-def _server_of(item: pytest.Function) -> str | None:
+def _server_of(item: pytest.Item) -> str | None:
     """Return the name of the store, where it is a Neo4j server."""
-    callspec = getattr(item, "callspec", None)
-    store = callspec.params.get("store") if callspec is not None else None
+    store = _store_of(item)
     return store if store in {*NEO4J, *IMPORTED} else None
+
+
+def _store_of(item: pytest.Item) -> str | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("store") if callspec is not None else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
