@@ -21,7 +21,7 @@ from exporter.legacy import modern_config, with_modules
 from exporter.precision import in_single_precision
 from exporter.quiet import quiet
 from exporter.refusal import Refusal, raise_unsupported, refusing
-from exporter.weights import read_weights, unfilled, zeros
+from exporter.weights import read_arrays, read_weights, unfilled, zeros
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
 from queries.log import logger
@@ -109,15 +109,20 @@ def open_model(path: str | os.PathLike[str], *, partial: bool = False) -> KerasM
     return opened
 
 
-def look_at(path: str | os.PathLike[str], look: Callable[[KerasModel], T]) -> T:
-    """Open a model file without its weights, for as long as somebody looks at it.
+def look_at(
+    path: str | os.PathLike[str], look: Callable[[KerasModel], T], *, weights: bool = False
+) -> T:
+    """Open a model file for as long as somebody looks at it; nothing is computed by Keras.
 
     Parameters
     ----------
     path
         The model file.
     look
-        Called with the model, whose variables are zeros that take no memory.
+        Called with the model.
+    weights
+        Read the weights, as arrays of NumPy: with a third of the memory that Keras takes to
+        read them. Else all variables are zeros, which take none.
 
     Returns
     -------
@@ -127,7 +132,7 @@ def look_at(path: str | os.PathLike[str], look: Callable[[KerasModel], T]) -> T:
     Raises
     ------
     ModelFileError, UnsupportedLayerError
-        As ``open_model`` does, but not where only the weights are damaged.
+        As ``open_model`` does, but not where only the weights are damaged and not read.
     """
     path = Path(path)
     config, version = _read_config(path, partial=False)
@@ -138,7 +143,11 @@ def look_at(path: str | os.PathLike[str], look: Callable[[KerasModel], T]) -> T:
             # One 0 in memory stands for all elements.
             nothing = np.broadcast_to(np.zeros((), variable.dtype), tuple(variable.shape))
             scope.add_update((variable, nothing))
-        return look(_opened(path, version, model))
+        opened = _opened(path, version, model)
+        if weights:
+            with _reading(path, version):
+                read_arrays(path, model)
+        return look(opened)
 
 
 def _opened(path: Path, version: str, model: Any) -> KerasModel:

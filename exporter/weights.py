@@ -109,6 +109,31 @@ def read_weights(path: Path, model: Any) -> None:
         model.load_weights(weights)
 
 
+def read_arrays(path: Path, model: Any) -> None:
+    """Read the weights of a model as arrays of NumPy, in the scope of ``unfilled``.
+
+    Parameters
+    ----------
+    path, model
+        As in ``read_weights``.
+
+    Raises
+    ------
+    ModelFileError
+        As ``read_weights`` does, and if the weights do not fit into memory.
+    """
+    import keras
+
+    require_memory(path, sum(map(_bytes, model.variables)))
+    convert = keras.Variable._convert_to_tensor
+    # A tensor is a copy, and so is the variable that is given it.
+    keras.Variable._convert_to_tensor = lambda _, value, dtype=None: np.asarray(value, dtype)
+    try:
+        read_weights(path, model)
+    finally:
+        keras.Variable._convert_to_tensor = convert
+
+
 def _declared(file: Path) -> int:
     """Return the bytes that all datasets of an HDF5 file take in memory."""
     import h5py

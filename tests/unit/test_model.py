@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from exporter import load
-from exporter.model import open_model
+from exporter.model import look_at, open_model
+from exporter.planning import plan
 from queries.errors import ModelFileError, UnsupportedLayerError
-from tests.unit.builders import chain, edited, edited_hdf5, layer, randomized, saved
+from tests.unit.builders import Wired, chain, edited, edited_hdf5, failing, layer, randomized, saved
 
 SUFFIXES = [".keras", ".h5"]
 
@@ -83,6 +84,42 @@ class TestOpening:
         with zipfile.ZipFile(path, "a") as archive:
             archive.writestr("note.txt", "changed")
         assert open_model(path).sha256 != before
+
+
+def normalizing() -> Any:
+    """Every kind of variable that a plan reads; what Normalization holds it makes of them."""
+    import keras
+
+    layers = keras.layers
+    known = layers.Normalization(name="known")
+    known.adapt(np.random.default_rng(1).normal(2.0, 3.0, (50, 6, 5, 3)))
+    pixels = keras.Input((6, 5, 3))
+    seen = layers.Conv2D(4, 3, padding="same")(known(pixels))
+    seen = layers.BatchNormalization()(layers.PReLU()(seen))
+    seen = layers.SeparableConv2D(3, 2, data_format="channels_last")(seen)
+    turned = layers.Conv2DTranspose(2, 3, strides=2)(layers.Dropout(0.5)(seen))
+    model = keras.Model(pixels, layers.Dense(3)(layers.Flatten()(turned)))
+    statistics = [variable.numpy() for variable in known.variables]
+    randomized(model)
+    for variable, value in zip(known.variables, statistics, strict=True):
+        variable.assign(value)
+    return model
+
+
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+@pytest.mark.parametrize("make", [small, functional, normalizing])
+def test_looked_at_with_weights_it_is_the_model(
+    make: Callable[[], Any], suffix: str, tmp_path: Path
+) -> None:
+    path = saved(make(), tmp_path / f"model.{suffix}")
+    opened = plan(open_model(path))
+    seen = look_at(path, plan, weights=True)
+    assert len(seen.layers) == len(opened.layers)
+    for found, expected in zip(seen.layers, opened.layers, strict=True):
+        for name in ("weights", "bias", "slope", "sources"):
+            one, other = getattr(found.wiring, name), getattr(expected.wiring, name)
+            np.testing.assert_array_equal(one, other)
+    assert failing(Wired(open_model(path), seen)) == []
 
 
 def refused(path: Path) -> str:
