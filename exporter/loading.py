@@ -251,7 +251,7 @@ def _writer(model: KerasModel, recipe: Recipe, dask: str | None) -> Iterator[Wri
     from exporter.parallel.workers import started
     from exporter.parallel.writing import write_in_parallel
 
-    source = ModelSource(model.path.resolve(), model.sha256, recipe)
+    source = ModelSource(model.path.absolute(), model.sha256, recipe)
     with started(dask) as workers:
         yield bound(write_in_parallel, workers, source)
 

@@ -8,10 +8,11 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster
 from distributed import TimeoutError as DaskTimeoutError
 
+from exporter.parallel.interrupts import interrupts_left_to_us
 from exporter.parallel.notices import notices
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
-from queries.errors import GraphError, GraphUnavailableError
+from queries.errors import GraphUnavailableError
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for a scheduler, and for its first worker."""
@@ -38,11 +39,9 @@ class DaskWorkers(Workers):
 
     def shipped(self, source: ModelSource) -> Any:
         """Send the model file to all workers where one does not find it."""
-        try:
-            seen = self._client.run(source.seen)
-        except Exception as error:
-            raise GraphError(f"a worker fails: {type(error).__name__}: {error}") from error
-        if all(seen.values()):
+        # What a worker fails by is told once it has a task.
+        seen = self._client.run(source.seen, on_error="return")
+        if all(found is True for found in seen.values()):
             return None
         notices.info("not all workers find %s, so that it is sent to them", source.path)
         return self._client.scatter(source.path.read_bytes(), broadcast=True, hash=False)
@@ -53,7 +52,7 @@ class DaskWorkers(Workers):
             return "the Dask scheduler does not answer any more"
         workers = self._client.scheduler_info()["workers"].values()
         if not workers:
-            return "the Dask scheduler has no workers any more"
+            return "the Dask scheduler has no workers any more, perhaps for lack of memory"
         if all(worker["status"] == "paused" for worker in workers):
             return "all Dask workers are paused, since their memory is too small"
         return None
@@ -62,11 +61,9 @@ class DaskWorkers(Workers):
 @contextmanager
 def local_cluster() -> Iterator[Workers]:
     """Start a scheduler and one worker a core; they end with the context."""
-    with (
-        dask.config.set({_TRIM: None}),
-        LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0") as own,
-        Client(own) as client,
-    ):
+    with dask.config.set({_TRIM: None}), interrupts_left_to_us():
+        own = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0")
+    with own, Client(own) as client:
         yield _announced(client)
 
 

@@ -1,12 +1,12 @@
 """Local processes, where Dask is not installed."""
 
-import signal
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import ClassVar
 
+from exporter.parallel.interrupts import leave_interrupts
 from exporter.parallel.notices import notices
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
@@ -30,10 +30,5 @@ def local_processes() -> Iterator[Workers]:
     notices.info("Dask is not installed, so that local processes write without it")
     # A fork of a process that has imported TensorFlow may hang.
     spawn = get_context("spawn")
-    with ProcessPoolExecutor(mp_context=spawn, initializer=_leave_interrupts) as executor:
+    with ProcessPoolExecutor(mp_context=spawn, initializer=leave_interrupts) as executor:
         yield LocalProcesses(executor)
-
-
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C, which a terminal sends to all processes, to the one that began them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -68,7 +68,7 @@ def write_in_parallel(
     write_layers(sink, part, name)
     files = [file for layer in part.layers for file in sink.parts(layer, block_edges)]
     there = {path.stem for path in sink.model_folder.edge_files()}
-    folder, content = sink.model_folder.resolved(), workers.shipped(source)
+    folder, content = sink.model_folder.absolute(), workers.shipped(source)
     submit = workers.executor.submit
     tasks = [submit(write_part, source, folder, file, content) for file in files]
     try:
@@ -87,6 +87,7 @@ def write_in_parallel(
 def _results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[Written]:
     """Yield results as they come, while anything can be expected to come."""
     pending = set(tasks)
+    trouble = None
     while pending:
         before = len(pending)
         try:
@@ -94,7 +95,9 @@ def _results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[W
                 pending.remove(task)
                 yield _result(workers, task)
         except TimeoutError:
-            if len(pending) == before and (trouble := workers.trouble()):
+            last, trouble = trouble, workers.trouble() if len(pending) == before else None
+            # A worker that is started again is away for a moment.
+            if last and trouble:
                 raise GraphUnavailableError(f"{trouble}; {_GO_ON}") from None
 
 

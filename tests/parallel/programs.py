@@ -40,9 +40,7 @@ class Cluster:
             time.sleep(0.05)
         self.address = str(json.loads(contact.read_text())["address"])
 
-    def add(
-        self, count: int, *options: str, nanny: bool = False, before: tuple[str, ...] = ()
-    ) -> None:
+    def add(self, count: int, *options: str, nanny: bool = False) -> None:
         """Start workers, and wait until the scheduler knows them.
 
         Parameters
@@ -53,20 +51,18 @@ class Cluster:
             Of ``dask worker``.
         nanny
             Whether another process starts the worker again where it ends.
-        before
-            A command that runs the program.
         """
         kept = [] if nanny else ["--no-nanny"]
         space = ["--nthreads", "1", "--local-directory", str(self._folder)]
         for _ in range(count):
             words = ["worker", self.address, *_LOOPBACK, *space, *kept, *options]
-            self.workers.append(self._start(*words, before=before))
+            self.workers.append(self._start(*words))
         with Client(self.address) as client:
             client.wait_for_workers(len(self.workers), timeout=_PATIENCE)
 
-    def _start(self, *words: str, before: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{words[0]}.log").open("ab") as log:
-            command = bound([*before, *_DASK, *words])
+            command = bound([*_DASK, *words])
             return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
 
     def log(self, program: str) -> str:

@@ -60,9 +60,9 @@ class ModelFolder:
     def _files(self) -> Files:
         return FILES[self.file_format]
 
-    def resolved(self) -> "ModelFolder":
+    def absolute(self) -> "ModelFolder":
         """Return the same folder for processes that work elsewhere."""
-        return replace(self, path=self.path.resolve())
+        return replace(self, path=self.path.absolute())
 
     def file(self, name: str) -> Path:
         """Return the path of a file, given its name without suffix."""
