@@ -9,13 +9,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from exporter.model_graph.network import ModelNetwork
 from exporter.model_graph.weights import counted_weights
 from exporter.plan import Plan
 from queries.layer import Layer
+from queries.operators import Ids
 from queries.stores.blocks import Blocks, Columns
 
 _NEURONS: Final = 1 << 17
 """Neurons of a table."""
+
+_OUTGOING: Final = 1 << 20
+"""About how many relationships out of some neurons are built at once."""
 
 
 class PlannedBlocks(Blocks):
@@ -31,6 +36,8 @@ class PlannedBlocks(Blocks):
 
     def __init__(self, plan: Plan, model: str) -> None:
         self.granularity = plan.granularity
+        self.network = ModelNetwork(plan)
+        """The same graph as operators."""
         self._model = model
         self._planned = {layer.index: layer for layer in plan.layers}
 
@@ -62,6 +69,22 @@ class PlannedBlocks(Blocks):
             columns = planned.block(start, stop).columns
             low, high = np.searchsorted(columns["target"], [first, last + 1])
             yield {name: columns[name][low:high] for name in names}
+
+    def outgoing(self, layer: Layer, sources: Ids) -> Columns | None:
+        """Return all relationships into a layer out of neurons that have not many."""
+        for wired in self.network.operators(layer):
+            low, high = np.searchsorted(
+                sources - self.first, [wired.sources.start, wired.sources.stop]
+            )
+            feeding = wired.sources.stop - wired.sources.start
+            if (high - low) * layer.edges < min(_OUTGOING, layer.edges) * feeding:
+                source, target, weight = wired.outgoing(sources[low:high] - self.first)
+                return {
+                    "source": source + self.first,
+                    "target": target + self.first,
+                    "weight": weight.astype(np.float32),
+                }
+        return None
 
     def weights(self, layer: Layer, by: str) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         """Yield what relationships into a layer weigh, each with how many of them do so."""

@@ -1,18 +1,22 @@
 """A model file as a store, which answers queries while it builds what they ask for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from exporter.model import open_model
 from exporter.model_graph.blocks import PlannedBlocks
 from exporter.model_graph.network import ModelNetwork
+from exporter.model_graph.strength import strength
 from exporter.model_node import model_properties
-from exporter.plan import Plan
 from exporter.planning import plan
 from queries.errors import GraphNotFoundError
+from queries.library import Query
 from queries.schema import COMPLETE
 from queries.stores.blocks import BlockStore
 
@@ -22,10 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Opened:
-    """What an opened file is: the properties of the model, and its plan."""
+    """What an opened file is: the properties of the model, and its graph."""
 
     properties: dict[str, Any]
-    plan: Plan
+    blocks: PlannedBlocks
 
 
 class ModelStore(BlockStore):
@@ -68,17 +72,19 @@ class ModelStore(BlockStore):
         """
         return [self._opened.properties]
 
+    def network(self, about: "StoredModel", by: str) -> ModelNetwork:
+        """Return the model as operators: no relationship is kept."""
+        return self._opened.blocks.network
+
+    def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
+        """Answer a query that computes nothing with other queries."""
+        if asked.name == "strength":
+            return strength(self._opened.blocks, self._opened.blocks.network, values)
+        return super().answer(asked, values, about)
+
     def blocks(self, about: "StoredModel") -> PlannedBlocks:
         """Return the model."""
-        return self._blocks
-
-    def network(self, about: "StoredModel", by: str) -> ModelNetwork:
-        """Return the model's layers as operators, for which no relationship is built."""
-        return ModelNetwork(self._opened.plan)
-
-    @cached_property
-    def _blocks(self) -> PlannedBlocks:
-        return PlannedBlocks(self._opened.plan, self._opened.properties["name"])
+        return self._opened.blocks
 
     @cached_property
     def _opened(self) -> _Opened:
@@ -87,4 +93,4 @@ class ModelStore(BlockStore):
         opened = open_model(self._file)
         planned = plan(opened)
         properties = model_properties(opened, planned, name, at=changed, state=COMPLETE)
-        return _Opened({**properties, "key": name}, planned)
+        return _Opened({**properties, "key": name}, PlannedBlocks(planned, name))

@@ -1,6 +1,8 @@
 """Stores that answer queries from blocks of columns, without Cypher."""
 
 from queries.stores.blocks.blocks import Blocks, Columns
+from queries.stores.blocks.neurons import flags
 from queries.stores.blocks.store import BlockStore
+from queries.stores.blocks.strength import with_strength
 
-__all__ = ["BlockStore", "Blocks", "Columns"]
+__all__ = ["BlockStore", "Blocks", "Columns", "flags", "with_strength"]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from queries.layer import Layer, layers_of
+from queries.operators import Ids
 
 Columns = Mapping[str, NDArray[Any]]
 """Relationships as columns of equal length, by the names of ``schema.connects_to``."""
@@ -51,6 +52,23 @@ class Blocks(ABC):
         names
             Which columns of ``schema.connects_to``.
         """
+
+    def outgoing(self, layer: Layer, sources: Ids) -> Columns | None:
+        """Return all relationships into a layer out of some neurons, in any order.
+
+        Parameters
+        ----------
+        layer
+            The layer.
+        sources
+            Ids of neurons, ascending.
+
+        Returns
+        -------
+        Columns or None
+            All columns; None where looking at all relationships into the layer is as fast.
+        """
+        return None
 
     def weights(self, layer: Layer, by: str) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         """Yield what relationships into a layer weigh, each with how many of them do so.

@@ -58,15 +58,24 @@ class Relationships:
         )
 
     def into(self, layer: Layer, names: Sequence[str]) -> Iterator[Columns]:
-        """Yield some columns of those into a layer, in the order of their targets."""
+        """Yield some columns of those into a layer, in any order."""
         asked = {"source": self._begins, "target": self._ends}
         meant = {end: chosen for end, chosen in asked.items() if chosen is not None}
         read = list(dict.fromkeys([*names, *meant]))
+        for block in self._read(layer, read):
+            kept = self._chosen(block, meant)
+            if len(kept[names[0]]):
+                yield kept
+
+    def _read(self, layer: Layer, names: Sequence[str]) -> Iterator[Columns]:
+        """Yield blocks that hold all of those into a layer, and others."""
+        if self._begins is not None:
+            found = self.blocks.outgoing(layer, np.flatnonzero(self._begins) + self.blocks.first)
+            if found is not None:
+                yield {name: found[name] for name in names}
+                return
         for low, high in self._ranges(layer):
-            for block in self.blocks.edge_blocks(layer, low, high, read):
-                kept = self._chosen(block, meant)
-                if len(kept[names[0]]):
-                    yield kept
+            yield from self.blocks.edge_blocks(layer, low, high, names)
 
     def _chosen(self, block: Columns, meant: Mapping[str, Flags]) -> Columns:
         """Return those that begin and end at neurons that are meant."""

@@ -24,7 +24,22 @@ def strength(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
         added = np.bincount(block[own] - least, _counted(block[values["by"]], values["measure"]))
         start = least - blocks.first
         sums[start : start + len(added)] += added
-    table = neuron_table(blocks, values["neurons"], ["id", "name", "layer"])
+    return with_strength(blocks, values["neurons"], sums)
+
+
+def with_strength(blocks: Blocks, neurons: NeuronFilter, sums: Scores) -> pa.Table:
+    """Return the columns of the query ``strength``.
+
+    Parameters
+    ----------
+    blocks
+        The model.
+    neurons
+        Which neurons.
+    sums
+        The strength of each neuron of the model, counted from its first.
+    """
+    table = neuron_table(blocks, neurons, ["id", "name", "layer"])
     places = table["id"].to_numpy() - blocks.first
     return table.append_column("strength", pa.array(sums[places]))
 
