@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from exporter.model import open_model
+from exporter.model import KerasModel, look_at
 from exporter.model_graph.blocks import PlannedBlocks
 from exporter.model_graph.network import ModelNetwork
 from exporter.model_graph.strength import strength
@@ -90,7 +90,10 @@ class ModelStore(BlockStore):
     def _opened(self) -> _Opened:
         name = self._file.stem
         changed = datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
-        opened = open_model(self._file)
-        planned = plan(opened)
-        properties = model_properties(opened, planned, name, at=changed, state=COMPLETE)
-        return _Opened({**properties, "key": name}, PlannedBlocks(planned, name))
+
+        def opened(model: KerasModel) -> _Opened:
+            planned = plan(model)
+            properties = model_properties(model, planned, name, at=changed, state=COMPLETE)
+            return _Opened({**properties, "key": name}, PlannedBlocks(planned, name))
+
+        return look_at(self._file, opened, weights=True)

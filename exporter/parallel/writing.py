@@ -87,7 +87,7 @@ def write_in_parallel(
 def _results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[Written]:
     """Yield results as they come, while anything can be expected to come."""
     pending = set(tasks)
-    trouble = None
+    trouble: str | None = None
     while pending:
         before = len(pending)
         try:
