@@ -7,12 +7,13 @@ import pandas as pd
 
 from queries import passes
 from queries.eigenvector import eigenvector_centrality
+from queries.layer import Layer
 from queries.library import Query, query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
 from queries.network import Network
 from queries.neuron_filter import NeuronsLike
-from queries.operators import Scores, Weights
+from queries.operators import Flags, Ids, Scores, Weights
 
 Measure = Literal[
     "katz",
@@ -118,12 +119,16 @@ class CentralityMethods(Methods):
         given = {"neurons": neurons, "measure": measure, "k": k, "by": by}
         asked, values, about, network = self._computed("top_neurons", model, given)
         scores = _measured(network, measure)
-        frame = self._neurons(values["neurons"], about)
-        frame["value"] = scores[network.places(frame)]
-        # Of equal ones the first, whatever order the store has them in.
-        ranked = frame.sort_values(["layer_index", "value", "id"], ascending=[True, False, True])
-        ranked["rank"] = ranked.groupby("layer_index").cumcount() + 1
-        top: pd.DataFrame = ranked[ranked["rank"] <= values["k"]].reset_index(drop=True)
+        named, most = values["neurons"], values["k"]
+        wanted = self._among(named, about, network) if named else np.ones(network.neurons, bool)
+        best = np.concatenate(
+            [_best(network, layer, wanted, scores, most) for layer in network.layers]
+        )
+        # Only of these the store is asked for names: a model may have many millions.
+        frame = self._neurons(best + network.first, about).set_index("id", drop=False)
+        top = frame.loc[best + network.first].reset_index(drop=True)
+        top["value"] = scores[best]
+        top["rank"] = top.groupby("layer_index").cumcount() + 1
         return top[[column.name for column in asked.columns]]
 
     def _scored(
@@ -139,6 +144,14 @@ class CentralityMethods(Methods):
         for name, of_all in scores.items():
             frame[name] = of_all[network.places(frame)]
         return frame[[column.name for column in asked.columns]]
+
+
+def _best(network: Network, layer: Layer, wanted: Flags, scores: Scores, k: int) -> Ids:
+    """Return the k neurons of a layer that score most; of equal ones the first."""
+    own = network.of(layer)
+    places = own.start + np.flatnonzero(wanted[own])
+    best: Ids = places[np.argsort(-scores[places], kind="stable")[:k]]
+    return best
 
 
 def _pagerank(network: Network, alpha: float) -> Scores:
