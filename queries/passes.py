@@ -86,7 +86,7 @@ def out_strength(network: Network, weights: Weights = "absolute") -> Scores:
     return strength
 
 
-def log_path_masses(network: Network, begin: Scores, end: Scores) -> tuple[Scores, Scores]:
+def log_path_masses(network: Network, begin: Flags, end: Flags) -> tuple[Scores, Scores]:
     """Return the logarithm of the absolute weight of all paths to each neuron, and on from it.
 
     A product over the layers of a deep model would leave the range of a float.
@@ -96,15 +96,15 @@ def log_path_masses(network: Network, begin: Scores, end: Scores) -> tuple[Score
     network
         The model.
     begin, end
-        1 where paths begin and where they end, else 0.
+        Where paths begin and where they end.
 
     Returns
     -------
     tuple
         Both with paths of no relationship; minus infinity where there is no path.
     """
+    forward, backward = (np.where(flags, 0.0, -np.inf) for flags in (begin, end))
     with np.errstate(divide="ignore"):
-        forward, backward = np.log(begin), np.log(end)
         for part in network.forward():
             scaled, scale = _scaled(forward[part.sources])
             more = np.log(part.weighed(absolute).sum_in(scaled)) + scale

@@ -2,25 +2,39 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
+from threadpoolctl import ThreadpoolController
+
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def each_in_threads(work: Callable[[Item], None], items: Iterable[Item]) -> None:
-    """Call a function with each item, on all cores.
+def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield what a function returns for each item, in their order; it is called on all cores.
 
     Items are made while others are worked at, and only so many as are soon needed: they may be
     large.
     """
     workers = os.cpu_count() or 1
-    begun: deque[Future[None]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="neurongraph-layer") as pool:
+    begun: deque[Future[Result]] = deque()
+    # Threads of BLAS beside these would wait for each other, which takes time of the cores.
+    with (
+        _libraries().limit(limits=1, user_api="blas"),
+        ThreadPoolExecutor(workers, thread_name_prefix="neurongraph-layer") as pool,
+    ):
         for item in items:
             begun.append(pool.submit(work, item))
             if len(begun) > workers:
-                begun.popleft().result()
-        for each in begun:
-            each.result()
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Return the libraries with threads of their own; to look for them takes a while."""
+    return ThreadpoolController()

@@ -8,7 +8,6 @@ computed in blocks, so that memory stays flat.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
-from threading import Lock
 from typing import Final, Self
 
 import numpy as np
@@ -17,7 +16,7 @@ from exporter.batches import PlannedLayer
 from exporter.model_graph import neighbours
 from exporter.model_graph.addresses import Addresses, addresses
 from exporter.model_graph.products import largest_products
-from exporter.model_graph.threads import each_in_threads
+from exporter.model_graph.threads import in_threads
 from exporter.wiring.wiring import Weights
 from queries.operators import Columns, Combine, Flags, Ids, Measure, Scores, signed
 
@@ -88,9 +87,12 @@ class WiredLayer:
             return np.stack([self.sum_in(column) for column in scores.T], axis=-1)
         known = self._known(scores, 0.0)
         sums = np.zeros(self.at.lengths)
-        for block in self._blocks():
-            read = known[self._read(block)]
-            sums[block.place] = read @ block.weights.swapaxes(1, 2)
+
+        def compute(block: _Block) -> tuple[_Block, Scores]:
+            return block, known[self._read(block)] @ block.weights.swapaxes(1, 2)
+
+        for block, added in in_threads(compute, self._blocks()):
+            sums[block.place] = added
         return self.at.together(sums)
 
     def sum_out(self, scores: Scores) -> Scores:
@@ -99,41 +101,42 @@ class WiredLayer:
             return np.stack([self.sum_out(column) for column in scores.T], axis=-1)
         given = self.at.apart(scores)
         sums = np.zeros(len(self.at.ids))
-        for block in self._blocks():
+
+        def compute(block: _Block) -> tuple[int, Scores]:
             read = self._read(block)
             back = given[block.place] @ block.weights
             low = int(read.min())
-            added = np.bincount((read - low).reshape(-1), back.reshape(-1))
+            return low, _added((read - low).reshape(-1), back.reshape(-1))
+
+        for low, added in in_threads(compute, self._blocks()):
             sums[low : low + len(added)] += added
         source, real = self._looked_up(self.at.ids)
-        return np.bincount(source[real], sums[real], self._width).astype(np.float64)
+        return _added(source[real], sums[real], self._width)
 
     def largest_in(self, scores: Scores, combine: Combine) -> Scores:
         """Return by target the largest of what comes over a relationship."""
         known = self._known(scores, -np.inf)
         largest = np.full(self.at.lengths, -np.inf)
 
-        def compute(block: _Block) -> None:
-            read = known[self._read(block)]
+        def compute(block: _Block) -> tuple[_Block, Scores]:
             weights = np.ascontiguousarray(block.weights.swapaxes(1, 2))
-            largest[block.place] = largest_products(read, weights, combine.join)
+            return block, largest_products(known[self._read(block)], weights, combine.join)
 
-        each_in_threads(compute, self.weighed(combine.measure)._blocks())
+        for block, found in in_threads(compute, self.weighed(combine.measure)._blocks()):
+            largest[block.place] = found
         return self.at.together(largest)
 
     def largest_out(self, scores: Scores, combine: Combine) -> Scores:
         """Return by source the largest of what comes back over a relationship."""
         given = self.at.apart(scores)
         known = np.full(len(self.at.ids), -np.inf)
-        lock = Lock()
 
-        def compute(block: _Block) -> None:
+        def compute(block: _Block) -> tuple[Ids, Scores]:
             back = largest_products(given[block.place], block.weights, combine.join)
-            read = self._read(block)
-            with lock:
-                np.maximum.at(known, read.reshape(-1), back.reshape(-1))
+            return self._read(block).reshape(-1), back.reshape(-1)
 
-        each_in_threads(compute, self.weighed(combine.measure)._blocks())
+        for read, back in in_threads(compute, self.weighed(combine.measure)._blocks()):
+            np.maximum.at(known, read, back)
         largest = np.full(self._width, -np.inf)
         source, real = self._looked_up(self.at.ids)
         np.maximum.at(largest, source[real], known[real])
@@ -190,6 +193,11 @@ class WiredLayer:
             weights = self._counted(self.at.kernel[b, c])
             for p in _cut(positions, high):
                 yield _Block(b, p, c, weights)
+
+
+def _added(place: Ids, values: Scores, length: int = 0) -> Scores:
+    """Add up values that belong to the same place; there are at least so many places."""
+    return np.asarray(np.bincount(place, values, length), dtype=np.float64)
 
 
 def _cut(length: int, step: int) -> Iterator[slice]:

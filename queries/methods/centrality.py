@@ -163,9 +163,9 @@ def _pagerank(network: Network, alpha: float) -> Scores:
 
 
 def _path_centrality(network: Network) -> Scores:
-    begin, end = network.inputs.astype(np.float64), network.outputs.astype(np.float64)
+    begin, end = network.inputs, network.outputs
     forward, backward = passes.log_path_masses(network, begin, end)
-    all_paths = np.logaddexp.reduce(forward[network.outputs])
+    all_paths = np.logaddexp.reduce(forward[end])
     if all_paths == -np.inf:
         return np.zeros(network.neurons)
     return np.asarray(np.exp(forward + backward - all_paths))

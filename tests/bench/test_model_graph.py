@@ -31,7 +31,7 @@ SUMS: Final[dict[str, Callable[[Network], object]]] = {
     "sums forward": lambda network: passes.sums_forward(network, _ones(network), factor=0.1),
     "sums backward": lambda network: passes.sums_backward(network, _ones(network)),
     "path masses, both ways": lambda network: passes.log_path_masses(
-        network, network.inputs.astype(np.float64), network.outputs.astype(np.float64)
+        network, network.inputs, network.outputs
     ),
 }
 MAXIMA: Final[dict[str, Callable[[Network], object]]] = {

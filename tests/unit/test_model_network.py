@@ -109,7 +109,7 @@ def test_sums(pair: Pair, name: str) -> None:
 
 
 def test_path_masses(pair: Pair) -> None:
-    begin, end = pair[1].inputs.astype(np.float64), pair[1].outputs.astype(np.float64)
+    begin, end = pair[1].inputs, pair[1].outputs
     found, expected = (passes.log_path_masses(network, begin, end) for network in pair)
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 

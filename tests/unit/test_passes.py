@@ -124,7 +124,7 @@ def test_path_masses_of_a_deep_model_stay_in_range() -> None:
         layer(index, span, 4 if index else 0, (index - 1,)) for index, span in enumerate(spans)
     ]
     network = Network(layers, *readers(edges, np.random.default_rng(0)))
-    end = np.repeat([0.0, 1.0], [20, 2])
+    end = np.repeat([False, True], [20, 2])
     forward, backward = passes.log_path_masses(network, end[::-1], end)
     through = (forward + backward).reshape(-1, 2)
     # All paths cross each layer, by its second neuron (n + 2) / (n + 1) times as many.
