@@ -24,14 +24,18 @@ def quiet() -> Iterator[None]:
         yield
         return
     os.environ[_LEVEL] = "3"
-    with tempfile.TemporaryFile() as held, _moved_aside(held.fileno()) as terminal:
-        try:
-            with _crashes_shown(terminal):
-                yield
-        except Exception:
-            held.seek(0)
-            os.write(terminal, held.read())
-            raise
+    try:
+        with tempfile.TemporaryFile() as held, _moved_aside(held.fileno()) as terminal:
+            try:
+                with _crashes_shown(terminal):
+                    yield
+            except Exception:
+                held.seek(0)
+                os.write(terminal, held.read())
+                raise
+    finally:
+        # TensorFlow reads it once. A process that begins later would take it for the user's.
+        os.environ.pop(_LEVEL, None)
 
 
 @contextmanager

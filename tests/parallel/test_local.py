@@ -88,6 +88,7 @@ class TestInterrupted:
         _, said = process.communicate(timeout=120)
         assert process.returncode == 130
         assert "Traceback" not in said
+        assert "absl" not in said
         assert "is in state loading" in said
         assert "--resume" in said
         assert state(dataset) == {"middle": "loading"}
