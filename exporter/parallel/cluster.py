@@ -1,5 +1,6 @@
 """Workers of Dask, on this machine or on others."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Final
@@ -62,7 +63,12 @@ class DaskWorkers(Workers):
 def local_cluster() -> Iterator[Workers]:
     """Start a scheduler and one worker a core; they end with the context."""
     with dask.config.set({_TRIM: None}), interrupts_left_to_us():
-        own = LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0")
+        own = LocalCluster(
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            # Its warnings would break the bar; what ends a load is told as an error of ours.
+            silence_logs=logging.ERROR,
+        )
     with own, Client(own) as client:
         yield _announced(client)
 

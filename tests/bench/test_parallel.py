@@ -1,0 +1,93 @@
+"""What many processes gain, and whether an edge costs the same in layers of any size.
+
+Nothing here is asserted but the number of edges: the figures are printed.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from exporter import LoadReport, load
+from exporter.model import open_model
+from exporter.parallel import workers
+from exporter.parallel.processes import LocalProcesses
+from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.workers import Workers
+from exporter.recipe import Recipe
+from tests.bench.test_speed import report
+from tests.bench.timing import seconds_of
+from tests.unit.builders import chain, layer, saved, wired
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
+
+REPEATS: Final = 3
+
+
+@pytest.fixture
+def big_file(tmp_path: Path) -> Path:
+    """A convolution and two Dense, of 73 million edges together."""
+    layers = [
+        layer("Conv2D", filters=64, kernel_size=3, padding="same"),
+        layer("GlobalAveragePooling2D"),
+        layer("Dense", units=4096),
+        layer("Dense", units=4096),
+    ]
+    return saved(chain((39, 39, 64), *layers), tmp_path / "big.keras")
+
+
+def test_processes(big_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process against two that write a dataset; both have opened the model before."""
+    alone = fastest(lambda: load(big_file, f"{tmp_path}/alone/", replace=True))
+    report("without workers", alone.seconds, alone.edges)
+    taken: dict[int, float] = {}
+    for count in (1, 2):
+        with processes(count, big_file) as own:
+            monkeypatch.setattr(workers, "started", lambda _, own=own: nullcontext(own))
+            graph = f"{tmp_path}/{count}/"
+            done = fastest(lambda graph=graph: load(big_file, graph, replace=True, dask="local"))
+        assert done.checksums == alone.checksums
+        taken[count] = done.seconds
+        report(f"by {count} of them", done.seconds, done.edges)
+    print(f"\n  two processes are {taken[1] / taken[2]:.2f} times as fast as one")
+
+
+def fastest(loading: Callable[[], LoadReport]) -> LoadReport:
+    return min((loading() for _ in range(REPEATS)), key=lambda done: done.seconds)
+
+
+@contextmanager
+def processes(count: int, file: Path) -> Iterator[Workers]:
+    """Start processes that have opened a model."""
+    source = ModelSource(file, open_model(file).sha256, Recipe())
+    with ProcessPoolExecutor(
+        count, get_context("spawn"), initializer=planned, initargs=(source, None)
+    ) as executor:
+        # As long as one sleeps, a task needs another one.
+        list(executor.map(time.sleep, [1.0] * count))
+        yield LocalProcesses(executor)
+
+
+SIDES: Final = {10**6: 5, 10**7: 16, 10**8: 52, 10**9: 165, 10**10: 521}
+"""Height and width of the output that has so many edges into it, at 36,864 a position."""
+
+
+@pytest.mark.parametrize("edges", SIDES)
+def test_cost_of_an_edge(edges: int, tmp_path: Path) -> None:
+    """Building all blocks of a convolution and keeping none, by one process."""
+    side = SIDES[edges]
+    convolution = layer("Conv2D", filters=64, kernel_size=3)
+    into = wired(chain((side + 2, side + 2, 64), convolution), tmp_path).plan.layers[1]
+    assert into.edges == side**2 * 36_864
+
+    def build() -> None:
+        for part in into.ranges():
+            into.block(*part)
+
+    least = min(seconds_of(build) for _ in range(1 if edges > 10**9 else REPEATS))
+    print(f"\n  {into.edges:>14,} edges: {least / into.edges * 1e9:.2f} ns an edge")
