@@ -210,11 +210,12 @@ class PlannedLayer:
         # Only blocks at a border of the layer hold padding.
         return block if real.all() else block.chosen(real)
 
-    def neuron_table(
-        self, model: str, start: int, stop: int, names: Sequence[str] = NEURON.names
-    ) -> pa.Table:
-        """Return the nodes of neurons ``start`` to ``stop``: columns of ``schema.NEURON``."""
-        offsets = np.arange(start, stop)
+    def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
+        """Return the nodes of neurons ``start`` to ``stop``: the columns of ``schema.NEURON``."""
+        return self.neurons_at(model, np.arange(start, stop))
+
+    def neurons_at(self, model: str, offsets: Ids, names: Sequence[str] = NEURON.names) -> pa.Table:
+        """Return the nodes of neurons counted within the layer: columns of ``schema.NEURON``."""
         place = places(self.shape, self.channel_axis, offsets)
         columns: dict[str, MakeColumn] = {
             "name": lambda: captions(self.name, place),

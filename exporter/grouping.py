@@ -111,11 +111,8 @@ class GroupedLayer(PlannedLayer):
             edges=found.edges.astype(np.int64),
         )
 
-    def neuron_table(
-        self, model: str, start: int, stop: int, names: Sequence[str] = NEURON.names
-    ) -> pa.Table:
-        """Return the nodes of groups ``start`` to ``stop``: columns of ``schema.NEURON``."""
-        offsets = np.arange(start, stop)
+    def neurons_at(self, model: str, offsets: Ids, names: Sequence[str] = NEURON.names) -> pa.Table:
+        """Return the nodes of groups counted within the layer: columns of ``schema.NEURON``."""
         place = {"channel": offsets} if self.by_channel else {}
         columns: dict[str, MakeColumn] = {
             "name": lambda: captions(self.name, place) if place else pa.array([self.name]),

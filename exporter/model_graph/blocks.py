@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -15,9 +14,6 @@ from exporter.plan import Plan
 from queries.layer import Layer
 from queries.operators import Ids
 from queries.stores.blocks import Blocks, Columns
-
-_NEURONS: Final = 1 << 17
-"""Neurons of a table."""
 
 _OUTGOING: Final = 1 << 20
 """About how many relationships out of some neurons are built at once."""
@@ -49,14 +45,9 @@ class PlannedBlocks(Blocks):
             for layer in self._planned.values()
         ]
 
-    def neuron_tables(
-        self, layer: Layer, first: int, last: int, names: Sequence[str]
-    ) -> Iterator[pa.Table]:
-        """Yield some neurons of a layer by id."""
-        planned = self._planned[layer.index]
-        start, stop = first - planned.first, last + 1 - planned.first
-        for begin, end in pairwise([*range(start, stop, _NEURONS), stop]):
-            yield planned.neuron_table(self._model, begin, end, names)
+    def neuron_rows(self, layer: Layer, ids: Ids, names: Sequence[str]) -> pa.Table:
+        """Return some columns of neurons of a layer."""
+        return self._planned[layer.index].neurons_at(self._model, ids - layer.first, names)
 
     def edge_blocks(
         self, layer: Layer, first: int, last: int, names: Sequence[str]

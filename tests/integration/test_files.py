@@ -338,6 +338,18 @@ class TestQueries:
         ):
             graph.summary()
 
+    @pytest.mark.parametrize("kind", ["edges", "neurons"])
+    def test_where_a_file_is_missing_say_so(
+        self, dataset: Path, slashed: str, small_files: dict[str, Path], kind: str
+    ) -> None:
+        load(small_files["pooled"], slashed)
+        next(iter(dataset.rglob(f"{kind}-00004-*"))).unlink()
+        with (
+            NeuronGraph(slashed) as graph,
+            pytest.raises(GraphError, match="lacks files of layer 'hidden'"),
+        ):
+            graph.strength()
+
     def test_are_of_the_model_that_replaced_another(
         self, slashed: str, small_files: dict[str, Path]
     ) -> None:

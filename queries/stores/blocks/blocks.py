@@ -19,8 +19,7 @@ Columns = Mapping[str, NDArray[Any]]
 class Blocks(ABC):
     """The graph of one model.
 
-    Ids are those of the graph. What is asked for by a first and a last id, both included, is of
-    one layer.
+    Ids are those of the graph; of a first and a last one both are included.
     """
 
     granularity: str
@@ -32,10 +31,16 @@ class Blocks(ABC):
         """A row a layer, inputs first: the columns of the query ``layers``."""
 
     @abstractmethod
-    def neuron_tables(
-        self, layer: Layer, first: int, last: int, names: Sequence[str]
-    ) -> Iterator[pa.Table]:
-        """Yield some neurons of a layer by id: some columns of ``schema.NEURON``."""
+    def neuron_rows(self, layer: Layer, ids: Ids, names: Sequence[str]) -> pa.Table:
+        """Return some columns of ``schema.NEURON`` of neurons of a layer.
+
+        Parameters
+        ----------
+        layer, ids
+            Which neurons; their ids ascend, and there is one at least.
+        names
+            Which columns.
+        """
 
     @abstractmethod
     def edge_blocks(

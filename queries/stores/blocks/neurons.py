@@ -14,8 +14,7 @@ from queries.operators import Flags, Ids
 from queries.schema import NEURON
 from queries.stores.blocks.blocks import Blocks
 
-_NEURONS_A_STEP: Final = 1 << 12
-"""Neurons that are read together where some by their ids are asked for."""
+_NEURONS_AT_ONCE: Final = 1 << 17
 
 
 def neuron_table(blocks: Blocks, neurons: NeuronFilter, names: Sequence[str]) -> pa.Table:
@@ -30,24 +29,15 @@ def neuron_table(blocks: Blocks, neurons: NeuronFilter, names: Sequence[str]) ->
     names
         Columns of ``schema.NEURON``.
     """
-    comparisons = list(neurons.comparisons())
-    read = sorted({*names, *(each.field for each in comparisons)})
-    found = [pa.table({name: pa.array([], NEURON.field(name).type) for name in names})]
-    for layer, first, last in _ranges(blocks, comparisons):
-        for table in blocks.neuron_tables(layer, first, last, read):
-            kept = table.filter(_meant(table, comparisons)) if comparisons else table
-            found.append(kept.select(names))
-    return pa.concat_tables(found)
+    found = (blocks.neuron_rows(layer, ids, names) for layer, ids in _chosen(blocks, neurons))
+    return pa.concat_tables([_none(names), *found])
 
 
 def flags(blocks: Blocks, neurons: NeuronFilter) -> Flags:
     """Return which neurons are meant, counted from the model's first."""
-    comparisons = list(neurons.comparisons())
     meant = np.zeros(blocks.neurons, dtype=bool)
-    for layer, first, last in _ranges(blocks, comparisons):
-        for table in _compared(blocks, layer, first, last, comparisons):
-            start = table["id"][0].as_py() - blocks.first if len(table) else 0
-            meant[start : start + len(table)] = _meant(table, comparisons)
+    for _, ids in _chosen(blocks, neurons):
+        meant[ids - blocks.first] = True
     return meant
 
 
@@ -64,15 +54,27 @@ def of_ids(blocks: Blocks, ids: Ids, names: Sequence[str]) -> pa.Table:
         Columns of ``schema.NEURON``.
     """
     wanted, place = np.unique(ids, return_inverse=True)
-    found = [pa.table({name: pa.array([], NEURON.field(name).type) for name in names})]
+    found = [_none(names)]
     for layer in blocks.layers:
-        inside = wanted[(wanted >= layer.first) & (wanted <= layer.last)]
-        step = (inside - layer.first) // _NEURONS_A_STEP
-        for together in np.split(inside, np.flatnonzero(np.diff(step)) + 1) if len(inside) else ():
-            first, last = int(together[0]), int(together[-1])
-            table = pa.concat_tables(blocks.neuron_tables(layer, first, last, names))
-            found.append(table.take(together - first))
+        low, high = np.searchsorted(wanted, [layer.first, layer.last + 1])
+        if low < high:
+            found.append(blocks.neuron_rows(layer, wanted[low:high], names))
     return pa.concat_tables(found).take(place)
+
+
+def _none(names: Sequence[str]) -> pa.Table:
+    return pa.table({name: pa.array([], NEURON.field(name).type) for name in names})
+
+
+def _chosen(blocks: Blocks, neurons: NeuronFilter) -> Iterator[tuple[Layer, Ids]]:
+    """Yield the ids of neurons that are meant, of one layer and of not too many at once."""
+    comparisons = list(neurons.comparisons())
+    for layer, first, last in _ranges(blocks, comparisons):
+        for low in range(first, last + 1, _NEURONS_AT_ONCE):
+            ids = np.arange(low, min(low + _NEURONS_AT_ONCE, last + 1))
+            meant = ids[_meant(_compared(blocks, layer, ids, comparisons), comparisons)]
+            if len(meant):
+                yield layer, meant
 
 
 def _ranges(blocks: Blocks, comparisons: Sequence[Comparison]) -> Iterator[tuple[Layer, int, int]]:
@@ -104,15 +106,13 @@ def _possible(each: Comparison, layer: Layer) -> tuple[int, int]:
 
 
 def _compared(
-    blocks: Blocks, layer: Layer, first: int, last: int, comparisons: Sequence[Comparison]
-) -> Iterator[pa.Table]:
-    """Yield neurons with what is compared of them, and their ids."""
+    blocks: Blocks, layer: Layer, ids: Ids, comparisons: Sequence[Comparison]
+) -> pa.Table:
+    """Return neurons with what is compared of them."""
     names = {each.field for each in comparisons}
     if names <= {"id", "layer"}:
-        ids = np.arange(first, last + 1)
-        yield pa.table({"id": ids, "layer": pa.repeat(layer.name, len(ids))})
-    else:
-        yield from blocks.neuron_tables(layer, first, last, sorted({*names, "id"}))
+        return pa.table({"id": ids, "layer": pa.repeat(layer.name, len(ids))})
+    return blocks.neuron_rows(layer, ids, sorted(names))
 
 
 def _meant(table: pa.Table, comparisons: Sequence[Comparison]) -> NDArray[np.bool_]:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from queries.errors import GraphError
 from queries.layer import Layer
+from queries.operators import Ids
 from queries.schema import LAYER, NEURON, connects_to
 from queries.stores.blocks import Blocks, Columns
 from queries.stores.dataset.files import TABLE_FILES, file_errors
@@ -54,17 +56,19 @@ class DatasetBlocks(Blocks):
         table = self._table("next", {"before": before, "after": after})
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
-    def neuron_tables(
-        self, layer: Layer, first: int, last: int, names: Sequence[str]
-    ) -> Iterator[pa.Table]:
-        """Yield some neurons of a layer by id."""
+    def neuron_rows(self, layer: Layer, ids: Ids, names: Sequence[str]) -> pa.Table:
+        """Return some columns of neurons of a layer."""
         fields = {name: _column(NEURON.field(name)) for name in names}
         if "id" in fields:
             fields["id"] = pa.field(neuron_id(self._space), pa.int64())
-        for name, begin, end in self._parts("neurons", layer, 0, first, last):
-            start = max(first, begin)
+        found = [pa.schema(fields.values()).empty_table().rename_columns(list(fields))]
+        for name, begin, _ in self._parts("neurons", layer, 0, int(ids[0]), int(ids[-1])):
             table = self._table(name, fields)
-            yield table.slice(start - begin, min(last, end) + 1 - start)
+            low, high = np.searchsorted(ids, [begin, begin + len(table)])
+            found.append(table.take(ids[low:high] - begin))
+        rows = pa.concat_tables(found)
+        self._require(len(rows) == len(ids), layer)
+        return rows
 
     def edge_blocks(
         self, layer: Layer, first: int, last: int, names: Sequence[str]
@@ -77,6 +81,7 @@ class DatasetBlocks(Blocks):
                 strict=True,
             )
         )
+        rows = 0
         for name, begin, end in self._parts("edges", layer, layer.first, first, last):
             whole = first <= begin and end <= last
             read = list(names) if whole else list(dict.fromkeys([*names, "target"]))
@@ -84,6 +89,7 @@ class DatasetBlocks(Blocks):
                 block = dict(
                     zip(read, (column.to_numpy() for column in batch.columns), strict=True)
                 )
+                rows += batch.num_rows
                 if whole:
                     yield block
                     continue
@@ -92,6 +98,15 @@ class DatasetBlocks(Blocks):
                     yield {each: block[each][start:stop] for each in names}
                 if stop < len(block["target"]):
                     break
+        if (first, last) == (layer.first, layer.last):
+            self._require(rows == layer.edges, layer)
+
+    def _require(self, complete: bool, layer: Layer) -> None:
+        if not complete:
+            raise GraphError(
+                f"{self._folder} lacks files of layer {layer.name!r}; load the model again with "
+                "--replace"
+            )
 
     def _parts(
         self, kind: str, layer: Layer, counted_from: int, first: int, last: int
@@ -102,8 +117,8 @@ class DatasetBlocks(Blocks):
         """
         paths = sorted(self._folder.glob(f"{kind}-{layer.index:05d}-*{self._files.suffix}"))
         begins = [counted_from + int(path.stem.rpartition("-")[2]) for path in paths]
-        ends = [begin - 1 for begin in [*begins[1:], layer.last + 1]]
-        for path, begin, end in zip(paths, begins, ends, strict=True):
+        ends = [*(begin - 1 for begin in begins[1:]), layer.last]
+        for path, begin, end in zip(paths, begins, ends, strict=False):
             if begin <= last and end >= first:
                 yield path.stem, begin, end
 

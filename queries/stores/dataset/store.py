@@ -30,7 +30,7 @@ class DatasetStore(BlockStore):
     def __init__(self, folder: Path) -> None:
         self.location = str(folder)
         self._folder = folder
-        self._blocks: dict[StoredModel, DatasetBlocks] = {}
+        self._blocks: dict[Path, DatasetBlocks] = {}
         if not is_dataset(folder):
             reason = "is no dataset of this tool" if folder.exists() else "does not exist"
             raise GraphNotFoundError(
@@ -53,15 +53,17 @@ class DatasetStore(BlockStore):
         return [note for note in found if model in (None, note["name"])]
 
     def blocks(self, about: "StoredModel") -> DatasetBlocks:
-        """Return a complete model."""
-        if about not in self._blocks:
-            self._blocks = {**self._blocks, about: self._found(about)}
-        return self._blocks[about]
+        """Return a complete model.
 
-    def _found(self, about: "StoredModel") -> DatasetBlocks:
+        Raises
+        ------
+        GraphError
+            If it is no longer there.
+        """
+        # By its folder, since two models may have been loaded within one second.
         for path, note in complete_notes(model_notes(self._folder)).items():
             if (note["key"], note["loaded_at"]) == (about.key, about.loaded_at):
-                return DatasetBlocks(path, note)
+                return self._blocks.setdefault(path, DatasetBlocks(path, note))
         raise GraphError(
             f"{about.name!r} in {self.location} was replaced or removed while it was read; ask "
             "again"
