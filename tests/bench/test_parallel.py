@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -43,14 +44,14 @@ def big_file(tmp_path: Path) -> Path:
 
 def test_processes(big_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One process against two that write a dataset; both have opened the model before."""
-    alone = fastest(lambda: load(big_file, f"{tmp_path}/alone/", replace=True))
+    alone = fastest(partial(load, big_file, f"{tmp_path}/alone/", replace=True))
     report("without workers", alone.seconds, alone.edges)
     taken: dict[int, float] = {}
     for count in (1, 2):
         with processes(count, big_file) as own:
             monkeypatch.setattr(workers, "started", lambda _, own=own: nullcontext(own))
             graph = f"{tmp_path}/{count}/"
-            done = fastest(lambda graph=graph: load(big_file, graph, replace=True, dask="local"))
+            done = fastest(partial(load, big_file, graph, replace=True, dask="local"))
         assert done.checksums == alone.checksums
         taken[count] = done.seconds
         report(f"by {count} of them", done.seconds, done.edges)
