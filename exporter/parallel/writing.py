@@ -89,13 +89,13 @@ def _results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[W
     pending = set(tasks)
     trouble: str | None = None
     while pending:
-        before = len(pending)
+        before, last = len(pending), trouble
         try:
             for task in as_completed(pending, timeout=_PATIENCE):
                 pending.remove(task)
                 yield _result(workers, task)
         except TimeoutError:
-            last, trouble = trouble, workers.trouble() if len(pending) == before else None
+            trouble = workers.trouble() if len(pending) == before else None
             # A worker that is started again is away for a moment.
             if last and trouble:
                 raise GraphUnavailableError(f"{trouble}; {_GO_ON}") from None

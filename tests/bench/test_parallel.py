@@ -4,9 +4,9 @@ Nothing here is asserted but the number of edges: the figures are printed.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -44,22 +44,26 @@ def big_file(tmp_path: Path) -> Path:
 
 def test_processes(big_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One process against two that write a dataset; both have opened the model before."""
-    alone = fastest(partial(load, big_file, f"{tmp_path}/alone/", replace=True))
+    alone = fastest(big_file, f"{tmp_path}/alone/")
     report("without workers", alone.seconds, alone.edges)
     taken: dict[int, float] = {}
     for count in (1, 2):
         with processes(count, big_file) as own:
-            monkeypatch.setattr(workers, "started", lambda _, own=own: nullcontext(own))
-            graph = f"{tmp_path}/{count}/"
-            done = fastest(partial(load, big_file, graph, replace=True, dask="local"))
+            monkeypatch.setattr(workers, "started", partial(given, own))
+            done = fastest(big_file, f"{tmp_path}/{count}/", "local")
         assert done.checksums == alone.checksums
         taken[count] = done.seconds
         report(f"by {count} of them", done.seconds, done.edges)
     print(f"\n  two processes are {taken[1] / taken[2]:.2f} times as fast as one")
 
 
-def fastest(loading: Callable[[], LoadReport]) -> LoadReport:
-    return min((loading() for _ in range(REPEATS)), key=lambda done: done.seconds)
+def fastest(file: Path, graph: str, dask: str | None = None) -> LoadReport:
+    loads = (load(file, graph, replace=True, dask=dask) for _ in range(REPEATS))
+    return min(loads, key=lambda done: done.seconds)
+
+
+def given(own: Workers, _: str) -> AbstractContextManager[Workers]:
+    return nullcontext(own)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def once(at: float, do: Callable[[], Any]) -> Progress:
 
 
 class TestWorkerKilled:
-    @pytest.mark.parametrize("at", [0.0, 0.5])
+    @pytest.mark.parametrize("at", [pytest.param(0.0, marks=pytest.mark.full), 0.5])
     def test_in_mid_run(
         self, cluster: Cluster, middle_file: Path, dataset: Path, expected: Path, at: float
     ) -> None:
@@ -88,7 +88,7 @@ class TestWorkerKilled:
 
 
 class TestSchedulerStopped:
-    @pytest.mark.parametrize("stop", ["terminate", "kill"])
+    @pytest.mark.parametrize("stop", ["terminate", pytest.param("kill", marks=pytest.mark.full)])
     def test_in_mid_run(
         self,
         cluster: Cluster,
