@@ -1,10 +1,9 @@
 """Write a plan into a dataset by many processes, and check what has arrived."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future, as_completed
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
 
 from exporter.checksum import Checksum
+from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource
 from exporter.parallel.task import Written, write_part
 from exporter.parallel.workers import Workers
@@ -13,13 +12,8 @@ from exporter.sinks import Progress, Sink
 from exporter.sinks.files import FilesSink
 from exporter.sinks.files.parts import FilePart
 from exporter.writing import require_arrived, write_layers, write_neurons
-from queries.errors import GraphError, GraphUnavailableError, NeurongraphError
+from queries.errors import GraphError
 from queries.log import logger
-
-_PATIENCE: Final = 30.0
-"""Seconds without a result after which it is asked whether any worker is left."""
-
-_GO_ON: Final = "what is written stays, and a load with --resume goes on from there"
 
 Sums = Mapping[int, tuple[Checksum, Checksum]]
 """The relationships that were sent and those that were found, by the index of their layer."""
@@ -74,7 +68,7 @@ def write_in_parallel(
     try:
         # Meanwhile the workers open the model.
         write_neurons(sink, part, name, progress)
-        sums = _summed(sink, part, there, _results(workers, tasks), progress)
+        sums = _summed(sink, part, there, results(workers, tasks), progress)
     finally:
         # Those that have begun go on, and leave a whole file or none.
         for task in tasks:
@@ -84,49 +78,17 @@ def write_in_parallel(
     return {layer.name: str(sums[layer.index][0]) for layer in part.layers}
 
 
-def _results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[Written]:
-    """Yield results as they come, while anything can be expected to come."""
-    pending = set(tasks)
-    trouble: str | None = None
-    while pending:
-        before, last = len(pending), trouble
-        try:
-            for task in as_completed(pending, timeout=_PATIENCE):
-                pending.remove(task)
-                yield _result(workers, task)
-        except TimeoutError:
-            trouble = workers.trouble() if len(pending) == before else None
-            # A worker that is started again is away for a moment.
-            if last and trouble:
-                raise GraphUnavailableError(f"{trouble}; {_GO_ON}") from None
-
-
-def _result(workers: Workers, task: "Future[Written]") -> Written:
-    try:
-        return task.result()
-    except NeurongraphError:
-        raise
-    except CancelledError:
-        raise GraphUnavailableError(f"the connection to the workers was lost; {_GO_ON}") from None
-    except workers.deaths as error:
-        raise GraphError(
-            f"workers died, perhaps for lack of memory ({error}); with more of it, {_GO_ON}"
-        ) from None
-    except Exception as error:
-        raise GraphError(f"a worker failed: {type(error).__name__}: {error}; {_GO_ON}") from error
-
-
 def _summed(
     sink: FilesSink,
     part: Plan,
     there: set[str],
-    results: Iterable[Written],
+    files: Iterable[Written],
     progress: Progress,
 ) -> Sums:
     """Add up what came of the files, of which some were there when the load went on."""
     sums = {layer.index: (Checksum(), Checksum()) for layer in part.layers}
     done = 0
-    for written in results:
+    for written in files:
         sent, found = sums[written.part.layer]
         sent.update(written.sent)
         found.update(written.found)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from exporter import load
-from exporter.parallel import writing
+from exporter.parallel import results
 from exporter.sinks import Progress
 from queries.errors import GraphError, GraphUnavailableError
 from tests.parallel.comparing import assert_same, state
@@ -65,7 +65,7 @@ class TestWorkerKilled:
                 worker.kill()
                 worker.wait()
 
-        monkeypatch.setattr(writing, "_PATIENCE", 5.0)
+        monkeypatch.setattr(results, "_PATIENCE", 5.0)
         settings: dict[str, Any] = {"batch_size": BATCH_SIZE, "dask": cluster.address}
         with pytest.raises(GraphUnavailableError, match=r"has no workers any more.*--resume"):
             load(middle_file, dataset, **settings, progress=once(0, kill))

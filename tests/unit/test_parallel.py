@@ -1,15 +1,26 @@
 """What a process needs to take part in a load: an address, a model file, a cut into files."""
 
 import hashlib
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+)
 from pathlib import Path
 
 import pytest
 
+from exporter.checksum import Checksum
+from exporter.parallel import results as module
 from exporter.parallel.address import check_dask
+from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.task import Written
+from exporter.parallel.workers import Workers
 from exporter.recipe import Recipe
-from exporter.sinks.files.parts import parts
-from queries.errors import GraphError, ParameterError
+from exporter.sinks.files.parts import FilePart, parts
+from queries.errors import GraphError, GraphUnavailableError, ParameterError
 from queries.stores.location import locate
 from tests.unit.builders import chain, layer, saved, wired
 
@@ -47,6 +58,62 @@ class TestParts:
         sizes = [sum(len(into.block(*each)) for each in file.ranges) for file in files]
         assert sum(sizes) == into.edges
         assert max(sizes) <= most + 40
+
+
+class Silent(Workers):
+    """Workers with one task, which say what is wrong, and do it once nothing is."""
+
+    deaths = (BrokenExecutor,)
+
+    def __init__(self, *said: str | None) -> None:
+        super().__init__(ThreadPoolExecutor(1))
+        self.said = list(said)
+        self.task: Future[Written] = Future()
+
+    def shipped(self, source: ModelSource) -> None:
+        pass
+
+    def trouble(self) -> str | None:
+        if self.said:
+            return self.said.pop(0)
+        self.task.set_result(WRITTEN)
+        return None
+
+
+WRITTEN = Written(FilePart(0, ((0, 1),)), Checksum(), Checksum())
+
+
+class TestResults:
+    @pytest.fixture(autouse=True)
+    def _impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "_PATIENCE", 0.02)
+
+    def test_are_waited_for_where_trouble_passes(self) -> None:
+        workers = Silent("they are gone", None, "they are gone", None)
+        assert list(results(workers, [workers.task])) == [WRITTEN]
+
+    def test_are_given_up_where_trouble_lasts(self) -> None:
+        workers = Silent(None, "they are gone", "they are gone")
+        with pytest.raises(GraphUnavailableError, match=r"they are gone; .*--resume"):
+            list(results(workers, [workers.task]))
+
+    @pytest.mark.parametrize(
+        ("raised", "expected", "said"),
+        [
+            (GraphError("the disk is full"), GraphError, "^the disk is full$"),
+            (BrokenExecutor("gone"), GraphError, r"workers died.*memory.*--resume"),
+            (ValueError("odd"), GraphError, r"a worker failed: ValueError: odd; .*--resume"),
+            (CancelledError(), GraphUnavailableError, r"connection .* was lost; .*--resume"),
+        ],
+        ids=repr,
+    )
+    def test_of_what_fails_say_what_to_do(
+        self, raised: BaseException, expected: type[GraphError], said: str
+    ) -> None:
+        workers = Silent()
+        workers.task.set_exception(raised)
+        with pytest.raises(expected, match=said):
+            list(results(workers, [workers.task]))
 
 
 class TestSource:
