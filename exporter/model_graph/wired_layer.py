@@ -20,7 +20,7 @@ from exporter.model_graph.threads import in_threads
 from exporter.wiring.wiring import Weights
 from queries.operators import Columns, Combine, Flags, Ids, Measure, Scores, signed
 
-_WEIGHTS_AT_ONCE: Final = 1 << 22
+_WEIGHTS_AT_ONCE: Final = 1 << 20
 _READ_AT_ONCE: Final = 1 << 18
 """Entries of a block that is read: the cache of a core holds it."""
 
@@ -34,7 +34,8 @@ class _Block:
     batch, position, channel
         Which part.
     weights
-        What the relationships of the part count: shape (batch, channels, fan-in).
+        What the relationships of the part count: shape (batch, channels, fan-in), or inward
+        (batch, fan-in, channels).
     """
 
     batch: slice
@@ -89,9 +90,9 @@ class WiredLayer:
         sums = np.zeros(self.at.lengths)
 
         def compute(block: _Block) -> tuple[_Block, Scores]:
-            return block, known[self._read(block)] @ block.weights.swapaxes(1, 2)
+            return block, known[self._read(block)] @ block.weights
 
-        for block, added in in_threads(compute, self._blocks()):
+        for block, added in in_threads(compute, self._blocks(inward=True)):
             sums[block.place] = added
         return self.at.together(sums)
 
@@ -108,7 +109,7 @@ class WiredLayer:
             low = int(read.min())
             return low, _added((read - low).reshape(-1), back.reshape(-1))
 
-        for low, added in in_threads(compute, self._blocks()):
+        for low, added in in_threads(compute, self._blocks(inward=False)):
             sums[low : low + len(added)] += added
         source, real = self._looked_up(self.at.ids)
         return _added(source[real], sums[real], self._width)
@@ -119,10 +120,10 @@ class WiredLayer:
         largest = np.full(self.at.lengths, -np.inf)
 
         def compute(block: _Block) -> tuple[_Block, Scores]:
-            weights = np.ascontiguousarray(block.weights.swapaxes(1, 2))
-            return block, largest_products(known[self._read(block)], weights, combine.join)
+            return block, largest_products(known[self._read(block)], block.weights, combine.join)
 
-        for block, found in in_threads(compute, self.weighed(combine.measure)._blocks()):
+        weighed = self.weighed(combine.measure)
+        for block, found in in_threads(compute, weighed._blocks(inward=True)):
             largest[block.place] = found
         return self.at.together(largest)
 
@@ -135,7 +136,8 @@ class WiredLayer:
             back = largest_products(given[block.place], block.weights, combine.join)
             return self._read(block).reshape(-1), back.reshape(-1)
 
-        for read, back in in_threads(compute, self.weighed(combine.measure)._blocks()):
+        weighed = self.weighed(combine.measure)
+        for read, back in in_threads(compute, weighed._blocks(inward=False)):
             np.maximum.at(known, read, back)
         largest = np.full(self._width, -np.inf)
         source, real = self._looked_up(self.at.ids)
@@ -181,7 +183,7 @@ class WiredLayer:
         rows = np.add.outer(self.at.batch[block.batch], self.at.position[block.position])
         return np.add.outer(rows, self.at.fan)
 
-    def _blocks(self) -> Iterator[_Block]:
+    def _blocks(self, *, inward: bool) -> Iterator[_Block]:
         """Yield parts of the layer that together are the whole."""
         fan = len(self.at.fan)
         batch, positions, channels = self.at.lengths
@@ -191,6 +193,8 @@ class WiredLayer:
         high = max(1, _READ_AT_ONCE // (deep * max(wide, fan)))
         for b, c in product(_cut(batch, deep), _cut(channels, wide)):
             weights = self._counted(self.at.kernel[b, c])
+            if inward:
+                weights = np.ascontiguousarray(weights.swapaxes(1, 2))
             for p in _cut(positions, high):
                 yield _Block(b, p, c, weights)
 
