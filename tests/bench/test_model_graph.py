@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from exporter.model import open_model
+from exporter.model import look_at
 from exporter.model_graph import ModelNetwork
 from exporter.planning import plan
 from queries import passes
@@ -41,12 +41,12 @@ MAXIMA: Final[dict[str, Callable[[Network], object]]] = {
 MEMORY: Final = """
 import sys
 import numpy as np
-from exporter.model import open_model
+from exporter.model import look_at
 from exporter.model_graph import ModelNetwork
 from exporter.planning import plan
 from queries import passes
 from queries.operators import LOG_PRODUCT
-network = ModelNetwork(plan(open_model(sys.argv[1])))
+network = ModelNetwork(look_at(sys.argv[1], plan, weights=True))
 """
 PASSES: Final = """
 passes.sums_backward(network, np.ones(network.neurons))
@@ -61,7 +61,7 @@ def test_passes(name: str, tmp_path: Path) -> None:
 
     path = tmp_path / "model.keras"
     getattr(keras.applications, name)(weights=None).save(path)
-    network = ModelNetwork(plan(open_model(path)))
+    network = ModelNetwork(look_at(path, plan, weights=True))
     edges = sum(layer.edges for layer in network.layers)
     assert edges == EDGES[name]
     print(f"\n  {name}, {edges:,} edges", end="")
