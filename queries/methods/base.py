@@ -1,7 +1,7 @@
 """What all methods of ``NeuronGraph`` share: the open store, and the model that is asked about."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -74,19 +74,23 @@ class Methods:
         """Return the layers of a model that is there."""
         return self._store.layers(about)
 
-    def _neurons(self, neurons: NeuronsLike, about: StoredModel) -> pd.DataFrame:
-        """Return neurons of a model that is there."""
+    def _neurons(
+        self, neurons: NeuronsLike, about: StoredModel, names: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """Return neurons of a model that is there, with some of their columns; by default all."""
         asked = query("neurons")
         values = asked.checked({"neurons": neurons})
         self._check_against(values, about)
-        return self._answer(asked, values, about)
+        columns = [column for column in asked.columns if column.name in names or not names]
+        table = self._store.neurons(values["neurons"], about, [each.name for each in columns])
+        return to_frame(table, columns)
 
     def _among(
         self, neurons: NeuronsLike, about: StoredModel, network: Network
     ) -> NDArray[np.bool_]:
         """Return which neurons of a model are meant, counted from its first."""
         chosen = np.zeros(network.neurons, dtype=bool)
-        chosen[network.places(self._neurons(neurons, about))] = True
+        chosen[network.places(self._neurons(neurons, about, ["id"]))] = True
         return chosen
 
     def _check_against(self, values: Mapping[str, Any], about: StoredModel) -> None:

@@ -140,7 +140,7 @@ class CentralityMethods(Methods):
         **scores: np.ndarray[Any, Any],
     ) -> pd.DataFrame:
         """Return the neurons that are asked for, with a column for each quantity."""
-        frame = self._neurons(values["neurons"], about)
+        frame = self._neurons(values["neurons"], about, ["id", "name", "layer"])
         for name, of_all in scores.items():
             frame[name] = of_all[network.places(frame)]
         return frame[[column.name for column in asked.columns]]

@@ -120,7 +120,7 @@ class ExportMethods(Methods):
         joined = [edges["source"], edges["target"]]
         if not thinned:
             named = [neurons for neurons in ends if neurons] or [None]
-            joined += [self._neurons(neurons, about)["id"] for neurons in named]
+            joined += [self._neurons(neurons, about, ["id"])["id"] for neurons in named]
         return Subgraph(about, by, self._of_ids(pd.concat(joined), about), edges)
 
     def _strong_edges(self, values: dict[str, Any], about: StoredModel) -> pd.DataFrame:

@@ -43,7 +43,7 @@ class FieldMethods(Methods):
         given = {"neurons": neurons, "among": among, "direction": direction, "by": by}
         asked, values, about = self._asked("field_neurons", model, given)
         field = self._field(values["neurons"], direction, about, by)
-        told = self._neurons(values["among"], about)["id"]
+        told = self._neurons(values["among"], about, ["id"])["id"]
         found = field[field["id"].isin(told)].reset_index(drop=True)
         return found[[column.name for column in asked.columns]]
 

@@ -30,7 +30,7 @@ class StructureMethods(Methods):
         given = {"neurons": neurons, "threshold": threshold, "by": by}
         asked, values, about = self._asked("dead_neurons", model, given)
         network, above = self._network(about, by), values["threshold"]
-        frame = self._neurons(values["neurons"], about)
+        frame = self._neurons(values["neurons"], about, ["id", "name", "layer"])
         place = network.places(frame)
         begin, end = network.inputs, network.outputs
         reached = begin | passes.reached_forward(network, begin, above=above)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from queries.library import Query, Statement
     from queries.models import StoredModel
     from queries.network import Network
+    from queries.neuron_filter import NeuronFilter
     from queries.operators import Columns
 
 
@@ -124,6 +125,14 @@ class Store(ABC):
 
         asked = query("layers")
         return layers_of(to_columns(self.answer(asked, {}, about), asked.columns).to_pylist())
+
+    def neurons(
+        self, neurons: "NeuronFilter", about: "StoredModel", names: Sequence[str]
+    ) -> "pa.Table":
+        """Return some columns of the query ``neurons``: those of neurons of a model, by id."""
+        from queries.library import query
+
+        return self.answer(query("neurons"), {"neurons": neurons}, about).select(names)
 
     def network(self, about: "StoredModel", by: str) -> "Network":
         """Return the relationships of a model, weighed by one of their properties.

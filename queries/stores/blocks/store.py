@@ -1,7 +1,7 @@
 """A store without Cypher."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -11,10 +11,12 @@ import pyarrow as pa
 from queries.errors import CypherError
 from queries.layer import Layer
 from queries.library import Query, Statement
+from queries.neuron_filter import NeuronFilter
 from queries.schema import connects_to
 from queries.stores.base import Changes, Store
 from queries.stores.blocks.answers import ANSWERS
 from queries.stores.blocks.blocks import Blocks, table_of
+from queries.stores.blocks.neurons import neuron_table
 
 if TYPE_CHECKING:
     from queries.models import StoredModel
@@ -37,6 +39,12 @@ class BlockStore(Store):
         # Weights may be infinite, or no numbers.
         with np.errstate(invalid="ignore"):
             return ANSWERS[asked.name](self.blocks(about), values)
+
+    def neurons(
+        self, neurons: NeuronFilter, about: "StoredModel", names: Sequence[str]
+    ) -> pa.Table:
+        """Return some columns of neurons; no others are made."""
+        return neuron_table(self.blocks(about), neurons, names)
 
     def edges_into(self, layer: Layer, first: int, last: int, about: "StoredModel") -> pa.Table:
         """Return all relationships into some neurons of a layer, in the order of targets."""
