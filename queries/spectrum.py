@@ -48,7 +48,8 @@ def statistics(parts: Sequence[Part], threshold: float) -> dict[str, float]:
     # The law of total variance: within the parts, and between them.
     variances = np.array([data.var() for data in weights]) + (means - mean) ** 2
     absolute = [np.abs(data) for data in weights]
-    strength = np.concatenate([abs(part.matrix).sum(axis=1) for part in parts])
+    # SciPy's own absolute value would add up the relationships between two neurons first.
+    strength = np.concatenate([part.weighed(np.abs).matrix.sum(axis=1) for part in parts])
     edges = sum(counts)
     return {
         "edges": edges,
