@@ -57,7 +57,7 @@ def test_a_servers_password_does_not_show() -> None:
 
 
 @pytest.mark.neo4j
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_killed_server_comes_back_with_its_data_and_password() -> None:
     with restartable(NEWEST, password=ODD_PHRASE) as local:
         rows(local.server, "CREATE (:Kept {size: 3})")

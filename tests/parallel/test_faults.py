@@ -50,6 +50,7 @@ class TestWorkerKilled:
         assert killed == [-9]
         assert_same(dataset, expected)
 
+    @pytest.mark.full
     def test_all_of_them(
         self,
         cluster: Cluster,
@@ -75,6 +76,7 @@ class TestWorkerKilled:
         load(middle_file, dataset, **settings, resume=True)
         assert_same(dataset, expected)
 
+    @pytest.mark.full
     def test_by_its_nanny_for_lack_of_memory(
         self, cluster: Cluster, middle_file: Path, dataset: Path, expected: Path
     ) -> None:
