@@ -3,11 +3,11 @@
 import html
 from collections.abc import Mapping
 from dataclasses import asdict
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from queries.closing import Closing
 from queries.library import Statement, query
 from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
@@ -36,6 +36,7 @@ class NeuronGraph(
     StructureMethods,
     ComparisonMethods,
     ExportMethods,
+    Closing,
 ):
     """A graph of neurons, open for queries.
 
@@ -167,17 +168,6 @@ class NeuronGraph(
     def close(self) -> None:
         """Close the graph; closing twice does no harm."""
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         chosen = f", model={self._model!r}" if self._model else ""

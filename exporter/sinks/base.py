@@ -1,9 +1,8 @@
 """What a load needs of a place to write to."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from exporter.batches import EdgeBlock, PlannedLayer
 from queries import NeuronGraph
+from queries.closing import Closing
 from queries.errors import ModelExistsError
 
 STAGED: Final = "~new"
@@ -31,7 +31,7 @@ def exists_error(location: str, name: str) -> ModelExistsError:
     )
 
 
-class Sink(ABC):
+class Sink(Closing):
     """A graph open for writing; takes one model at a time.
 
     The calls of a load come in this order: ``begin`` or ``resume``, ``add_layers``,
@@ -178,18 +178,3 @@ class Sink(ABC):
         ModelNotFoundError
             If there is no model of that name.
         """
-
-    @abstractmethod
-    def close(self) -> None:
-        """Release the connection; closing twice does no harm."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

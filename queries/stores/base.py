@@ -1,10 +1,11 @@
 """What the query library needs of a store, however that keeps its graph."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
+
+from queries.closing import Closing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ class Changes:
     properties_set: int | None
 
 
-class Store(ABC):
+class Store(Closing):
     """An open graph."""
 
     location: str
@@ -113,10 +114,6 @@ class Store(ABC):
     ) -> Changes:
         """Run somebody's own statement that may write, once, and say what it changed."""
 
-    @abstractmethod
-    def close(self) -> None:
-        """Release what is open; closing twice does no harm."""
-
     def layers(self, about: "StoredModel") -> "list[Layer]":
         """Return the layers of a model, inputs first."""
         from queries.frames import to_columns
@@ -153,17 +150,6 @@ class Store(ABC):
             return _weighed(to_columns(table, asked.columns_in(about.granularity)), by)
 
         return Network(self.layers(about), read, read_outgoing)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _weighed(table: "pa.Table", by: str) -> "Columns":

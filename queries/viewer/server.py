@@ -4,8 +4,7 @@ import asyncio
 import os
 import socket
 from functools import partial
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
@@ -20,6 +19,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError, RequestHandler
 
+from queries.closing import Closing
 from queries.errors import NeurongraphError, ParameterError
 from queries.viewer.page import Page
 from queries.viewer.save import standalone
@@ -32,7 +32,7 @@ ADDRESS: Final = "127.0.0.1"
 _SCRIPTS: Final = ("bokeh", "bokeh-widgets")
 
 
-class Viewer:
+class Viewer(Closing):
     """The page of a graph, served on a port of this machine.
 
     Parameters
@@ -109,15 +109,8 @@ class Viewer:
         picked = View(self._first, pick=str(shown.neurons["name"].iloc[0]))
         self._worker.run(partial(complete, self._graph, picked))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Stop listening, and close the graph."""
         self._socket.close()
         self._worker.close()
         self._graph.close()
