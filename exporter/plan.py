@@ -9,6 +9,7 @@ from exporter.refusal import Refusal
 from exporter.threshold import LeftOut, Threshold
 from queries.errors import LayerNotFoundError, listed
 from queries.granularity import NEURON_GRAPH, Granularity
+from queries.layer import Layer, layers_of
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Plan:
         """True where the graph of this plan computes what the model computes."""
         whole = not self.refused and not self.left_out.edges
         return whole and self.granularity == NEURON_GRAPH
+
+    @property
+    def stored_layers(self) -> list[Layer]:
+        """The layers as a graph of this plan has them."""
+        return layers_of({**layer.properties(""), "inputs": layer.inputs} for layer in self.layers)
 
     @property
     def neurons(self) -> int:

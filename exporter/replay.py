@@ -46,12 +46,12 @@ class StreamSource:
     """The graph as a plan builds it, before it is stored anywhere."""
 
     def __init__(self, plan: Plan) -> None:
+        self._plan = plan
         self._layers = {layer.name: layer for layer in plan.layers}
 
     def layers(self) -> list[Layer]:
         """Return the layers of the plan."""
-        planned = self._layers.values()
-        return layers_of({**layer.properties(""), "inputs": layer.inputs} for layer in planned)
+        return self._plan.stored_layers
 
     def neurons(self, layer: str) -> Neurons:
         """Return what the neurons of a layer have of their own."""
@@ -109,7 +109,7 @@ def replay(graph: GraphSource, known: Mapping[str, Floats]) -> dict[str, Floats]
     # One row a neuron, so that the rows of a layer's sources lie together.
     values = np.zeros((layers[-1].last + 1 - first, samples))
     for layer in layers:
-        own = slice(layer.first - first, layer.last - first + 1)
+        own = layer.places(first)
         if layer.edges == 0:
             values[own] = known[layer.name].reshape(samples, -1).T
             continue
@@ -117,7 +117,7 @@ def replay(graph: GraphSource, known: Mapping[str, Floats]) -> dict[str, Floats]
         neurons = graph.neurons(layer.name)
         biased = reduced + np.nan_to_num(neurons.bias)[:, np.newaxis]
         values[own] = _activated(layer, biased, neurons.slope)
-    return {layer.name: values[layer.first - first : layer.last - first + 1].T for layer in layers}
+    return {layer.name: values[layer.places(first)].T for layer in layers}
 
 
 def _reduced(blocks: Iterator[Columns], values: Floats, first: int, layer: Layer) -> Floats:

@@ -47,6 +47,10 @@ class Layer:
         """Number of neurons."""
         return self.last - self.first + 1
 
+    def places(self, first: int) -> slice:
+        """Return where its neurons stand, counted from the neuron of an id."""
+        return slice(self.first - first, self.last + 1 - first)
+
 
 def id_ranges(first: int, last: int, edges: int, most: int) -> list[tuple[int, int]]:
     """Split the ids of a layer into ranges of about as many relationships each.

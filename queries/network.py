@@ -146,7 +146,7 @@ class Network:
 
     def of(self, layer: Layer) -> slice:
         """Return the neurons of a layer, counted from the model's first."""
-        return slice(layer.first - self.first, layer.last + 1 - self.first)
+        return layer.places(self.first)
 
     def sources(self, layer: Layer) -> slice:
         """Return the neurons among which are all that feed a layer that is fed."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.plan import Plan
-from queries.layer import Layer, layers_of
+from queries.layer import Layer
 from queries.network import EDGES_A_PART, Network
 from queries.operators import Columns, Flags, Ids, Scores
 
@@ -22,8 +22,7 @@ class ModelNetwork(Network):
 
     def __init__(self, plan: Plan) -> None:
         self._planned = {planned.index: planned for planned in plan.layers}
-        rows = ({**planned.properties(""), "inputs": planned.inputs} for planned in plan.layers)
-        super().__init__(layers_of(rows), self._built, self._built_out_of)
+        super().__init__(plan.stored_layers, self._built, self._built_out_of)
 
     @property
     def fits(self) -> bool:

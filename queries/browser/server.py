@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 from queries.errors import ModelNotFoundError, NeurongraphError, ParameterError
 from queries.log import logger
 
-DEFAULT_PORT: Final = 7475
 STYLE: Final = "/neurongraph.grass"
 GUIDE: Final = "/guide.html"
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from queries.browser.grass import style_sheet
 from queries.browser.guide import Guide
-from queries.browser.server import DEFAULT_PORT, Pages, Server
+from queries.browser.server import Pages, Server
 from queries.errors import ParameterError
 from queries.neurongraph import NeuronGraph
 from queries.schema import neuron_labels
@@ -38,9 +38,7 @@ def open_server(graph: str | None = None) -> NeuronGraph:
 
 
 @contextmanager
-def serving(
-    graph: NeuronGraph, port: int = DEFAULT_PORT, model: str | None = None
-) -> Iterator[Server]:
+def serving(graph: NeuronGraph, port: int, model: str | None) -> Iterator[Server]:
     """Give a server of the guide and the style sheet, which waits to be run.
 
     Parameters

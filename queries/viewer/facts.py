@@ -89,7 +89,7 @@ def _numbers(
         value = float(scores[neurons].mean())
         said.append((f"{mean}{name.replace('_', ' ')}", f"{value:.4g}"))
         if one and name == "katz":
-            of_layer = scores[layer.first - shown.first : layer.last + 1 - shown.first]
+            of_layer = scores[layer.places(shown.first)]
             rank = int((of_layer > value).sum()) + 1
             said.append(("katz rank", f"{rank:,} of {len(of_layer):,}"))
     return said
@@ -131,7 +131,7 @@ def _field(
 ) -> tuple[pd.DataFrame, str]:
     weight = graph.field(shown, neurons, by)
     for layer in shown.layers:
-        places = slice(layer.first - shown.first, layer.last + 1 - shown.first)
+        places = layer.places(shown.first)
         inside = weight[places] > 0
         if not layer.inputs and inside.any():
             part = shown.neurons.iloc[places][inside]

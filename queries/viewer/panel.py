@@ -94,9 +94,7 @@ class FactsPanel:
         if not facts.field_layer:
             return
         layer = next(each for each in scene.shown.layers if each.name == facts.field_layer)
-        part = scene.shown.neurons.iloc[
-            layer.first - scene.shown.first : layer.last + 1 - scene.shown.first
-        ]
+        part = scene.shown.neurons.iloc[layer.places(scene.shown.first)]
         flat = part["x"].isna().all()
         wide = part["channel" if flat else "x"].fillna(0).max() + 1
         high = 1 if flat else part["y"].fillna(0).max() + 1

@@ -15,6 +15,7 @@ from queries.models import StoredModel
 from queries.network import MOST_KEPT
 from queries.neurongraph import NeuronGraph
 from queries.operators import LOG_PRODUCT, Ids, Scores
+from queries.schema import COMPLETE
 from queries.viewer.measures import measures
 from queries.walking import best_path
 
@@ -99,7 +100,7 @@ class ShownGraph(NeuronGraph):
     def complete(self) -> list[str]:
         """Return the names of the models that can be shown."""
         models = self.models()
-        return [str(name) for name in models[models["state"] == "complete"]["name"]]
+        return [str(name) for name in models[models["state"] == COMPLETE]["name"]]
 
     def shown(self, model: str | None = None) -> ShownModel:
         """Return a model, read again where it was replaced; None for the first one."""
