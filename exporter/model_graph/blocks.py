@@ -9,11 +9,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exporter.model_graph.network import ModelNetwork
+from exporter.model_graph.strength import strengths
 from exporter.model_graph.weights import counted_weights
 from exporter.plan import Plan
 from queries.layer import Layer
-from queries.operators import Ids
-from queries.stores.blocks import Blocks, Columns
+from queries.neuron_filter import NeuronFilter
+from queries.operators import Ids, Scores, Weights
+from queries.stores.blocks import Blocks, Columns, flags
 
 _OUTGOING: Final = 1 << 20
 """About how many relationships out of some neurons are built at once."""
@@ -76,6 +78,10 @@ class PlannedBlocks(Blocks):
                     "weight": weight.astype(np.float32),
                 }
         return None
+
+    def strengths(self, neurons: NeuronFilter, direction: str, measure: Weights) -> Scores:
+        """Return the strength of some neurons, for which no relationship is built."""
+        return strengths(self.network, flags(self, neurons), direction, measure)
 
     def weights(self, layer: Layer, by: str) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         """Yield what relationships into a layer weigh, each with how many of them do so."""

@@ -1,22 +1,17 @@
 """A model file as a store, which answers queries while it builds what they ask for."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from exporter.model import KerasModel, look_at
 from exporter.model_graph.blocks import PlannedBlocks
 from exporter.model_graph.network import ModelNetwork
-from exporter.model_graph.strength import strength
 from exporter.model_node import model_properties
 from exporter.planning import plan
 from queries.errors import GraphNotFoundError
-from queries.library import Query
 from queries.schema import COMPLETE
 from queries.stores.blocks import BlockStore
 
@@ -75,12 +70,6 @@ class ModelStore(BlockStore):
     def network(self, about: "StoredModel", by: str) -> ModelNetwork:
         """Return the model as operators: no relationship is kept."""
         return self._opened.blocks.network
-
-    def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
-        """Answer a query that computes nothing with other queries."""
-        if asked.name == "strength":
-            return strength(self._opened.blocks, self._opened.blocks.network, values)
-        return super().answer(asked, values, about)
 
     def blocks(self, about: "StoredModel") -> PlannedBlocks:
         """Return the model."""

@@ -1,33 +1,23 @@
 """In-strength and out-strength of a model file, layer by layer, without any relationship built."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-import pyarrow as pa
 
 from queries.network import Network
-from queries.operators import MEASURES, Flags, Scores
-from queries.stores.blocks import Blocks, flags, with_strength
+from queries.operators import MEASURES, Flags, Scores, Weights
 
 
-def strength(blocks: Blocks, network: Network, values: Mapping[str, Any]) -> pa.Table:
-    """Answer the query ``strength``.
+def strengths(network: Network, chosen: Flags, direction: str, measure: Weights) -> Scores:
+    """Add up the weights of all neurons of the layers that hold chosen ones.
 
     Parameters
     ----------
-    blocks, network
+    network
         The model.
-    values
-        The checked parameters of the query.
+    chosen
+        Which neurons are asked about: shape (neurons,).
+    direction, measure
+        As in the query ``strength``.
     """
-    chosen = flags(blocks, values["neurons"])
-    sums = _sums(network, chosen, values["direction"], values["measure"])
-    return with_strength(blocks, values["neurons"], sums)
-
-
-def _sums(network: Network, chosen: Flags, direction: str, measure: Any) -> Scores:
-    """Add up the weights of all neurons of the layers that hold chosen ones."""
     sums = np.zeros(network.neurons)
     for layer in network.layers:
         for part in network.operators(layer):

@@ -3,6 +3,5 @@
 from queries.stores.blocks.blocks import Blocks, Columns
 from queries.stores.blocks.neurons import flags
 from queries.stores.blocks.store import BlockStore
-from queries.stores.blocks.strength import with_strength
 
-__all__ = ["BlockStore", "Blocks", "Columns", "flags", "with_strength"]
+__all__ = ["BlockStore", "Blocks", "Columns", "flags"]

@@ -10,7 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from queries.layer import Layer, layers_of
-from queries.operators import Ids
+from queries.neuron_filter import NeuronFilter
+from queries.operators import Ids, Scores, Weights
 
 Columns = Mapping[str, NDArray[Any]]
 """Relationships as columns of equal length, by the names of ``schema.connects_to``."""
@@ -75,6 +76,21 @@ class Blocks(ABC):
         """
         return None
 
+    def strengths(self, neurons: NeuronFilter, direction: str, measure: Weights) -> Scores | None:
+        """Return the strength of some neurons, counted from the first; of others any number.
+
+        Parameters
+        ----------
+        neurons, direction, measure
+            As in the query ``strength``.
+
+        Returns
+        -------
+        numpy.ndarray or None
+            None where nothing is as fast as looking at all relationships.
+        """
+        return None
+
     def weights(self, layer: Layer, by: str) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         """Yield what relationships into a layer weigh, each with how many of them do so.
 
@@ -109,7 +125,7 @@ class Blocks(ABC):
 
     def of(self, layer: Layer) -> slice:
         """Return the neurons of a layer, counted from the first."""
-        return slice(layer.first - self.first, layer.last + 1 - self.first)
+        return layer.places(self.first)
 
 
 def table_of(blocks: Iterable[Columns], schema: pa.Schema) -> pa.Table:

@@ -15,6 +15,16 @@ from queries.stores.blocks.relationships import Relationships
 
 def strength(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
     """Return the weights into or out of each neuron, added up."""
+    neurons = values["neurons"]
+    sums = blocks.strengths(neurons, values["direction"], values["measure"])
+    if sums is None:
+        sums = _added(blocks, values)
+    table = neuron_table(blocks, neurons, ["id", "name", "layer"])
+    places = table["id"].to_numpy() - blocks.first
+    return table.append_column("strength", pa.array(sums[places]))
+
+
+def _added(blocks: Blocks, values: Mapping[str, Any]) -> Scores:
     own, other = ("target", "source") if values["direction"] == "in" else ("source", "target")
     asked = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
     sums = np.zeros(blocks.neurons)
@@ -24,24 +34,7 @@ def strength(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
         added = np.bincount(block[own] - least, _counted(block[values["by"]], values["measure"]))
         start = least - blocks.first
         sums[start : start + len(added)] += added
-    return with_strength(blocks, values["neurons"], sums)
-
-
-def with_strength(blocks: Blocks, neurons: NeuronFilter, sums: Scores) -> pa.Table:
-    """Return the columns of the query ``strength``.
-
-    Parameters
-    ----------
-    blocks
-        The model.
-    neurons
-        Which neurons.
-    sums
-        The strength of each neuron of the model, counted from its first.
-    """
-    table = neuron_table(blocks, neurons, ["id", "name", "layer"])
-    places = table["id"].to_numpy() - blocks.first
-    return table.append_column("strength", pa.array(sums[places]))
+    return sums
 
 
 def _counted(weights: Scores, measure: str) -> Scores | None:
