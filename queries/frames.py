@@ -27,6 +27,11 @@ _PANDAS: Final = {
 }
 
 
+def arrow_type(column: Column) -> pa.DataType:
+    """Return the Arrow type of a declared column."""
+    return _ARROW[column.type]
+
+
 def to_columns(table: pa.Table, columns: Sequence[Column]) -> pa.Table:
     """Return the declared columns in their order and Arrow types, lists made into rows."""
     lists = [
@@ -51,7 +56,7 @@ def declared(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
 
 
 def _cast(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
-    return values.cast(_ARROW[column.type], safe=False)
+    return values.cast(arrow_type(column), safe=False)
 
 
 def _series(values: pa.ChunkedArray, column: Column) -> pd.Series:

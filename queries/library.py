@@ -120,10 +120,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Statement:
-    """Cypher ready to run, and the values of its parameters."""
+    """Cypher ready to run.
+
+    Parameters
+    ----------
+    cypher
+        The text.
+    parameters
+        The values of its parameters.
+    columns
+        What is taken of what it returns.
+    """
 
     cypher: str
     parameters: dict[str, Any]
+    columns: tuple[Column, ...]
 
 
 @dataclass(frozen=True)
@@ -241,6 +252,7 @@ class Query(Asked):
         return Statement(
             "\n".join(line.rstrip() for line in text.splitlines() if line.strip()),
             {name: value for name, value in parameters.items() if name in named},
+            self.columns_in(granularity),
         )
 
 

@@ -63,14 +63,14 @@ def write_part(
             blocks.append(columns)
     if missing and sent.edges:
         folder.write_edges(part.name, blocks)
-    return Written(part, sent, _found(folder, part))
+    return Written(part, sent, _found(folder, part, sent))
 
 
-def _found(folder: ModelFolder, part: FilePart) -> Checksum:
+def _found(folder: ModelFolder, part: FilePart, sent: Checksum) -> Checksum:
     found = Checksum()
     path = folder.file(part.name)
     # A file without relationships is not written.
-    if path.exists():
+    if sent.edges or path.exists():
         for columns in folder.read_edges(path):
             found.add(columns)
     return found

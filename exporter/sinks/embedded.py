@@ -24,6 +24,7 @@ from queries.errors import (
     ModelNotFoundError,
 )
 from queries.layer import id_ranges
+from queries.library import Statement
 from queries.schema import (
     COMPLETE,
     LAYER,
@@ -94,11 +95,12 @@ class EmbeddedSink(Sink):
                 note: dict[str, Any] = json.loads(self._note(name).read_text(encoding="utf-8"))
                 return note
         columns = ", ".join(f"m.`{name}` AS `{name}`" for name in MODEL.names)
+        statement = Statement(f"MATCH (m:Model) RETURN {columns}", {}, ())
         with EmbeddedStore(self._folder) as store:
             if not model_file(self._folder, model).exists():
                 return None
             found: dict[str, Any]
-            (found,) = store.table(f"MATCH (m:Model) RETURN {columns}", {}, model).to_pylist()
+            (found,) = store.table(statement, model).to_pylist()
             return found
 
     def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:

@@ -2,10 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import neo4j
 import pandas as pd
@@ -33,15 +33,18 @@ from queries.errors import (
 )
 from queries.stores.base import Changes
 from queries.stores.cypher import CypherStore
+from queries.stores.messages import from_lists, in_lists
 from queries.stores.node_ids import NodeIds, of_server
 from queries.stores.read_only import TO_WRITE, only_statement
 from queries.stores.statements import logged
 
 if TYPE_CHECKING:
+    from queries.library import Statement
     from queries.models import StoredModel
 
+Rows = TypeVar("Rows", bound=Sized)
 OLDEST_SERVER: Final = (5, 26)
-READERS: Final = 2
+READERS: Final = 3
 SECONDS_TO_CONNECT: Final = 10
 
 
@@ -170,25 +173,19 @@ class BoltStore(CypherStore):
         self._driver, self._database = connect(uri)
         self._node_ids: dict[StoredModel, NodeIds] = {}
 
-    def table(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
-    ) -> pa.Table:
+    def table(self, statement: "Statement", model: str | None = None) -> pa.Table:
         """Run a statement of the query library and return its rows as columns."""
-        names, rows = self._rows(cypher, parameters)
-        columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-        return pa.table(
-            {name: pa.array(column) for name, column in zip(names, columns, strict=True)}
+        return self._read(
+            in_lists(statement),
+            statement.parameters,
+            lambda result: from_lists(result, statement.columns),
         )
 
-    def tables(
-        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
-    ) -> pa.Table:
-        """Run a statement once for each set of parameters, some at once; return all rows."""
+    def tables(self, statements: "Sequence[Statement]", model: str | None = None) -> pa.Table:
+        """Run statements of the same columns, some at once; return all rows."""
         with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
-            running = [readers.submit(self.table, cypher, part, model) for part in parts]
-            return pa.concat_tables(
-                [part.result() for part in running], promote_options="permissive"
-            )
+            running = [readers.submit(self.table, each, model) for each in statements]
+            return pa.concat_tables([part.result() for part in running])
 
     def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
         """Return the ids of neurons for those of nodes."""
@@ -197,15 +194,13 @@ class BoltStore(CypherStore):
         return self._node_ids[model].of(column)
 
     def _records(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        names, rows = self._rows(cypher, parameters)
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return self._read(cypher, parameters, lambda result: [dict(record) for record in result])
 
     def frame(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> pd.DataFrame:
         """Run a read-only statement; nodes and relationships become dictionaries."""
-        names, rows = self._rows(cypher, parameters)
-        return pd.DataFrame([[_plain(value) for value in row] for row in rows], columns=names)
+        return self._read(cypher, parameters, _frame)
 
     def write(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
@@ -229,15 +224,16 @@ class BoltStore(CypherStore):
             properties_set=counters.properties_set,
         )
 
-    def _rows(
-        self, cypher: str, parameters: Mapping[str, Any]
-    ) -> tuple[list[str], list[list[Any]]]:
-        def work(transaction: neo4j.ManagedTransaction) -> tuple[list[str], list[list[Any]]]:
+    def _read(
+        self, cypher: str, parameters: Mapping[str, Any], take: Callable[[neo4j.Result], Rows]
+    ) -> Rows:
+        """Run a statement that cannot write, and return the rows as they are taken of it."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> Rows:
             with logged(cypher, parameters) as outcome:
-                result = transaction.run(cypher, dict(parameters))
-                names, rows = list(result.keys()), result.values()
+                rows = take(transaction.run(cypher, dict(parameters)))
                 outcome.rows = len(rows)
-            return names, rows
+            return rows
 
         # The server itself refuses to write where the access mode is to read.
         with (
@@ -249,6 +245,11 @@ class BoltStore(CypherStore):
     def close(self) -> None:
         """Close the driver."""
         self._driver.close()
+
+
+def _frame(result: neo4j.Result) -> pd.DataFrame:
+    rows = [[_plain(value) for value in row] for row in result.values()]
+    return pd.DataFrame(rows, columns=list(result.keys()))
 
 
 def _plain(value: Any) -> Any:

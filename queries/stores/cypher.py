@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from queries.stores.base import Store
 
 if TYPE_CHECKING:
     from queries.models import StoredModel
+    from queries.neuron_filter import NeuronFilter
 
 
 class CypherStore(Store):
@@ -28,16 +30,12 @@ class CypherStore(Store):
     """Into how many relationships a pass is best divided for ``tables``."""
 
     @abstractmethod
-    def table(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
-    ) -> pa.Table:
-        """Run a statement of the query library and return its rows as columns."""
+    def table(self, statement: Statement, model: str | None = None) -> pa.Table:
+        """Run a statement of the query library and return its rows as columns, in their order."""
 
     @abstractmethod
-    def tables(
-        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
-    ) -> pa.Table:
-        """Run a statement once for each set of parameters; return all rows, in any order."""
+    def tables(self, statements: Sequence[Statement], model: str | None = None) -> pa.Table:
+        """Run statements of the same columns; return all rows, in any order."""
 
     @abstractmethod
     def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
@@ -61,7 +59,7 @@ class CypherStore(Store):
     def models(self, model: str | None) -> list[dict[str, Any]]:
         """Return the properties of models, complete or not."""
         statement = self.statement(query("models"), {})
-        rows: list[dict[str, Any]] = self.table(statement.cypher, {}, model).to_pylist()
+        rows: list[dict[str, Any]] = self.table(statement, model).to_pylist()
         return rows + self.unfinished()
 
     def unfinished(self) -> list[dict[str, Any]]:
@@ -84,8 +82,15 @@ class CypherStore(Store):
         """Run the statement of a query; relationships are read in parts, unless by source."""
         if asked.name == "edges" and not values["source"]:
             return self._edges_in_parts(asked, values, about)
-        statement = self.statement(asked, values, about)
-        return self.table(statement.cypher, statement.parameters, about.name)
+        return self.table(self.statement(asked, values, about), about.name)
+
+    def neurons(
+        self, neurons: "NeuronFilter", about: "StoredModel", names: Sequence[str]
+    ) -> pa.Table:
+        """Return some columns of the query ``neurons``; no others need to be sent."""
+        statement = self.statement(query("neurons"), {"neurons": neurons}, about)
+        wanted = tuple(column for column in statement.columns if column.name in names)
+        return self.table(replace(statement, columns=wanted), about.name).select(names)
 
     def edges_into(self, layer: Layer, first: int, last: int, about: "StoredModel") -> pa.Table:
         """Return all relationships into some neurons of a layer, in any order."""
@@ -114,10 +119,9 @@ class CypherStore(Store):
         bounds: Sequence[tuple[int, int]],
     ) -> pa.Table:
         """Run the statement once for each range of neuron ids; return all rows."""
-        statement = self.statement(asked, values, about, first=0, last=0)
         # A range without neurons keeps the columns where there is nothing to ask for.
         ranges = bounds or [(0, -1)]
-        parts = [{**statement.parameters, "first": low, "last": high} for low, high in ranges]
-        rows = self.tables(statement.cypher, parts, about.name)
+        parts = [self.statement(asked, values, about, first=low, last=high) for low, high in ranges]
+        rows = self.tables(parts, about.name)
         table = to_columns(rows, asked.columns_in(about.granularity))
         return table.set_column(0, "source", self.sources(table["source"], about))

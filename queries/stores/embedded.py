@@ -35,6 +35,7 @@ from queries.stores.read_only import TO_WRITE, only_statement, refuse_writing
 from queries.stores.statements import logged
 
 if TYPE_CHECKING:
+    from queries.library import Statement
     from queries.models import StoredModel
 
 LOADING_SUFFIX = f".loading{SUFFIX}"
@@ -112,10 +113,9 @@ class EmbeddedStore(CypherStore):
                 f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}"
             )
 
-    def table(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
-    ) -> pa.Table:
+    def table(self, statement: "Statement", model: str | None = None) -> pa.Table:
         """Run a statement of the query library and return its rows as columns."""
+        cypher, parameters = statement.cypher, statement.parameters
         files = self._files(model)
         if not files:
             return _no_rows(cypher, parameters)
@@ -123,11 +123,9 @@ class EmbeddedStore(CypherStore):
             [self._result(file, cypher, parameters).get_as_arrow() for file in files]
         )
 
-    def tables(
-        self, cypher: str, parts: Sequence[Mapping[str, Any]], model: str | None = None
-    ) -> pa.Table:
-        """Run a statement once for each set of parameters; return all rows."""
-        return pa.concat_tables([self.table(cypher, part, model) for part in parts])
+    def tables(self, statements: "Sequence[Statement]", model: str | None = None) -> pa.Table:
+        """Run statements of the same columns; return all rows."""
+        return pa.concat_tables([self.table(statement, model) for statement in statements])
 
     def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
         """Return the ids of neurons for the places of nodes in their table."""

@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import neo4j
+import pyarrow as pa
 from neo4j.exceptions import IncompleteCommit, Neo4jError
 
+from queries.library import Statement
 from queries.stores.bolt import connect, driver_errors, open_session
+from queries.stores.messages import from_lists, in_lists
 from queries.stores.statements import logged
 
 _ATTEMPTS: Final = 5
@@ -90,6 +93,20 @@ class Connection:
             ).records
             outcome.rows = len(records)
         return records
+
+    def columns(self, statement: Statement) -> pa.Table:
+        """Run one statement of the query library; return its rows as columns."""
+        cypher = in_lists(statement)
+        with driver_errors(self.uri), logged(cypher, statement.parameters) as outcome:
+            table = self._driver.execute_query(
+                cypher,
+                statement.parameters,
+                routing_=neo4j.RoutingControl.READ,
+                database_=self._database,
+                result_transformer_=lambda result: from_lists(result, statement.columns),
+            )
+            outcome.rows = len(table)
+        return table
 
     def close(self) -> None:
         """Close the driver."""

@@ -22,7 +22,6 @@ from exporter.sinks.bolt.pace import Pace
 from exporter.sinks.bolt.payload import Payload
 from exporter.sinks.bolt.removal import remove, remove_blocks
 from queries.errors import GraphError, ModelNotFoundError
-from queries.frames import to_columns
 from queries.layer import id_ranges
 from queries.library import query
 from queries.schema import (
@@ -221,23 +220,14 @@ class BoltSink(Sink):
         """Read back all relationships into neurons ``first`` to ``last``, several parts at once."""
         node_ids = self._ids_of_nodes()
         asked = query("edges")
-        columns = asked.columns_in(self._granularity)
-        names = [column.name for column in columns]
-        statement = asked.statement(
-            asked.checked({}),
-            BoltStore.name,
-            self._granularity,
-            model=self._owner.key,
-            first=first,
-            last=last,
-        )
+        values = asked.checked({})
 
         def read(part: tuple[int, int]) -> dict[str, NDArray[np.generic]]:
-            bounds = dict(zip(("first", "last"), part, strict=True))
-            rows = self._connection.read(statement.cypher, **{**statement.parameters, **bounds})
-            lists = pa.table({name: [row[name] for row in rows] for name in names})
-            table = to_columns(lists, columns)
-            found = {name: table[name].to_numpy() for name in names}
+            bounds = {"model": self._owner.key, "first": part[0], "last": part[1]}
+            table = self._connection.columns(
+                asked.statement(values, BoltStore.name, self._granularity, **bounds)
+            )
+            found = {name: table[name].to_numpy() for name in table.column_names}
             return {**found, "source": node_ids.of(table["source"]).to_numpy()}
 
         parts = id_ranges(first, last, edges, BoltStore.edges_a_part)

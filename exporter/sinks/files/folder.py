@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from exporter.sinks.files import tables
 from exporter.sinks.files.formats import FILES, Files
 from exporter.sinks.files.safely import write_safely
-from queries.errors import GraphLockedError
+from queries.errors import GraphError, GraphLockedError
 from queries.schema import connects_to
 from queries.stores.dataset import model_note
 from queries.stores.dataset.files import file_errors
@@ -86,7 +87,17 @@ class ModelFolder:
         """
         self.require_ours()
         mark = f"{self.mark}-{secrets.token_hex(4)}"
-        write_safely(self.file(name), mark, lambda file: self._files.write(table, file))
+        with self._while_ours():
+            write_safely(self.file(name), mark, lambda file: self._files.write(table, file))
+
+    @contextmanager
+    def _while_ours(self) -> Iterator[None]:
+        """Tell errors that come of another load, which removes the folder, from all others."""
+        try:
+            yield
+        except GraphError:
+            self.require_ours()
+            raise
 
     def write_edges(self, name: str, blocks: Sequence[Mapping[str, Any]]) -> None:
         """Write relationships, given as blocks of columns."""
@@ -97,12 +108,14 @@ class ModelFolder:
 
         Raises
         ------
+        GraphLockedError
+            If another load has taken over.
         GraphError
             If it cannot be read.
         """
         names = connects_to(self.granularity).names
         schema = edge_schema(self.space, self.granularity)
-        with file_errors(path):
+        with self._while_ours(), file_errors(path):
             for batch in self._files.batches(path, schema):
                 columns = zip(names, batch.columns, strict=True)
                 yield {name: column.to_numpy() for name, column in columns}
