@@ -7,17 +7,15 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
-from xdist.remote import Producer
 
 from exporter import load
 from exporter.file_format import FileFormat
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS, HOSTILE
-from tests.processes import ByServer
 from tests.servers import LTS, NEWEST, Neo4jServer, importing, logged_in, skip_or_fail
 from tests.servers.named import is_named
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.processes", "tests.servers.fixtures"]
 
 # The names and versions of `tests.servers.fixtures`, which must not be imported before pytest
 # takes it for a plugin.
@@ -38,18 +36,13 @@ ROOT = Path(__file__).parents[1]
 CIFAR = Path("models", "CIFAR-10_CNN5.h5")
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServer:
-    """Say which tests share a process, where there are more than one."""
-    return ByServer(config, log)
-
-
 @pytest.hookimpl(tryfirst=True)  # Before pytest leaves out what is marked.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to `make full` most of what would run on both versions of Neo4j.
 
     The cases of a test go to them by turns; a test of one case runs on both. Of a test whose answer
     is computed from relationships, which the other tests compare, one case on one version is left,
-    and none on a dataset. The large model comes last: others count all that is there.
+    and none on a dataset. The large model comes last on a server: others count all that is there.
     """
     items.sort(key=lambda item: "test_cifar" in item.nodeid)
     if is_named():

@@ -123,9 +123,9 @@ def cifar(store: GraphStore, cifar_file: Path) -> Iterator[str]:
         drop(name, store.location)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def graph(store: GraphStore, cifar: str) -> Iterator[NeuronGraph]:
-    """Give the model in each store, open for queries."""
+    """Give the model in each store, open for queries, which read its relationships once."""
     with NeuronGraph(store.location, model=cifar) as opened:
         yield opened
 

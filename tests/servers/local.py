@@ -34,6 +34,8 @@ _FLAGS = [
 ]
 # Two servers on two cores have none to spare for collecting in parallel.
 _SHARING = ["-XX:+UseSerialGC"]
+# Compiling well takes longer than small models take to load.
+_SMALL = ["-XX:TieredStopAtLevel=1"]
 
 
 class LocalServer:
@@ -54,6 +56,8 @@ class LocalServer:
         Whether it also answers HTTP.
     browser
         Whether it serves Neo4j Browser there, at ``/browser/``; a server of 5.26 can.
+    large
+        Whether it is to hold a large model.
 
     Attributes
     ----------
@@ -79,6 +83,7 @@ class LocalServer:
         heap: str = "1g",
         http: bool = False,
         browser: bool = False,
+        large: bool = False,
     ) -> None:
         release = RELEASES[version]
         self._main = release.main
@@ -86,6 +91,7 @@ class LocalServer:
         self._lib = jars(version, self._java)
         self._browser = browser_jars(self._java) if browser else None
         self.heap = heap
+        self._large = large
         self._conf = home / "conf" / "neo4j.conf"
         self._log = home / "console.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -175,9 +181,13 @@ class LocalServer:
     def _java_command(self, *arguments: str, extra: Path | None = None) -> list[str]:
         java = str(self._java.executable)
         path = f"{self._lib}/*" if extra is None else f"{self._lib}/*{os.pathsep}{extra}/*"
+        return [java, f"-Xmx{self.heap}", *self._hurry(), "-cp", path, *_FLAGS, *arguments]
+
+    def _hurry(self) -> list[str]:
         # Benchmarks, which run without xdist, measure a server as users have it.
-        sharing = _SHARING if os.environ.get("PYTEST_XDIST_WORKER") else []
-        return [java, f"-Xmx{self.heap}", *sharing, "-cp", path, *_FLAGS, *arguments]
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            return []
+        return _SHARING if self._large else [*_SHARING, *_SMALL]
 
     def _set_initial_password(self, home: Path, password: str) -> None:
         # neo4j-admin reads its arguments from a file too, and those do not show in `ps`.
@@ -219,6 +229,7 @@ def local_home(
     heap: str = "1g",
     http: bool = False,
     browser: bool = False,
+    large: bool = False,
 ) -> Iterator[LocalServer]:
     """
     Give a server of this machine in a temporary home, not started yet.
@@ -232,7 +243,13 @@ def local_home(
     """
     with TemporaryDirectory(prefix="neo4j-", ignore_cleanup_errors=True) as home:
         local = LocalServer(
-            version, Path(home), password=password, heap=heap, http=http, browser=browser
+            version,
+            Path(home),
+            password=password,
+            heap=heap,
+            http=http,
+            browser=browser,
+            large=large,
         )
         try:
             yield local
@@ -249,6 +266,7 @@ def local_server(
     heap: str = "1g",
     http: bool = False,
     browser: bool = False,
+    large: bool = False,
 ) -> Iterator[LocalServer]:
     """
     Start a server of this machine in a temporary home.
@@ -260,7 +278,9 @@ def local_server(
     Unavailable
         No Java is new enough, or the jars cannot be had.
     """
-    with local_home(version, password=password, heap=heap, http=http, browser=browser) as local:
+    with local_home(
+        version, password=password, heap=heap, http=http, browser=browser, large=large
+    ) as local:
         local.start()
         yield local
 
