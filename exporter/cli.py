@@ -228,12 +228,12 @@ def load(
     """
     from exporter.loading import load as load_model
     from exporter.parallel.notices import notices
-    from exporter.progress import LoadProgress
+    from queries.progress_bar import ProgressBar
 
     if not quiet:
         notices.setLevel("INFO")
     try:
-        with LoadProgress(f"Opening {model.name}", quiet=quiet) as progress:
+        with ProgressBar(f"Opening {model.name}", quiet=quiet) as progress:
             report = load_model(
                 model,
                 graph,
@@ -406,12 +406,12 @@ def drop(
     edges = _edges(graph, name)
     if not yes and not confirmed(f"Remove {name!r} and its {edges:,} relationships?"):
         fail(f"{name!r} was not removed")
-    from exporter.progress import LoadProgress
     from exporter.removal import drop as drop_model
+    from queries.progress_bar import ProgressBar
 
     removed = 0
     try:
-        with LoadProgress(f"Removing {name}") as progress:
+        with ProgressBar(f"Removing {name}") as progress:
 
             def count(more: int) -> None:
                 nonlocal removed

@@ -20,7 +20,6 @@ from exporter.resumption import to_go_on_with
 from exporter.sinks import (
     REPLACED,
     STAGED,
-    Progress,
     Sink,
     exists_error,
     open_sink,
@@ -33,6 +32,7 @@ from queries import NeuronGraph
 from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.log import logger
+from queries.progress import Progress, silent
 from queries.schema import COMPLETE, LOADING
 from queries.stores.dataset import file_format_of
 from queries.stores.location import locate
@@ -113,7 +113,7 @@ def load(
     replace: bool = False,
     resume: bool = False,
     dask: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> LoadReport:
     """Load a trained Keras model into a graph.
 
@@ -202,7 +202,6 @@ def load(
         else:
             store = file_format or file_format_of(location.path) or "parquet"
         require_room(location.path, store, part.neurons, part.edges, granularity)
-    told = progress or _silent
     with _writer(opened, recipe, dask) as writer:
         begun = time.perf_counter()
         with open_sink(
@@ -219,10 +218,10 @@ def load(
                     sink.begin(begin, replace=replace)
                 else:
                     sink.resume(stored)
-                checksums = writer(sink, part, name, (stored or begin)["block_edges"], told)
+                checksums = writer(sink, part, name, (stored or begin)["block_edges"], progress)
                 sink.finish(checksums)
                 resumed = sink.resumed_edges
-            sink.tidy(name, told)
+            sink.tidy(name, progress)
         seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
     names = tuple(layer.name for layer in part.layers)
@@ -265,10 +264,6 @@ def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
         return
     if taken:
         raise exists_error(opened.location, name)
-
-
-def _silent(phase: str, done: int, total: int) -> None:
-    pass
 
 
 def _checked_name(name: str) -> str:

@@ -6,9 +6,10 @@ from typing import Final
 from exporter.batches import PlannedLayer
 from exporter.checksum import Checksum
 from exporter.plan import Plan
-from exporter.sinks import Progress, Sink
+from exporter.sinks import Sink
 from queries.errors import GraphError
 from queries.log import logger
+from queries.progress import Progress
 
 NEURON_BLOCK: Final = 1 << 17
 

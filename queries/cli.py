@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from queries.completion import query_names, query_words
+from queries.opened import opened_graph
 from queries.options import FormatOption, GraphOption, ModelOption, OutputOption
 from queries.output import Destination, destination, write
 from queries.terminal import Commands, confirmed, examples, fail, say
@@ -166,9 +167,7 @@ def _answer(
     *,
     show_cypher: bool,
 ) -> Any:
-    from queries.neurongraph import NeuronGraph
-
-    with NeuronGraph(graph, model=model) as opened:
+    with opened_graph(graph, model) as opened:
         if show_cypher:
             from queries.describe import cypher_text
 

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from queries.layer import Layer, id_ranges
 from queries.operators import Columns, Flags, Ids, Operator, Scores
 from queries.part import Part
+from queries.progress import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,14 @@ class Network:
         The model's layers, inputs first.
     read, read_outgoing
         Read relationships; the latter is used where they are too many to be kept.
+
+    Attributes
+    ----------
+    progress
+        Is told how far a pass through all layers is.
     """
+
+    progress: Progress = staticmethod(silent)
 
     def __init__(
         self, layers: Sequence[Layer], read: ReadEdges, read_outgoing: ReadOutgoing
@@ -70,13 +78,18 @@ class Network:
 
     def forward(self) -> Iterator[Operator]:
         """Yield all relationships, those near the inputs first."""
-        for layer in self.layers:
-            yield from self.operators(layer)
+        return self._in_order(self.layers)
 
     def backward(self) -> Iterator[Operator]:
         """Yield all relationships, those near the outputs first."""
-        for layer in reversed(self.layers):
+        return self._in_order(self.layers[::-1])
+
+    def _in_order(self, layers: Sequence[Layer]) -> Iterator[Operator]:
+        done, total = 0, sum(layer.edges for layer in layers)
+        for layer in layers:
+            self.progress("relationships", done, total)
             yield from self.operators(layer)
+            done += layer.edges
 
     @property
     def inputs(self) -> NDArray[np.bool_]:

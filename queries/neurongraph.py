@@ -51,6 +51,9 @@ class NeuronGraph(
         or a model file; by default the environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
     model
         The model to ask about; needed where the graph holds more than one.
+    progress
+        Called with a phase (``relationships``), how many are done, and how many there are, while
+        a query passes through all layers.
 
     Raises
     ------

@@ -8,12 +8,13 @@ from exporter.parallel.source import ModelSource
 from exporter.parallel.task import Written, write_part
 from exporter.parallel.workers import Workers
 from exporter.plan import Plan
-from exporter.sinks import Progress, Sink
+from exporter.sinks import Sink
 from exporter.sinks.files import FilesSink
 from exporter.sinks.files.parts import FilePart
 from exporter.writing import require_arrived, write_layers, write_neurons
 from queries.errors import GraphError
 from queries.log import logger
+from queries.progress import Progress
 
 Sums = Mapping[int, tuple[Checksum, Checksum]]
 """The relationships that were sent and those that were found, by the index of their layer."""

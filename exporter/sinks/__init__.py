@@ -3,11 +3,11 @@
 import os
 
 from exporter.file_format import FILE_FORMATS, FileFormat
-from exporter.sinks.base import REPLACED, STAGED, Progress, Sink, exists_error
+from exporter.sinks.base import REPLACED, STAGED, Sink, exists_error
 from queries.errors import GraphError, ParameterError, listed
 from queries.stores.location import Location, locate
 
-__all__ = ["REPLACED", "STAGED", "Progress", "Sink", "exists_error", "open_sink", "require_store"]
+__all__ = ["REPLACED", "STAGED", "Sink", "exists_error", "open_sink", "require_store"]
 
 
 def open_sink(

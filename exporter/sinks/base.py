@@ -12,15 +12,13 @@ from exporter.batches import EdgeBlock, PlannedLayer
 from queries import NeuronGraph
 from queries.closing import Closing
 from queries.errors import ModelExistsError
+from queries.progress import Progress
 
 STAGED: Final = "~new"
 """What the name of a model ends in while it is loaded to replace another."""
 
 REPLACED: Final = "~old"
 """What the name of a model ends in while it is removed, since another took its place."""
-
-Progress = Callable[[str, int, int], None]
-"""Takes a phase of the work, how much is done, and how much there is."""
 
 
 def exists_error(location: str, name: str) -> ModelExistsError:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exporter.batches import BLOCK_EDGES, EdgeBlock, PlannedLayer
-from exporter.sinks.base import STAGED, Progress, Sink, exists_error
+from exporter.sinks.base import STAGED, Sink, exists_error
 from queries.errors import (
     CypherError,
     GraphAccessError,
@@ -25,6 +25,7 @@ from queries.errors import (
 )
 from queries.layer import id_ranges
 from queries.library import Statement
+from queries.progress import Progress
 from queries.schema import (
     COMPLETE,
     LAYER,

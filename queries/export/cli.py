@@ -8,6 +8,7 @@ import typer
 from queries.cli import PANEL
 from queries.completion import export_words
 from queries.errors import ParameterError
+from queries.opened import opened_graph
 from queries.options import GraphOption, ModelOption
 from queries.output import check_file
 from queries.terminal import Commands, examples
@@ -56,12 +57,11 @@ def export(
     from queries.arguments import query_values
     from queries.export.files import suffix_of
     from queries.export.parameters import EXPORT
-    from queries.neurongraph import NeuronGraph
 
     try:
         suffix_of(output)
     except ParameterError as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
     values = query_values(EXPORT, words or ())
-    with NeuronGraph(graph, model=model) as opened:
+    with opened_graph(graph, model) as opened:
         opened.export(output, **values)

@@ -16,6 +16,7 @@ from queries.library import Query, query
 from queries.models import StoredModel, chosen
 from queries.network import Network
 from queries.neuron_filter import NeuronFilter, NeuronsLike
+from queries.progress import Progress, silent
 from queries.stores import open_store
 
 Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
@@ -30,15 +31,20 @@ class Methods:
 
     Parameters
     ----------
-    graph, model
+    graph, model, progress
         As in ``NeuronGraph``.
     """
 
     def __init__(
-        self, graph: str | os.PathLike[str] | None = None, *, model: str | None = None
+        self,
+        graph: str | os.PathLike[str] | None = None,
+        *,
+        model: str | None = None,
+        progress: Progress = silent,
     ) -> None:
         self._store = open_store(graph)
         self._model = model
+        self._progress = progress
         self._networks: dict[tuple[StoredModel, str], Network] = {}
 
     def _asked(
@@ -119,5 +125,6 @@ class Methods:
         if (about, by) not in self._networks:
             while len(self._networks) >= _MOST_NETWORKS:
                 del self._networks[next(iter(self._networks))]
-            self._networks[about, by] = self._store.network(about, by)
+            network = self._networks[about, by] = self._store.network(about, by)
+            network.progress = self._progress
         return self._networks[about, by]

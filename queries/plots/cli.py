@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from queries.completion import plot_names, plot_words
+from queries.opened import opened_graph
 from queries.options import GraphOption, ModelOption
 from queries.output import check_file
 from queries.plots.library import SUFFIXES
@@ -80,10 +81,9 @@ def plot(
         return
     file, pixels = _checked_file(output or Path(f"{name}.html")), _pixels(size)
     from queries.arguments import query_values
-    from queries.neurongraph import NeuronGraph
 
     values = query_values(asked, words or ())
-    with NeuronGraph(graph, model=model) as opened:
+    with opened_graph(graph, model) as opened:
         # Every plot has a method of its name.
         picture = getattr(opened.plot, name)(**values)
     say(f"Wrote {picture.save(file, size=pixels)}.")

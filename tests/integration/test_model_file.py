@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,3 +162,29 @@ class TestCommandLine:
             said = one_line(invoke(*words, "--graph", str(digits_file)))
             assert "is a model file" in said
             assert ".lbug" in said
+
+
+INTERRUPTED = """
+import os, signal
+from exporter.cli import main
+from exporter.model_graph.network import ModelNetwork
+build = ModelNetwork.operators
+def operators(network, layer):
+    if len(layer.inputs):
+        os.kill(os.getpid(), signal.SIGINT)
+    return build(network, layer)
+ModelNetwork.operators = operators
+main()
+"""
+
+
+def test_ctrl_c_in_a_computation_ends_it_with_one_line(digits_file: Path) -> None:
+    words = ("query", "strongest_paths", "--graph", str(digits_file))
+    asked = ("source=input_layer", "target=dense_1")
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, *words, *asked],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")

@@ -13,7 +13,7 @@ from neo4j.exceptions import ConstraintError
 from numpy.typing import NDArray
 
 from exporter.batches import EdgeBlock, PlannedLayer
-from exporter.sinks.base import REPLACED, STAGED, Progress, Sink, exists_error
+from exporter.sinks.base import REPLACED, STAGED, Sink, exists_error
 from exporter.sinks.bolt import statements
 from exporter.sinks.bolt.blocks import Block, BlockWriter, blocks_there
 from exporter.sinks.bolt.connection import Connection, NoMemory, changed, told_of_memory
@@ -24,6 +24,7 @@ from exporter.sinks.bolt.removal import remove, remove_blocks
 from queries.errors import GraphError, ModelNotFoundError
 from queries.layer import id_ranges
 from queries.library import query
+from queries.progress import Progress
 from queries.schema import (
     COMPLETE,
     DROPPING,

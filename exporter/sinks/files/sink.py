@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exporter.batches import BLOCK_EDGES, EdgeBlock, PlannedLayer
-from exporter.sinks.base import STAGED, Progress, Sink, exists_error
+from exporter.sinks.base import STAGED, Sink, exists_error
 from exporter.sinks.files import tables
 from exporter.sinks.files.folder import ModelFolder, taken_error
 from exporter.sinks.files.formats import FILES, Files
@@ -27,6 +27,7 @@ from exporter.sinks.files.safely import (
     write_safely,
 )
 from queries.errors import GraphError, ModelNotFoundError, ParameterError
+from queries.progress import Progress
 from queries.schema import COMPLETE, LOADING
 from queries.stores.dataset import (
     NOTE,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.progress import LoadProgress
+from queries.progress_bar import ProgressBar
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Give a function that sets the clock."""
 
     def set_clock(seconds: float) -> None:
-        monkeypatch.setattr("exporter.progress.time.monotonic", lambda: seconds)
+        monkeypatch.setattr("queries.progress_bar.time.monotonic", lambda: seconds)
 
     return set_clock
 
@@ -25,7 +25,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 def test_says_nothing_of_a_short_load(
     at: Callable[[float], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with LoadProgress("Opening") as progress:
+    with ProgressBar("Opening") as progress:
         for second in range(9):
             at(second)
             progress("relationships", second, 8)
@@ -35,7 +35,7 @@ def test_says_nothing_of_a_short_load(
 def test_says_how_far_a_long_load_is(
     at: Callable[[float], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with LoadProgress("Opening") as progress:
+    with ProgressBar("Opening") as progress:
         for second in range(25):
             at(second)
             progress("relationships", second * 1000, 100_000)
@@ -50,7 +50,7 @@ def test_says_how_far_a_long_load_is(
 def test_says_nothing_where_it_is_to_be_quiet(
     at: Callable[[float], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with LoadProgress("Opening", quiet=True) as progress:
+    with ProgressBar("Opening", quiet=True) as progress:
         for second in range(25):
             at(second)
             progress("relationships", second * 1000, 100_000)
@@ -59,9 +59,9 @@ def test_says_nothing_where_it_is_to_be_quiet(
 
 BAR = """
 import time
-from exporter.progress import LoadProgress
+from queries.progress_bar import ProgressBar
 from exporter.quiet import quiet
-with LoadProgress("Opening a.keras") as progress:
+with ProgressBar("Opening a.keras") as progress:
     with quiet():
         time.sleep(0.5)
     for done in range(0, 1_000_000, 50_000):

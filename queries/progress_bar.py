@@ -1,4 +1,4 @@
-"""Show how far a load is: a bar on a terminal, a line now and then elsewhere."""
+"""Show how far a long piece of work is: a bar on a terminal, a line now and then elsewhere."""
 
 import os
 import sys
@@ -16,8 +16,8 @@ from queries.terminal import say
 _SECONDS_BETWEEN_LINES: Final = 10.0
 
 
-class LoadProgress:
-    """The progress of one load or drop, on stderr.
+class ProgressBar:
+    """The progress of one command, on stderr.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ class LoadProgress:
     Attributes
     ----------
     begun
-        True once a first number is known: then something may have been written.
+        True once a first number is known: then a load may have written something.
     """
 
     def __init__(self, first: str, *, quiet: bool = False) -> None:
         self._first, self._quiet = first, quiet
-        self._phase, self._since, self._said = "", 0.0, 0.0
+        self._phase, self._done, self._since, self._said = "", 0, 0.0, 0.0
         self._bar: Progress | None = None
         self.begun = False
 
@@ -68,14 +68,16 @@ class LoadProgress:
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Take a phase, how many are done, and how many there are."""
         self.begun = True
+        # A computation may pass through all relationships more than once.
+        anew = phase != self._phase or done < self._done
+        self._phase, self._done = phase, done
         if self._bar is not None:
-            self._draw(self._bar, phase, done, total)
+            self._draw(self._bar, phase, done, total, anew=anew)
         elif not self._quiet:
-            self._print(phase, done, total)
+            self._print(phase, done, total, anew=anew)
 
-    def _draw(self, bar: Progress, phase: str, done: int, total: int) -> None:
-        if phase != self._phase:
-            self._phase = phase
+    def _draw(self, bar: Progress, phase: str, done: int, total: int, *, anew: bool) -> None:
+        if anew:
             self._begin(bar, phase.capitalize(), total)
         if done < total:
             bar.update(self._task, completed=done)
@@ -89,10 +91,10 @@ class LoadProgress:
             bar.remove_task(task)
         self._task = bar.add_task(description, total=total)
 
-    def _print(self, phase: str, done: int, total: int) -> None:
+    def _print(self, phase: str, done: int, total: int, *, anew: bool) -> None:
         now = time.monotonic()
-        if phase != self._phase:
-            self._phase, self._since, self._said = phase, now, now
+        if anew:
+            self._since = self._said = now
         elif now - self._said >= _SECONDS_BETWEEN_LINES:
             self._said = now
             rate = done / (now - self._since)
