@@ -11,6 +11,7 @@ from pathlib import Path
 import ladybug
 import neo4j
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -18,6 +19,7 @@ from exporter import LoadReport, load
 from exporter.model import KerasModel, open_model
 from exporter.plan import Plan
 from exporter.planning import plan
+from queries import NeuronGraph
 from queries.granularity import NEURON_GRAPH
 from queries.log import logger
 from queries.schema import embedded_tables
@@ -96,6 +98,35 @@ def test_load_neo4j(
         f"\n  the import is {warm.seconds / imported:.2f} times as fast as the second load,"
         f" {loaded.seconds / imported:.2f} times as the first"
     )
+
+
+def test_read_neo4j(neo4j_server: Neo4jServer, loaded: LoadReport) -> None:
+    """Reading relationships into a frame, against a record of the driver for each."""
+    store = f"Neo4j {neo4j_server.version}"
+    with NeuronGraph(neo4j_server.uri, model=loaded.model) as graph:
+        layers = graph.layers().set_index("name")
+        begun = time.perf_counter()
+        records = _read_records(neo4j_server, loaded.model, "conv_0")
+        slow = time.perf_counter() - begun
+        assert len(records) == layers["edges"]["conv_0"]
+        times = [seconds_of(graph.edges) for _ in range(3)]
+    rate, fast = len(records) / slow, sorted(times)[1]
+    report(f"{store}, records of the driver", slow, len(records))
+    report(f"{store}, all edges, the first time", times[0], loaded.edges)
+    report(f"{store}, all edges, median of three", fast, loaded.edges)
+    print(f"\n  a frame is read {loaded.edges / fast / rate:.1f} times as fast")
+
+
+def _read_records(server: Neo4jServer, model: str, layer: str) -> pd.DataFrame:
+    statement = """
+        MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron {model: $model, layer: $layer})
+        RETURN s.id AS source, t.id AS target, r.weight AS weight
+    """
+    with neo4j.GraphDatabase.driver(server.uri, auth=server.auth) as driver:
+        frame: pd.DataFrame = driver.execute_query(
+            statement, model=model, layer=layer, result_transformer_=neo4j.Result.to_df
+        )
+    return frame
 
 
 def _load_of_relationships(
