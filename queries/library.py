@@ -134,7 +134,7 @@ class Statement:
 
     cypher: str
     parameters: dict[str, Any]
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)

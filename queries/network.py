@@ -42,8 +42,6 @@ class Network:
         Is told how far a pass through all layers is.
     """
 
-    progress: Progress = staticmethod(silent)
-
     def __init__(
         self, layers: Sequence[Layer], read: ReadEdges, read_outgoing: ReadOutgoing
     ) -> None:
@@ -52,6 +50,7 @@ class Network:
         self.neurons = layers[-1].last + 1 - self.first
         self._read, self._read_outgoing = read, read_outgoing
         self._kept: dict[int, list[Part]] = {}
+        self.progress: Progress = silent
 
     def parts(self, layer: Layer) -> Iterator[Part]:
         """Yield all relationships into a layer, in the order of its neurons."""
