@@ -50,9 +50,7 @@ class CentralityMethods(Methods):
         """Return Katz centrality, exact, by one pass a layer."""
         given = {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights, "by": by}
         asked, values, about, network = self._computed("katz", model, given)
-        own = np.full(network.neurons, values["beta"])
-        arriving = passes.sums_forward(network, own, weights=weights, factor=values["alpha"])
-        return self._scored(asked, values, about, network, katz=own + arriving)
+        return self._scored(asked, values, about, network, katz=_katz(network, values))
 
     def pagerank(
         self,
@@ -154,12 +152,30 @@ def _best(network: Network, layer: Layer, wanted: Flags, scores: Scores, k: int)
     return best
 
 
+def _katz(network: Network, values: dict[str, Any]) -> Scores:
+    """Return Katz centrality, given the checked values of the query."""
+    scores = passes.sums_forward(
+        network,
+        _everywhere(network, values["beta"]),
+        weights=values["weights"],
+        factor=values["alpha"],
+    )
+    scores += values["beta"]
+    return scores
+
+
+def _everywhere(network: Network, score: float) -> Scores:
+    """Return the same score for each neuron, in no room: some models have many millions."""
+    return np.broadcast_to(np.float64(score), network.neurons)
+
+
 def _pagerank(network: Network, alpha: float) -> Scores:
     # Both the jump and what neurons without a way on pass back are spread evenly, so that they
     # only scale the score of one neuron alone.
-    own = np.ones(network.neurons)
-    scores = own + passes.shares_forward(network, own, alpha)
-    return np.asarray(scores / scores.sum())
+    scores = passes.shares_forward(network, _everywhere(network, 1.0), alpha)
+    scores += 1.0
+    scores /= scores.sum()
+    return scores
 
 
 def _path_centrality(network: Network) -> Scores:
@@ -168,16 +184,16 @@ def _path_centrality(network: Network) -> Scores:
     all_paths = np.logaddexp.reduce(forward[end])
     if all_paths == -np.inf:
         return np.zeros(network.neurons)
-    return np.asarray(np.exp(forward + backward - all_paths))
+    forward += backward
+    forward -= all_paths
+    return np.exp(forward, out=forward)
 
 
 def _measured(network: Network, measure: Measure) -> Scores:
     """Return a measure of every neuron, with its usual parameters."""
     match measure:
         case "katz":
-            usual = query("katz").checked({})
-            own = np.full(network.neurons, usual["beta"])
-            return own + passes.sums_forward(network, own, factor=usual["alpha"])
+            return _katz(network, query("katz").checked({}))
         case "pagerank":
             return _pagerank(network, query("pagerank").checked({})["alpha"])
         case "path_centrality":
