@@ -150,9 +150,9 @@ class PathMethods(Methods):
         frame = self._neurons(values["target"], about)
         places = network.places(frame)
         ways: dict[str, Weights] = {"paths": "count", "absolute": "absolute", "signed": "signed"}
+        own = begin.astype(np.float64)
         for name, weights in ways.items():
-            arriving = passes.sums_forward(network, begin.astype(np.float64), weights=weights)
-            frame[name] = arriving[places]
+            frame[name] = passes.sums_forward(network, own, weights=weights)[places]
         return frame[[column.name for column in asked.columns]]
 
     def _ends(
