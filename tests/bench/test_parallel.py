@@ -75,7 +75,7 @@ def processes(count: int, file: Path) -> Iterator[Workers]:
     ) as executor:
         # As long as one sleeps, a task needs another one.
         list(executor.map(time.sleep, [1.0] * count))
-        yield LocalProcesses(executor)
+        yield LocalProcesses(executor, count)
 
 
 SIDES: Final = {10**6: 5, 10**7: 16, 10**8: 52, 10**9: 165, 10**10: 521}

@@ -66,7 +66,7 @@ class Silent(Workers):
     deaths = (BrokenExecutor,)
 
     def __init__(self, *said: str | None) -> None:
-        super().__init__(ThreadPoolExecutor(1))
+        super().__init__(ThreadPoolExecutor(1), 1)
         self.said = list(said)
         self.task: Future[Written] = Future()
 
@@ -90,20 +90,20 @@ class TestResults:
 
     def test_are_waited_for_where_trouble_passes(self) -> None:
         workers = Silent("they are gone", None, "they are gone", None)
-        assert list(results(workers, [workers.task])) == [WRITTEN]
+        assert list(results(workers, [workers.task], "go on")) == [WRITTEN]
 
     def test_are_given_up_where_trouble_lasts(self) -> None:
         workers = Silent(None, "they are gone", "they are gone")
-        with pytest.raises(GraphUnavailableError, match=r"they are gone; .*--resume"):
-            list(results(workers, [workers.task]))
+        with pytest.raises(GraphUnavailableError, match=r"they are gone; .*go on"):
+            list(results(workers, [workers.task], "go on"))
 
     @pytest.mark.parametrize(
         ("raised", "expected", "said"),
         [
             (GraphError("the disk is full"), GraphError, "^the disk is full$"),
-            (BrokenExecutor("gone"), GraphError, r"workers died.*memory.*--resume"),
-            (ValueError("odd"), GraphError, r"a worker failed: ValueError: odd; .*--resume"),
-            (CancelledError(), GraphUnavailableError, r"connection .* was lost; .*--resume"),
+            (BrokenExecutor("gone"), GraphError, r"workers died.*memory.*go on"),
+            (ValueError("odd"), GraphError, r"a worker failed: ValueError: odd; .*go on"),
+            (CancelledError(), GraphUnavailableError, r"connection .* was lost; .*go on"),
         ],
         ids=repr,
     )
@@ -113,7 +113,7 @@ class TestResults:
         workers = Silent()
         workers.task.set_exception(raised)
         with pytest.raises(expected, match=said):
-            list(results(workers, [workers.task]))
+            list(results(workers, [workers.task], "go on"))
 
 
 class TestSource:
