@@ -8,6 +8,7 @@ import typer
 from exporter.file_format import FileFormat
 from queries import cli as queries_cli
 from queries.browser import cli as browser_cli
+from queries.completion import dask_addresses
 from queries.errors import (
     GraphError,
     GraphNotFoundError,
@@ -211,6 +212,7 @@ def load(
         str | None,
         typer.Option(
             metavar="ADDRESS",
+            autocompletion=dask_addresses,
             help="Write a folder of files by many processes: local, or those of a Dask scheduler "
             "such as tcp://localhost:8786.",
             show_default="one process",
@@ -227,7 +229,7 @@ def load(
     Neo4j's import, which is the fastest way to load a big model; its README says how to go on.
     """
     from exporter.loading import load as load_model
-    from exporter.parallel.notices import notices
+    from queries.log import notices
     from queries.progress_bar import ProgressBar
 
     if not quiet:

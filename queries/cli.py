@@ -6,7 +6,7 @@ import typer
 
 from queries.completion import query_names, query_words
 from queries.opened import opened_graph
-from queries.options import FormatOption, GraphOption, ModelOption, OutputOption
+from queries.options import DaskOption, FormatOption, GraphOption, ModelOption, OutputOption
 from queries.output import Destination, destination, write
 from queries.terminal import Commands, confirmed, examples, fail, say
 
@@ -68,6 +68,7 @@ def query(
     model: ModelOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    dask: DaskOption = None,
     describe: Annotated[
         bool, typer.Option("--describe", help="Say what the query is, and run nothing.")
     ] = False,
@@ -95,7 +96,7 @@ def query(
     from queries.arguments import query_values
 
     values = query_values(asked, words or ())
-    write(_answer(asked, values, graph, model, show_cypher=show_cypher), to)
+    write(_answer(asked, values, graph, model, dask, show_cypher=show_cypher), to)
 
 
 @app.command(
@@ -164,10 +165,11 @@ def _answer(
     values: dict[str, Any],
     graph: str | None,
     model: str | None,
+    dask: str | None,
     *,
     show_cypher: bool,
 ) -> Any:
-    with opened_graph(graph, model) as opened:
+    with opened_graph(graph, model, dask) as opened:
         if show_cypher:
             from queries.describe import cypher_text
 

@@ -19,6 +19,13 @@ def plot_names(incomplete: str) -> list[tuple[str, str]]:
     return _names(plots(), incomplete)
 
 
+def dask_addresses(incomplete: str) -> list[tuple[str, str]]:
+    """Complete where processes are; the address of a scheduler is not known."""
+    return (
+        [("local", "One process a core of this machine.")] if "local".startswith(incomplete) else []
+    )
+
+
 def _names(found: Mapping[str, Asked], incomplete: str) -> list[tuple[str, str]]:
     return [(name, asked.summary) for name, asked in found.items() if name.startswith(incomplete)]
 

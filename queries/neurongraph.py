@@ -54,11 +54,17 @@ class NeuronGraph(
     progress
         Called with a phase (``relationships``), how many are done, and how many there are, while
         a query passes through all layers.
+    dask
+        Pass over a model file by many processes: ``local``, or the address of a Dask scheduler.
+        The answers are those of one process. They are started when a query first passes through
+        a large layer, and end when the graph is closed.
 
     Raises
     ------
     GraphError
         If the graph cannot be opened; the subclass tells why.
+    ParameterError
+        If ``dask`` is given and the graph is no model file.
 
     Examples
     --------

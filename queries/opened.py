@@ -9,14 +9,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened_graph(graph: str | None, model: str | None) -> Iterator["NeuronGraph"]:
+def opened_graph(graph: str | None, model: str | None, dask: str | None) -> Iterator["NeuronGraph"]:
     """Open a graph, as ``NeuronGraph`` does, and show on stderr how far a computation is."""
+    from queries.log import notices
     from queries.neurongraph import NeuronGraph
     from queries.progress_bar import ProgressBar
     from queries.stores.location import locate
 
+    notices.setLevel("INFO")
     with (
         ProgressBar(f"Asking {locate(graph).text}") as progress,
-        NeuronGraph(graph, model=model, progress=progress) as opened,
+        NeuronGraph(graph, model=model, progress=progress, dask=dask) as opened,
     ):
         yield opened

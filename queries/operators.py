@@ -24,7 +24,7 @@ Weights = Literal["absolute", "signed", "count"]
 """What a relationship counts: |weight|, weight, or 1."""
 
 Measure = Callable[[Scores], Scores]
-"""What relationships count by their weights, entry by entry."""
+"""What relationships count by their weights, entry by entry; it can be sent to other processes."""
 
 
 class Operator(Protocol):
@@ -108,9 +108,47 @@ def count(weight: Scores) -> Scores:
 MEASURES: Final[dict[Weights, Measure]] = {"absolute": absolute, "signed": signed, "count": count}
 
 
-def stronger_than(above: float) -> Measure:
-    """Count 1 where the absolute weight is more than a limit, else 0; below 0 all count."""
-    return lambda weight: (np.abs(weight) > above).astype(np.float64)
+@dataclass(frozen=True)
+class StrongerThan:
+    """Count 1 where the absolute weight is more than a limit, else 0; below 0 all count.
+
+    Parameters
+    ----------
+    above
+        The limit.
+    """
+
+    above: float
+
+    def __call__(self, weight: Scores) -> Scores:
+        """Count the weights, entry by entry."""
+        return (np.abs(weight) > self.above).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Then:
+    """Count by one measure what another has counted.
+
+    Parameters
+    ----------
+    first, second
+        The measures.
+    """
+
+    first: Measure
+    second: Measure
+
+    def __call__(self, weight: Scores) -> Scores:
+        """Count the weights, entry by entry."""
+        return self.second(self.first(weight))
+
+
+def _less(weight: Scores) -> Scores:
+    return -np.abs(weight)
+
+
+def _one_less(weight: Scores) -> Scores:
+    return -np.ones_like(weight)
 
 
 def _logarithm(weight: Scores) -> Scores:
@@ -127,10 +165,10 @@ TOTAL: Final = Combine(signed)
 ABSOLUTE_TOTAL: Final = Combine(absolute)
 """Add the absolute weight."""
 
-LESS_WEIGHT: Final = Combine(lambda weight: -np.abs(weight))
+LESS_WEIGHT: Final = Combine(_less)
 """Take the absolute weight away: the largest is the shortest path."""
 
-A_HOP_MORE: Final = Combine(lambda weight: -np.ones_like(weight))
+A_HOP_MORE: Final = Combine(_one_less)
 """Take 1 away: the largest has the fewest hops."""
 
 WEAKEST: Final = Combine(absolute, np.minimum)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from queries.completion import dask_addresses
 from queries.output import Format
 from queries.terminal import GRAPH_VARIABLE
 
@@ -27,6 +28,17 @@ ModelOption = Annotated[
         "-m",
         metavar="NAME",
         help="The model to ask about; needed where the graph holds several.",
+    ),
+]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="ADDRESS",
+        autocompletion=dask_addresses,
+        help="Pass over a model file by many processes: local, or those of a Dask scheduler such "
+        "as tcp://localhost:8786.",
+        show_default="one process",
     ),
 ]
 FormatOption = Annotated[

@@ -10,7 +10,7 @@ returns is what arrives at a neuron over at least one relationship: its own shar
 import numpy as np
 
 from queries.network import Network
-from queries.operators import MEASURES, Combine, Flags, Scores, Weights, absolute, stronger_than
+from queries.operators import MEASURES, Combine, Flags, Scores, StrongerThan, Weights, absolute
 
 
 def sums_forward(
@@ -139,7 +139,7 @@ def reached_forward(network: Network, begin: Flags, *, above: float = -1.0) -> F
     reached = np.zeros(network.neurons, dtype=bool)
     for part in network.forward():
         from_here = begin[part.sources] | reached[part.sources]
-        ways = part.weighed(stronger_than(above)).sum_in(from_here.astype(np.float64))
+        ways = part.weighed(StrongerThan(above)).sum_in(from_here.astype(np.float64))
         reached[part.targets] |= ways > 0
     return reached
 
@@ -152,7 +152,7 @@ def reached_backward(network: Network, end: Flags, *, above: float = -1.0) -> Fl
     reached = np.zeros(network.neurons, dtype=bool)
     for part in network.backward():
         to_here = end[part.targets] | reached[part.targets]
-        ways = part.weighed(stronger_than(above)).sum_out(to_here.astype(np.float64))
+        ways = part.weighed(StrongerThan(above)).sum_out(to_here.astype(np.float64))
         reached[part.sources] |= ways > 0
     return reached
 

@@ -22,6 +22,9 @@ from exporter.wiring.wiring import Ids, Weights
 
 Axes = tuple[int, ...]
 
+Place = tuple[slice, slice, slice]
+"""A part of a layer: which of the batch, of the positions, and of the channels."""
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -56,6 +59,19 @@ class Addresses:
     def lengths(self) -> tuple[int, int, int]:
         """How many there are in the batch, of positions, and of channels."""
         return len(self.batch), len(self.position), self.kernel.shape[1]
+
+    def read(self, place: Place) -> Ids:
+        """Return the addresses that a part reads: shape (batch, positions, fan-in)."""
+        batch, position, _ = place
+        rows = np.add.outer(self.batch[batch], self.position[position])
+        return np.add.outer(rows, self.fan)
+
+    def span(self, places: Sequence[Place]) -> slice:
+        """Return the addresses among which are all that some parts read."""
+        rows = [(self.batch[batch], self.position[position]) for batch, position, _ in places]
+        low = min(batch.min() + position.min() for batch, position in rows) + self.fan.min()
+        high = max(batch.max() + position.max() for batch, position in rows) + self.fan.max()
+        return slice(int(low), int(high) + 1)
 
     @property
     def _order(self) -> Axes:

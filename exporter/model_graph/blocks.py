@@ -30,12 +30,13 @@ class PlannedBlocks(Blocks):
         The plan.
     model
         What the model is called.
+    network
+        The same graph as operators.
     """
 
-    def __init__(self, plan: Plan, model: str) -> None:
+    def __init__(self, plan: Plan, model: str, network: ModelNetwork) -> None:
         self.granularity = plan.granularity
-        self.network = ModelNetwork(plan)
-        """The same graph as operators."""
+        self.network = network
         self._model = model
         self._planned = {layer.index: layer for layer in plan.layers}
 

@@ -10,12 +10,16 @@ from exporter.model import KerasModel, look_at
 from exporter.model_graph.blocks import PlannedBlocks
 from exporter.model_graph.network import ModelNetwork
 from exporter.model_node import model_properties
+from exporter.parallel.address import check_address
+from exporter.plan import Plan
 from exporter.planning import plan
+from exporter.recipe import Recipe
 from queries.errors import GraphNotFoundError
 from queries.schema import COMPLETE
 from queries.stores.blocks import BlockStore
 
 if TYPE_CHECKING:
+    from exporter.parallel.model_workers import ModelWorkers
     from queries.models import StoredModel
 
 
@@ -36,16 +40,23 @@ class ModelStore(BlockStore):
     ----------
     file
         A ``.keras`` or HDF5 file.
+    dask
+        As in ``NeuronGraph``.
 
     Raises
     ------
     GraphNotFoundError
         If there is no such file.
+    ParameterError
+        If ``dask`` is neither ``local`` nor an address.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, dask: str | None = None) -> None:
         self.location = str(file)
-        self._file = file
+        self._file, self._dask = file, dask
+        self._workers: ModelWorkers | None = None
+        if dask is not None:
+            check_address(dask)
         if not file.exists():
             raise GraphNotFoundError(f"graph {file} does not exist, which would be a model file")
 
@@ -83,6 +94,24 @@ class ModelStore(BlockStore):
         def opened(model: KerasModel) -> _Opened:
             planned = plan(model)
             properties = model_properties(model, planned, name, at=changed, state=COMPLETE)
-            return _Opened({**properties, "key": name}, PlannedBlocks(planned, name))
+            network = self._network(planned, properties["sha256"])
+            return _Opened({**properties, "key": name}, PlannedBlocks(planned, name, network))
 
         return look_at(self._file, opened, weights=True)
+
+    def _network(self, planned: Plan, sha256: str) -> ModelNetwork:
+        """Return a planned model, which this process computes with alone, or with many."""
+        if self._dask is None:
+            return ModelNetwork(planned)
+        from exporter.parallel.model_workers import ModelWorkers
+        from exporter.parallel.shared_network import SharedNetwork
+        from exporter.parallel.source import ModelSource
+
+        source = ModelSource(self._file.absolute(), sha256, Recipe())
+        self._workers = ModelWorkers(self._dask, source)
+        return SharedNetwork(planned, self._workers)
+
+    def close(self) -> None:
+        """End the processes that were started."""
+        if self._workers is not None:
+            self._workers.close()

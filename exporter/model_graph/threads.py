@@ -35,6 +35,12 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterato
 
 
 @cache
+def limit_blas() -> None:
+    """Let BLAS have one thread in this process from now on, beside other tasks."""
+    _libraries().limit(limits=1, user_api="blas")
+
+
+@cache
 def _libraries() -> ThreadpoolController:
     """Return the libraries with threads of their own; to look for them takes a while."""
     return ThreadpoolController()

@@ -5,48 +5,26 @@ Then the layer is a product of matrices, positions by fan-in and fan-in by chann
 computed in blocks, so that memory stays flat.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import partial
+from itertools import groupby, product
 from typing import Final, Self
 
 import numpy as np
 
 from exporter.batches import PlannedLayer
 from exporter.model_graph import neighbours
-from exporter.model_graph.addresses import Addresses, addresses
-from exporter.model_graph.products import largest_products
+from exporter.model_graph.addresses import Addresses, Place, addresses
+from exporter.model_graph.pieces import Piece, Result, Work
+from exporter.model_graph.reductions import Largest, Reduction, Sum
 from exporter.model_graph.threads import in_threads
 from exporter.wiring.wiring import Weights
-from queries.operators import Columns, Combine, Flags, Ids, Measure, Scores, signed
+from queries.operators import Columns, Combine, Flags, Ids, Measure, Scores, Then, signed
 
 _WEIGHTS_AT_ONCE: Final = 1 << 20
 _READ_AT_ONCE: Final = 1 << 18
 """Entries of a block that is read: the cache of a core holds it."""
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A part of a layer.
-
-    Parameters
-    ----------
-    batch, position, channel
-        Which part.
-    weights
-        What the relationships of the part count: shape (batch, channels, fan-in), or inward
-        (batch, fan-in, channels).
-    """
-
-    batch: slice
-    position: slice
-    channel: slice
-    weights: Scores
-
-    @property
-    def place(self) -> tuple[slice, slice, slice]:
-        """Where it stands in an array of the shape of ``Addresses.lengths``."""
-        return self.batch, self.position, self.channel
 
 
 @dataclass(frozen=True)
@@ -77,72 +55,68 @@ class WiredLayer:
         targets = slice(planned.first - first, planned.last + 1 - first)
         return cls(addresses(planned.wiring), targets, sources, first)
 
-    def weighed(self, measure: Measure) -> "WiredLayer":
+    def weighed(self, measure: Measure) -> Self:
         """Return the same relationships, with what each counts as its weight."""
-        before = self.measure
-        return replace(self, measure=lambda weight: measure(before(weight)))
+        return replace(self, measure=Then(self.measure, measure))
 
     def sum_in(self, scores: Scores) -> Scores:
         """Return by target the sum of ``weight * score of the source``."""
         if scores.ndim > 1:
             return np.stack([self.sum_in(column) for column in scores.T], axis=-1)
-        known = self._known(scores, 0.0)
-        sums = np.zeros(self.at.lengths)
-
-        def compute(block: _Block) -> tuple[_Block, Scores]:
-            return block, known[self._read(block)] @ block.weights
-
-        for block, added in in_threads(compute, self._blocks(inward=True)):
-            sums[block.place] = added
-        return self.at.together(sums)
+        return self._into_targets(Sum(), scores)
 
     def sum_out(self, scores: Scores) -> Scores:
         """Return by source the sum of ``weight * score of the target``."""
         if scores.ndim > 1:
             return np.stack([self.sum_out(column) for column in scores.T], axis=-1)
-        given = self.at.apart(scores)
-        sums = np.zeros(len(self.at.ids))
-
-        def compute(block: _Block) -> tuple[int, Scores]:
-            read = self._read(block)
-            back = given[block.place] @ block.weights
-            low = int(read.min())
-            return low, _added((read - low).reshape(-1), back.reshape(-1))
-
-        for low, added in in_threads(compute, self._blocks(inward=False)):
-            sums[low : low + len(added)] += added
-        source, real = self._looked_up(self.at.ids)
-        return _added(source[real], sums[real], self._width)
+        return self._into_sources(Sum(), scores)
 
     def largest_in(self, scores: Scores, combine: Combine) -> Scores:
         """Return by target the largest of what comes over a relationship."""
-        known = self._known(scores, -np.inf)
-        largest = np.full(self.at.lengths, -np.inf)
-
-        def compute(block: _Block) -> tuple[_Block, Scores]:
-            return block, largest_products(known[self._read(block)], block.weights, combine.join)
-
-        weighed = self.weighed(combine.measure)
-        for block, found in in_threads(compute, weighed._blocks(inward=True)):
-            largest[block.place] = found
-        return self.at.together(largest)
+        return self.weighed(combine.measure)._into_targets(Largest(combine.join), scores)
 
     def largest_out(self, scores: Scores, combine: Combine) -> Scores:
         """Return by source the largest of what comes back over a relationship."""
-        given = self.at.apart(scores)
-        known = np.full(len(self.at.ids), -np.inf)
+        return self.weighed(combine.measure)._into_sources(Largest(combine.join), scores)
 
-        def compute(block: _Block) -> tuple[Ids, Scores]:
-            back = largest_products(given[block.place], block.weights, combine.join)
-            return self._read(block).reshape(-1), back.reshape(-1)
+    def results(self, work: Work, given: Scores) -> Iterator[Result]:
+        """Yield the results of pieces that together are the whole layer, in a fixed order.
 
-        weighed = self.weighed(combine.measure)
-        for read, back in in_threads(compute, weighed._blocks(inward=False)):
-            np.maximum.at(known, read, back)
-        largest = np.full(self._width, -np.inf)
-        source, real = self._looked_up(self.at.ids)
-        np.maximum.at(largest, source[real], known[real])
-        return largest
+        Parameters
+        ----------
+        work
+            What is computed.
+        given
+            Inward, scores by address; outward, those of the targets, as ``Addresses.apart``
+            has them.
+        """
+        pieces = self._with_weights(work, self.pieces(work, given, self.places))
+        return in_threads(partial(self._result, work), pieces)
+
+    def results_of(self, work: Work, pieces: Sequence[Piece]) -> list[Result]:
+        """Return the results of some pieces, computed by this thread alone."""
+        return [self._result(work, each) for each in self._with_weights(work, pieces)]
+
+    def pieces(self, work: Work, given: Scores, places: Sequence[Place]) -> list[Piece]:
+        """Return parts of the layer, with no more of what is given than they take."""
+        if not work.inward:
+            return [Piece(place, given[place]) for place in places]
+        span = self.at.span(places)
+        # One array, which is sent once.
+        taken = given[span]
+        return [Piece(place, taken, span.start) for place in places]
+
+    @property
+    def places(self) -> list[Place]:
+        """Parts that together are the whole layer; those that share weights follow each other."""
+        fan = len(self.at.fan)
+        batch, positions, channels = self.at.lengths
+        wide = min(channels, max(1, _WEIGHTS_AT_ONCE // fan))
+        most = min(_WEIGHTS_AT_ONCE // (wide * fan), _READ_AT_ONCE // max(wide, fan))
+        deep = min(batch, max(1, most))
+        high = max(1, _READ_AT_ONCE // (deep * max(wide, fan)))
+        cuts = product(_cut(batch, deep), _cut(channels, wide), _cut(positions, high))
+        return [(b, p, c) for b, c, p in cuts]
 
     def incoming(self, neuron: int) -> tuple[Ids, Scores]:
         """Return source and weight of all relationships into a neuron, by source."""
@@ -178,32 +152,48 @@ class WiredLayer:
         known[real] = scores[source[real]]
         return known
 
-    def _read(self, block: _Block) -> Ids:
-        """Return the addresses that a block reads: shape (batch, positions, fan-in)."""
-        rows = np.add.outer(self.at.batch[block.batch], self.at.position[block.position])
-        return np.add.outer(rows, self.at.fan)
+    def _into_targets(self, reduction: Reduction, scores: Scores) -> Scores:
+        known = self._known(scores, reduction.nothing)
+        work = Work(reduction, inward=True)
+        return self.at.together(self._reduced(work, known, self.at.lengths))
 
-    def _blocks(self, *, inward: bool) -> Iterator[_Block]:
-        """Yield parts of the layer that together are the whole."""
-        fan = len(self.at.fan)
-        batch, positions, channels = self.at.lengths
-        wide = min(channels, max(1, _WEIGHTS_AT_ONCE // fan))
-        most = min(_WEIGHTS_AT_ONCE // (wide * fan), _READ_AT_ONCE // max(wide, fan))
-        deep = min(batch, max(1, most))
-        high = max(1, _READ_AT_ONCE // (deep * max(wide, fan)))
-        for b, c in product(_cut(batch, deep), _cut(channels, wide)):
+    def _into_sources(self, reduction: Reduction, scores: Scores) -> Scores:
+        work = Work(reduction, inward=False)
+        known = self._reduced(work, self.at.apart(scores), (len(self.at.ids),))
+        source, real = self._looked_up(self.at.ids)
+        return reduction.by_place(source[real], known[real], self._width)
+
+    def _reduced(self, work: Work, given: Scores, shape: tuple[int, ...]) -> Scores:
+        """Put the results of all pieces together, always in the same order."""
+        reduced = np.full(shape, work.reduction.nothing)
+        for where, values in self.results(work, given):
+            before = reduced[where]
+            work.reduction.merge(before, values, out=before)
+        return reduced
+
+    def _result(self, work: Work, weighed: tuple[Piece, Scores]) -> Result:
+        piece, weights = weighed
+        read, reduction = self.at.read(piece.place), work.reduction
+        if work.inward:
+            return piece.place, reduction.product(piece.scores[read - piece.first], weights)
+        # BLAS may round differently where an array lies otherwise in memory.
+        back = reduction.product(np.ascontiguousarray(piece.scores), weights)
+        span = self.at.span([piece.place])
+        where = (read - span.start).reshape(-1)
+        return span, reduction.by_place(where, back.reshape(-1), span.stop - span.start)
+
+    def _with_weights(self, work: Work, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Scores]]:
+        """Yield pieces, each with what its relationships count.
+
+        The shape is (batch, channels, fan-in), or inward (batch, fan-in, channels).
+        """
+        for (b, c), alike in groupby(pieces, key=lambda piece: piece.place[::2]):
             weights = self._counted(self.at.kernel[b, c])
-            if inward:
+            if work.inward:
                 weights = np.ascontiguousarray(weights.swapaxes(1, 2))
-            for p in _cut(positions, high):
-                yield _Block(b, p, c, weights)
+            for piece in alike:
+                yield piece, weights
 
 
-def _added(place: Ids, values: Scores, length: int = 0) -> Scores:
-    """Add up values that belong to the same place; there are at least so many places."""
-    return np.asarray(np.bincount(place, values, length), dtype=np.float64)
-
-
-def _cut(length: int, step: int) -> Iterator[slice]:
-    for start in range(0, length, step):
-        yield slice(start, min(start + step, length))
+def _cut(length: int, step: int) -> list[slice]:
+    return [slice(start, min(start + step, length)) for start in range(0, length, step)]

@@ -1,1 +1,1 @@
-"""Write a dataset by many processes: those of Dask, or local ones."""
+"""Write a dataset, or pass over a model, by many processes: those of Dask, or local ones."""

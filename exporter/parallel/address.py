@@ -27,6 +27,11 @@ def check_dask(dask: str, location: Location) -> None:
             f"dask: many processes write a folder of files, and {location.text} is none; end "
             "such a folder in /"
         )
+    check_address(dask)
+
+
+def check_address(dask: str) -> None:
+    """Raise ParameterError unless it is ``local``, or the address of a scheduler."""
     if dask == LOCAL:
         return
     address = urlsplit(dask)

@@ -10,10 +10,10 @@ from distributed import Client, KilledWorker, LocalCluster
 from distributed import TimeoutError as DaskTimeoutError
 
 from exporter.parallel.interrupts import interrupts_left_to_us
-from exporter.parallel.notices import notices
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
 from queries.errors import GraphUnavailableError
+from queries.log import notices
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for a scheduler, and for its first worker."""
@@ -34,8 +34,8 @@ class DaskWorkers(Workers):
     deaths: ClassVar[tuple[type[Exception], ...]] = (KilledWorker,)
 
     def __init__(self, client: Client) -> None:
-        # The result of a pure task might be taken from another load.
-        super().__init__(client.get_executor(pure=False))
+        # The result of a pure task might be taken from another load or pass.
+        super().__init__(client.get_executor(pure=False), sum(client.nthreads().values()))
         self._client = client
 
     def shipped(self, source: ModelSource) -> Any:

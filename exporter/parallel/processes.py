@@ -1,5 +1,6 @@
 """Local processes, where Dask is not installed."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -7,9 +8,9 @@ from multiprocessing import get_context
 from typing import ClassVar
 
 from exporter.parallel.interrupts import leave_interrupts
-from exporter.parallel.notices import notices
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
+from queries.log import notices
 
 
 class LocalProcesses(Workers):
@@ -27,8 +28,9 @@ class LocalProcesses(Workers):
 @contextmanager
 def local_processes() -> Iterator[Workers]:
     """Start one process a core; they end with the context."""
-    notices.info("Dask is not installed, so that local processes write without it")
+    notices.info("Dask is not installed, so that local processes work without it")
     # A fork of a process that has imported TensorFlow may hang.
     spawn = get_context("spawn")
-    with ProcessPoolExecutor(mp_context=spawn, initializer=leave_interrupts) as executor:
-        yield LocalProcesses(executor)
+    count = os.cpu_count() or 1
+    with ProcessPoolExecutor(count, spawn, initializer=leave_interrupts) as executor:
+        yield LocalProcesses(executor, count)

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future, as_completed
-from typing import Final
+from typing import Final, TypeVar
 
-from exporter.parallel.task import Written
 from exporter.parallel.workers import Workers
 from queries.errors import GraphError, GraphUnavailableError, NeurongraphError
 
 _PATIENCE: Final = 30.0
 """Seconds without a result after which it is asked whether any worker is left."""
 
-_GO_ON: Final = "what is written stays, and a load with --resume goes on from there"
+T = TypeVar("T")
 
 
-def results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[Written]:
+def results(workers: Workers, tasks: Iterable["Future[T]"], go_on: str) -> Iterator[T]:
     """Yield results as they come, while anything can be expected to come.
 
     Parameters
@@ -23,6 +22,8 @@ def results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[Wr
         The processes that have the tasks.
     tasks
         The tasks.
+    go_on
+        What to do where they fail, for an error.
 
     Raises
     ------
@@ -38,24 +39,24 @@ def results(workers: Workers, tasks: Iterable["Future[Written]"]) -> Iterator[Wr
         try:
             for task in as_completed(pending, timeout=_PATIENCE):
                 pending.remove(task)
-                yield _result(workers, task)
+                yield _result(workers, task, go_on)
         except TimeoutError:
             trouble = workers.trouble() if len(pending) == before else None
             # A worker that is started again is away for a moment.
             if last and trouble:
-                raise GraphUnavailableError(f"{trouble}; {_GO_ON}") from None
+                raise GraphUnavailableError(f"{trouble}; {go_on}") from None
 
 
-def _result(workers: Workers, task: "Future[Written]") -> Written:
+def _result(workers: Workers, task: "Future[T]", go_on: str) -> T:
     try:
         return task.result()
     except NeurongraphError:
         raise
     except CancelledError:
-        raise GraphUnavailableError(f"the connection to the workers was lost; {_GO_ON}") from None
+        raise GraphUnavailableError(f"the connection to the workers was lost; {go_on}") from None
     except workers.deaths as error:
         raise GraphError(
-            f"workers died, perhaps for lack of memory ({error}); with more of it, {_GO_ON}"
+            f"workers died, perhaps for lack of memory ({error}); with more of it, {go_on}"
         ) from None
     except Exception as error:
-        raise GraphError(f"a worker failed: {type(error).__name__}: {error}; {_GO_ON}") from error
+        raise GraphError(f"a worker failed: {type(error).__name__}: {error}; {go_on}") from error

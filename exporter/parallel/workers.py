@@ -1,4 +1,4 @@
-"""Processes that do a load: local ones, or those of Dask."""
+"""Processes that do a load or a pass: local ones, or those of Dask."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -18,13 +18,16 @@ class Workers(ABC):
     ----------
     executor
         What gives them the tasks.
+    count
+        How many tasks they do at once.
     """
 
     deaths: ClassVar[tuple[type[Exception], ...]]
     """What a task raises whose process has died."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, count: int) -> None:
         self.executor = executor
+        self.count = count
 
     @abstractmethod
     def shipped(self, source: ModelSource) -> Any:
@@ -43,7 +46,7 @@ class Workers(ABC):
 
 @contextmanager
 def started(dask: str) -> Iterator[Workers]:
-    """Start, or reach, the processes that do a load.
+    """Start, or reach, the processes that do a load or a pass.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """Write a plan into a dataset by many processes, and check what has arrived."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from exporter.checksum import Checksum
 from exporter.parallel.results import results
@@ -15,6 +16,8 @@ from exporter.writing import require_arrived, write_layers, write_neurons
 from queries.errors import GraphError
 from queries.log import logger
 from queries.progress import Progress
+
+_GO_ON: Final = "what is written stays, and a load with --resume goes on from there"
 
 Sums = Mapping[int, tuple[Checksum, Checksum]]
 """The relationships that were sent and those that were found, by the index of their layer."""
@@ -69,7 +72,7 @@ def write_in_parallel(
     try:
         # Meanwhile the workers open the model.
         write_neurons(sink, part, name, progress)
-        sums = _summed(sink, part, there, results(workers, tasks), progress)
+        sums = _summed(sink, part, there, results(workers, tasks, _GO_ON), progress)
     finally:
         # Those that have begun go on, and leave a whole file or none.
         for task in tasks:

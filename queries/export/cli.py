@@ -9,7 +9,7 @@ from queries.cli import PANEL
 from queries.completion import export_words
 from queries.errors import ParameterError
 from queries.opened import opened_graph
-from queries.options import GraphOption, ModelOption
+from queries.options import DaskOption, GraphOption, ModelOption
 from queries.output import check_file
 from queries.terminal import Commands, examples
 
@@ -47,6 +47,7 @@ def export(
     ] = None,
     graph: GraphOption = None,
     model: ModelOption = None,
+    dask: DaskOption = None,
 ) -> None:
     """Write a graph, or a part of it, as GraphML or GEXF, or draw it.
 
@@ -63,5 +64,5 @@ def export(
     except ParameterError as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
     values = query_values(EXPORT, words or ())
-    with opened_graph(graph, model) as opened:
+    with opened_graph(graph, model, dask) as opened:
         opened.export(output, **values)

@@ -31,7 +31,7 @@ class Methods:
 
     Parameters
     ----------
-    graph, model, progress
+    graph, model, progress, dask
         As in ``NeuronGraph``.
     """
 
@@ -41,8 +41,9 @@ class Methods:
         *,
         model: str | None = None,
         progress: Progress = silent,
+        dask: str | None = None,
     ) -> None:
-        self._store = open_store(graph)
+        self._store = open_store(graph, dask=dask)
         self._model = model
         self._progress = progress
         self._networks: dict[tuple[StoredModel, str], Network] = {}

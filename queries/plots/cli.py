@@ -8,7 +8,7 @@ import typer
 
 from queries.completion import plot_names, plot_words
 from queries.opened import opened_graph
-from queries.options import GraphOption, ModelOption
+from queries.options import DaskOption, GraphOption, ModelOption
 from queries.output import check_file
 from queries.plots.library import SUFFIXES
 from queries.terminal import Commands, examples, say
@@ -57,6 +57,7 @@ def plot(
     size: Annotated[
         str, typer.Option("--size", metavar="WIDTHxHEIGHT", help="In pixels.")
     ] = "1280x800",
+    dask: DaskOption = None,
     describe: Annotated[
         bool, typer.Option("--describe", help="Say what the plot is, and draw nothing.")
     ] = False,
@@ -83,7 +84,7 @@ def plot(
     from queries.arguments import query_values
 
     values = query_values(asked, words or ())
-    with opened_graph(graph, model) as opened:
+    with opened_graph(graph, model, dask) as opened:
         # Every plot has a method of its name.
         picture = getattr(opened.plot, name)(**values)
     say(f"Wrote {picture.save(file, size=pixels)}.")

@@ -1,9 +1,10 @@
 """Open a graph by its URI or path: a server, the embedded store, a dataset, or a model file."""
 
 import os
+from collections.abc import Mapping
 from typing import Final
 
-from queries.errors import GraphError
+from queries.errors import GraphError, ParameterError
 from queries.stores.base import Store
 from queries.stores.location import Location, locate
 
@@ -13,7 +14,7 @@ _PLUGINS: Final = "neurongraph.stores"
 """The group of entry points by which packages give stores of other kinds of location."""
 
 
-def open_store(graph: str | os.PathLike[str] | None = None) -> Store:
+def open_store(graph: str | os.PathLike[str] | None = None, *, dask: str | None = None) -> Store:
     """Open a graph for reading.
 
     Parameters
@@ -22,6 +23,8 @@ def open_store(graph: str | os.PathLike[str] | None = None) -> Store:
         A path that ends in ``.lbug``, a ``bolt://`` or ``neo4j://`` URI, a dataset, which is a
         folder that exists or ends in a slash, or a model file. By default the environment's
         NEURONGRAPH_GRAPH, else ``neurons.lbug`` in this folder.
+    dask
+        As in ``NeuronGraph``.
 
     Returns
     -------
@@ -33,9 +36,16 @@ def open_store(graph: str | os.PathLike[str] | None = None) -> Store:
     GraphError
         If the graph cannot be opened; the subclass tells why.
     ParameterError
-        If ``graph`` is none of these.
+        If ``graph`` is none of these, or ``dask`` is given and it is no model file.
     """
     location = locate(graph)
+    if location.kind == "file":
+        return _plugged_in(location, {} if dask is None else {"dask": dask})
+    if dask is not None:
+        raise ParameterError(
+            f"dask: many processes pass over a model file, and {location.text} is none; leave it "
+            "out"
+        )
     if location.kind == "server":
         from queries.stores.bolt import BoltStore
 
@@ -44,19 +54,17 @@ def open_store(graph: str | os.PathLike[str] | None = None) -> Store:
         from queries.stores.dataset.store import DatasetStore
 
         return DatasetStore(location.path)
-    if location.kind == "embedded":
-        from queries.stores.embedded import EmbeddedStore
+    from queries.stores.embedded import EmbeddedStore
 
-        return EmbeddedStore(location.path)
-    return _plugged_in(location)
+    return EmbeddedStore(location.path)
 
 
-def _plugged_in(location: Location) -> Store:
+def _plugged_in(location: Location, options: Mapping[str, str]) -> Store:
     """Open a graph by what an installed package has for its kind."""
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=_PLUGINS, name=location.kind):
-        store: Store = entry.load()(location.path)
+        store: Store = entry.load()(location.path, **options)
         return store
     raise GraphError(
         f"graph {location.text}: nothing that is installed reads a {location.kind}; install "

@@ -3,8 +3,9 @@
 Nothing here is asserted but the number of edges: the figures are printed.
 """
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
@@ -12,15 +13,22 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pytest
 
 from exporter import LoadReport, load
 from exporter.model import open_model
-from exporter.parallel import workers
+from exporter.model_graph import ModelNetwork
+from exporter.parallel import model_workers, workers
+from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.processes import LocalProcesses
+from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource, planned
 from exporter.parallel.workers import Workers
 from exporter.recipe import Recipe
+from queries import passes
+from queries.network import Network
+from queries.operators import LOG_PRODUCT, Scores
 from tests.bench.test_speed import report
 from tests.bench.timing import seconds_of
 from tests.unit.builders import chain, layer, saved, wired
@@ -75,7 +83,32 @@ def processes(count: int, file: Path) -> Iterator[Workers]:
     ) as executor:
         # As long as one sleeps, a task needs another one.
         list(executor.map(time.sleep, [1.0] * count))
-        yield LocalProcesses(executor)
+        yield LocalProcesses(executor, count)
+
+
+PASSES: Final[dict[str, Callable[[Network], Scores]]] = {
+    "katz": lambda network: passes.sums_forward(network, np.ones(network.neurons), factor=0.1),
+    "strongest path": lambda network: passes.maxima_backward(
+        network, np.zeros(network.neurons), LOG_PRODUCT
+    ),
+}
+
+
+def test_passes(big_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread of one process against two processes that have opened the model before."""
+    source = ModelSource(big_file, open_model(big_file).sha256, Recipe())
+    plan = planned(source, None)
+    with processes(2, big_file) as own, ModelWorkers("local", source) as two:
+        monkeypatch.setattr(model_workers, "started", partial(given, own))
+        monkeypatch.setattr(os, "cpu_count", lambda: 1)
+        alone, together = ModelNetwork(plan), SharedNetwork(plan, two)
+        for name, ask in PASSES.items():
+            np.testing.assert_array_equal(ask(together), ask(alone))
+            one, many = (
+                min(seconds_of(partial(ask, each)) for _ in range(REPEATS))
+                for each in (alone, together)
+            )
+            print(f"\n  {name}: {one:.2f} s by one thread, {one / many:.2f} times as fast by two")
 
 
 SIDES: Final = {10**6: 5, 10**7: 16, 10**8: 52, 10**9: 165, 10**10: 521}

@@ -1,5 +1,6 @@
 """A model that takes some seconds, what one process makes of it, and workers."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -57,3 +58,10 @@ def dataset(tmp_path: Path) -> Path:
     folder = tmp_path / "dataset"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def _no_dask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no Dask, as where the extra was not installed."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.delitem(sys.modules, "exporter.parallel.cluster", raising=False)

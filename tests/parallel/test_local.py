@@ -20,13 +20,6 @@ from tests.parallel.conftest import BATCH_SIZE
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def _no_dask(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no Dask, as where the extra was not installed."""
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delitem(sys.modules, "exporter.parallel.cluster", raising=False)
-
-
 class TestLocal:
     def test_with_dask_is_that_of_one_process(
         self, middle_file: Path, dataset: Path, expected: Path

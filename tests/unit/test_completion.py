@@ -42,6 +42,11 @@ def test_offers_formats() -> None:
     assert in_bash("query", "edges", "--format", "") == ["table", "csv", "json", "parquet"]
 
 
+def test_offers_local_processes() -> None:
+    assert in_bash("query", "katz", "--dask", "") == ["local"]
+    assert in_bash("load", "--dask", "lo") == ["local"]
+
+
 def test_offers_parameters_and_fields() -> None:
     words = in_bash("query", "neighbours", "")
     assert {"neurons=", "direction=in", "direction=out", "limit=", "x=", "bias="} <= set(words)

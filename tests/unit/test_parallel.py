@@ -10,8 +10,10 @@ from concurrent.futures import (
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from exporter.checksum import Checksum
+from exporter.cli import app
 from exporter.parallel import results as module
 from exporter.parallel.address import check_dask
 from exporter.parallel.results import results
@@ -20,6 +22,7 @@ from exporter.parallel.task import Written
 from exporter.parallel.workers import Workers
 from exporter.recipe import Recipe
 from exporter.sinks.files.parts import FilePart, parts
+from queries import NeuronGraph
 from queries.errors import GraphError, GraphUnavailableError, ParameterError
 from queries.stores.location import locate
 from tests.unit.builders import chain, layer, saved, wired
@@ -34,6 +37,18 @@ class TestAddress:
     def test_of_another_graph_is_refused(self, graph: str) -> None:
         with pytest.raises(ParameterError, match=r"write a folder of files.* end such a folder"):
             check_dask("local", locate(graph))
+
+    @pytest.mark.parametrize("graph", ["g.lbug", "bolt://localhost:7687", "files/"])
+    def test_of_a_pass_over_no_model_file_is_refused(self, graph: str) -> None:
+        done = CliRunner().invoke(app, ["query", "katz", "--graph", graph, "--dask", "local"])
+        assert done.exit_code == 1
+        said = " ".join(done.stderr.split())
+        assert said.endswith(f"pass over a model file, and {graph} is none; leave it out")
+
+    def test_of_a_pass_to_no_scheduler_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "m.keras").touch()
+        with pytest.raises(ParameterError, match="is neither 'local' nor the address"):
+            NeuronGraph(tmp_path / "m.keras", dask="remote")
 
     @pytest.mark.parametrize("dask", ["remote", "", "localhost:8786", "http://here", "tcp://"])
     def test_of_no_scheduler_is_refused(self, dask: str) -> None:
@@ -66,7 +81,7 @@ class Silent(Workers):
     deaths = (BrokenExecutor,)
 
     def __init__(self, *said: str | None) -> None:
-        super().__init__(ThreadPoolExecutor(1))
+        super().__init__(ThreadPoolExecutor(1), 1)
         self.said = list(said)
         self.task: Future[Written] = Future()
 
@@ -90,20 +105,20 @@ class TestResults:
 
     def test_are_waited_for_where_trouble_passes(self) -> None:
         workers = Silent("they are gone", None, "they are gone", None)
-        assert list(results(workers, [workers.task])) == [WRITTEN]
+        assert list(results(workers, [workers.task], "go on")) == [WRITTEN]
 
     def test_are_given_up_where_trouble_lasts(self) -> None:
         workers = Silent(None, "they are gone", "they are gone")
-        with pytest.raises(GraphUnavailableError, match=r"they are gone; .*--resume"):
-            list(results(workers, [workers.task]))
+        with pytest.raises(GraphUnavailableError, match=r"they are gone; .*go on"):
+            list(results(workers, [workers.task], "go on"))
 
     @pytest.mark.parametrize(
         ("raised", "expected", "said"),
         [
             (GraphError("the disk is full"), GraphError, "^the disk is full$"),
-            (BrokenExecutor("gone"), GraphError, r"workers died.*memory.*--resume"),
-            (ValueError("odd"), GraphError, r"a worker failed: ValueError: odd; .*--resume"),
-            (CancelledError(), GraphUnavailableError, r"connection .* was lost; .*--resume"),
+            (BrokenExecutor("gone"), GraphError, r"workers died.*memory.*go on"),
+            (ValueError("odd"), GraphError, r"a worker failed: ValueError: odd; .*go on"),
+            (CancelledError(), GraphUnavailableError, r"connection .* was lost; .*go on"),
         ],
         ids=repr,
     )
@@ -113,7 +128,7 @@ class TestResults:
         workers = Silent()
         workers.task.set_exception(raised)
         with pytest.raises(expected, match=said):
-            list(results(workers, [workers.task]))
+            list(results(workers, [workers.task], "go on"))
 
 
 class TestSource:

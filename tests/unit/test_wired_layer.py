@@ -21,11 +21,12 @@ from queries.operators import (
     TOTAL,
     WEAKEST,
     Ids,
+    Measure,
     Scores,
+    StrongerThan,
     absolute,
     count,
     signed,
-    stronger_than,
 )
 from tests.unit.builders import Spec, chain, layer, named, wired
 
@@ -66,7 +67,7 @@ CASES: list[tuple[tuple[int, ...], Spec]] = [
     ((4, 3, 2), layer("UpSampling2D", interpolation="bilinear")),
     ((4, 3, 2), layer("PReLU")),
 ]  # fmt: skip
-MEASURES = [signed, absolute, count, stronger_than(0.3)]
+MEASURES: list[Measure] = [signed, absolute, count, StrongerThan(0.3)]
 COMBINES = [LOG_PRODUCT, TOTAL, ABSOLUTE_TOTAL, LESS_WEIGHT, A_HOP_MORE, WEAKEST]
 
 

@@ -1,0 +1,46 @@
+"""What is computed of a layer, piece by piece, by any thread or process."""
+
+from dataclasses import dataclass
+
+from exporter.model_graph.addresses import Place
+from exporter.model_graph.reductions import Reduction
+from queries.operators import Scores
+
+Result = tuple[Place | slice, Scores]
+"""Where the result of a piece stands among all results, and the result itself."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is computed of a layer.
+
+    Parameters
+    ----------
+    reduction
+        What is done with all that comes to one neuron.
+    inward
+        Whether scores go from sources to targets, or back.
+    """
+
+    reduction: Reduction
+    inward: bool
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a layer, and the scores that it takes.
+
+    Parameters
+    ----------
+    place
+        Which part.
+    scores
+        Inward, those at some addresses, among which are all that the part reads; outward, those
+        of its targets: shape (batch, positions, channels).
+    first
+        Inward, the first of the addresses.
+    """
+
+    place: Place
+    scores: Scores
+    first: int = 0

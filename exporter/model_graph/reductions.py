@@ -1,0 +1,69 @@
+"""What becomes of all that comes over relationships to one neuron: a sum, or the largest of it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from exporter.model_graph.products import largest_products
+from queries.operators import Ids, Scores
+
+
+class Reduction(ABC):
+    """A way to put together what comes to one neuron."""
+
+    nothing: ClassVar[float]
+    """What a neuron has to which nothing comes."""
+
+    merge: ClassVar[np.ufunc]
+    """Puts together what came over some relationships and over others."""
+
+    @abstractmethod
+    def product(self, left: Scores, right: Scores) -> Scores:
+        """Return a product of matrices: shapes (b, p, k) and (b, k, c) give (b, p, c)."""
+
+    @abstractmethod
+    def by_place(self, place: Ids, values: Scores, length: int) -> Scores:
+        """Put together the values that belong to the same of so many places."""
+
+
+@dataclass(frozen=True)
+class Sum(Reduction):
+    """Add up ``score * weight``."""
+
+    nothing: ClassVar[float] = 0.0
+    merge: ClassVar[np.ufunc] = np.add
+
+    def product(self, left: Scores, right: Scores) -> Scores:
+        """Return the usual product."""
+        return np.asarray(left @ right)
+
+    def by_place(self, place: Ids, values: Scores, length: int) -> Scores:
+        """Add up."""
+        return np.asarray(np.bincount(place, values, length), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Largest(Reduction):
+    """Take the largest of ``join(score, weight)``.
+
+    Parameters
+    ----------
+    join
+        As in ``products.largest_products``.
+    """
+
+    join: np.ufunc
+    nothing: ClassVar[float] = -np.inf
+    merge: ClassVar[np.ufunc] = np.maximum
+
+    def product(self, left: Scores, right: Scores) -> Scores:
+        """Return the product that takes the largest."""
+        return largest_products(left, right, self.join)
+
+    def by_place(self, place: Ids, values: Scores, length: int) -> Scores:
+        """Take the largest."""
+        largest = np.full(length, self.nothing)
+        np.maximum.at(largest, place, values)
+        return largest

@@ -1,0 +1,94 @@
+"""Processes that pass over a model file, for as long as it is asked about."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack
+from typing import Any, Final
+
+from exporter.model_graph.pieces import Result
+from exporter.parallel.results import results
+from exporter.parallel.share import Share, compute_share
+from exporter.parallel.source import ModelSource
+from exporter.parallel.workers import Workers, started
+from queries.closing import Closing
+from queries.errors import GraphError, GraphUnavailableError
+
+_GO_ON: Final = "ask again, or leave dask out"
+
+
+class ModelWorkers(Closing):
+    """Processes that open a model; they are started when they are first needed.
+
+    Parameters
+    ----------
+    dask
+        As in ``workers.started``.
+    source
+        The model.
+    """
+
+    def __init__(self, dask: str, source: ModelSource) -> None:
+        self._dask, self._source = dask, source
+        self._running = ExitStack()
+        self._workers: Workers | None = None
+        self._content: Any = None
+
+    @property
+    def count(self) -> int:
+        """How many tasks are done at once."""
+        return self._started().count
+
+    def results(self, shares: Iterable[Share]) -> Iterator[Result]:
+        """Yield the results of shares, in their order.
+
+        Raises
+        ------
+        GraphUnavailableError
+            If the workers, or the connection to them, are lost.
+        GraphError
+            If a worker fails.
+        """
+        workers = self._started()
+        tasks: list[Future[tuple[int, list[Result]]]] = []
+        try:
+            tasks.extend(self._submitted(workers, share) for share in shares)
+            yield from _in_order(results(workers, tasks, _GO_ON))
+        except GraphError:
+            # The next question starts others.
+            self.close()
+            raise
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def close(self) -> None:
+        """End the processes, or leave a scheduler as it is."""
+        self._workers = self._content = None
+        self._running.close()
+
+    def _started(self) -> Workers:
+        if self._workers is None:
+            workers = self._running.enter_context(started(self._dask))
+            self._content = workers.shipped(self._source)
+            self._workers = workers
+        return self._workers
+
+    def _submitted(self, workers: Workers, share: Share) -> "Future[tuple[int, list[Result]]]":
+        try:
+            return workers.executor.submit(compute_share, self._source, share, self._content)
+        # Dask raises a plain Exception where its scheduler was lost.
+        except Exception as error:
+            raise GraphUnavailableError(
+                f"the workers take no tasks any more: {error}; {_GO_ON}"
+            ) from error
+
+
+def _in_order(found: Iterable[tuple[int, list[Result]]]) -> Iterator[Result]:
+    """Yield results in the order of their shares, so that sums are rounded as in one process."""
+    early: dict[int, list[Result]] = {}
+    upcoming = 0
+    for number, computed in found:
+        early[number] = computed
+        while upcoming in early:
+            yield from early.pop(upcoming)
+            upcoming += 1
