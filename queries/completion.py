@@ -21,9 +21,8 @@ def plot_names(incomplete: str) -> list[tuple[str, str]]:
 
 def dask_addresses(incomplete: str) -> list[tuple[str, str]]:
     """Complete where processes are; the address of a scheduler is not known."""
-    return (
-        [("local", "One process a core of this machine.")] if "local".startswith(incomplete) else []
-    )
+    known = [("local", "One process a core of this machine.")]
+    return [(address, help_) for address, help_ in known if address.startswith(incomplete)]
 
 
 def _names(found: Mapping[str, Asked], incomplete: str) -> list[tuple[str, str]]:
