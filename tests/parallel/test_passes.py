@@ -23,7 +23,7 @@ from tests.parallel.programs import Cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-ENDS: dict[str, Any] = {"source": "input_layer", "target": "odds"}
+ENDS: dict[str, Any] = {"source": "padded", "target": "odds"}
 """Where paths begin and end."""
 
 ASKED: dict[str, Callable[[NeuronGraph], pd.DataFrame]] = {
