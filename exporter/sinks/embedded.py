@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 import ladybug
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from exporter.batches import BLOCK_EDGES, EdgeBlock, PlannedLayer
@@ -50,6 +51,7 @@ from queries.stores.node_ids import NodeIds
 
 NEURONS_A_COPY: Final = 1 << 17
 EDGES_A_COPY: Final = 5_000_000
+_EDGES_A_CHECK: Final = 1 << 22
 
 _WRITTEN: Final[set[Path]] = set()
 """Files that this process is writing; LadybugDB's lock keeps other processes away only."""
@@ -231,28 +233,29 @@ class EmbeddedSink(Sink):
         self, first: int, last: int, edges: int
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read back all relationships into neurons ``first`` to ``last``."""
-        granularity = self._model["granularity"]
-        names = connects_to(granularity).names
-        # The place of a node in its table is read faster than a property.
-        values = [
-            "offset(id(s))",
-            "t.id",
-            *(f"r.`{name}`" for name in weight_properties(granularity)),
-        ]
+        names = weight_properties(self._model["granularity"])
+        # The place of a node in its table is read faster than a property, and lists are handed over
+        # in half the time of rows.
+        lists = ["offset(id(s))", *(f"r.`{name}`" for name in names)]
         statement = (
             "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.id >= $first AND t.id <= $last "
-            f"RETURN {', '.join(values)}"
+            f"RETURN t.id, {', '.join(f'collect({each})' for each in lists)}"
         )
         if self._node_ids is None:
             with ladybug_errors(self._file):
                 self._node_ids = node_ids(self._connection)
-        for low, high in id_ranges(first, last, edges, EmbeddedStore.edges_a_part):
+        for low, high in id_ranges(first, last, edges, _EDGES_A_CHECK):
             with ladybug_errors(self._file):
                 bounds = {"first": low, "last": high}
-                table = run(self._connection, statement, bounds).get_as_arrow()
-            columns = zip(names, table.columns, strict=True)
-            found = {name: column.to_numpy() for name, column in columns}
-            yield {**found, "source": self._node_ids.of(table.column(0)).to_numpy()}
+                table = run(self._connection, statement, bounds).get_as_arrow().combine_chunks()
+            targets, *columns = table.columns
+            parents = pc.list_parent_indices(columns[0])
+            source, *weights = (pc.list_flatten(column) for column in columns)
+            yield {
+                "source": self._node_ids.of(source).to_numpy(),
+                "target": targets.take(parents).to_numpy(),
+                **{name: each.to_numpy() for name, each in zip(names, weights, strict=True)},
+            }
 
     def finish(self, checksums: Mapping[str, str]) -> None:
         """Close the file and give it its final name."""
