@@ -7,6 +7,7 @@ import logging
 import time
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 import ladybug
 import neo4j
@@ -62,8 +63,12 @@ def test_build(model: KerasModel, planned: Plan) -> None:
 def test_load_embedded(cifar_file: Path, planned: Plan, tmp_path: Path) -> None:
     """Loading the embedded store, against a bare COPY of the same Arrow tables."""
     tables = _arrow_tables(planned)
-    copy = min(seconds_of(partial(_bare_copy, tmp_path / f"{n}.db", *tables)) for n in range(3))
-    ours = min(load(cifar_file, tmp_path / "g.lbug", replace=True).seconds for _ in range(3))
+    copies, loads = [], []
+    # By turns: the disk is not equally fast all the time.
+    for number in range(5):
+        copies.append(seconds_of(partial(_bare_copy, tmp_path / f"{number}.db", *tables)))
+        loads.append(load(cifar_file, tmp_path / "g.lbug", replace=True).seconds)
+    copy, ours = median(copies), median(loads)
     report("embedded, bare COPY", copy, planned.edges)
     report("embedded, load", ours, planned.edges)
     print(f"\n  load takes {ours / copy:.2f} times as long")
@@ -110,7 +115,7 @@ def test_read_neo4j(neo4j_server: Neo4jServer, loaded: LoadReport) -> None:
         slow = time.perf_counter() - begun
         assert len(records) == layers["edges"]["conv_0"]
         times = [seconds_of(graph.edges) for _ in range(3)]
-    rate, fast = len(records) / slow, sorted(times)[1]
+    rate, fast = len(records) / slow, median(times)
     report(f"{store}, records of the driver", slow, len(records))
     report(f"{store}, all edges, the first time", times[0], loaded.edges)
     report(f"{store}, all edges, median of three", fast, loaded.edges)
