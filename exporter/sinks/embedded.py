@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Final
 import ladybug
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from exporter.batches import BLOCK_EDGES, EdgeBlock, PlannedLayer
@@ -24,8 +23,9 @@ from queries.errors import (
     GraphLockedError,
     ModelNotFoundError,
 )
+from queries.frames import to_columns
 from queries.layer import id_ranges
-from queries.library import Statement
+from queries.library import Statement, query
 from queries.progress import Progress
 from queries.schema import (
     COMPLETE,
@@ -233,13 +233,14 @@ class EmbeddedSink(Sink):
         self, first: int, last: int, edges: int
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read back all relationships into neurons ``first`` to ``last``."""
-        names = weight_properties(self._model["granularity"])
+        granularity = self._model["granularity"]
+        columns = query("edges").columns_in(granularity)
         # The place of a node in its table is read faster than a property, and lists are handed over
         # in half the time of rows.
-        lists = ["offset(id(s))", *(f"r.`{name}`" for name in names)]
+        weights = (f"collect(r.`{name}`) AS `{name}`" for name in weight_properties(granularity))
         statement = (
             "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.id >= $first AND t.id <= $last "
-            f"RETURN t.id, {', '.join(f'collect({each})' for each in lists)}"
+            f"RETURN t.id AS target, collect(offset(id(s))) AS source, {', '.join(weights)}"
         )
         if self._node_ids is None:
             with ladybug_errors(self._file):
@@ -247,15 +248,8 @@ class EmbeddedSink(Sink):
         for low, high in id_ranges(first, last, edges, _EDGES_A_CHECK):
             with ladybug_errors(self._file):
                 bounds = {"first": low, "last": high}
-                table = run(self._connection, statement, bounds).get_as_arrow().combine_chunks()
-            targets, *columns = table.columns
-            parents = pc.list_parent_indices(columns[0])
-            source, *weights = (pc.list_flatten(column) for column in columns)
-            yield {
-                "source": self._node_ids.of(source).to_numpy(),
-                "target": targets.take(parents).to_numpy(),
-                **{name: each.to_numpy() for name, each in zip(names, weights, strict=True)},
-            }
+                lists = run(self._connection, statement, bounds).get_as_arrow()
+            yield self._node_ids.edges(to_columns(lists, columns))
 
     def finish(self, checksums: Mapping[str, str]) -> None:
         """Close the file and give it its final name."""

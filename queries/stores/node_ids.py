@@ -44,6 +44,17 @@ class NodeIds:
             raise GraphError("the model was replaced or removed while it was read; ask again")
         return pa.array(self._ids[places])
 
+    def edges(self, table: pa.Table) -> dict[str, NDArray[np.generic]]:
+        """Return the columns of relationships, in which ``source`` names nodes, with neurons there.
+
+        Raises
+        ------
+        GraphError
+            As ``of``.
+        """
+        found = {name: table[name].to_numpy() for name in table.column_names}
+        return {**found, "source": self.of(table["source"]).to_numpy()}
+
 
 def of_server(run: Run, model: str) -> NodeIds:
     """Read which neurons the nodes of a Neo4j server are.

@@ -9,7 +9,7 @@ import pyarrow as pa
 from neo4j.exceptions import IncompleteCommit, Neo4jError
 
 from queries.library import Statement
-from queries.stores.bolt import connect, driver_errors, open_session
+from queries.stores.bolt import Rows, connect, driver_errors, open_session
 from queries.stores.messages import from_lists, in_lists
 from queries.stores.statements import logged
 
@@ -84,29 +84,29 @@ class Connection:
 
     def read(self, statement: str, **parameters: Any) -> list[neo4j.Record]:
         """Run one statement that reads."""
-        with driver_errors(self.uri), logged(statement, parameters) as outcome:
-            records = self._driver.execute_query(
-                statement,
-                parameters,
-                routing_=neo4j.RoutingControl.READ,
-                database_=self._database,
-            ).records
-            outcome.rows = len(records)
-        return records
+        return self._read(statement, parameters, list)
 
     def columns(self, statement: Statement) -> pa.Table:
         """Run one statement of the query library; return its rows as columns."""
-        cypher = in_lists(statement)
-        with driver_errors(self.uri), logged(cypher, statement.parameters) as outcome:
-            table = self._driver.execute_query(
+        return self._read(
+            in_lists(statement),
+            statement.parameters,
+            lambda result: from_lists(result, statement.columns),
+        )
+
+    def _read(
+        self, cypher: str, parameters: Mapping[str, Any], take: Callable[[neo4j.Result], Rows]
+    ) -> Rows:
+        with driver_errors(self.uri), logged(cypher, parameters) as outcome:
+            rows = self._driver.execute_query(
                 cypher,
-                statement.parameters,
+                dict(parameters),
                 routing_=neo4j.RoutingControl.READ,
                 database_=self._database,
-                result_transformer_=lambda result: from_lists(result, statement.columns),
+                result_transformer_=take,
             )
-            outcome.rows = len(table)
-        return table
+            outcome.rows = len(rows)
+        return rows
 
     def close(self) -> None:
         """Close the driver."""

@@ -225,11 +225,8 @@ class BoltSink(Sink):
 
         def read(part: tuple[int, int]) -> dict[str, NDArray[np.generic]]:
             bounds = {"model": self._owner.key, "first": part[0], "last": part[1]}
-            table = self._connection.columns(
-                asked.statement(values, BoltStore.name, self._granularity, **bounds)
-            )
-            found = {name: table[name].to_numpy() for name in table.column_names}
-            return {**found, "source": node_ids.of(table["source"]).to_numpy()}
+            statement = asked.statement(values, BoltStore.name, self._granularity, **bounds)
+            return node_ids.edges(self._connection.columns(statement))
 
         parts = id_ranges(first, last, edges, BoltStore.edges_a_part)
         with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
