@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from types import TracebackType
 from typing import Final, Self
 
 from rich.console import Console
@@ -11,12 +10,13 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.table import Column
 from rich.text import Text
 
+from queries.closing import Closing
 from queries.terminal import say
 
 _SECONDS_BETWEEN_LINES: Final = 10.0
 
 
-class ProgressBar:
+class ProgressBar(Closing):
     """The progress of one command, on stderr.
 
     Parameters
@@ -55,15 +55,12 @@ class ProgressBar:
             self._begin(self._bar, self._first, None)
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Take the bar away."""
         if self._bar is not None:
             self._bar.stop()
             self._bar.console.file.close()
+            self._bar = None
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Take a phase, how many are done, and how many there are."""
