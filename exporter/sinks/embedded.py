@@ -34,7 +34,6 @@ from queries.schema import (
     MODEL,
     connects_to,
     embedded_tables,
-    weight_properties,
 )
 from queries.stores.embedded import (
     NOTE_SUFFIX,
@@ -46,6 +45,7 @@ from queries.stores.embedded import (
     note_of,
     noted_file,
     run,
+    run_for_many,
 )
 from queries.stores.node_ids import NodeIds
 
@@ -61,7 +61,7 @@ class EmbeddedSink(Sink):
     """The folder of an embedded graph, open for writing; made if missing.
 
     All is written in order, and each COPY wholly or not at all, so that the number of rows tells
-    what is there.
+    what is there. What is not followed by a checkpoint is lost if the process is killed.
 
     Parameters
     ----------
@@ -135,7 +135,8 @@ class EmbeddedSink(Sink):
         self._model = model
         self._final = model_file(self._folder, model["key"])
         self._file = model_file(self._folder, model["name"], loading=True)
-        self._database = ladybug.Database(self._file)
+        # By itself it writes a checkpoint after each COPY, which takes longer the smaller that is.
+        self._database = ladybug.Database(self._file, auto_checkpoint=False)
         self._connection = ladybug.Connection(self._database)
         self._inode = self._file.stat().st_ino
         _WRITTEN.add(self._file.resolve())
@@ -219,6 +220,8 @@ class EmbeddedSink(Sink):
         if self._pending:
             self._copy("CONNECTS_TO", pa.Table.from_batches(self._pending))
             self._pending, self._pending_rows = [], 0
+            with ladybug_errors(self._file):
+                run(self._connection, "CHECKPOINT")
 
     def _copy(self, table: str, rows: pa.Table) -> None:
         with ladybug_errors(self._file):
@@ -233,23 +236,17 @@ class EmbeddedSink(Sink):
         self, first: int, last: int, edges: int
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read back all relationships into neurons ``first`` to ``last``."""
-        granularity = self._model["granularity"]
-        columns = query("edges").columns_in(granularity)
-        # The place of a node in its table is read faster than a property, and lists are handed over
-        # in half the time of rows.
-        weights = (f"collect(r.`{name}`) AS `{name}`" for name in weight_properties(granularity))
-        statement = (
-            "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.id >= $first AND t.id <= $last "
-            f"RETURN t.id AS target, collect(offset(id(s))) AS source, {', '.join(weights)}"
-        )
+        asked, granularity = query("edges"), self._model["granularity"]
+        values = asked.checked({})
         if self._node_ids is None:
             with ladybug_errors(self._file):
                 self._node_ids = node_ids(self._connection)
         for low, high in id_ranges(first, last, edges, _EDGES_A_CHECK):
+            bounds = {"first": low, "last": high}
+            statement = asked.statement(values, EmbeddedStore.name, granularity, **bounds)
             with ladybug_errors(self._file):
-                bounds = {"first": low, "last": high}
-                lists = run(self._connection, statement, bounds).get_as_arrow()
-            yield self._node_ids.edges(to_columns(lists, columns))
+                rows = run_for_many(self._connection, statement)
+            yield self._node_ids.edges(to_columns(rows, statement.columns))
 
     def finish(self, checksums: Mapping[str, str]) -> None:
         """Close the file and give it its final name."""

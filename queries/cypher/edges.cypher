@@ -20,7 +20,10 @@ MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
 WHERE s.model = $model /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
 //% else
 MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
-WHERE t.model = $model AND t.id >= $first AND t.id <= $last /*{ where("target", "t") }*/
+WHERE t.id >= $first AND t.id <= $last /*{ where("target", "t") }*/
+//% if store == "neo4j"
+  AND t.model = $model
+//% endif
 //% endif
 //% if min_weight > 0
   AND abs(r.weight) >= $min_weight
@@ -40,8 +43,7 @@ RETURN source, t.id AS target, weight
 //% elif source
 RETURN s.id AS source, t.id AS target, r.weight AS weight
 //% else
-// The same holds of a node's place in its table. Gathered by target they would come faster, but
-// each time in another order.
+// The same holds of a node's place in its table.
 RETURN offset(id(s)) AS source, t.id AS target, r.weight AS weight
 //% endif
 //% if grouped and store == "neo4j"

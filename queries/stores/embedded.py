@@ -5,10 +5,11 @@ instant and cannot be left half done.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import ladybug
 import pandas as pd
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from queries.library import Statement
     from queries.models import StoredModel
 
+_PARAMETER: Final = re.compile(r"\$(\w+)")
+_ROWS_A_BATCH: Final = 1 << 16
 LOADING_SUFFIX = f".loading{SUFFIX}"
 NOTE_SUFFIX = ".loading.json"
 
@@ -125,7 +128,10 @@ class EmbeddedStore(CypherStore):
 
     def tables(self, statements: "Sequence[Statement]", model: str | None = None) -> pa.Table:
         """Run statements of the same columns; return all rows."""
-        return pa.concat_tables([self.table(statement, model) for statement in statements])
+        file = self._only_file(model)
+        with ladybug_errors(file):
+            connection = self._connection(file)
+            return pa.concat_tables([run_for_many(connection, each) for each in statements])
 
     def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
         """Return the ids of neurons for the places of nodes in their table."""
@@ -277,6 +283,22 @@ def run(
         result = _only(connection.execute(cypher, dict(parameters or {})))
         outcome.rows = result.get_num_tuples()
     return result
+
+
+def run_for_many(connection: ladybug.Connection, statement: "Statement") -> pa.Table:
+    """Run one statement that may return millions of rows, and log it.
+
+    LadybugDB collects these in Arrow's format by all cores, three times as fast, if no value has to
+    be handed over. Whole numbers, which are safe there, become part of the text.
+    """
+    cypher, parameters = statement.cypher, statement.parameters
+    if not all(type(value) is int for value in parameters.values()):
+        return run(connection, cypher, parameters).get_as_arrow()
+    with logged(cypher, parameters) as outcome:
+        text = _PARAMETER.sub(lambda found: f"{parameters[found[1]]:d}", cypher)
+        rows = connection.query_as_arrow(text, _ROWS_A_BATCH).get_as_arrow()
+        outcome.rows = len(rows)
+    return rows
 
 
 def _only(result: ladybug.QueryResult | list[ladybug.QueryResult]) -> ladybug.QueryResult:

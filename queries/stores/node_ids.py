@@ -52,8 +52,9 @@ class NodeIds:
         GraphError
             As ``of``.
         """
-        found = {name: table[name].to_numpy() for name in table.column_names}
-        return {**found, "source": self.of(table["source"]).to_numpy()}
+        columns = {name: table[name] for name in table.column_names}
+        columns["source"] = self.of(columns["source"])
+        return {name: column.to_numpy() for name, column in columns.items()}
 
 
 def of_server(run: Run, model: str) -> NodeIds:

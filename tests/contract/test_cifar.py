@@ -145,7 +145,9 @@ class TestCifar:
         assert layers["edges"].sum() == EDGES
 
     def test_comes_back_edge_by_edge(self, graph: NeuronGraph, edges: Streamed) -> None:
-        frame = graph.edges().sort_values(["target", "source"])
+        frame = graph.edges()
+        assert frame["target"].is_monotonic_increasing
+        frame = frame.sort_values(["target", "source"])
         order = np.lexsort((edges.source, edges.target))
         for column in ("source", "target", "weight"):
             assert np.array_equal(frame[column], getattr(edges, column)[order])
