@@ -108,12 +108,21 @@ def log_path_masses(network: Network, begin: Flags, end: Flags) -> tuple[Scores,
         for part in network.forward():
             scaled, scale = _scaled(forward[part.sources])
             more = np.log(part.weighed(absolute).sum_in(scaled)) + scale
-            forward[part.targets] = np.logaddexp(forward[part.targets], more)
+            _add_to(forward[part.targets], more)
         for part in network.backward():
             scaled, scale = _scaled(backward[part.targets])
             more = np.log(part.weighed(absolute).sum_out(scaled)) + scale
-            backward[part.sources] = np.logaddexp(backward[part.sources], more)
+            _add_to(backward[part.sources], more)
     return forward, backward
+
+
+def _add_to(logarithms: Scores, more: Scores) -> None:
+    """Add numbers to others in place, all given by their logarithms."""
+    # Most neurons are reached from one side only, where there is nothing to compute.
+    if logarithms.max() == -np.inf:
+        logarithms[:] = more
+    else:
+        np.logaddexp(logarithms, more, out=logarithms)
 
 
 def _scaled(logarithms: Scores) -> tuple[Scores, float]:

@@ -20,7 +20,7 @@ from exporter.model_graph.pieces import Piece, Result, Work
 from exporter.model_graph.reductions import Largest, Reduction, Sum
 from exporter.model_graph.threads import in_threads
 from exporter.wiring.wiring import Weights
-from queries.operators import Columns, Combine, Flags, Ids, Measure, Scores, Then, signed
+from queries.operators import Columns, Combine, Ids, Measure, Scores, Then, signed
 
 _WEIGHTS_AT_ONCE: Final = 1 << 20
 _READ_AT_ONCE: Final = 1 << 18
@@ -121,8 +121,9 @@ class WiredLayer:
     def incoming(self, neuron: int) -> tuple[Ids, Scores]:
         """Return source and weight of all relationships into a neuron, by source."""
         read, weight = neighbours.incoming(self.at, neuron - self.targets.start)
-        source, real = self._looked_up(self.at.ids[read])
-        source, weight = source[real] + self.sources.start, weight[real]
+        place = self._looked_up(self.at.ids[read])
+        real = (place > 0) & (place <= self._width)
+        source, weight = place[real] - 1 + self.sources.start, weight[real]
         order = np.argsort(source, kind="stable")
         return source[order], self._counted(weight[order])
 
@@ -140,17 +141,16 @@ class WiredLayer:
     def _width(self) -> int:
         return int(self.sources.stop - self.sources.start)
 
-    def _looked_up(self, ids: Ids) -> tuple[Ids, Flags]:
-        """Return which source each id is, counted from the first, and whether it is one."""
-        source = ids - (self.first + self.sources.start)
-        return source, (source >= 0) & (source < self._width)
+    def _looked_up(self, ids: Ids) -> Ids:
+        """Return which source each id is, counted from 1; 0 or one too many where it is none."""
+        places: Ids = (ids - (self.first + self.sources.start - 1)).clip(0, self._width + 1)
+        return places
 
     def _known(self, scores: Scores, nothing: float) -> Scores:
         """Return by address the score of what stands there."""
-        known = np.full(len(self.at.ids), nothing)
-        source, real = self._looked_up(self.at.ids)
-        known[real] = scores[source[real]]
-        return known
+        around = np.concatenate([[nothing], scores, [nothing]])
+        # The mode only spares a second look at the places.
+        return around.take(self._looked_up(self.at.ids), mode="clip")
 
     def _into_targets(self, reduction: Reduction, scores: Scores) -> Scores:
         known = self._known(scores, reduction.nothing)
@@ -160,8 +160,7 @@ class WiredLayer:
     def _into_sources(self, reduction: Reduction, scores: Scores) -> Scores:
         work = Work(reduction, inward=False)
         known = self._reduced(work, self.at.apart(scores), (len(self.at.ids),))
-        source, real = self._looked_up(self.at.ids)
-        return reduction.by_place(source[real], known[real], self._width)
+        return reduction.by_place(self._looked_up(self.at.ids), known, self._width + 2)[1:-1]
 
     def _reduced(self, work: Work, given: Scores, shape: tuple[int, ...]) -> Scores:
         """Put the results of all pieces together, always in the same order."""
