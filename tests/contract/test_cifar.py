@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -20,15 +21,6 @@ from tests.contract.replays import streamed, worst_difference
 from tests.contract.stores import GraphStore
 from tests.servers import NEWEST
 
-# Neo4j takes minutes to load and drop it on a busy machine, which counts for one test each.
-# `make test` tries this scale on the newest release, and the older one with small models.
-STORES = [
-    "embedded",
-    *(
-        pytest.param(name, marks=[pytest.mark.neo4j, *([pytest.mark.full] if old else [])])
-        for name, old in ((name, version != NEWEST) for name, version in NEO4J.items())
-    ),
-]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 NEURONS = 53_290
@@ -46,6 +38,21 @@ FIRSTS = {
 DENSITY = 0.0016151387935422858
 
 Floats = NDArray[np.float64]
+
+
+def _stores(*in_time: str) -> list[Any]:
+    """Return parameters for the embedded store and for Neo4j, which takes a minute to load it.
+
+    Its versions but for some are left to `make full`: the older one is tried with small models,
+    and what is computed from relationships is the same whoever gave them.
+    """
+    servers = [
+        pytest.param(
+            name, marks=[pytest.mark.neo4j, *([] if version in in_time else [pytest.mark.full])]
+        )
+        for name, version in NEO4J.items()
+    ]
+    return ["embedded", *servers]
 
 
 class Streamed:
@@ -134,7 +141,7 @@ def test_is_true_as_a_stream(cifar_file: Path) -> None:
     assert worst_difference(cifar_file, streamed(cifar_file)) <= 1e-5
 
 
-@pytest.mark.parametrize("store", STORES, indirect=True, scope="session")
+@pytest.mark.parametrize("store", _stores(NEWEST), indirect=True, scope="session")
 class TestCifar:
     def test_has_the_known_figures(self, graph: NeuronGraph) -> None:
         summary = graph.summary().iloc[0]
@@ -160,6 +167,35 @@ class TestCifar:
     def test_katz(self, graph: NeuronGraph, edges: Streamed) -> None:
         np.testing.assert_allclose(graph.katz(alpha=0.05)["katz"], edges.katz(0.05), rtol=1e-9)
 
+    def test_is_too_large_for_other_tools(self, graph: NeuronGraph, tmp_path: Path) -> None:
+        for ask in (graph.to_networkx, graph.matrix, graph.laplacian):
+            with pytest.raises(ParameterError, match=r"allowed; name fewer"):
+                ask()
+        graph.export(tmp_path / "strongest.dot", k=100)
+        assert (tmp_path / "strongest.dot").read_text().count(" -> ") == 100
+
+    def test_strength(self, graph: NeuronGraph, edges: Streamed) -> None:
+        expected = np.bincount(edges.target, np.abs(edges.weight), NEURONS)
+        np.testing.assert_allclose(graph.strength()["strength"], expected, rtol=1e-6)
+
+    def test_strongest_edges(self, graph: NeuronGraph, edges: Streamed) -> None:
+        strongest = np.sort(np.abs(edges.weight))[::-1][:100]
+        assert np.array_equal(graph.strongest_edges(k=100)["weight"].abs(), strongest)
+
+    def test_weight_distribution(self, graph: NeuronGraph, edges: Streamed) -> None:
+        into = edges.target >= FIRSTS["dense_1"]
+        counts, _ = np.histogram(edges.weight[into].astype(np.float64), 20)
+        frame = graph.weight_distribution("dense_1")
+        assert frame["edges"].tolist() == counts[counts > 0].tolist()
+
+    def test_neighbours(self, graph: NeuronGraph, edges: Streamed) -> None:
+        frame = graph.neighbours("dense_1[4]")
+        into = edges.target == FIRSTS["dense_1"] + 4
+        assert sorted(frame["id"]) == sorted(edges.source[into])
+
+
+@pytest.mark.parametrize("store", _stores(), indirect=True, scope="session")
+class TestComputed:
     def test_effective_weights(self, graph: NeuronGraph, edges: Streamed) -> None:
         frame = graph.effective_weights("input", "dense_1")
         first = FIRSTS["dense_1"]
@@ -188,27 +224,6 @@ class TestCifar:
         assert found.nnz == EDGES
         assert len(graph.adjacency("conv_0", "max_pooling2d")) == 28_800
 
-    def test_is_too_large_for_other_tools(self, graph: NeuronGraph, tmp_path: Path) -> None:
-        for ask in (graph.to_networkx, graph.matrix, graph.laplacian):
-            with pytest.raises(ParameterError, match=r"allowed; name fewer"):
-                ask()
-        graph.export(tmp_path / "strongest.dot", k=100)
-        assert (tmp_path / "strongest.dot").read_text().count(" -> ") == 100
-
-    def test_strength(self, graph: NeuronGraph, edges: Streamed) -> None:
-        expected = np.bincount(edges.target, np.abs(edges.weight), NEURONS)
-        np.testing.assert_allclose(graph.strength()["strength"], expected, rtol=1e-6)
-
-    def test_strongest_edges(self, graph: NeuronGraph, edges: Streamed) -> None:
-        strongest = np.sort(np.abs(edges.weight))[::-1][:100]
-        assert np.array_equal(graph.strongest_edges(k=100)["weight"].abs(), strongest)
-
-    def test_weight_distribution(self, graph: NeuronGraph, edges: Streamed) -> None:
-        into = edges.target >= FIRSTS["dense_1"]
-        counts, _ = np.histogram(edges.weight[into].astype(np.float64), 20)
-        frame = graph.weight_distribution("dense_1")
-        assert frame["edges"].tolist() == counts[counts > 0].tolist()
-
     def test_strongest_paths(self, graph: NeuronGraph, edges: Streamed) -> None:
         frame = graph.strongest_paths("input", "dense_1", k=10)
         strengths = frame[frame["hop"] == 0]["strength"].tolist()
@@ -218,11 +233,6 @@ class TestCifar:
             product = np.prod(hops["weight"].iloc[1:])
             assert hops["strength"].iloc[0] == pytest.approx(abs(product))
             assert hops["layer"].tolist() == list(FIRSTS)
-
-    def test_neighbours(self, graph: NeuronGraph, edges: Streamed) -> None:
-        frame = graph.neighbours("dense_1[4]")
-        into = edges.target == FIRSTS["dense_1"] + 4
-        assert sorted(frame["id"]) == sorted(edges.source[into])
 
     def test_dead_neurons(self, graph: NeuronGraph, edges: Streamed) -> None:
         joined = edges.weight != 0

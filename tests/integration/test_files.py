@@ -458,7 +458,7 @@ class TestCommandLine:
 
 
 @pytest.mark.neo4j
-@pytest.mark.parametrize("file_format", FILE_FORMATS)
+@pytest.mark.parametrize("file_format", [pytest.param("parquet", marks=pytest.mark.full), "csv"])
 def test_what_is_no_number_and_names_of_lines_are_imported(
     dataset: Path, tmp_path: Path, file_format: FileFormat
 ) -> None:

@@ -56,7 +56,13 @@ class TestLocal:
 
 
 class TestInterrupted:
-    @pytest.mark.parametrize("hidden", ["", "distributed"], ids=["dask", "without"])
+    @pytest.mark.parametrize(
+        "hidden",
+        [
+            pytest.param("", id="dask", marks=pytest.mark.full),
+            pytest.param("distributed", id="without"),
+        ],
+    )
     def test_says_how_to_go_on(
         self, middle_file: Path, dataset: Path, expected: Path, hidden: str
     ) -> None:

@@ -145,6 +145,7 @@ class TestFaults:
         ):
             answers(graph)
 
+    @pytest.mark.full
     @pytest.mark.usefixtures("_no_dask")
     def test_a_local_process_is_killed(
         self, middle_file: Path, alone: Answers, after_first_share: list[Callable[[], Any]]
