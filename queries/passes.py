@@ -103,7 +103,8 @@ def log_path_masses(network: Network, begin: Flags, end: Flags) -> tuple[Scores,
     tuple
         Both with paths of no relationship; minus infinity where there is no path.
     """
-    forward, backward = (np.where(flags, 0.0, -np.inf) for flags in (begin, end))
+    forward, backward = (np.full(network.neurons, -np.inf) for _ in range(2))
+    forward[begin] = backward[end] = 0.0
     with np.errstate(divide="ignore"):
         for part in network.forward():
             scaled, scale = _scaled(forward[part.sources])

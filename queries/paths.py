@@ -3,7 +3,7 @@
 import heapq
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,7 +109,7 @@ def strongest(
             case Complete(step):
                 yield _unrolled(step)
             case Unexplored(step, strength):
-                branches = known.branches(step, strength, heap.soon_explored(_READ_AHEAD))
+                branches = known.branches(step, strength, heap.soon_explored)
                 heap.push(branches.bound(0), Turn(branches, 0))
             case Turn(branches, position):
                 # Only the best way on is in the heap; taking it lets the next one in.
@@ -140,9 +140,9 @@ class _Heap:
         """Take the state of the highest bound."""
         return heapq.heappop(self._entries)[2]
 
-    def soon_explored(self, count: int) -> list[int]:
+    def soon_explored(self) -> list[int]:
         """Return neurons near the top that will want their relationships read."""
-        near = (entry[2] for entry in self._entries[:count])
+        near = (entry[2] for entry in self._entries[:_READ_AHEAD])
         return [state.step.neuron for state in near if isinstance(state, Unexplored)]
 
 
@@ -160,10 +160,12 @@ class _Edges:
         self._network, self._best = network, best
         self._known: dict[int, tuple[Ids, Weight, Scores]] = {}
 
-    def branches(self, step: Step, strength: float, upcoming: Sequence[int]) -> Branches:
+    def branches(
+        self, step: Step, strength: float, upcoming: Callable[[], Sequence[int]]
+    ) -> Branches:
         """Return the ways on from a step; reads those of the neurons to come as well."""
         if step.neuron not in self._known:
-            self._read(sorted({step.neuron, *upcoming} - self._known.keys()))
+            self._read(sorted({step.neuron, *upcoming()} - self._known.keys()))
         target, weight, log_best = self._known[step.neuron]
         return Branches(step, strength, target, weight, log_best)
 

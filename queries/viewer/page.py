@@ -5,7 +5,7 @@ from html import escape
 from typing import Any, Final
 
 from bokeh.document import Document
-from bokeh.events import ButtonClick, DocumentReady, RangesUpdate, Tap
+from bokeh.events import ButtonClick, DocumentReady, DoubleTap, RangesUpdate, Tap
 from bokeh.layouts import column, row
 from bokeh.models import CustomJS
 from bokeh.models.widgets.groups import RadioButtonGroup
@@ -130,7 +130,9 @@ class Page:
         controls.use_source.on_event(ButtonClick, lambda: self._change(source=self._view.pick))
         controls.use_target.on_event(ButtonClick, lambda: self._change(target=self._view.pick))
         controls.clear.on_event(ButtonClick, lambda: self._change(source="", target=""))
-        self._picture.figure.on_event(Tap, self._tap)
+        # Of two clicks in quick succession the second is a double tap, wherever it is.
+        for click in (Tap, DoubleTap):
+            self._picture.figure.on_event(click, self._tap)
         self._picture.figure.on_event(RangesUpdate, self._look)
 
     def _changer(self, name: str) -> Any:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from exporter import drop, load
 from queries import NeuronGraph
-from tests.browser.viewer import Viewer, served
+from tests.browser.viewer import SECONDS, Viewer, served
 from tests.contract.stores import GraphStore
 
 pytestmark = pytest.mark.computed
@@ -132,6 +132,14 @@ class TestPick:
         assert facts["katz rank"] == f"{rank} of {len(katz)}"
         lines = len(viewer.data("positive")["x0"]) + len(viewer.data("negative")["x0"])
         assert lines == len(viewer.table("inputs")) + len(viewer.table("outputs"))
+
+    def test_the_second_of_two_quick_clicks(self, viewer: Viewer) -> None:
+        viewer.open()
+        places = [viewer.place("conv_1", 5, 1, 0), viewer.place("pool_0", 3, 2, 1)]
+        for place in places:
+            viewer.page.mouse.click(*place)
+        heading = viewer.page.get_by_role("heading", name="pool_0[3]@2,1")
+        expect(heading).to_be_visible(timeout=SECONDS * 1000)
 
     def test_the_strongest_path_through_it(self, viewer: Viewer, graph: NeuronGraph) -> None:
         viewer.open()

@@ -150,6 +150,14 @@ class Viewer:
 
     def click(self, layer: str, channel: int, x: int | None = None, y: int | None = None) -> None:
         """Click on a neuron as it is drawn."""
+        place = self.place(layer, channel, x, y)
+        with self.changing():
+            self.page.mouse.click(*place)
+
+    def place(
+        self, layer: str, channel: int, x: int | None = None, y: int | None = None
+    ) -> tuple[float, float]:
+        """Return where in the window a neuron is drawn."""
         place = self.page.evaluate(
             f"""([layer, channel, px, py]) => {{
                 for (const kind of ["map", "strip", "channel"]) {{
@@ -176,8 +184,8 @@ class Viewer:
             [layer, channel, x, y],
         )
         assert place, f"{layer}[{channel}] is not drawn"
-        with self.changing():
-            self.page.mouse.click(*place)
+        across, down = place
+        return across, down
 
     def choose(self, label: str, option: str) -> None:
         """Choose an option of a list."""
