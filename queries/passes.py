@@ -58,9 +58,10 @@ def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
     network, own, factor
         As in ``sums_forward``.
     """
-    strength = out_strength(network)
-    with np.errstate(divide="ignore"):
-        shares = np.where(strength > 0, 1 / strength, 0.0)
+    shares = out_strength(network)
+    shared = shares > 0
+    np.divide(1.0, shares, out=shares, where=shared)
+    shares[~shared] = 0.0
     arriving = np.zeros(network.neurons)
     for part in network.forward():
         scores = (own[part.sources] + arriving[part.sources]) * shares[part.sources]
