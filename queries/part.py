@@ -90,9 +90,10 @@ class Part:
         starts, by_source = self.by_source.indptr, self.by_source
         inside = (neurons >= self.sources.start) & (neurons < self.sources.stop)
         columns = neurons[inside] - self.first_source
-        counts = np.diff(starts)[columns]
+        begins = starts[columns]
+        counts = starts[columns + 1] - begins
         before = np.concatenate([[0], np.cumsum(counts)])
-        entries = np.arange(before[-1]) + np.repeat(starts[columns] - before[:-1], counts)
+        entries = np.arange(before[-1]) + np.repeat(begins - before[:-1], counts)
         target = by_source.indices[entries].astype(np.int64) + self.first_target
         return np.repeat(neurons[inside], counts), target, by_source.data[entries]
 
