@@ -58,6 +58,7 @@ def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
     network, own, factor
         As in ``sums_forward``.
     """
+    # In place: in a large model an array of all neurons takes hundreds of megabytes.
     shares = out_strength(network)
     shared = shares > 0
     np.divide(1.0, shares, out=shares, where=shared)

@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -108,10 +108,11 @@ def _without_cypher(metafunc: pytest.Metafunc) -> list[str]:
     return ["dataset", *(PREPARED if "loaded" in metafunc.fixturenames else ())]
 
 
-def stores(names: Iterable[str]) -> list[ParameterSet]:
-    """Return parameters for the fixture `store`, with their marks."""
-    # One server more is enough where there is little time.
-    full = list(IMPORTED)[1:]
+def stores(names: Iterable[str], full: Collection[str] = tuple(IMPORTED)[1:]) -> list[ParameterSet]:
+    """Return parameters for the fixture `store`, with their marks; some are left to `make full`.
+
+    Of the servers that import files one is enough where there is little time.
+    """
     return [
         pytest.param(
             name,

@@ -52,6 +52,7 @@ from queries.stores.node_ids import NodeIds
 NEURONS_A_COPY: Final = 1 << 17
 EDGES_A_COPY: Final = 5_000_000
 _EDGES_A_CHECK: Final = 1 << 22
+"""Relationships that are read back at once: no more than one COPY holds."""
 
 _WRITTEN: Final[set[Path]] = set()
 """Files that this process is writing; LadybugDB's lock keeps other processes away only."""

@@ -29,28 +29,21 @@ WHERE t.id >= $first AND t.id <= $last /*{ where("target", "t") }*/
   AND abs(r.weight) >= $min_weight
 //% endif
 //% if store == "neo4j"
-//% if source
-WITH t, collect(s.id) AS source, collect(r.weight) AS weight
-//% else
 // The server's own id of a node is read faster than a property.
-WITH t, collect(id(s)) AS source, collect(r.weight) AS weight
-//% endif
+WITH t, collect(/*{ "s.id" if source else "id(s)" }*/) AS source, collect(r.weight) AS weight
 //% if grouped
   , collect(r.l1) AS l1, collect(r.l2) AS l2, collect(r.largest) AS largest,
   collect(r.edges) AS edges
 //% endif
 RETURN source, t.id AS target, weight
-//% elif source
-RETURN s.id AS source, t.id AS target, r.weight AS weight
+//% if grouped
+  , l1, l2, largest, edges
+//% endif
+ORDER BY target
 //% else
 // The same holds of a node's place in its table.
-RETURN offset(id(s)) AS source, t.id AS target, r.weight AS weight
-//% endif
-//% if grouped and store == "neo4j"
-  , l1, l2, largest, edges
-//% elif grouped
+RETURN /*{ "s.id" if source else "offset(id(s))" }*/ AS source, t.id AS target, r.weight AS weight
+//% if grouped
   , r.l1 AS l1, r.l2 AS l2, r.largest AS largest, r.edges AS edges
 //% endif
-//% if store == "neo4j"
-ORDER BY target
 //% endif

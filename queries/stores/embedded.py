@@ -5,7 +5,6 @@ instant and cannot be left half done.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from queries.library import Statement
     from queries.models import StoredModel
 
-_PARAMETER: Final = re.compile(r"\$(\w+)")
 _BOUNDS: Final = {"first", "last"}
 _ROWS_A_BATCH: Final = 1 << 16
 LOADING_SUFFIX = f".loading{SUFFIX}"
@@ -297,7 +295,9 @@ def run_for_many(connection: ladybug.Connection, statement: "Statement") -> pa.T
     if parameters.keys() != _BOUNDS:
         return run(connection, cypher, parameters).get_as_arrow()
     with logged(cypher, parameters) as outcome:
-        text = _PARAMETER.sub(lambda found: f"{parameters[found[1]]:d}", cypher)
+        text = cypher
+        for name, number in parameters.items():
+            text = text.replace(f"${name}", f"{number:d}")
         rows = connection.query_as_arrow(text, _ROWS_A_BATCH).get_as_arrow()
         outcome.rows = len(rows)
     return rows

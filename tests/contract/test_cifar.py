@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -16,11 +15,15 @@ from exporter.model import open_model
 from exporter.planning import plan
 from queries import NeuronGraph
 from queries.errors import ParameterError
-from tests.conftest import NEO4J
+from tests.conftest import NEO4J, stores
 from tests.contract.replays import streamed, worst_difference
 from tests.contract.stores import GraphStore
 from tests.servers import NEWEST
 
+STORES = ["embedded", *NEO4J]
+# Neo4j takes a minute to load it. `make test` tries this scale on the newest release, and the older
+# one with small models; what is computed from relationships is the same whoever gave them.
+OLDER = [name for name, version in NEO4J.items() if version != NEWEST]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 NEURONS = 53_290
@@ -38,21 +41,6 @@ FIRSTS = {
 DENSITY = 0.0016151387935422858
 
 Floats = NDArray[np.float64]
-
-
-def _stores(*in_time: str) -> list[Any]:
-    """Return parameters for the embedded store and for Neo4j, which takes a minute to load it.
-
-    Its versions but for some are left to `make full`: the older one is tried with small models,
-    and what is computed from relationships is the same whoever gave them.
-    """
-    servers = [
-        pytest.param(
-            name, marks=[pytest.mark.neo4j, *([] if version in in_time else [pytest.mark.full])]
-        )
-        for name, version in NEO4J.items()
-    ]
-    return ["embedded", *servers]
 
 
 class Streamed:
@@ -141,7 +129,7 @@ def test_is_true_as_a_stream(cifar_file: Path) -> None:
     assert worst_difference(cifar_file, streamed(cifar_file)) <= 1e-5
 
 
-@pytest.mark.parametrize("store", _stores(NEWEST), indirect=True, scope="session")
+@pytest.mark.parametrize("store", stores(STORES, OLDER), indirect=True, scope="session")
 class TestCifar:
     def test_has_the_known_figures(self, graph: NeuronGraph) -> None:
         summary = graph.summary().iloc[0]
@@ -194,7 +182,7 @@ class TestCifar:
         assert sorted(frame["id"]) == sorted(edges.source[into])
 
 
-@pytest.mark.parametrize("store", _stores(), indirect=True, scope="session")
+@pytest.mark.parametrize("store", stores(STORES, NEO4J), indirect=True, scope="session")
 class TestComputed:
     def test_effective_weights(self, graph: NeuronGraph, edges: Streamed) -> None:
         frame = graph.effective_weights("input", "dense_1")
