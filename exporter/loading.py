@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial as bound
 from pathlib import Path
+from typing import Any
 
 from exporter.file_format import FileFormat
 from exporter.model import KerasModel, open_model
@@ -29,6 +31,7 @@ from exporter.sizes import require_room
 from exporter.threshold import Threshold
 from exporter.writing import write
 from queries import NeuronGraph
+from queries.checksum import model_checksum
 from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.log import logger
@@ -39,7 +42,7 @@ from queries.stores.location import locate
 
 _LONGEST_NAME = 200
 
-Writer = Callable[[Sink, Plan, str, int, Progress], dict[str, str]]
+Writer = Callable[[Sink, Plan, str, int, Progress], dict[str, dict[str, str]]]
 """What ``writing.write`` is."""
 
 
@@ -207,7 +210,14 @@ def load(
         with open_sink(
             graph, batch_size=batch_size, writers=writers, file_format=file_format
         ) as sink:
-            properties = model_properties(opened, part, name, at=datetime.now(UTC), state=LOADING)
+            properties = model_properties(
+                opened,
+                part,
+                name,
+                at=datetime.now(UTC),
+                state=LOADING,
+                load_id=secrets.token_hex(16),
+            )
             block_edges = min(batch_size or sink.block_edges, sink.block_edges)
             begin = {**properties, "block_edges": block_edges}
             stored = to_go_on_with(sink, begin) if resume else None
@@ -218,8 +228,10 @@ def load(
                     sink.begin(begin, replace=replace)
                 else:
                     sink.resume(stored)
-                checksums = writer(sink, part, name, (stored or begin)["block_edges"], progress)
-                sink.finish(checksums)
+                noted = stored or begin
+                sums = writer(sink, part, name, noted["block_edges"], progress)
+                sink.finish(sums, _model_checksum(noted, part, sums))
+                checksums = {layer: each["checksum"] for layer, each in sums.items()}
                 resumed = sink.resumed_edges
             sink.tidy(name, progress)
         seconds = time.perf_counter() - begun
@@ -253,6 +265,17 @@ def _writer(model: KerasModel, recipe: Recipe, dask: str | None) -> Iterator[Wri
     source = ModelSource(model.path.absolute(), model.sha256, recipe)
     with started(dask) as workers:
         yield bound(write_in_parallel, workers, source)
+
+
+def _model_checksum(
+    model: Mapping[str, Any], part: Plan, sums: Mapping[str, Mapping[str, str]]
+) -> str:
+    """Return the checksum of a model, given its properties and what is known of its layers."""
+    layers = (
+        {**layer.properties(""), **sums[layer.name], "inputs": layer.inputs}
+        for layer in part.layers
+    )
+    return model_checksum(model, layers)
 
 
 def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:

@@ -11,9 +11,11 @@ from queries.schema import SCHEMA_VERSION
 
 
 def model_properties(
-    model: KerasModel, part: Plan, name: str, *, at: datetime, state: str
+    model: KerasModel, part: Plan, name: str, *, at: datetime, state: str, load_id: str
 ) -> dict[str, Any]:
     """Return the properties of a model's node: the names of ``schema.MODEL``.
+
+    Its checksum is known when all is written.
 
     Parameters
     ----------
@@ -27,6 +29,8 @@ def model_properties(
         When it was loaded.
     state
         As in ``schema``.
+    load_id
+        What tells this load from any other, of the same file under the same name too.
     """
     return {
         "name": name,
@@ -43,4 +47,6 @@ def model_properties(
         "state": state,
         "schema_version": SCHEMA_VERSION,
         "fingerprint": fingerprint(model.sha256, part),
+        "load_id": load_id,
+        "checksum": None,
     }

@@ -1,12 +1,13 @@
 """Write a plan into a sink, and check what has arrived."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final
 
 from exporter.batches import PlannedLayer
-from exporter.checksum import Checksum
 from exporter.plan import Plan
 from exporter.sinks import Sink
+from queries.checksum import Checksum, neuron_columns
 from queries.errors import GraphError
 from queries.log import logger
 from queries.progress import Progress
@@ -16,7 +17,7 @@ NEURON_BLOCK: Final = 1 << 17
 
 def write(
     sink: Sink, part: Plan, name: str, block_edges: int, progress: Progress
-) -> dict[str, str]:
+) -> dict[str, dict[str, str]]:
     """Write everything but the end of the load.
 
     Parameters
@@ -35,7 +36,7 @@ def write(
     Returns
     -------
     dict
-        The checksum of the relationships into each layer, by its name.
+        The properties ``checksum`` and ``neuron_checksum`` of each layer, by its name.
 
     Raises
     ------
@@ -43,13 +44,23 @@ def write(
         If something else stands in the store than was sent.
     """
     write_layers(sink, part, name)
-    write_neurons(sink, part, name, progress)
+    neurons = write_neurons(sink, part, name, progress)
     sent = _write_edges(sink, part, block_edges, progress)
     sink.flush()
     logger.info("wrote %d relationships, %d of them before", part.edges, sink.resumed_edges)
     _check(sink, part, sent, progress)
     logger.info("checked %d relationships", part.edges)
-    return {layer: str(checksum) for layer, checksum in sent.items()}
+    return layer_checksums(sent, neurons)
+
+
+def layer_checksums(
+    edges: Mapping[str, Checksum], neurons: Mapping[str, Checksum]
+) -> dict[str, dict[str, str]]:
+    """Return checksums as properties of layers, given those of both by the names of layers."""
+    return {
+        layer: {"checksum": str(checksum), "neuron_checksum": str(neurons[layer])}
+        for layer, checksum in edges.items()
+    }
 
 
 def write_layers(sink: Sink, part: Plan, name: str) -> None:
@@ -59,15 +70,19 @@ def write_layers(sink: Sink, part: Plan, name: str) -> None:
     sink.add_layers([layer.properties(name) for layer in part.layers], following)
 
 
-def write_neurons(sink: Sink, part: Plan, name: str, progress: Progress) -> None:
-    """Hand all nodes of a model of that name to a sink."""
+def write_neurons(sink: Sink, part: Plan, name: str, progress: Progress) -> dict[str, Checksum]:
+    """Hand all nodes of a model of that name to a sink; return their checksums by layer."""
+    sent = {layer.name: Checksum() for layer in part.layers}
     done = 0
     for layer in part.layers:
         for start, stop in pairwise([*range(0, layer.neurons, NEURON_BLOCK), layer.neurons]):
-            sink.add_neurons(layer.neuron_table(name, start, stop), layer.class_name)
+            table = layer.neuron_table(name, start, stop)
+            sink.add_neurons(table, layer.class_name)
+            sent[layer.name].add(neuron_columns(table))
             done += stop - start
             progress(f"{part.granularity}s", done, part.neurons)
     logger.info("wrote %d nodes", part.neurons)
+    return sent
 
 
 def _write_edges(
@@ -99,9 +114,9 @@ def _check(sink: Sink, part: Plan, sent: dict[str, Checksum], progress: Progress
 
 def require_arrived(location: str, layer: PlannedLayer, sent: Checksum, found: Checksum) -> None:
     """Raise GraphError unless the relationships into a layer are those that were sent."""
-    if (sent.edges, str(sent)) != (found.edges, str(found)):
+    if (sent.rows, str(sent)) != (found.rows, str(found)):
         raise GraphError(
-            f"{location} holds {found.edges:,} relationships into layer {layer.name!r}, of "
-            f"checksum {found}; sent were {sent.edges:,} of checksum {sent}. Load the model again "
+            f"{location} holds {found.rows:,} relationships into layer {layer.name!r}, of "
+            f"checksum {found}; sent were {sent.rows:,} of checksum {sent}. Load the model again "
             "with --replace, or drop it"
         )

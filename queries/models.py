@@ -31,14 +31,14 @@ class StoredModel:
         What its neurons and layers have as their property ``model``.
     granularity
         What a node stands for: a neuron, all neurons of a channel, or of a layer.
-    loaded_at
-        When it was loaded.
+    load_id
+        What tells this load of it from any other.
     """
 
     name: str
     key: str
     granularity: str
-    loaded_at: str
+    load_id: str
 
 
 def models(store: Store) -> pd.DataFrame:
@@ -87,7 +87,7 @@ def chosen(store: Store, model: str | None) -> StoredModel:
             f"{SCHEMA_VERSION}); load it again with --replace"
         )
     row = complete[name]
-    return StoredModel(name, row["key"], row["granularity"], row["loaded_at"])
+    return StoredModel(name, row["key"], row["granularity"], row["load_id"])
 
 
 def _unfinished(location: str, name: str, state: str) -> str:

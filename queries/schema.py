@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from queries.granularity import NEURON_GRAPH
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 LOADING: Final = "loading"
 COMPLETE: Final = "complete"
 DROPPING: Final = "dropping"
@@ -39,6 +39,8 @@ MODEL: Final = pa.schema(
         ("schema_version", pa.int64()),
         ("fingerprint", pa.string()),
         ("block_edges", pa.int64()),
+        ("load_id", pa.string()),
+        ("checksum", pa.string()),
     ]
 )
 LAYER: Final = pa.schema(
@@ -60,6 +62,7 @@ LAYER: Final = pa.schema(
         ("left_out_weight", pa.float64()),
         ("left_out_absolute", pa.float64()),
         ("checksum", pa.string()),
+        ("neuron_checksum", pa.string()),
     ]
 )
 NEURON: Final = pa.schema(

@@ -42,9 +42,14 @@ class PlannedBlocks(Blocks):
 
     @cached_property
     def layer_rows(self) -> Sequence[Mapping[str, Any]]:
-        """A row a layer, inputs first, without the checksum, for which all would be built."""
+        """A row a layer, inputs first, without the checksums, for which all would be built."""
         return [
-            {**layer.properties(self._model), "inputs": list(layer.inputs), "checksum": None}
+            {
+                **layer.properties(self._model),
+                "inputs": list(layer.inputs),
+                "checksum": None,
+                "neuron_checksum": None,
+            }
             for layer in self._planned.values()
         ]
 

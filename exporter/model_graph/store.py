@@ -93,7 +93,9 @@ class ModelStore(BlockStore):
 
         def opened(model: KerasModel) -> _Opened:
             planned = plan(model)
-            properties = model_properties(model, planned, name, at=changed, state=COMPLETE)
+            properties = model_properties(
+                model, planned, name, at=changed, state=COMPLETE, load_id=model.sha256
+            )
             network = self._network(planned, properties["sha256"])
             return _Opened({**properties, "key": name}, PlannedBlocks(planned, name, network))
 

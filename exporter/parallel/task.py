@@ -3,10 +3,10 @@
 import socket
 from dataclasses import dataclass
 
-from exporter.checksum import Checksum
 from exporter.parallel.source import ModelSource, planned
 from exporter.sinks.files.folder import ModelFolder
 from exporter.sinks.files.parts import FilePart
+from queries.checksum import Checksum
 from queries.errors import GraphError
 
 
@@ -61,7 +61,7 @@ def write_part(
         sent.add(columns)
         if missing:
             blocks.append(columns)
-    if missing and sent.edges:
+    if missing and sent.rows:
         folder.write_edges(part.name, blocks)
     return Written(part, sent, _found(folder, part, sent))
 
@@ -70,7 +70,7 @@ def _found(folder: ModelFolder, part: FilePart, sent: Checksum) -> Checksum:
     found = Checksum()
     path = folder.file(part.name)
     # A file without relationships is not written.
-    if sent.edges or path.exists():
+    if sent.rows or path.exists():
         for columns in folder.read_edges(path):
             found.add(columns)
     return found

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from exporter.checksum import Checksum
 from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource
 from exporter.parallel.task import Written, write_part
@@ -12,7 +11,8 @@ from exporter.plan import Plan
 from exporter.sinks import Sink
 from exporter.sinks.files import FilesSink
 from exporter.sinks.files.parts import FilePart
-from exporter.writing import require_arrived, write_layers, write_neurons
+from exporter.writing import layer_checksums, require_arrived, write_layers, write_neurons
+from queries.checksum import Checksum
 from queries.errors import GraphError
 from queries.log import logger
 from queries.progress import Progress
@@ -31,7 +31,7 @@ def write_in_parallel(
     name: str,
     block_edges: int,
     progress: Progress,
-) -> dict[str, str]:
+) -> dict[str, dict[str, str]]:
     """Do what ``writing.write`` does, by many processes.
 
     Each writes whole files and reads them back, so that no relationship has to travel.
@@ -52,7 +52,7 @@ def write_in_parallel(
     Returns
     -------
     dict
-        The checksum of the relationships into each layer, by its name.
+        As ``writing.write``.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def write_in_parallel(
     tasks = [submit(write_part, source, folder, file, content) for file in files]
     try:
         # Meanwhile the workers open the model.
-        write_neurons(sink, part, name, progress)
+        neurons = write_neurons(sink, part, name, progress)
         sums = _summed(sink, part, there, results(workers, tasks, _GO_ON), progress)
     finally:
         # Those that have begun go on, and leave a whole file or none.
@@ -79,7 +79,7 @@ def write_in_parallel(
             task.cancel()
     _check(sink, part, files, sums)
     logger.info("wrote and checked %d relationships in %d files", part.edges, len(files))
-    return {layer.name: str(sums[layer.index][0]) for layer in part.layers}
+    return layer_checksums({layer.name: sums[layer.index][0] for layer in part.layers}, neurons)
 
 
 def _summed(
@@ -97,8 +97,8 @@ def _summed(
         sent.update(written.sent)
         found.update(written.found)
         if written.part.name in there:
-            sink.resumed_edges += written.found.edges
-        done += written.found.edges
+            sink.resumed_edges += written.found.rows
+        done += written.found.rows
         progress("relationships", done, part.edges)
     return sums
 
@@ -108,9 +108,9 @@ def _check(sink: FilesSink, part: Plan, files: Sequence[FilePart], sums: Sums) -
     for layer in part.layers:
         sent, found = sums[layer.index]
         require_arrived(sink.location, layer, sent, found)
-        if sent.edges != layer.edges:
+        if sent.rows != layer.edges:
             raise GraphError(
-                f"workers built {sent.edges:,} relationships into layer {layer.name!r}, which has "
+                f"workers built {sent.rows:,} relationships into layer {layer.name!r}, which has "
                 f"{layer.edges:,}; give them the version of neurongraph that loads"
             )
     known = {file.name for file in files}

@@ -146,13 +146,15 @@ class Sink(Closing):
         """
 
     @abstractmethod
-    def finish(self, checksums: Mapping[str, str]) -> None:
+    def finish(self, checksums: Mapping[str, Mapping[str, str]], of_model: str) -> None:
         """Make the model complete, and let it take the place of the one that it replaces.
 
         Parameters
         ----------
         checksums
-            The checksum of the relationships into each layer, by its name.
+            The properties ``checksum`` and ``neuron_checksum`` of each layer, by its name.
+        of_model
+            The property ``checksum`` of the model.
         """
 
     @abstractmethod

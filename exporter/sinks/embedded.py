@@ -54,6 +54,12 @@ EDGES_A_COPY: Final = 5_000_000
 _EDGES_A_CHECK: Final = 1 << 22
 """Relationships that are read back at once: no more than one COPY holds."""
 
+_LAYER_CHECKSUMS: Final = """
+MATCH (l:Layer) WHERE l.name = $layer
+SET l.checksum = $checksum, l.neuron_checksum = $neuron_checksum
+"""
+_MODEL_CHECKSUM: Final = "MATCH (m:Model) SET m.checksum = $checksum"
+
 _WRITTEN: Final[set[Path]] = set()
 """Files that this process is writing; LadybugDB's lock keeps other processes away only."""
 
@@ -249,15 +255,12 @@ class EmbeddedSink(Sink):
                 rows = run_for_many(self._connection, statement)
             yield self._node_ids.edges(to_columns(rows, statement.columns))
 
-    def finish(self, checksums: Mapping[str, str]) -> None:
+    def finish(self, checksums: Mapping[str, Mapping[str, str]], of_model: str) -> None:
         """Close the file and give it its final name."""
         with ladybug_errors(self._file):
-            for layer, checksum in checksums.items():
-                run(
-                    self._connection,
-                    "MATCH (l:Layer) WHERE l.name = $layer SET l.checksum = $checksum",
-                    {"layer": layer, "checksum": checksum},
-                )
+            for layer, properties in checksums.items():
+                run(self._connection, _LAYER_CHECKSUMS, {"layer": layer, **properties})
+            run(self._connection, _MODEL_CHECKSUM, {"checksum": of_model})
             run(self._connection, "CHECKPOINT")
             self.close()
             # Of two loads that begin at once one may have removed what the other had just made.

@@ -68,7 +68,7 @@ class Guide:
         return f"{self._address}{GUIDE}?model={quote(model, safe='')}"
 
     def _questions(self, row: Row) -> list[Question]:
-        known = row["key"], row["loaded_at"]
+        known = row["key"], row["load_id"]
         if known not in self._found:
             self._found[known] = list(_asked(self._graph, row))
         return self._found[known]

@@ -18,6 +18,7 @@ left_out_weight = { type = "float", help = "sum of their weights" }
 left_out_absolute = { type = "float", help = "sum of their absolute weights" }
 parameters = { type = "int", help = "number of parameters of the Keras layer" }
 checksum = { type = "text", help = "checksum of the relationships into the layer, whatever their order" }
+neuron_checksum = { type = "text", help = "checksum of the neurons of the layer" }
 inputs = { type = "ints", help = "indices of the layers that feed it" }
 */
 MATCH (l:Layer)
@@ -29,5 +30,5 @@ RETURN l.`index` AS `index`, l.name AS name, l.class_name AS class_name, l.shape
   l.first AS first, l.last AS last, l.neurons AS neurons, l.edges AS edges,
   l.left_out_edges AS left_out_edges, l.left_out_weight AS left_out_weight,
   l.left_out_absolute AS left_out_absolute, l.parameters AS parameters,
-  l.checksum AS checksum, inputs
+  l.checksum AS checksum, l.neuron_checksum AS neuron_checksum, inputs
 ORDER BY `index`

@@ -16,11 +16,13 @@ loaded_at = { type = "text", help = "when the load began, UTC" }
 sha256 = { type = "text", help = "SHA-256 of the model file" }
 key = { type = "text", help = "what its neurons and layers have as their property model" }
 schema_version = { type = "int", help = "version of the graph's schema" }
+load_id = { type = "text", help = "what tells this load of the model from any other" }
+checksum = { type = "text", help = "checksum of the properties of the model and its layers" }
 */
 MATCH (m:Model)
 RETURN m.name AS name, m.state AS state, m.layers AS layers, m.neurons AS neurons,
   m.edges AS edges, m.granularity AS granularity, m.replayable AS replayable,
   m.input_shapes AS input_shapes, m.output_shapes AS output_shapes, m.keras_version AS keras_version,
   m.loaded_at AS loaded_at, m.sha256 AS sha256, m.key AS key,
-  m.schema_version AS schema_version
+  m.schema_version AS schema_version, m.load_id AS load_id, m.checksum AS checksum
 ORDER BY name

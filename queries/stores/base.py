@@ -1,11 +1,12 @@
 """What the query library needs of a store, however that keeps its graph."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from queries.closing import Closing
+from queries.progress import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from queries.network import Network
     from queries.neuron_filter import NeuronFilter
     from queries.operators import Columns
+    from queries.stores.damage import Damage
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,21 @@ class Store(Closing):
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> Changes:
         """Run somebody's own statement that may write, once, and say what it changed."""
+
+    def damage(self, about: "StoredModel", progress: Progress = silent) -> "Iterator[Damage]":
+        """Read all of a model, and yield what is not as its load wrote it.
+
+        Parameters
+        ----------
+        about
+            The model.
+        progress
+            Told how much of it is read.
+        """
+        # It imports pandas, which a statement alone does not need.
+        from queries.stores.damage import damage
+
+        yield from damage(self, about, progress)
 
     def layers(self, about: "StoredModel") -> "list[Layer]":
         """Return the layers of a model, inputs first."""

@@ -29,7 +29,7 @@ PARTS: Final = {
         RETURN s.id, t.id, t.model, properties(r) ORDER BY s.id, t.id
     """,
 }
-OF_A_LOAD: Final = {"name", "key", "model", "loaded_at", "block_edges"}
+OF_A_LOAD: Final = {"name", "key", "model", "loaded_at", "load_id", "block_edges"}
 """Properties that differ from load to load."""
 
 

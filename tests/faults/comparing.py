@@ -11,7 +11,7 @@ import pandas as pd
 from queries import NeuronGraph
 
 # What differs from load to load; a replacement has a key of its own.
-_PASSING = ["name", "key", "loaded_at"]
+_PASSING = ["name", "key", "loaded_at", "load_id"]
 
 
 @dataclass(frozen=True)

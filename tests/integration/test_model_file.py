@@ -36,7 +36,7 @@ ASKED: dict[str, Callable[[NeuronGraph], pd.DataFrame]] = {
     "strength": lambda graph: graph.strength(),
     "strength out": lambda graph: graph.strength("conv_0", direction="out", measure="signed"),
     "summary": lambda graph: graph.summary(),
-    "layers": lambda graph: graph.layers().drop(columns="checksum"),
+    "layers": lambda graph: graph.layers().drop(columns=["checksum", "neuron_checksum"]),
     "katz": lambda graph: graph.katz("dense_1"),
     "strongest paths": lambda graph: graph.strongest_paths("input_layer", "dense_1", k=3),
     "receptive field": lambda graph: graph.receptive_field("conv_1[3]@1,1"),

@@ -12,7 +12,7 @@ from queries import NeuronGraph
 from queries.stores.dataset import NOTE
 
 # What differs from load to load.
-PASSING = ("loaded_at", "load")
+PASSING = ("loaded_at", "load_id", "load")
 
 
 def assert_same(dataset: Path, expected: Path) -> None:

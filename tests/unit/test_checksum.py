@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from exporter.checksum import Checksum
+from queries.checksum import Checksum
 
 Columns = dict[str, NDArray[Any]]
 WORD = 1 << 64
@@ -46,7 +46,7 @@ def checksum(*parts: Columns) -> str:
     found = Checksum()
     for part in parts:
         found.add(part)
-    assert found.edges == sum(len(part["source"]) for part in parts)
+    assert found.rows == sum(len(part["source"]) for part in parts)
     return str(found)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from exporter.checksum import Checksum
 from exporter.cli import app
 from exporter.parallel import results as module
 from exporter.parallel.address import check_dask
@@ -23,6 +22,7 @@ from exporter.parallel.workers import Workers
 from exporter.recipe import Recipe
 from exporter.sinks.files.parts import FilePart, parts
 from queries import NeuronGraph
+from queries.checksum import Checksum
 from queries.errors import GraphError, GraphUnavailableError, ParameterError
 from queries.stores.location import locate
 from tests.unit.builders import chain, layer, saved, wired

@@ -246,7 +246,7 @@ class BoltSink(Sink):
             self._node_ids = of_server(run, self._owner.key)
         return self._node_ids
 
-    def finish(self, checksums: Mapping[str, str]) -> None:
+    def finish(self, checksums: Mapping[str, Mapping[str, str]], of_model: str) -> None:
         """Remove the blocks' nodes, and put the model in the place of the one it replaces."""
         owner = self._owner
         self._write_owned(statements.WRITTEN)
@@ -254,8 +254,9 @@ class BoltSink(Sink):
         self._connection.write(
             statements.CHECKSUMS,
             model=owner.key,
-            checksums=[list(pair) for pair in checksums.items()],
+            checksums=[{"layer": layer, **each} for layer, each in checksums.items()],
         )
+        self._write_owned(statements.MODEL_CHECKSUM, checksum=of_model)
         with driver_errors(self.location):
             self._connection.transaction(self._take_place)
 

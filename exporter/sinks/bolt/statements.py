@@ -110,9 +110,13 @@ WITH b LIMIT $most
 DELETE b
 """
 CHECKSUMS: Final = """
-UNWIND $checksums AS pair
-MATCH (l:Layer {model: $model, name: pair[0]})
-SET l.checksum = pair[1]
+UNWIND $checksums AS each
+MATCH (l:Layer {model: $model, name: each.layer})
+SET l.checksum = each.checksum, l.neuron_checksum = each.neuron_checksum
+"""
+MODEL_CHECKSUM: Final = """
+MATCH (m:Model {name: $name}) WHERE m.load = $load
+SET m.checksum = $checksum
 """
 # Both may be run again after a commit whose acknowledgement was lost, and must find it done.
 SET_ASIDE: Final = """

@@ -256,10 +256,10 @@ class FilesSink(Sink):
         for path in self.model_folder.edge_files(layer):
             yield from self.model_folder.read_edges(path)
 
-    def finish(self, checksums: Mapping[str, str]) -> None:
+    def finish(self, checksums: Mapping[str, Mapping[str, str]], of_model: str) -> None:
         """Write the layers and the model, and note that it is complete."""
-        model = {**self._note, "name": self._note["key"], "state": COMPLETE}
-        layers = [{**layer, "checksum": checksums[layer["name"]]} for layer in self._layers]
+        model = {**self._note, "name": self._note["key"], "state": COMPLETE, "checksum": of_model}
+        layers = [{**layer, **checksums[layer["name"]]} for layer in self._layers]
         folder = self.model_folder
         folder.write("layers", tables.layer_table(folder.space, layers))
         folder.write("has_layer", tables.has_layer_table(folder.space, layers))
@@ -269,7 +269,8 @@ class FilesSink(Sink):
         for left in folder.path.glob(f"*{PART_SUFFIX}"):
             left.unlink(missing_ok=True)
         folder.require_ours()
-        self._write_note(folder.path, {**model, "checksums": dict(checksums)})
+        sums = {layer["name"]: layer["checksum"] for layer in layers}
+        self._write_note(folder.path, {**model, "checksums": sums})
 
     def tidy(self, model: str, progress: Progress) -> None:
         """Delete the files of the model that was replaced, and describe the folder anew."""

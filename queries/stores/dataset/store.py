@@ -60,9 +60,8 @@ class DatasetStore(BlockStore):
         GraphError
             If it is no longer there.
         """
-        # By its folder, since two models may have been loaded within one second.
         for path, note in complete_notes(model_notes(self._folder)).items():
-            if (note["key"], note["loaded_at"]) == (about.key, about.loaded_at):
+            if (note["key"], note["load_id"]) == (about.key, about.load_id):
                 return self._blocks.setdefault(path, DatasetBlocks(path, note))
         raise GraphError(
             f"{about.name!r} in {self.location} was replaced or removed while it was read; ask "

@@ -1,0 +1,116 @@
+"""Compare all that a store has of a model with the checksums that its load wrote."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+
+from queries.checksum import NEURON_COLUMNS, Checksum, model_checksum, neuron_columns
+from queries.errors import GraphError
+from queries.frames import to_columns
+from queries.layer import Layer, id_ranges, layers_of
+from queries.library import query
+from queries.neuron_filter import NeuronFilter
+from queries.progress import Progress
+from queries.schema import connects_to
+
+if TYPE_CHECKING:
+    from queries.models import StoredModel
+    from queries.stores.base import Store
+
+_EDGES_AT_ONCE: Final = 1 << 20
+_NEURONS_AT_ONCE: Final = 1 << 16
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Something that is not as a load wrote it.
+
+    Parameters
+    ----------
+    text
+        What differs, in words that name the layer or the file.
+    layer
+        The name of the layer that it concerns; None where it concerns the whole model.
+    """
+
+    text: str
+    layer: str | None = None
+
+
+def damage(store: "Store", about: "StoredModel", progress: Progress) -> Iterator[Damage]:
+    """Yield what is not as its load wrote it, by all that the store has of a model.
+
+    Parameters
+    ----------
+    store, about
+        The model, and where it is.
+    progress
+        Told how many of the neurons and relationships are read.
+    """
+    asked = query("layers")
+    table = to_columns(store.answer(asked, {}, about), asked.columns)
+    rows: list[dict[str, Any]] = table.to_pylist()
+    model = next(row for row in store.models(about.name) if row["name"] == about.name)
+    if model_checksum(model, rows) != model["checksum"]:
+        yield Damage(
+            f"the properties of {about.name!r} or of its layers, or which layer follows which, "
+            "are not those that its load wrote"
+        )
+    layers = layers_of(rows)
+    if not layers:
+        return
+    total, done = sum(layer.edges + layer.neurons for layer in layers), 0
+    for layer, row in zip(layers, rows, strict=True):
+        neurons = _neurons(store, about, layer)
+        yield from _compared(layer, "neurons", neurons, layer.neurons, row["neuron_checksum"])
+        edges = Checksum()
+        for low, high in id_ranges(layer.first, layer.last, layer.edges, _EDGES_AT_ONCE):
+            try:
+                edges.add(_columns(store.edges_into(layer, low, high, about), about))
+            except GraphError as error:
+                yield Damage(f"layer {layer.name!r}: {error}", layer.name)
+                break
+            progress("checked", min(done + layer.neurons + edges.rows, total), total)
+        else:
+            yield from _compared(layer, "relationships", edges, layer.edges, row["checksum"])
+        done += layer.edges + layer.neurons
+    yield from _beyond(store, about, layers)
+
+
+def _compared(
+    layer: Layer, what: str, found: Checksum, rows: int, checksum: str
+) -> Iterator[Damage]:
+    if found.rows != rows:
+        yield Damage(
+            f"layer {layer.name!r} has {found.rows:,} {what}; its load wrote {rows:,}", layer.name
+        )
+    elif str(found) != checksum:
+        yield Damage(
+            f"layer {layer.name!r} has {what} of checksum {found}; its load wrote {rows:,} of "
+            f"checksum {checksum}",
+            layer.name,
+        )
+
+
+def _neurons(store: "Store", about: "StoredModel", layer: Layer) -> Checksum:
+    found = Checksum()
+    bounds = [*range(layer.first, layer.last + 1, _NEURONS_AT_ONCE), layer.last + 1]
+    for start, stop in pairwise(bounds):
+        ids = NeuronFilter(id=slice(start, stop))
+        found.add(neuron_columns(store.neurons(ids, about, NEURON_COLUMNS)))
+    return found
+
+
+def _columns(edges: pa.Table, about: "StoredModel") -> dict[str, Any]:
+    return {name: edges[name].to_numpy() for name in connects_to(about.granularity).names}
+
+
+def _beyond(store: "Store", about: "StoredModel", layers: list[Layer]) -> Iterator[Damage]:
+    """Look for neurons that are of no layer."""
+    outside = (slice(layers[-1].last + 1, None), slice(0, layers[0].first))
+    count = sum(len(store.neurons(NeuronFilter(id=each), about, ["id"])) for each in outside)
+    if count:
+        yield Damage(f"{about.name!r} has {count:,} neurons that are of none of its layers")
