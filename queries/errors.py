@@ -12,7 +12,8 @@ command line can print them as one line::
     │   ├── GraphAccessError      the user name, the password or the rights are wrong
     │   ├── GraphDamagedError     a graph does not hold what its load wrote
     │   ├── GraphLockedError      another process holds the graph
-    │   └── GraphVersionError     the server or the graph is too old or too new
+    │   ├── GraphVersionError     the server or the graph is too old or too new
+    │   └── GraphDamagedError     the graph does not hold what its load wrote
     ├── ModelExistsError          a model of that name is in the graph already
     ├── ModelNotFoundError        no model of that name is in the graph
     ├── ModelIncompleteError      the load of that model never finished
@@ -65,6 +66,10 @@ class GraphLockedError(GraphError):
 
 class GraphVersionError(GraphError):
     """The server or the graph is too old or too new for this release."""
+
+
+class GraphDamagedError(GraphError):
+    """A graph does not hold what its load wrote."""
 
 
 class ModelExistsError(NeurongraphError):

@@ -1,12 +1,15 @@
 """Which models a graph holds, and which of them a query is about."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from queries.errors import (
+    GraphDamagedError,
     GraphVersionError,
     ModelIncompleteError,
     ModelNotFoundError,
@@ -15,8 +18,9 @@ from queries.errors import (
 )
 from queries.frames import to_frame
 from queries.library import query
-from queries.schema import COMPLETE, DROPPING, SCHEMA_VERSION
+from queries.schema import COMPLETE, DAMAGED, DROPPING, SCHEMA_VERSION
 from queries.stores import Store
+from queries.stores.naming import safe_name
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,17 @@ def chosen(store: Store, model: str | None) -> StoredModel:
         If the graph holds several and none is named.
     GraphVersionError
         If it was loaded by a release that wrote another schema.
+    GraphDamagedError
+        If its note is damaged.
     """
     # Plain values, since each query comes by here and a frame takes longer than the store.
     found = store.models(model)
     complete = {row["name"]: row for row in found if row["state"] == COMPLETE}
     name = model or _only(store.location, sorted(complete))
     if name not in complete:
+        damage = [row["damage"] for row in found if row["state"] == DAMAGED and _is_of(row, name)]
+        if damage:
+            raise GraphDamagedError(damage[0])
         states = [row["state"] for row in found if row["name"] == name]
         if states:
             raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
@@ -88,6 +97,11 @@ def chosen(store: Store, model: str | None) -> StoredModel:
         )
     row = complete[name]
     return StoredModel(name, row["key"], row["granularity"], row["load_id"])
+
+
+def _is_of(damaged: Mapping[str, Any], name: str) -> bool:
+    """Tell whether a damaged model has a name, which may be known by its safe name alone."""
+    return bool(name == damaged["name"] or safe_name(name) == damaged["key"])
 
 
 def _unfinished(location: str, name: str, state: str) -> str:

@@ -18,6 +18,8 @@ LOADING: Final = "loading"
 COMPLETE: Final = "complete"
 DROPPING: Final = "dropping"
 """State of a model that is being removed, or whose removal was interrupted."""
+DAMAGED: Final = "damaged"
+"""State of a model whose own note cannot be read."""
 
 _LABELS: Final = ("Model", "Layer", "Neuron", "LoadedBlock")
 

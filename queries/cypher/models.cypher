@@ -3,7 +3,7 @@ summary = "The models in the graph, complete or not."
 
 [columns]
 name = { type = "text", help = "name of the model" }
-state = { type = "text", help = "complete; loading, where a load runs or was interrupted; dropping, where a removal was" }
+state = { type = "text", help = "complete; loading, where a load runs or was interrupted; dropping, where a removal was; damaged, where its note cannot be read" }
 layers = { type = "int", help = "number of layers that have neurons" }
 neurons = { type = "int", help = "number of nodes" }
 edges = { type = "int", help = "number of relationships" }

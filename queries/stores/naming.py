@@ -13,3 +13,9 @@ def safe_name(model: str) -> str:
     readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", model)[:40].strip(".")
     digest = hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{readable}-{digest}"
+
+
+def name_of(safe: str) -> str:
+    """Return the model that a safe name is of; the safe name where it does not tell."""
+    readable = safe.rpartition("-")[0]
+    return readable if safe_name(readable) == safe else safe
