@@ -48,5 +48,5 @@ def model_properties(
         "schema_version": SCHEMA_VERSION,
         "fingerprint": fingerprint(model.sha256, part),
         "load_id": load_id,
-        "checksum": None,
+        "checksum": "",
     }

@@ -10,7 +10,6 @@ command line can print them as one line::
     │   ├── GraphNotFoundError    there is no graph at that path
     │   ├── GraphUnavailableError the server does not answer
     │   ├── GraphAccessError      the user name, the password or the rights are wrong
-    │   ├── GraphDamagedError     a graph does not hold what its load wrote
     │   ├── GraphLockedError      another process holds the graph
     │   ├── GraphVersionError     the server or the graph is too old or too new
     │   └── GraphDamagedError     the graph does not hold what its load wrote
@@ -54,10 +53,6 @@ class GraphUnavailableError(GraphError):
 
 class GraphAccessError(GraphError):
     """The user name, the password or the rights are wrong."""
-
-
-class GraphDamagedError(GraphError):
-    """A graph does not hold what its load wrote."""
 
 
 class GraphLockedError(GraphError):
