@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from exporter import drop, load
-from queries import NeuronFilter, NeuronGraph
+from queries import NeuronGraph
 from queries.errors import NeurongraphError, ParameterError
 from queries.export import files
 from queries.terminal import printable
