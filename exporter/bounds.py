@@ -1,12 +1,11 @@
 """Refuse by its size what a model file asks for, before memory goes."""
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from queries.errors import ModelFileError
+from queries.memory import available_memory, decimal
 from queries.terminal import printable
 
 EXPANSION: Final = 100
@@ -65,22 +64,6 @@ _SIZES: Final = frozenset(
 """The settings of Keras's layers and operations that say how long an axis is."""
 
 
-def available_memory() -> int:
-    """Return the bytes of memory that are free, or could be freed, for this process."""
-    found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
-    # Linux says more: what is free, and what the container's limit leaves.
-    with suppress(OSError, ValueError, IndexError):
-        text = Path("/proc/meminfo").read_text(encoding="ascii").partition("MemAvailable:")[2]
-        found.append(int(text.split()[0]) * 1024)
-    with suppress(OSError, ValueError):
-        most, used = (
-            int(Path("/sys/fs/cgroup", name).read_text(encoding="ascii"))
-            for name in ("memory.max", "memory.current")
-        )
-        found.append(most - used)
-    return max(0, min(found))
-
-
 def fits_in_memory(values: int) -> bool:
     """Tell whether the ids of so many values fit into the memory that is free."""
     return values * ID_BYTES <= available_memory()
@@ -99,8 +82,8 @@ def require_text(path: Path, size: int) -> None:
     packed = path.stat().st_size
     if size > EXPANSION * packed:
         raise ModelFileError(
-            f"{path}: its configuration unpacks to {_decimal(size)}, but the whole file has "
-            f"{_decimal(packed)}; a model's does not, so it is not read"
+            f"{path}: its configuration unpacks to {decimal(size)}, but the whole file has "
+            f"{decimal(packed)}; a model's does not, so it is not read"
         )
 
 
@@ -119,8 +102,8 @@ def require_weights(path: Path, size: int, what: str) -> None:
     packed = path.stat().st_size
     if size > max(HARMLESS, EXPANSION * packed):
         raise ModelFileError(
-            f"{path}: {what} {_decimal(size)} of weights, but the whole file has "
-            f"{_decimal(packed)}; it is damaged, or made to fill the memory"
+            f"{path}: {what} {decimal(size)} of weights, but the whole file has "
+            f"{decimal(packed)}; it is damaged, or made to fill the memory"
         )
 
 
@@ -128,7 +111,7 @@ def require_memory(path: Path, size: int) -> None:
     """Raise ModelFileError where a model's weights, of so many bytes, do not fit into memory."""
     if size > (free := available_memory()):
         raise ModelFileError(
-            f"{path}: its weights take {_decimal(size)}, but only {_decimal(free)} of memory are "
+            f"{path}: its weights take {decimal(size)}, but only {decimal(free)} of memory are "
             "free; use a machine with more"
         )
 
@@ -184,10 +167,3 @@ def _whole_numbers(config: Any, key: str = "") -> Iterator[tuple[str, int]]:
             yield from _whole_numbers(value, key)
     elif isinstance(config, int):
         yield key, config
-
-
-def _decimal(size: int) -> str:
-    from rich.filesize import decimal
-
-    # Sizes that an attacker makes up have no names, and fit into no float.
-    return decimal(min(size, 10**24))

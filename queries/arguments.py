@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from queries.errors import ParameterError, listed
@@ -28,7 +28,8 @@ def query_values(asked: Asked, words: Iterable[str]) -> dict[str, Any]:
         The query or plot.
     words
         Words such as ``k=5``, ``source=conv_0[3]``, ``source=id:12,14``, ``source.x=0..5``,
-        or ``x=0..5`` where the query has but one parameter of the type ``neurons``.
+        or ``x=0..5`` where the query has but one parameter of the type ``neurons``. Such a
+        parameter may come several times, each time with another name.
 
     Returns
     -------
@@ -41,19 +42,21 @@ def query_values(asked: Asked, words: Iterable[str]) -> dict[str, Any]:
         If a word is not ``key=value``, or a key or value does not fit the query.
     """
     values: dict[str, Any] = {}
+    neurons = {parameter.name for parameter in _neurons_parameters(asked)}
+    texts: dict[str, list[str]] = {}
     fields: dict[str, dict[str, str]] = {}
-    for key, text in _pairs(words):
+    for key, text in _pairs(words, several=neurons):
         name, field = _meant(asked, key)
         if field in fields.get(name, {}):
             raise ParameterError(f"{name}.{field} is given more than once")
         if field:
             fields.setdefault(name, {})[field] = text
+        elif name in neurons:
+            texts.setdefault(name, []).append(text)
         else:
             values[name] = text
-    for parameter in _neurons_parameters(asked):
-        given = values.get(parameter.name), fields.get(parameter.name, {})
-        if given != (None, {}):
-            values[parameter.name] = _filter(parameter.name, *given)
+    for name in dict.fromkeys([*texts, *fields]):
+        values[name] = _filter(name, texts.get(name, []), fields.get(name, {}))
     asked.checked(values)
     return values
 
@@ -86,9 +89,9 @@ def _json_or_text(text: str) -> Any:
         return text
 
 
-def _pairs(words: Iterable[str]) -> list[tuple[str, str]]:
+def _pairs(words: Iterable[str], several: Collection[str] = ()) -> list[tuple[str, str]]:
     pairs = [_pair(word) for word in words]
-    keys = [key for key, _ in pairs]
+    keys = [key for key, _ in pairs if key not in several]
     for key in keys:
         if keys.count(key) > 1:
             raise ParameterError(f"{key} is given more than once")
@@ -131,21 +134,23 @@ def _neurons_parameters(asked: Asked) -> list[Parameter]:
     return [parameter for parameter in asked.parameters if parameter.type == "neurons"]
 
 
-def _filter(name: str, text: str | None, fields: dict[str, str]) -> "NeuronFilter":
-    """Return the filter that a text and some fields say together."""
+def _filter(name: str, texts: list[str], fields: dict[str, str]) -> "NeuronFilter":
+    """Return the filter that some texts and some fields say together."""
     from dataclasses import replace
 
     from queries.neuron_filter import NeuronFilter, as_filter, parse_range
 
     try:
-        if text is None:
+        if not texts:
             named = NeuronFilter()
-        elif text.startswith(_IDS):
-            named = NeuronFilter(id=parse_range("id", text.removeprefix(_IDS)))
+        elif not any(text.startswith(_IDS) for text in texts):
+            named = as_filter(texts)
+        elif len(texts) == 1:
+            named = NeuronFilter(id=parse_range("id", texts[0].removeprefix(_IDS)))
         else:
-            named = as_filter(text)
+            raise ParameterError(f"{listed(texts)}: write ids in one list, such as id:12,14")
         for field in fields:
-            if getattr(named, field) is not None:
+            if any(getattr(each, field) is not None for each in (named, *(named.either or ()))):
                 raise ParameterError(f"{field} is given twice")
         return replace(named, **{field: _field(field, part) for field, part in fields.items()})
     except ParameterError as error:

@@ -17,6 +17,7 @@ command line can print them as one line::
     ├── ModelNotFoundError        no model of that name is in the graph
     ├── ModelIncompleteError      the load of that model never finished
     ├── LayerNotFoundError        the model has no layer of that name
+    ├── NeuronNotFoundError       the model has no neuron of that id, name, or channel and place
     ├── QueryNotFoundError        there is no query of that name
     ├── PlotNotFoundError         there is no plot of that name
     ├── PictureError              a picture cannot be made into a file
@@ -81,6 +82,10 @@ class ModelIncompleteError(NeurongraphError):
 
 class LayerNotFoundError(NeurongraphError):
     """The model has no layer of that name."""
+
+
+class NeuronNotFoundError(NeurongraphError):
+    """The model has no neuron of that id, name, or channel and place."""
 
 
 class QueryNotFoundError(NeurongraphError):

@@ -5,6 +5,7 @@ the parameters and the columns; lines that begin with ``//%`` and parts in ``/*{
 Jinja, so that the file is Cypher all the same. Values never become text of a statement.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -74,10 +75,13 @@ class Parameter:
         if value is None:
             return None
         try:
+            if _is_bool(value) or (self.type == "text" and not isinstance(value, str)):
+                raise TypeError
             converted = _CONVERSIONS[self.type](value)
-            # int() would cut off a fraction, and takes True for 1.
-            cut_off = not isinstance(value, str) and (value != converted or value is True)
-            if self.type == "int" and cut_off:
+            # int() would cut off a fraction.
+            if self.type == "int" and not isinstance(value, str) and value != converted:
+                raise ValueError
+            if self.type == "float" and math.isnan(converted):
                 raise ValueError
         except (TypeError, ValueError, OverflowError):
             raise ParameterError(f"{self.name}: {value!r} is no {self.type}; {self.help}") from None
@@ -282,6 +286,11 @@ def query(name: str) -> Query:
         raise QueryNotFoundError(
             f"there is no query {name!r}; the queries are {listed(queries())}"
         ) from None
+
+
+def _is_bool(value: Any) -> bool:
+    """Tell whether a value is True or False, also of NumPy; int() makes 1 or 0 of it."""
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")) == "bool"
 
 
 @cache

@@ -1,7 +1,8 @@
 """Say which neurons are meant: comparisons, which become the WHERE clause of a query."""
 
+import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any, Final, Literal
@@ -15,8 +16,13 @@ from queries.errors import ParameterError
 Range = int | Sequence[int] | NDArray[np.integer[Any]] | range | slice
 """One number, some numbers, or a ``range`` or ``slice``, whose end is left out as ever."""
 
+Names = str | Sequence[str] | None
+Kept = int | tuple[int, ...] | range | slice
+"""What of a ``Range`` a filter keeps, so that it can be compared and be a key."""
+
 _NAME: Final = re.compile(r"^(?P<layer>.+?)(?:\[(?P<channel>[^\]]*)\])?(?:@(?P<place>[^@\[\]]*))?$")
-_INTEGERS: Final = ("id", "channel", "x", "y", "z")
+_NAMES: Final = ("layer", "name")
+INTEGERS: Final = ("id", "channel", "x", "y", "z")
 _SUFFIXES: Final = {"=": "", "IN": "", ">=": "_from", "<=": "_to"}
 
 
@@ -39,7 +45,7 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class NeuronFilter:
-    """A set of neurons; what is not said is not filtered.
+    """A set of neurons; what is not said is not filtered. Two that say the same are equal.
 
     Parameters
     ----------
@@ -53,6 +59,13 @@ class NeuronFilter:
         Neuron ids.
     name
         Names such as ``conv_0[3]@12,7``.
+    either
+        Other filters, of which at least one must hold as well.
+
+    Raises
+    ------
+    ParameterError
+        If a value is of the wrong type.
 
     Examples
     --------
@@ -60,20 +73,28 @@ class NeuronFilter:
     NeuronFilter(layer='conv_0', channel=3, x=range(0, 5))
     """
 
-    layer: str | Sequence[str] | None = None
+    layer: Names = None
     channel: Range | None = None
     x: Range | None = None
     y: Range | None = None
     z: Range | None = None
     bias: tuple[float | None, float | None] | None = None
     id: Range | None = None
-    name: str | Sequence[str] | None = None
+    name: Names = None
+    either: "Sequence[NeuronFilter] | None" = None
 
     def __post_init__(self) -> None:
-        for field in _INTEGERS:
-            _check_integers(field, getattr(self, field))
-        if self.bias is not None:
-            _check_interval(self.bias)
+        kept: dict[str, Any] = {field: _names(field, getattr(self, field)) for field in _NAMES}
+        kept |= {field: _integers(field, getattr(self, field)) for field in INTEGERS}
+        kept["bias"] = _interval(self.bias)
+        kept["either"] = None if self.either is None else tuple(self.either)
+        for field, value in kept.items():
+            object.__setattr__(self, field, value)
+
+    def __hash__(self) -> int:
+        # A slice has no hash before Python 3.12.
+        said = (getattr(self, field.name) for field in fields(self))
+        return hash(tuple((one.start, one.stop) if isinstance(one, slice) else one for one in said))
 
     def __bool__(self) -> bool:
         """Tell whether anything is filtered at all."""
@@ -87,26 +108,33 @@ class NeuronFilter:
     @property
     def layers(self) -> list[str] | None:
         """The names of the layers; None where layers are not filtered."""
-        if self.layer is None:
+        if self.layer is not None:
+            return list(_several(self.layer))
+        named = [each.layers for each in self.either or ()]
+        if not named or None in named:
             return None
-        return [self.layer] if isinstance(self.layer, str) else [str(name) for name in self.layer]
+        return list(dict.fromkeys(name for names in named for name in names or ()))
 
     def comparisons(self) -> Iterator[Comparison]:
-        """Yield what must hold of a neuron, one by one."""
-        for field in ("layer", "name"):
+        """Yield what must hold of a neuron, one by one, ``either`` left out."""
+        for field in _NAMES:
             value = getattr(self, field)
             if value is not None:
-                texts = [value] if isinstance(value, str) else [str(text) for text in value]
-                yield _among(field, texts)
-        for field in _INTEGERS:
-            low, high, values = _bounds(getattr(self, field))
+                yield _among(field, _several(value))
+        for field in INTEGERS:
+            low, high, values = bounds(getattr(self, field))
             if values is not None:
                 yield _among(field, values)
             yield from _within(field, low, high)
         if self.bias is not None:
-            yield from _within(
-                "bias", *(None if bound is None else float(bound) for bound in self.bias)
-            )
+            yield from _within("bias", *self.bias)
+
+    def ways(self) -> list[list[Comparison]]:
+        """Return comparisons of which all those of one list, or of another, hold of a neuron."""
+        own = list(self.comparisons())
+        if self.either is None:
+            return [own]
+        return [own + way for each in self.either for way in each.ways()]
 
     def conditions(self, variable: str, prefix: str) -> tuple[list[str], dict[str, Any]]:
         """Return Cypher conditions on a node variable, and the parameters they name.
@@ -124,10 +152,17 @@ class NeuronFilter:
             parameter = f"{prefix}_{each.field}{_SUFFIXES[each.operator]}"
             conditions.append(f"{variable}.{each.field} {each.operator} ${parameter}")
             parameters[parameter] = each.value
+        if self.either is not None:
+            ways = []
+            for number, other in enumerate(self.either):
+                more, named = other.conditions(variable, f"{prefix}_{number}")
+                ways.append(" AND ".join(more) or "true")
+                parameters |= named
+            conditions.append(f"({' OR '.join(ways) or 'false'})")
         return conditions, parameters
 
 
-NeuronsLike = NeuronFilter | str | int | Iterable[int] | pd.DataFrame | None
+NeuronsLike = NeuronFilter | str | int | Iterable[int] | Iterable[str] | pd.DataFrame | None
 """What is taken where neurons are meant: see ``as_filter``."""
 
 
@@ -138,8 +173,8 @@ def as_filter(neurons: NeuronsLike) -> NeuronFilter:
     ----------
     neurons
         A filter; a layer's or neuron's name, in which any part may be a range of inclusive
-        ends (``conv_0``, ``conv_0[3]``, ``conv_0[0..3]@2..5,7``); one id or several; a frame
-        with a column ``id``; None for all neurons.
+        ends (``conv_0``, ``conv_0[3]``, ``conv_0[0..3]@2..5,7``), or several; one id or several;
+        a frame with a column ``id``; None for all neurons.
 
     Returns
     -------
@@ -163,14 +198,35 @@ def as_filter(neurons: NeuronsLike) -> NeuronFilter:
                 f"neurons: the frame has no column 'id', but {', '.join(map(str, neurons.columns))}"
             )
         return NeuronFilter(id=neurons["id"].unique().tolist())
-    if isinstance(neurons, (int, np.integer)):
+    if isinstance(neurons, (int, np.integer)) and not isinstance(neurons, bool):
         return NeuronFilter(id=int(neurons))
-    if isinstance(neurons, Iterable):
-        return NeuronFilter(id=np.asarray(list(neurons)))
+    if isinstance(neurons, range):
+        return NeuronFilter(id=neurons)
+    if isinstance(neurons, Iterable) and not isinstance(neurons, (Mapping, bytes)):
+        return _listed(neurons)
     raise ParameterError(
         f"neurons: {neurons!r} names no neurons; give a NeuronFilter, a name such as "
         "'conv_0[3]@12,7', ids, or a frame with a column 'id'"
     )
+
+
+def _listed(neurons: Iterable[Any]) -> NeuronFilter:
+    """Return the filter of several names, or of several ids."""
+    values = neurons.tolist() if isinstance(neurons, np.ndarray) else list(neurons)
+    names = [value for value in values if isinstance(value, str)]
+    if not names:
+        return NeuronFilter(id=values)
+    if len(names) < len(values):
+        other = next(value for value in values if not isinstance(value, str))
+        raise ParameterError(
+            f"neurons: {other!r} stands in one list with the name {names[0]!r}; give names or ids"
+        )
+    filters = dict.fromkeys(_parsed(name) for name in names)
+    if len(filters) == 1:
+        return next(iter(filters))
+    if all(each == NeuronFilter(layer=each.layer) for each in filters):
+        return NeuronFilter(layer=[name for each in filters for name in each.layers or ()])
+    return NeuronFilter(either=tuple(filters))
 
 
 def parse_range(field: str, text: str) -> int | slice | list[int]:
@@ -222,41 +278,77 @@ def _within(field: str, low: Any, high: Any) -> Iterator[Comparison]:
         yield Comparison(field, "<=", high)
 
 
-def _bounds(value: Any) -> tuple[int | None, int | None, list[int] | None]:
+def bounds(value: Kept | None) -> tuple[int | None, int | None, list[int] | None]:
     """Return the lowest number, the highest, and the list, of which some are None."""
-    if value is None:
-        return None, None, None
     if isinstance(value, slice):
         return value.start, None if value.stop is None else value.stop - 1, None
     if isinstance(value, range) and value.step == 1:
         return value.start, value.stop - 1, None
-    return None, None, np.atleast_1d(np.asarray(value)).astype(np.int64).tolist()
+    if value is None or isinstance(value, int):
+        return None, None, None if value is None else [value]
+    return None, None, list(value)
 
 
-def _check_integers(field: str, value: Any) -> None:
+def _several(names: str | Sequence[str]) -> Sequence[str]:
+    return [names] if isinstance(names, str) else names
+
+
+def _names(field: str, value: Any) -> str | tuple[str, ...] | None:
+    """Return one name or several, as a filter keeps them."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Iterable):
+        names = tuple(value)
+        if all(isinstance(name, str) for name in names):
+            return tuple(map(str, names))
+    raise ParameterError(f"{field}: {value!r} is no name, and no list of names")
+
+
+def _integers(field: str, value: Any) -> Kept | None:
+    """Return one whole number, several or a range, as a filter keeps them."""
     if value is None or isinstance(value, range):
-        return
+        return value
     if isinstance(value, slice):
-        if value.step in (None, 1) and all(
-            bound is None or (isinstance(bound, (int, np.integer)) and bound >= 0)
-            for bound in (value.start, value.stop)
-        ):
-            return
-    else:
-        numbers = np.asarray(value)
-        if numbers.size == 0 or np.issubdtype(numbers.dtype, np.integer):
-            return
+        ends = value.start, value.stop
+        if value.step in (None, 1) and all(end is None or _is_from_0_up(end) for end in ends):
+            return slice(*(None if end is None else int(end) for end in ends))
+    elif isinstance(value, np.ndarray):
+        if np.issubdtype(value.dtype, np.integer) or not value.size:
+            return tuple(value.ravel().tolist())
+    elif _is_integer(value):
+        return int(value)
+    elif isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
+        numbers = tuple(value)
+        if all(map(_is_integer, numbers)):
+            return tuple(map(int, numbers))
     raise ParameterError(
         f"{field}: {value!r} is no whole number, list of them, range, or slice from 0 up of step 1"
     )
 
 
-def _check_interval(bias: Any) -> None:
-    if not (
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def _is_from_0_up(value: Any) -> bool:
+    return _is_integer(value) and value >= 0
+
+
+def _interval(bias: Any) -> tuple[float | None, float | None] | None:
+    """Return a smallest and a largest value, as a filter keeps them."""
+    if bias is None:
+        return None
+    if (
         isinstance(bias, (tuple, list))
         and len(bias) == len(("smallest", "largest"))
-        and all(bound is None or isinstance(bound, Real) for bound in bias)
+        and all(bound is None or _is_number(bound) for bound in bias)
     ):
-        raise ParameterError(
-            f"bias: {bias!r} is no pair of a smallest and a largest value, such as (-0.5, None)"
-        )
+        low, high = (None if bound is None else float(bound) for bound in bias)
+        return low, high
+    raise ParameterError(
+        f"bias: {bias!r} is no pair of a smallest and a largest value, such as (-0.5, None)"
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real) and not math.isnan(value)

@@ -151,6 +151,7 @@ class NeuronGraph(
         """
         values = {**(parameters or {}), **more}
         changes = self._store.write(text, values, model or self._model)
+        self._models.clear()
         self._networks.clear()
         return pd.DataFrame([asdict(changes)]).astype("Int64")
 

@@ -12,6 +12,7 @@ from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers, started
 from queries.closing import Closing
 from queries.errors import GraphError, GraphUnavailableError
+from queries.stores.opener import Opener
 
 _GO_ON: Final = "ask again, or leave dask out"
 
@@ -29,6 +30,7 @@ class ModelWorkers(Closing):
 
     def __init__(self, dask: str, source: ModelSource) -> None:
         self._dask, self._source = dask, source
+        self._opener = Opener(str(source.path))
         self._running = ExitStack()
         self._workers: Workers | None = None
         self._content: Any = None
@@ -62,11 +64,14 @@ class ModelWorkers(Closing):
                 task.cancel()
 
     def close(self) -> None:
-        """End the processes, or leave a scheduler as it is."""
+        """End the processes, or leave a scheduler as it is; a fork does neither."""
+        if not self._opener.is_here:
+            return
         self._workers = self._content = None
         self._running.close()
 
     def _started(self) -> Workers:
+        self._opener.require()
         if self._workers is None:
             workers = self._running.enter_context(started(self._dask))
             self._content = workers.shipped(self._source)

@@ -35,6 +35,7 @@ from queries.schema import (
     connects_to,
     embedded_tables,
 )
+from queries.stores.databases import BYTES_A_ROW, open_database
 from queries.stores.embedded import (
     NOTE_SUFFIX,
     EmbeddedStore,
@@ -143,7 +144,9 @@ class EmbeddedSink(Sink):
         self._final = model_file(self._folder, model["key"])
         self._file = model_file(self._folder, model["name"], loading=True)
         # By itself it writes a checkpoint after each COPY, which takes longer the smaller that is.
-        self._database = ladybug.Database(self._file, auto_checkpoint=False)
+        self._database = open_database(self._file, auto_checkpoint=False)
+        if buffers := self._database.buffer_pool_size:
+            self._rows = max(1, min(self._rows, buffers // BYTES_A_ROW))
         self._connection = ladybug.Connection(self._database)
         self._inode = self._file.stat().st_ino
         _WRITTEN.add(self._file.resolve())
@@ -338,7 +341,7 @@ def _edges(file: Path) -> int:
     try:
         with (
             ladybug_errors(file),
-            ladybug.Database(file) as database,
+            open_database(file) as database,
             ladybug.Connection(database) as connection,
         ):
             return int(first_value(connection, "MATCH ()-[r:CONNECTS_TO]->() RETURN count(*)"))

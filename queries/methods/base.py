@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from queries.checks import check_against
-from queries.errors import LayerNotFoundError, listed
+from queries.existence import AXES, Existing
 from queries.frames import to_frame
 from queries.layer import Layer
 from queries.library import Query, query
@@ -46,6 +46,7 @@ class Methods:
         self._store = open_store(graph, dask=dask)
         self._model = model
         self._progress = progress
+        self._models: dict[StoredModel, Existing] = {}
         self._networks: dict[tuple[StoredModel, str], Network] = {}
 
     def _asked(
@@ -79,7 +80,7 @@ class Methods:
 
     def _layers(self, about: StoredModel) -> list[Layer]:
         """Return the layers of a model that is there."""
-        return self._store.layers(about)
+        return list(self._existing(about).layers)
 
     def _neurons(
         self, neurons: NeuronsLike, about: StoredModel, names: Sequence[str] = ()
@@ -104,19 +105,20 @@ class Methods:
         """Raise an error for what a model's graph does not have: a property, an axis, a layer."""
         for name, value in values.items():
             check_against(name, value, about)
-        named = {
-            name
-            for value in values.values()
-            if isinstance(value, NeuronFilter)
-            for name in value.layers or ()
-        }
-        if not named:
-            return
-        known = [layer.name for layer in self._layers(about)]
-        for name in sorted(named.difference(known)):
-            raise LayerNotFoundError(
-                f"model {about.name!r} has no layer {name!r}; its layers are {listed(known)}"
-            )
+        for name, value in values.items():
+            if isinstance(value, NeuronFilter) and value:
+                self._existing(about).require(name, value)
+
+    def _existing(self, about: StoredModel) -> Existing:
+        """Return what there is of a model, which is read once."""
+
+        def last(layer: Layer) -> dict[str, int]:
+            table = self._store.neurons(NeuronFilter(id=layer.last), about, AXES)
+            return {axis: at for axis, at in table.to_pylist()[0].items() if at is not None}
+
+        if about not in self._models:
+            self._models = {about: Existing(about, self._store.layers(about), last)}
+        return self._models[about]
 
     def _network(self, about: StoredModel, by: str) -> Network:
         """Return the relationships of a model, weighed by one of their properties.

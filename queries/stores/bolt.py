@@ -35,6 +35,7 @@ from queries.stores.base import Changes
 from queries.stores.cypher import CypherStore
 from queries.stores.messages import from_lists, in_lists
 from queries.stores.node_ids import NodeIds, of_server
+from queries.stores.opener import Opener
 from queries.stores.read_only import TO_WRITE, only_statement
 from queries.stores.statements import logged
 
@@ -170,6 +171,7 @@ class BoltStore(CypherStore):
 
     def __init__(self, uri: str) -> None:
         self.location = uri
+        self._opener = Opener(uri)
         self._driver, self._database = connect(uri)
         self._node_ids: dict[StoredModel, NodeIds] = {}
 
@@ -206,6 +208,7 @@ class BoltStore(CypherStore):
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> Changes:
         """Run a statement that may write, once, in a transaction of its own."""
+        self._opener.require()
         only_statement(cypher)
         with (
             driver_errors(self.location),
@@ -228,6 +231,7 @@ class BoltStore(CypherStore):
         self, cypher: str, parameters: Mapping[str, Any], take: Callable[[neo4j.Result], Rows]
     ) -> Rows:
         """Run a statement that cannot write, and return the rows as they are taken of it."""
+        self._opener.require()
 
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
             with logged(cypher, parameters) as outcome:
@@ -243,8 +247,9 @@ class BoltStore(CypherStore):
             return session.execute_read(work)
 
     def close(self) -> None:
-        """Close the driver."""
-        self._driver.close()
+        """Close the driver, whose connections are those of the process that opened them."""
+        if self._opener.is_here:
+            self._driver.close()
 
 
 def _frame(result: neo4j.Result) -> pd.DataFrame:

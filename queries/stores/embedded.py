@@ -28,9 +28,11 @@ from queries.granularity import NEURON_GRAPH
 from queries.schema import SCHEMA_VERSION, embedded_tables
 from queries.stores.base import Changes
 from queries.stores.cypher import CypherStore
+from queries.stores.databases import open_database
 from queries.stores.location import SUFFIX
 from queries.stores.naming import safe_name
 from queries.stores.node_ids import NodeIds
+from queries.stores.opener import Opener
 from queries.stores.read_only import TO_WRITE, only_statement, refuse_writing
 from queries.stores.statements import logged
 
@@ -64,7 +66,7 @@ def ladybug_errors(path: Path) -> Iterator[None]:
     """Turn the errors of LadybugDB, which have no types, into ours."""
     try:
         yield
-    except (RuntimeError, OSError, ValueError) as error:
+    except (RuntimeError, OSError, ValueError, MemoryError) as error:
         text = " ".join(str(error).split())
         for part, kind, message in _ERRORS:
             if part in text:
@@ -72,6 +74,9 @@ def ladybug_errors(path: Path) -> Iterator[None]:
         raise GraphError(f"{path}: {text}") from None
 
 
+_RAISE: Final = (
+    "raise the limits of this process (ulimit -v, a container's memory), or use a machine with more"
+)
 _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     (
         "Could not set lock",
@@ -83,6 +88,18 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     ("No space left on device", GraphError, "{path}: no space left on the disk"),
     ("not a valid Lbug database", GraphError, "{path} is not a graph of this tool: {text}"),
     ("read-only database", CypherError, f"the statement would change {{path}}; {TO_WRITE}"),
+    (
+        "Mmap for size",
+        GraphError,
+        f"{{path}}: too few addresses are free; {_RAISE}",
+    ),
+    (
+        "Maximum database size",
+        GraphError,
+        f"{{path}} grows over the room for it; {_RAISE}",
+    ),
+    ("buffer pool is full", GraphError, f"{{path}}: too little memory; {_RAISE}"),
+    ("std::bad_alloc", GraphError, f"{{path}}: memory has run out; {_RAISE}"),
     ("Parser exception", CypherError, "the statement cannot be parsed: {text}"),
     ("Binder exception", CypherError, "the statement does not fit the graph: {text}"),
     ("Catalog exception", CypherError, "the statement does not fit the graph: {text}"),
@@ -105,6 +122,7 @@ class EmbeddedStore(CypherStore):
 
     def __init__(self, folder: Path) -> None:
         self.location = str(folder)
+        self._opener = Opener(self.location)
         self._folder = folder
         self._open: dict[tuple[Path, int], tuple[ladybug.Database, ladybug.Connection]] = {}
         self._node_ids: dict[StoredModel, NodeIds] = {}
@@ -158,7 +176,7 @@ class EmbeddedStore(CypherStore):
         self._close_files()
         with (
             ladybug_errors(file),
-            ladybug.Database(file) as database,
+            open_database(file) as database,
             ladybug.Connection(database) as connection,
         ):
             _require_schema(file, connection)
@@ -185,6 +203,7 @@ class EmbeddedStore(CypherStore):
         return found
 
     def _files(self, model: str | None) -> list[Path]:
+        self._opener.require()
         if self._closed:
             raise GraphError(f"{self.location} has been closed")
         if model is not None:
@@ -219,15 +238,16 @@ class EmbeddedStore(CypherStore):
         # A replaced model is another file under the same name.
         key = (file, file.stat().st_ino)
         if key not in self._open:
-            database = ladybug.Database(file, read_only=True)
+            database = open_database(file, read_only=True)
             connection = ladybug.Connection(database)
             self._open[key] = (database, connection)
             _require_schema(file, connection)
         return self._open[key][1]
 
     def close(self) -> None:
-        """Close every file that was opened."""
-        self._close_files()
+        """Close every file that was opened, in the process that opened them."""
+        if self._opener.is_here:
+            self._close_files()
         self._closed = True
 
     def _close_files(self) -> None:
@@ -268,7 +288,7 @@ def first_value(connection: ladybug.Connection, cypher: str) -> Any:
 
 def _no_rows(cypher: str, parameters: Mapping[str, Any]) -> pa.Table:
     """Return the columns that a statement gives in a graph without models."""
-    with ladybug.Database(":memory:") as database, ladybug.Connection(database) as connection:
+    with open_database(None) as database, ladybug.Connection(database) as connection:
         for statement in embedded_tables(NEURON_GRAPH):
             run(connection, statement)
         return run(connection, cypher, parameters).get_as_arrow()

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from exporter import drop, load
-from queries import NeuronFilter, NeuronGraph
+from queries import NeuronGraph
 from queries.errors import NeurongraphError, ParameterError
 from queries.export import files
 from queries.terminal import printable
@@ -148,7 +148,7 @@ class TestFiles:
 
     def test_of_no_neurons(self, pooled: NeuronGraph, tmp_path: Path) -> None:
         for suffix in (".graphml", ".gexf", ".dot"):
-            pooled.export(tmp_path / f"none{suffix}", NeuronFilter(x=999), "odds", k=3)
+            pooled.export(tmp_path / f"none{suffix}", [], "odds", k=3)
             assert (tmp_path / f"none{suffix}").stat().st_size > 0
 
     def test_are_refused_before_anything_is_written(

@@ -18,7 +18,7 @@ DTYPES = {
     "ints": "object",
 }
 
-NOTHING = NeuronFilter(x=999)
+NOTHING = NeuronFilter(bias=(1e9, None))
 BETWEEN = {"source": "hidden", "target": "odds"}
 BACKWARDS = {"source": "odds", "target": "pixels"}
 FILLED: dict[str, dict[str, Any]] = {

@@ -12,7 +12,7 @@ import pytest
 
 from exporter import drop, load, verify
 from queries import NeuronFilter, NeuronGraph
-from queries.errors import ParameterError, VerificationError
+from queries.errors import NeuronNotFoundError, ParameterError, VerificationError
 from queries.granularity import Granularity
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
@@ -187,6 +187,17 @@ def test_axes_that_the_nodes_lack_are_refused(grouped: Grouped) -> None:
             grouped.graph.edges(target=NeuronFilter(**named))
     if grouped.granularity == "channel":
         assert len(grouped.graph.neurons("conv[0..1]")) == 2
+
+
+def test_names_that_the_nodes_lack_are_refused(grouped: Grouped) -> None:
+    layer = {"channel": "conv[2]", "layer": "conv"}[grouped.granularity]
+    assert grouped.graph.neurons(NeuronFilter(name=layer))["name"].tolist() == [layer]
+    for name in ("conv[3]", "conv[0]@0,0"):
+        with pytest.raises(NeuronNotFoundError, match="no neuron"):
+            grouped.graph.neurons(NeuronFilter(name=name))
+    if grouped.granularity == "channel":
+        with pytest.raises(NeuronNotFoundError, match="has channels 0 to 2, not 3"):
+            grouped.graph.strength("conv[3]")
 
 
 def test_only_coarse_graphs_weigh_by_other_properties(pooled: NeuronGraph) -> None:

@@ -140,7 +140,8 @@ class TestWriting:
                 NEURON,
                 weight=0.25,
             )
-            assert graph.edges(graph.neurons([0, 1]), [123_456])["weight"].tolist() == [0.25] * 2
+            written = graph.edges(graph.neurons([0, 1])).query("target == 123456")
+            assert written["weight"].tolist() == [0.25] * 2
             gone = graph.write(
                 "MATCH (n:Neuron {model: $name, id: $extra}) DETACH DELETE n", NEURON
             )

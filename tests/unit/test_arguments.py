@@ -25,7 +25,7 @@ def refusal(name: str, *words: str) -> str:
 
 
 def test_the_fields_are_those_of_a_filter() -> None:
-    assert set(FIELDS) == set(NeuronFilter.__dataclass_fields__)
+    assert {*FIELDS, "either"} == set(NeuronFilter.__dataclass_fields__)
 
 
 def test_nothing_said_is_nothing_given() -> None:
@@ -44,7 +44,7 @@ class TestNeurons:
         ("text", "ids"),
         [
             ("id:12", 12),
-            ("id:12,14", [12, 14]),
+            ("id:12,14", (12, 14)),
             ("id:3..5", slice(3, 6)),
             ("id:7..", slice(7, None)),
         ],
@@ -66,13 +66,21 @@ class TestNeurons:
         )
 
     def test_of_several_layers(self) -> None:
-        assert neurons("layer=conv_0,dense_1").layer == ["conv_0", "dense_1"]
+        assert neurons("layer=conv_0,dense_1").layer == ("conv_0", "dense_1")
 
     def test_by_their_own_name_which_holds_commas(self) -> None:
         assert neurons("name=conv_0[3]@12,7").name == "conv_0[3]@12,7"
 
     def test_by_layer_and_field_together(self) -> None:
         assert neurons("neurons=conv_0", "x=2") == NeuronFilter(layer="conv_0", x=2)
+
+    def test_of_several_names(self) -> None:
+        assert neurons("neurons=conv_0", "neurons=dense_1") == NeuronFilter(
+            layer=["conv_0", "dense_1"]
+        )
+        assert neurons("neurons=conv_0[3]", "neurons=dense_1", "x=2") == NeuronFilter(
+            x=2, either=[NeuronFilter(layer="conv_0", channel=3), NeuronFilter(layer="dense_1")]
+        )
 
     def test_of_two_parameters(self) -> None:
         words = ["source.layer=conv_0", "source.x=0..5", "target=dense_1[2]"]
@@ -138,6 +146,16 @@ class TestRefused:
     def test_a_field_that_the_name_says_already(self) -> None:
         message = refusal("neurons", "neurons=conv_0[3]", "channel=4")
         assert message == "neurons: channel is given twice"
+
+    def test_a_field_that_one_of_several_names_says_already(self) -> None:
+        message = refusal("neurons", "neurons=conv_0[3]", "neurons=dense_1", "channel=4")
+        assert message == "neurons: channel is given twice"
+
+    def test_ids_beside_names(self) -> None:
+        assert "id:12,14" in refusal("neurons", "neurons=id:1", "neurons=conv_0")
+
+    def test_another_parameter_twice(self) -> None:
+        assert refusal("strongest_edges", "k=1", "k=2") == "k is given more than once"
 
     def test_an_unknown_parameter(self) -> None:
         message = refusal("neighbours", "depth=1")

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from exporter import inspect
-from exporter.bounds import HARMLESS, LONGEST_NAME, available_memory
+from exporter.bounds import HARMLESS, LONGEST_NAME
 from exporter.model import KerasModel, open_model
 from exporter.planning import plan
 from queries.errors import ModelFileError
+from queries.memory import available_memory
 from tests.unit.builders import chain, edited, layer, randomized, saved
 
 MOST_GROWTH = 200_000_000

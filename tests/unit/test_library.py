@@ -64,7 +64,7 @@ class TestHeaders:
 
     def test_give_cypher_for_both_stores(self, name: str) -> None:
         asked = query(name)
-        needed = {p.name: "a" if p.type == "neurons" else 1 for p in asked.parameters if p.required}
+        needed = {p.name: "a" for p in asked.parameters if p.required}
         for store in ("neo4j", "embedded"):
             statement = asked.statement(asked.checked(needed), store, model="m", first=0, last=9)
             assert "RETURN" in statement.cypher

@@ -95,7 +95,10 @@ class TestWhatNamesNeurons:
             ({"id": 3}, "id"),
             (3.5, "names no neurons"),
             ([1.5], "no whole number"),
-            (["conv"], "no whole number"),
+            ([True], "no whole number"),
+            (True, "names no neurons"),
+            (["conv", 3], "3 stands in one list with the name 'conv'"),
+            (b"conv", "names no neurons"),
         ],
         ids=str,
     )
@@ -117,6 +120,29 @@ class TestFields:
     def test_an_interval_is_needed(self, value: Any) -> None:
         with pytest.raises(ParameterError, match="is no pair"):
             NeuronFilter(bias=value)
+
+    @pytest.mark.parametrize("field", ["layer", "name"])
+    @pytest.mark.parametrize("value", [5, [5], ["a", 5], True])
+    def test_names_are_needed(self, field: str, value: Any) -> None:
+        with pytest.raises(ParameterError, match=f"^{field}: .*is no name"):
+            NeuronFilter(**{field: value})
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (as_filter([1, 2]), as_filter(np.array([1, 2]))),
+            (NeuronFilter(x=slice(0, 3)), NeuronFilter(x=slice(np.int64(0), 3))),
+            (NeuronFilter(layer=["a", "b"]), NeuronFilter(layer=("a", "b"))),
+            (NeuronFilter(bias=(0, None)), NeuronFilter(bias=(0.0, None))),
+            (as_filter(["a[1]", "b[2]"]), as_filter(["a[1]", "b[2]", "a[1]"])),
+        ],
+    )
+    def test_those_that_say_the_same_are_equal_and_one_key(
+        self, one: NeuronFilter, other: NeuronFilter
+    ) -> None:
+        assert one == other
+        assert len({one, other}) == 1
+        assert one != NeuronFilter(id=[1, 3])
 
     def test_repr_and_truth(self) -> None:
         assert repr(NeuronFilter(layer="a", x=range(2))) == "NeuronFilter(layer='a', x=range(0, 2))"
@@ -148,6 +174,12 @@ class TestConditions:
         self, given_filter: NeuronFilter, conditions: list[str], values: dict[str, Any]
     ) -> None:
         assert given_filter.conditions("n", "p") == (conditions, values)
+
+    def test_of_several_names_hold_for_one_of_them(self) -> None:
+        conditions, values = as_filter(["a[1]", "b"]).conditions("n", "p")
+        either = "n.layer = $p_0_layer AND n.channel = $p_0_channel OR n.layer = $p_1_layer"
+        assert conditions == [f"({either})"]
+        assert values == {"p_0_layer": "a", "p_0_channel": 1, "p_1_layer": "b"}
 
     @given(
         layer=st.text(min_size=1),

@@ -68,24 +68,28 @@ def _none(names: Sequence[str]) -> pa.Table:
 
 def _chosen(blocks: Blocks, neurons: NeuronFilter) -> Iterator[tuple[Layer, Ids]]:
     """Yield the ids of neurons that are meant, of one layer and of not too many at once."""
-    comparisons = list(neurons.comparisons())
-    for layer, first, last in _ranges(blocks, comparisons):
+    ways = neurons.ways()
+    for layer in blocks.layers:
+        ranges = [(_range(layer, way), way) for way in ways]
+        possible = [(ends, way) for ends, way in ranges if ends[0] <= ends[1]]
+        if not possible:
+            continue
+        first, last = (pick(ends[at] for ends, _ in possible) for at, pick in ((0, min), (1, max)))
         for low in range(first, last + 1, _NEURONS_AT_ONCE):
             ids = np.arange(low, min(low + _NEURONS_AT_ONCE, last + 1))
-            meant = ids[_meant(_compared(blocks, layer, ids, comparisons), comparisons)]
+            fits = (_meant(_compared(blocks, layer, ids, way), way) for _, way in possible)
+            meant = ids[np.logical_or.reduce(list(fits))]
             if len(meant):
                 yield layer, meant
 
 
-def _ranges(blocks: Blocks, comparisons: Sequence[Comparison]) -> Iterator[tuple[Layer, int, int]]:
-    """Yield where neurons may be that are meant: a layer, and the first and the last id."""
-    for layer in blocks.layers:
-        first, last = layer.first, layer.last
-        for each in comparisons:
-            low, high = _possible(each, layer)
-            first, last = max(first, low), min(last, high)
-        if first <= last:
-            yield layer, first, last
+def _range(layer: Layer, comparisons: Sequence[Comparison]) -> tuple[int, int]:
+    """Return the first and the last id of a layer of which all comparisons may hold."""
+    first, last = layer.first, layer.last
+    for each in comparisons:
+        low, high = _possible(each, layer)
+        first, last = max(first, low), min(last, high)
+    return first, last
 
 
 def _possible(each: Comparison, layer: Layer) -> tuple[int, int]:
