@@ -104,6 +104,11 @@ def _is_of(damaged: Mapping[str, Any], name: str) -> bool:
     return bool(name == damaged["name"] or safe_name(name) == damaged["key"])
 
 
+def _is_of(damaged: Mapping[str, Any], name: str) -> bool:
+    """Tell whether a damaged model has a name, which may be known by its safe name alone."""
+    return bool(name == damaged["name"] or safe_name(name) == damaged["key"])
+
+
 def _unfinished(location: str, name: str, state: str) -> str:
     """Say why a model cannot be queried, and what to do."""
     if state == DROPPING:
