@@ -168,7 +168,10 @@ def load(
     min_weight: Annotated[
         float,
         typer.Option(
-            min=0, metavar="WEIGHT", help="Leave out relationships of a smaller absolute weight."
+            min=0,
+            metavar="WEIGHT",
+            help="Leave out relationships of a smaller absolute weight; it is rounded to single "
+            "precision, as weights are.",
         ),
     ] = 0.0,
     top: Annotated[

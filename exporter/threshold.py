@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.errors import ParameterError
+from queries.weight_bound import weight_bound
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Threshold:
     Parameters
     ----------
     min_weight
-        Smallest absolute weight; 0 keeps all.
+        Smallest absolute weight, as ``weight_bound`` rounds it; 0 keeps all.
     top
         How many edges into each neuron stay, strongest first; None keeps all. Of equally
         strong ones those come first that the layer reads first.
@@ -49,7 +50,7 @@ class Threshold:
             ascend.
         """
         strength = np.abs(weight)
-        kept: NDArray[np.bool_] = strength >= self.min_weight
+        kept: NDArray[np.bool_] = strength >= weight_bound(self.min_weight)
         if self.top is not None:
             order = np.lexsort((-strength, target))
             first = np.searchsorted(target, target, side="left")

@@ -44,6 +44,8 @@ class Parameter:
         The smallest allowed value; None where any goes.
     otherwise
         Which neurons are meant where none are named.
+    bounds_weights
+        True where weights are compared with it: ``weight_bound`` says how.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     least: float | None = None
     otherwise: str = "all"
+    bounds_weights: bool = False
 
     def checked(self, value: Any) -> Any:
         """Return the value in the declared type.
@@ -179,10 +182,24 @@ class Asked:
                     f"{self.kind} {self.name!r} has no parameter {name!r}; "
                     f"its parameters are {listed(declared)}"
                 )
-        return {
+        checked = {
             name: parameter.checked(parameter.default if values.get(name) is None else values[name])
             for name, parameter in declared.items()
         }
+        by = checked.get("by", "weight")
+        for name, parameter in declared.items():
+            if parameter.bounds_weights:
+                checked[name] = _weight_bound(checked[name], by)
+        return checked
+
+
+def _weight_bound(bound: float, by: str) -> float:
+    # Most of what is asked has no bound, and numpy takes a while to import.
+    if bound == 0:
+        return bound
+    from queries.weight_bound import weight_bound
+
+    return weight_bound(bound, by)
 
 
 @dataclass(frozen=True)
@@ -322,6 +339,7 @@ def _read(name: str, text: str) -> Query:
                 choices=tuple(entry.get("choices", ())),
                 least=entry.get("least"),
                 otherwise=entry.get("otherwise", "all"),
+                bounds_weights=entry.get("bounds_weights", False),
             )
             for key, entry in header.get("parameters", {}).items()
         ),

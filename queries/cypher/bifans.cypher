@@ -6,7 +6,7 @@ reads = "edges"
 [parameters]
 source = { type = "neurons", required = true, help = "neurons that feed" }
 target = { type = "neurons", required = true, help = "neurons that are fed" }
-threshold = { type = "float", default = 0, least = 0, help = "relationships of at most this absolute weight count as absent" }
+threshold = { type = "float", default = 0, least = 0, bounds_weights = true, help = "relationships of at most this absolute weight count as absent" }
 by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]

@@ -4,7 +4,7 @@ summary = "Relationships as columns, between layers or any neurons."
 [parameters]
 source = { type = "neurons", help = "where they begin" }
 target = { type = "neurons", help = "where they end" }
-min_weight = { type = "float", default = 0, least = 0, help = "smallest absolute weight" }
+min_weight = { type = "float", default = 0, least = 0, bounds_weights = true, help = "smallest absolute weight, rounded to single precision as weights are" }
 
 [columns]
 source = { type = "int", help = "id of the neuron where it begins", explode = true }

@@ -4,7 +4,7 @@ definition = "spectral norm: largest singular value of the matrix of weights int
 reads = "edges"
 
 [parameters]
-threshold = { type = "float", default = 0.01, least = 0, help = "absolute weight below which a weight counts as small" }
+threshold = { type = "float", default = 0.01, least = 0, bounds_weights = true, help = "absolute weight below which a weight counts as small" }
 by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]

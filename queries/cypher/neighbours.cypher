@@ -4,7 +4,7 @@ summary = "What feeds some neurons, or what they feed, strongest first."
 [parameters]
 neurons = { type = "neurons", required = true, help = "which neurons" }
 direction = { choices = ["in", "out"], default = "in", help = "in: what feeds them; out: what they feed" }
-min_weight = { type = "float", default = 0, least = 0, help = "smallest absolute weight" }
+min_weight = { type = "float", default = 0, least = 0, bounds_weights = true, help = "smallest absolute weight, rounded to single precision as weights are" }
 limit = { type = "int", default = 1000, least = 1, help = "most rows" }
 by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 

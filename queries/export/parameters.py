@@ -10,7 +10,7 @@ EXPORT: Final = Asked(
     parameters=(
         Parameter("source", "neurons", "where relationships begin"),
         Parameter("target", "neurons", "where they end"),
-        Parameter("min_weight", "float", "smallest absolute weight", default=0.0, least=0),
+        query("edges").parameter("min_weight"),
         Parameter("k", "int", "how many of the strongest relationships", least=1),
         query("adjacency").parameter("by"),
     ),

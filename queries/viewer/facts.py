@@ -12,6 +12,7 @@ from queries.paths import Step
 from queries.plots.field import cells_of
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.view import View
+from queries.weight_bound import weight_bound
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,7 @@ def _strongest(
     graph: ShownGraph, shown: ShownModel, neurons: Ids, view: View, direction: Literal["in", "out"]
 ) -> pd.DataFrame:
     found = graph.joined(shown, neurons, direction, view.by)
-    found = found[found["weight"].abs() >= view.min_weight]
+    found = found[found["weight"].abs() >= weight_bound(view.min_weight, view.by)]
     if len(neurons) > 1:
         found = _by_channel(shown, found)
     else:

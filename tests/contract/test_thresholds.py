@@ -1,15 +1,19 @@
 """A model of which only the strong relationships are loaded, in every store."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from exporter import load, verify
+from exporter.model import open_model
 from queries import NeuronGraph
 from queries.errors import VerificationError
+from tests.conftest import NEO4J, stores
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
+from tests.unit.builders import chain, layer, saved
 
 
 def test_a_thinned_model_says_what_it_lacks(
@@ -57,3 +61,52 @@ def test_a_layer_may_lose_all_of_its_relationships(
     with NeuronGraph(store.location, model=scratch) as graph:
         edges = graph.edges()
     assert set(zip(edges["source"], edges["target"], strict=True)) == {(s, t) for s, t, _ in strong}
+
+
+def _near(weight: float) -> list[np.float32]:
+    """Return a weight, and its neighbours on either side."""
+    single = np.float32(weight)
+    return [np.nextafter(single, np.float32(-9)), single, np.nextafter(single, np.float32(9))]
+
+
+NEAR = [each for weight in (0.7, -0.7, 0.5, 0.9, -0.1, 0.0) for each in _near(weight)]
+BOUNDS = [0.7, 0.5, 0.9, 0.1, 1e-46, *(float(weight) for weight in _near(0.7))]
+
+
+@pytest.fixture(scope="module")
+def near_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Save a model whose weights are next to the bounds."""
+    path = tmp_path_factory.mktemp("near") / "near.keras"
+    saved(chain((len(NEAR),), layer("Dense", units=1, use_bias=False)), path)
+    model = open_model(path).keras
+    model.layers[-1].set_weights([np.array(NEAR, np.float32)[:, np.newaxis]])
+    return saved(model, path)
+
+
+@pytest.mark.parametrize("store", stores(["embedded", "dataset", *NEO4J]), indirect=True)
+def test_a_bound_keeps_the_same_wherever_it_is_given(
+    store: GraphStore, near_file: Path, scratch: str
+) -> None:
+    load(near_file, store.location, name=f"{scratch} whole")
+    kept = []
+    for number, bound in enumerate(sorted(BOUNDS)):
+        expected = {i for i, weight in enumerate(NEAR) if abs(weight) >= np.float32(bound)}
+        expected -= {i for i, weight in enumerate(NEAR) if weight == 0}
+        name = f"{scratch} {number}"
+        load(near_file, store.location, name=name, min_weight=bound)
+        graphs = [(str(near_file), None), (store.location, f"{scratch} whole")]
+        with NeuronGraph(store.location, model=name) as graph:
+            assert set(graph.edges()["source"]) == expected
+        for graph_of, model in graphs:
+            with NeuronGraph(graph_of, model=model) as graph:
+                assert set(graph.edges(min_weight=bound)["source"]) == expected
+                assert set(graph.edges("input_layer", min_weight=bound)["source"]) == expected
+                near = graph.neighbours("dense", min_weight=bound)
+                assert set(near["id"]) == expected
+                exported = graph.to_networkx(min_weight=bound)
+                assert {source for source, _ in exported.edges()} == expected
+                below = (len(NEAR) - len(expected)) / len(NEAR)
+                assert graph.layer_statistics(threshold=bound)["small_share"][0] == below
+        kept.append(expected)
+    assert all(more >= fewer for more, fewer in pairwise(kept))
+    assert len({len(each) for each in kept}) == 7

@@ -19,7 +19,16 @@ NAMES = [
     "top_neurons", "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
 HEADER_KEYS = {"summary", "definition", "reads", "parameters", "columns"}
-PARAMETER_KEYS = {"type", "help", "default", "required", "choices", "least", "otherwise"}
+PARAMETER_KEYS = {
+    "bounds_weights",
+    "type",
+    "help",
+    "default",
+    "required",
+    "choices",
+    "least",
+    "otherwise",
+}
 COLUMN_KEYS = {"type", "help", "explode", "grouped"}
 
 

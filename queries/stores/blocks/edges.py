@@ -58,11 +58,10 @@ def strongest_edges(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
 
 
 def _strong(block: Columns, by: str, least: float) -> Columns:
-    """Return those of at least an absolute weight."""
+    """Return those of at least an absolute weight, which is as precise as they are."""
     if not least > 0:
         return block
-    # A single-precision bound would be another one than the stores compare with.
-    strong = np.abs(block[by]) >= np.float64(least)
+    strong = np.abs(block[by]) >= least
     return {name: values[strong] for name, values in block.items()}
 
 
