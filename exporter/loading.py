@@ -36,7 +36,7 @@ from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.log import logger
 from queries.progress import Progress, silent
-from queries.schema import COMPLETE, LOADING
+from queries.schema import COMPLETE, DAMAGED, LOADING
 from queries.stores.dataset import file_format_of
 from queries.stores.location import locate
 
@@ -138,7 +138,8 @@ def load(
     partial
         Load what stands before the layers that cannot be wired.
     min_weight
-        Leave out relationships of a smaller absolute weight.
+        Leave out relationships of a smaller absolute weight. It is rounded to single precision, as
+        weights are, so that those printed as 0.7 are not smaller than 0.7.
     top
         Keep only so many relationships into each neuron, the strongest.
     batch_size
@@ -154,7 +155,8 @@ def load(
     resume
         Go on with a load of that name that was interrupted, of the same file and with the same
         options; what is there already is not written again. Where there is none to go on with,
-        begin one; where the model is complete, do nothing.
+        begin one. Where the model is complete, it is read; files of a dataset that are not what
+        its load wrote are written again.
     dask
         Write a folder of files by many processes: ``local`` takes one a core, by Dask where that
         is installed; ``tcp://host:8786`` names a Dask scheduler, whose workers must see the
@@ -221,14 +223,21 @@ def load(
             block_edges = min(batch_size or sink.block_edges, sink.block_edges)
             begin = {**properties, "block_edges": block_edges}
             stored = to_go_on_with(sink, begin) if resume else None
-            if stored is not None and stored["state"] == COMPLETE:
+            complete = stored is not None and stored["state"] == COMPLETE
+            damage = sink.damage(name, progress) if complete else []
+            if complete and not damage:
                 checksums, resumed = sink.checksums(name), part.edges
             else:
-                if stored is None:
-                    sink.begin(begin, replace=replace)
+                noted = stored or begin
+                if damage:
+                    logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
+                    noted = sink.repair(begin)
+                elif stored is None or stored["state"] == DAMAGED:
+                    # There is nothing to go on with where a note is damaged.
+                    noted = begin
+                    sink.begin(begin, replace=replace or stored is not None)
                 else:
                     sink.resume(stored)
-                noted = stored or begin
                 sums = writer(sink, part, name, noted["block_edges"], progress)
                 sink.finish(sums, _model_checksum(noted, part, sums))
                 checksums = {layer: each["checksum"] for layer, each in sums.items()}

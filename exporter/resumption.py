@@ -8,6 +8,8 @@ from typing import Any
 from exporter.plan import Plan
 from exporter.sinks import Sink
 from queries.errors import ModelExistsError
+from queries.models import version_error
+from queries.schema import DAMAGED, SCHEMA_VERSION
 
 
 def fingerprint(sha256: str, part: Plan) -> str:
@@ -42,9 +44,15 @@ def to_go_on_with(sink: Sink, model: Mapping[str, Any]) -> Mapping[str, Any] | N
     ------
     ModelExistsError
         If what is there is another model, or another part of it.
+    GraphVersionError
+        If it was loaded by a release that wrote another schema.
     """
     found = sink.find(model["name"])
-    if found is not None and found["fingerprint"] != model["fingerprint"]:
+    if found is None or found["state"] == DAMAGED:
+        return found
+    if found["schema_version"] != SCHEMA_VERSION:
+        raise version_error(sink.location, found)
+    if found["fingerprint"] != model["fingerprint"]:
         raise ModelExistsError(
             f"{sink.location} holds {found['name']!r}, in state {found['state']}, of another file "
             "or loaded with other options, so that there is nothing to go on with; load it with "

@@ -20,7 +20,7 @@ from queries.frames import to_frame
 from queries.library import query
 from queries.schema import COMPLETE, DAMAGED, DROPPING, SCHEMA_VERSION
 from queries.stores import Store
-from queries.stores.naming import safe_name
+from queries.stores.notes import is_of
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,12 @@ def chosen(store: Store, model: str | None) -> StoredModel:
     # Plain values, since each query comes by here and a frame takes longer than the store.
     found = store.models(model)
     complete = {row["name"]: row for row in found if row["state"] == COMPLETE}
+    if not complete or (model and model not in complete):
+        for row in found:
+            if row["state"] == DAMAGED and (model is None or is_of(row, model)):
+                raise GraphDamagedError(row["damage"])
     name = model or _only(store.location, sorted(complete))
     if name not in complete:
-        damage = [row["damage"] for row in found if row["state"] == DAMAGED and _is_of(row, name)]
-        if damage:
-            raise GraphDamagedError(damage[0])
         states = [row["state"] for row in found if row["name"] == name]
         if states:
             raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
@@ -89,24 +90,18 @@ def chosen(store: Store, model: str | None) -> StoredModel:
             f"{store.location} holds no model {name!r}; "
             f"it holds {listed(models(store)['name'].tolist())}"
         )
-    version = complete[name]["schema_version"]
-    if version != SCHEMA_VERSION:
-        raise GraphVersionError(
-            f"{name!r} in {store.location} was loaded by another release (schema {version}, not "
-            f"{SCHEMA_VERSION}); load it again with --replace"
-        )
+    if complete[name]["schema_version"] != SCHEMA_VERSION:
+        raise version_error(store.location, complete[name])
     row = complete[name]
     return StoredModel(name, row["key"], row["granularity"], row["load_id"])
 
 
-def _is_of(damaged: Mapping[str, Any], name: str) -> bool:
-    """Tell whether a damaged model has a name, which may be known by its safe name alone."""
-    return bool(name == damaged["name"] or safe_name(name) == damaged["key"])
-
-
-def _is_of(damaged: Mapping[str, Any], name: str) -> bool:
-    """Tell whether a damaged model has a name, which may be known by its safe name alone."""
-    return bool(name == damaged["name"] or safe_name(name) == damaged["key"])
+def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:
+    """Return the error for a model that was loaded by a release that wrote another schema."""
+    return GraphVersionError(
+        f"{model['name']!r} in {location} was loaded by another release (schema "
+        f"{model['schema_version']}, not {SCHEMA_VERSION}); load it again with --replace"
+    )
 
 
 def _unfinished(location: str, name: str, state: str) -> str:

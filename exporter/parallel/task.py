@@ -4,7 +4,7 @@ import socket
 from dataclasses import dataclass
 
 from exporter.parallel.source import ModelSource, planned
-from exporter.sinks.files.folder import ModelFolder
+from exporter.sinks.files.folder import ModelFolder, WrittenTable
 from exporter.sinks.files.parts import FilePart
 from queries.checksum import Checksum
 from queries.errors import GraphError
@@ -20,17 +20,20 @@ class Written:
         Which file it is.
     sent, found
         The relationships that the model has, and those that were read back.
+    table
+        The file; None where there are no relationships, and so no file.
     """
 
     part: FilePart
     sent: Checksum
     found: Checksum
+    table: WrittenTable | None
 
 
 def write_part(
     source: ModelSource, folder: ModelFolder, part: FilePart, content: bytes | None
 ) -> Written:
-    """Write a file of relationships, unless it is there, and read it back.
+    """Write a file of relationships, unless the very same is there, and read it back.
 
     Done twice, or by two processes at once, it leaves the same file.
 
@@ -50,30 +53,21 @@ def write_part(
     GraphLockedError
         If another load has taken over.
     GraphError
-        If the folder is not seen, cannot be written, or holds a damaged file.
+        If the folder is not seen or cannot be written.
     """
     _require_folder(folder)
     layer = next(each for each in planned(source, content).layers if each.index == part.layer)
-    missing = not folder.file(part.name).exists()
-    sent, blocks = Checksum(), []
+    sent, found, blocks = Checksum(), Checksum(), []
     for start, stop in part.ranges:
         columns = layer.block(start, stop).columns
         sent.add(columns)
-        if missing:
-            blocks.append(columns)
-    if missing and sent.rows:
-        folder.write_edges(part.name, blocks)
-    return Written(part, sent, _found(folder, part, sent))
-
-
-def _found(folder: ModelFolder, part: FilePart, sent: Checksum) -> Checksum:
-    found = Checksum()
-    path = folder.file(part.name)
-    # A file without relationships is not written.
-    if sent.rows or path.exists():
-        for columns in folder.read_edges(path):
-            found.add(columns)
-    return found
+        blocks.append(columns)
+    if not sent.rows:
+        return Written(part, sent, found, None)
+    table = folder.write_edges(part.name, blocks)
+    for columns in folder.read_edges(folder.file(part.name)):
+        found.add(columns)
+    return Written(part, sent, found, table)
 
 
 def _require_folder(folder: ModelFolder) -> None:

@@ -1,6 +1,6 @@
 """Write a plan into a dataset by many processes, and check what has arrived."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from exporter.parallel.results import results
@@ -10,7 +10,6 @@ from exporter.parallel.workers import Workers
 from exporter.plan import Plan
 from exporter.sinks import Sink
 from exporter.sinks.files import FilesSink
-from exporter.sinks.files.parts import FilePart
 from exporter.writing import layer_checksums, require_arrived, write_layers, write_neurons
 from queries.checksum import Checksum
 from queries.errors import GraphError
@@ -65,19 +64,18 @@ def write_in_parallel(
         raise TypeError(f"{sink.location} is no dataset")
     write_layers(sink, part, name)
     files = [file for layer in part.layers for file in sink.parts(layer, block_edges)]
-    there = {path.stem for path in sink.model_folder.edge_files()}
     folder, content = sink.model_folder.absolute(), workers.shipped(source)
     submit = workers.executor.submit
     tasks = [submit(write_part, source, folder, file, content) for file in files]
     try:
         # Meanwhile the workers open the model.
         neurons = write_neurons(sink, part, name, progress)
-        sums = _summed(sink, part, there, results(workers, tasks, _GO_ON), progress)
+        sums = _summed(sink, part, results(workers, tasks, _GO_ON), progress)
     finally:
         # Those that have begun go on, and leave a whole file or none.
         for task in tasks:
             task.cancel()
-    _check(sink, part, files, sums)
+    _check(sink, part, sums)
     logger.info("wrote and checked %d relationships in %d files", part.edges, len(files))
     return layer_checksums({layer.name: sums[layer.index][0] for layer in part.layers}, neurons)
 
@@ -85,25 +83,24 @@ def write_in_parallel(
 def _summed(
     sink: FilesSink,
     part: Plan,
-    there: set[str],
     files: Iterable[Written],
     progress: Progress,
 ) -> Sums:
-    """Add up what came of the files, of which some were there when the load went on."""
+    """Add up what came of the files, and take note of them."""
     sums = {layer.index: (Checksum(), Checksum()) for layer in part.layers}
     done = 0
     for written in files:
         sent, found = sums[written.part.layer]
         sent.update(written.sent)
         found.update(written.found)
-        if written.part.name in there:
-            sink.resumed_edges += written.found.rows
+        if written.table is not None:
+            sink.note_edges(written.table)
         done += written.found.rows
         progress("relationships", done, part.edges)
     return sums
 
 
-def _check(sink: FilesSink, part: Plan, files: Sequence[FilePart], sums: Sums) -> None:
+def _check(sink: FilesSink, part: Plan, sums: Sums) -> None:
     """Compare what arrived with what was sent, and that with the plan of this process."""
     for layer in part.layers:
         sent, found = sums[layer.index]
@@ -112,11 +109,4 @@ def _check(sink: FilesSink, part: Plan, files: Sequence[FilePart], sums: Sums) -
             raise GraphError(
                 f"workers built {sent.rows:,} relationships into layer {layer.name!r}, which has "
                 f"{layer.edges:,}; give them the version of neurongraph that loads"
-            )
-    known = {file.name for file in files}
-    for path in sink.model_folder.edge_files():
-        if path.stem not in known:
-            raise GraphError(
-                f"{path} belongs to no load by this version of neurongraph; load the model again "
-                "with --replace"
             )

@@ -69,7 +69,8 @@ class Sink(Closing):
         -------
         dict or None
             The properties of ``schema.MODEL`` of a load under that name, or to replace it, that
-            has not ended; else of the complete model. The name is that under which it stands.
+            has not ended; else of the complete model; else what stands for one of a damaged note.
+            The name is that under which it stands.
         """
 
     def checksums(self, model: str) -> dict[str, str]:
@@ -77,6 +78,36 @@ class Sink(Closing):
         with NeuronGraph(self.location, model=model) as graph:
             layers = graph.layers()
         return dict(zip(layers["name"], layers["checksum"], strict=True))
+
+    def damage(self, model: str, progress: Progress) -> list[str]:
+        """Read all of a complete model; return what is not as its load wrote it.
+
+        Parameters
+        ----------
+        model
+            The name of the model.
+        progress
+            Told how much of it is read.
+        """
+        return []
+
+    def repair(self, model: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Start a load that puts right a complete model that is damaged.
+
+        By itself it writes all of it again, beside what is there.
+
+        Parameters
+        ----------
+        model
+            As for ``begin``.
+
+        Returns
+        -------
+        Mapping
+            The properties of the model in loading, as those that ``find`` returns.
+        """
+        self.begin(model, replace=True)
+        return model
 
     @abstractmethod
     def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -11,14 +12,21 @@ import pyarrow as pa
 from queries.errors import GraphAccessError, GraphDamagedError
 from queries.granularity import GRANULARITIES, NEURON_GRAPH
 from queries.schema import COMPLETE, DAMAGED, DROPPING, LOADING, MODEL, SCHEMA_VERSION
-from queries.stores.naming import name_of
+from queries.stores.naming import name_of, safe_name
 
 _KINDS: Final[dict[pa.DataType, type]] = {pa.string(): str, pa.int64(): int, pa.bool_(): bool}
 _LARGEST: Final = (1 << 63) - 1
 _CHOICES: Final = {"state": (LOADING, COMPLETE, DROPPING), "granularity": GRANULARITIES}
 
+Check = Callable[[Mapping[str, Any]], None]
+"""Raises ValueError for what is no note of one kind of store."""
 
-def checked_note(path: Path, safe: str) -> dict[str, Any]:
+
+def _require_nothing(note: Mapping[str, Any]) -> None:
+    del note
+
+
+def checked_note(path: Path, safe: str, own: Check = _require_nothing) -> dict[str, Any]:
     """Return the note of a model: the properties of ``schema.MODEL``, and what else it holds.
 
     Parameters
@@ -28,6 +36,8 @@ def checked_note(path: Path, safe: str) -> dict[str, Any]:
         about the model is told of the release.
     safe
         The safe name of the model.
+    own
+        Raises ValueError where the note lacks what one kind of store needs.
 
     Raises
     ------
@@ -39,25 +49,33 @@ def checked_note(path: Path, safe: str) -> dict[str, Any]:
         If it is no JSON, or no such note.
     """
     try:
-        return _require_note(json.loads(path.read_text(encoding="utf-8")))
+        read = json.loads(path.read_text(encoding="utf-8"))
+        note = _filled(read)
+        own(read)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise GraphAccessError(f"{path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else error
-        raise GraphDamagedError(
-            f"{path} is damaged: {reason}; load the model again with --replace, or remove it: "
-            f"neurongraph drop {shlex.quote(name_of(safe))}"
-        ) from None
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise note_error(path, safe, reason) from None
+    return note
 
 
-def noted(path: Path, safe: str) -> dict[str, Any] | None:
+def note_error(path: Path, safe: str, reason: str) -> GraphDamagedError:
+    """Return the error for a note, given what is wrong with it."""
+    return GraphDamagedError(
+        f"{path} is damaged: {reason}; load the model again with --replace, or remove it: "
+        f"neurongraph drop {shlex.quote(name_of(safe))}"
+    )
+
+
+def noted(path: Path, safe: str, own: Check = _require_nothing) -> dict[str, Any] | None:
     """Return the note of a model, or what stands for one that is damaged.
 
     Parameters
     ----------
-    path, safe
+    path, safe, own
         As in ``checked_note``.
 
     Returns
@@ -68,7 +86,7 @@ def noted(path: Path, safe: str) -> dict[str, Any] | None:
     """
     with suppress(FileNotFoundError):
         try:
-            return checked_note(path, safe)
+            return checked_note(path, safe, own)
         except GraphDamagedError as error:
             return damaged_model(safe, str(error))
     return None
@@ -86,7 +104,14 @@ def damaged_model(safe: str, damage: str) -> dict[str, Any]:
     }
 
 
-def _require_note(note: object) -> dict[str, Any]:
+def is_of(model: Mapping[str, Any], name: str) -> bool:
+    """Tell whether properties are those of the model of a name, also where its note is damaged."""
+    if model["state"] == DAMAGED:
+        return bool(name == model["name"] or safe_name(name) == model["key"])
+    return bool(name == model["name"])
+
+
+def _filled(note: object) -> dict[str, Any]:
     """Return what is a note, or raise ValueError."""
     if not isinstance(note, dict):
         raise ValueError("it holds no object")

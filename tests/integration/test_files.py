@@ -35,6 +35,7 @@ from queries.errors import (
     ParameterError,
 )
 from queries.stores.dataset import NOTE, README
+from queries.stores.dataset.manifest import MANIFEST
 from tests.contract.test_loads import Interrupted, interrupt
 from tests.integration.test_broken import one_line
 from tests.models import HOSTILE
@@ -144,7 +145,7 @@ class TestFiles:
         for name, file in small_files.items():
             load(file, slashed, name=name)
         named = {path for paths in imported_files(dataset).values() for path in paths}
-        others = {README, "schema.cypher", NOTE}
+        others = {README, "schema.cypher", NOTE, MANIFEST}
         assert {path for path in files_of(dataset) if path.name not in others} == named
         assert len({path.parent for path in named}) == len(small_files)
 
@@ -222,23 +223,6 @@ class TestResume:
         assert (report.resumed > 0) == bool(written)
         again = load(file, slashed, name="m", resume=True)
         assert (again.resumed, again.checksums) == (report.edges, report.checksums)
-
-    def test_finds_a_file_that_was_spoilt(
-        self, dataset: Path, slashed: str, small_files: dict[str, Path]
-    ) -> None:
-        file = small_files["pooled"]
-        with pytest.raises(Interrupted):
-            load(file, slashed, name="m", progress=interrupt("checked relationships"))
-        spoilt = next(path for path in dataset.rglob("edges-*") if read(path).num_rows > 1)
-        pq.write_table(read(spoilt)[1:], spoilt)
-        with pytest.raises(GraphError, match="checksum"):
-            load(file, slashed, name="m", resume=True)
-        spoilt.write_bytes(b"no Parquet")
-        with pytest.raises(GraphError, match="damaged"):
-            load(file, slashed, name="m", resume=True)
-        assert states(slashed) == {"m": "loading"}
-        drop("m", slashed)
-        assert sorted(path.name for path in dataset.iterdir()) == [README, "schema.cypher"]
 
 
 class TestReplace:
@@ -325,39 +309,6 @@ class TestQueries:
                 ids = hidden["id"].tolist()[:count]
                 expected = whole[whole["target"].isin(ids)].reset_index(drop=True)
                 assert graph.edges(target=ids).equals(expected)
-
-    def test_of_a_spoilt_file_say_so(
-        self, dataset: Path, slashed: str, small_files: dict[str, Path]
-    ) -> None:
-        load(small_files["pooled"], slashed)
-        spoilt = next(iter(dataset.rglob("edges-*")))
-        spoilt.write_bytes(spoilt.read_bytes()[:100])
-        with (
-            NeuronGraph(slashed) as graph,
-            pytest.raises(GraphError, match=f"{spoilt.name} is damaged"),
-        ):
-            graph.summary()
-
-    @pytest.mark.parametrize("kind", ["edges", "neurons"])
-    def test_where_a_file_is_missing_say_so(
-        self, dataset: Path, slashed: str, small_files: dict[str, Path], kind: str
-    ) -> None:
-        load(small_files["pooled"], slashed)
-        next(iter(dataset.rglob(f"{kind}-00004-*"))).unlink()
-        with (
-            NeuronGraph(slashed) as graph,
-            pytest.raises(GraphError, match="lacks files of layer 'hidden'"),
-        ):
-            graph.strength()
-
-    def test_are_of_the_model_that_replaced_another(
-        self, slashed: str, small_files: dict[str, Path]
-    ) -> None:
-        load(small_files["pooled"], slashed, name="m")
-        with NeuronGraph(slashed) as graph:
-            before = graph.summary()
-            load(small_files["dilated"], slashed, name="m", replace=True)
-            assert not graph.summary().equals(before)
 
 
 class TestFolder:

@@ -37,7 +37,7 @@ class TestLocal:
         assert_same(dataset, expected)
 
     @pytest.mark.usefixtures("_no_dask")
-    def test_without_dask_is_that_of_one_process(
+    def test_without_dask_is_that_of_one_process_and_repaired_so(
         self,
         middle_file: Path,
         dataset: Path,
@@ -48,6 +48,12 @@ class TestLocal:
         load(middle_file, dataset, batch_size=BATCH_SIZE, dask="local")
         assert_same(dataset, expected)
         assert "Dask is not installed" in caplog.text
+        first, second, *_ = sorted(dataset.glob("*/edges-*"))
+        first.unlink()
+        second.write_bytes(second.read_bytes()[:-1])
+        report = load(middle_file, dataset, resume=True, dask="local")
+        assert_same(dataset, expected)
+        assert 0 < report.resumed < report.edges
 
     @pytest.mark.usefixtures("_no_dask")
     def test_without_dask_reaches_no_scheduler(self, middle_file: Path, dataset: Path) -> None:

@@ -1,17 +1,19 @@
 """The files of a model in a dataset, while another load may take over."""
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from exporter.sinks.files.folder import ModelFolder
 from exporter.sinks.files.formats import ParquetFiles
 from queries.errors import GraphError, GraphLockedError
-from queries.stores.dataset import NOTE
+from queries.schema import LOADING
+from queries.stores.dataset import NOTE, note_text
+from queries.stores.naming import safe_name
+from tests.unit.test_notes import NOTE as MODEL_NOTE
 
 BLOCK = {"source": np.arange(3), "target": np.arange(3) + 3, "weight": np.ones(3, np.float32)}
 TAKEN = "another process has begun to load 'm'"
@@ -20,9 +22,10 @@ TAKEN = "another process has begun to load 'm'"
 @pytest.fixture
 def folder(tmp_path: Path) -> ModelFolder:
     """Give the folder of a model that is being loaded."""
-    path = tmp_path / "m"
+    path = tmp_path / safe_name("m")
     path.mkdir()
-    (path / NOTE).write_text(json.dumps({"load": "ours"}), encoding="utf-8")
+    note = {**MODEL_NOTE, "state": LOADING, "load": "ours", "file_format": "parquet"}
+    (path / NOTE).write_text(note_text(note), encoding="utf-8")
     return ModelFolder(path, "ours", "m", "parquet", "neuron")
 
 
@@ -30,13 +33,13 @@ class TestTakenOver:
     def test_while_a_file_is_written(
         self, folder: ModelFolder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        write = ParquetFiles.write
+        encoded = ParquetFiles.encoded
 
-        def overtaken(files: ParquetFiles, *arguments: Any) -> None:
+        def overtaken(files: ParquetFiles, table: pa.Table) -> pa.Buffer:
             shutil.rmtree(folder.path)
-            write(files, *arguments)
+            return encoded(files, table)
 
-        monkeypatch.setattr(ParquetFiles, "write", overtaken)
+        monkeypatch.setattr(ParquetFiles, "encoded", overtaken)
         with pytest.raises(GraphLockedError, match=TAKEN):
             folder.write_edges("edges-1", [BLOCK])
 

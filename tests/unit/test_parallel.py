@@ -95,7 +95,7 @@ class Silent(Workers):
         return None
 
 
-WRITTEN = Written(FilePart(0, ((0, 1),)), Checksum(), Checksum())
+WRITTEN = Written(FilePart(0, ((0, 1),)), Checksum(), Checksum(), None)
 
 
 class TestResults:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from queries.schema import connects_to
 from queries.stores.dataset import model_note
 from queries.stores.dataset.files import file_errors
 from queries.stores.dataset.headers import edge_schema
+from queries.stores.dataset.manifest import WrittenFile, crc32_of, written
 from queries.stores.naming import safe_name
 
 
@@ -28,6 +29,25 @@ def taken_error(dataset: Path, model: str) -> GraphLockedError:
         f"another process has begun to load {model!r} into {dataset}; that load is the one that "
         "counts"
     )
+
+
+@dataclass(frozen=True)
+class WrittenTable:
+    """A file of a load.
+
+    Parameters
+    ----------
+    name
+        Its name without suffix.
+    file
+        What it is known by.
+    there
+        Whether it was there already.
+    """
+
+    name: str
+    file: WrittenFile
+    there: bool
 
 
 @dataclass(frozen=True)
@@ -69,26 +89,35 @@ class ModelFolder:
         """Return the path of a file, given its name without suffix."""
         return self.path / f"{name}{self._files.suffix}"
 
-    def edge_files(self, layer: int | None = None) -> list[Path]:
-        """Return the files of relationships, of all layers or of that of an index, in order."""
-        which = "*" if layer is None else f"{layer:05d}-*"
-        return sorted(self.path.glob(f"edges-{which}{self._files.suffix}"))
+    def tables(self) -> list[Path]:
+        """Return all tables that are there."""
+        return sorted(self.path.glob(f"*{self._files.suffix}"))
 
     def require_ours(self) -> None:
         """Raise GraphLockedError where another load has taken over."""
         note = model_note(self.path)
-        if note is None or note["load"] != self.mark:
+        if note is None or note.get("load") != self.mark:
             raise taken_error(self.path.parent, self.model)
 
-    def write(self, name: str, table: pa.Table) -> None:
-        """Write a file, unless another load has taken over.
+    def write(self, name: str, table: pa.Table) -> WrittenTable:
+        """Write a file, unless the very same is there or another load has taken over.
 
         Two processes may write the same file at once: each has a temporary one of its own.
         """
         self.require_ours()
-        mark = f"{self.mark}-{secrets.token_hex(4)}"
+        content = self._files.encoded(table)
+        file = written(len(table), content)
         with self._while_ours():
-            write_safely(self.file(name), mark, lambda file: self._files.write(table, file))
+            there = self._holds(self.file(name), file)
+            if not there:
+                mark = f"{self.mark}-{secrets.token_hex(4)}"
+                write_safely(self.file(name), mark, lambda opened: opened.write(content))
+        return WrittenTable(name, file, there)
+
+    def _holds(self, path: Path, file: WrittenFile) -> bool:
+        with file_errors(path), suppress(FileNotFoundError):
+            return path.stat().st_size == file.size and crc32_of(path) == file.crc32
+        return False
 
     @contextmanager
     def _while_ours(self) -> Iterator[None]:
@@ -99,9 +128,9 @@ class ModelFolder:
             self.require_ours()
             raise
 
-    def write_edges(self, name: str, blocks: Sequence[Mapping[str, Any]]) -> None:
-        """Write relationships, given as blocks of columns."""
-        self.write(name, tables.edge_table(self.space, self.granularity, blocks))
+    def write_edges(self, name: str, blocks: Sequence[Mapping[str, Any]]) -> WrittenTable:
+        """Write relationships, given as blocks of columns, as ``write`` does."""
+        return self.write(name, tables.edge_table(self.space, self.granularity, blocks))
 
     def read_edges(self, path: Path) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read a file of relationships in parts: the columns of ``schema.connects_to``.

@@ -1,7 +1,7 @@
 """The kinds of files that Neo4j imports: Parquet and CSV."""
 
 from abc import abstractmethod
-from typing import BinaryIO, ClassVar, Final
+from typing import ClassVar, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,14 +12,20 @@ from queries.stores.dataset.files import CsvTables, ParquetTables, TableFiles
 
 
 class Files(TableFiles):
-    """How tables are written to files, and read back."""
+    """How tables are written to files, and read back. The same table gives the same bytes."""
 
     options: ClassVar[tuple[str, ...]]
     """What ``neo4j-admin`` must be told of such files."""
 
+    def encoded(self, table: pa.Table) -> pa.Buffer:
+        """Return the content of a file; the column names are the header that the import reads."""
+        stream = pa.BufferOutputStream()
+        self._write(table, stream)
+        return stream.getvalue()
+
     @abstractmethod
-    def write(self, table: pa.Table, file: BinaryIO) -> None:
-        """Write a table; its column names are the header that the import reads."""
+    def _write(self, table: pa.Table, file: pa.NativeFile) -> None:
+        """Write a table."""
 
 
 class ParquetFiles(ParquetTables, Files):
@@ -30,7 +36,7 @@ class ParquetFiles(ParquetTables, Files):
 
     options: ClassVar[tuple[str, ...]] = ("--input-type=parquet",)
 
-    def write(self, table: pa.Table, file: BinaryIO) -> None:
+    def _write(self, table: pa.Table, file: pa.NativeFile) -> None:
         """Write one row group."""
         texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
         numbers = [field.name for field in table.schema if pa.types.is_integer(field.type)]
@@ -53,7 +59,7 @@ class CsvFiles(CsvTables, Files):
         "--auto-skip-subsequent-headers=true",
     )
 
-    def write(self, table: pa.Table, file: BinaryIO) -> None:
+    def _write(self, table: pa.Table, file: pa.NativeFile) -> None:
         """Write texts in quotes; what is missing becomes an empty field without."""
         pa.csv.write_csv(
             pa.table({name: _written(table[name]) for name in table.schema.names}), file

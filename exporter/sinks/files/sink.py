@@ -1,7 +1,7 @@
 """A folder of files that ``neo4j-admin database import full`` reads."""
 
-import json
 import secrets
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from exporter.batches import BLOCK_EDGES, EdgeBlock, PlannedLayer
 from exporter.sinks.base import STAGED, Sink, exists_error
 from exporter.sinks.files import tables
-from exporter.sinks.files.folder import ModelFolder, taken_error
-from exporter.sinks.files.formats import FILES, Files
+from exporter.sinks.files.folder import ModelFolder, WrittenTable, taken_error
+from exporter.sinks.files.formats import FILES
 from exporter.sinks.files.parts import FilePart, parts
 from exporter.sinks.files.readme import SCRIPT, readme, script
 from exporter.sinks.files.safely import (
@@ -27,8 +27,9 @@ from exporter.sinks.files.safely import (
     write_safely,
 )
 from queries.errors import GraphError, ModelNotFoundError, ParameterError
+from queries.models import chosen
 from queries.progress import Progress
-from queries.schema import COMPLETE, LOADING
+from queries.schema import COMPLETE, DAMAGED, LOADING
 from queries.stores.dataset import (
     NOTE,
     README,
@@ -37,20 +38,23 @@ from queries.stores.dataset import (
     file_format_of,
     is_dataset,
     model_notes,
+    note_text,
     number_of,
 )
 from queries.stores.dataset.files import file_errors
+from queries.stores.dataset.manifest import MANIFEST, Manifest, WrittenFile
+from queries.stores.dataset.store import DatasetStore
 from queries.stores.naming import safe_name
+from queries.stores.notes import is_of
 
 EDGES_A_FILE: Final = 1 << 21
 
 
 @dataclass
 class _Part:
-    """What has come of one file; its blocks are kept only where it is missing."""
+    """What has come of one file."""
 
     name: str
-    there: bool
     edges: int = 0
     blocks: list[Mapping[str, NDArray[Any]]] = field(default_factory=list)
 
@@ -88,7 +92,8 @@ class FilesSink(Sink):
         self._rows = batch_size or EDGES_A_FILE
         self._mark = secrets.token_hex(8)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="neurongraph-writer")
-        self._writing: Future[None] | None = None
+        self._writing: Future[WrittenTable] | None = None
+        self._written: dict[str, WrittenFile] = {}
         self._part: _Part | None = None
         self._cut: tuple[PlannedLayer, dict[int, FilePart]] | None = None
         self._make_folder()
@@ -137,28 +142,48 @@ class FilesSink(Sink):
 
     def has(self, model: str) -> bool:
         """Tell whether a model of that name is there, complete or not."""
-        return any(note["name"] == model for note in model_notes(self._folder).values())
+        return any(is_of(note, model) for note in model_notes(self._folder).values())
 
     def find(self, model: str) -> dict[str, Any] | None:
         """Return the model of that name that a load would go on with."""
-        notes = [note for note in model_notes(self._folder).values() if note["key"] == model]
-        for state in (LOADING, COMPLETE):
+        notes = [note for note in model_notes(self._folder).values() if _has_key(note, model)]
+        for state in (LOADING, COMPLETE, DAMAGED):
             for note in notes:
                 if note["state"] == state:
                     return note
         return None
 
+    def damage(self, model: str, progress: Progress) -> list[str]:
+        """Read all of a complete model; return what is not as its load wrote it."""
+        with DatasetStore(self._folder) as store:
+            return [each.text for each in store.damage(chosen(store, model), progress)]
+
+    def repair(self, model: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Put a complete model into loading again, so that what is damaged is written anew."""
+        path, note = self._complete(model["name"])
+        self._write_note(path, {**note, "state": LOADING})
+        return note
+
+    def _complete(self, model: str) -> tuple[Path, dict[str, Any]]:
+        """Return the subfolder and the note of a complete model."""
+        for path, note in complete_notes(model_notes(self._folder)).items():
+            if note["name"] == model:
+                return path, note
+        raise taken_error(self._folder, model)
+
     def checksums(self, model: str) -> dict[str, str]:
         """Return the checksum of each layer of a complete model."""
-        notes = complete_notes(model_notes(self._folder)).values()
-        return next(note["checksums"] for note in notes if note["name"] == model)
+        _, note = self._complete(model)
+        checksums: dict[str, str] = note["checksums"]
+        return checksums
 
     def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:
         """Make the model's folder, with its note."""
         name = model["name"]
         if self.has(name) and not replace:
             raise exists_error(self.location, name)
-        there = {p: note for p, note in model_notes(self._folder).items() if note["key"] == name}
+        notes = model_notes(self._folder).items()
+        there = {path: note for path, note in notes if _has_key(note, name)}
         used = [number_of(path, name) for path in self._folder.glob(f"{safe_name(name)}*")]
         for path, note in there.items():
             if note["state"] != COMPLETE:
@@ -195,7 +220,7 @@ class FilesSink(Sink):
         self.model_folder = ModelFolder(
             path, self._mark, note["key"], note["file_format"], note["granularity"]
         )
-        self._write_text(path / NOTE, json.dumps(self._note))
+        self._write_text(path / NOTE, note_text(self._note))
 
     def parts(self, layer: PlannedLayer, block_edges: int) -> Iterator[FilePart]:
         """Cut the relationships into a layer, in blocks of so many, into the files of this load."""
@@ -210,9 +235,15 @@ class FilesSink(Sink):
     def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
         """Write a file of neurons."""
         layer, first = neurons["layer_index"][0].as_py(), neurons["id"][0].as_py()
-        name, folder = f"neurons-{layer:05d}-{first:012d}", self.model_folder
-        if not folder.file(name).exists():
-            folder.write(name, tables.neuron_table(folder.space, neurons, class_name))
+        space, name = self.model_folder.space, f"neurons-{layer:05d}-{first:012d}"
+        self._write(name, tables.neuron_table(space, neurons, class_name))
+
+    def _write(self, name: str, table: pa.Table) -> None:
+        self.note_written(self.model_folder.write(name, table))
+
+    def note_written(self, table: WrittenTable) -> None:
+        """Take note of a file of this load."""
+        self._written[table.name] = table.file
 
     def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Keep a block until those of its file are there."""
@@ -222,18 +253,14 @@ class FilesSink(Sink):
         part = self._part
         if part is None or start in self._cut[1]:
             self._end_part()
-            name = self._cut[1][start].name
-            part = self._part = _Part(name, there=self.model_folder.file(name).exists())
+            part = self._part = _Part(self._cut[1][start].name)
         part.edges += len(block)
-        if part.there:
-            self.resumed_edges += len(block)
-        else:
-            part.blocks.append(block.columns)
+        part.blocks.append(block.columns)
 
     def _end_part(self) -> None:
         """Hand the relationships of a file to the writer, once that has written the last ones."""
         part, self._part = self._part, None
-        if part is None or part.there or not part.edges:
+        if part is None or not part.edges:
             return
         self._wait()
         self._writing = self._writer.submit(self.model_folder.write_edges, part.name, part.blocks)
@@ -241,7 +268,13 @@ class FilesSink(Sink):
     def _wait(self) -> None:
         writing, self._writing = self._writing, None
         if writing is not None:
-            writing.result()
+            self.note_edges(writing.result())
+
+    def note_edges(self, table: WrittenTable) -> None:
+        """Take note of a file of relationships of this load."""
+        self.note_written(table)
+        if table.there:
+            self.resumed_edges += table.file.rows
 
     def flush(self) -> None:
         """Write what is left."""
@@ -253,24 +286,38 @@ class FilesSink(Sink):
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read the files of a layer."""
         (layer,) = (each["index"] for each in self._layers if each["first"] == first)
-        for path in self.model_folder.edge_files(layer):
-            yield from self.model_folder.read_edges(path)
+        for name in self._manifest.of("edges", layer):
+            yield from self.model_folder.read_edges(self.model_folder.file(name))
+
+    @property
+    def _manifest(self) -> Manifest:
+        return Manifest(self._written, {layer["index"]: layer["name"] for layer in self._layers})
 
     def finish(self, checksums: Mapping[str, Mapping[str, str]], of_model: str) -> None:
         """Write the layers and the model, and note that it is complete."""
         model = {**self._note, "name": self._note["key"], "state": COMPLETE, "checksum": of_model}
         layers = [{**layer, **checksums[layer["name"]]} for layer in self._layers]
         folder = self.model_folder
-        folder.write("layers", tables.layer_table(folder.space, layers))
-        folder.write("has_layer", tables.has_layer_table(folder.space, layers))
+        self._write("layers", tables.layer_table(folder.space, layers))
+        self._write("has_layer", tables.has_layer_table(folder.space, layers))
         if self._following:
-            folder.write("next", tables.next_table(folder.space, layers, self._following))
-        folder.write("model", tables.model_table(folder.space, model))
-        for left in folder.path.glob(f"*{PART_SUFFIX}"):
-            left.unlink(missing_ok=True)
+            self._write("next", tables.next_table(folder.space, layers, self._following))
+        self._write("model", tables.model_table(folder.space, model))
         folder.require_ours()
+        self._remove_others()
+        text = self._manifest.text
+        self._write_text(folder.path / MANIFEST, text)
         sums = {layer["name"]: layer["checksum"] for layer in layers}
-        self._write_note(folder.path, {**model, "checksums": sums})
+        files = zlib.crc32(text.encode())
+        self._write_note(folder.path, {**model, "checksums": sums, "files": files})
+
+    def _remove_others(self) -> None:
+        """Remove what is no file of this load, but would be imported as one."""
+        folder = self.model_folder
+        left = [path for path in folder.tables() if path.stem not in self._written]
+        with file_errors(folder.path):
+            for path in (*left, *folder.path.glob(f"*{PART_SUFFIX}")):
+                path.unlink(missing_ok=True)
 
     def tidy(self, model: str, progress: Progress) -> None:
         """Delete the files of the model that was replaced, and describe the folder anew."""
@@ -278,10 +325,10 @@ class FilesSink(Sink):
 
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
         """Delete the model's files."""
-        notes = {p: n for p, n in model_notes(self._folder).items() if n["name"] == model}
+        notes = [path for path, note in model_notes(self._folder).items() if is_of(note, model)]
         if not notes:
             raise ModelNotFoundError(f"{self.location} holds no model {model!r}")
-        edges = sum(_edges(path, FILES[note["file_format"]]) for path, note in notes.items())
+        edges = sum(map(_edges, notes))
         for path in notes:
             remove_folder(path, self._mark)
         self._settle()
@@ -297,10 +344,16 @@ def _numbered(model: str, number: int) -> str:
     return safe_name(model) if number == 1 else f"{safe_name(model)}.{number}"
 
 
-def _edges(folder: Path, files: Files) -> int:
+def _edges(folder: Path) -> int:
     """Count the relationships in a model's files, those that are damaged left out."""
     count = 0
-    for path in folder.glob(f"edges-*{files.suffix}"):
-        with suppress(pa.ArrowInvalid):
-            count += files.rows(path)
+    for files in FILES.values():
+        for path in folder.glob(f"edges-*{files.suffix}"):
+            with suppress(pa.ArrowInvalid, OSError):
+                count += files.rows(path)
     return count
+
+
+def _has_key(note: Mapping[str, Any], model: str) -> bool:
+    """Tell whether a note is of a model, whether complete, in loading or damaged."""
+    return is_of(note, model) if note["state"] == DAMAGED else bool(note["key"] == model)

@@ -1,7 +1,7 @@
 """A dataset: a folder of files that ``neo4j-admin`` imports, with a subfolder for each model.
 
-A note in the subfolder has the properties of the model, its state among them. Nothing else tells
-whether the files are whole.
+A note in the subfolder has the properties of the model, its state among them. A complete model has
+a list of its files as well, against which they are held when they are read.
 """
 
 from queries.stores.dataset.notes import (
@@ -14,6 +14,7 @@ from queries.stores.dataset.notes import (
     is_dataset,
     model_note,
     model_notes,
+    note_text,
     number_of,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "is_dataset",
     "model_note",
     "model_notes",
+    "note_text",
     "number_of",
 ]

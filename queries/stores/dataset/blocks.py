@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from queries.errors import GraphError
 from queries.layer import Layer
 from queries.operators import Ids
 from queries.schema import LAYER, NEURON, connects_to
 from queries.stores.blocks import Blocks, Columns
 from queries.stores.dataset.files import TABLE_FILES, file_errors
 from queries.stores.dataset.headers import edge_schema, header, neuron_id, next_ends
+from queries.stores.dataset.held import HeldFiles
 from queries.stores.naming import safe_name
 
 
@@ -27,13 +27,19 @@ class DatasetBlocks(Blocks):
         Its subfolder.
     note
         What the note there says.
+
+    Raises
+    ------
+    GraphDamagedError
+        If files are missing, too many, or of another size than was written.
     """
 
     def __init__(self, folder: Path, note: Mapping[str, Any]) -> None:
         self.granularity = note["granularity"]
-        self._folder = folder
         self._space = safe_name(note["key"])
         self._files = TABLE_FILES[note["file_format"]]
+        self._held = HeldFiles(folder, note)
+        self._held.require_all()
 
     @cached_property
     def layer_rows(self) -> Sequence[Mapping[str, Any]]:
@@ -50,7 +56,7 @@ class DatasetBlocks(Blocks):
 
     def _following(self) -> list[tuple[int, int]]:
         """Return the indices of layers, each with that of one that follows."""
-        if not self._path("next").exists():
+        if "next" not in self._held.manifest.files:
             return []
         before, after = (pa.field(name, pa.int64()) for name in next_ends(self._space))
         table = self._table("next", {"before": before, "after": after})
@@ -66,9 +72,7 @@ class DatasetBlocks(Blocks):
             table = self._table(name, fields)
             low, high = np.searchsorted(ids, [begin, begin + len(table)])
             found.append(table.take(ids[low:high] - begin))
-        rows = pa.concat_tables(found)
-        self._require(len(rows) == len(ids), layer)
-        return rows
+        return pa.concat_tables(found)
 
     def edge_blocks(
         self, layer: Layer, first: int, last: int, names: Sequence[str]
@@ -81,7 +85,6 @@ class DatasetBlocks(Blocks):
                 strict=True,
             )
         )
-        rows = 0
         for name, begin, end in self._parts("edges", layer, layer.first, first, last):
             whole = first <= begin and end <= last
             read = list(names) if whole else list(dict.fromkeys([*names, "target"]))
@@ -89,7 +92,6 @@ class DatasetBlocks(Blocks):
                 block = dict(
                     zip(read, (column.to_numpy() for column in batch.columns), strict=True)
                 )
-                rows += batch.num_rows
                 if whole:
                     yield block
                     continue
@@ -98,15 +100,6 @@ class DatasetBlocks(Blocks):
                     yield {each: block[each][start:stop] for each in names}
                 if stop < len(block["target"]):
                     break
-        if (first, last) == (layer.first, layer.last):
-            self._require(rows == layer.edges, layer)
-
-    def _require(self, complete: bool, layer: Layer) -> None:
-        if not complete:
-            raise GraphError(
-                f"{self._folder} lacks files of layer {layer.name!r}; load the model again with "
-                "--replace"
-            )
 
     def _parts(
         self, kind: str, layer: Layer, counted_from: int, first: int, last: int
@@ -115,25 +108,22 @@ class DatasetBlocks(Blocks):
 
         The name of a file says where it begins, and the next one begins behind its end.
         """
-        paths = sorted(self._folder.glob(f"{kind}-{layer.index:05d}-*{self._files.suffix}"))
-        begins = [counted_from + int(path.stem.rpartition("-")[2]) for path in paths]
+        names = self._held.manifest.of(kind, layer.index)
+        begins = [counted_from + int(name.rpartition("-")[2]) for name in names]
         ends = [*(begin - 1 for begin in begins[1:]), layer.last]
-        for path, begin, end in zip(paths, begins, ends, strict=False):
+        for name, begin, end in zip(names, begins, ends, strict=False):
             if begin <= last and end >= first:
-                yield path.stem, begin, end
+                yield name, begin, end
 
     def _batches(self, name: str, columns: pa.Schema) -> Iterator[pa.RecordBatch]:
-        path = self._path(name)
+        path = self._held.path(name)
         with file_errors(path):
             yield from self._files.batches(path, columns)
 
     def _table(self, name: str, columns: Mapping[str, pa.Field]) -> pa.Table:
         """Read some columns of a file by their headers, and name them as they are named here."""
-        table = self._files.table(self._path(name), pa.schema(columns.values()))
+        table = self._files.table(self._held.path(name), pa.schema(columns.values()))
         return table.rename_columns(list(columns))
-
-    def _path(self, name: str) -> Path:
-        return self._folder / f"{name}{self._files.suffix}"
 
 
 def _column(field: pa.Field) -> pa.Field:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from queries.errors import GraphAccessError, GraphError
+from queries.errors import GraphAccessError, GraphDamagedError, GraphError
 
 _ROWS: Final = 1 << 17
 """Rows that are read together: few enough for the cache."""
@@ -23,10 +23,12 @@ def file_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except pa.ArrowInvalid as error:
-        raise GraphError(f"{path} is damaged: {error}") from None
+        raise GraphDamagedError(f"{path} is damaged: {error}") from None
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise GraphError(f"{path}: no space left on the disk") from None
+        if error.errno is None:
+            raise GraphDamagedError(f"{path} is damaged: {error}") from None
         kind = GraphAccessError if error.errno in {errno.EACCES, errno.EROFS} else GraphError
         raise kind(f"{path}: {error.strerror or error}") from None
 

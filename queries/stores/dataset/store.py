@@ -1,16 +1,21 @@
 """A dataset as a graph."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from queries.errors import GraphError, GraphNotFoundError
+from queries.progress import Progress, silent
 from queries.schema import COMPLETE
 from queries.stores.blocks import BlockStore
 from queries.stores.dataset.blocks import DatasetBlocks
+from queries.stores.dataset.held import HeldFiles
 from queries.stores.dataset.notes import README, complete_notes, is_dataset, model_notes
+from queries.stores.notes import is_of
 
 if TYPE_CHECKING:
     from queries.models import StoredModel
+    from queries.stores.damage import Damage
 
 
 class DatasetStore(BlockStore):
@@ -30,7 +35,7 @@ class DatasetStore(BlockStore):
     def __init__(self, folder: Path) -> None:
         self.location = str(folder)
         self._folder = folder
-        self._blocks: dict[Path, DatasetBlocks] = {}
+        self._blocks: dict[tuple[Path, int], DatasetBlocks] = {}
         if not is_dataset(folder):
             reason = "is no dataset of this tool" if folder.exists() else "does not exist"
             raise GraphNotFoundError(
@@ -50,7 +55,7 @@ class DatasetStore(BlockStore):
         notes = model_notes(self._folder)
         unfinished = [note for note in notes.values() if note["state"] != COMPLETE]
         found = [*complete_notes(notes).values(), *unfinished]
-        return [note for note in found if model in (None, note["name"])]
+        return [note for note in found if model is None or is_of(note, model)]
 
     def blocks(self, about: "StoredModel") -> DatasetBlocks:
         """Return a complete model.
@@ -58,11 +63,31 @@ class DatasetStore(BlockStore):
         Raises
         ------
         GraphError
-            If it is no longer there.
+            If it is no longer there, or its files are others than were written.
         """
+        path, note = self._note_of(about)
+        # A load that repairs a model lists its files anew.
+        known = path, note["files"]
+        if known not in self._blocks:
+            self._blocks[known] = DatasetBlocks(path, note)
+        return self._blocks[known]
+
+    def damage(self, about: "StoredModel", progress: Progress = silent) -> "Iterator[Damage]":
+        """Read all files of a model, and yield those that are not as its load wrote them.
+
+        Where all are, what is in them is compared as in other stores.
+        """
+        whole = True
+        for each in HeldFiles(*self._note_of(about)).damage(progress):
+            whole = False
+            yield each
+        if whole:
+            yield from super().damage(about, progress)
+
+    def _note_of(self, about: "StoredModel") -> tuple[Path, dict[str, Any]]:
         for path, note in complete_notes(model_notes(self._folder)).items():
             if (note["key"], note["load_id"]) == (about.key, about.load_id):
-                return self._blocks.setdefault(path, DatasetBlocks(path, note))
+                return path, note
         raise GraphError(
             f"{about.name!r} in {self.location} was replaced or removed while it was read; ask "
             "again"
