@@ -106,6 +106,8 @@ def query(
         "neurongraph cypher 'MATCH (n:Neuron {layer: $layer}) RETURN count(*)' layer=conv_0",
         "neurongraph cypher 'MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.name' ids=[1,2]",
         "neurongraph cypher 'MATCH (n:Neuron {id: 7}) SET n.bias = $bias' bias=0.5 --write --yes",
+        "neurongraph cypher --graph bolt://localhost:7687 'CALL dbms.listConnections()' "
+        "--allow dbms.listConnections",
     ),
 )
 def cypher(
@@ -125,8 +127,17 @@ def cypher(
         bool, typer.Option("--write", help="Let the statement write, and say what it changed.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="With --write: do not ask.")] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="NAME",
+            help="A procedure or function that may run although it is not known to read alone; "
+            "LOAD lets files and addresses be read.",
+        ),
+    ] = None,
 ) -> None:
-    """Run a Cypher statement of your own, which cannot write unless that is said.
+    """Run a Cypher statement of your own, which only reads the graph unless more is said.
 
     Its parameters are named with a dollar sign; put the statement in single quotes, or the
     shell takes them for its own.
@@ -138,7 +149,7 @@ def cypher(
     values = cypher_values(words or ())
     with NeuronGraph(graph, model=model) as opened:
         if not write_too:
-            frame = opened.cypher(statement, values)
+            frame = opened.cypher(statement, values, allow=allow or ())
         elif yes or confirmed(f"Run a statement that may change {opened.location}?"):
             frame = opened.write(statement, values)
         else:

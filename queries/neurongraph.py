@@ -1,7 +1,7 @@
 """The Python wrapper: one method a query, each returning a pandas frame."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -91,14 +91,15 @@ class NeuronGraph(
         parameters: Mapping[str, Any] | None = None,
         *,
         model: str | None = None,
+        allow: Collection[str] = (),
         **more: Any,
     ) -> pd.DataFrame:
-        """Run a read-only Cypher statement and return its rows.
+        """Run a Cypher statement that only reads what the graph holds, and return its rows.
 
-        A Neo4j server runs it with the access mode READ, and the embedded store opens the file
-        for reading only. Files and URLs that the store lets a statement read (LOAD CSV, LOAD
-        FROM) are not held back, nor is what administers a server without writing to it, such as
-        TERMINATE TRANSACTIONS.
+        The whole statement is judged before a store sees it: its clauses must be known to read,
+        and so must the procedures that it calls and, in Neo4j, functions with a dot in their
+        name. Besides, a Neo4j server runs it with the access mode READ, and the embedded store
+        opens the file for reading only.
 
         Parameters
         ----------
@@ -109,13 +110,17 @@ class NeuronGraph(
         model
             Which model's file to ask, in an embedded graph that holds several. In Neo4j a
             statement sees all models.
+        allow
+            Procedures and functions that may run although they are not known to read alone, such
+            as ``apoc.meta.stats``, and LOAD where files or addresses may be read.
 
         Raises
         ------
         CypherError
-            If the store refuses the statement, for example because it writes.
+            If the statement may do more than read the graph, or the store refuses it.
         """
-        return self._store.frame(text, {**(parameters or {}), **more}, model or self._model)
+        values = {**(parameters or {}), **more}
+        return self._store.frame(text, values, model or self._model, allow)
 
     def write(
         self,

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from queries.errors import ModelNotFoundError, NeurongraphError, ParameterError
 from queries.log import logger
+from queries.secret import fits, new_secret
 
 STYLE: Final = "/neurongraph.grass"
 GUIDE: Final = "/guide.html"
@@ -46,6 +47,8 @@ class Server(ThreadingHTTPServer):
     ----------
     pages
         What is served; to be set before it runs.
+    secret
+        What each address begins with. Browser fetches from here with no cookies.
 
     Raises
     ------
@@ -59,6 +62,7 @@ class Server(ThreadingHTTPServer):
     allow_reuse_port = False
 
     def __init__(self, port: int, graph_host: str) -> None:
+        self.secret = new_secret()
         self.readers = {*_HERE, "::1", _HOSTED_BROWSER, graph_host.lower()} - {""}
         try:
             super().__init__(("127.0.0.1", port), _Handler)
@@ -69,8 +73,8 @@ class Server(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Where it is reached, by the name that Browser allows by default."""
-        return f"http://localhost:{self.server_port}"
+        """Where it is reached, by the name that Browser allows by default, with the secret."""
+        return f"http://localhost:{self.server_port}/{self.secret}"
 
     @property
     def lines(self) -> list[str]:
@@ -108,12 +112,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         if self._refused():
             return
-        asked = urlsplit(self.path)
+        name, _, query = self.path.removeprefix(f"/{self.server.secret}").partition("?")
         try:
-            if asked.path == STYLE:
+            if name == STYLE:
                 self._send(HTTPStatus.OK, "text/css", self.server.pages.style())
-            elif asked.path == GUIDE:
-                named = parse_qs(asked.query, keep_blank_values=True).get("model", [None])
+            elif name == GUIDE:
+                named = parse_qs(query, keep_blank_values=True).get("model", [None])
                 self._send(HTTPStatus.OK, "text/html", self.server.pages.guide(named[0]))
             else:
                 self._fail(HTTPStatus.NOT_FOUND, f"there are {GUIDE} and {STYLE} only")
@@ -136,7 +140,14 @@ class _Handler(BaseHTTPRequestHandler):
         if origin is not None and not _is_from(origin, self.server.readers):
             self._fail(HTTPStatus.FORBIDDEN, "a page from elsewhere may not read this")
             return True
+        if not self._knows_secret():
+            self._fail(HTTPStatus.FORBIDDEN, "paste the lines that neurongraph browser printed")
+            return True
         return False
+
+    def _knows_secret(self) -> bool:
+        secret, slash, _ = self.path.removeprefix("/").partition("/")
+        return bool(slash) and fits(secret, self.server.secret)
 
     def _fail(self, status: HTTPStatus, reason: str) -> None:
         self._send(status, "text/plain", f"{reason}\n")
@@ -149,6 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Security-Policy", "default-src 'none'")
+        self.send_header("Referrer-Policy", "no-referrer")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         if self.command != "HEAD":
@@ -160,8 +172,16 @@ class _Handler(BaseHTTPRequestHandler):
         if origin is not None and _is_from(origin, self.server.readers):
             self.send_header("Access-Control-Allow-Origin", origin)
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log a request without its address, which has the secret in it."""
+        self.log_message("%s %s", self.command, getattr(code, "value", code))
+
+    def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the library
+        """Log that something went wrong, without the request."""
+        self.log_message("a request that went wrong")
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the library
-        """Log a request where other things are logged."""
+        """Log where other things are logged."""
         logger.debug(f"{self.address_string()} {format}", *args)
 
 

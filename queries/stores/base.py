@@ -1,7 +1,7 @@
 """What the query library needs of a store, however that keeps its graph."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +106,11 @@ class Store(Closing):
 
     @abstractmethod
     def frame(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        model: str | None = None,
+        allow: Collection[str] = (),
     ) -> "pd.DataFrame":
         """Run somebody's own read-only statement and return its rows."""
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
@@ -33,11 +33,13 @@ from queries.errors import (
 )
 from queries.stores.base import Changes
 from queries.stores.cypher import CypherStore
+from queries.stores.dialects import NEO4J_CYPHER
 from queries.stores.messages import from_lists, in_lists
 from queries.stores.node_ids import NodeIds, of_server
 from queries.stores.opener import Opener
-from queries.stores.read_only import TO_WRITE, only_statement
+from queries.stores.read_only import TO_WRITE, only_statement, refuse_effects
 from queries.stores.statements import logged
+from queries.stores.tokens import NEO4J
 
 if TYPE_CHECKING:
     from queries.library import Statement
@@ -199,9 +201,14 @@ class BoltStore(CypherStore):
         return self._read(cypher, parameters, lambda result: [dict(record) for record in result])
 
     def frame(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        model: str | None = None,
+        allow: Collection[str] = (),
     ) -> pd.DataFrame:
         """Run a read-only statement; nodes and relationships become dictionaries."""
+        refuse_effects(cypher, NEO4J_CYPHER, allow)
         return self._read(cypher, parameters, _frame)
 
     def write(
@@ -209,7 +216,7 @@ class BoltStore(CypherStore):
     ) -> Changes:
         """Run a statement that may write, once, in a transaction of its own."""
         self._opener.require()
-        only_statement(cypher)
+        only_statement(cypher, NEO4J)
         with (
             driver_errors(self.location),
             open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session,

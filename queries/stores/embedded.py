@@ -5,7 +5,7 @@ instant and cannot be left half done.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -29,12 +29,14 @@ from queries.schema import SCHEMA_VERSION, embedded_tables
 from queries.stores.base import Changes
 from queries.stores.cypher import CypherStore
 from queries.stores.databases import open_database
+from queries.stores.dialects import LADYBUG_CYPHER
 from queries.stores.location import SUFFIX
 from queries.stores.naming import safe_name
 from queries.stores.node_ids import NodeIds
 from queries.stores.opener import Opener
-from queries.stores.read_only import TO_WRITE, only_statement, refuse_writing
+from queries.stores.read_only import TO_WRITE, only_statement, refuse_effects
 from queries.stores.statements import logged
+from queries.stores.tokens import LADYBUG
 
 if TYPE_CHECKING:
     from queries.library import Statement
@@ -160,17 +162,21 @@ class EmbeddedStore(CypherStore):
         return self._node_ids[model].of(column)
 
     def frame(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        model: str | None = None,
+        allow: Collection[str] = (),
     ) -> pd.DataFrame:
         """Run a read-only statement on one model's file."""
-        refuse_writing(cypher)
+        refuse_effects(cypher, LADYBUG_CYPHER, allow)
         return self._result(self._only_file(model), cypher, parameters).get_as_df()
 
     def write(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> Changes:
         """Run a statement that may write on one model's file, which nobody else may write."""
-        only_statement(cypher)
+        only_statement(cypher, LADYBUG)
         file = self._only_file(model)
         # What is open for reading would go on to see the past.
         self._close_files()

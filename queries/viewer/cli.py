@@ -1,6 +1,6 @@
 """The command ``view``."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Annotated
 
 import typer
@@ -41,15 +41,17 @@ def view(
 ) -> None:
     """Look at a model in the browser, from its inputs to its outputs; Ctrl-C ends it.
 
-    The page is served to this machine alone, needs no other host, and cannot write.
+    Only who has the printed address can open the page, and only on this machine. It needs no
+    other host, and only reads the graph.
     """
     from queries.viewer.server import Viewer
 
-    with Viewer(graph, model, port=port) as viewer:
+    with ExitStack() as stack:
+        viewer = stack.enter_context(Viewer(graph, model, port=port))
         say(f"The page is at {viewer.address} until you press Ctrl-C.")
         if not no_open:
-            import webbrowser
+            from queries.viewer.opening import open_browser
 
-            webbrowser.open(viewer.address)
+            stack.enter_context(open_browser(viewer.address))
         with suppress(KeyboardInterrupt):
             viewer.serve()

@@ -1,26 +1,24 @@
-"""Serve the page to browsers on this machine, and to nobody else."""
+"""Serve the page to browsers on this machine that have its address, and to nobody else."""
 
 import asyncio
 import os
 import socket
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 from bokeh.document import Document
 from bokeh.events import DocumentReady
-from bokeh.resources import Resources
 from bokeh.server.server import BaseServer
-from bokeh.server.tornado import BokehTornado
-from bokeh.server.views.static_handler import StaticHandler
 from tornado.httpserver import HTTPServer
-from tornado.httputil import HTTPServerRequest
 from tornado.ioloop import IOLoop
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import RequestHandler
 
 from queries.closing import Closing
 from queries.errors import NeurongraphError, ParameterError
+from queries.secret import new_secret
+from queries.viewer.guard import TOKEN, GuardedTornado
 from queries.viewer.page import Page
 from queries.viewer.save import standalone
 from queries.viewer.scene import complete
@@ -29,7 +27,6 @@ from queries.viewer.view import View
 from queries.viewer.worker import Worker
 
 ADDRESS: Final = "127.0.0.1"
-_SCRIPTS: Final = ("bokeh", "bokeh-widgets")
 
 
 class Viewer(Closing):
@@ -69,12 +66,12 @@ class Viewer(Closing):
             raise
         self.port: int = self._socket.getsockname()[1]
         self._first, self._worker = first, Worker()
-        self._ahead = False
+        self._ahead, self._secret = False, new_secret()
 
     @property
     def address(self) -> str:
-        """Where the page is."""
-        return f"http://{ADDRESS}:{self.port}/"
+        """Where the page is, with the secret that it needs."""
+        return f"http://{ADDRESS}:{self.port}/?{TOKEN}={self._secret}"
 
     def serve(self) -> None:
         """Serve until Ctrl-C is pressed."""
@@ -86,9 +83,11 @@ class Viewer(Closing):
             document.on_event(DocumentReady, lambda _: self._read_ahead())
 
         saving = {"graph": self._graph, "worker": self._worker, "model": self._first}
-        tornado = _LocalTornado(
+        tornado = GuardedTornado(
             {"/": Application(FunctionHandler(open_page))},
-            extra_websocket_origins=[f"{host}:{self.port}" for host in (ADDRESS, "localhost")],
+            self._secret,
+            hosts=[f"{host}:{self.port}" for host in (ADDRESS, "localhost")],
+            cookie=f"neurongraph-{self.port}",
             extra_patterns=[(r"/view\.html", _Save, saving)],
         )
         http = HTTPServer(tornado)
@@ -123,33 +122,6 @@ def _listening(port: int) -> socket.socket:
         raise ParameterError(f"port {port} cannot be used: {error.strerror}") from None
     listening.setblocking(False)
     return listening
-
-
-class _LocalTornado(BokehTornado):
-    """Bokeh's application, for requests that name this machine and a page of our own.
-
-    A page of another host whose name was made to point here (DNS rebinding) names that host.
-    """
-
-    def find_handler(self, request: HTTPServerRequest, **settings: Any) -> Any:
-        """Return what answers a request."""
-        if request.host.lower() not in self._websocket_origins:
-            return self.get_handler_delegate(request, _Refuse)
-        return super().find_handler(request, **settings)
-
-    def resources(self, absolute_url: str | bool | None = None) -> Resources:
-        """Return BokehJS as this server has it, whatever Bokeh's settings say."""
-        return Resources(
-            mode="server",
-            root_url="/",
-            components=list(_SCRIPTS),
-            path_versioner=StaticHandler.append_version,
-        )
-
-
-class _Refuse(RequestHandler):
-    def prepare(self) -> None:
-        raise HTTPError(403, "this page is for the machine that serves it")
 
 
 class _Save(RequestHandler):

@@ -32,6 +32,9 @@ a { color: #1f4e9c; }
 TEMPLATE: Final[Template] = Environment(autoescape=True).from_string(
     """\
 {% extends base %}
+{% block preamble %}
+<meta name="referrer" content="no-referrer">
+{% endblock %}
 {% block postamble %}
 <style>
   html, body { height: 100%; margin: 0; background: #ffffff; }

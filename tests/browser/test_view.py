@@ -1,9 +1,12 @@
 """``neurongraph view`` by real clicks, on each store, against what the queries answer."""
 
 import http.client
+import webbrowser
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
@@ -12,6 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from exporter import drop, load
 from queries import NeuronGraph
+from queries.viewer.opening import open_browser
 from tests.browser.viewer import SECONDS, Viewer, served
 from tests.contract.stores import GraphStore
 
@@ -48,12 +52,13 @@ def viewer(browser: Browser, address: str) -> Iterator[Viewer]:
     """Give a new page; nothing may go wrong in it, and no other host be asked."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
+    base = address.partition("?")[0]
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on(
         "request",
-        lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url),
+        lambda asked: None if asked.url.startswith(base) else wrong.append(asked.url),
     )
     yield Viewer(page, address)
     context.close()
@@ -300,6 +305,114 @@ class TestHosts:
             "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
         }
         assert answered(parts.port or 0, "/ws", headers) == 403
+
+
+class TestSecret:
+    def test_is_neither_in_the_address_nor_in_reach_of_scripts(self, viewer: Viewer) -> None:
+        viewer.open("pick=dense_1[7]")
+        secret = viewer.address.partition("token=")[2]
+        assert viewer.page.url.startswith(f"{viewer.base}?")
+        assert secret not in viewer.page.url
+        assert secret not in viewer.page.content()
+        assert viewer.page.evaluate("document.cookie + document.referrer") == ""
+        viewer.page.reload()
+        viewer.wait()
+        assert viewer.text("heading") == "<h2>dense_1[7]</h2>"
+
+    def test_leads_on_from_the_file_that_the_browser_is_given(
+        self, address: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files: list[str] = []
+        monkeypatch.setattr(webbrowser, "open", files.append)
+        viewer = Viewer(browser.new_page(), address)
+        with open_browser(address):
+            viewer.page.goto(files[0])
+            viewer.page.wait_for_url(f"{viewer.base}?*")
+            viewer.wait()
+        assert "token" not in viewer.page.url
+        viewer.page.close()
+
+    def test_who_does_not_know_it_sees_nothing(self, address: str, browser: Browser) -> None:
+        context = browser.new_context()
+        page = context.new_page()
+        base = address.partition("?")[0]
+        for query in ("", "?token=wrong", "?pick=dense_1[7]"):
+            answer = page.goto(base + query)
+            assert answer
+            assert answer.status == 403
+            expect(page.get_by_text("neurongraph view printed")).to_be_visible()
+        assert context.cookies() == []
+        context.close()
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+    def test_a_page_of_another_origin_gets_nothing(
+        self, address: str, browser: Browser, host: str
+    ) -> None:
+        # Of the same site where it has the same host, since a site has no port.
+        context = browser.new_context()
+        viewer = Viewer(context.new_page(), address)
+        viewer.open()
+        with elsewhere() as port:
+            page = context.new_page()
+            statuses: dict[str, int] = {}
+            page.on("response", lambda answer: statuses.update({answer.url: answer.status}))
+            page.goto(f"http://{host}:{port}/")
+            seen = page.evaluate(TRIES, viewer.base)
+        assert seen == {"fetch": "TypeError", "blind": 0, "script": "error", "socket": "error"}
+        # The browser tells of no answer that it keeps from a page.
+        told = ("view.html", "static/js/bokeh.min.js", "?pick=dense_1[7]")
+        assert {viewer.base + name: 403 for name in told}.items() <= statuses.items()
+        context.close()
+
+
+TRIES = """async (base) => {
+    const seen = {}
+    try { await fetch(base, {credentials: "include"}); seen.fetch = "answered" }
+    catch (error) { seen.fetch = error.name }
+    const blind = await fetch(base + "view.html", {credentials: "include", mode: "no-cors"})
+    seen.blind = blind.status
+    seen.script = await new Promise((done) => {
+        const script = document.createElement("script")
+        script.onload = () => done("loaded")
+        script.onerror = () => done("error")
+        script.src = base + "static/js/bokeh.min.js"
+        document.head.append(script)
+    })
+    seen.socket = await new Promise((done) => {
+        const socket = new WebSocket(base.replace("http", "ws") + "ws", ["bokeh", "x"])
+        socket.onopen = () => done("open")
+        socket.onerror = () => done("error")
+    })
+    await new Promise((done) => {
+        const frame = document.createElement("iframe")
+        frame.onload = done
+        frame.src = base + "?pick=dense_1[7]"
+        document.body.append(frame)
+    })
+    return seen
+}"""
+
+
+@contextmanager
+def elsewhere() -> Iterator[int]:
+    """Serve an empty page of this machine; give its port."""
+
+    class Empty(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><body></body>")
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as listening:
+        thread = Thread(target=listening.serve_forever)
+        thread.start()
+        yield listening.server_port
+        listening.shutdown()
+        thread.join()
 
 
 def answered(port: int, path: str, headers: dict[str, str]) -> int:

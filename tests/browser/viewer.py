@@ -19,7 +19,7 @@ SECONDS = 30
 @contextmanager
 def served(*words: str, program: str = "") -> Iterator[str]:
     """
-    Give the address of ``neurongraph view`` while it runs.
+    Give the address that ``neurongraph view`` printed, while it runs.
 
     Parameters
     ----------
@@ -50,11 +50,12 @@ class Viewer:
     page
         The browser's page.
     address
-        Where the server is.
+        Where the server is, as it was printed; or that of a page that needs no server.
     """
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
+        self.base = address.partition("?")[0]
 
     def open(self, query: str = "") -> None:
         """Open a view, and wait until it is drawn."""
@@ -63,7 +64,7 @@ class Viewer:
 
     def paint(self, query: str = "") -> None:
         """Open a view, and wait until its neurons are drawn; their colours may be missing."""
-        self.page.goto(f"{self.address}?{query}")
+        self.page.goto(f"{self.address}&{query}")
         self.page.wait_for_function(
             f"""() => {{
                 const kinds = ["map", "strip", "channel"]

@@ -1,81 +1,31 @@
-"""A statement of somebody's own cannot write, unless that is said."""
+"""A statement of somebody's own only reads the graph, unless more is said."""
 
 import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from random import Random
+from threading import Thread
 from typing import Any
 
 import pytest
 from neo4j import GraphDatabase
+from neo4j.exceptions import Neo4jError
 
 from queries import NeuronGraph
 from queries.errors import CypherError, GraphError, ParameterError
+from queries.stores.dialects import NEO4J_CYPHER
+from queries.stores.read_only import refuse_effects
+from tests import attacks
 from tests.contract.stores import GraphStore
 
-EVERYWHERE = [
-    "CREATE (:Neuron {id: 123456})",
-    "MERGE (m:Model {name: 'new'})",
-    "MATCH (n:Neuron) DETACH DELETE n",
-    "MATCH (n:Neuron) SET n.bias = 7.0",
-    "MATCH ()-[r:CONNECTS_TO]->() DELETE r",
-    "MATCH (n:Neuron) WITH n ORDER BY n.id LIMIT 1 SET n.bias = 7.0 RETURN n.id",
-    "RETURN 1 AS id UNION ALL MATCH (n:Neuron) SET n.bias = 7.0 RETURN n.id AS id",
-    "PROFILE CREATE (:Neuron {id: 123456})",
-    "/* RETURN 1 */ CREATE (:Neuron {id: 123456})",
-    "// RETURN 1\nCREATE (:Neuron {id: 123456})",
-    "RETURN 1; CREATE (:Neuron {id: 123456})",
-    "RETURN 1 AS `a\\`; CREATE (:Neuron {id: 123456})",
+PIECES = [
+    *("/*", "*/", "*", "//", "\n", "\r", "'", '"', "`", "\\", " ", "1", ".", "x", "$", " as"),
+    *(" AS x ", " WITH 1 AS x ", "\\u0027", "\\u0060", "\\u000a", "\\u005c", "\\u002a", "\u00a0"),
 ]
-ON_A_SERVER = [
-    "MATCH (n:Neuron) REMOVE n.bias",
-    "MATCH (n:Neuron) SET n:Other",
-    "FOREACH (i IN [1] | CREATE (:Other))",
-    "UNWIND [1] AS i CALL (i) { CREATE (:Other) }",
-    "UNWIND [1] AS i CALL (i) { CREATE (:Other) } IN TRANSACTIONS",
-    "UNWIND [1] AS i CALL (i) { CREATE (:Other) } IN CONCURRENT TRANSACTIONS",
-    "CYPHER runtime=slotted CREATE (:Other)",
-    "LOAD CSV FROM 'file:///none.csv' AS row CREATE (:Other)",
-    "CREATE INDEX other FOR (n:Other) ON (n.x)",
-    "CREATE CONSTRAINT other FOR (n:Other) REQUIRE n.x IS UNIQUE",
-    "DROP CONSTRAINT other IF EXISTS",
-    "CALL db.createLabel('Other')",
-    "CALL db.createProperty('other')",
-    "CALL db.createRelationshipType('OTHER')",
-    "MATCH (n:Neuron) CALL db.create.setNodeVectorProperty(n, 'other', [1.0]) RETURN 1",
-    "CREATE USER other SET PASSWORD 'other-pass-phrase'",
-    "ALTER USER neo4j SET PASSWORD 'other-pass-phrase'",
-    "ALTER CURRENT USER SET PASSWORD FROM 'this' TO 'other-pass-phrase'",
-    "RENAME USER neo4j TO other",
-    "DROP USER neo4j",
-    "GRANT ROLE admin TO neo4j",
-    "CREATE DATABASE other",
-    "DROP DATABASE neo4j",
-    "STOP DATABASE neo4j",
-    "CALL dbms.upgrade()",
-]
-IN_A_FILE = [
-    "COPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "PROFILE COPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "RETURN 1; COPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "RETURN 1 //\r; COPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "RETURN 'it\\'s'; COPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "RETURN 'its\\\\'; COPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "/* /* */ COPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "//\rRETURN 1\nCOPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "\ufeffCOPY (MATCH (n:Neuron) RETURN n.id) TO 'out.csv'",
-    "EXPORT DATABASE 'out'",
-    "IMPORT DATABASE 'out'",
-    "CHECKPOINT",
-    "BEGIN TRANSACTION",
-    "ATTACH 'other.lbug' AS other (dbtype lbug)",
-    "INSTALL json",
-    "LOAD json",
-    "CALL threads = 1",
-    "CALL /* ( */ threads = 1",
-    "CREATE NODE TABLE Other(id INT64, PRIMARY KEY(id))",
-    "ALTER TABLE Neuron ADD other INT64",
-    "DROP TABLE CONNECTS_TO",
-    "CREATE SEQUENCE other",
-]
+"""What a statement is spoilt by."""
 NEURON = {"name": "pooled", "extra": 123_456}
 
 
@@ -105,6 +55,33 @@ def state(store: GraphStore) -> Any:
         return [sorted(driver.execute_query(each).records) for each in asked]
 
 
+@pytest.fixture
+def canary(loaded: GraphStore, tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Give a file or an address that nobody may read, and who read it, as far as one can see."""
+    read: list[str] = []
+    if loaded.server is None:
+        (tmp_path / "canary.csv").write_text("canary\n")
+        yield str(tmp_path / "canary.csv"), read
+        return
+
+    class Canary(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            read.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"canary\n")
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Canary) as listening:
+        thread = Thread(target=listening.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}/canary.csv", read
+        listening.shutdown()
+        thread.join()
+
+
 def is_refused(graph: NeuronGraph, statement: str) -> bool:
     try:
         graph.cypher(statement)
@@ -114,18 +91,92 @@ def is_refused(graph: NeuronGraph, statement: str) -> bool:
 
 
 class TestReading:
-    def test_cannot_write(self, loaded: GraphStore) -> None:
-        statements = [*EVERYWHERE, *(ON_A_SERVER if loaded.server else IN_A_FILE)]
+    def test_cannot_do_more(
+        self,
+        loaded: GraphStore,
+        canary: tuple[str, list[str]],
+        caplog: pytest.LogCaptureFixture,
+        record_property: Callable[[str, object], None],
+    ) -> None:
+        kinds = attacks.NEO4J if loaded.server else attacks.LADYBUG
+        tried = list(attacks.attacks(kinds, canary[0]))
         before = state(loaded)
         with NeuronGraph(loaded.location, model="pooled") as graph:
-            done = [statement for statement in statements if not is_refused(graph, statement)]
-        assert done == []
+            graph.models()
+            caplog.set_level(logging.DEBUG, "neurongraph")
+            caplog.clear()
+            passed = [each for each in tried if not is_refused(graph, each[1])]
+        assert passed == []
+        # Each statement that a store runs is logged.
+        assert caplog.records == []
+        assert canary[1] == []
         assert state(loaded) == before
+        for kind, count in Counter(kind for kind, _ in tried).items():
+            record_property(kind, f"{count} tried, {count} held")
 
     @pytest.mark.cypher
     def test_says_how_to_write(self, pooled: NeuronGraph) -> None:
-        with pytest.raises(CypherError, match=r"would change .*--write.*NeuronGraph\.write"):
+        with pytest.raises(CypherError, match=r"SET is not .*--write.*NeuronGraph\.write"):
             pooled.cypher("MATCH (n:Neuron) SET n.bias = 7.0")
+
+    def test_reads_a_file_where_that_is_said(
+        self, loaded: GraphStore, canary: tuple[str, list[str]]
+    ) -> None:
+        place, read = canary
+        server = loaded.server
+        if server is not None and server.home is None:
+            pytest.skip("the server runs on another machine, or as if it did")
+        load = f"LOAD CSV FROM '{place}' AS row" if server else f"LOAD FROM '{place}'"
+        column = "row[0]" if server else "column0"
+        with NeuronGraph(loaded.location, model="pooled") as graph:
+            found = graph.cypher(f"UNWIND [1] AS x {load} RETURN {column} AS read", allow=["LOAD"])
+        assert found["read"].tolist() == ["canary"]
+        assert read == (["/canary.csv"] if server else [])
+
+    def test_runs_a_procedure_that_is_named(self, loaded: GraphStore) -> None:
+        name = "dbms.listConnections" if loaded.server else "project_graph_cypher"
+        call = f"CALL {name}({'' if loaded.server else repr('g') + ', ' + repr('RETURN 1')})"
+        with NeuronGraph(loaded.location, model="pooled") as graph:
+            with pytest.raises(CypherError, match=f"--allow {name}"):
+                graph.cypher(call)
+            graph.cypher(call, allow=[name])
+
+    def test_knows_what_the_server_has(self, loaded: GraphStore) -> None:
+        if loaded.server is None:
+            return
+        listed = "SHOW PROCEDURES YIELD name, mode WHERE mode IN ['READ', 'DBMS'] RETURN name"
+        dotted = "SHOW BUILT IN FUNCTIONS YIELD name WHERE name CONTAINS '.' RETURN name"
+        with NeuronGraph(loaded.location, model="pooled") as graph:
+            procedures = set(graph.cypher(listed)["name"])
+            functions = {name.lower() for name in graph.cypher(dotted)["name"]}
+        assert NEO4J_CYPHER.procedures <= procedures
+        newer = {name for name in NEO4J_CYPHER.functions or () if name.startswith("coll.")}
+        assert (NEO4J_CYPHER.functions or set()) - newer <= functions
+
+    def test_what_the_server_reads_is_refused(self, loaded: GraphStore) -> None:
+        if loaded.server is None:
+            return
+        draw = Random(17)
+        with (
+            GraphDatabase.driver(loaded.server.uri, auth=loaded.server.auth) as driver,
+            driver.session() as session,
+        ):
+            judged = 0
+            for _ in range(1500):
+                parts = ["".join(draw.choices(PIECES, k=draw.randint(0, 4))) for _ in range(3)]
+                statement = (
+                    f"EXPLAIN UNWIND [1] AS x {parts[0]}LOAD{parts[1]} CSV "
+                    f"FROM 'http://127.0.0.1:1/' AS row RETURN row{parts[2]}"
+                )
+                try:
+                    plan = session.run(statement).consume().plan
+                except Neo4jError:
+                    continue
+                if "LoadCSV" in str(plan):
+                    judged += 1
+                    with pytest.raises(CypherError):
+                        refuse_effects(statement, NEO4J_CYPHER)
+        assert judged
 
 
 class TestWriting:

@@ -1,8 +1,13 @@
 """The command ``view``, as far as it needs no browser."""
 
+import errno
+import os
+import re
 import socket
+import tempfile
 import webbrowser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -22,15 +27,18 @@ def loaded(digits_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give the addresses that a browser is to open; nothing is served."""
+    """Give the files that a browser is to open, as they stand then; nothing is served."""
 
     def interrupted(_: Viewer) -> None:
         raise KeyboardInterrupt
 
-    addresses: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", addresses.append)
+    def read(address: str) -> None:
+        files.append(Path(urlsplit(address).path).read_text())
+
+    files: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", read)
     monkeypatch.setattr(Viewer, "serve", interrupted)
-    return addresses
+    return files
 
 
 def view(loaded: Path, *words: str) -> Result:
@@ -47,8 +55,11 @@ def test_opens_the_page_until_it_is_interrupted(loaded: Path, opened: list[str])
     port = free_port()
     done = view(loaded, "digits", "--port", str(port))
     assert done.exit_code == 0
-    assert opened == [f"http://127.0.0.1:{port}/"]
-    assert f"The page is at {opened[0]} until you press Ctrl-C" in done.stderr
+    address = re.search(r"The page is at (\S+) until you press Ctrl-C", done.stderr)
+    assert address
+    assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/\?token=[\w-]{{32}}", address[1])
+    assert len(opened) == 1
+    assert address[1] in opened[0]
 
 
 def test_may_open_no_browser(loaded: Path, opened: list[str]) -> None:
@@ -56,6 +67,19 @@ def test_may_open_no_browser(loaded: Path, opened: list[str]) -> None:
     assert done.exit_code == 0
     assert "http://127.0.0.1:" in done.stderr
     assert opened == []
+
+
+def test_a_full_disk_opens_no_browser(
+    loaded: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    done = view(loaded)
+    assert done.exit_code == 0
+    assert opened == []
+    assert "No browser was opened (No space left on device)" in done.stderr
 
 
 def test_a_model_must_be_there(loaded: Path, opened: list[str]) -> None:

@@ -1,14 +1,19 @@
 """The server for Neo4j Browser: who may read it."""
 
 import http.client
+import logging
 import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from queries.browser.server import GUIDE, STYLE, Pages, Server
+from queries.browser import server as served
+from queries.browser.server import Pages, Server
 from queries.errors import GraphUnavailableError, ModelNotFoundError, ParameterError
+
+STYLE = f"/SECRET{served.STYLE}"
+GUIDE = f"/SECRET{served.GUIDE}"
 
 
 def guide(model: str | None) -> str:
@@ -33,9 +38,10 @@ def server() -> Iterator[Server]:
 def ask(
     server: Server, path: str, method: str = "GET", **headers: str
 ) -> tuple[int, dict[str, str], str]:
+    """Send a request, with the secret where the path says so; return status, headers and text."""
     connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
     sent = {"Host": f"localhost:{server.server_port}", **headers}
-    connection.request(method, path, headers=sent)
+    connection.request(method, path.replace("SECRET", server.secret), headers=sent)
     answer = connection.getresponse()
     text = answer.read().decode()
     connection.close()
@@ -50,14 +56,16 @@ def test_serves_the_style_sheet_and_the_guide(server: Server) -> None:
 
 
 def test_says_what_to_paste(server: Server) -> None:
-    here = f"http://localhost:{server.server_port}"
-    assert server.lines == [f":style {here}{STYLE}", f":play {here}{GUIDE}"]
+    here = f"http://localhost:{server.server_port}/{server.secret}"
+    assert server.lines == [f":style {here}/neurongraph.grass", f":play {here}/guide.html"]
 
 
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [
-        ("/", 404, "there are"),
+        ("/SECRET/", 404, "there are"),
+        ("/SECRET//[", 404, "there are"),
+        ("/SECRET/SECRET/guide.html", 404, "there are"),
         (f"{GUIDE}?model=missing", 404, "no model 'missing'"),
         (f"{GUIDE}?model=gone", 502, "does not answer"),
     ],
@@ -127,3 +135,68 @@ def test_listens_on_this_machine_only(server: Server) -> None:
 def test_says_when_the_port_is_taken(server: Server) -> None:
     with pytest.raises(ParameterError, match=f"port {server.server_port} .*--port"):
         Server(server.server_port, "")
+
+
+@pytest.mark.parametrize(
+    "path", ["/neurongraph.grass", "/guide.html", "/guide.html?model=m", "/", "/x"]
+)
+@pytest.mark.parametrize(
+    "secret", ["", "/", "/wrong", "/{other}", "/{short}", "/{longer}", "/{case}", "/%C3%A9"]
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_refuses_who_does_not_know_the_secret(
+    server: Server, path: str, secret: str, method: str
+) -> None:
+    with Server(0, "") as another:
+        known = {
+            "other": another.secret,
+            "short": server.secret[:-1],
+            "longer": f"{server.secret}x",
+            "case": server.secret.swapcase(),
+        }
+    given = f"{secret.format(**known)}{path}"
+    status, _, text = ask(server, given, method, Origin="http://localhost:7474")
+    assert status == 403
+    assert method == "HEAD" or "neurongraph browser printed" in text
+
+
+def test_refuses_the_secret_at_another_place(server: Server) -> None:
+    for path in (
+        "/guide.html?token=SECRET",
+        "/SECRET",
+        "/x/SECRET/guide.html",
+    ):
+        assert ask(server, path)[0] == 403
+    given = {"Cookie": f"token={server.secret}", "Authorization": f"token {server.secret}"}
+    assert ask(server, "/guide.html", **given)[0] == 403
+
+
+def test_a_secret_is_new_each_time() -> None:
+    with Server(0, "") as one, Server(0, "") as other:
+        assert one.secret != other.secret
+        assert len(one.secret) == 32
+
+
+def test_keeps_the_secret_to_itself(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    paths = [
+        GUIDE,
+        STYLE,
+        "/SECRET/x",
+        "/SECRETx/guide.html",
+        "/x?token=SECRET",
+        f"{GUIDE}?model=gone",
+    ]
+    for path in paths:
+        _, headers, text = ask(server, path)
+        assert server.secret not in text + str(headers)
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cache-Control"] == "no-store"
+    for line in ("GET {} HTTP/x", "BREW {} HTTP/1.1", "GET {}\u00e9 HTTP/1.1", "{} {} {} {}"):
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as broken:
+            request = line.replace("{}", f"/{server.secret}/guide.html")
+            broken.sendall(f"{request}\r\nHost: localhost\r\n\r\n".encode())
+            while broken.recv(1000):
+                pass
+    assert len(caplog.records) >= len(paths) + 4
+    assert server.secret[:8] not in caplog.text

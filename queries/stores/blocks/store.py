@@ -1,7 +1,7 @@
 """A store without Cypher."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -58,7 +58,11 @@ class BlockStore(Store):
         self._refuse()
 
     def frame(
-        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        model: str | None = None,
+        allow: Collection[str] = (),
     ) -> pd.DataFrame:
         """Refuse: no statement is run."""
         self._refuse()

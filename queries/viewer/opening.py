@@ -1,0 +1,46 @@
+"""Open a page with a secret in the user's browser."""
+
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from queries.terminal import say
+
+_LEADS_ON: Final = """\
+<!doctype html>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0;url={address}">
+<title>neurongraph</title>
+<p><a href="{address}">The page</a></p>
+"""
+
+
+@contextmanager
+def open_browser(address: str) -> Iterator[None]:
+    """Open an address in the user's browser, and not on its command line.
+
+    All users of a machine see what its command lines say. So the browser gets a file that leads
+    to the address and that this user alone may read; it is removed at the end.
+
+    Parameters
+    ----------
+    address
+        The address with its secret.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="neurongraph-")
+        file = Path(folder.name, "view.html")
+        file.touch(mode=0o600)
+        file.write_text(_LEADS_ON.format(address=escape(address)), encoding="utf-8")
+    except OSError as error:
+        say(f"No browser was opened ({error.strerror or error}); open the address yourself.")
+        yield
+        return
+    with folder:
+        webbrowser.open(file.as_uri())
+        yield
