@@ -106,8 +106,6 @@ def query(
         "neurongraph cypher 'MATCH (n:Neuron {layer: $layer}) RETURN count(*)' layer=conv_0",
         "neurongraph cypher 'MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.name' ids=[1,2]",
         "neurongraph cypher 'MATCH (n:Neuron {id: 7}) SET n.bias = $bias' bias=0.5 --write --yes",
-        "neurongraph cypher --graph bolt://localhost:7687 'CALL dbms.listConnections()' "
-        "--allow dbms.listConnections",
     ),
 )
 def cypher(

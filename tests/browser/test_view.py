@@ -272,18 +272,27 @@ class TestCypher:
         assert dict(viewer.table("rows")) == counts.to_dict()
         expect(viewer.page.get_by_text("dense_1", exact=True).last).to_be_visible()
 
-    def test_cannot_write(self, viewer: Viewer, graph: NeuronGraph) -> None:
+    @pytest.mark.parametrize(
+        ("statement", "word"),
+        [
+            ("MATCH (n:Neuron) SET n.bias = 7.0 RETURN count(*)", "SET"),
+            ("UNWIND [1] AS x LOAD FROM '/etc/passwd' RETURN *", "LOAD"),
+            ("UNWIND [1] AS x LOAD CSV FROM 'file:///etc/passwd' AS row RETURN row", "LOAD"),
+            ("CALL db.clearQueryCaches()", "clearQueryCaches"),
+        ],
+    )
+    def test_only_reads(
+        self, viewer: Viewer, graph: NeuronGraph, statement: str, word: str
+    ) -> None:
         viewer.open()
         viewer.tab("Cypher")
         before = graph.neurons()
-        viewer.page.get_by_label("Cypher, which cannot write").fill(
-            "MATCH (n:Neuron) SET n.bias = 7.0 RETURN count(*)"
-        )
+        viewer.page.get_by_label("Cypher, which cannot write").fill(statement)
         viewer.page.get_by_role("button", name="Run").click()
         viewer.page.wait_for_function(
             "() => Bokeh.documents[0].get_model_by_name('answer').text.includes('problem')"
         )
-        assert "to write, say" in viewer.text("answer")
+        assert word in viewer.text("answer")
         pd.testing.assert_frame_equal(graph.neurons(), before)
 
 

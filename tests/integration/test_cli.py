@@ -403,11 +403,22 @@ class TestCypher:
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == "neurons\n    512\n1 row\n"
 
-    @pytest.mark.parametrize("name", ["model", "text", "self"])
+    @pytest.mark.parametrize("name", ["model", "text", "self", "allow"])
     def test_takes_parameters_of_any_name(self, invoke: Invoke, name: str) -> None:
         statement = self.COUNT.replace("$layer", f"${name}")
         rows = records(invoke("cypher", statement, f"{name}=conv_0", "-f", "json"))
         assert rows == [{"neurons": 512}]
+
+    def test_reads_a_file_where_that_is_allowed(self, invoke: Invoke, tmp_path: Path) -> None:
+        (tmp_path / "secret.csv").write_text("canary\n")
+        statement = f"UNWIND [1] AS x LOAD FROM '{tmp_path}/secret.csv' RETURN column0 AS read"
+        refused = invoke("cypher", statement)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "LOAD FROM" in refused.stderr
+        assert "cypher --allow LOAD" in " ".join(refused.stderr.split())
+        assert records(invoke("cypher", statement, "--allow", "LOAD", "-f", "json")) == [
+            {"read": "canary"}
+        ]
 
     def test_takes_lists(self, invoke: Invoke) -> None:
         statement = "MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.id AS id ORDER BY id"
