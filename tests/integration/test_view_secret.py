@@ -70,7 +70,11 @@ class Running:
             self.child = subprocess.Popen(
                 bound([*command, "--log-level", "debug"]),
                 stderr=said,
-                env={**os.environ, "BROWSER": f"{browser} %s &"},
+                env={
+                    **os.environ,
+                    "BROWSER": f"{browser} %s &",
+                    "BOKEH_PY_LOG_LEVEL": "trace",
+                },
             )
         address = self._waited(lambda: re.search(r"The page is at (\S+)", self.said.read_text()))
         self.address = urlsplit(address)

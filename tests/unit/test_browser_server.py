@@ -178,7 +178,7 @@ def test_a_secret_is_new_each_time() -> None:
 
 
 def test_keeps_the_secret_to_itself(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "neurongraph")
     paths = [
         GUIDE,
         STYLE,
