@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial as bound
-from pathlib import Path
 from typing import Any
 
 from exporter.file_format import FileFormat
-from exporter.model import KerasModel, open_model
+from exporter.model import KerasModel, open_model, require_file
 from exporter.model_node import model_properties
 from exporter.parallel.address import check_dask
 from exporter.plan import Plan
@@ -23,9 +22,9 @@ from exporter.sinks import (
     REPLACED,
     STAGED,
     Sink,
+    check_options,
     exists_error,
     open_sink,
-    require_store,
 )
 from exporter.sizes import require_room
 from exporter.threshold import Threshold
@@ -38,7 +37,7 @@ from queries.log import logger
 from queries.progress import Progress, silent
 from queries.schema import COMPLETE, DAMAGED, LOADING
 from queries.stores.dataset import file_format_of
-from queries.stores.location import locate
+from queries.stores.location import expanded, locate
 
 _LONGEST_NAME = 200
 
@@ -186,8 +185,10 @@ def load(
         If the graph cannot be opened or written, or the disk has too little room for it.
     """
     location = locate(graph)
-    require_store(location)
-    name = _checked_name(name if name is not None else Path(model).stem)
+    check_options(location, batch_size=batch_size, writers=writers, file_format=file_format)
+    file = expanded(model)
+    require_file(file)
+    name = _checked_name(name if name is not None else file.stem)
     if granularity not in GRANULARITIES:
         raise ParameterError(f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}")
     if replace and resume:
@@ -199,7 +200,7 @@ def load(
         check_dask(dask, location)
     if not replace and not resume:
         _refuse_existing(name, graph)
-    opened = open_model(model, partial=partial)
+    opened = open_model(file, partial=partial)
     part = recipe.plan(opened)
     if location.kind != "server":
         if location.kind == "embedded":

@@ -25,6 +25,7 @@ from exporter.weights import read_arrays, read_weights, unfilled, zeros
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
 from queries.log import logger
+from queries.stores.location import expanded
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
 T = TypeVar("T")
@@ -96,7 +97,7 @@ def open_model(path: str | os.PathLike[str], *, partial: bool = False) -> KerasM
     UnsupportedLayerError
         If layers of the model are not handled; the message names all of them.
     """
-    path = Path(path)
+    path = expanded(path)
     begun = time.perf_counter()
     config, version = _read_config(path, partial=partial)
     with _reading(path, version):
@@ -134,7 +135,7 @@ def look_at(
     ModelFileError, UnsupportedLayerError
         As ``open_model`` does, but not where only the weights are damaged and not read.
     """
-    path = Path(path)
+    path = expanded(path)
     config, version = _read_config(path, partial=False)
     with ExitStack() as stack:
         with _reading(path, version):
@@ -170,7 +171,8 @@ def _opened(path: Path, version: str, model: Any) -> KerasModel:
     return KerasModel(path, version, calls, outputs, model)
 
 
-def _require_file(path: Path) -> None:
+def require_file(path: Path) -> None:
+    """Raise ModelFileError where a path is no file that can be read."""
     try:
         with path.open("rb"):
             pass
@@ -184,7 +186,7 @@ def _require_file(path: Path) -> None:
 
 def _read_config(path: Path, *, partial: bool) -> tuple[dict[str, Any], str]:
     """Return the model's configuration, if it may be built, and the Keras version that wrote it."""
-    _require_file(path)
+    require_file(path)
     with refusing(path, "it is damaged"):
         config, version = _parsed(path)
         require_dimensions(path, config)

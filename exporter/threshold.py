@@ -1,10 +1,12 @@
 """Leave weak edges out of a load."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
+from queries.checks import require_count
 from queries.errors import ParameterError
 from queries.weight_bound import weight_bound
 
@@ -31,10 +33,12 @@ class Threshold:
     top: int | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.min_weight < np.inf:
+        least: object = self.min_weight
+        is_number = isinstance(least, Real) and not isinstance(least, bool)
+        if not (is_number and 0 <= self.min_weight < np.inf):
             raise ParameterError(f"min_weight is {self.min_weight}; it must be 0 or more")
-        if self.top is not None and self.top < 1:
-            raise ParameterError(f"top is {self.top}; it must be at least 1")
+        if self.top is not None:
+            require_count("top", self.top)
 
     def __bool__(self) -> bool:
         """Tell whether anything can be left out at all."""

@@ -5,14 +5,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from exporter.forward import keras_values
-from exporter.model import KerasModel, open_model
+from exporter.model import KerasModel, open_model, require_file
 from exporter.planning import trace
 from exporter.replay import (
     Columns,
@@ -24,10 +23,12 @@ from exporter.replay import (
     replay,
 )
 from queries import NeuronGraph
+from queries.checks import require_count
 from queries.errors import ModelNotFoundError, VerificationError, listed
 from queries.granularity import NEURON_GRAPH
 from queries.layer import Layer
 from queries.log import logger
+from queries.stores.location import expanded
 
 TOLERANCE: Final = 1e-5
 """Largest difference that passes, as a share of the largest output of the layer."""
@@ -95,7 +96,11 @@ def verify(
     ModelFileError, GraphError, ModelNotFoundError, ModelIncompleteError
         If the file or the graph cannot be read.
     """
-    name = name if name is not None else Path(model).stem
+    require_count("samples", samples)
+    require_count("seed", seed, least=0)
+    file = expanded(model)
+    require_file(file)
+    name = name if name is not None else file.stem
     with NeuronGraph(graph, model=name) as stored:
         row = _model_row(stored, name)
         if row["granularity"] != NEURON_GRAPH:
@@ -109,7 +114,7 @@ def verify(
                 "graph cannot compute what the model computes; load it without --min-weight, --top "
                 "and --partial"
             )
-        opened = open_model(model)
+        opened = open_model(file)
         if row["sha256"] != opened.sha256:
             raise VerificationError(
                 f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "

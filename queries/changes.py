@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from queries.comparison import Comparison, Paired, together
+from queries.moments import Moments
 from queries.operators import Ids, Scores
 
 
@@ -63,31 +64,42 @@ def neuron_changes(models: Comparison) -> dict[str, Scores]:
     }
 
 
-def layer_changes(pair: Paired) -> dict[str, float]:
+def layer_changes(pairs: Iterable[Paired]) -> dict[str, float]:
     """Return what ``compare_layers`` says of the weights into a layer.
 
     Parameters
     ----------
-    pair
-        All relationships into the layer.
+    pairs
+        All relationships into the layer, in parts; there is one at least.
     """
-    change = np.abs(pair.change)
-    sizes = np.linalg.norm(pair.weight), np.linalg.norm(pair.other)
-    product = np.dot(pair.weight, pair.other)
+    # Weights may be infinite, or no numbers.
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return _layer_changes(pairs)
+
+
+def _layer_changes(pairs: Iterable[Paired]) -> dict[str, float]:
+    moments = Moments.none(2)
+    changed = flips = 0
+    total, largest, squares = 0.0, np.nan, np.zeros(4)
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    for pair in pairs:
+        both, change = np.stack([pair.weight, pair.other]), np.abs(pair.change)
+        moments = moments.joined(Moments.of(both, np.ones(len(change), dtype=np.int64)))
+        changed += int(np.count_nonzero(change))
+        flips += int(np.count_nonzero(pair.flips))
+        total += float(change.sum())
+        largest = np.fmax(largest, np.fmax.reduce(change))
+        squares += [*np.einsum("ij,ij->i", both, both), np.dot(*both), np.dot(change, change)]
+        low, high = np.minimum(low, both.min(axis=1)), np.maximum(high, both.max(axis=1))
+    sizes, product, off = np.sqrt(squares[:2]), squares[2], np.sqrt(squares[3])
     return {
-        "edges": len(change),
-        "changed": int(np.count_nonzero(change)),
-        "flips": int(np.count_nonzero(pair.flips)),
-        "mean_change": float(change.mean()),
-        "largest_change": float(change.max()),
-        "relative_change": float(np.linalg.norm(change) / sizes[0]) if sizes[0] else np.nan,
+        "edges": moments.count,
+        "changed": changed,
+        "flips": flips,
+        "mean_change": total / moments.count,
+        "largest_change": float(largest),
+        "relative_change": float(off / sizes[0]) if sizes[0] else np.nan,
         "cosine": float(product / np.prod(sizes)) if all(sizes) else np.nan,
-        "correlation": _correlation(pair.weight, pair.other),
+        # Of numbers that are all equal the deviation is 0, but for rounding.
+        "correlation": np.nan if (low == high).any() else moments.correlation,
     }
-
-
-def _correlation(one: Scores, other: Scores) -> float:
-    """Return Pearson's correlation; NaN where all of either are equal."""
-    if np.ptp(one) == 0 or np.ptp(other) == 0:
-        return float("nan")
-    return float(np.corrcoef(one, other)[0, 1])

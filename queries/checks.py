@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+import numpy as np
+
 from queries.errors import ParameterError
 from queries.models import StoredModel
 from queries.neuron_filter import NeuronFilter
@@ -33,6 +35,22 @@ def check_against(name: str, value: Any, model: StoredModel) -> None:
                 f"by: {model.name!r} is a neuron graph, whose relationships have no {value!r} but "
                 f"only {', '.join(known)}; load it with --granularity channel"
             )
+
+
+def require_count(name: str, value: object, least: int = 1) -> None:
+    """Raise ParameterError where a value is no whole number, or too small a one.
+
+    Parameters
+    ----------
+    name, value
+        An argument of a function.
+    least
+        The smallest allowed value.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise ParameterError(f"{name} is {value!r}; it must be a whole number")
+    if value < least:
+        raise ParameterError(f"{name} is {value}; it must be at least {least}")
 
 
 def _check_axes(name: str, neurons: NeuronFilter, model: StoredModel) -> None:

@@ -110,10 +110,6 @@ class Comparison:
             source, target, _ = part.columns
             yield Paired(source, target, _weights(part), _weights(other))
 
-    def whole(self, layer: Layer) -> Paired:
-        """Return all relationships into a layer that is fed."""
-        return together(list(self.paired(layer)))
-
     def between(self, begins: Flags, ends: Flags) -> Iterator[Paired]:
         """Yield the relationships from some neurons of the one model to others."""
         for layer in self.one.layers:

@@ -29,6 +29,10 @@ _ENTRIES_HELD: Final = 1 << 24
 """Numbers that are held at most while layers are passed."""
 
 
+_BYTES: Final = 120
+"""Bytes that a relationship into the first layer takes until it is an entry of a matrix."""
+
+
 class Combined(NamedTuple):
     """The map through some neurons.
 
@@ -85,7 +89,7 @@ def combined(network: Network, first: Ids, second: Ids) -> Combined:
     """
     among = np.zeros(network.neurons, dtype=bool)
     among[first] = True
-    source, target, weight = network.between(np.ones(network.neurons, dtype=bool), among)
+    source, target, weight = network.between(np.ones(network.neurons, dtype=bool), among, _BYTES)
     feeding, column = np.unique(source, return_inverse=True)
     row = np.searchsorted(first, target)
     start = csr_array((weight.astype(np.float64), (row, column)), (len(first), len(feeding)))

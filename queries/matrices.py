@@ -1,6 +1,6 @@
 """Matrices whose rows and columns are neurons."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,9 @@ from scipy.sparse import csr_array
 from queries.errors import ParameterError
 from queries.network import Network
 from queries.operators import Ids, Scores
+
+_BYTES: Final = 200
+"""Bytes that a relationship takes as an entry of a matrix and as a row of a frame with names."""
 
 Places = NDArray[np.integer[Any]]
 
@@ -28,10 +31,15 @@ def adjacency(network: Network, sources: Ids, targets: Ids) -> "csr_array[np.flo
     -------
     scipy.sparse.csr_array
         Shape (sources, targets).
+
+    Raises
+    ------
+    ParameterError
+        If they do not fit into the memory that is free.
     """
     begins, ends = np.zeros((2, network.neurons), dtype=bool)
     begins[sources] = ends[targets] = True
-    source, target, weight = network.between(begins, ends)
+    source, target, weight = network.between(begins, ends, _BYTES)
     rows, columns = np.searchsorted(sources, source), np.searchsorted(targets, target)
     shape = len(sources), len(targets)
     matrix = csr_array((weight.astype(np.float64), (rows, columns)), shape)

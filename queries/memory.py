@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from queries.errors import ParameterError
@@ -47,25 +48,41 @@ def free_addresses() -> int | None:
     return max(0, limit - used)
 
 
-def require_room(count: int, size: int, what: str, instead: str) -> None:
-    """Raise ParameterError where an answer does not fit into the memory that is free.
+@dataclass(frozen=True)
+class Room:
+    """The memory that is free as an answer is begun.
 
     Parameters
     ----------
-    count
-        How many things the answer is made of.
     size
-        Bytes of memory that each takes.
+        Bytes that each part of the answer takes, at most at a time.
     what
-        What they are, for the message.
+        What the parts are, for the message.
     instead
-        What the user can do.
+        What the user can do where there is too little.
     """
-    if count * size > (free := available_memory()):
-        raise ParameterError(
-            f"{count:,} {what} take {decimal(count * size)} of memory, but only {decimal(free)} "
-            f"are free; {instead}"
-        )
+
+    size: int
+    what: str
+    instead: str
+    free: int = field(default_factory=available_memory)
+
+    def require(self, count: int, *, more: bool = False) -> None:
+        """Raise ParameterError where so many parts do not fit.
+
+        Parameters
+        ----------
+        count
+            How many parts there are.
+        more
+            Whether others follow, which are not counted.
+        """
+        if count * self.size > self.free:
+            raise ParameterError(
+                f"{count:,} {self.what}{' and more' if more else ''} take "
+                f"{decimal(count * self.size)} of memory, but only {decimal(self.free)} are free; "
+                f"{self.instead}"
+            )
 
 
 def decimal(size: int) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from queries.layer import Layer, id_ranges
+from queries.memory import Room
 from queries.operators import Columns, Flags, Ids, Operator, Scores
 from queries.part import Part
 from queries.progress import Progress, silent
@@ -19,6 +20,10 @@ EDGES_A_PART: Final = 1 << 22
 MOST_KEPT: Final = 1 << 26
 """Relationships that are kept: 67 million, of 12 bytes each."""
 
+_COLUMNS: Final = 48
+"""Bytes of the columns of a relationship, which are there twice as they are joined."""
+
+_FEWER: Final = "name fewer sources and targets"
 ReadEdges = Callable[[Layer, int, int], Columns]
 """Reads all relationships into the neurons of a layer from one id to another."""
 
@@ -75,6 +80,22 @@ class Network:
         """Yield operators that together are all relationships into a layer."""
         yield from self.parts(layer)
 
+    def repeated(self, layer: Layer) -> Callable[[], Iterable[Operator]]:
+        """Return what gives the operators of a layer as often as needed.
+
+        The relationships are kept meanwhile, unless they are more than a network keeps.
+        """
+        if layer.edges > MOST_KEPT:
+            return lambda: self.operators(layer)
+        kept = list(self.operators(layer))
+        return lambda: kept
+
+    def weights(self, layer: Layer) -> Iterator[tuple[Scores, Ids]]:
+        """Yield what relationships into a layer weigh, each with how many of them do so."""
+        for part in self.parts(layer):
+            if len(data := part.matrix.data):
+                yield data, np.broadcast_to(np.int64(1), data.shape)
+
     def forward(self) -> Iterator[Operator]:
         """Yield all relationships, those near the inputs first."""
         return self._in_order(self.layers)
@@ -127,21 +148,43 @@ class Network:
         source = part.matrix.indices[entries].astype(np.int64) + part.first_source
         return source, part.matrix.data[entries]
 
-    def between(self, begins: Flags, ends: Flags) -> Columns:
+    def between(self, begins: Flags, ends: Flags, size: int = _COLUMNS) -> Columns:
         """Return source, target and weight of all relationships from some neurons to others.
 
         Only layers that may hold such relationships are read.
+
+        Parameters
+        ----------
+        begins, ends
+            Where they begin, and where they end: shape (neurons,).
+        size
+            Bytes that what is made of each relationship takes, these columns included.
+
+        Raises
+        ------
+        ParameterError
+            If they do not fit into the memory that is free.
         """
+        room = Room(size, "relationships", _FEWER)
+        room.require(sum(layer.edges for layer in self.layers if self._whole(layer, begins, ends)))
         none = np.empty(0, dtype=np.int64)
         found: list[Columns] = [(none, none, np.empty(0))]
+        count = 0
         for layer in self.layers:
             fed = any(begins[self.of(other)].any() for other in self.into(layer))
             needed = fed and ends[self.of(layer)].any()
             for source, target, weight in self._columns(layer, ends) if needed else ():
                 chosen = begins[source] & ends[target]
                 found.append((source[chosen], target[chosen], weight[chosen]))
+                count += len(found[-1][0])
+                room.require(count, more=True)
         source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return source, target, weight
+
+    def _whole(self, layer: Layer, begins: Flags, ends: Flags) -> bool:
+        """Tell whether all relationships into a layer begin and end where that is said."""
+        feeding = (begins[self.of(other)].all() for other in self.into(layer))
+        return bool(ends[self.of(layer)].all()) and all(feeding)
 
     def into(self, layer: Layer) -> tuple[Layer, ...]:
         """Return the layers that feed a layer."""

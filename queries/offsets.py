@@ -36,8 +36,8 @@ def values_at_rest(
     passed_on = values.copy()
     passed_on[held] = given
     for layer in _behind(network, free, targets):
-        for part in network.parts(layer):
-            values[part.targets] += np.asarray(part.matrix @ passed_on[part.sources])
+        for part in network.operators(layer):
+            values[part.targets] += part.sum_in(passed_on[part.sources])
         own = network.of(layer)
         passed_on[own] = np.where(free[own], values[own], passed_on[own])
     return values[targets]

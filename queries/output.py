@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal, TextIO, get_args
 import typer
 
 from queries.errors import NeurongraphError
+from queries.stores.location import expanded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,7 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
                 param_hint="--format",
             )
         return Destination(format_name or "table")
-    check_file(file)
+    file = check_file(file)
     guessed = format_name or _SUFFIXES.get(file.suffix.lower())
     if guessed is None:
         raise typer.BadParameter(
@@ -84,11 +85,19 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
     return Destination(guessed, file)
 
 
-def check_file(file: Path) -> None:
-    """Raise typer.BadParameter where a path cannot be a file that is written."""
+def check_file(path: Path) -> Path:
+    """Return a file that is to be written, ``~`` expanded.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the path cannot be such a file.
+    """
+    file = expanded(path)
     if file.is_dir() or not file.parent.is_dir():
         reason = "is a folder" if file.is_dir() else "is in a folder that does not exist"
         raise typer.BadParameter(f"{file} {reason}", param_hint="--output")
+    return file
 
 
 def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) -> None:

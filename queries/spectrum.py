@@ -1,66 +1,133 @@
 """Figures about the weights into a layer, taken as one matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import vstack
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import LinearOperator, svds
 
-from queries.part import Part
+from queries.layer import Layer
+from queries.moments import Moments
+from queries.network import Network
+from queries.operators import Ids, Operator, Scores, absolute
 
 _SEED = 0
 """Where the search for a singular vector begins, the same each time."""
 
 
-def spectral_norm(parts: Sequence[Part]) -> float:
-    """Return the largest singular value of the matrix of all weights into a layer.
+@dataclass(frozen=True)
+class _Whole:
+    """All relationships into a layer, as one matrix that is never made.
 
     Parameters
     ----------
-    parts
-        All relationships into the layer. Weights of neurons that are joined twice add up.
+    operators
+        Gives those that together are the layer.
+    targets, sources
+        Its neurons, and those among which are all that feed it.
     """
-    matrix = parts[0].matrix if len(parts) == 1 else vstack([part.matrix for part in parts])
-    if min(matrix.shape) == 1:
-        return float(np.linalg.norm(matrix.toarray()))
-    if not matrix.data.any():
-        return 0.0
-    start = np.random.default_rng(_SEED)
-    largest = np.max(svds(matrix, k=1, return_singular_vectors=False, rng=start))
-    # The digits beyond depend on where the arrays happen to lie in memory.
-    return float(f"{largest:.12g}")
+
+    operators: Callable[[], Iterable[Operator]]
+    targets: slice
+    sources: slice
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Shape (targets, sources)."""
+        targets, sources = (side.stop - side.start for side in (self.targets, self.sources))
+        return targets, sources
+
+    def sum_in(self, scores: Scores) -> Scores:
+        """Return by target the sum of ``weight * score of the source``."""
+        sums, given = np.zeros(self.shape[0]), scores.reshape(-1)
+        for each in self.operators():
+            sums[_within(each.targets, self.targets)] += each.sum_in(
+                given[_within(each.sources, self.sources)]
+            )
+        return sums
+
+    def sum_out(self, scores: Scores) -> Scores:
+        """Return by source the sum of ``weight * score of the target``."""
+        sums, given = np.zeros(self.shape[1]), scores.reshape(-1)
+        for each in self.operators():
+            sums[_within(each.sources, self.sources)] += each.sum_out(
+                given[_within(each.targets, self.targets)]
+            )
+        return sums
+
+    def strengths(self) -> Scores:
+        """Return by target the sum of the absolute weights."""
+        sums = np.zeros(self.shape[0])
+        for each in self.operators():
+            ones = np.ones(each.sources.stop - each.sources.start)
+            sums[_within(each.targets, self.targets)] += each.weighed(absolute).sum_in(ones)
+        return sums
+
+    def norm(self) -> float:
+        """Return the largest singular value. Weights of neurons joined twice add up."""
+        if 1 in self.shape:
+            row = self.sum_in(np.ones(1)) if self.shape[1] == 1 else self.sum_out(np.ones(1))
+            return float(np.linalg.norm(row))
+        matrix = LinearOperator(self.shape, self.sum_in, self.sum_out, dtype=np.float64)
+        start = np.random.default_rng(_SEED)
+        largest = np.max(svds(matrix, k=1, return_singular_vectors=False, rng=start))
+        # The digits beyond depend on where the arrays happen to lie in memory.
+        return float(f"{largest:.12g}")
 
 
-def statistics(parts: Sequence[Part], threshold: float) -> dict[str, float]:
-    """Return what ``layer_statistics`` says of the weights into a layer.
+def statistics(network: Network, layer: Layer, threshold: float) -> dict[str, float]:
+    """Return what ``layer_statistics`` says of the weights into a layer that is fed.
+
+    Extremes leave NaN out; what touches NaN is NaN else.
 
     Parameters
     ----------
-    parts
-        All relationships into the layer.
+    network, layer
+        The model, and the layer.
     threshold
         Absolute weight below which a weight counts as small.
     """
-    weights = [part.matrix.data for part in parts if part.matrix.nnz]
-    counts = [len(data) for data in weights]
-    means = np.array([data.mean() for data in weights])
-    mean = np.average(means, weights=counts)
-    # The law of total variance: within the parts, and between them.
-    variances = np.array([data.var() for data in weights]) + (means - mean) ** 2
-    absolute = [np.abs(data) for data in weights]
-    # SciPy's own absolute value would add up the relationships between two neurons first.
-    strength = np.concatenate([part.weighed(np.abs).matrix.sum(axis=1) for part in parts])
-    edges = sum(counts)
+    # Weights may be infinite, or no numbers.
+    with np.errstate(invalid="ignore", over="ignore"):
+        return _statistics(network, layer, threshold)
+
+
+def _statistics(network: Network, layer: Layer, threshold: float) -> dict[str, float]:
+    moments = Moments.none(1)
+    low = high = np.nan
+    absolute_sum = squares = 0.0
+    zero = small = not_finite = 0
+    for weights, counts in network.weights(layer):
+        size = np.abs(weights)
+        moments = moments.joined(Moments.of(weights[np.newaxis], counts))
+        low, high = np.fmin(low, np.fmin.reduce(weights)), np.fmax(high, np.fmax.reduce(weights))
+        absolute_sum += float(np.dot(size, counts))
+        squares += float(np.dot(size**2, counts))
+        zero += _number(counts, size == 0)
+        small += _number(counts, size < threshold)
+        not_finite += _number(counts, ~np.isfinite(size))
+    whole = _Whole(network.repeated(layer), network.of(layer), network.sources(layer))
+    strength = whole.strengths()
+    norm = np.nan if not_finite else whole.norm() if squares else 0.0
     return {
-        "edges": edges,
-        "mean": float(mean),
-        "std": float(np.sqrt(np.average(variances, weights=counts))),
-        "min": float(min(data.min() for data in weights)),
-        "max": float(max(data.max() for data in weights)),
-        "mean_absolute": float(sum(data.sum() for data in absolute) / edges),
-        "zero_share": sum(np.count_nonzero(data == 0) for data in weights) / edges,
-        "small_share": sum(np.count_nonzero(data < threshold) for data in absolute) / edges,
-        "frobenius_norm": float(np.sqrt(sum(np.dot(data, data) for data in weights))),
-        "spectral_norm": spectral_norm(parts),
+        "edges": moments.count,
+        "mean": float(moments.mean[0]),
+        "std": float(moments.deviation[0]),
+        "min": float(low),
+        "max": float(high),
+        "mean_absolute": absolute_sum / moments.count,
+        "not_finite": not_finite,
+        "zero_share": zero / moments.count,
+        "small_share": small / moments.count,
+        "frobenius_norm": float(np.sqrt(squares)),
+        "spectral_norm": norm,
         "fluctuation": float(strength.std() / strength.mean()) if strength.any() else np.nan,
     }
+
+
+def _number(counts: Ids, chosen: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> int:
+    return int(counts[chosen].sum())
+
+
+def _within(inner: slice, outer: slice) -> slice:
+    return slice(inner.start - outer.start, inner.stop - outer.start)

@@ -1,9 +1,10 @@
 """The neurons and relationships of a model file, for computations that pass through all layers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from exporter.model_graph.weights import counted_weights
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.plan import Plan
 from queries.layer import Layer
@@ -33,6 +34,17 @@ class ModelNetwork(Network):
         """Yield the one operator that is all relationships into a layer."""
         if layer.edges:
             yield self._wired(layer)
+
+    def repeated(self, layer: Layer) -> Callable[[], Iterable[WiredLayer]]:
+        """Return what gives the one operator of a layer, which keeps no relationship."""
+        kept = list(self.operators(layer))
+        return lambda: kept
+
+    def weights(self, layer: Layer) -> Iterator[tuple[Scores, Ids]]:
+        """Yield what relationships into a layer weigh, each with how many of them do so."""
+        for values, counts in counted_weights(self._planned[layer.index].wiring):
+            if len(values):
+                yield values.astype(np.float64), counts
 
     def incoming(self, neuron: int) -> tuple[Ids, Scores]:
         """Return source and weight of all relationships into a neuron."""

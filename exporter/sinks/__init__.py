@@ -4,10 +4,19 @@ import os
 
 from exporter.file_format import FILE_FORMATS, FileFormat
 from exporter.sinks.base import REPLACED, STAGED, Sink, exists_error
+from queries.checks import require_count
 from queries.errors import GraphError, ParameterError, listed
 from queries.stores.location import Location, locate
 
-__all__ = ["REPLACED", "STAGED", "Sink", "exists_error", "open_sink", "require_store"]
+__all__ = [
+    "REPLACED",
+    "STAGED",
+    "Sink",
+    "check_options",
+    "exists_error",
+    "open_sink",
+    "require_store",
+]
 
 
 def open_sink(
@@ -43,23 +52,12 @@ def open_sink(
     ParameterError
         If ``batch_size``, ``writers`` or ``file_format`` is wrong.
     """
-    if file_format not in (None, *FILE_FORMATS):
-        raise ParameterError(f"file_format {file_format!r} is not one of {listed(FILE_FORMATS)}")
-    for name, value in {"batch_size": batch_size, "writers": writers}.items():
-        if value is not None and value < 1:
-            raise ParameterError(f"{name} is {value}; it must be at least 1")
     location = locate(graph)
-    require_store(location)
-    if file_format is not None and location.kind != "dataset":
-        raise ParameterError(
-            f"file_format: {location.text} is no folder of files for Neo4j; end such a folder in /"
-        )
+    check_options(location, batch_size=batch_size, writers=writers, file_format=file_format)
     if location.kind == "server":
         from exporter.sinks.bolt import BoltSink
 
         return BoltSink(location.text, batch_size=batch_size, writers=writers)
-    if writers is not None:
-        raise ParameterError("writers: only a server takes several at once; leave it out")
     if location.kind == "dataset":
         from exporter.sinks.files import FilesSink
 
@@ -67,6 +65,43 @@ def open_sink(
     from exporter.sinks.embedded import EmbeddedSink
 
     return EmbeddedSink(location.path, batch_size=batch_size)
+
+
+def check_options(
+    location: Location,
+    *,
+    batch_size: int | None = None,
+    writers: int | None = None,
+    file_format: FileFormat | None = None,
+) -> None:
+    """Raise an error for what ``open_sink`` would refuse, before anything is opened.
+
+    Parameters
+    ----------
+    location
+        Where the graph is.
+    batch_size, writers, file_format
+        As in ``open_sink``.
+
+    Raises
+    ------
+    GraphError
+        If the graph is a model file.
+    ParameterError
+        If another argument is wrong.
+    """
+    require_store(location)
+    for name, value in {"batch_size": batch_size, "writers": writers}.items():
+        if value is not None:
+            require_count(name, value)
+    if file_format not in (None, *FILE_FORMATS):
+        raise ParameterError(f"file_format {file_format!r} is not one of {listed(FILE_FORMATS)}")
+    if file_format is not None and location.kind != "dataset":
+        raise ParameterError(
+            f"file_format: {location.text} is no folder of files for Neo4j; end such a folder in /"
+        )
+    if writers is not None and location.kind != "server":
+        raise ParameterError("writers: only a server takes several at once; leave it out")
 
 
 def require_store(location: Location) -> None:

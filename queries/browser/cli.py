@@ -9,6 +9,7 @@ import typer
 
 from queries.cli import PANEL
 from queries.options import GraphOption
+from queries.stores.location import expanded
 from queries.terminal import Commands, examples, say
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def browser(
     the models that stand in the graph.
     """
     if favourites is not None:
-        _check_archive(favourites)
+        favourites = _checked_archive(favourites)
     from queries.browser.serving import open_server
 
     with open_server(graph) as found:
@@ -66,8 +67,9 @@ def browser(
             _write_favourites(found, favourites, model)
 
 
-def _check_archive(file: Path) -> None:
-    """Check where favourites are to go, before the work for them begins."""
+def _checked_archive(path: Path) -> Path:
+    """Return the file that favourites are to go to, checked before the work for them begins."""
+    file = expanded(path)
     wrong = ""
     if file.suffix.lower() != ".zip":
         wrong = "must end in .zip; Browser takes a .cypher file for a single favourite"
@@ -75,6 +77,7 @@ def _check_archive(file: Path) -> None:
         wrong = "is a folder" if file.is_dir() else "is in a folder that does not exist"
     if wrong:
         raise typer.BadParameter(f"{file} {wrong}", param_hint="--favourites")
+    return file
 
 
 def _write_favourites(graph: "NeuronGraph", file: Path, model: str | None) -> None:

@@ -54,7 +54,7 @@ def export(
     A drawing has the layers from left to right, with red for positive and blue for negative
     weights. It may have 10,000 relationships, the other files 1,000,000.
     """
-    check_file(output)
+    output = check_file(output)
     from queries.arguments import query_values
     from queries.export.files import suffix_of
     from queries.export.parameters import EXPORT

@@ -52,7 +52,7 @@ class ComparisonMethods(Methods):
             {
                 "layer_index": layer.index,
                 "layer": layer.name,
-                **changes.layer_changes(asked.models.whole(layer)),
+                **changes.layer_changes(asked.models.paired(layer)),
                 "bias_change": np.sqrt(squares[layer.index]),
             }
             for layer in asked.models.one.layers

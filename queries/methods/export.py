@@ -1,7 +1,6 @@
 """Part of a graph for other tools."""
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from queries.library import query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
 from queries.neuron_filter import NeuronFilter, NeuronsLike
+from queries.stores.location import expanded
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -89,7 +89,7 @@ class ExportMethods(Methods):
         NeurongraphError
             If the file cannot be written, or Graphviz is missing.
         """
-        file = Path(output)
+        file = expanded(output)
         suffix = files.suffix_of(file)
         files.check_tools(suffix)
         most = files.most_edges(suffix)

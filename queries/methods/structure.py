@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from queries import motifs, passes, spectrum
-from queries.channels import alike, channels_of, require_channels
+from queries.channels import channels_of, require_channels
+from queries.duplicates import alike
 from queries.frames import declared
 from queries.methods.base import Methods, Weighing
 from queries.neuron_filter import NeuronsLike
@@ -118,8 +119,7 @@ class StructureMethods(Methods):
         for layer in network.layers:
             own = chosen[chosen["layer"] == layer.name]
             if layer.edges and len(own):
-                found = alike(channels_of(own, network.first), own, network.parts(layer))
-                pairs.append(found[found["cosine"] >= values["least"]])
+                pairs.append(alike(network, layer, own, values["least"]))
         frame = pd.concat(pairs) if pairs else pd.DataFrame(columns=[c.name for c in asked.columns])
         return declared(frame.sort_values("cosine", ascending=False, kind="stable"), asked.columns)
 
@@ -138,7 +138,7 @@ class StructureMethods(Methods):
                 "layer_index": layer.index,
                 "layer": layer.name,
                 "neurons": layer.neurons,
-                **spectrum.statistics(list(network.parts(layer)), values["threshold"]),
+                **spectrum.statistics(network, layer, values["threshold"]),
             }
             for layer in network.layers
             if layer.edges
@@ -163,7 +163,7 @@ class StructureMethods(Methods):
         asked, values, about = self._asked("bifans", model, given)
         network = self._network(about, by)
         begin, end = (self._among(values[side], about, network) for side in ("source", "target"))
-        pairs, count = motifs.bifans(network.between(begin, end), values["threshold"])
+        pairs, count = motifs.bifans(network.between(begin, end, motifs.BYTES), values["threshold"])
         sources, targets = int(begin.sum()), int(end.sum())
         possible = math.comb(sources, 2) * math.comb(targets, 2)
         row = {

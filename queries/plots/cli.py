@@ -94,8 +94,7 @@ def _checked_file(file: Path) -> Path:
     """Check where a picture is to go, before the work for it begins."""
     if file.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(f"{file} must end in {', '.join(SUFFIXES)}", param_hint="--output")
-    check_file(file)
-    return file
+    return check_file(file)
 
 
 def _pixels(size: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from bokeh.resources import INLINE
 from queries.errors import ParameterError, PictureError, listed
 from queries.plots.browser import image_of
 from queries.plots.library import SUFFIXES
+from queries.stores.location import expanded
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Picture:
         PictureError
             If there is no browser, or the file cannot be written.
         """
-        file = Path(path)
+        file = expanded(path)
         kind = SUFFIXES.get(file.suffix.lower())
         if kind is None:
             raise ParameterError(

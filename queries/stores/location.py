@@ -27,7 +27,7 @@ class Location:
     Parameters
     ----------
     text
-        The path or URI as it was given.
+        The path, in which ``~`` is a folder, or the URI as it was given.
     kind
         What the graph is kept in.
     """
@@ -39,6 +39,14 @@ class Location:
     def path(self) -> Path:
         """The folder of an embedded graph or a dataset, or the model file."""
         return Path(self.text)
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path that somebody gave, in which ``~`` is their home folder.
+
+    A shell does not expand it behind ``--graph=``, nor does Python.
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - a Path refuses unknown users.
 
 
 def locate(graph: str | os.PathLike[str] | None = None) -> Location:
@@ -63,6 +71,7 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     """
     text = os.fspath(graph or os.environ.get("NEURONGRAPH_GRAPH") or DEFAULT_GRAPH)
     if "://" not in text:
+        text = os.path.expanduser(text)  # noqa: PTH111 - a Path would lose the slash at the end.
         if text.rstrip("/").endswith(SUFFIX):
             return Location(text, "embedded")
         if text.endswith(("/", os.sep)) or Path(text).is_dir():

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from queries import motifs, network
-from queries.channels import alike, channels_of
+from queries import duplicates, motifs, network
+from queries.duplicates import alike
 from queries.network import Network
-from queries.spectrum import spectral_norm, statistics
-from tests.unit.networks import FIRST, random_network, weights_of
+from queries.spectrum import statistics
+from tests.unit.networks import random_network, weights_of
 
 Case = tuple[Network, "nx.MultiDiGraph[int]"]
 
@@ -45,7 +45,7 @@ def test_statistics(case: Case) -> None:
         for _, target, weight in weights_of(graph):
             strength[target] += abs(weight)
         strength = strength[made.of(layer)]
-        found = statistics(list(made.parts(layer)), 0.5)
+        found = statistics(made, layer, 0.5)
         assert found == pytest.approx(
             {
                 "edges": len(weights),
@@ -54,6 +54,7 @@ def test_statistics(case: Case) -> None:
                 "min": weights.min(),
                 "max": weights.max(),
                 "mean_absolute": np.abs(weights).mean(),
+                "not_finite": 0,
                 "zero_share": np.mean(weights == 0),
                 "small_share": np.mean(np.abs(weights) < 0.5),
                 "frobenius_norm": np.linalg.norm(weights),
@@ -69,11 +70,11 @@ def test_statistics(case: Case) -> None:
 def test_statistics_of_zeros() -> None:
     made, _ = random_network(3)
     layer = next(layer for layer in made.layers if layer.edges)
-    parts = list(made.parts(layer))
-    for part in parts:
+    for part in made.parts(layer):
         part.matrix.data[:] = 0.0
-    assert spectral_norm(parts) == 0.0
-    assert np.isnan(statistics(parts, 0.1)["fluctuation"])
+    found = statistics(made, layer, 0.1)
+    assert found["spectral_norm"] == 0.0
+    assert np.isnan(found["fluctuation"])
 
 
 def test_bifans(case: Case) -> None:
@@ -92,7 +93,15 @@ def test_bifans(case: Case) -> None:
     assert motifs.bifans(edges, 100.0) == (0, 0)
 
 
-def test_alike_over_places(case: Case) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("_PAIRS", 2), ("_TOGETHER", 2), ("_DENSE", 0), ("_DENSE", 1000), ("MOST_KEPT", 0)],
+)
+def test_alike_over_places(
+    case: Case, name: str, value: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, name, value)
+    monkeypatch.setattr(duplicates, "_COLUMNS", 3)
     made, graph = case
     matrix = dense(graph)
     for layer in made.layers:
@@ -120,5 +129,8 @@ def test_alike_over_places(case: Case) -> None:
             if one.any() and other.any()
         ]
         for shuffled in (neurons, neurons.sample(frac=1, random_state=0)):
-            found = alike(channels_of(shuffled, FIRST), shuffled, made.parts(layer))
+            found = alike(made, layer, shuffled, -1.0)
             np.testing.assert_allclose(found["cosine"], expected, atol=1e-12)
+            some = alike(made, layer, shuffled, 0.2)
+            expected_some = found[found["cosine"] >= 0.2].reset_index(drop=True)
+            pd.testing.assert_frame_equal(some, expected_some)
