@@ -99,10 +99,10 @@ def test_a_bound_keeps_the_same_wherever_it_is_given(
             assert set(graph.edges()["source"]) == expected
         for graph_of, model in graphs:
             with NeuronGraph(graph_of, model=model) as graph:
+                first, last = graph.layers()["name"]
                 assert set(graph.edges(min_weight=bound)["source"]) == expected
-                assert set(graph.edges("input_layer", min_weight=bound)["source"]) == expected
-                near = graph.neighbours("dense", min_weight=bound)
-                assert set(near["id"]) == expected
+                assert set(graph.edges(first, min_weight=bound)["source"]) == expected
+                assert set(graph.neighbours(last, min_weight=bound)["id"]) == expected
                 exported = graph.to_networkx(min_weight=bound)
                 assert {source for source, _ in exported.edges()} == expected
                 below = (len(NEAR) - len(expected)) / len(NEAR)
