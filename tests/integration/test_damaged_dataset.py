@@ -27,6 +27,7 @@ from queries.errors import (
 from queries.models import chosen
 from queries.schema import DAMAGED
 from queries.stores.dataset import NOTE, model_notes, note_text
+from queries.stores.dataset.held import HeldFiles
 from queries.stores.dataset.manifest import MANIFEST
 from queries.stores.dataset.store import DatasetStore
 from tests.contract.test_loads import Interrupted, interrupt
@@ -485,6 +486,18 @@ class TestFolders:
             answers(dataset, "an odd name")
         drop("an odd name", dataset)
         assert not odd.exists()
+
+
+@PARQUET
+@pytest.mark.parametrize("name", ["layers", "edges-00001-000000000000"])
+def test_a_model_that_is_removed_while_it_is_read_is_not_damaged(dataset: Path, name: str) -> None:
+    held = HeldFiles(folder(dataset), model_notes(dataset)[folder(dataset)])
+    assert held.manifest.files
+    drop("m", dataset)
+    for read in (held.require_all, lambda: held.path(name)):
+        with pytest.raises(GraphError, match=r"'m' in .* was replaced or removed") as caught:
+            read()
+        assert not isinstance(caught.value, GraphDamagedError)
 
 
 def test_the_command_line_names_what_is_damaged(dataset: Path) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from queries.errors import GraphDamagedError
+from queries.errors import GraphDamagedError, GraphError
 from queries.progress import Progress
 from queries.stores.dataset.files import TABLE_FILES, file_errors
 from queries.stores.dataset.manifest import MANIFEST, Manifest, crc32_of
@@ -65,6 +65,8 @@ class HeldFiles:
         ------
         GraphDamagedError
             If its content is another one.
+        GraphError
+            If the model is no longer there.
         """
         path = self._path(name)
         with file_errors(path):
@@ -133,12 +135,16 @@ class HeldFiles:
 
     def _sizes(self) -> dict[str, int]:
         """Return the sizes of all tables that are there, by the names of their files."""
-        with file_errors(self._folder), os.scandir(self._folder) as entries:
-            return {
-                each.name: each.stat().st_size
-                for each in entries
-                if each.name.endswith(self._suffix)
-            }
+        with file_errors(self._folder):
+            try:
+                with os.scandir(self._folder) as entries:
+                    return {
+                        each.name: each.stat().st_size
+                        for each in entries
+                        if each.name.endswith(self._suffix)
+                    }
+            except FileNotFoundError:
+                raise self._error(f"{self._folder} has lost files") from None
 
     def _missing(self, name: str) -> str:
         return f"{self._path(name)}{self._of(name)} is missing"
@@ -173,5 +179,10 @@ class HeldFiles:
         index = name.partition("-")[2].partition("-")[0]
         return self.manifest.layers.get(int(index)) if index.isdecimal() else None
 
-    def _error(self, wrong: str) -> GraphDamagedError:
+    def _error(self, wrong: str) -> GraphError:
+        if not self._folder.exists():
+            return GraphError(
+                f"{self._note['name']!r} in {self._folder.parent} was replaced or removed while it "
+                "was read; ask again"
+            )
         return GraphDamagedError(f"{wrong}; {_REPAIR}")
