@@ -229,16 +229,11 @@ def load(
             if complete and not damage:
                 checksums, resumed = sink.checksums(name), part.edges
             else:
-                noted = stored or begin
                 if damage:
                     logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
                     noted = sink.repair(begin)
-                elif stored is None or stored["state"] == DAMAGED:
-                    # There is nothing to go on with where a note is damaged.
-                    noted = begin
-                    sink.begin(begin, replace=replace or stored is not None)
                 else:
-                    sink.resume(stored)
+                    noted = _begun(sink, begin, stored, replace=replace)
                 sums = writer(sink, part, name, noted["block_edges"], progress)
                 sink.finish(sums, _model_checksum(noted, part, sums))
                 checksums = {layer: each["checksum"] for layer, each in sums.items()}
@@ -275,6 +270,18 @@ def _writer(model: KerasModel, recipe: Recipe, dask: str | None) -> Iterator[Wri
     source = ModelSource(model.path.absolute(), model.sha256, recipe)
     with started(dask) as workers:
         yield bound(write_in_parallel, workers, source)
+
+
+def _begun(
+    sink: Sink, model: Mapping[str, Any], stored: Mapping[str, Any] | None, *, replace: bool
+) -> Mapping[str, Any]:
+    """Begin a load, or go on with one; return the properties of the model that is in loading."""
+    # There is nothing to go on with where a note is damaged.
+    if stored is None or stored["state"] == DAMAGED:
+        sink.begin(model, replace=replace or stored is not None)
+        return model
+    sink.resume(stored)
+    return stored
 
 
 def _model_checksum(
