@@ -180,7 +180,7 @@ def _outside(value: Kept | None, first: int, last: int) -> str:
     """
     low, high, values = bounds(value)
     if isinstance(value, range) and value:
-        low, high, values = min(value), max(value), None
+        low, high, values = *sorted((value[0], value[-1])), None
     if values is not None:
         missing = [number for number in values if not first <= number <= last]
         more = ", ..." if len(missing) > _MOST_SHOWN else ""

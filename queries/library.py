@@ -42,6 +42,8 @@ class Parameter:
         The allowed values; empty where any goes.
     least
         The smallest allowed value; None where any goes.
+    most
+        The largest allowed value; None where any goes.
     otherwise
         Which neurons are meant where none are named.
     bounds_weights
@@ -55,6 +57,7 @@ class Parameter:
     required: bool = False
     choices: tuple[str, ...] = ()
     least: float | None = None
+    most: float | None = None
     otherwise: str = "all"
     bounds_weights: bool = False
 
@@ -94,6 +97,8 @@ class Parameter:
             raise ParameterError(
                 f"{self.name}: {value!r} is too small; it is at least {self.least}"
             )
+        if self.most is not None and not converted <= self.most:
+            raise ParameterError(f"{self.name}: {value!r} is too large; it is at most {self.most}")
         if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
             raise ParameterError(f"{self.name}: {value!r} is no {self.type} within {_LARGEST:.2g}")
         return converted
@@ -338,6 +343,7 @@ def _read(name: str, text: str) -> Query:
                 required=entry.get("required", False),
                 choices=tuple(entry.get("choices", ())),
                 least=entry.get("least"),
+                most=entry.get("most"),
                 otherwise=entry.get("otherwise", "all"),
                 bounds_weights=entry.get("bounds_weights", False),
             )

@@ -5,11 +5,16 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from queries.errors import ParameterError
 
 if sys.platform != "win32":
     import resource
+
+
+_EDGE_BYTES: Final = 64
+"""Bytes that a relationship takes on its way into a frame."""
 
 
 def available_memory() -> int:
@@ -83,6 +88,13 @@ class Room:
                 f"{decimal(count * self.size)} of memory, but only {decimal(self.free)} are free; "
                 f"{self.instead}"
             )
+
+
+def edge_room() -> Room:
+    """Return the memory for a frame of relationships."""
+    return Room(
+        _EDGE_BYTES, "relationships", "name fewer sources and targets, or ask for a min_weight"
+    )
 
 
 def decimal(size: int) -> str:

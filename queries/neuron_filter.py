@@ -16,6 +16,10 @@ from queries.errors import ParameterError
 Range = int | Sequence[int] | NDArray[np.integer[Any]] | range | slice
 """One number, some numbers, or a ``range`` or ``slice``, whose end is left out as ever."""
 
+_LARGEST: Final = (1 << 63) - 1
+_MOST_STEPS: Final = 10_000_000
+"""Numbers that a range of another step than 1 may name."""
+
 Names = str | Sequence[str] | None
 Kept = int | tuple[int, ...] | range | slice
 """What of a ``Range`` a filter keeps, so that it can be compared and be a key."""
@@ -280,13 +284,17 @@ def _within(field: str, low: Any, high: Any) -> Iterator[Comparison]:
 
 def bounds(value: Kept | None) -> tuple[int | None, int | None, list[int] | None]:
     """Return the lowest number, the highest, and the list, of which some are None."""
-    if isinstance(value, slice):
-        return value.start, None if value.stop is None else value.stop - 1, None
-    if isinstance(value, range) and value.step == 1:
-        return value.start, value.stop - 1, None
+    if isinstance(value, slice) or (isinstance(value, range) and value.step == 1):
+        last = None if value.stop is None else value.stop - 1
+        return _within_largest(value.start), _within_largest(last), None
     if value is None or isinstance(value, int):
         return None, None, None if value is None else [value]
     return None, None, list(value)
+
+
+def _within_largest(number: int | None) -> int | None:
+    """Return a number, or the largest that stores compare with; none has any beyond."""
+    return None if number is None else max(-_LARGEST, min(number, _LARGEST))
 
 
 def _several(names: str | Sequence[str]) -> Sequence[str]:
@@ -306,6 +314,8 @@ def _names(field: str, value: Any) -> str | tuple[str, ...] | None:
 
 def _integers(field: str, value: Any) -> Kept | None:
     """Return one whole number, several or a range, as a filter keeps them."""
+    if isinstance(value, range) and value.step != 1 and value[_MOST_STEPS:]:
+        raise ParameterError(f"{field}: {value!r} names more than {_MOST_STEPS:,} numbers")
     if value is None or isinstance(value, range):
         return value
     if isinstance(value, slice):

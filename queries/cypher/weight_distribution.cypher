@@ -3,7 +3,7 @@ summary = "A histogram of the weights into each layer; bins of equal width, empt
 
 [parameters]
 neurons = { type = "neurons", help = "where the relationships end" }
-bins = { type = "int", default = 20, least = 1, help = "bins a layer" }
+bins = { type = "int", default = 20, least = 1, most = 1000000, help = "bins a layer" }
 by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
 
 [columns]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from queries.checks import require_count
 from queries.export import files, subgraph
 from queries.export.parameters import EXPORT
 from queries.export.subgraph import MOST_EDGES, Subgraph
@@ -58,6 +59,7 @@ class ExportMethods(Methods):
         ParameterError
             If there are more than ``most`` relationships, or a value is wrong.
         """
+        require_count("most", most)
         return self._subgraph(source, target, min_weight, k, by, most, model).to_networkx()
 
     def export(

@@ -4,9 +4,10 @@ from typing import Literal
 
 import pandas as pd
 
+from queries.memory import edge_room
 from queries.methods.base import Methods, Weighing
 from queries.models import models
-from queries.neuron_filter import NeuronsLike
+from queries.neuron_filter import NeuronFilter, NeuronsLike
 
 
 class StoredMethods(Methods):
@@ -57,8 +58,21 @@ class StoredMethods(Methods):
         min_weight: float = 0.0,
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return relationships as columns ``source``, ``target`` and ``weight``."""
-        return self._run("edges", model, source=source, target=target, min_weight=min_weight)
+        """Return relationships as columns ``source``, ``target`` and ``weight``.
+
+        Raises
+        ------
+        ParameterError
+            If they do not fit into the memory that is free.
+        """
+        given = {"source": source, "target": target, "min_weight": min_weight}
+        asked, values, about = self._asked("edges", model, given)
+        ends = values["target"]
+        if not values["source"] and not min_weight and ends == NeuronFilter(layer=ends.layer):
+            layers = self._layers(about)
+            meant = [each for each in layers if ends.layers is None or each.name in ends.layers]
+            edge_room().require(sum(layer.edges for layer in meant))
+        return self._answer(asked, values, about)
 
     def strongest_edges(
         self,

@@ -246,8 +246,13 @@ class EmbeddedStore(CypherStore):
         if key not in self._open:
             database = open_database(file, read_only=True)
             connection = ladybug.Connection(database)
+            try:
+                _require_schema(file, connection)
+            except BaseException:
+                connection.close()
+                database.close()
+                raise
             self._open[key] = (database, connection)
-            _require_schema(file, connection)
         return self._open[key][1]
 
     def close(self) -> None:

@@ -26,6 +26,8 @@ MISSING: dict[str, tuple[Any, str]] = {
     "negative channel": (NeuronFilter(layer="digits", channel=-1), "not -1"),
     "channel of no layer": (NeuronFilter(channel=6), "they have channels 0 to 5"),
     "channel of two layers": (NeuronFilter(layer=["digits", "odds"], channel=5), "0 to 3"),
+    "id beyond all stores": (2**70, "not 1180591620717411303424"),
+    "channel beyond all stores": (NeuronFilter(layer="digits", channel=[2**70]), "not 1180"),
     "id": (9999, "has the ids 0 to {last}, not 9999"),
     "ids": ([0, 9999], "has the ids 0 to {last}, not 9999"),
     "negative id": ([-1, 2], "not -1"),
@@ -50,6 +52,8 @@ THERE: dict[str, tuple[Any, int]] = {
     "no neurons": ([], 0),
     "range that is partly there": ("digits[2..9]", 2),
     "range over the end": (NeuronFilter(layer="pool", x=range(1, 50)), 6),
+    "range of ids over all numbers": (range(2**70), 125),
+    "channels over all numbers": (NeuronFilter(layer="digits", channel=slice(1, 2**70)), 3),
     "empty range": (NeuronFilter(layer="pool", x=range(5, 5)), 0),
     "x of the layers that have it": (NeuronFilter(x=4), 12),
     "names": (NeuronFilter(name=["digits[3]", "pool[0]@0,1"]), 2),
@@ -77,6 +81,10 @@ NO_NUMBERS: dict[str, Callable[[NeuronGraph], object]] = {
     "bias": lambda graph: graph.strength(NeuronFilter(bias=(True, None))),
     "not a bias": lambda graph: graph.strength(NeuronFilter(bias=(float("nan"), None))),
     "layer": lambda graph: graph.strength(NeuronFilter(layer=5)),  # type: ignore[arg-type]
+    "most": lambda graph: graph.to_networkx("hidden", "odds", most=True),
+    "bins": lambda graph: graph.weight_distribution(bins=10**12),
+    "k beyond all stores": lambda graph: graph.strongest_edges(k=2**63),
+    "too many steps": lambda graph: graph.neurons(range(0, 10**15, 2)),
     "by": lambda graph: graph.strength(by=5),  # type: ignore[arg-type]
 }
 
@@ -124,6 +132,14 @@ def test_relationships_between_neurons_of_lists(pooled: NeuronGraph) -> None:
 def test_what_only_looks_like_a_number_is_refused(pooled: NeuronGraph, case: str) -> None:
     with pytest.raises(ParameterError):
         NO_NUMBERS[case](pooled)
+
+
+def test_more_than_there_is_gives_all(pooled: NeuronGraph) -> None:
+    edges = len(pooled.edges())
+    assert len(pooled.strongest_edges(k=10**12)) == edges
+    assert len(pooled.neighbours("digits", limit=10**12)) == 24
+    assert len(pooled.top_neurons(k=10**12)) == len(pooled.neurons())
+    assert set(pooled.strongest_paths("hidden[0]", "digits[1]", k=10**12)["path"]) <= {1}
 
 
 def test_a_layer_in_a_list_must_exist(pooled: NeuronGraph) -> None:

@@ -1,11 +1,12 @@
 """Relationships as rows: all that are meant, those of some neurons, and the strongest."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from queries.memory import edge_room
 from queries.neuron_filter import NeuronFilter
 from queries.schema import connects_to
 from queries.stores.blocks.blocks import Blocks, Columns, table_of
@@ -21,7 +22,16 @@ def edges(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
     schema = connects_to(blocks.granularity)
     asked = Relationships(blocks, values["source"], values["target"])
     found = (_strong(block, "weight", values["min_weight"]) for block in asked.all(schema.names))
-    return table_of(found, schema)
+    return table_of(_that_fit(found), schema)
+
+
+def _that_fit(blocks: Iterable[Columns]) -> Iterator[Columns]:
+    """Yield blocks; raise ParameterError once they take too much memory."""
+    room, count = edge_room(), 0
+    for block in blocks:
+        count += len(block["source"])
+        room.require(count, more=True)
+        yield block
 
 
 def neighbours(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
