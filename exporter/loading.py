@@ -12,7 +12,7 @@ from functools import partial as bound
 from typing import Any
 
 from exporter.file_format import FileFormat
-from exporter.model import KerasModel, open_model, require_file
+from exporter.model import KerasModel, open_model, readable
 from exporter.model_node import model_properties
 from exporter.parallel.address import check_dask
 from exporter.plan import Plan
@@ -37,7 +37,7 @@ from queries.log import logger
 from queries.progress import Progress, silent
 from queries.schema import COMPLETE, DAMAGED, LOADING
 from queries.stores.dataset import file_format_of
-from queries.stores.location import expanded, locate
+from queries.stores.location import locate
 
 _LONGEST_NAME = 200
 
@@ -186,8 +186,7 @@ def load(
     """
     location = locate(graph)
     check_options(location, batch_size=batch_size, writers=writers, file_format=file_format)
-    file = expanded(model)
-    require_file(file)
+    file = readable(model)
     name = _checked_name(name if name is not None else file.stem)
     if granularity not in GRANULARITIES:
         raise ParameterError(f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}")
@@ -203,10 +202,11 @@ def load(
     opened = open_model(file, partial=partial)
     part = recipe.plan(opened)
     if location.kind != "server":
-        if location.kind == "embedded":
-            store = "embedded"
-        else:
-            store = file_format or file_format_of(location.path) or "parquet"
+        store = (
+            "embedded"
+            if location.kind == "embedded"
+            else file_format or file_format_of(location.path) or "parquet"
+        )
         require_room(location.path, store, part.neurons, part.edges, granularity)
     with _writer(opened, recipe, dask) as writer:
         begun = time.perf_counter()

@@ -97,7 +97,7 @@ def open_model(path: str | os.PathLike[str], *, partial: bool = False) -> KerasM
     UnsupportedLayerError
         If layers of the model are not handled; the message names all of them.
     """
-    path = expanded(path)
+    path = readable(path)
     begun = time.perf_counter()
     config, version = _read_config(path, partial=partial)
     with _reading(path, version):
@@ -135,7 +135,7 @@ def look_at(
     ModelFileError, UnsupportedLayerError
         As ``open_model`` does, but not where only the weights are damaged and not read.
     """
-    path = expanded(path)
+    path = readable(path)
     config, version = _read_config(path, partial=False)
     with ExitStack() as stack:
         with _reading(path, version):
@@ -171,11 +171,12 @@ def _opened(path: Path, version: str, model: Any) -> KerasModel:
     return KerasModel(path, version, calls, outputs, model)
 
 
-def require_file(path: Path) -> None:
-    """Raise ModelFileError where a path is no file that can be read."""
+def readable(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file, ``~`` expanded; raise ModelFileError where it cannot be read."""
+    path = expanded(path)
     try:
         with path.open("rb"):
-            pass
+            return path
     except IsADirectoryError:
         raise ModelFileError(
             f"{path} is a folder, not a model file; save the model as .keras or .h5"
@@ -186,7 +187,6 @@ def require_file(path: Path) -> None:
 
 def _read_config(path: Path, *, partial: bool) -> tuple[dict[str, Any], str]:
     """Return the model's configuration, if it may be built, and the Keras version that wrote it."""
-    require_file(path)
     with refusing(path, "it is damaged"):
         config, version = _parsed(path)
         require_dimensions(path, config)

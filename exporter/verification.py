@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from exporter.forward import keras_values
-from exporter.model import KerasModel, open_model, require_file
+from exporter.model import KerasModel, open_model, readable
 from exporter.planning import trace
 from exporter.replay import (
     Columns,
@@ -28,7 +28,6 @@ from queries.errors import ModelNotFoundError, VerificationError, listed
 from queries.granularity import NEURON_GRAPH
 from queries.layer import Layer
 from queries.log import logger
-from queries.stores.location import expanded
 
 TOLERANCE: Final = 1e-5
 """Largest difference that passes, as a share of the largest output of the layer."""
@@ -98,8 +97,7 @@ def verify(
     """
     require_count("samples", samples)
     require_count("seed", seed, least=0)
-    file = expanded(model)
-    require_file(file)
+    file = readable(model)
     name = name if name is not None else file.stem
     with NeuronGraph(graph, model=name) as stored:
         row = _model_row(stored, name)

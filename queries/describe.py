@@ -151,6 +151,7 @@ def _said(parameter: Parameter) -> str:
     """Return help, type or choices, and the default of a parameter, in one line."""
     kind = " or ".join(parameter.choices) or parameter.type
     least = "" if parameter.least is None else f", at least {parameter.least:g}"
+    least += "" if parameter.most is None else f", at most {parameter.most:,}"
     default = "" if parameter.default is None else f", default {parameter.default}"
     needed = ", required" if parameter.required else default
     if parameter.type == "neurons" and not parameter.required:

@@ -28,6 +28,7 @@ PARAMETER_KEYS = {
     "choices",
     "least",
     "otherwise",
+    "most",
 }
 COLUMN_KEYS = {"type", "help", "explode", "grouped"}
 
