@@ -12,12 +12,13 @@ from functools import partial as bound
 from typing import Any
 
 from exporter.file_format import FileFormat
-from exporter.model import KerasModel, open_model, require_file
+from exporter.model import KerasModel, open_model
 from exporter.model_node import model_properties
 from exporter.parallel.address import check_dask
 from exporter.plan import Plan
 from exporter.recipe import Recipe
 from exporter.resumption import to_go_on_with
+from exporter.saved import require_file
 from exporter.sinks import (
     REPLACED,
     STAGED,
