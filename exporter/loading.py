@@ -72,6 +72,9 @@ class LoadReport:
     checksums
         The checksum of the relationships into each layer, by its name. It does not depend on
         their order, nor on the store.
+    half_precisions
+        The half precisions that the model computes in, such as mixed_float16; it was read as
+        float32.
     seconds
         Wall time, the opening of the model file left out.
     """
@@ -86,6 +89,7 @@ class LoadReport:
     refused: tuple[str, ...]
     resumed: int
     checksums: Mapping[str, str]
+    half_precisions: tuple[str, ...]
     seconds: float
 
     @property
@@ -254,6 +258,7 @@ def load(
         refused=tuple(map(str, part.refused)),
         resumed=resumed,
         checksums=checksums,
+        half_precisions=opened.half_precisions,
         seconds=seconds,
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from exporter.bounds import require_name
 from exporter.calls import LayerCall, layer_calls
+from exporter.defaults import keras_defaults
 from exporter.legacy.built import require_as_computed
 from exporter.precision import half_precisions, in_single_precision
 from exporter.quiet import quiet
@@ -176,7 +177,8 @@ def _build(saved: Saved) -> Any:
 
     single = in_single_precision({**saved.config, "compile_config": None})
     # from_config alone leaves safe mode unset for what stands inside a layer's settings.
-    model = keras.saving.deserialize_keras_object(single, safe_mode=True)
+    with keras_defaults():
+        model = keras.saving.deserialize_keras_object(single, safe_mode=True)
     if saved.old:
         require_as_computed(saved.path, model, saved.backend)
     return model
