@@ -15,6 +15,7 @@ import numpy as np
 from exporter.bounds import require_name
 from exporter.calls import LayerCall, layer_calls
 from exporter.defaults import keras_defaults
+from exporter.legacy import REPAIR
 from exporter.legacy.built import require_as_computed
 from exporter.precision import half_precisions, in_single_precision
 from exporter.quiet import quiet
@@ -191,5 +192,6 @@ def _reading(saved: Saved) -> Iterator[None]:
         import keras
 
     saved_by = f"; the file was saved by Keras {saved.version}" if saved.version else ""
-    with refusing(saved.path, f"Keras {keras.__version__} cannot read this model{saved_by}"):
+    why = f"Keras {keras.__version__} cannot read this model{saved_by}"
+    with refusing(saved.path, why, REPAIR if saved.old else ""):
         yield

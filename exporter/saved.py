@@ -9,7 +9,7 @@ from typing import Any
 
 from exporter.bounds import require_dimensions, require_text
 from exporter.heaps import require_sound_heaps
-from exporter.legacy import REFUSAL, is_old, modern_model, of_hdf5, written
+from exporter.legacy import REFUSAL, REPAIR, is_old, modern_model, of_hdf5, written
 from exporter.quiet import quiet
 from exporter.refusal import Refusal, raise_unsupported, refusing
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
@@ -221,7 +221,7 @@ def _unsupported(
         name = written(str(layer["config"].get("name") or layer.get("name")))
         key = handler_key(layer.get("module"), class_name, layer.get("registered_name"))
         if why := layer.get(REFUSAL):
-            yield True, Refusal(name, class_name, str(why))
+            yield True, Refusal(name, class_name, f"{why}; {REPAIR}")
         elif _is_model(layer) or key in WRAPPERS:
             for unbuildable, inner in _unsupported(_held(layer["config"]), handled):
                 yield unbuildable, replace(inner, name=f"{name}/{inner.name}")

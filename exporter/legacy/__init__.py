@@ -5,9 +5,9 @@ nothing of the file: what it does not know it leaves as it is, to be refused.
 """
 
 from exporter.legacy.keras3 import of_hdf5
-from exporter.legacy.layers import REFUSAL
+from exporter.legacy.layers import REFUSAL, REPAIR
 from exporter.legacy.models import modern_model
 from exporter.legacy.names import written
 from exporter.legacy.version import is_old
 
-__all__ = ["REFUSAL", "is_old", "modern_model", "of_hdf5", "written"]
+__all__ = ["REFUSAL", "REPAIR", "is_old", "modern_model", "of_hdf5", "written"]

@@ -13,6 +13,9 @@ from exporter.legacy.shapes import of_layer
 REFUSAL: Final = "neurongraph_refusal"
 """The key under which a rewritten layer says why Keras 3 cannot have it."""
 
+REPAIR: Final = "open it in Keras 2 (the package tf-keras), change this, and save it anew"
+"""What helps where Keras 3 cannot have a layer."""
+
 Rewrite = Callable[[dict[str, Any]], dict[str, Any]]
 
 

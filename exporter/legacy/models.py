@@ -169,7 +169,7 @@ def _ends(value: Any, first: dict[str, int], layers: list[dict[str, Any]]) -> An
             return [name, number, one.tensor]
         if isinstance(one, dict):
             return {key: written(part) for key, part in one.items()}
-        return [written(part) for part in one]
+        return [written(part) for part in one] if isinstance(one, list) else one
 
     found = list(nodes.places(value))
     return written(found[0] if len(found) == 1 else value)
