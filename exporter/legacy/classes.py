@@ -4,6 +4,16 @@ from typing import Any, Final
 
 _OF_KERAS: Final = ("keras", "tf_keras", "tensorflow.python.keras", "tensorflow.keras")
 _MODELS: Final = {"Sequential": "keras", "Functional": "keras.src.models.functional"}
+_OF_APPLICATIONS: Final = {
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+    "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
+}
+"""Layers that only a model of ``keras.applications`` has."""
+
+_REGISTERED_BY_KERAS: Final = frozenset({"Custom>CustomScaleLayer"})
+"""What Keras 2 registered of its own, as if it were somebody's."""
+
 _RENAMED: Final = {
     "AtrousConvolution1D": "Conv1D",
     "AtrousConvolution2D": "Conv2D",
@@ -42,14 +52,13 @@ def class_of(config: dict[str, Any]) -> dict[str, Any]:
     # Keras 2 wrote the name that a class was registered by into HDF5 in place of the class's.
     if ">" in name:
         registered = name
-    if isinstance(registered, str) and ">" in registered:
-        own = name.rpartition(">")[2]
-        return {"module": module, "class_name": own, "registered_name": registered}
-    if not _of_keras(module):
+    name = name.rpartition(">")[2]
+    own = isinstance(registered, str) and ">" in registered
+    if not _of_keras(module) or (own and registered not in _REGISTERED_BY_KERAS):
         return {"module": module, "class_name": name, "registered_name": registered}
     name = _RENAMED.get(name, name)
     return {
-        "module": _MODELS.get(name, "keras.layers"),
+        "module": {**_MODELS, **_OF_APPLICATIONS}.get(name, "keras.layers"),
         "class_name": name,
         "registered_name": None,
     }

@@ -78,7 +78,6 @@ def _data_format(settings: Settings) -> Settings:
 
 
 _UNARY: Final = {
-    "abs": "numpy.Absolute",
     "identity": "numpy.Copy",
     "math.abs": "numpy.Absolute",
     "math.acos": "numpy.Arccos",
@@ -114,23 +113,14 @@ _UNARY: Final = {
     "nn.relu": "nn.Relu",
     "nn.relu6": "nn.Relu6",
     "nn.selu": "nn.Selu",
-    "nn.sigmoid": "nn.Sigmoid",
-    "nn.softplus": "nn.Softplus",
     "nn.softsign": "nn.Softsign",
-    "nn.tanh": "numpy.Tanh",
-    "round": "numpy.Round",
-    "sigmoid": "nn.Sigmoid",
     "stop_gradient": "core.StopGradient",
-    "tanh": "numpy.Tanh",
 }
 _BINARY: Final = {
     "__operators__.add": "numpy.Add",
-    "add": "numpy.Add",
-    "divide": "numpy.Divide",
+    "floor_div": "numpy.FloorDivide",
     "math.add": "numpy.Add",
-    "math.divide": "numpy.Divide",
     "math.equal": "numpy.Equal",
-    "math.floordiv": "numpy.FloorDivide",
     "math.floormod": "numpy.Mod",
     "math.greater": "numpy.Greater",
     "math.greater_equal": "numpy.GreaterEqual",
@@ -142,12 +132,6 @@ _BINARY: Final = {
     "math.pow": "numpy.Power",
     "math.subtract": "numpy.Subtract",
     "math.truediv": "numpy.TrueDivide",
-    "maximum": "numpy.Maximum",
-    "minimum": "numpy.Minimum",
-    "multiply": "numpy.Multiply",
-    "pow": "numpy.Power",
-    "subtract": "numpy.Subtract",
-    "truediv": "numpy.TrueDivide",
 }
 _REDUCED: Final = {
     "math.reduce_logsumexp": "math.Logsumexp",
@@ -238,9 +222,13 @@ _FUNCTIONS: Final[dict[str, _Function]] = {
     "unstack": _Function("core.Unstack", settings=_same("num", "axis")),
     "where": _Function("numpy.Where", ("x", "y")),
 }
-"""What each function of TensorFlow is, by the name under which ``tf`` has it."""
+"""What each function of TensorFlow is, by its name in ``tf`` or ``tf.compat.v1``."""
 
 _ADDED: Final = "math.add_n"
+
+
+FUNCTIONS: Final = frozenset({*_FUNCTIONS, _ADDED})
+"""The names of the functions that can be read."""
 
 
 def translated(layer: Settings, calls: list[Call]) -> tuple[Settings, list[Call]]:
@@ -315,7 +303,14 @@ def _array(value: Any) -> Any:
     """Return a list of numbers as an array of Keras's JSON; a list of tensors stays one."""
     if not isinstance(value, list) or any(places(value)):
         return value
-    return {"class_name": "__numpy__", "config": {"value": value, "dtype": "float32"}}
+    dtype = "float32" if _has_fractions(value) else "int32"
+    return {"class_name": "__numpy__", "config": {"value": value, "dtype": dtype}}
+
+
+def _has_fractions(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_has_fractions(part) for part in value)
+    return isinstance(value, float)
 
 
 def _key(value: Any) -> Any:
