@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,7 +112,7 @@ def read_weights(saved: Saved, model: Any) -> None:
         require_sound_heaps(path, weights)
         require_weights(path, _declared(weights), "its datasets declare")
         if not saved.old:
-            with saved_once(model):
+            with saved_once(model) if saved.archive else nullcontext():
                 model.load_weights(weights)
         elif saved.archive:
             ArchiveWeights(path, saved.written).read_into(model, weights)
