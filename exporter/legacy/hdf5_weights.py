@@ -166,8 +166,13 @@ def _owners(layer: Any, config: dict[str, Any]) -> Iterator[_Own]:
     inside, wrapped = getattr(layer, "layer", None), config["config"].get("layer")
     if inside is not None and isinstance(wrapped, dict):
         yield from _owners(inside, wrapped)
-        of_wrapper = map(list, (layer._trainable_variables, layer._non_trainable_variables))
-        yield _Own(layer, written(layer.name), *of_wrapper)
+        # A wrapper may have the kernel of the layer in it as one of its own.
+        taken = {id(variable) for variable in inside.variables}
+        trained, fixed = (
+            [variable for variable in own if id(variable) not in taken]
+            for own in (layer._trainable_variables, layer._non_trainable_variables)
+        )
+        yield _Own(layer, written(layer.name), trained, fixed)
         return
     own = _Own(layer, written(layer.name), *_variables(layer))
     yield own if trainable else _fixed(own)

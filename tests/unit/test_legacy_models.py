@@ -11,6 +11,7 @@ import pytest
 from exporter.legacy import modern_model
 from exporter.model import open_model
 from exporter.planning import plan
+from queries.errors import ModelFileError, NeurongraphError
 from tests.unit.builders import chain, layer, randomized, saved
 
 Config = dict[str, Any]
@@ -311,8 +312,6 @@ class TestSlashesInNames:
 
 class TestRefusals:
     def refused(self, config: Config, folder: Path) -> str:
-        from queries.errors import NeurongraphError
-
         original = chain((3,), layer("Dense", units=4, name="a"), layer("Dense", units=2, name="b"))
         with pytest.raises(NeurongraphError) as raised:
             open_model(old_file(original, config, folder / "model.h5"))
@@ -358,3 +357,69 @@ def test_a_file_of_keras_3_is_not_rewritten(tmp_path: Path) -> None:
         opened = open_model(saved(original, tmp_path / name))
         inputs = np.linspace(-3, 3, 12, dtype="float32").reshape(4, 3)
         np.testing.assert_array_equal(opened.keras(inputs), original(inputs))
+
+
+LAMBDA = {
+    "class_name": "__lambda__",
+    "config": {"value": "4wE=", "defaults": None, "closure": None},
+}
+CODE = {"class_name": "function", "config": "system", "module": "os", "registered_name": "system"}
+HOSTILE: dict[str, Config] = {
+    "layers that are none": functional("m", [3, None], [["in", 0, 0]], [["a", 0, 0]]),  # type: ignore[list-item]
+    "no name": functional("m", [{**given("in", 4), "inbound_nodes": []}], [], []),
+    "ends that are texts": functional("m", [called(given("in", 4))], "in", "in"),
+    "calls that are numbers": functional(
+        "m", [called(given("in", 4)), called(dense("a", 4), 7)], [["in", 0, 0]], [["a", 0, 0]]
+    ),
+    "arguments that are a list": functional(
+        "m",
+        [called(given("in", 4)), called(dense("a", 4), [["in", 0, 0, [1]]])],
+        [["in", 0, 0]],
+        [["a", 0, 0]],
+    ),
+    "a call of itself": functional(
+        "m",
+        [called(given("in", 4)), called(dense("a", 4), [["a", 0, 0]])],
+        [["in", 0, 0]],
+        [["a", 0, 0]],
+    ),
+    "a shape of objects": sequential(dense("a", 4, batch_input_shape=[None, {"x": 1}])),
+    "a shape of 10^30": sequential(dense("a", 4, batch_input_shape=[None, 10**30])),
+    "units of 10^30 by their old name": sequential(
+        given("in", 3), of("Dense", "a", output_dim=10**30)
+    ),
+    "a name that is a list": sequential(
+        given("in", 3), {"class_name": "Dense", "config": {"name": ["x"], "units": 4}}
+    ),
+    "code for an activation": sequential(given("in", 3), dense("a", 4, activation=LAMBDA)),
+    "a function of the system": sequential(given("in", 3), dense("a", 4, activation=CODE)),
+    "a lambda": sequential(given("in", 3), of("Lambda", "a", function=["4wE=", None, None])),
+    "code in a wrapper": sequential(given("in", 3), of("TimeDistributed", "t", layer=LAMBDA)),
+    "code for a class": sequential(given("in", 3), {**of("system", "a"), "module": "os"}),
+    "code in a constant": functional(
+        "m",
+        [
+            called(given("in", 3)),
+            called(of("TFOpLambda", "a", function="math.add"), ["in", 0, 0, {"y": LAMBDA}]),
+        ],
+        [["in", 0, 0]],
+        [["a", 0, 0]],
+    ),
+    "a function of no operation": functional(
+        "m",
+        [
+            called(given("in", 3)),
+            called(of("TFOpLambda", "a", function="py_function"), ["in", 0, 0, {}]),
+        ],
+        [["in", 0, 0]],
+        [["a", 0, 0]],
+    ),
+}
+
+
+@pytest.mark.parametrize("config", HOSTILE.values(), ids=HOSTILE)
+def test_what_no_keras_wrote_is_refused_and_run_by_nobody(config: Config, tmp_path: Path) -> None:
+    original = chain((3,), layer("Dense", units=4, name="a"))
+    path = old_file(original, config, tmp_path / "model.h5")
+    with pytest.raises(ModelFileError, match=path.name):
+        open_model(path)

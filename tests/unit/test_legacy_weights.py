@@ -15,10 +15,10 @@ from exporter.model import look_at, open_model
 from exporter.planning import plan
 from queries.errors import ModelFileError
 from tests.keras2.files import filled, inputs_of, keras2, predicted, saved
-from tests.unit.builders import Wired, failing
+from tests.unit.builders import Wired, failing, randomized
 
 ARCHIVES = sorted((Path(__file__).parent / "archives").glob("*.keras"))
-MEMBER = "model.weights.h5"
+MEMBER, METADATA = "model.weights.h5", "metadata.json"
 
 
 def edited_weights(source: Path, target: Path, edit: Callable[[Path], None]) -> Path:
@@ -175,6 +175,33 @@ class TestHdf5:
             file["model_weights/first"].attrs["weight_names"] = np.array([], dtype="S1")
         with pytest.raises(ModelFileError, match="layer 'first': the file has no weights of it"):
             open_model(path)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_of_a_wrapper_with_variables_of_its_own(suffix: str, tmp_path: Path) -> None:
+    import keras
+
+    dense = keras.layers.SpectralNormalization(keras.layers.Dense(4, name="d"), name="s")
+    model = randomized(keras.Sequential([keras.Input((3,)), dense]))
+    path = tmp_path / f"model{suffix}"
+    model.save(path)
+    read = open_model(said_to_be_of_keras_2(path)).keras
+    for got, expected in zip(read.weights, model.weights, strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
+def said_to_be_of_keras_2(path: Path) -> Path:
+    """Exchange the version in a file; this wrapper has the same settings in both."""
+    if path.suffix == ".h5":
+        with h5py.File(path, "r+") as file:
+            file.attrs["keras_version"] = "2.15.0"
+        return path
+    target = path.with_name("old.keras")
+    with zipfile.ZipFile(path) as read, zipfile.ZipFile(target, "w") as write:
+        for name in read.namelist():
+            content = read.read(name)
+            write.writestr(name, b'{"keras_version": "2.15.0"}' if name == METADATA else content)
+    return target
 
 
 def shared_beside_a_nested_model() -> Any:
