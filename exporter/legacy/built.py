@@ -18,6 +18,7 @@ _WITH_WINDOWS: Final = (
     | {"DepthwiseConv2D"}
 )
 _PADDED: Final = "with strides or a kernel of even size Theano pads otherwise than TensorFlow"
+_INTERPOLATED: Final = "Theano interpolates otherwise than TensorFlow"
 _TRAINS: Final = "it is called with training=True, and divides by statistics of its own input"
 # Of a pooling window of odd size, if it is longer, Theano got a zero less.
 _SHORTEST: Final = 2
@@ -27,7 +28,8 @@ def require_as_computed(path: Path, model: Any, backend: str) -> None:
     """Refuse the layers of a file of Keras before 3 that Keras 3 would compute otherwise.
 
     Theano pads by half a kernel on either side, TensorFlow by as little as it can, at the end
-    rather than at the beginning. With strides, or kernels of even size, that is not the same.
+    rather than at the beginning. With strides, or kernels of even size, that is not the same. Nor
+    is what Theano interpolates.
 
     A BatchNormalization that was called with ``training=True`` goes on to divide by what a batch
     says of itself when Keras 2 predicts; Keras 3 leaves that off.
@@ -49,8 +51,9 @@ def require_as_computed(path: Path, model: Any, backend: str) -> None:
     layers = list(model._flatten_layers(include_self=False))
     refused = [Refusal(layer.name, type(layer).__name__, _TRAINS) for layer in _training(layers)]
     if backend == "theano":
-        padded = filter(_is_padded_otherwise, layers)
-        refused += [Refusal(layer.name, type(layer).__name__, _PADDED) for layer in padded]
+        for why, holds in ((_PADDED, _is_padded_otherwise), (_INTERPOLATED, _interpolates)):
+            of_theano = filter(holds, layers)
+            refused += [Refusal(layer.name, type(layer).__name__, why) for layer in of_theano]
     raise_unsupported(path, refused)
 
 
@@ -64,6 +67,10 @@ def _training(layers: Sequence[Any]) -> list[Any]:
     within = [inner for layer in calling for inner in layer._flatten_layers()]
     found = {id(layer): layer for layer in within if type(layer).__name__ == "BatchNormalization"}
     return list(found.values())
+
+
+def _interpolates(layer: Any) -> bool:
+    return type(layer).__name__ == "UpSampling2D" and layer.interpolation != "nearest"
 
 
 def _is_padded_otherwise(layer: Any) -> bool:

@@ -16,7 +16,8 @@ the sources of older releases were read. In these places the same words mean som
   180 degrees, and so they are turned when they are read; those of depthwise and separable layers
   it did not turn.
 - The backend `theano` padded `"same"` by half a window on either side. A layer for which TensorFlow
-  pads otherwise is refused: one with strides, or a window of even size.
+  pads otherwise is refused: one with strides, or a window of even size. So is an `UpSampling2D`
+  that interpolates.
 - Keras 1 had the filters first in kernels of channels first, exchanged in `Deconvolution2D`, and
   one axis more in `Convolution1D`. The kernels are what Keras 2 made of them. A file without a
   version is of Keras 1.
@@ -38,9 +39,10 @@ dilations and groups; `Resizing`, `CenterCrop` and `UpSampling` of every interpo
 have; the defaults of all other settings, such as `epsilon` and `axis`.
 
 Some things a file does not say. Keras 1 did not write its backend: kernels are read as those of
-TensorFlow. `2.2.4-tf` does not say which TensorFlow upsampled: it is read as TensorFlow 2. Older
-TensorFlows raised an `epsilon` of `BatchNormalization` on images to 1.001e-5: it is read as it is
-written. A `Dropout` that is called with `training=True` is read as one at inference.
+TensorFlow, and so is all of the backend `cntk`. `2.2.4-tf` does not say which TensorFlow upsampled:
+it is read as TensorFlow 2. Older TensorFlows raised an `epsilon` of `BatchNormalization` on images
+to 1.001e-5: it is read as it is written. A `Dropout` that is called with `training=True` is read as
+one at inference.
 
 ## Half precision
 

@@ -212,6 +212,20 @@ class TestTheano:
         with pytest.raises(UnsupportedLayerError, match="1 layer cannot be wired: bad"):
             open_model(path)
 
+    def test_interpolated_upsampling_is_refused(self, tmp_path: Path) -> None:
+        layers = keras2().layers
+        up = layers.UpSampling2D
+        model = keras2().Sequential(
+            [
+                layers.Input((3, 4, 2)),
+                up(2, name="good"),
+                up(2, interpolation="bilinear", name="bad"),
+            ]
+        )
+        path = rewritten(saved(model, tmp_path, ".h5"), version="2.2.4", backend="theano")
+        with pytest.raises(UnsupportedLayerError, match="1 layer cannot be wired: bad"):
+            open_model(path)
+
 
 class TestUpSampling:
     def test_of_tensorflow_1_begins_at_the_corner(self, tmp_path: Path) -> None:
