@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -165,3 +166,8 @@ def test_others_are_refused_by_their_names(name: str) -> None:
     function, why = REFUSED[name]
     layers = modern_model(written(function)[1], "2.15.0", "tensorflow")["config"]["layers"]
     assert any(why in layer.get(REFUSAL, "") for layer in layers)
+
+
+def test_every_function_that_is_read_stands_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "loading.md").read_text(encoding="utf-8")
+    assert {name for name in FUNCTIONS if f"`{name}`" not in page} == set()
