@@ -16,7 +16,7 @@ from exporter.bounds import require_name
 from exporter.calls import LayerCall, layer_calls
 from exporter.defaults import keras_defaults
 from exporter.legacy import REPAIR
-from exporter.legacy.built import require_as_computed
+from exporter.legacy.built import note_other_meanings
 from exporter.precision import half_precisions, in_single_precision
 from exporter.quiet import quiet
 from exporter.refusal import refusing
@@ -181,7 +181,7 @@ def _build(saved: Saved) -> Any:
     with keras_defaults():
         model = keras.saving.deserialize_keras_object(single, safe_mode=True)
     if saved.old:
-        require_as_computed(saved.path, model, saved.backend)
+        note_other_meanings(model, saved.backend)
     return model
 
 

@@ -2,10 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final
-
-from exporter.refusal import Refusal, raise_unsupported
 
 _TRANSPOSED: Final = frozenset(["Conv2DTranspose", "Conv3DTranspose"])
 _POOLINGS: Final = frozenset(
@@ -17,6 +14,7 @@ _WITH_WINDOWS: Final = (
     | frozenset(f"{kind}{rank}D" for kind in ("Conv", "SeparableConv") for rank in (1, 2, 3))
     | {"DepthwiseConv2D"}
 )
+_NOTE: Final = "_neurongraph_other_meaning"
 _PADDED: Final = "with strides or a kernel of even size Theano pads otherwise than TensorFlow"
 _INTERPOLATED: Final = "Theano interpolates otherwise than TensorFlow"
 _TRAINS: Final = "it is called with training=True, and divides by statistics of its own input"
@@ -24,8 +22,8 @@ _TRAINS: Final = "it is called with training=True, and divides by statistics of 
 _SHORTEST: Final = 2
 
 
-def require_as_computed(path: Path, model: Any, backend: str) -> None:
-    """Refuse the layers of a file of Keras before 3 that Keras 3 would compute otherwise.
+def note_other_meanings(model: Any, backend: str) -> None:
+    """Note of each layer of a file of Keras before 3 whether Keras 3 computes it otherwise.
 
     Theano pads by half a kernel on either side, TensorFlow by as little as it can, at the end
     rather than at the beginning. With strides, or kernels of even size, that is not the same. Nor
@@ -36,25 +34,27 @@ def require_as_computed(path: Path, model: Any, backend: str) -> None:
 
     Parameters
     ----------
-    path
-        The model file.
     model
         The model that Keras 3 built; its weights are not looked at.
     backend
         As the file says it.
-
-    Raises
-    ------
-    UnsupportedLayerError
-        If there are such layers; the message names all of them.
     """
     layers = list(model._flatten_layers(include_self=False))
-    refused = [Refusal(layer.name, type(layer).__name__, _TRAINS) for layer in _training(layers)]
-    if backend == "theano":
-        for why, holds in ((_PADDED, _is_padded_otherwise), (_INTERPOLATED, _interpolates)):
-            of_theano = filter(holds, layers)
-            refused += [Refusal(layer.name, type(layer).__name__, why) for layer in of_theano]
-    raise_unsupported(path, refused)
+    for layer in _training(layers):
+        setattr(layer, _NOTE, _TRAINS)
+    if backend != "theano":
+        return
+    for layer in layers:
+        if _is_padded_otherwise(layer):
+            setattr(layer, _NOTE, _PADDED)
+        elif _interpolates(layer):
+            setattr(layer, _NOTE, _INTERPOLATED)
+
+
+def other_meaning(layer: Any) -> str | None:
+    """Return why a layer cannot be wired as Keras 3 has it, None where it can."""
+    why: str | None = getattr(layer, _NOTE, None)
+    return why
 
 
 def _training(layers: Sequence[Any]) -> list[Any]:

@@ -191,7 +191,7 @@ class TestTheano:
             assert share(replayed(path, inputs)[0], wanted) <= TOLERANCE
             return
         with pytest.raises(UnsupportedLayerError, match="Theano pads otherwise"):
-            open_model(path)
+            trace(open_model(path))
         model.set_weights([kernel[::-1]])
         assert share(predicted(model, inputs)[0], wanted) > 0.01
 
@@ -210,7 +210,7 @@ class TestTheano:
         )
         path = rewritten(saved(model, tmp_path, ".h5"), version="2.1.6", backend="theano")
         with pytest.raises(UnsupportedLayerError, match="1 layer cannot be wired: bad"):
-            open_model(path)
+            trace(open_model(path))
 
     def test_interpolated_upsampling_is_refused(self, tmp_path: Path) -> None:
         layers = keras2().layers
@@ -224,7 +224,17 @@ class TestTheano:
         )
         path = rewritten(saved(model, tmp_path, ".h5"), version="2.2.4", backend="theano")
         with pytest.raises(UnsupportedLayerError, match="1 layer cannot be wired: bad"):
-            open_model(path)
+            trace(open_model(path))
+
+    def test_what_stands_before_a_refused_layer_can_be_loaded(self, tmp_path: Path) -> None:
+        layers = keras2().layers
+        model = keras2().Sequential(
+            [layers.Input((6, 6, 1)), layers.Conv2D(2, 3), layers.MaxPooling2D(2, padding="same")]
+        )
+        path = rewritten(saved(filled(model), tmp_path, ".h5"), version="2.1.6", backend="theano")
+        plan = trace(open_model(path, partial=True), partial=True).plan
+        assert [layer.class_name for layer in plan.layers] == ["InputLayer", "Conv2D"]
+        assert "Theano pads otherwise" in str(plan.refused[0])
 
 
 class TestUpSampling:
@@ -301,7 +311,7 @@ class TestTraining:
             moving = filled(keras2().Model(read, called(read, training=False)))
             assert share(predicted(model, inputs)[0], predicted(moving, inputs)[0]) > 0.01
             with pytest.raises(UnsupportedLayerError, match=r"norm .*called with training=True"):
-                open_model(path)
+                trace(open_model(path))
         else:
             assert difference(model, path, inputs) <= TOLERANCE
 
