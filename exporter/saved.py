@@ -126,7 +126,8 @@ def _read_hdf5(path: Path) -> Saved:
     require_sound_heaps(path, path)
     with h5py.File(path, "r") as file:
         text = file.attrs.get("model_config")
-        version, backend = (_text(file, name) for name in ("keras_version", "backend"))
+        version = _text(file, "keras_version")
+        backend = _text(file, "backend") if is_old(version) else ""
     if text is None:
         raise ModelFileError(
             f"{path} holds no model configuration, perhaps only weights; "
@@ -142,10 +143,10 @@ def _read_hdf5(path: Path) -> Saved:
 
 def _text(file: Any, name: str) -> str:
     """Return a text that the file has beside its model, or beside the weights; empty if none."""
-    weights = file.get("model_weights")
-    beside = weights.attrs.get(name, "") if hasattr(weights, "attrs") else ""
-    found = file.attrs.get(name, beside)
-    return found.decode() if isinstance(found, bytes) else str(found)
+    found = file.attrs.get(name)
+    if found is None and "model_weights" in file:
+        found = file["model_weights"].attrs.get(name)
+    return found.decode() if isinstance(found, bytes) else str(found or "")
 
 
 def _decoded(text: str | bytes) -> Any:

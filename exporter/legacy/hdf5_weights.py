@@ -157,11 +157,9 @@ def _in_order(model: Any, config: dict[str, Any]) -> Iterator[tuple[Any, dict[st
 
 def _owners(layer: Any, config: dict[str, Any]) -> Iterator[_Own]:
     """Yield the layers with variables in a layer, itself included, in the order of the file."""
-    trainable = config["config"].get("trainable") is not False
     if isinstance(config["config"].get("layers"), list) and hasattr(layer, "layers"):
         for inner, inner_config in _in_order(layer, config):
-            for owner in _owners(inner, inner_config):
-                yield owner if trainable else _fixed(owner)
+            yield from _owners(inner, inner_config)
         return
     inside, wrapped = getattr(layer, "layer", None), config["config"].get("layer")
     if inside is not None and isinstance(wrapped, dict):
@@ -174,8 +172,10 @@ def _owners(layer: Any, config: dict[str, Any]) -> Iterator[_Own]:
         )
         yield _Own(layer, written(layer.name), trained, fixed)
         return
-    own = _Own(layer, written(layer.name), *_variables(layer))
-    yield own if trainable else _fixed(own)
+    trained, fixed = _variables(layer)
+    if config["config"].get("trainable") is False:
+        trained, fixed = [], [*trained, *fixed]
+    yield _Own(layer, written(layer.name), trained, fixed)
 
 
 def _variables(layer: Any) -> tuple[list[Any], list[Any]]:
@@ -188,10 +188,6 @@ def _variables(layer: Any) -> tuple[list[Any], list[Any]]:
 
 def _learns(layer: Any, variable: Any) -> bool:
     return all(variable is not other for other in layer._non_trainable_variables)
-
-
-def _fixed(owner: _Own) -> _Own:
-    return _Own(owner.layer, owner.name, [], owner.variables)
 
 
 def _by_name(owners: list[_Own], stored: list[_Stored]) -> dict[int, list[_Stored]] | None:

@@ -94,18 +94,18 @@ class TestArchives:
             open_model(path)
 
 
-def frozen_in_parts() -> Any:
+def frozen_in_parts(functional: bool) -> Any:
     """Build a model around one whose layers are trained in part."""
     made = keras2()
-    inner = made.Sequential(
-        [
-            made.layers.Dense(4, input_shape=(4,), name="a"),
-            made.layers.BatchNormalization(name="b"),
-            made.layers.Dense(4, name="c", trainable=False),
-            made.layers.Dense(4, name="d"),
-        ],
-        name="inner",
-    )
+    layers = [
+        made.layers.Dense(4, input_shape=(4,), name="a"),
+        made.layers.BatchNormalization(name="b"),
+        made.layers.Dense(4, name="c", trainable=False),
+        made.layers.Dense(4, name="d"),
+    ]
+    inner = made.Sequential(layers, name="inner")
+    if functional:
+        inner = made.Model(inner.inputs, inner.outputs, name="inner")
     inputs = made.Input((4,))
     return filled(made.Model(inputs, made.layers.Dense(4, name="e")(inner(inputs))))
 
@@ -125,12 +125,21 @@ def without_names(path: Path) -> None:
 
 class TestHdf5:
     @pytest.mark.parametrize("edit", [lambda _: None, without_names], ids=["named", "unnamed"])
-    @pytest.mark.parametrize("trained", [True, False])
+    @pytest.mark.parametrize(
+        "trained", [{"inner": True}, {"inner": False}, {"inner": False, "d": True}]
+    )
+    @pytest.mark.parametrize("functional", [True, False])
     def test_of_a_nested_model_are_shared_out(
-        self, edit: Callable[[Path], None], trained: bool, tmp_path: Path
+        self,
+        edit: Callable[[Path], None],
+        trained: dict[str, bool],
+        functional: bool,
+        tmp_path: Path,
     ) -> None:
-        model = frozen_in_parts()
-        model.get_layer("inner").trainable = trained
+        model = frozen_in_parts(functional)
+        inner = model.get_layer("inner")
+        for name, value in trained.items():
+            (inner if name == inner.name else inner.get_layer(name)).trainable = value
         inputs = inputs_of(model)
         path = saved(model, tmp_path, ".h5")
         edit(path)
