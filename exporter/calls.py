@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exporter.bounds import MOST_PARTS
+from exporter.legacy import written
 from exporter.wiring import WRAPPERS, handler_key, is_of_keras
 
 Shape = tuple[int | None, ...]
@@ -140,7 +141,7 @@ class _Walk:
         assert inner is not None  # noqa: S101
         # Each use of a nested model has tensors of its own.
         inside = dict(zip(map(id, inner.inputs), given, strict=True))
-        self.enter(inner, inside, f"{prefix}{model.name}/")
+        self.enter(inner, inside, f"{prefix}{written(model.name)}/")
         return [inside[id(tensor)] for tensor in inner.outputs]
 
     def _unwrap(self, node: Any, known: dict[int, int], prefix: str) -> None:
@@ -154,7 +155,7 @@ class _Walk:
         if functional_graph(layer) is not None:
             (output,) = self._within(layer, [given], prefix)
             return output
-        name = prefix + layer.name
+        name = prefix + written(layer.name)
         if _key(type(layer)) not in WRAPPERS:
             return self._append(layer, name, (Tensor(given),), {}, [use.written], use.dtype)[0]
         if type(layer).__name__ == "SpectralNormalization":
@@ -181,7 +182,7 @@ class _Walk:
         args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, known))
         shapes = [tuple(tensor.shape[1:]) for tensor in node.outputs]
         dtypes = [str(tensor.dtype) for tensor in node.outputs]
-        outputs = self._append(layer, prefix + layer.name, args, kwargs, shapes, *dtypes)
+        outputs = self._append(layer, prefix + written(layer.name), args, kwargs, shapes, *dtypes)
         known.update(zip(map(id, node.outputs), outputs, strict=True))
 
     def _append(

@@ -135,6 +135,7 @@ def inspect(
         f"A load takes about this much on disk: {sizes}."
     )
     write(seen.frame, to, note=totals)
+    _say_precision(seen.half_precisions)
 
 
 @app.command(
@@ -284,6 +285,7 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
             "Left out what cannot be wired, and what stands behind it: "
             f"{listed(report.refused)}. It cannot be verified."
         )
+    _say_precision(report.half_precisions)
     from queries.stores.dataset import README
     from queries.stores.location import locate
 
@@ -297,6 +299,14 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
         say(f"In Neo4j Browser: {pasteable('browser', graph=graph)}", "dim")
     option = ["--model", *model] if model else []
     say(f"Ask: {pasteable(*_first_question(report), *option, graph=graph)}", "dim")
+
+
+def _say_precision(names: tuple[str, ...]) -> None:
+    """Say of a model of half precision how it is read."""
+    if names:
+        from exporter.precision import precision_note
+
+        say(precision_note(names))
 
 
 def _nodes(count: int, granularity: Granularity) -> str:

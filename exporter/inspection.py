@@ -27,6 +27,9 @@ class Inspection:
         Totals; of a coarser graph, how many nodes and relationships it has.
     granularity
         What a node of the graph would stand for.
+    half_precisions
+        The half precisions that the model computes in, such as mixed_float16; it is read as
+        float32.
     """
 
     frame: pd.DataFrame
@@ -34,6 +37,7 @@ class Inspection:
     edges: int
     parameters: int
     granularity: Granularity
+    half_precisions: tuple[str, ...] = ()
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -72,18 +76,20 @@ def inspect(
         If the file cannot be read or wired.
     """
 
-    def look(opened: KerasModel) -> list[dict[str, object]]:
+    def look(opened: KerasModel) -> tuple[list[dict[str, object]], tuple[str, ...]]:
         grouping = Grouping(granularity)
-        return [
+        rows = [
             _described(row, None if layer is None else grouping.of(layer))
             for row, layer in planned_steps(opened)
         ]
+        return rows, opened.half_precisions
 
-    frame = pd.DataFrame(look_at(model, look)).astype({"neurons": "Int64", "edges": "Int64"})
+    rows, half = look_at(model, look)
+    frame = pd.DataFrame(rows).astype({"neurons": "Int64", "edges": "Int64"})
     neurons, edges, parameters = (
         int(frame[column].sum()) for column in ("neurons", "edges", "parameters")
     )
-    return Inspection(frame, neurons, edges, parameters, granularity)
+    return Inspection(frame, neurons, edges, parameters, granularity, half)
 
 
 def _described(row: LayerRow, layer: PlannedLayer | None) -> dict[str, object]:

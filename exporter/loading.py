@@ -12,12 +12,13 @@ from functools import partial as bound
 from typing import Any
 
 from exporter.file_format import FileFormat
-from exporter.model import KerasModel, open_model, readable
+from exporter.model import KerasModel, open_model
 from exporter.model_node import model_properties
 from exporter.parallel.address import check_dask
 from exporter.plan import Plan
 from exporter.recipe import Recipe
 from exporter.resumption import to_go_on_with
+from exporter.saved import readable
 from exporter.sinks import (
     REPLACED,
     STAGED,
@@ -71,6 +72,9 @@ class LoadReport:
     checksums
         The checksum of the relationships into each layer, by its name. It does not depend on
         their order, nor on the store.
+    half_precisions
+        The half precisions that the model computes in, such as mixed_float16; it was read as
+        float32.
     seconds
         Wall time, the opening of the model file left out.
     """
@@ -85,6 +89,7 @@ class LoadReport:
     refused: tuple[str, ...]
     resumed: int
     checksums: Mapping[str, str]
+    half_precisions: tuple[str, ...]
     seconds: float
 
     @property
@@ -253,6 +258,7 @@ def load(
         refused=tuple(map(str, part.refused)),
         resumed=resumed,
         checksums=checksums,
+        half_precisions=opened.half_precisions,
         seconds=seconds,
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 from exporter.batches import PlannedLayer
 from exporter.bounds import fits_in_memory
 from exporter.calls import LayerCall, Tensor
+from exporter.legacy.built import other_meaning
 from exporter.model import KerasModel
 from exporter.plan import LayerRow, Plan
 from exporter.refusal import Refusal, raise_unsupported
@@ -281,7 +282,12 @@ def _require_memory(call: LayerCall) -> None:
 
 
 def _require_plain(call: LayerCall) -> None:
-    """Raise NotWirableError where a layer is quantized or called with more than tensors."""
+    """Raise NotWirableError where a layer is quantized or called with more than tensors.
+
+    Or where it did something else in the Keras that wrote the file.
+    """
+    if why := other_meaning(call.layer):
+        raise NotWirableError(why)
     if mode := getattr(call.layer, "quantization_mode", None):
         raise NotWirableError(f"it is quantized to {mode}, so that it rounds its inputs as well")
     for name, value in call.kwargs.items():

@@ -3,12 +3,52 @@
 Rounding to half precision is no part of the wiring, and would hide whether a graph is right.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
+
+from queries.errors import listed
 
 _SINGLE: Final = "float32"
 _HALF: Final = frozenset(
     f"{mixed}{dtype}" for mixed in ("", "mixed_") for dtype in ("float16", "bfloat16")
 )
+
+
+_POLICIES: Final = frozenset(["DTypePolicy", "Policy", "PolicyV1"])
+# Significant decimal digits that a number keeps: it has 11 bits, or 8.
+_DIGITS: Final = {"bfloat16": 2, "float16": 3}
+
+
+def half_precisions(config: Any) -> tuple[str, ...]:
+    """Return the half precisions that a model's configuration names, such as mixed_float16."""
+    return tuple(sorted(set(_named(config))))
+
+
+def _named(config: Any) -> Iterator[str]:
+    if isinstance(config, list):
+        for value in config:
+            yield from _named(value)
+    elif isinstance(config, dict):
+        holder, name = _precision(config)
+        if holder is not None:
+            yield str(holder[name])
+        for value in config.values():
+            yield from _named(value)
+
+
+def precision_note(names: Sequence[str]) -> str:
+    """Say what it means that a model of half precision is read as one of single precision.
+
+    Parameters
+    ----------
+    names
+        What ``half_precisions`` returned; not empty.
+    """
+    digits = min(_DIGITS[name.removeprefix("mixed_")] for name in names)
+    return (
+        f"The model computes in {listed(names)} and is read as float32: model.predict rounds to "
+        f"about {digits} significant digits at each layer, the graph does not."
+    )
 
 
 def in_single_precision(config: Any) -> Any:
@@ -18,9 +58,16 @@ def in_single_precision(config: Any) -> Any:
     if not isinstance(config, dict):
         return config
     single = {key: in_single_precision(value) for key, value in config.items()}
-    # A policy of quantization stays as it is: it is refused, and is to say so.
-    named = "name" if single.get("class_name") == "DTypePolicy" else "dtype"
-    holder = single.get("config") if named == "name" else single
-    if isinstance(holder, dict) and str(holder.get(named)) in _HALF:
-        holder[named] = _SINGLE
+    holder, name = _precision(single)
+    if holder is not None:
+        holder[name] = _SINGLE
     return single
+
+
+def _precision(config: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+    """Return where a configuration names a half precision, None if it does not, and the key."""
+    # A policy of quantization stays as it is: it is refused, and is to say so.
+    named = "name" if config.get("class_name") in _POLICIES else "dtype"
+    holder = config.get("config") if named == "name" else config
+    half = isinstance(holder, dict) and str(holder.get(named)) in _HALF
+    return (holder if half else None), named

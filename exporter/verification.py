@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from exporter.forward import keras_values
-from exporter.model import KerasModel, open_model, readable
+from exporter.model import KerasModel, open_model
 from exporter.planning import trace
 from exporter.replay import (
     Columns,
@@ -22,6 +22,7 @@ from exporter.replay import (
     StreamSource,
     replay,
 )
+from exporter.saved import readable
 from queries import NeuronGraph
 from queries.checks import require_count
 from queries.errors import ModelNotFoundError, VerificationError, listed

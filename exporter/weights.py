@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,10 @@ import numpy as np
 
 from exporter.bounds import require_memory, require_weights
 from exporter.heaps import require_sound_heaps
+from exporter.legacy.archive_weights import ArchiveWeights
+from exporter.legacy.hdf5_weights import Hdf5Weights
+from exporter.saved import Saved
+from exporter.shared_layers import saved_once
 
 _MEMBER: Final = "model.weights.h5"
 _CHUNK: Final = 1 << 20
@@ -88,13 +92,13 @@ def _bytes(variable: Any) -> int:
     return math.prod(map(int, variable.shape)) * int(np.dtype(variable.dtype).itemsize)
 
 
-def read_weights(path: Path, model: Any) -> None:
+def read_weights(saved: Saved, model: Any) -> None:
     """Read the weights of a model from its file.
 
     Parameters
     ----------
-    path
-        The model file.
+    saved
+        What the file says.
     model
         The model, whose variables are changed.
 
@@ -103,18 +107,25 @@ def read_weights(path: Path, model: Any) -> None:
     ModelFileError
         If the file declares more weights than one of its size can hold.
     """
+    path = saved.path
     with _hdf5(path) as weights:
         require_sound_heaps(path, weights)
         require_weights(path, _declared(weights), "its datasets declare")
-        model.load_weights(weights)
+        if not saved.old:
+            with saved_once(model) if saved.archive else nullcontext():
+                model.load_weights(weights)
+        elif saved.archive:
+            ArchiveWeights(path, saved.written).read_into(model, weights)
+        else:
+            Hdf5Weights(path, saved.config, saved.version, saved.backend).read_into(model, weights)
 
 
-def read_arrays(path: Path, model: Any) -> None:
+def read_arrays(saved: Saved, model: Any) -> None:
     """Read the weights of a model as arrays of NumPy, in the scope of ``unfilled``.
 
     Parameters
     ----------
-    path, model
+    saved, model
         As in ``read_weights``.
 
     Raises
@@ -124,12 +135,12 @@ def read_arrays(path: Path, model: Any) -> None:
     """
     import keras
 
-    require_memory(path, sum(map(_bytes, model.variables)))
+    require_memory(saved.path, sum(map(_bytes, model.variables)))
     convert = keras.Variable._convert_to_tensor
     # A tensor is a copy, and so is the variable that is given it.
     keras.Variable._convert_to_tensor = lambda _, value, dtype=None: np.asarray(value, dtype)
     try:
-        read_weights(path, model)
+        read_weights(saved, model)
     finally:
         keras.Variable._convert_to_tensor = convert
 

@@ -66,6 +66,24 @@ WITH_CONSTANTS: Final = frozenset(
 """Others of ``keras.ops`` that a neuron may apply, with constants for their other arguments."""
 
 
+HARD_SIGMOID_OF_KERAS_2: Final = "neurongraph>hard_sigmoid"
+"""The name by which Keras knows ``hard_sigmoid_of_keras_2``."""
+
+_ALPHA_OF_KERAS_2: Final = 0.2
+
+
+def hard_sigmoid_of_keras_2(values: Any) -> Any:
+    """Return what ``hard_sigmoid`` was before Keras 3: ``clip(0.2 x + 0.5, 0, 1)``."""
+    return _hard_sigmoid(values, _ALPHA_OF_KERAS_2)
+
+
+def _hard_sigmoid(values: Any, alpha: float = 1 / 6) -> Any:
+    """Return a line of slope ``alpha`` through 1/2, cut at 0 and 1; Keras 3 has the slope 1/6."""
+    import keras
+
+    return keras.ops.clip(values * alpha + 0.5, 0.0, 1.0)
+
+
 def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     """Return the name of a Keras activation function and its keyword arguments.
 
@@ -91,6 +109,8 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
         return None, {}
     if isinstance(function, keras.layers.Layer):
         return _of_layer(function)
+    if function is hard_sigmoid_of_keras_2:
+        return "hard_sigmoid", {"alpha": _ALPHA_OF_KERAS_2}
     name = getattr(function, "__name__", str(function))
     if name == "linear":
         return None, {}
@@ -123,8 +143,10 @@ def _plain(setting: Any) -> Any:
 
 
 def activation_function(name: str) -> Any:
-    """Return the Keras function of a name that a layer of the graph keeps."""
+    """Return the function of a name that a layer of the graph keeps: Keras's, but for one."""
     import keras
 
+    if name == "hard_sigmoid":
+        return _hard_sigmoid
     of_ops = name in ELEMENTWISE | WITH_CONSTANTS
     return getattr(keras.ops if of_ops else keras.activations, name)

@@ -56,6 +56,12 @@ def rescaling(layer: Any, ids: Ids) -> Computed:
     )
 
 
+@handles("LayerScale")
+def layer_scale(layer: Any, ids: Ids) -> Computed:
+    """Multiply each channel by a weight of its own (ConvNeXt)."""
+    return one_to_one(ids, weight=np.asarray(layer.gamma, dtype=np.float64))
+
+
 def _without_batch(statistic: Any, ids: Ids) -> Floats:
     values: Floats = np.asarray(statistic, dtype=np.float64)
     return values[0] if values.ndim == ids.ndim + 1 else values

@@ -68,6 +68,7 @@ def _pairs(sizes: Any) -> Sequence[tuple[int, int]]:
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "StochasticDepth",
 )
 def nothing_at_inference(layer: Any, ids: Ids) -> Moved:
     """Pass the input on unchanged, as at inference."""

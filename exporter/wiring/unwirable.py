@@ -3,6 +3,9 @@
 from typing import Final
 
 _CODE: Final = "its code is not a list of layers"
+_VANISHED: Final = (
+    "Keras 3 has no such layer; replace it in Keras 2 (the package tf-keras) and save it anew"
+)
 _BY_REASON: Final = {
     "its weights depend on its input": (
         "AdditiveAttention Attention GroupQueryAttention GroupedQueryAttention MultiHeadAttention "
@@ -39,6 +42,11 @@ _BY_REASON: Final = {
     "which input it reads depends on their order": (
         "ops.Median ops.Nanmedian ops.Percentile ops.Quantile ops.Sort ops.TopK ops.Unique"
     ),
+    _VANISHED: (
+        "ClassMethod DenseFeatures Highway InstanceMethod InstanceProperty LocallyConnected1D "
+        "LocallyConnected2D MaxoutDense ModuleWrapper ParametricSoftplus RandomFourierFeatures "
+        "SReLU SequenceFeatures SlicingOpLambda TensorFlowOpLayer"
+    ),
     "its code is a function, which may do anything": (
         "ops.AssociativeScan ops.Cond ops.ForiLoop ops.Map ops.Scan ops.Switch ops.VectorizedMap "
         "ops.WhileLoop"
@@ -64,8 +72,8 @@ _REASONS: Final = {name: why for why, names in UNWIRABLE.items() for name in nam
 
 
 def needs_code(key: str) -> bool:
-    """Tell whether Keras itself would need code that is not its own to build a layer."""
-    return ">" in key or key in UNWIRABLE[_CODE]
+    """Tell whether Keras would need code that is not its own to build a layer."""
+    return ">" in key or key in UNWIRABLE[_CODE] or key in UNWIRABLE[_VANISHED]
 
 
 def reason(key: str) -> str:

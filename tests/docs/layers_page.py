@@ -4,6 +4,7 @@ from typing import Final
 
 from exporter.wiring import UNWIRABLE, handled_classes
 from tests.docs.markdown import NOTE, table
+from tests.docs.old_files import OLD_FILES
 
 _LAYERS: Final = """\
 These layers can be wired, however they are joined: in branches, with several inputs and outputs,
@@ -41,6 +42,7 @@ def layers_page() -> str:
         ),
         _UNWIRABLE,
         table(["reason", "layers"], reasons),
+        OLD_FILES,
         _OWN,
     ]
     return "\n".join(parts)

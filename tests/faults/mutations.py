@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import shutil
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,8 +13,11 @@ from typing import Any
 import h5py
 import numpy as np
 
+from tests.keras2.files import keras2
+
 SUFFIXES = (".keras", ".h5")
 _WEIGHTS = "model.weights.h5"
+_OLD_ARCHIVE = Path(__file__).parents[1] / "unit" / "archives" / "tensorflow-2.13.1.keras"
 
 _ODD: list[Any] = [
     None,
@@ -49,7 +53,7 @@ _ODD: list[Any] = [
 
 
 def save_samples(folder: Path) -> list[Path]:
-    """Save small models of several topologies in both formats."""
+    """Save small models of several topologies in both formats, by Keras 3 and by Keras 2."""
     import keras
 
     layers = keras.layers
@@ -72,7 +76,20 @@ def save_samples(folder: Path) -> list[Path]:
                 # Keras calls HDF5 old, and copies tensors in a way that NumPy warns of.
                 warnings.simplefilter("ignore")
                 model.save(files[-1])
-    return files
+    return [*files, *_old_samples(folder)]
+
+
+def _old_samples(folder: Path) -> list[Path]:
+    """Save a model of several kinds of layers in both formats of Keras 2."""
+    archive = Path(shutil.copy(_OLD_ARCHIVE, folder))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        old = keras2()
+        given = old.Input((4,), name="given")
+        inner = old.Sequential([old.layers.Dense(3, input_shape=(4,), name="a/b")], name="inner")
+        model = old.Model(given, inner(given)[:, ::-1] * 2.0 + inner(given))
+        model.save(folder / "old.h5")
+    return [archive, folder / "old.h5"]
 
 
 def mutated(samples: list[Path], number: int, seed: int, folder: Path) -> tuple[str, Path]:

@@ -1,7 +1,17 @@
 import numpy as np
 import pytest
 
-from tests.unit.builders import Spec, Wired, assert_same_edges, chain, failing, layer, named, wired
+from tests.unit.builders import (
+    Spec,
+    Wired,
+    assert_same_edges,
+    chain,
+    failing,
+    layer,
+    named,
+    randomized,
+    wired,
+)
 
 SHAPE = (3, 4, 2)
 ROWS = [[1.0, 2.0], [0.5, 3.0], [2.0, 1.0]]
@@ -63,3 +73,14 @@ def test_of_a_row(tmp_path_factory: pytest.TempPathFactory) -> None:
     case = wired(chain((5,), layer("BatchNormalization")), tmp_path_factory.mktemp("row"))
     assert failing(case) == []
     assert_same_edges(case)
+
+
+def test_the_scale_of_convnext(tmp_path_factory: pytest.TempPathFactory) -> None:
+    import keras
+    from keras.src.applications.convnext import LayerScale, StochasticDepth
+
+    read = keras.Input(SHAPE)
+    seen = LayerScale(0.5, SHAPE[-1])(keras.layers.Dense(SHAPE[-1])(read))
+    model = randomized(keras.Model(read, keras.layers.Add()([read, StochasticDepth(0.2)(seen)])))
+    case = wired(model, tmp_path_factory.mktemp("convnext"))
+    assert failing(case) == []

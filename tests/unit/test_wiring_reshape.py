@@ -102,4 +102,5 @@ def test_training_only_layers_pass_their_input_on(name: str, tmp_path: Path) -> 
 
 def test_every_training_only_layer_is_tested() -> None:
     passed_on = [name for name, how in handled_classes().items() if how is nothing_at_inference]
-    assert sorted(SETTINGS) == passed_on
+    # That of ConvNeXt stands in keras.applications; test_wiring_normalization.py has it.
+    assert sorted([*SETTINGS, "StochasticDepth"]) == passed_on

@@ -1,0 +1,13 @@
+"""Rewrite what older Kerases wrote as Keras 3 reads it: one idea a file.
+
+``modern_model`` rewrites a configuration wholly, nested models and wrappers included. It runs
+nothing of the file: what it does not know it leaves as it is, to be refused.
+"""
+
+from exporter.legacy.keras3 import of_hdf5
+from exporter.legacy.layers import REFUSAL, REPAIR
+from exporter.legacy.models import modern_model
+from exporter.legacy.names import written
+from exporter.legacy.version import is_old
+
+__all__ = ["REFUSAL", "REPAIR", "is_old", "modern_model", "of_hdf5", "written"]
