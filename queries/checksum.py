@@ -42,7 +42,7 @@ _COVERED: Final = pa.schema(
     for field in MODEL
     if field.name
     not in {
-        *("name", "key", "state", "loaded_at", "load_id", "checksum"),
+        *("name", "key", "state", "loaded_at", "load_id", "checksum", "edited"),
         *("fingerprint", "block_edges"),
     }
 )

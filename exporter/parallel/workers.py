@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from exporter.parallel.address import LOCAL
@@ -61,17 +62,17 @@ def started(dask: str) -> Iterator[Workers]:
     GraphUnavailableError
         If no scheduler answers there, or it has no workers.
     """
-    try:
+    if find_spec("distributed") is not None:
         from exporter.parallel.cluster import cluster, local_cluster
-    except ImportError:
+
+        opened = local_cluster() if dask == LOCAL else cluster(dask)
+    elif dask == LOCAL:
         from exporter.parallel.processes import local_processes
 
-        if dask != LOCAL:
-            raise ParameterError(
-                f"dask: {dask} needs the package distributed; pip install 'neurongraph[dask]'"
-            ) from None
         opened = local_processes()
     else:
-        opened = local_cluster() if dask == LOCAL else cluster(dask)
+        raise ParameterError(
+            f"dask: {dask} needs the package distributed; pip install 'neurongraph[dask]'"
+        )
     with opened as workers:
         yield workers
