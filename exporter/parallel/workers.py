@@ -58,13 +58,17 @@ def started(dask: str) -> Iterator[Workers]:
     Raises
     ------
     ParameterError
-        If it is an address, and Dask is not installed.
+        If it is an address, and Dask is not installed; if Dask cannot be imported.
     GraphUnavailableError
         If no scheduler answers there, or it has no workers.
     """
     if find_spec("distributed") is not None:
-        from exporter.parallel.cluster import cluster, local_cluster
-
+        try:
+            from exporter.parallel.cluster import cluster, local_cluster
+        except ImportError as error:
+            raise ParameterError(
+                f"dask: the package distributed is installed, and cannot be imported: {error}"
+            ) from None
         opened = local_cluster() if dask == LOCAL else cluster(dask)
     elif dask == LOCAL:
         from exporter.parallel.processes import local_processes

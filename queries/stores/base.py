@@ -150,7 +150,7 @@ class Store(Closing):
         GraphDamagedError
             If so much is damaged that nothing can be read.
         """
-        # It imports pandas, which a statement alone does not need.
+        # It reads what a statement alone does not need.
         from queries.stores.damage import damage
 
         with self.uncompared():
