@@ -3,17 +3,30 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from exporter.checking import CheckReport, check
     from exporter.inspection import Inspection, inspect
     from exporter.loading import LoadReport, load
     from exporter.removal import drop
     from exporter.verification import VerifyReport, verify
 
-__all__ = ["Inspection", "LoadReport", "VerifyReport", "drop", "inspect", "load", "verify"]
+__all__ = [
+    "CheckReport",
+    "Inspection",
+    "LoadReport",
+    "VerifyReport",
+    "check",
+    "drop",
+    "inspect",
+    "load",
+    "verify",
+]
 
 _HOMES = {
+    "CheckReport": "exporter.checking",
     "Inspection": "exporter.inspection",
     "LoadReport": "exporter.loading",
     "VerifyReport": "exporter.verification",
+    "check": "exporter.checking",
     "drop": "exporter.removal",
     "inspect": "exporter.inspection",
     "load": "exporter.loading",

@@ -1,4 +1,4 @@
-"""The command line: ``inspect``, ``load``, ``drop``, ``verify``, and what queries adds."""
+"""The command line: load, verify, check and drop models; and the commands of queries."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -278,6 +278,8 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
         f"{_nodes(report.neurons, report.granularity)}, {report.edges:,} relationships "
         f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s){there}."
     )
+    for damage in report.repaired:
+        typer.echo(f"Repaired: {damage}.")
     if report.left_out:
         typer.echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
     if report.refused:
@@ -403,6 +405,50 @@ def _verdict(report: "VerifyReport") -> str:
         f"the largest relative difference is {worst['relative_difference']:.2g}, in layer "
         f"{worst['layer']}; {report.tolerance:.2g} is allowed."
     )
+
+
+@app.command(
+    rich_help_panel=_PANEL,
+    epilog=examples(
+        "neurongraph check --graph digits.lbug",
+        "neurongraph check digits --graph bolt://localhost:7687 --format json",
+    ),
+)
+def check(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="The model's name in the graph.",
+            show_default="all that are complete",
+        ),
+    ] = None,
+    graph: GraphOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Compare a graph with the checksums that its load wrote; the model file is not needed.
+
+    All neurons and relationships are read. Ends with exit code 1 where something differs.
+    """
+    to = destination(format_name, output)
+    from exporter.checking import check as check_graph
+    from queries.progress_bar import ProgressBar
+    from queries.stores.location import locate
+
+    location = locate(graph)
+    if location.kind == "file":
+        say(f"{location.text} is a model file, which holds no graph that could be damaged.")
+        return
+    with ProgressBar(f"Checking {location.text}") as progress:
+        report = check_graph(graph, name=name, progress=progress)
+    write(report.frame, to)
+    if not report.passed:
+        fail(
+            f"{location.text} is damaged: {'; '.join(report.damage)}. Load the same model file "
+            "with --resume, which repairs it, or any with --replace."
+        )
+    say(f"{location.text} holds what its loads wrote.")
 
 
 @app.command(

@@ -69,6 +69,8 @@ class LoadReport:
         behind them was loaded.
     resumed
         How many of the relationships were there already, since an interrupted load went on.
+    repaired
+        What was not as an earlier load had written it, and was written again.
     checksums
         The checksum of the relationships into each layer, by its name. It does not depend on
         their order, nor on the store.
@@ -88,6 +90,7 @@ class LoadReport:
     left_out: int
     refused: tuple[str, ...]
     resumed: int
+    repaired: tuple[str, ...]
     checksums: Mapping[str, str]
     half_precisions: tuple[str, ...]
     seconds: float
@@ -159,8 +162,8 @@ def load(
     resume
         Go on with a load of that name that was interrupted, of the same file and with the same
         options; what is there already is not written again. Where there is none to go on with,
-        begin one. Where the model is complete, it is read; files of a dataset that are not what
-        its load wrote are written again.
+        begin one. Where the model is complete, compare all of it with what its load wrote; one
+        that is damaged is written again, of a dataset the files that are.
     dask
         Write a folder of files by many processes: ``local`` takes one a core, by Dask where that
         is installed; ``tcp://host:8786`` names a Dask scheduler, whose workers must see the
@@ -257,6 +260,7 @@ def load(
         left_out=part.left_out.edges,
         refused=tuple(map(str, part.refused)),
         resumed=resumed,
+        repaired=tuple(damage),
         checksums=checksums,
         half_precisions=opened.half_precisions,
         seconds=seconds,

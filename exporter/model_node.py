@@ -49,4 +49,5 @@ def model_properties(
         "fingerprint": fingerprint(model.sha256, part),
         "load_id": load_id,
         "checksum": "",
+        "edited": False,
     }

@@ -9,7 +9,7 @@ from exporter.plan import Plan
 from exporter.sinks import Sink
 from queries.errors import ModelExistsError
 from queries.models import version_error
-from queries.schema import DAMAGED, SCHEMA_VERSION
+from queries.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 
 
 def fingerprint(sha256: str, part: Plan) -> str:
@@ -52,6 +52,11 @@ def to_go_on_with(sink: Sink, model: Mapping[str, Any]) -> Mapping[str, Any] | N
         return found
     if found["schema_version"] != SCHEMA_VERSION:
         raise version_error(sink.location, found)
+    if found["state"] == COMPLETE and found["edited"]:
+        raise ModelExistsError(
+            f"{found['name']!r} in {sink.location} was edited by cypher --write since it was "
+            "loaded; to have it as the file is, say --replace"
+        )
     if found["fingerprint"] != model["fingerprint"]:
         raise ModelExistsError(
             f"{sink.location} holds {found['name']!r}, in state {found['state']}, of another file "

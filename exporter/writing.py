@@ -43,7 +43,7 @@ def write(
     GraphError
         If something else stands in the store than was sent.
     """
-    write_layers(sink, part, name)
+    write_layers(sink, part, name, progress)
     neurons = write_neurons(sink, part, name, progress)
     sent = _write_edges(sink, part, block_edges, progress)
     sink.flush()
@@ -63,11 +63,14 @@ def layer_checksums(
     }
 
 
-def write_layers(sink: Sink, part: Plan, name: str) -> None:
+def write_layers(sink: Sink, part: Plan, name: str, progress: Progress) -> None:
     """Hand the layers of a model of that name to a sink, and which follows which."""
+    # From here on a load that breaks leaves something behind.
+    progress("layers", 0, len(part.layers))
     names = {layer.index: layer.name for layer in part.layers}
     following = [(names[i], layer.name) for layer in part.layers for i in layer.inputs]
     sink.add_layers([layer.properties(name) for layer in part.layers], following)
+    progress("layers", len(part.layers), len(part.layers))
 
 
 def write_neurons(sink: Sink, part: Plan, name: str, progress: Progress) -> dict[str, Checksum]:

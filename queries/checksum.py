@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -37,12 +36,16 @@ NEURON_COLUMNS: Final = tuple(name for name in NEURON.names if name != "model")
 """What the checksum of neurons covers; what they have as ``model`` differs from store to store."""
 
 _MISSING: Final = np.iinfo(np.int64).min
+_WORD: Final = 8
+_BYTES: Final = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np.uint64)
+"""The bits of so many bytes of a word."""
+
 _COVERED: Final = pa.schema(
     field
     for field in MODEL
     if field.name
     not in {
-        *("name", "key", "state", "loaded_at", "load_id", "checksum"),
+        *("name", "key", "state", "loaded_at", "load_id", "checksum", "edited"),
         *("fingerprint", "block_edges"),
     }
 )
@@ -126,19 +129,33 @@ def model_checksum(model: Mapping[str, Any], layers: Iterable[Mapping[str, Any]]
 
 def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
     """Return a number for each value: floats as their bits, texts as their hashes."""
+    missing = column.is_null().to_numpy()
     if pa.types.is_string(column.type):
-        texts = column.combine_chunks().dictionary_encode()
-        hashes = pd.util.hash_array(texts.dictionary.to_numpy(zero_copy_only=False))
-        places = pc.fill_null(texts.indices, len(hashes)).to_numpy()
-        chosen: NDArray[Any] = np.append(hashes, np.uint64(0))[places]
-        return chosen
+        return np.where(missing, np.uint64(1 << 63), _hashes(column.combine_chunks()))
     if not pa.types.is_floating(column.type):
-        whole: NDArray[Any] = pc.fill_null(column, _MISSING).to_numpy()
-        return whole
+        return np.where(missing, _MISSING, pc.fill_null(column, 0).to_numpy())
     # A sum with 0 makes one of the two zeros; not every store keeps which of the NaNs it was.
     values = pc.fill_null(column, np.nan).to_numpy() + 0.0
     values[np.isnan(values)] = np.nan
-    return np.where(column.is_null().to_numpy(), _MISSING, values.view(np.int64))
+    return np.where(missing, _MISSING, values.view(np.int64))
+
+
+def _hashes(texts: pa.StringArray) -> _Bits:
+    """Return a hash of each text, which takes in eight of its bytes at a time."""
+    _, offsets, content = texts.buffers()
+    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    begins, sizes = bounds[:-1].astype(np.int64), np.diff(bounds)
+    # Behind the last byte is room for the rest of a word.
+    padded = np.frombuffer((content.to_pybytes() if content else b"") + bytes(8), np.uint8)
+    words: _Bits = np.ndarray(len(padded) - 7, "<u8", padded, strides=(1,))
+    hashes = sizes.astype(np.uint64)
+    for start in range(0, int(sizes.max(initial=0)), _WORD):
+        longer = np.flatnonzero(sizes > start)
+        left = np.minimum(sizes[longer] - start, _WORD)
+        some = hashes[longer] + (words[begins[longer] + start] & _BYTES[left])
+        _mix(some)
+        hashes[longer] = some
+    return hashes
 
 
 def _total(columns: Sequence[NDArray[Any]]) -> int:

@@ -28,6 +28,8 @@ class Layer:
         Number of relationships into it.
     inputs
         Indices of the layers that feed it.
+    checksum, neuron_checksum
+        Those of the relationships into it and of its neurons; None where they are not known.
     """
 
     index: int
@@ -41,6 +43,8 @@ class Layer:
     last: int
     edges: int
     inputs: tuple[int, ...]
+    checksum: str | None = None
+    neuron_checksum: str | None = None
 
     @property
     def neurons(self) -> int:
@@ -94,6 +98,8 @@ def _layer(row: Mapping[Any, Any]) -> Layer:
         last=int(row["last"]),
         edges=int(row["edges"]),
         inputs=_numbers(row["inputs"]),
+        checksum=_text(row.get("checksum")),
+        neuron_checksum=_text(row.get("neuron_checksum")),
     )
 
 

@@ -37,12 +37,18 @@ class StoredModel:
         What a node stands for: a neuron, all neurons of a channel, or of a layer.
     load_id
         What tells this load of it from any other.
+    checksum
+        That of its properties and of its layers; None for a model file.
+    edited
+        Whether somebody's own statement has changed something since the load.
     """
 
     name: str
     key: str
     granularity: str
     load_id: str
+    checksum: str | None
+    edited: bool
 
 
 def models(store: Store) -> pd.DataFrame:
@@ -93,7 +99,14 @@ def chosen(store: Store, model: str | None) -> StoredModel:
     if complete[name]["schema_version"] != SCHEMA_VERSION:
         raise version_error(store.location, complete[name])
     row = complete[name]
-    return StoredModel(name, row["key"], row["granularity"], row["load_id"])
+    return StoredModel(
+        name=name,
+        key=row["key"],
+        granularity=row["granularity"],
+        load_id=row["load_id"],
+        checksum=row["checksum"] or None,
+        edited=bool(row["edited"]),
+    )
 
 
 def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:

@@ -42,6 +42,7 @@ MODEL: Final = pa.schema(
         ("fingerprint", pa.string()),
         ("block_edges", pa.int64()),
         ("load_id", pa.string()),
+        ("edited", pa.bool_()),
         ("checksum", pa.string()),
     ]
 )

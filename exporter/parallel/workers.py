@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from exporter.parallel.address import LOCAL
@@ -57,21 +58,25 @@ def started(dask: str) -> Iterator[Workers]:
     Raises
     ------
     ParameterError
-        If it is an address, and Dask is not installed.
+        If it is an address, and Dask is not installed; if Dask cannot be imported.
     GraphUnavailableError
         If no scheduler answers there, or it has no workers.
     """
-    try:
-        from exporter.parallel.cluster import cluster, local_cluster
-    except ImportError:
+    if find_spec("distributed") is not None:
+        try:
+            from exporter.parallel.cluster import cluster, local_cluster
+        except ImportError as error:
+            raise ParameterError(
+                f"dask: the package distributed is installed, and cannot be imported: {error}"
+            ) from None
+        opened = local_cluster() if dask == LOCAL else cluster(dask)
+    elif dask == LOCAL:
         from exporter.parallel.processes import local_processes
 
-        if dask != LOCAL:
-            raise ParameterError(
-                f"dask: {dask} needs the package distributed; pip install 'neurongraph[dask]'"
-            ) from None
         opened = local_processes()
     else:
-        opened = local_cluster() if dask == LOCAL else cluster(dask)
+        raise ParameterError(
+            f"dask: {dask} needs the package distributed; pip install 'neurongraph[dask]'"
+        )
     with opened as workers:
         yield workers

@@ -62,7 +62,7 @@ def write_in_parallel(
     """
     if not isinstance(sink, FilesSink):
         raise TypeError(f"{sink.location} is no dataset")
-    write_layers(sink, part, name)
+    write_layers(sink, part, name, progress)
     files = [file for layer in part.layers for file in sink.parts(layer, block_edges)]
     folder, content = sink.model_folder.absolute(), workers.shipped(source)
     submit = workers.executor.submit

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from exporter.batches import EdgeBlock, PlannedLayer
 from queries import NeuronGraph
 from queries.closing import Closing
-from queries.errors import ModelExistsError
+from queries.errors import GraphDamagedError, ModelExistsError
+from queries.models import chosen
 from queries.progress import Progress
+from queries.stores import open_store
 
 STAGED: Final = "~new"
 """What the name of a model ends in while it is loaded to replace another."""
@@ -89,7 +91,13 @@ class Sink(Closing):
         progress
             Told how much of it is read.
         """
-        return []
+        with open_store(self.location) as store:
+            store.wholly = True
+            try:
+                about = chosen(store, model)
+                return [each.text for each in store.damage(about, progress)]
+            except GraphDamagedError as error:
+                return [str(error)]
 
     def repair(self, model: Mapping[str, Any]) -> Mapping[str, Any]:
         """Start a load that puts right a complete model that is damaged.

@@ -4,7 +4,6 @@ The file is written under a temporary name and renamed when it is whole. A note 
 says what is being loaded, because nobody can look into a file that is being written.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -19,16 +18,18 @@ from exporter.sinks.base import STAGED, Sink, exists_error
 from queries.errors import (
     CypherError,
     GraphAccessError,
+    GraphDamagedError,
     GraphError,
     GraphLockedError,
     ModelNotFoundError,
 )
 from queries.frames import to_columns
 from queries.layer import id_ranges
-from queries.library import Statement, query
+from queries.library import query
 from queries.progress import Progress
 from queries.schema import (
     COMPLETE,
+    DAMAGED,
     LAYER,
     LOADING,
     MODEL,
@@ -45,10 +46,19 @@ from queries.stores.embedded import (
     node_ids,
     note_of,
     noted_file,
+    open_file,
     run,
     run_for_many,
 )
+from queries.stores.file_note import (
+    note_beside,
+    require_as_noted,
+    write_json,
+    write_note,
+)
+from queries.stores.naming import safe_name
 from queries.stores.node_ids import NodeIds
+from queries.stores.notes import noted
 
 NEURONS_A_COPY: Final = 1 << 17
 EDGES_A_COPY: Final = 5_000_000
@@ -97,22 +107,26 @@ class EmbeddedSink(Sink):
 
     def has(self, model: str) -> bool:
         """Tell whether a model of that name is there, complete or not."""
-        return model_file(self._folder, model).exists() or self._note(model).exists()
+        file = model_file(self._folder, model)
+        return file.exists() or note_beside(file).exists() or self._note(model).exists()
 
     def find(self, model: str) -> dict[str, Any] | None:
         """Return the model of that name that a load would go on with."""
         for name in (model + STAGED, model):
             if self._note(name).exists():
-                note: dict[str, Any] = json.loads(self._note(name).read_text(encoding="utf-8"))
-                return note
+                return noted(self._note(name), safe_name(name))
+        file = model_file(self._folder, model)
+        if not self.has(model):
+            return None
+        note = noted(note_beside(file), safe_name(model))
+        if note is not None:
+            return note if note["state"] == DAMAGED else {name: note[name] for name in MODEL.names}
         columns = ", ".join(f"m.`{name}` AS `{name}`" for name in MODEL.names)
-        statement = Statement(f"MATCH (m:Model) RETURN {columns}", {}, ())
-        with EmbeddedStore(self._folder) as store:
-            if not model_file(self._folder, model).exists():
-                return None
-            found: dict[str, Any]
-            (found,) = store.table(statement, model).to_pylist()
-            return found
+        found: dict[str, Any]
+        with open_file(file) as opened:
+            rows = run(opened.connection, f"MATCH (m:Model) RETURN {columns}").get_as_arrow()
+        (found,) = rows.to_pylist()
+        return found
 
     def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:
         """Make the model's file under its temporary name."""
@@ -128,7 +142,7 @@ class EmbeddedSink(Sink):
                 _edges(file)
                 _remove(file)
             self._open({**model, "name": staged, "key": name, "state": LOADING})
-            self._write_note(self._note(staged), self._model)
+            write_json(self._note(staged), self._model)
             self._make_tables()
 
     def resume(self, model: Mapping[str, Any]) -> None:
@@ -273,7 +287,11 @@ class EmbeddedSink(Sink):
                     "meanwhile; that load is the one that counts"
                 )
             _remove_logs(self._final)
+            name = self._model["key"]
+            note = {**self._model, "name": name, "state": COMPLETE, "checksum": of_model}
+            write_note(self._final, note, known=False)
             self._file.replace(self._final)
+            write_note(self._final, note, known=True)
             self._note(self._model["name"]).unlink(missing_ok=True)
 
     def tidy(self, model: str, progress: Progress) -> None:
@@ -283,13 +301,13 @@ class EmbeddedSink(Sink):
         """Delete the model's file."""
         if not self.has(model):
             raise ModelNotFoundError(f"{self.location} holds no model {model!r}")
-        edges = 0
-        for file in (
-            model_file(self._folder, model),
-            model_file(self._folder, model, loading=True),
-        ):
+        final = model_file(self._folder, model)
+        edges = 0 if _is_damaged(final) else _edges(final)
+        # Without its note a file that is left over can be opened; one that is gone is not missed.
+        note_beside(final).unlink(missing_ok=True)
+        for file in (final, model_file(self._folder, model, loading=True)):
             _require_free(file)
-            edges += _edges(file)
+            edges += 0 if file == final else _edges(file)
             with ladybug_errors(file):
                 _remove(file)
         self._note(model).unlink(missing_ok=True)
@@ -297,12 +315,6 @@ class EmbeddedSink(Sink):
 
     def _note(self, model: str) -> Path:
         return note_of(model_file(self._folder, model, loading=True))
-
-    def _write_note(self, file: Path, note: Mapping[str, Any]) -> None:
-        # Under its name only when whole, for others read it at any time.
-        part = file.with_suffix(".part")
-        part.write_text(json.dumps(note), encoding="utf-8")
-        part.replace(file)
 
     def close(self) -> None:
         """Close the file that was being written."""
@@ -326,6 +338,15 @@ def _sweep(folder: Path) -> None:
     for note in folder.glob(f"*{NOTE_SUFFIX}"):
         if not noted_file(note).exists():
             note.unlink(missing_ok=True)
+
+
+def _is_damaged(file: Path) -> bool:
+    """Tell whether a file is not the one that its note tells of; nobody should open it then."""
+    try:
+        require_as_noted(file)
+    except GraphDamagedError:
+        return True
+    return False
 
 
 def _edges(file: Path) -> int:

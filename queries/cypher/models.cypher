@@ -18,11 +18,13 @@ key = { type = "text", help = "what its neurons and layers have as their propert
 schema_version = { type = "int", help = "version of the graph's schema" }
 load_id = { type = "text", help = "what tells this load of the model from any other" }
 checksum = { type = "text", help = "checksum of the properties of the model and its layers" }
+edited = { type = "bool", help = "true where cypher --write has changed something since the load" }
 */
 MATCH (m:Model)
 RETURN m.name AS name, m.state AS state, m.layers AS layers, m.neurons AS neurons,
   m.edges AS edges, m.granularity AS granularity, m.replayable AS replayable,
   m.input_shapes AS input_shapes, m.output_shapes AS output_shapes, m.keras_version AS keras_version,
   m.loaded_at AS loaded_at, m.sha256 AS sha256, m.key AS key,
-  m.schema_version AS schema_version, m.load_id AS load_id, m.checksum AS checksum
+  m.schema_version AS schema_version, m.load_id AS load_id, m.checksum AS checksum,
+  m.edited AS edited
 ORDER BY name

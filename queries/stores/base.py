@@ -2,8 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from queries.closing import Closing
 from queries.progress import Progress, silent
@@ -43,6 +44,20 @@ class Store(Closing):
 
     location: str
     """The path or URI that was opened."""
+
+    wholly: bool = False
+    """Whether files are compared by all of their bytes before they are opened.
+
+    By itself a file is taken for right where its size and its time are those that were noted.
+    """
+
+    _compares = True
+
+    sums_passes: ClassVar[bool] = False
+    """Whether a first pass over a layer compares its checksum beside its count.
+
+    That is worth it where it takes under a tenth of the time that the reading takes.
+    """
 
     @abstractmethod
     def models(self, model: str | None) -> list[dict[str, Any]]:
@@ -129,11 +144,33 @@ class Store(Closing):
             The model.
         progress
             Told how much of it is read.
+
+        Raises
+        ------
+        GraphDamagedError
+            If so much is damaged that nothing can be read.
         """
-        # It imports pandas, which a statement alone does not need.
+        # It reads what a statement alone does not need.
         from queries.stores.damage import damage
 
-        yield from damage(self, about, progress)
+        with self.uncompared():
+            yield from damage(self, about, progress)
+
+    def compares(self, about: "StoredModel") -> bool:
+        """Tell whether what is read of a model is compared with what its load wrote.
+
+        One that was edited may hold anything.
+        """
+        return self._compares and not about.edited
+
+    @contextmanager
+    def uncompared(self) -> Iterator[None]:
+        """Within this block, answer with what is there, whatever a load wrote."""
+        self._compares = False
+        try:
+            yield
+        finally:
+            self._compares = True
 
     def layers(self, about: "StoredModel") -> "list[Layer]":
         """Return the layers of a model, inputs first."""
@@ -155,22 +192,33 @@ class Store(Closing):
     def network(self, about: "StoredModel", by: str) -> "Network":
         """Return the relationships of a model, weighed by one of their properties.
 
-        They are read when they are first needed.
+        They are read when they are first needed, and then compared with what their load wrote.
         """
         # scipy takes a while to import, and not all need it.
         from queries.frames import to_columns
         from queries.library import query
         from queries.network import Network
+        from queries.stores.first_pass import FirstPass
+        from queries.stores.whole import Whole
+
+        layers = self.layers(about)
+
+        def edges(layer: "Layer", first: int, last: int) -> "pa.Table":
+            return self.edges_into(layer, first, last, about)
+
+        if self.compares(about):
+            whole = Whole(self.location, about.name, layers)
+            edges = FirstPass(whole, about.granularity, edges, sums=self.sums_passes)
 
         def read(layer: "Layer", first: int, last: int) -> "Columns":
-            return _weighed(self.edges_into(layer, first, last, about), by)
+            return _weighed(edges(layer, first, last), by)
 
         def read_outgoing(neurons: Sequence[int]) -> "Columns":
             asked = query("edges")
             table = self.answer(asked, asked.checked({"source": neurons}), about)
             return _weighed(to_columns(table, asked.columns_in(about.granularity)), by)
 
-        return Network(self.layers(about), read, read_outgoing)
+        return Network(layers, read, read_outgoing)
 
 
 def _weighed(table: "pa.Table", by: str) -> "Columns":

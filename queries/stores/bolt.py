@@ -31,11 +31,13 @@ from queries.errors import (
     GraphVersionError,
     ParameterError,
 )
+from queries.library import query
+from queries.schema import COMPLETE
 from queries.stores.base import Changes
 from queries.stores.cypher import CypherStore
 from queries.stores.dialects import NEO4J_CYPHER
 from queries.stores.messages import from_lists, in_lists
-from queries.stores.node_ids import NodeIds, of_server
+from queries.stores.node_ids import REPLACED_MEANWHILE, NodeIds, of_server
 from queries.stores.opener import Opener
 from queries.stores.read_only import TO_WRITE, only_statement, refuse_effects
 from queries.stores.statements import logged
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 Rows = TypeVar("Rows", bound=Sized)
 OLDEST_SERVER: Final = (5, 26)
 READERS: Final = 3
+_EDITED: Final = "MATCH (m:Model {state: $state}) SET m.edited = true"
+_LOAD_ID: Final = "MATCH (m:Model {name: $name}) RETURN m.load_id AS load_id"
 SECONDS_TO_CONNECT: Final = 10
 
 
@@ -72,7 +76,7 @@ def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
     user, password = os.environ.get("NEO4J_USERNAME"), os.environ.get("NEO4J_PASSWORD")
     auth = (user or "neo4j", password) if password else None
     database = os.environ.get("NEO4J_DATABASE") or None
-    with driver_errors(uri):
+    with _uri_errors(uri), driver_errors(uri):
         driver = neo4j.GraphDatabase.driver(
             uri,
             auth=auth,
@@ -89,6 +93,33 @@ def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
             driver.close()
             raise
     return driver, database
+
+
+@contextmanager
+def _uri_errors(uri: str) -> Iterator[None]:
+    """Turn what the driver says of a URI that it cannot use into an error of ours."""
+    try:
+        yield
+    except ValueError as error:
+        raise ParameterError(f"graph {uri!r}: {_first_line(error)}") from None
+
+
+def _sent(
+    transaction: neo4j.Transaction | neo4j.ManagedTransaction | neo4j.Session,
+    cypher: str,
+    parameters: Mapping[str, Any],
+) -> neo4j.Result:
+    """Run somebody's own statement.
+
+    Raises
+    ------
+    ParameterError
+        If a value of its parameters is none that Bolt knows.
+    """
+    try:
+        return transaction.run(cypher, dict(parameters))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ParameterError(f"a parameter of the statement: {_first_line(error)}") from None
 
 
 def open_session(driver: neo4j.Driver, database: str | None, access: str) -> neo4j.Session:
@@ -148,7 +179,7 @@ def driver_errors(uri: str) -> Iterator[None]:
         raise CypherError(f"{uri} refused the statement: {error.message}") from None
     except Neo4jError as error:
         raise GraphError(f"{uri}: {error.message}") from None
-    except (ConfigurationError, ValueError) as error:
+    except ConfigurationError as error:
         raise ParameterError(f"graph {uri!r}: {_first_line(error)}") from None
     except DriverError as error:
         raise GraphUnavailableError(f"{uri}: {_first_line(error)}") from None
@@ -172,33 +203,46 @@ class BoltStore(CypherStore):
     edges_a_part: ClassVar[int] = 250_000
 
     def __init__(self, uri: str) -> None:
+        super().__init__()
         self.location = uri
         self._opener = Opener(uri)
         self._driver, self._database = connect(uri)
         self._node_ids: dict[StoredModel, NodeIds] = {}
 
-    def table(self, statement: "Statement", model: str | None = None) -> pa.Table:
-        """Run a statement of the query library and return its rows as columns."""
+    def models(self, model: str | None) -> list[dict[str, Any]]:
+        """Return the properties of models, complete or not."""
+        rows: list[dict[str, Any]] = self._table(self.statement(query("models"), {})).to_pylist()
+        return rows
+
+    def table(self, statement: "Statement", about: "StoredModel") -> pa.Table:
+        """Run a statement about a model and return its rows as columns."""
+        return self._table(statement, about)
+
+    def _table(self, statement: "Statement", about: "StoredModel | None" = None) -> pa.Table:
         return self._read(
             in_lists(statement),
             statement.parameters,
             lambda result: from_lists(result, statement.columns),
+            about,
         )
 
-    def tables(self, statements: "Sequence[Statement]", model: str | None = None) -> pa.Table:
+    def tables(self, statements: "Sequence[Statement]", about: "StoredModel") -> pa.Table:
         """Run statements of the same columns, some at once; return all rows."""
         with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
-            running = [readers.submit(self.table, each, model) for each in statements]
+            running = [readers.submit(self.table, each, about) for each in statements]
             return pa.concat_tables([part.result() for part in running])
 
     def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
         """Return the ids of neurons for those of nodes."""
         if model not in self._node_ids:
-            self._node_ids = {model: of_server(self._records, model.key)}
-        return self._node_ids[model].of(column)
 
-    def _records(self, cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        return self._read(cypher, parameters, lambda result: [dict(record) for record in result])
+            def records(cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+                return self._read(
+                    cypher, parameters, lambda result: [dict(row) for row in result], model
+                )
+
+            self._node_ids = {model: of_server(records, model.key)}
+        return self._node_ids[model].of(column)
 
     def frame(
         self,
@@ -214,7 +258,10 @@ class BoltStore(CypherStore):
     def write(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> Changes:
-        """Run a statement that may write, once, in a transaction of its own."""
+        """Run a statement that may write, once, in a transaction of its own.
+
+        It may change any model, so that all are edited from then on.
+        """
         self._opener.require()
         only_statement(cypher, NEO4J)
         with (
@@ -224,8 +271,10 @@ class BoltStore(CypherStore):
         ):
             # The driver tries a managed transaction again where no answer came, although the
             # first one may have been committed.
-            counters = session.run(cypher, dict(parameters)).consume().counters
+            counters = _sent(session, cypher, parameters).consume().counters
             outcome.count(counters)
+            if counters.contains_updates:
+                session.run(_EDITED, {"state": COMPLETE}).consume()
         return Changes(
             nodes_created=counters.nodes_created,
             nodes_deleted=counters.nodes_deleted,
@@ -235,15 +284,21 @@ class BoltStore(CypherStore):
         )
 
     def _read(
-        self, cypher: str, parameters: Mapping[str, Any], take: Callable[[neo4j.Result], Rows]
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        take: Callable[[neo4j.Result], Rows],
+        about: "StoredModel | None" = None,
     ) -> Rows:
         """Run a statement that cannot write, and return the rows as they are taken of it."""
         self._opener.require()
 
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
             with logged(cypher, parameters) as outcome:
-                rows = take(transaction.run(cypher, dict(parameters)))
+                rows = take(_sent(transaction, cypher, parameters))
                 outcome.rows = len(rows)
+            if about is not None:
+                _require_there(transaction, about)
             return rows
 
         # The server itself refuses to write where the access mode is to read.
@@ -257,6 +312,17 @@ class BoltStore(CypherStore):
         """Close the driver, whose connections are those of the process that opened them."""
         if self._opener.is_here:
             self._driver.close()
+
+
+def _require_there(transaction: neo4j.ManagedTransaction, about: "StoredModel") -> None:
+    """Raise GraphError where a model is no longer the one that was chosen.
+
+    A model that is replaced is removed after another has taken its name. So what was read while
+    it still had that name was whole.
+    """
+    row = transaction.run(_LOAD_ID, {"name": about.name}).single()
+    if row is None or row["load_id"] != about.load_id:
+        raise GraphError(REPLACED_MEANWHILE)
 
 
 def _frame(result: neo4j.Result) -> pd.DataFrame:

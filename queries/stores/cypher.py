@@ -1,17 +1,19 @@
 """A store that answers queries by Cypher."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
 
+from queries.checksum import NEURON_COLUMNS, model_checksum
 from queries.frames import to_columns
-from queries.layer import Layer, id_ranges
+from queries.layer import Layer, id_ranges, layers_of
 from queries.library import Query, Statement, query
 from queries.stores.base import Store
+from queries.stores.whole import Whole
 
 if TYPE_CHECKING:
     from queries.models import StoredModel
@@ -30,13 +32,30 @@ class CypherStore(Store):
     edges_a_part: ClassVar[int]
     """Into how many relationships a pass is best divided for ``tables``."""
 
-    @abstractmethod
-    def table(self, statement: Statement, model: str | None = None) -> pa.Table:
-        """Run a statement of the query library and return its rows as columns, in their order."""
+    sums_passes: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        self._whole: dict[StoredModel, Whole] = {}
 
     @abstractmethod
-    def tables(self, statements: Sequence[Statement], model: str | None = None) -> pa.Table:
-        """Run statements of the same columns; return all rows, in any order."""
+    def table(self, statement: Statement, about: "StoredModel") -> pa.Table:
+        """Run a statement about a model and return its rows as columns, in their order.
+
+        Raises
+        ------
+        GraphError
+            If the model was replaced, or removed, since it was chosen.
+        """
+
+    @abstractmethod
+    def tables(self, statements: Sequence[Statement], about: "StoredModel") -> pa.Table:
+        """Run statements of the same columns; return all rows, in any order.
+
+        Raises
+        ------
+        GraphError
+            As ``table``.
+        """
 
     @abstractmethod
     def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
@@ -57,16 +76,6 @@ class CypherStore(Store):
             If the model was replaced while it was read.
         """
 
-    def models(self, model: str | None) -> list[dict[str, Any]]:
-        """Return the properties of models, complete or not."""
-        statement = self.statement(query("models"), {})
-        rows: list[dict[str, Any]] = self.table(statement, model).to_pylist()
-        return rows + self.unfinished()
-
-    def unfinished(self) -> list[dict[str, Any]]:
-        """Return the properties of models in loading that no statement can see."""
-        return []
-
     def statement(
         self,
         asked: Query,
@@ -80,18 +89,72 @@ class CypherStore(Store):
         return asked.statement(values, self.name, about.granularity, model=about.key, **internal)
 
     def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
-        """Run the statement of a query; relationships are read in parts, unless by source."""
+        """Run the statement of a query; relationships are read in parts, unless by source.
+
+        Raises
+        ------
+        GraphDamagedError
+            If the answer covers whole layers, and is not what their load wrote.
+        """
         if asked.name == "edges" and not values["source"]:
             return self._edges_in_parts(asked, values, about)
-        return self.table(self.statement(asked, values, about), about.name)
+        table = self.table(self.statement(asked, values, about), about)
+        if not self.compares(about):
+            return table
+        if asked.name == "layers":
+            self._require_properties(table, about)
+        elif asked.name == "neurons":
+            self.whole(about).require_neurons(values["neurons"], table)
+        elif asked.name == "weight_distribution":
+            self.whole(about).require_counts(values["neurons"], table)
+        elif asked.name == "summary":
+            self.whole(about).require_total(table)
+        return table
+
+    def whole(self, about: "StoredModel") -> Whole:
+        """Return the layers of a model as its load wrote them, for comparisons."""
+        if about not in self._whole:
+            self._whole = {about: Whole(self.location, about.name, self.layers(about))}
+        return self._whole[about]
+
+    def _require_properties(self, layers: pa.Table, about: "StoredModel") -> None:
+        """Compare the properties of a model and its layers, when these are first read."""
+        if about in self._whole:
+            return
+        asked = query("layers")
+        rows = to_columns(layers, asked.columns).to_pylist()
+        whole = Whole(self.location, about.name, layers_of(rows))
+        (model,) = (row for row in self.models(about.name) if row["name"] == about.name)
+        same = model_checksum(model, rows) == about.checksum
+        if not same and model["load_id"] == about.load_id:
+            raise whole.damaged(
+                "the properties of the model or of its layers, or which layer follows which, are "
+                "not those that its load wrote"
+            )
+        self._whole = {about: whole}
 
     def neurons(
         self, neurons: "NeuronFilter", about: "StoredModel", names: Sequence[str]
     ) -> pa.Table:
-        """Return some columns of the query ``neurons``; no others need to be sent."""
+        """Return some columns of the query ``neurons``; no others need to be sent.
+
+        When all neurons of a layer are first read, all columns are, and they are compared.
+        """
         statement = self.statement(query("neurons"), {"neurons": neurons}, about)
-        wanted = tuple(column for column in statement.columns if column.name in names)
-        return self.table(replace(statement, columns=wanted), about.name).select(names)
+        if not self.compares(about):
+            return self._some_columns(statement, about, names)
+        whole = self.whole(about)
+        needed = {"id", *names, *(NEURON_COLUMNS if whole.lacks(neurons) else ())}
+        table = self._some_columns(statement, about, needed)
+        whole.require_neurons(neurons, table)
+        return table.select(names)
+
+    def _some_columns(
+        self, statement: Statement, about: "StoredModel", names: Collection[str]
+    ) -> pa.Table:
+        columns = tuple(column for column in statement.columns if column.name in names)
+        table = self.table(replace(statement, columns=columns), about)
+        return table.select([column.name for column in columns])
 
     def edges_into(self, layer: Layer, first: int, last: int, about: "StoredModel") -> pa.Table:
         """Return all relationships into some neurons of a layer, in any order."""
@@ -110,7 +173,10 @@ class CypherStore(Store):
             if layer.edges and (named is None or layer.name in named)
             for part in id_ranges(layer.first, layer.last, layer.edges, self.edges_a_part)
         ]
-        return _by_ends(self._edges_of(asked, values, about, bounds))
+        edges = _by_ends(self._edges_of(asked, values, about, bounds))
+        if values["min_weight"] == 0 and self.compares(about):
+            self.whole(about).require_edges(values["target"], edges)
+        return edges
 
     def _edges_of(
         self,
@@ -123,7 +189,7 @@ class CypherStore(Store):
         # A range without neurons keeps the columns where there is nothing to ask for.
         ranges = bounds or [(0, -1)]
         parts = [self.statement(asked, values, about, first=low, last=high) for low, high in ranges]
-        rows = self.tables(parts, about.name)
+        rows = self.tables(parts, about)
         table = to_columns(rows, asked.columns_in(about.granularity))
         return table.set_column(0, "source", self.sources(table["source"], about))
 

@@ -50,9 +50,7 @@ def damage(store: "Store", about: "StoredModel", progress: Progress) -> Iterator
     progress
         Told how many of the neurons and relationships are read.
     """
-    asked = query("layers")
-    table = to_columns(store.answer(asked, {}, about), asked.columns)
-    rows: list[dict[str, Any]] = table.to_pylist()
+    rows = layer_rows(store, about)
     model = next(row for row in store.models(about.name) if row["name"] == about.name)
     if model_checksum(model, rows) != model["checksum"]:
         yield Damage(
@@ -78,6 +76,14 @@ def damage(store: "Store", about: "StoredModel", progress: Progress) -> Iterator
             yield from _compared(layer, "relationships", edges, layer.edges, row["checksum"])
         done += layer.edges + layer.neurons
     yield from _beyond(store, about, layers)
+
+
+def layer_rows(store: "Store", about: "StoredModel") -> list[dict[str, Any]]:
+    """Return a row a layer, inputs first, as they are stored: the columns of ``layers``."""
+    asked = query("layers")
+    table = to_columns(store.answer(asked, {}, about), asked.columns)
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
 
 
 def _compared(

@@ -4,9 +4,9 @@ A file a model makes dropping and replacing a model the work of the file system:
 instant and cannot be left half done.
 """
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -14,9 +14,11 @@ import ladybug
 import pandas as pd
 import pyarrow as pa
 
+from queries.closing import Closing
 from queries.errors import (
     CypherError,
     GraphAccessError,
+    GraphDamagedError,
     GraphError,
     GraphLockedError,
     GraphNotFoundError,
@@ -24,15 +26,26 @@ from queries.errors import (
     ModelNotFoundError,
     ParameterError,
 )
-from queries.granularity import NEURON_GRAPH
-from queries.schema import SCHEMA_VERSION, embedded_tables
+from queries.library import query
+from queries.schema import DAMAGED, SCHEMA_VERSION
 from queries.stores.base import Changes
 from queries.stores.cypher import CypherStore
 from queries.stores.databases import open_database
 from queries.stores.dialects import LADYBUG_CYPHER
+from queries.stores.file_note import (
+    FILE_NOTE_SUFFIX,
+    advice,
+    missing_error,
+    note_beside,
+    noted_beside,
+    read_note,
+    require_as_noted,
+    write_note,
+)
 from queries.stores.location import SUFFIX
 from queries.stores.naming import safe_name
-from queries.stores.node_ids import NodeIds
+from queries.stores.node_ids import REPLACED_MEANWHILE, NodeIds
+from queries.stores.notes import damaged_model, noted
 from queries.stores.opener import Opener
 from queries.stores.read_only import TO_WRITE, only_statement, refuse_effects
 from queries.stores.statements import logged
@@ -88,7 +101,9 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     ("Permission denied", GraphAccessError, "{path}: permission denied"),
     ("Read-only file system", GraphAccessError, "{path}: the file system is read-only"),
     ("No space left on device", GraphError, "{path}: no space left on the disk"),
-    ("not a valid Lbug database", GraphError, "{path} is not a graph of this tool: {text}"),
+    ("not a valid Lbug database", GraphDamagedError, "{path} is not a graph of this tool: {text}"),
+    ("Reading past the end", GraphDamagedError, "{path} is damaged: {text}"),
+    ("Cannot read checkpoint", GraphDamagedError, "{path} is damaged: {text}"),
     ("read-only database", CypherError, f"the statement would change {{path}}; {TO_WRITE}"),
     (
         "Mmap for size",
@@ -123,10 +138,11 @@ class EmbeddedStore(CypherStore):
     edges_a_part: ClassVar[int] = 1 << 24
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.location = str(folder)
         self._opener = Opener(self.location)
         self._folder = folder
-        self._open: dict[tuple[Path, int], tuple[ladybug.Database, ladybug.Connection]] = {}
+        self._open: dict[tuple[Path, int], OpenFile] = {}
         self._node_ids: dict[StoredModel, NodeIds] = {}
         self._closed = False
         if not folder.is_dir():
@@ -135,30 +151,37 @@ class EmbeddedStore(CypherStore):
                 f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}"
             )
 
-    def table(self, statement: "Statement", model: str | None = None) -> pa.Table:
-        """Run a statement of the query library and return its rows as columns."""
-        cypher, parameters = statement.cypher, statement.parameters
-        files = self._files(model)
-        if not files:
-            return _no_rows(cypher, parameters)
-        return pa.concat_tables(
-            [self._result(file, cypher, parameters).get_as_arrow() for file in files]
-        )
+    def models(self, model: str | None) -> list[dict[str, Any]]:
+        """Return the properties of models, complete or not, and of those that are damaged."""
+        statement = self.statement(query("models"), {})
+        rows: list[dict[str, Any]] = []
+        for file in self._files(model):
+            try:
+                rows += self._run(self._opened(file), statement).to_pylist()
+            except GraphDamagedError as error:
+                rows.append(_damaged(file, str(error)))
+        return rows + self._unfinished()
 
-    def tables(self, statements: "Sequence[Statement]", model: str | None = None) -> pa.Table:
+    def table(self, statement: "Statement", about: "StoredModel") -> pa.Table:
+        """Run a statement about a model and return its rows as columns."""
+        return self._run(self._opened_of(about), statement)
+
+    def _run(self, opened: "OpenFile", statement: "Statement") -> pa.Table:
+        with ladybug_errors(opened.file):
+            return run(opened.connection, statement.cypher, statement.parameters).get_as_arrow()
+
+    def tables(self, statements: "Sequence[Statement]", about: "StoredModel") -> pa.Table:
         """Run statements of the same columns; return all rows."""
-        file = self._only_file(model)
-        with ladybug_errors(file):
-            connection = self._connection(file)
-            return pa.concat_tables([run_for_many(connection, each) for each in statements])
+        opened = self._opened_of(about)
+        with ladybug_errors(opened.file):
+            return pa.concat_tables([run_for_many(opened.connection, each) for each in statements])
 
     def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
         """Return the ids of neurons for the places of nodes in their table."""
-        file = self._only_file(model.name)
-        connection = self._connection(file)
+        opened = self._opened_of(model)
         if model not in self._node_ids:
-            with ladybug_errors(file):
-                self._node_ids = {model: node_ids(connection)}
+            with ladybug_errors(opened.file):
+                self._node_ids = {model: node_ids(opened.connection)}
         return self._node_ids[model].of(column)
 
     def frame(
@@ -170,7 +193,9 @@ class EmbeddedStore(CypherStore):
     ) -> pd.DataFrame:
         """Run a read-only statement on one model's file."""
         refuse_effects(cypher, LADYBUG_CYPHER, allow)
-        return self._result(self._only_file(model), cypher, parameters).get_as_df()
+        opened = self._opened(self._only_file(model))
+        with ladybug_errors(opened.file):
+            return run(opened.connection, cypher, parameters).get_as_df()
 
     def write(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
@@ -178,6 +203,7 @@ class EmbeddedStore(CypherStore):
         """Run a statement that may write on one model's file, which nobody else may write."""
         only_statement(cypher, LADYBUG)
         file = self._only_file(model)
+        require_as_noted(file)
         # What is open for reading would go on to see the past.
         self._close_files()
         with (
@@ -187,7 +213,9 @@ class EmbeddedStore(CypherStore):
         ):
             _require_schema(file, connection)
             before = _counts(connection)
-            run(connection, cypher, parameters)
+            with _noted(file, connection):
+                run(connection, cypher, parameters)
+                run(connection, "MATCH (m:Model) SET m.edited = true")
             after = _counts(connection)
         nodes, relationships = after[0] - before[0], after[1] - before[1]
         return Changes(
@@ -198,15 +226,15 @@ class EmbeddedStore(CypherStore):
             properties_set=None,
         )
 
-    def unfinished(self) -> list[dict[str, Any]]:
+    def _unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
-        found = []
-        for note in sorted(self._folder.glob(f"*{NOTE_SUFFIX}")):
+        notes = [
+            noted(path, path.name.removesuffix(NOTE_SUFFIX))
+            for path in sorted(self._folder.glob(f"*{NOTE_SUFFIX}"))
             # A load that was killed as it finished has left its note; others take it away.
-            with suppress(FileNotFoundError):
-                if noted_file(note).exists():
-                    found.append(json.loads(note.read_text(encoding="utf-8")))
-        return found
+            if noted_file(path).exists()
+        ]
+        return [note for note in notes if note is not None]
 
     def _files(self, model: str | None) -> list[Path]:
         self._opener.require()
@@ -214,12 +242,18 @@ class EmbeddedStore(CypherStore):
             raise GraphError(f"{self.location} has been closed")
         if model is not None:
             file = model_file(self._folder, model)
-            return [file] if file.exists() else []
-        return sorted(
+            return [file] if file.exists() or is_missing(file) else []
+        there = {
             file
             for file in self._folder.glob(f"*{SUFFIX}")
             if not file.name.endswith(LOADING_SUFFIX)
-        )
+        }
+        noted_files = {
+            noted_beside(note)
+            for note in self._folder.glob(f"*{FILE_NOTE_SUFFIX}")
+            if not note.name.endswith(NOTE_SUFFIX)
+        }
+        return sorted(there | {file for file in noted_files if is_missing(file)})
 
     def _only_file(self, model: str | None) -> Path:
         """Return the file of the model that is named, or of the only one."""
@@ -234,26 +268,35 @@ class EmbeddedStore(CypherStore):
             raise ModelNotFoundError(f"{self.location} holds {named}")
         return files[0]
 
-    def _result(
-        self, file: Path, cypher: str, parameters: Mapping[str, Any]
-    ) -> ladybug.QueryResult:
-        with ladybug_errors(file):
-            return run(self._connection(file), cypher, parameters)
+    def _opened_of(self, about: "StoredModel") -> "OpenFile":
+        """Return the file of a model, the one that is open if another has replaced it since.
 
-    def _connection(self, file: Path) -> ladybug.Connection:
-        # A replaced model is another file under the same name.
-        key = (file, file.stat().st_ino)
+        Raises
+        ------
+        GraphError
+            If it was replaced before it was opened.
+        """
+        self._opener.require()
+        for opened in self._open.values():
+            if opened.load_id == about.load_id:
+                return opened
+        opened = self._opened(self._only_file(about.name))
+        if opened.load_id != about.load_id:
+            raise GraphError(REPLACED_MEANWHILE)
+        return opened
+
+    def _opened(self, file: Path) -> "OpenFile":
+        """Open a file as it is at this moment."""
+        try:
+            # A replaced model is another file under the same name.
+            key = (file, file.stat().st_ino)
+        except FileNotFoundError:
+            raise missing_error(file) from None
         if key not in self._open:
-            database = open_database(file, read_only=True)
-            connection = ladybug.Connection(database)
-            try:
-                _require_schema(file, connection)
-            except BaseException:
-                connection.close()
-                database.close()
-                raise
-            self._open[key] = (database, connection)
-        return self._open[key][1]
+            # LadybugDB trusts its files: of one that is damaged it may read anything, or crash.
+            require_as_noted(file, wholly=self.wholly)
+            self._open[key] = open_file(file)
+        return self._open[key]
 
     def close(self) -> None:
         """Close every file that was opened, in the process that opened them."""
@@ -262,11 +305,89 @@ class EmbeddedStore(CypherStore):
         self._closed = True
 
     def _close_files(self) -> None:
-        for database, connection in self._open.values():
-            connection.close()
-            database.close()
+        for opened in self._open.values():
+            opened.close()
         self._open.clear()
         self._node_ids.clear()
+
+
+@dataclass(frozen=True)
+class OpenFile(Closing):
+    """The file of a model, open for reading."""
+
+    file: Path
+    load_id: str
+    database: ladybug.Database
+    connection: ladybug.Connection
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+        self.database.close()
+
+
+def open_file(file: Path) -> OpenFile:
+    """Open the file of a model for reading.
+
+    Raises
+    ------
+    GraphVersionError
+        If it is of another release.
+    GraphDamagedError
+        If it cannot be opened, or is that of another model.
+    """
+    with ExitStack() as closing:
+        try:
+            with ladybug_errors(file):
+                database = closing.enter_context(open_database(file, read_only=True))
+                connection = closing.enter_context(ladybug.Connection(database))
+                _require_schema(file, connection)
+                columns = "RETURN m.name, m.load_id"
+                (row,) = run(connection, f"MATCH (m:Model) {columns}").get_as_arrow().to_pylist()
+        except CypherError as error:
+            # It lacks a table.
+            safe = file.name.removesuffix(SUFFIX)
+            raise GraphDamagedError(f"{file} is damaged: {error}; {advice(safe)}") from None
+        name, load_id = row.values()
+        if model_file(file.parent, name) != file:
+            raise GraphDamagedError(
+                f"{file} is the file of another model, {name!r}; "
+                f"{advice(file.name.removesuffix(SUFFIX))}"
+            )
+        closing.pop_all()
+        return OpenFile(file, load_id, database, connection)
+
+
+def is_missing(file: Path) -> bool:
+    """Tell whether the file of a complete model is missing beside its note."""
+    loading = file.with_name(file.name.removesuffix(SUFFIX) + LOADING_SUFFIX)
+    return note_beside(file).exists() and not file.exists() and not note_of(loading).exists()
+
+
+def _damaged(file: Path, damage: str) -> dict[str, Any]:
+    """Return the properties of a model that is damaged, as far as its note knows them."""
+    safe = file.name.removesuffix(SUFFIX)
+    note = noted(note_beside(file), safe) or damaged_model(safe, damage)
+    return {**note, "state": DAMAGED, "damage": damage}
+
+
+@contextmanager
+def _noted(file: Path, connection: ladybug.Connection) -> Iterator[None]:
+    """Write into the note what becomes of a file while it is written."""
+    note = read_note(file)
+    if note is None:
+        yield
+        return
+    write_note(file, note, known=False)
+    edited = note["edited"]
+    try:
+        yield
+        edited = True
+    finally:
+        # The file must not change once its digest is noted.
+        run(connection, "CALL force_checkpoint_on_close=false")
+        run(connection, "CHECKPOINT")
+        write_note(file, {**note, "edited": edited}, known=True)
 
 
 def _require_schema(file: Path, connection: ladybug.Connection) -> None:
@@ -295,14 +416,6 @@ def first_value(connection: ladybug.Connection, cypher: str) -> Any:
     """Return the first value that a statement finds, None where it finds none."""
     values = run(connection, cypher).get_as_arrow().column(0)
     return values[0].as_py() if len(values) else None
-
-
-def _no_rows(cypher: str, parameters: Mapping[str, Any]) -> pa.Table:
-    """Return the columns that a statement gives in a graph without models."""
-    with open_database(None) as database, ladybug.Connection(database) as connection:
-        for statement in embedded_tables(NEURON_GRAPH):
-            run(connection, statement)
-        return run(connection, cypher, parameters).get_as_arrow()
 
 
 def run(

@@ -88,9 +88,17 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
         raise ParameterError(
             f"graph: the scheme {scheme!r} is not known; use one of {', '.join(_SCHEMES)}"
         )
-    if "@" in urlsplit(text).netloc:
+    if "@" in _host(text):
         raise ParameterError(
             "graph: leave user name and password out of the URI; "
             "set NEO4J_USERNAME and NEO4J_PASSWORD instead"
         )
     return Location(text, "server")
+
+
+def _host(uri: str) -> str:
+    """Return the part of a URI that names the server."""
+    try:
+        return urlsplit(uri).netloc
+    except ValueError as error:
+        raise ParameterError(f"graph {uri!r}: {error}") from None

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from queries.errors import GraphDamagedError
 from queries.frames import arrow_type, to_columns
 from queries.library import Column, Statement
+from queries.stores.whole import ADVICE
 
 if TYPE_CHECKING:
     import neo4j
@@ -29,10 +31,21 @@ RETURN rows[first..first + {_ROWS}] AS rows"""
 
 
 def from_lists(result: "neo4j.Result", columns: Sequence[Column]) -> pa.Table:
-    """Return the declared columns of the rows that such a statement gives."""
-    # Each message becomes columns at once: its Python objects take many times their room.
-    tables = [_table(rows, columns) for (rows,) in result]
-    return pa.concat_tables(tables or [_table([], columns)])
+    """Return the declared columns of the rows that such a statement gives.
+
+    Raises
+    ------
+    GraphDamagedError
+        If a value is of another type than a load writes.
+    """
+    try:
+        # Each message becomes columns at once: its Python objects take many times their room.
+        tables = [_table(rows, columns) for (rows,) in result]
+        return pa.concat_tables(tables or [_table([], columns)])
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise GraphDamagedError(
+            f"the graph holds a value of another type than a load writes: {error}; {ADVICE}"
+        ) from None
 
 
 def _table(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> pa.Table:

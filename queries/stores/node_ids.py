@@ -8,7 +8,9 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from queries.errors import GraphError
+from queries.errors import GraphDamagedError
+
+REPLACED_MEANWHILE: Final = "the model was replaced or removed while it was read; ask again"
 
 Run = Callable[[str, dict[str, Any]], Sequence[Mapping[str, Any]]]
 """Runs a statement, and returns its rows."""
@@ -36,12 +38,15 @@ class NodeIds:
 
         Raises
         ------
-        GraphError
-            If a node is none of the model's, since the model has been replaced meanwhile.
+        GraphDamagedError
+            If a node is no neuron of the model.
         """
         places = self._nodes.get_indexer(nodes.to_numpy())
         if len(places) and places.min() < 0:
-            raise GraphError("the model was replaced or removed while it was read; ask again")
+            raise GraphDamagedError(
+                "a relationship begins at a node that is no neuron of the model, unless the model "
+                "was removed or replaced meanwhile; ask again, or see neurongraph check"
+            )
         return pa.array(self._ids[places])
 
     def edges(self, table: pa.Table) -> dict[str, NDArray[np.generic]]:
@@ -49,7 +54,7 @@ class NodeIds:
 
         Raises
         ------
-        GraphError
+        GraphDamagedError
             As ``of``.
         """
         columns = {name: table[name] for name in table.column_names}

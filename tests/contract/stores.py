@@ -10,6 +10,7 @@ from neo4j import GraphDatabase
 
 from queries import NeuronGraph
 from queries.stores.embedded import model_file
+from queries.stores.file_note import note_beside
 from tests.servers import Neo4jServer
 
 
@@ -40,13 +41,18 @@ class GraphStore:
         return str(self.files.get(model, self.location))
 
     def spoil(self, model: str, cypher: str, *, loading: bool = False, **parameters: Any) -> None:
-        """Run a writing statement behind the library's back; it names the model ``$model``."""
+        """Run a writing statement behind the library's back; it names its key ``$model``."""
         if self.server is None:
             file = model_file(Path(self.location), model, loading=loading)
+            if not loading:
+                # Without its note the file is opened, whatever it holds.
+                note_beside(file).unlink(missing_ok=True)
             _spoil_file(file, cypher, {**parameters, "model": model})
             return
         with GraphDatabase.driver(self.server.uri, auth=self.server.auth) as driver:
-            changed = driver.execute_query(cypher, {**parameters, "model": model}).summary.counters
+            keys = driver.execute_query("MATCH (m:Model {name: $name}) RETURN m.key", name=model)
+            key = keys.records[0].value() if keys.records else model
+            changed = driver.execute_query(cypher, {**parameters, "model": key}).summary.counters
         assert changed.contains_updates
 
     def leftovers(self, model: str) -> list[str]:
@@ -56,7 +62,7 @@ class GraphStore:
             names = [path.name for path in Path(self.location).glob(f"{file.stem}*")]
             staged = model_file(Path(self.location), f"{model}~new").stem
             names += [path.name for path in Path(self.location).glob(f"{staged}*")]
-            return [name for name in names if name != file.name]
+            return [name for name in names if name not in {file.name, note_beside(file).name}]
         with GraphDatabase.driver(self.server.uri, auth=self.server.auth) as driver:
             rows = driver.execute_query(
                 "MATCH (m:Model) WHERE m.name STARTS WITH $model "

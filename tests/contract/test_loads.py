@@ -61,7 +61,7 @@ class TestLoad:
         assert (len(report.layers), report.neurons, report.edges) == (len(pooled.layers), *counts)
         assert store.totals()[scratch] == counts
         phases = {"neurons": counts[0], "relationships": counts[1]}
-        phases["checked relationships"] = counts[1]
+        phases |= {"layers": len(pooled.layers), "checked relationships": counts[1]}
         assert {phase: steps[-1] for phase, steps in seen.items()} == {
             phase: (count, count) for phase, count in phases.items()
         }

@@ -100,13 +100,12 @@ class TestZeroChannels:
     ) -> None:
         load(reference.file, store.location, name=scratch)
         layer = reference.layers[1].name
-        store.spoil(
-            scratch,
-            "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.model = $model "
-            "AND t.layer = $layer AND t.channel = 1 SET r.weight = 0.0",
-            layer=layer,
-        )
         with NeuronGraph(store.location, model=scratch) as graph:
+            graph.write(
+                "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.model = $key "
+                "AND t.layer = $layer AND t.channel = 1 SET r.weight = 0.0",
+                {"key": scratch, "layer": layer},
+            )
             frame = graph.zero_channels(layer)
             assert frame["name"].tolist() == [f"{layer}[1]"]
             assert frame["in_strength"].tolist() == [0.0]

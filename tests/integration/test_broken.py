@@ -14,8 +14,10 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from exporter import drop, load
+from exporter.cli import app
 from exporter.sinks import open_sink
 from queries import NeuronGraph
 from queries.errors import (
@@ -212,7 +214,7 @@ class TestInterruptedReplacement:
     def test_is_done_again(self, graph: Path, model: Path) -> None:
         load(model, graph, name="m", replace=True)
         assert states(graph) == {"m": COMPLETE}
-        assert len(list(graph.iterdir())) == 1
+        assert len(list(graph.glob("*.lbug"))) == 1
 
     def test_leftover_can_be_dropped(self, graph: Path) -> None:
         drop("m~new", graph)
@@ -231,6 +233,19 @@ def test_a_load_that_was_killed_after_its_last_rename_is_complete(
     note_of(model_file(graph, "m", loading=True)).write_text('{"name": "m", "state": "loading"}')
     with NeuronGraph(graph) as opened:
         assert opened.models()["state"].tolist() == [COMPLETE]
+
+
+def test_a_load_that_breaks_with_its_layers_says_what_it_left(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_layers(*_: object) -> None:
+        raise GraphError("no space left on the disk")
+
+    monkeypatch.setattr("exporter.sinks.embedded.EmbeddedSink.add_layers", add_layers)
+    words = ["load", str(model), "--graph", str(tmp_path / "graph.lbug"), "--name", "m"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 1
+    assert "no space left on the disk. 'm' is in state loading. Go on" in done.stderr
 
 
 class TestDisk:
@@ -283,7 +298,7 @@ class TestDisk:
     def test_a_file_that_is_no_database_can_be_dropped(self, tmp_path: Path, model: Path) -> None:
         graph = tmp_path / "graph.lbug"
         load(model, graph, name="m")
-        (file,) = graph.iterdir()
+        (file,) = graph.glob("*.lbug")
         file.write_bytes(b"no database" * 1000)
         with NeuronGraph(graph) as opened, pytest.raises(GraphError) as caught:
             opened.summary(model="m")

@@ -34,6 +34,7 @@ COMMANDS = [
     "inspect",
     "load",
     "verify",
+    "check",
     "drop",
     "models",
     "query",

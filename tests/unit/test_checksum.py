@@ -1,12 +1,16 @@
 """The checksum of relationships sees every change but that of their order."""
 
-from typing import Any
+import struct
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from queries.checksum import Checksum
+from queries.checksum import Checksum, model_checksum, neuron_columns
+from queries.schema import NEURON
 
 Columns = dict[str, NDArray[Any]]
 WORD = 1 << 64
@@ -95,3 +99,116 @@ def test_takes_both_zeros_and_all_that_is_no_number_for_one(columns: Columns) ->
     other = weight.copy()
     other[:2] = -0.0, np.array([0x7FC00001], np.uint32).view(np.float32)[0]
     assert checksum({**columns, "weight": weight}) == checksum({**columns, "weight": other})
+
+
+def neurons(**changes: Any) -> pa.Table:
+    """Return three neurons, some of their columns changed."""
+    columns: dict[str, list[Any]] = {
+        "id": [4, 5, 6],
+        "name": ["conv[0]@0,0", "conv[1]@0,0", "ä" * 20],
+        "layer": ["conv"] * 3,
+        "layer_index": [1] * 3,
+        "channel": [0, 1, 2],
+        "x": [0, 0, None],
+        "y": [0, 0, None],
+        "z": [None] * 3,
+        "bias": [0.5, 0.0, None],
+        "slope": [None] * 3,
+        "neurons": [1] * 3,
+    }
+    fields = [field for field in NEURON if field.name != "model"]
+    return pa.table({**columns, **changes}, schema=pa.schema(fields))
+
+
+def neuron_checksum(table: pa.Table) -> str:
+    found = Checksum()
+    found.add(neuron_columns(table))
+    return str(found)
+
+
+def number(value: str | int | float | None) -> int:
+    """Return the number of a neuron's property, in Python's integers."""
+    if value is None:
+        return 1 << 63
+    if isinstance(value, float):
+        return int.from_bytes(struct.pack("<d", value), "little")
+    if isinstance(value, int):
+        return value
+    content = value.encode()
+    found = len(content)
+    for start in range(0, len(content), 8):
+        found = mixed((found + int.from_bytes(content[start : start + 8], "little")) % WORD)
+    return found
+
+
+class TestNeurons:
+    def test_their_order_and_their_parts_do_not_matter(self) -> None:
+        whole = neurons()
+        parts = Checksum()
+        # Chunks, and a slice that does not begin where its buffers do.
+        for part in (whole.slice(1, 2), whole.slice(0, 1)):
+            parts.add(neuron_columns(part))
+        assert str(parts) == neuron_checksum(whole)
+        chunked = pa.concat_tables([whole.slice(0, 1), whole.slice(1)])
+        assert neuron_checksum(chunked) == neuron_checksum(whole)
+        assert neuron_checksum(whole.take([2, 0, 1])) == neuron_checksum(whole)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"id": [4, 5, 7]},
+            {"name": ["conv[0]@0,0", "conv[1]@0,1", "ä" * 20]},
+            {"name": ["conv[0]@0,0", "conv[1]@0,0", "ä" * 19]},
+            {"name": ["conv[1]@0,0", "conv[0]@0,0", "ä" * 20]},
+            {"name": ["conv[0]@0,0", "", "ä" * 20]},
+            {"layer": ["conv", "cony", "conv"]},
+            {"channel": [0, None, 2]},
+            {"x": [0, 0, 0]},
+            {"bias": [0.5, 1e-300, None]},
+            {"bias": [0.5, None, None]},
+            {"bias": [0.5, 0.0, 0.0]},
+            {"bias": [0.5, 0.0, float("nan")]},
+            {"slope": [0.0, None, None]},
+        ],
+    )
+    def test_each_property_counts(self, changes: dict[str, list[Any]]) -> None:
+        assert neuron_checksum(neurons(**changes)) != neuron_checksum(neurons())
+
+    def test_a_missing_text_is_no_empty_one(self) -> None:
+        names = [["", "a", "b"], [None, "a", "b"]]
+        one, other = (neuron_checksum(neurons(name=each)) for each in names)
+        assert one != other
+
+    def test_both_zeros_are_one_bias(self) -> None:
+        assert neuron_checksum(neurons(bias=[0.5, -0.0, None])) == neuron_checksum(neurons())
+
+    def test_is_that_of_whole_numbers(self) -> None:
+        total = 0
+        for row in neurons().to_pylist():
+            value = 0
+            for item in row.values():
+                value = mixed((value + number(item)) % WORD)
+            total += value
+        assert neuron_checksum(neurons()) == f"{total % WORD:016x}"
+
+
+class TestModel:
+    MODEL: ClassVar[Mapping[str, Any]] = {"sha256": "00", "layers": 1, "neurons": 4, "edges": 0}
+    LAYER: ClassVar[Mapping[str, Any]] = {"name": "conv", "shape": [2, 2], "edges": 0, "inputs": []}
+
+    @pytest.mark.parametrize("changes", [{"edges": 1}, {"sha256": "01"}, {"neurons": None}])
+    def test_its_properties_count(self, changes: dict[str, Any]) -> None:
+        same = model_checksum(self.MODEL, [self.LAYER])
+        assert model_checksum({**self.MODEL, **changes}, [self.LAYER]) != same
+
+    @pytest.mark.parametrize(
+        "changes", [{"shape": [4]}, {"inputs": [0]}, {"checksum": "x"}, {"activation": "relu"}]
+    )
+    def test_those_of_its_layers_count(self, changes: dict[str, Any]) -> None:
+        same = model_checksum(self.MODEL, [self.LAYER])
+        assert model_checksum(self.MODEL, [{**self.LAYER, **changes}]) != same
+
+    def test_the_load_and_the_place_do_not_count(self) -> None:
+        same = model_checksum(self.MODEL, [self.LAYER])
+        other = {"name": "m", "key": "m~new", "load_id": "1", "loaded_at": "now", "edited": True}
+        assert model_checksum({**self.MODEL, **other}, [{**self.LAYER, "model": "m"}]) == same

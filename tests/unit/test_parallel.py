@@ -1,6 +1,7 @@
 """What a process needs to take part in a load: an address, a model file, a cut into files."""
 
 import hashlib
+import sys
 from concurrent.futures import (
     BrokenExecutor,
     CancelledError,
@@ -18,7 +19,7 @@ from exporter.parallel.address import check_dask
 from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource, planned
 from exporter.parallel.task import Written
-from exporter.parallel.workers import Workers
+from exporter.parallel.workers import Workers, started
 from exporter.recipe import Recipe
 from exporter.sinks.files.parts import FilePart, parts
 from queries import NeuronGraph
@@ -160,3 +161,12 @@ class TestSource:
         file.write_bytes(b"another model")
         with pytest.raises(GraphError, match=r"does not find .*m\.keras"):
             planned(source, content)
+
+
+def test_a_dask_that_is_broken_is_not_told_for_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "exporter.parallel.cluster", None)
+    with (
+        pytest.raises(ParameterError, match="is installed, and cannot be imported"),
+        started("tcp://localhost:1"),
+    ):
+        pass

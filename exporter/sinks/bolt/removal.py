@@ -50,8 +50,24 @@ def remove(
     for first, last, _ in ranges:
         for start, stop in id_ranges(first, last, last - first + 1, _NODES_A_TRANSACTION):
             connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
-    remove_blocks(connection, key)
+    dropped += remove_strays(connection, key)
     connection.write(statements.DROP_COARSE, name=model)
+    return dropped
+
+
+def remove_strays(connection: Connection, key: str) -> int:
+    """Remove all that has a key but the model's node; return how many relationships."""
+    dropped = 0
+    while more := connection.write(
+        statements.STRAY_EDGES, model=key, most=_EDGES_A_TRANSACTION
+    ).relationships_deleted:
+        dropped += more
+    while connection.write(
+        statements.STRAY_NEURONS, model=key, most=_NODES_A_TRANSACTION
+    ).nodes_deleted:
+        pass
+    remove_blocks(connection, key)
+    connection.write(statements.STRAY_LAYERS, model=key)
     return dropped
 
 

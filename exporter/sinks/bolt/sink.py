@@ -20,7 +20,7 @@ from exporter.sinks.bolt.connection import Connection, NoMemory, changed, told_o
 from exporter.sinks.bolt.ownership import Ownership
 from exporter.sinks.bolt.pace import Pace
 from exporter.sinks.bolt.payload import Payload
-from exporter.sinks.bolt.removal import remove, remove_blocks
+from exporter.sinks.bolt.removal import remove, remove_blocks, remove_strays
 from queries.errors import GraphError, ModelNotFoundError
 from queries.layer import id_ranges
 from queries.library import query
@@ -102,6 +102,8 @@ class BoltSink(Sink):
         staged = name + STAGED if name in there else name
         self._own(staged, staged if taken == name else name, model["granularity"])
         self._add_model({**model, "name": staged, "key": self._owner.key, "state": LOADING})
+        # Somebody may have removed the node of a model, and left the rest of it.
+        remove_strays(self._connection, self._owner.key)
 
     def _make_constraints(self) -> None:
         for statement in NEO4J_CONSTRAINTS:

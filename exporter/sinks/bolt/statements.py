@@ -151,6 +151,21 @@ MATCH (n:Neuron)
 WHERE n.model = $model AND n.id >= $first AND n.id <= $last
 DETACH DELETE n
 """
+# The index needs to be told that there is an id.
+STRAY_EDGES: Final = """
+MATCH (n:Neuron) WHERE n.model = $model AND n.id IS NOT NULL
+MATCH (n)-[r:CONNECTS_TO]-()
+WITH DISTINCT r LIMIT $most
+DELETE r
+"""
+STRAY_NEURONS: Final = """
+MATCH (n:Neuron) WHERE n.model = $model AND n.id IS NOT NULL
+WITH n LIMIT $most
+DETACH DELETE n
+"""
+STRAY_LAYERS: Final = "MATCH (l:Layer) WHERE l.model = $model DETACH DELETE l"
+"""These remove what is of no layer or no model, since somebody has removed or changed its node."""
+
 DROP_COARSE: Final = """
 MATCH (m:Model {name: $name})
 OPTIONAL MATCH (m)-[:HAS_LAYER]->(l:Layer)

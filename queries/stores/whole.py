@@ -1,0 +1,161 @@
+"""Hold answers that cover whole layers against what their load wrote.
+
+An answer about some neurons of a layer is not compared: to count all of its relationships would
+take longer than the answer.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from queries.checksum import NEURON_COLUMNS, Checksum, neuron_columns
+from queries.errors import GraphDamagedError
+from queries.layer import Layer
+from queries.neuron_filter import NeuronFilter
+
+ADVICE: Final = (
+    "neurongraph check tells all that differs, and neurongraph load with --resume, of the same "
+    "file, repairs it"
+)
+
+
+class Whole:
+    """The layers of a model as its load wrote them.
+
+    Parameters
+    ----------
+    location, model
+        The graph and the name of the model, for errors.
+    layers
+        The layers.
+    """
+
+    def __init__(self, location: str, model: str, layers: Sequence[Layer]) -> None:
+        self._location, self._model, self._layers = location, model, layers
+        self._compared: set[int] = set()
+
+    def lacks(self, neurons: NeuronFilter) -> bool:
+        """Tell whether all neurons of a layer are meant that were never compared."""
+        return any(layer.index not in self._compared for layer in self._meant(neurons))
+
+    def require_neurons(self, neurons: NeuronFilter, answer: pa.Table) -> None:
+        """Compare neurons by their number, and by their checksum where all columns are there.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons were meant.
+        answer
+            Columns of ``schema.NEURON``, by id.
+
+        Raises
+        ------
+        GraphDamagedError
+            If a layer of which all neurons were meant has others than its load wrote.
+        """
+        parts = list(self._parts(neurons, answer, "id"))
+        for layer, part in parts:
+            self._require_count(layer, "neurons", len(part), layer.neurons)
+            if set(NEURON_COLUMNS) <= set(answer.column_names):
+                sums = Checksum()
+                sums.add(neuron_columns(part))
+                self._require_sum(layer, "neurons", sums, layer.neuron_checksum)
+                self._compared.add(layer.index)
+        if parts and len(answer) != (wrote := sum(layer.neurons for layer, _ in parts)):
+            raise self.damaged(
+                f"there are {len(answer):,} neurons, where its load wrote {wrote:,}: some are of "
+                "none of its layers"
+            )
+
+    def require_edges(self, targets: NeuronFilter, answer: pa.Table) -> None:
+        """Compare relationships by their number and checksum.
+
+        Parameters
+        ----------
+        targets
+            Into which neurons all relationships were meant.
+        answer
+            The columns of ``schema.connects_to``, in the order of targets.
+
+        Raises
+        ------
+        GraphDamagedError
+            If a layer of which all neurons were meant has others than its load wrote.
+        """
+        for layer, part in self._parts(targets, answer, "target"):
+            found = Checksum()
+            found.add({name: part[name].to_numpy() for name in part.column_names})
+            self.require_relationships(layer, found)
+
+    def require_relationships(self, layer: Layer, found: Checksum, *, sums: bool = True) -> None:
+        """Compare what was read of the relationships into a layer.
+
+        Parameters
+        ----------
+        layer, found
+            The layer, and what was read.
+        sums
+            Whether the checksum is compared, or the count alone.
+
+        Raises
+        ------
+        GraphDamagedError
+            If they are not those that its load wrote.
+        """
+        self._require_count(layer, "relationships", found.rows, layer.edges)
+        if sums:
+            self._require_sum(layer, "relationships", found, layer.checksum)
+
+    def require_counts(self, neurons: NeuronFilter, answer: pa.Table) -> None:
+        """Compare how many relationships an answer counted by layer, in a column ``edges``."""
+        found = dict.fromkeys((layer.name for layer in self._layers), 0)
+        layers, edges = (answer[each].to_pylist() for each in ("layer", "edges"))
+        for name, count in zip(layers, edges, strict=True):
+            found[name] = found.get(name, 0) + count
+        for layer in self._meant(neurons):
+            self._require_count(layer, "relationships", found[layer.name], layer.edges)
+
+    def require_total(self, answer: pa.Table) -> None:
+        """Compare how many relationships of a model an answer counted, in a column ``edges``."""
+        found, wrote = pc.sum(answer["edges"]).as_py(), sum(layer.edges for layer in self._layers)
+        if found != wrote:
+            raise self.damaged(f"it has {found:,} relationships; its load wrote {wrote:,}")
+
+    def damaged(self, what: str) -> GraphDamagedError:
+        """Return the error that tells what differs, and what to do."""
+        return GraphDamagedError(
+            f"{self._model!r} in {self._location} is damaged: {what}; {ADVICE}"
+        )
+
+    def _require_count(self, layer: Layer, what: str, found: int, wrote: int) -> None:
+        if found != wrote:
+            raise self.damaged(
+                f"layer {layer.name!r} has {found:,} {what}; its load wrote {wrote:,}"
+            )
+
+    def _require_sum(self, layer: Layer, what: str, found: Checksum, wrote: str | None) -> None:
+        if str(found) != wrote:
+            raise self.damaged(
+                f"layer {layer.name!r} has {what} of checksum {found}; its load wrote "
+                f"{found.rows:,} of checksum {wrote}"
+            )
+
+    def _meant(self, neurons: NeuronFilter) -> Iterator[Layer]:
+        """Yield the layers of which all neurons are meant."""
+        if {each.field for each in neurons.comparisons()} <= {"layer"}:
+            names = neurons.layers
+            yield from (each for each in self._layers if names is None or each.name in names)
+
+    def _parts(
+        self, neurons: NeuronFilter, answer: pa.Table, ids: str
+    ) -> Iterator[tuple[Layer, pa.Table]]:
+        """Yield layers of which all neurons are meant, each with its rows of an answer.
+
+        The column ``ids`` ascends.
+        """
+        for layer in self._meant(neurons):
+            start, stop = np.searchsorted(answer[ids].to_numpy(), [layer.first, layer.last + 1])
+            yield layer, answer.slice(start, stop - start)
