@@ -14,7 +14,7 @@ Run = Callable[[str, dict[str, Any]], Sequence[Mapping[str, Any]]]
 """Runs a statement, and returns its rows."""
 
 _NODES: Final = """
-MATCH (n:Neuron) WHERE n.model = $model
+MATCH (n:Neuron) WHERE n.model = $model AND n.id IS NOT NULL
 RETURN collect(id(n)) AS nodes, collect(n.id) AS ids
 """
 
@@ -37,11 +37,16 @@ class NodeIds:
         Raises
         ------
         GraphError
-            If a node is none of the model's, since the model has been replaced meanwhile.
+            If a node is no neuron of the model, or no longer.
         """
         places = self._nodes.get_indexer(nodes.to_numpy())
         if len(places) and places.min() < 0:
-            raise GraphError("the model was replaced or removed while it was read; ask again")
+            strange = int(np.count_nonzero(places < 0))
+            raise GraphError(
+                f"{strange} relationships begin at nodes that are no neurons of the model: "
+                "somebody made them, or the model was replaced while it was read; ask again, and "
+                "load it again with --replace if that does not help"
+            )
         return pa.array(self._ids[places])
 
     def edges(self, table: pa.Table) -> dict[str, NDArray[np.generic]]:
