@@ -37,16 +37,11 @@ class NodeIds:
         Raises
         ------
         GraphError
-            If a node is no neuron of the model, or no longer.
+            If a node is none of the model's, since the model has been replaced meanwhile.
         """
         places = self._nodes.get_indexer(nodes.to_numpy())
         if len(places) and places.min() < 0:
-            strange = int(np.count_nonzero(places < 0))
-            raise GraphError(
-                f"{strange} relationships begin at nodes that are no neurons of the model: "
-                "somebody made them, or the model was replaced while it was read; ask again, and "
-                "load it again with --replace if that does not help"
-            )
+            raise GraphError("the model was replaced or removed while it was read; ask again")
         return pa.array(self._ids[places])
 
     def edges(self, table: pa.Table) -> dict[str, NDArray[np.generic]]:

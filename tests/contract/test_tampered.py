@@ -1,15 +1,12 @@
 """Of a graph that somebody changed by hand, the proof says what differs, how much, and where."""
 
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from exporter import VerifyReport, load, verify
-from queries.errors import GraphError, VerificationError
+from queries.errors import GraphDamagedError, GraphError, VerificationError
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 
@@ -49,15 +46,13 @@ def fan_out(reference: Reference, neuron: int) -> int:
 
 def test_relationships(store: GraphStore, scratch: str, pooled: Reference) -> None:
     first = {layer.name: layer.first for layer in pooled.layers}
-    into = {name: {"id": neuron} for name, neuron in first.items()}
-    store.spoil(scratch, f"{_INTO} DELETE r", **into["conv"])
+    store.spoil(scratch, f"{_INTO} DELETE r", id=first["conv"])
     doubled = "CREATE (s)-[:CONNECTS_TO {weight: r.weight}]->(t)"
-    store.spoil(scratch, f"{_INTO} {doubled}", **into["norm"])
-    store.spoil(scratch, f"{_INTO} SET r.weight = r.weight + 1.5", **into["hidden"])
-    store.spoil(scratch, f"{_INTO} SET r.weight = NULL", **into["digits"])
+    store.spoil(scratch, f"{_INTO} {doubled}", id=first["norm"])
+    store.spoil(scratch, f"{_INTO} SET r.weight = r.weight + 1.5", id=first["hidden"])
+    store.spoil(scratch, f"{_INTO} SET r.weight = NULL", id=first["digits"])
     added = "CREATE (s)-[:CONNECTS_TO {weight: 2.0}]->(t)"
-    ends = {"source": first["odds"], "target": first["pool"]}
-    store.spoil(scratch, f"{_PAIR} {added}", **ends)
+    store.spoil(scratch, f"{_PAIR} {added}", source=first["odds"], target=first["pool"])
     store.spoil(scratch, f"{_PAIR} {added}", source=first["odds"], target=first["pixels"])
     report = verify(pooled.file, store.location, name=scratch)
     assert found(report) == {
@@ -150,70 +145,27 @@ def test_what_the_model_does_not_say(
 def test_other_nodes_of_a_server(store: GraphStore, scratch: str, pooled: Reference) -> None:
     if store.server is None:
         pytest.skip("an embedded graph has nodes of its own model alone")
-    neuron = {"id": pooled.ids("conv")[0]}
+    neuron = pooled.ids("conv")[0]
     one = "MATCH (n:Neuron) WHERE n.model = $model AND n.id = $id"
-    store.spoil(scratch, f"{one} CREATE (n)-[:CONNECTS_TO {{weight: 1.0}}]->(:Other)", **neuron)
+    store.spoil(scratch, f"{one} CREATE (n)-[:CONNECTS_TO {{weight: 1.0}}]->(:Other)", id=neuron)
     report = verify(pooled.file, store.location, name=scratch)
     assert found(report) == {("", "relationships", "added"): 1}
-    store.spoil(scratch, f"{one} CREATE (:Other)-[:CONNECTS_TO {{weight: 1.0}}]->(n)", **neuron)
-    with pytest.raises(GraphError, match=r"layer 'conv': 1 relationships begin at nodes that are"):
+    store.spoil(scratch, f"{one} CREATE (:Other)-[:CONNECTS_TO {{weight: 1.0}}]->(n)", id=neuron)
+    with pytest.raises(GraphError, match="layer 'conv': "):
         verify(pooled.file, store.location, name=scratch)
     store.spoil(scratch, "MATCH (o:Other) DETACH DELETE o")
-    store.spoil(scratch, f"{one} REMOVE n.id", **neuron)
-    with pytest.raises(GraphError, match=r"layer 'pool': \d+ relationships begin at nodes that"):
+    store.spoil(scratch, f"{one} REMOVE n.id", id=neuron)
+    with pytest.raises(GraphError, match="layer 'pool': "):
         verify(pooled.file, store.location, name=scratch)
 
 
-class TestDataset:
-    """Files whose rows were changed, in a way that the number of rows does not tell."""
-
-    @pytest.fixture
-    def dataset(self, tmp_path: Path, small_files: dict[str, Path]) -> Path:
-        folder = tmp_path / "dataset"
-        folder.mkdir()
-        load(small_files["pooled"], folder, name="m")
-        return folder
-
-    @staticmethod
-    def rewritten(dataset: Path, pattern: str, change: Any) -> None:
-        path = min(dataset.rglob(pattern))
-        pq.write_table(change(pq.read_table(path)), path)
-
-    @staticmethod
-    def found(dataset: Path, small_files: dict[str, Path]) -> dict[tuple[str, str, str], int]:
-        return found(verify(small_files["pooled"], dataset, name="m"))
-
-    def test_a_row_in_the_place_of_another(
-        self, dataset: Path, small_files: dict[str, Path]
-    ) -> None:
-        def change(table: pa.Table) -> pa.Table:
-            return pa.concat_tables([table.slice(0, 4), table.slice(3, len(table) - 4)])
-
-        self.rewritten(dataset, "edges-00001-*", change)
-        assert self.found(dataset, small_files) == {
-            ("conv", "relationships", "missing"): 1,
-            ("conv", "relationships", "doubled"): 1,
-        }
-
-    def test_weights_and_biases(self, dataset: Path, small_files: dict[str, Path]) -> None:
-        def change(table: pa.Table) -> pa.Table:
-            place = [name.split(":")[0] for name in table.column_names]
-            column = place.index("weight" if "weight" in place else "bias")
-            values = pc.add(table.column(column), 1)
-            return table.set_column(column, table.schema.field(column), values)
-
-        self.rewritten(dataset, "edges-00005-*", change)
-        self.rewritten(dataset, "neurons-00004-*", change)
-        reference = {"hidden": 6, "digits": 24}
-        assert self.found(dataset, small_files) == {
-            ("hidden", "neurons", "changed"): reference["hidden"],
-            ("digits", "relationships", "changed"): reference["digits"],
-        }
-
-    @pytest.mark.parametrize(("pattern", "kind"), [("has_layer*", "HAS_LAYER"), ("next*", None)])
-    def test_layers_that_nothing_joins(
-        self, dataset: Path, small_files: dict[str, Path], pattern: str, kind: str | None
-    ) -> None:
-        self.rewritten(dataset, pattern, lambda table: table.slice(1))
-        expected = ("pixels", kind, "missing") if kind else ("conv", "properties", "changed")
-        assert self.found(dataset, small_files) == {expected: 1}
+@pytest.mark.parametrize(
+    "pattern", ["edges-00004-*", "neurons-00001-*", "layers*", "has_layer*", "next*"]
+)
+def test_a_file_of_a_dataset(pattern: str, tmp_path: Path, small_files: dict[str, Path]) -> None:
+    load(small_files["pooled"], f"{tmp_path}/", name="m")
+    path = next(tmp_path.rglob(pattern))
+    rows = pq.read_table(path)
+    pq.write_table(rows.slice(1), path)
+    with pytest.raises(GraphDamagedError, match=path.name):
+        verify(small_files["pooled"], f"{tmp_path}/", name="m")
