@@ -528,7 +528,7 @@ class TestLogLevel:
         done = invoke("verify", "samples/digits.keras", "--samples", "1", "--log-level", "info")
         lines = [line.partition(" INFO ")[2] for line in done.stderr.splitlines()]
         assert re.fullmatch(r"opened samples/digits.keras, \d+ layer calls, in [\d.]+ s", lines[0])
-        assert re.fullmatch(r"compared 6 layers of 'digits' in [\d.]+ s", lines[1])
+        assert re.fullmatch(r"compared 8 layers of 'digits' in [\d.]+ s", lines[1])
 
     @pytest.mark.parametrize("level", ["warning", "error"])
     def test_is_quiet_otherwise(self, invoke: Invoke, level: str) -> None:
