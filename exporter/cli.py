@@ -1,7 +1,7 @@
 """The command line: load, verify, check and drop models; and the commands of queries."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from exporter.verification import VerifyReport
 
 _PANEL: Final = "Load"
+_ONE: Final = {
+    "neurons": "neuron",
+    "properties": "property",
+    "relationships": "relationship",
+}
 
 app = typer.Typer(
     name="neurongraph",
@@ -379,26 +384,53 @@ def verify(
     format_name: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Compute the model's layers from the graph alone, and compare them with Keras.
+    """Compute every tensor of the model from the graph alone, and compare it with Keras.
 
-    Ends with exit code 1 where a layer differs by more than the tolerance.
+    Compares as well what the graph holds with what the model holds: layers, neurons, biases,
+    relationships, weights. Ends with exit code 1 where anything differs, or a layer's values by
+    more than the tolerance.
     """
     to = destination(format_name, output)
     from exporter.verification import verify as verify_model
+    from queries.progress_bar import ProgressBar
 
-    report = verify_model(model, graph, name=name, samples=samples, seed=seed)
+    with ProgressBar(f"Opening {model}") as progress:
+        report = verify_model(
+            model, graph, name=name, samples=samples, seed=seed, progress=progress
+        )
     write(report.frame, to)
     inputs = report.frame["class_name"] == "InputLayer"
     seeded = [name for name in report.seeded if name not in set(report.frame["layer"][inputs])]
     if seeded:
-        say(f"Fed from Keras, since nothing feeds them in the graph: {listed(seeded)}.")
+        say(f"Fed from Keras, since what feeds them is not in the graph: {listed(seeded)}.")
+    for difference in report.differences.itertuples():
+        say(_difference(difference))
     if not report.passed:
-        fail(f"the graph does not agree with {model}: {_verdict(report)}")
+        fail(f"the graph does not agree with {model}: {_failure(report)}")
     say(f"The graph agrees with {model}: {_verdict(report)}")
 
 
+def _difference(row: Any) -> str:
+    """Return a row of what differs in words, such as ``dense: 2 neurons missing, such as ...``."""
+    what = _ONE.get(row.kind, row.kind) if row.count == 1 else row.kind
+    example = f", such as {row.example}" if row.example else ""
+    return f"{row.layer or 'the model'}: {row.count:,} {what} {row.change}{example}"
+
+
+def _failure(report: "VerifyReport") -> str:
+    """Name the first layer that fails, behind which others may fail because of it."""
+    failed = report.frame[~report.frame["passed"]]
+    if failed.empty:
+        return "all layers compute the same, but what it holds differs"
+    first = failed.iloc[0]
+    return (
+        f"{len(failed)} of {len(report.frame)} layers fail, the first is {first['layer']} "
+        f"({first['class_name']}): relative difference {first['relative_difference']:.2g}, "
+        f"{report.tolerance:.2g} is allowed; {first['changes']:,} changes."
+    )
+
+
 def _verdict(report: "VerifyReport") -> str:
-    # numpy takes a difference that is not a number for the largest, as it should be here.
     position = int(report.frame["relative_difference"].to_numpy().argmax())
     worst = report.frame.iloc[position]
     return (

@@ -1,6 +1,9 @@
-"""What Keras itself puts out for each layer of a model."""
+"""What Keras itself puts out for each tensor of a model."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,58 +15,124 @@ from exporter.planning import Trace
 from queries.errors import VerificationError
 
 
-def keras_values(
-    model: KerasModel, traced: Trace, *, samples: int = 4, seed: int = 0
-) -> dict[str, NDArray[np.float64]]:
-    """Run a model on random inputs and return the value of every neuron.
-
-    Layers are called one by one, because Keras does not give out what is within a nested
-    model. Neurons that stand in an output of the model have what ``model.predict`` says.
+@dataclass(frozen=True)
+class ModelValues:
+    """What a model puts out at some inputs.
 
     Parameters
     ----------
-    model, traced
-        The model, and its neurons.
+    tensors
+        The values of each tensor, by its position: shape ``(samples, *shape)``.
+    outputs
+        What ``model.predict`` says, one for each output of the model.
+    """
+
+    tensors: Mapping[int, Any]
+    outputs: Sequence[Any]
+
+
+def drawn_inputs(model: KerasModel, *, samples: int = 4, seed: int = 0) -> list[NDArray[Any]]:
+    """Draw random inputs of a model.
+
+    Parameters
+    ----------
+    model
+        The model.
     samples
-        How many inputs, drawn from the standard normal distribution.
+        How many, from the standard normal distribution; integers are what a pixel can be.
     seed
-        Seed of the inputs.
+        Seed of the random numbers.
 
     Returns
     -------
-    dict
-        By layer: shape ``(samples, neurons)``.
+    list
+        One array for each input of the model: shape ``(samples, *shape)``.
+    """
+    random = np.random.default_rng(seed)
+    return [
+        _drawn(random, (samples, *tensor.shape[1:]), tensor.dtype) for tensor in model.keras.inputs
+    ]
+
+
+def keras_values(model: KerasModel, inputs: Sequence[NDArray[Any]]) -> ModelValues:
+    """Run a model and return the values of all of its tensors.
+
+    Layers are called one by one, because Keras does not give out what is within a nested
+    model.
+
+    Parameters
+    ----------
+    model
+        The model.
+    inputs
+        One array for each of its inputs: shape ``(samples, *shape)``.
+
+    Returns
+    -------
+    ModelValues
+        The values.
 
     Raises
     ------
     VerificationError
         If Keras builds the model, but cannot run it.
     """
-    random = np.random.default_rng(seed)
-    inputs = [
-        _drawn(random, (samples, *tensor.shape[1:]), tensor.dtype) for tensor in model.keras.inputs
-    ]
-    neurons = np.zeros((samples, traced.plan.neurons))
+    with _running(model):
+        return ModelValues(_tensors(model, inputs), _predicted(model, inputs))
+
+
+def neuron_values(model: KerasModel, traced: Trace, values: ModelValues) -> NDArray[np.float64]:
+    """Return what each neuron puts out, read from the output of the layer that it is of.
+
+    No tensor is looked at that layers behind it only move about.
+
+    Parameters
+    ----------
+    model, traced
+        The model, and its neurons.
+    values
+        The values of its tensors.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(neurons, samples)``.
+
+    Raises
+    ------
+    VerificationError
+        As ``keras_values``.
+    """
+    calls = {call.name: call for call in model.calls}
+    found = []
+    for layer in traced.plan.layers:
+        if layer.index in traced.inner:
+            call, stage = traced.inner[layer.index]
+            args, kwargs = call.arguments(values.tensors)
+            with _running(model):
+                value = stage.output(*args, **kwargs)
+        else:
+            value = values.tensors[calls[layer.name].outputs[0]]
+        found.append(by_element(value))
+    return np.concatenate(found)
+
+
+def by_element(value: Any) -> NDArray[np.float64]:
+    """Return the values of a tensor: shape ``(elements, samples)``."""
+    array = np.asarray(value, dtype=np.float64)
+    return array.reshape(len(array), -1).T
+
+
+@contextmanager
+def _running(model: KerasModel) -> Iterator[None]:
+    """Say that Keras cannot run a model, and why."""
     try:
-        tensors, predicted = _tensors(model, inputs), _predicted(model, inputs)
+        yield
     except Exception as error:  # TensorFlow raises of its own what Keras lets through.
         raise VerificationError(
             f"{model.path}: Keras itself cannot run this model: {type(error).__name__}: "
             f"{_reason(str(error))}"
         ) from error
-    for position, value in tensors.items():
-        _put(neurons, traced.ids[position], value)
-    for index, (call, stage) in traced.inner.items():
-        layer = traced.plan.layers[index]
-        args, kwargs = call.arguments(tensors)
-        _put(neurons, np.arange(layer.first, layer.last + 1), stage.output(*args, **kwargs))
-    for position, value in zip(model.outputs, predicted, strict=True):
-        _put(neurons, traced.ids[position], value)
-    first = traced.plan.layers[0].first
-    return {
-        layer.name: neurons[:, layer.first - first : layer.last + 1 - first]
-        for layer in traced.plan.layers
-    }
 
 
 def _reason(message: str) -> str:
@@ -80,14 +149,7 @@ def _drawn(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> N
     return random.integers(0, most, shape, endpoint=True).astype(dtype)
 
 
-def _put(neurons: NDArray[np.float64], ids: NDArray[np.int64], value: Any) -> None:
-    """Note the values of a tensor at the neurons that stand in it."""
-    real = ids.reshape(-1) >= 0
-    flat = np.asarray(value, dtype=np.float64).reshape(len(neurons), -1)
-    neurons[:, ids.reshape(-1)[real]] = flat[:, real]
-
-
-def _tensors(model: KerasModel, inputs: list[Any]) -> dict[int, Any]:
+def _tensors(model: KerasModel, inputs: Sequence[Any]) -> dict[int, Any]:
     """Call the layers one by one; return the tensors that layers put out, by position."""
     values: dict[int, Any] = {}
     given = dict(zip(map(id, model.keras.inputs), inputs, strict=True))
@@ -113,14 +175,14 @@ def _called(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return tf.function(lambda: layer(*args, **kwargs), jit_compile=True)()
 
 
-def _predicted(model: KerasModel, inputs: list[Any]) -> list[Any]:
+def _predicted(model: KerasModel, inputs: Sequence[Any]) -> list[Any]:
     """Return what ``model.predict`` says."""
     import keras
     import tensorflow as tf
 
     # A model is a functional graph, since layer_calls has walked through it.
     structure: Any = functional_graph(model.keras)
-    given = keras.tree.pack_sequence_as(structure._inputs_struct, inputs)
+    given = keras.tree.pack_sequence_as(structure._inputs_struct, list(inputs))
     samples = len(inputs[0])
     try:
         return _flat(model.keras.predict(given, batch_size=samples, verbose=0))

@@ -2,62 +2,60 @@
 
 import os
 import time
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
-from exporter.forward import keras_values
+from exporter.compared import ComparedGraph, part_in
+from exporter.forward import drawn_inputs, keras_values
+from exporter.graph_source import EDGES_AT_ONCE, ReadGraph, StoredSource
 from exporter.model import KerasModel, open_model
 from exporter.planning import trace
-from exporter.replay import (
-    Columns,
-    Floats,
-    GraphSource,
-    Neurons,
-    StoredSource,
-    StreamSource,
-    replay,
-)
+from exporter.proof import TOLERANCE, Proof
 from exporter.saved import readable
-from queries import NeuronGraph
 from queries.checks import require_count
-from queries.errors import ModelNotFoundError, VerificationError, listed
+from queries.errors import ModelNotFoundError, VerificationError
 from queries.granularity import NEURON_GRAPH
-from queries.layer import Layer
 from queries.log import logger
-
-TOLERANCE: Final = 1e-5
-"""Largest difference that passes, as a share of the largest output of the layer."""
+from queries.models import StoredModel, chosen
+from queries.progress import Progress, silent
+from queries.stores import Store, open_store
 
 
 @dataclass(frozen=True)
 class VerifyReport:
-    """How far a graph's forward pass is from the model's.
+    """How far a graph's forward pass is from the model's, and what of it differs.
 
     Parameters
     ----------
     frame
-        One row a layer: layer, class_name, neurons, largest_difference, scale (largest
-        absolute output of the model), relative_difference (their ratio), worst_neuron (id),
-        changes (edges and biases that are not as the model has them), passed.
+        One row a Keras layer, or a step of one: layer, class_name, neurons (null where it only
+        moves data), largest_difference, scale (largest absolute output of the model; of a layer
+        that moves data, of the layers whose neurons stand in its output),
+        relative_difference (their ratio), worst_neuron (id; null where the constant 0 stands
+        there), changes (properties, neurons and relationships that are not as the model has
+        them; of a layer that moves data, places where another neuron stands), passed.
     tolerance
         The largest relative difference that passes.
     seeded
-        Layers that nothing feeds in the graph; they took the model's values.
+        Layers that took the model's values: its inputs, and in a part of a model what is fed
+        from outside of it.
+    differences
+        One row a layer and change of it: layer (empty where it is the whole model), kind
+        (``node`` or ``properties`` of the layer, its ``HAS_LAYER``, ``neurons``, or
+        ``relationships`` into it), change (``missing``, ``doubled``, ``added`` or ``changed``),
+        count, example.
     """
 
     frame: pd.DataFrame
     tolerance: float
     seeded: list[str]
+    differences: pd.DataFrame
 
     @property
     def passed(self) -> bool:
-        """True where every layer passed."""
-        return bool(self.frame["passed"].all())
+        """True where every layer passed, and nothing differs."""
+        return bool(self.frame["passed"].all()) and self.differences.empty
 
 
 def verify(
@@ -67,8 +65,12 @@ def verify(
     name: str | None = None,
     samples: int = 4,
     seed: int = 0,
+    progress: Progress = silent,
 ) -> VerifyReport:
-    """Replay a stored graph on random inputs and compare it with the model, layer by layer.
+    """Replay a stored graph on random inputs and compare it with the model, tensor by tensor.
+
+    Only the inputs are taken over. Relationships are read in parts, and each part is compared
+    with what the model has there, so that memory does not grow with them.
 
     Parameters
     ----------
@@ -82,11 +84,13 @@ def verify(
         How many random inputs, drawn from the standard normal distribution.
     seed
         Seed of the random inputs.
+    progress
+        Called with ``relationships``, how many are compared, and how many there are.
 
     Returns
     -------
     VerifyReport
-        The largest difference of each layer.
+        The largest difference of each layer, and what was missing, doubled, added or changed.
 
     Raises
     ------
@@ -101,11 +105,13 @@ def verify(
     file = readable(model)
     name = name if name is not None else file.stem
     # All that differs is told, whatever the store itself would refuse.
-    with NeuronGraph(graph, model=name) as stored, stored._store.uncompared():
-        row = _model_row(stored, name)
-        if row["granularity"] != NEURON_GRAPH:
+    with open_store(graph) as store, store.uncompared():
+        about = _about(store, name)
+        source = StoredSource(store, about)
+        row = source.model_row()
+        if about.granularity != NEURON_GRAPH:
             raise VerificationError(
-                f"{name!r} is a {row['granularity']} graph, which only sums up what the model "
+                f"{name!r} is a {about.granularity} graph, which only sums up what the model "
                 "computes; to verify a model, load it with --granularity neuron"
             )
         if not row["replayable"]:
@@ -118,128 +124,56 @@ def verify(
         if row["sha256"] != opened.sha256:
             raise VerificationError(
                 f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "
-                f"are {row['sha256'][:12]}... and {opened.sha256[:12]}...; load it again with "
+                f"are {str(row['sha256'])[:12]}... and {opened.sha256[:12]}...; load it again with "
                 "--replace, or say its --name"
             )
         begun = time.perf_counter()
-        report = compare(opened, StoredSource(stored, name), samples=samples, seed=seed)
+        report = compare(opened, source, samples=samples, seed=seed, progress=progress)
         seconds = time.perf_counter() - begun
         logger.info("compared %d layers of %r in %.1f s", len(report.frame), name, seconds)
         return report
 
 
-def _model_row(graph: NeuronGraph, name: str) -> "pd.Series[Any]":
-    models = graph.models()
-    found = models[models["name"] == name]
-    if found.empty:
-        held = listed(models["name"].tolist())
-        raise ModelNotFoundError(
-            f"{graph.location} holds no model {name!r}; it holds {held}; say --name"
-        )
-    return found.iloc[0]
+def _about(store: Store, name: str) -> StoredModel:
+    try:
+        return chosen(store, name)
+    except ModelNotFoundError as error:
+        raise ModelNotFoundError(f"{error}; say --name") from None
 
 
 def compare(
-    model: KerasModel, graph: GraphSource, *, samples: int = 4, seed: int = 0
+    model: KerasModel,
+    graph: ReadGraph,
+    *,
+    samples: int = 4,
+    seed: int = 0,
+    progress: Progress = silent,
 ) -> VerifyReport:
-    """Compare the forward pass of a graph with that of its model, layer by layer."""
-    whole = trace(model)
-    compared = _Compared(graph, StreamSource(whole.plan))
-    layers = compared.layers()
-    expected = keras_values(model, whole, samples=samples, seed=seed)
-    seeded = [layer.name for layer in layers if layer.edges == 0]
-    values = replay(compared, {name: expected[name] for name in seeded})
-    # A replay does not ask for them: they have the model's values.
-    for name in seeded:
-        compared.neurons(name)
-    rows = [
-        _row(layer, expected[layer.name], values[layer.name], compared.changes[layer.name])
-        for layer in layers
-    ]
-    return VerifyReport(pd.DataFrame(rows), TOLERANCE, seeded)
+    """Compare a graph with its model: what it holds, and the values of every tensor.
 
-
-class _Compared:
-    """A graph of which each part is compared with the model as the replay reads it.
-
-    A replay cannot see all changes: an edge into a neuron that a ReLU holds at 0 changes nothing.
-
-    Attributes
+    Parameters
     ----------
-    changes
-        How many edges into a layer, and biases of it, are not as the model has them, by layer.
+    model
+        The opened model.
+    graph
+        The graph, of the whole model or of a range of its layers.
+    samples, seed, progress
+        As in ``verify``.
+
+    Raises
+    ------
+    VerificationError
+        If Keras cannot run the model.
     """
-
-    def __init__(self, graph: GraphSource, built: GraphSource) -> None:
-        self._graph, self._built = graph, built
-        self._layers = graph.layers()
-        self.changes: Counter[str] = Counter()
-
-    def layers(self) -> list[Layer]:
-        """Return the layers."""
-        return self._layers
-
-    def neurons(self, layer: str) -> Neurons:
-        """Return what the neurons of a layer have of their own, compared."""
-        found = self._graph.neurons(layer)
-        self.changes[layer] += _unlike_neurons(found, self._built.neurons(layer))
-        return found
-
-    def edges(self, layer: str) -> Iterator[Columns]:
-        """Yield all edges into a layer, compared."""
-        found = _sorted_edges(self._graph, layer)
-        self.changes[layer] += _unlike(found, _sorted_edges(self._built, layer))
-        yield found
-
-
-def _unlike(stored: Columns, wanted: Columns) -> int:
-    """Count the positions at which two sorted lists of edges differ."""
-    common = min(len(stored[0]), len(wanted[0]))
-    same = np.ones(common, dtype=bool)
-    for one, other in zip(stored, wanted, strict=True):
-        same &= one[:common] == other[:common]
-    return max(len(stored[0]), len(wanted[0])) - int(same.sum())
-
-
-def _unlike_neurons(stored: Neurons, wanted: Neurons) -> int:
-    """Count the biases and slopes that differ."""
-    return _unlike_values(stored.bias, wanted.bias) + _unlike_values(stored.slope, wanted.slope)
-
-
-def _unlike_values(stored: Floats, wanted: Floats) -> int:
-    if len(stored) != len(wanted):
-        return abs(len(stored) - len(wanted))
-    return int(np.sum((stored != wanted) & ~(np.isnan(stored) & np.isnan(wanted))))
-
-
-def _sorted_edges(graph: GraphSource, layer: str) -> Columns:
-    """Return all edges into a layer by target, source and weight."""
-    blocks = list(graph.edges(layer))
-    if not blocks:
-        nothing = np.empty(0, dtype=np.int64)
-        return nothing, nothing, nothing.astype(np.float64)
-    source, target, weight = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
-    order = np.lexsort((weight, source, target))
-    return source[order], target[order], weight[order].astype(np.float64)
-
-
-def _row(layer: Layer, expected: Floats, replayed: Floats, changes: int) -> dict[str, Any]:
-    # Both may say the same of log(0) or sqrt(-1): there is nothing to subtract.
-    same = (replayed == expected) | (np.isnan(replayed) & np.isnan(expected))
-    with np.errstate(invalid="ignore"):
-        difference = np.where(same, 0.0, np.abs(replayed - expected)).max(axis=0)
-    scale = float(np.abs(expected, where=np.isfinite(expected), out=np.zeros(expected.shape)).max())
-    largest = float(difference.max())
-    # An output that is 0 throughout has no scale: there any difference counts in full.
-    relative = largest / scale if scale else largest
-    return {
-        "layer": layer.name,
-        "class_name": layer.class_name,
-        "neurons": layer.neurons,
-        "largest_difference": largest,
-        "scale": scale,
-        "relative_difference": relative,
-        "worst_neuron": layer.first + int(difference.argmax()),
-        "changes": changes,
-        "passed": bool(relative <= TOLERANCE) and changes == 0,
-    }
+    whole = trace(model)
+    part = part_in(whole.plan, graph)
+    compared = ComparedGraph(graph, part, EDGES_AT_ONCE, progress)
+    compared.compare_nodes()
+    values = keras_values(model, drawn_inputs(model, samples=samples, seed=seed))
+    proof = Proof(model, whole, part, values)
+    proof.replay(compared)
+    compared.compare_rest()
+    found = compared.differences
+    rows = [row for each in whole.plan.rows if (row := proof.row(each, found.changes))]
+    frame = pd.DataFrame(rows).astype({"neurons": "Int64", "worst_neuron": "Int64"})
+    return VerifyReport(frame, TOLERANCE, proof.seeded, found.frame)

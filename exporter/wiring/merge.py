@@ -16,11 +16,8 @@ def merged(
     """Join each output to its element of every input, which broadcast to one shape."""
     sources = np.stack(np.broadcast_arrays(*inputs), axis=-1)
     given = np.ones(len(inputs)) if weights is None else np.asarray(weights)
-    values = given.astype(np.float32)
     rank = sources.ndim - 1
-    if reduce != "sum":
-        sources, values = with_zeros_joined(sources, values, rank)
-    return Computed(sources, values, rank, reduce=reduce)
+    return with_zeros_joined(Computed(sources, given.astype(np.float32), rank, reduce=reduce))
 
 
 @handles("Add")

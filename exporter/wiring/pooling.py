@@ -107,8 +107,8 @@ def _whole_space(layer: Any, ids: Ids) -> tuple[Ids, int]:
 
 
 def _largest(layer: Any, sources: Ids, rank: int) -> Computed:
-    sources, weights = with_zeros_joined(sources, _ONE, rank)
-    return Computed(sources, weights, rank, reduce="max", channel_axis=channel_axis(layer))
+    axis = channel_axis(layer)
+    return with_zeros_joined(Computed(sources, _ONE, rank, reduce="max", channel_axis=axis))
 
 
 def _average(layer: Any, sources: Ids, rank: int) -> Computed:

@@ -42,9 +42,7 @@ def reduced(operation: Any, ids: Ids) -> Computed:
     kind = type(operation).__name__
     sources, rank = _over_axes(operation, ids)
     weights = _share(sources, rank) if kind == "Mean" else _ONE
-    if _REDUCED[kind] != "sum":
-        sources, weights = with_zeros_joined(sources, weights, rank)
-    return Computed(sources, weights, rank, reduce=_REDUCED[kind])
+    return with_zeros_joined(Computed(sources, weights, rank, reduce=_REDUCED[kind]))
 
 
 @handles("ops.Average")

@@ -1,34 +1,38 @@
 """The constant 0 among the inputs of a maximum, a minimum or a product."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from exporter.wiring.wiring import EMPTY, ZERO, Ids, Weights
+from exporter.wiring.wiring import EMPTY, ZERO, Computed
 
 
-def with_zeros_joined(sources: Ids, weights: Weights, rank: int) -> tuple[Ids, Weights]:
-    """Make an edge of weight 0 of each constant 0, which a sum could leave out.
+def with_zeros_joined(computed: Computed) -> Computed:
+    """Make an edge of weight 0 of each constant 0, which only a sum can leave out.
 
     It begins at a neuron that feeds the same output, if there is one: whatever that neuron
-    says, weight 0 makes a 0 of it.
+    says, weight 0 makes a 0 of it. Where no output reads a neuron, all of them are 0, as a sum
+    of nothing is.
 
     Parameters
     ----------
-    sources, weights, rank
-        As in ``Computed``.
-
-    Returns
-    -------
-    tuple
-        The sources without ``ZERO``, and their weights. The same arrays where none is there.
+    computed
+        What a layer computes; itself returned if it adds up, or no constant 0 is there.
     """
+    sources, rank = computed.sources, computed.rank
     zero = sources == ZERO
-    if not zero.any():
-        return sources, weights
+    if computed.reduce == "sum" or not zero.any():
+        return computed
+    if sources.max() < 0:
+        return replace(computed, reduce="sum")
     fan_in = tuple(range(rank, sources.ndim))
     neighbour = sources.max(axis=fan_in, keepdims=True)
     neighbour = np.where(neighbour < 0, sources.max(), neighbour)
     flat = zero.reshape((*sources.shape[:rank], -1))
     # One 0 says as much as many.
     first = (flat & (np.cumsum(flat, axis=-1) == 1)).reshape(zero.shape)
-    joined = np.where(first, neighbour, np.where(zero, EMPTY, sources))
-    return joined, np.where(zero, np.float32(0), weights).astype(np.float32)
+    return replace(
+        computed,
+        sources=np.where(first, neighbour, np.where(zero, EMPTY, sources)),
+        weights=np.where(zero, np.float32(0), computed.weights).astype(np.float32),
+    )

@@ -29,11 +29,12 @@ WHERE t.id >= $first AND t.id <= $last /*{ where("target", "t") }*/
   AND abs(r.weight) >= $min_weight
 //% endif
 //% if store == "neo4j"
-// The server's own id of a node is read faster than a property.
-WITH t, collect(/*{ "s.id" if source else "id(s)" }*/) AS source, collect(r.weight) AS weight
+// The server's own id of a node is read faster than a property. A list leaves out what is missing.
+WITH t, collect(/*{ "s.id" if source else "id(s)" }*/) AS source,
+  collect(coalesce(r.weight, 0.0 / 0.0)) AS weight
 //% if grouped
-  , collect(r.l1) AS l1, collect(r.l2) AS l2, collect(r.largest) AS largest,
-  collect(r.edges) AS edges
+  , collect(coalesce(r.l1, 0.0 / 0.0)) AS l1, collect(coalesce(r.l2, 0.0 / 0.0)) AS l2,
+  collect(coalesce(r.largest, 0.0 / 0.0)) AS largest, collect(coalesce(r.edges, 0)) AS edges
 //% endif
 RETURN source, t.id AS target, weight
 //% if grouped
@@ -41,9 +42,12 @@ RETURN source, t.id AS target, weight
 //% endif
 ORDER BY target
 //% else
-// The same holds of a node's place in its table.
-RETURN /*{ "s.id" if source else "offset(id(s))" }*/ AS source, t.id AS target, r.weight AS weight
+// The same holds of a node's place in its table. In columns collected by all cores LadybugDB gives
+// any number for one that is missing.
+RETURN /*{ "s.id" if source else "offset(id(s))" }*/ AS source, t.id AS target,
+  coalesce(r.weight, CAST('nan' AS FLOAT)) AS weight
 //% if grouped
-  , r.l1 AS l1, r.l2 AS l2, r.largest AS largest, r.edges AS edges
+  , coalesce(r.l1, CAST('nan' AS FLOAT)) AS l1, coalesce(r.l2, CAST('nan' AS FLOAT)) AS l2,
+  coalesce(r.largest, CAST('nan' AS FLOAT)) AS largest, coalesce(r.edges, 0) AS edges
 //% endif
 //% endif

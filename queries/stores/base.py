@@ -108,6 +108,21 @@ class Store(Closing):
         """
 
     @abstractmethod
+    def joined_layers(self, about: "StoredModel") -> list[str]:
+        """Return the names of the layers that the node of a model is joined to by HAS_LAYER."""
+
+    def relationships(self, about: "StoredModel") -> tuple[int, int] | None:
+        """Count all relationships that begin at neurons of a model, wherever they end.
+
+        Returns
+        -------
+        tuple or None
+            How many there are, and how many of them have a weight; None where a store keeps those
+            into the neurons of layers only, each with a weight.
+        """
+        return None
+
+    @abstractmethod
     def statement(
         self, asked: "Query", values: Mapping[str, Any], about: "StoredModel | None" = None
     ) -> "Statement":

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,14 @@ from queries.stores.whole import Whole
 if TYPE_CHECKING:
     from queries.models import StoredModel
     from queries.neuron_filter import NeuronFilter
+
+_JOINED: Final = """
+MATCH (m:Model)-[:HAS_LAYER]->(l:Layer) WHERE m.key = $model RETURN l.name AS name
+"""
+_BEGINNING: Final = """
+MATCH (s:Neuron)-[r:CONNECTS_TO]->() WHERE s.model = $model
+RETURN count(r) AS edges, count(r.weight) AS weighted
+"""
 
 
 class CypherStore(Store):
@@ -162,6 +170,16 @@ class CypherStore(Store):
         share = layer.edges * (last + 1 - first) // layer.neurons
         bounds = id_ranges(first, last, share, self.edges_a_part)
         return self._edges_of(asked, asked.checked({}), about, bounds)
+
+    def joined_layers(self, about: "StoredModel") -> list[str]:
+        """Return the names of the layers that the node of a model is joined to."""
+        rows = self.frame(_JOINED, {"model": about.key}, about.name)
+        return [str(name) for name in rows["name"]]
+
+    def relationships(self, about: "StoredModel") -> tuple[int, int]:
+        """Count the relationships that begin at neurons of a model, and those with a weight."""
+        row = self.frame(_BEGINNING, {"model": about.key}, about.name).iloc[0]
+        return int(row["edges"]), int(row["weighted"])
 
     def _edges_in_parts(
         self, asked: Query, values: Mapping[str, Any], about: "StoredModel"

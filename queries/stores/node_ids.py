@@ -16,7 +16,7 @@ Run = Callable[[str, dict[str, Any]], Sequence[Mapping[str, Any]]]
 """Runs a statement, and returns its rows."""
 
 _NODES: Final = """
-MATCH (n:Neuron) WHERE n.model = $model
+MATCH (n:Neuron) WHERE n.model = $model AND n.id IS NOT NULL
 RETURN collect(id(n)) AS nodes, collect(n.id) AS ids
 """
 

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from exporter.graph_source import ReadGraph, StoredSource, StreamSource
 from exporter.model import open_model
 from exporter.planning import plan
-from exporter.replay import GraphSource, StoredSource, StreamSource, replay
-from queries import NeuronGraph
+from exporter.replay import replay
+from queries.models import chosen
+from queries.stores import open_store
 
 SAMPLES = 5
 
@@ -17,7 +19,7 @@ def streamed(file: Path) -> StreamSource:
     return StreamSource(plan(open_model(file)))
 
 
-def worst_difference(file: Path, graph: GraphSource) -> float:
+def worst_difference(file: Path, graph: ReadGraph) -> float:
     """Return the largest difference of any neuron, as a share of the scale of its layer."""
     import keras
 
@@ -37,5 +39,5 @@ def worst_difference(file: Path, graph: GraphSource) -> float:
 
 def worst_stored_difference(file: Path, location: str, name: str) -> float:
     """Return the same for a graph that is read back from its store."""
-    with NeuronGraph(location) as graph:
-        return worst_difference(file, StoredSource(graph, name))
+    with open_store(location) as store:
+        return worst_difference(file, StoredSource(store, chosen(store, name)))

@@ -56,7 +56,9 @@ class TestTruth:
         report = verify(reference.file, loaded.location, name=reference.name)
         assert report.passed
         assert report.seeded == ["pixels"]
-        assert report.frame["layer"].tolist() == [layer.name for layer in reference.layers]
+        of_neurons = report.frame[report.frame["neurons"].notna()]
+        assert of_neurons["layer"].tolist() == [layer.name for layer in reference.layers]
+        assert report.differences.empty
         assert (report.frame["relative_difference"] <= TOLERANCE).all()
         difference = worst_stored_difference(reference.file, loaded.location, reference.name)
         assert difference <= TOLERANCE
@@ -73,7 +75,7 @@ class TestTruth:
         report = verify(file, store.location, name=scratch)
         assert report.passed
         assert report.seeded == ["norm"]
-        assert report.frame["layer"].tolist() == ["norm", "hidden", "digits"]
+        assert report.frame["layer"].tolist() == ["norm", "drop", "flat", "hidden", "digits"]
 
 
 class TestUntruth:

@@ -21,7 +21,9 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from exporter import load
 from exporter.cli import app
+from queries import NeuronGraph
 from queries.describe import example_words
 from queries.granularity import NEURON_GRAPH
 from queries.library import queries, query
@@ -240,18 +242,36 @@ class TestVerify:
     def test_says_that_they_agree(self, invoke: Invoke) -> None:
         done = invoke("verify", "samples/digits.keras", "--samples", "2")
         assert done.exit_code == 0, done.stderr
-        assert done.stdout.count(" yes\n") == 6
+        assert done.stdout.count(" yes\n") == 8
         assert done.stderr.startswith("The graph agrees with samples/digits.keras: ")
         assert len(done.stderr.splitlines()) == 1
 
     def test_ends_with_1_where_they_do_not(
         self, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("exporter.verification.TOLERANCE", -1.0)
+        monkeypatch.setattr("exporter.proof.TOLERANCE", -1.0)
         done = invoke("verify", "samples/digits.keras", "--samples", "1", "-f", "json")
         assert done.exit_code == 1
         assert not any(row["passed"] for row in json.loads(done.stdout))
         assert done.stderr.startswith("Error: the graph does not agree with samples/digits.keras")
+        assert "8 of 8 layers fail, the first is input_layer (InputLayer)" in done.stderr
+
+    def test_says_what_somebody_changed(self, invoke: Invoke, tmp_path: Path) -> None:
+        graph = str(tmp_path / "changed.lbug")
+        load("samples/digits.keras", graph)
+        with NeuronGraph(graph) as opened:
+            opened.write("MATCH ()-[r:CONNECTS_TO]->(t:Neuron {id: 800}) DELETE r")
+            opened.write("MATCH (n:Neuron {id: 768}) SET n.bias = 7.0")
+        done = invoke("verify", "samples/digits.keras", "-g", graph)
+        assert done.exit_code == 1
+        assert done.stdout.count(" no\n") == 2
+        changed, missing, error, *rest = done.stderr.splitlines()
+        assert changed == "dense_0: 1 neuron changed, such as bias of dense_0[0] (id 768)"
+        assert missing == (
+            "dense_1: 32 relationships missing, such as dense_0[0] (id 768) -> dense_1[0] (id 800)"
+        )
+        assert error.startswith("Error: the graph does not agree with samples/digits.keras: 2 of 8")
+        assert rest == []
 
 
 class TestQuery:
@@ -509,7 +529,7 @@ class TestLogLevel:
         done = invoke("verify", "samples/digits.keras", "--samples", "1", "--log-level", "info")
         lines = [line.partition(" INFO ")[2] for line in done.stderr.splitlines()]
         assert re.fullmatch(r"opened samples/digits.keras, \d+ layer calls, in [\d.]+ s", lines[0])
-        assert re.fullmatch(r"compared 6 layers of 'digits' in [\d.]+ s", lines[1])
+        assert re.fullmatch(r"compared 8 layers of 'digits' in [\d.]+ s", lines[1])
 
     @pytest.mark.parametrize("level", ["warning", "error"])
     def test_is_quiet_otherwise(self, invoke: Invoke, level: str) -> None:

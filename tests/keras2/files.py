@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.graph_source import StreamSource
 from exporter.model import KerasModel, open_model
 from exporter.planning import trace
 from exporter.quiet import quiet
-from exporter.replay import StreamSource, replay
+from exporter.replay import replay
 
 Arrays = Sequence[NDArray[np.float32]]
 

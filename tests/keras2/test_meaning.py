@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from exporter.graph_source import StreamSource
 from exporter.legacy.meaning import as_meant
 from exporter.model import open_model
 from exporter.planning import trace
-from exporter.replay import StreamSource
 from exporter.verification import compare
 from queries.errors import UnsupportedLayerError
 from tests.keras2.files import (

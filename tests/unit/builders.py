@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.graph_source import ReadGraph, StreamSource
 from exporter.model import KerasModel, open_model
 from exporter.plan import Plan
 from exporter.planning import plan
-from exporter.replay import GraphSource, StreamSource
 from exporter.verification import compare
 
 Spec = tuple[str, dict[str, Any]]
@@ -88,11 +88,13 @@ def wired(model: Any, folder: Path) -> Wired:
     return Wired(opened, plan(opened))
 
 
-def failing(case: Wired, graph: GraphSource | None = None, **settings: int) -> list[str]:
+def failing(
+    case: Wired, graph: ReadGraph | None = None, *, samples: int = 4, seed: int = 0
+) -> list[str]:
     """Name the layers that a graph, or else the plan itself, gets wrong."""
     # Else most of the time of a small model goes into the compilation of its graph.
     case.model.keras.run_eagerly = True
-    report = compare(case.model, graph or StreamSource(case.plan), **settings)
+    report = compare(case.model, graph or StreamSource(case.plan), samples=samples, seed=seed)
     wrong = report.frame.loc[~report.frame["passed"], "layer"].tolist()
     assert report.passed == (not wrong)
     return [str(name) for name in wrong]

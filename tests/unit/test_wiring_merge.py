@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exporter.forward import keras_values
+from exporter.forward import drawn_inputs
+from exporter.graph_source import StreamSource
 from exporter.planning import trace
-from exporter.replay import StreamSource, replay
+from exporter.replay import replay
 from tests.unit.builders import Wired, failing, randomized, wired
 
 MERGES = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
@@ -82,15 +83,11 @@ def test_outputs_that_were_moved_are_what_the_model_predicts(tmp_path: Path) -> 
 
     case = joined(join, tmp_path)
     traced = trace(case.model)
-    known = keras_values(case.model, traced, samples=3, seed=1)
-    replayed = replay(StreamSource(traced.plan), known)
+    inputs = drawn_inputs(case.model, samples=3, seed=1)
+    names = [tensor.name for tensor in case.model.keras.inputs]
+    replayed = replay(StreamSource(traced.plan), dict(zip(names, inputs, strict=True)))
     values = np.concatenate([*replayed.values(), np.zeros((3, 1))], axis=1)
-    inputs = [known[planned.name] for planned in traced.plan.layers if not planned.edges]
     by_size = [values[:, np.maximum(traced.ids[p], -1)] for p in case.model.outputs]
-    tensors = [
-        known[tensor.name].reshape(3, *tensor.shape[1:]) for tensor in case.model.keras.inputs
-    ]
-    assert len(inputs) == len(tensors)
-    predicted = case.model.keras.predict(tensors, verbose=0)
+    predicted = case.model.keras.predict(inputs, verbose=0)
     for own, keras_says in zip(by_size, predicted, strict=True):
         np.testing.assert_allclose(own, keras_says, atol=1e-5)

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from exporter.graph_source import StreamSource
 from exporter.model import open_model
 from exporter.planning import Trace, trace
-from exporter.replay import StreamSource, replay
+from exporter.replay import replay
 from queries.errors import UnsupportedLayerError
 
 TOLERANCE = 1e-4

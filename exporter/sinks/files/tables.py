@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from queries.schema import LAYER, MODEL, NEURON, connects_to, neuron_labels
-from queries.stores.dataset.headers import edge_schema, header, neuron_id, next_ends
+from queries.stores.dataset.headers import edge_schema, header, layer_id, neuron_id, next_ends
 
 _INDEX: Final = pa.int64()
 
@@ -31,7 +31,7 @@ def model_table(space: str, model: Mapping[str, Any]) -> pa.Table:
 
 def layer_table(space: str, layers: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Return the nodes of layers, given their properties."""
-    columns = {f":ID({space}.layers)": _indices(layers)}
+    columns = {layer_id("ID", space): _indices(layers)}
     return _with_properties(columns, pa.Table.from_pylist([dict(row) for row in layers], LAYER))
 
 
@@ -40,7 +40,7 @@ def has_layer_table(space: str, layers: Sequence[Mapping[str, Any]]) -> pa.Table
     return pa.table(
         {
             f":START_ID({space}.model)": pa.array([0] * len(layers), _INDEX),
-            f":END_ID({space}.layers)": _indices(layers),
+            layer_id("END_ID", space): _indices(layers),
         }
     )
 

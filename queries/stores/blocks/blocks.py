@@ -114,6 +114,11 @@ class Blocks(ABC):
         return tuple(layers_of(self.layer_rows))
 
     @property
+    def joined_layers(self) -> Sequence[str]:
+        """The names of the layers that the model is joined to."""
+        return [layer.name for layer in self.layers]
+
+    @property
     def first(self) -> int:
         """Id of the first neuron."""
         return self.layers[0].first

@@ -51,6 +51,10 @@ class BlockStore(Store):
         schema = connects_to(about.granularity)
         return table_of(self.blocks(about).edge_blocks(layer, first, last, schema.names), schema)
 
+    def joined_layers(self, about: "StoredModel") -> list[str]:
+        """Return the names of the layers that the model has."""
+        return list(self.blocks(about).joined_layers)
+
     def statement(
         self, asked: Query, values: Mapping[str, Any], about: "StoredModel | None" = None
     ) -> Statement:

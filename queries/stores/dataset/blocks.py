@@ -13,7 +13,7 @@ from queries.operators import Ids
 from queries.schema import LAYER, NEURON, connects_to
 from queries.stores.blocks import Blocks, Columns
 from queries.stores.dataset.files import TABLE_FILES, file_errors
-from queries.stores.dataset.headers import edge_schema, header, neuron_id, next_ends
+from queries.stores.dataset.headers import edge_schema, header, layer_id, neuron_id, next_ends
 from queries.stores.dataset.held import HeldFiles
 from queries.stores.naming import safe_name
 
@@ -61,6 +61,14 @@ class DatasetBlocks(Blocks):
         before, after = (pa.field(name, pa.int64()) for name in next_ends(self._space))
         table = self._table("next", {"before": before, "after": after})
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+    @property
+    def joined_layers(self) -> Sequence[str]:
+        """The names of the layers that the node of the model is joined to."""
+        columns = {"layer": pa.field(layer_id("END_ID", self._space), pa.int64())}
+        names = {row["index"]: row["name"] for row in self.layer_rows}
+        joined = self._table("has_layer", columns)["layer"].to_pylist()
+        return [names[index] for index in joined if index in names]
 
     def neuron_rows(self, layer: Layer, ids: Ids, names: Sequence[str]) -> pa.Table:
         """Return some columns of neurons of a layer."""

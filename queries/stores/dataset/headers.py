@@ -31,7 +31,12 @@ def neuron_id(space: str) -> str:
 
 def next_ends(space: str) -> tuple[str, str]:
     """Return the names of the columns of a layer, and of the one that follows it."""
-    return f":START_ID({space}.layers)", f":END_ID({space}.layers)"
+    return layer_id("START_ID", space), layer_id("END_ID", space)
+
+
+def layer_id(end: str, space: str) -> str:
+    """Return the name of the column of the ids of layers, given what they are there."""
+    return f":{end}({space}.layers)"
 
 
 def edge_schema(space: str, granularity: str) -> pa.Schema:
