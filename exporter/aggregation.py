@@ -41,7 +41,7 @@ class Aggregates:
     edges
         Number of edges.
     largest
-        Largest absolute weight.
+        Largest absolute weight; NaN only where all are.
     """
 
     target: Ids
@@ -160,12 +160,14 @@ def _moments(weights: NDArray[Any], over: tuple[int, ...], targets: int) -> list
     """Return sum, sum of absolute values, sum of squares and largest absolute value over axes."""
     every = weights.astype(np.float64, order="C")
     absolute = np.abs(every)
-    found = (
-        np.add.reduce(every, over),
-        np.add.reduce(absolute, over),
-        np.add.reduce(np.square(every, out=every), over),
-        np.maximum.reduce(absolute, over),
-    )
+    # Infinite ones of either sign have no sum.
+    with np.errstate(invalid="ignore"):
+        found = (
+            np.add.reduce(every, over),
+            np.add.reduce(absolute, over),
+            np.add.reduce(np.square(every, out=every), over),
+            np.fmax.reduce(absolute, over),
+        )
     return [values.reshape(-1, targets) for values in found]
 
 
@@ -188,7 +190,7 @@ def _by_key(keys: Ids, counts: Ids, sums: Sequence[Floats], largest: Floats) -> 
         return flat
 
     total, absolute, squares, edges = (column(adding @ values) for values in sums)
-    most = np.maximum.reduceat(largest[order], starts) if len(starts) else largest[:0]
+    most = np.fmax.reduceat(largest[order], starts) if len(starts) else largest[:0]
     return Aggregates(
         target=column(target),
         source=column(group[:, np.newaxis]),

@@ -9,8 +9,10 @@ from typing import Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from exporter.counted_weights import are_finite, not_finite_weights
 from exporter.places import captions, places
 from exporter.threshold import LeftOut, Threshold
 from exporter.wiring import Computed
@@ -123,10 +125,34 @@ class PlannedLayer:
             return LeftOut()
         return sum((self._weak(start, stop) for start, stop in self.ranges()), LeftOut())
 
+    @cached_property
+    def not_finite_weights(self) -> int:
+        """Number of edges that a load writes whose weight is not a number, or infinite."""
+        return self._not_finite_edges() if self.threshold else not_finite_weights(self.wiring)
+
+    def _not_finite_edges(self) -> int:
+        """Count the same of the edges that are built."""
+        if are_finite(self.wiring.weights):
+            return 0
+        blocks = (self.block(start, stop) for start, stop in self.ranges())
+        return sum(int(np.count_nonzero(~np.isfinite(block.weight))) for block in blocks)
+
+    @cached_property
+    def not_finite_biases(self) -> int:
+        """Number of its nodes whose bias or slope is not a number, or infinite."""
+        own = [each for each in (self.wiring.bias, self.wiring.slope) if each is not None]
+        if all(map(are_finite, own)):
+            return 0
+        table = self.neurons_at("", np.arange(self.neurons), ["bias", "slope"])
+        finite = [pc.fill_null(pc.is_finite(column), True).to_numpy() for column in table.columns]
+        return int(np.count_nonzero(~np.logical_and.reduce(finite)))
+
     def _weak(self, start: int, stop: int) -> LeftOut:
         whole = self._whole_block(start, stop)
         weak = whole.chosen(~self._strong(whole)).weight.astype(np.float64)
-        return LeftOut(len(weak), float(weak.sum()), float(np.abs(weak).sum()))
+        # Infinite ones of either sign have no sum.
+        with np.errstate(invalid="ignore"):
+            return LeftOut(len(weak), float(weak.sum()), float(np.abs(weak).sum()))
 
     def _strong(self, whole: EdgeBlock) -> NDArray[np.bool_]:
         return self.threshold.keeps(whole.target, whole.weight)
@@ -270,6 +296,8 @@ class PlannedLayer:
             "left_out_edges": self.left_out.edges,
             "left_out_weight": self.left_out.weight,
             "left_out_absolute": self.left_out.absolute,
+            "not_finite_weights": self.not_finite_weights,
+            "not_finite_biases": self.not_finite_biases,
         }
 
 

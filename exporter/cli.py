@@ -129,6 +129,7 @@ def inspect(
     to = destination(format_name, output)
     from rich.filesize import decimal
 
+    from exporter.inspection import NOT_FINITE
     from exporter.inspection import inspect as inspect_model
 
     seen = inspect_model(model, granularity=granularity)
@@ -139,7 +140,13 @@ def inspect(
         f"density {seen.density:.6g}\n"
         f"A load takes about this much on disk: {sizes}."
     )
-    write(seen.frame, to, note=totals)
+    frame = seen.frame
+    if seen.not_finite:
+        totals += f"\n{seen.not_finite}"
+    elif to.format == "table":
+        # Two columns of zeros say nothing to a reader.
+        frame = frame.drop(columns=list(NOT_FINITE))
+    write(frame, to, note=totals)
     _say_precision(seen.half_precisions)
 
 
@@ -285,6 +292,8 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
     )
     for damage in report.repaired:
         typer.echo(f"Repaired: {damage}.")
+    if report.not_finite:
+        typer.echo(report.not_finite)
     if report.left_out:
         typer.echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
     if report.refused:

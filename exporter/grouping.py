@@ -66,6 +66,11 @@ class GroupedLayer(PlannedLayer):
         return sum(len(self._whole_block(start, stop)) for start, stop in self.ranges())
 
     @cached_property
+    def not_finite_weights(self) -> int:
+        """Number of edges that a load writes whose weight is not a number, or infinite."""
+        return self._not_finite_edges()
+
+    @cached_property
     def _target_axes(self) -> list[int]:
         """Axes of the sources along which the group changes."""
         if not self.by_channel:

@@ -2,16 +2,25 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from exporter.batches import PlannedLayer
 from exporter.grouping import Grouping
 from exporter.model import KerasModel, look_at
+from exporter.not_finite import may_hold_not_finite, not_finite_text
 from exporter.plan import LayerRow
 from exporter.planning import planned_steps
+from exporter.refusal import refusing
 from exporter.sizes import store_sizes
+from queries.errors import ModelFileError
 from queries.granularity import NEURON_GRAPH, Granularity
+from queries.log import logger
+
+NOT_FINITE: Final = ("not_finite_weights", "not_finite_biases")
+"""The columns that count what is NaN or infinite."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,10 @@ class Inspection:
     ----------
     frame
         One row a Keras layer: layer, class_name, shape (without the batch), activation,
-        neurons and edges (null where the layer only moves data), parameters.
+        neurons and edges (null where the layer only moves data), parameters;
+        not_finite_weights, how many of the edges have a weight that is NaN or infinite, and
+        not_finite_biases, how many of the neurons such a bias or slope (null where the layer
+        only moves data, and everywhere where the weights cannot be read).
     neurons, edges, parameters
         Totals; of a coarser graph, how many nodes and relationships it has.
     granularity
@@ -45,6 +57,15 @@ class Inspection:
         return store_sizes(self.neurons, self.edges, self.granularity)
 
     @property
+    def not_finite(self) -> str:
+        """How many weights and biases are not finite, and where; empty for none."""
+        weights, biases = (
+            dict(zip(self.frame["layer"], self.frame[name].fillna(0).tolist(), strict=True))
+            for name in NOT_FINITE
+        )
+        return not_finite_text(weights, biases)
+
+    @property
     def density(self) -> float:
         """Edges in a share of all possible ones, as ``networkx.density`` has it."""
         pairs = self.neurons * (self.neurons - 1)
@@ -56,7 +77,8 @@ def inspect(
 ) -> Inspection:
     """Count the neurons and edges of a model file, layer by layer; write nothing.
 
-    Weights are not read, so that a file whose weights alone are damaged is counted as well.
+    A file whose weights alone are damaged is counted as well. Its arrays are looked through for
+    numbers that are not finite; only where there are some, the weights are read to say where.
 
     Parameters
     ----------
@@ -85,7 +107,15 @@ def inspect(
         return rows, opened.half_precisions
 
     rows, half = look_at(model, look)
-    frame = pd.DataFrame(rows).astype({"neurons": "Int64", "edges": "Int64"})
+    try:
+        with refusing(Path(model), "its weights cannot be read"):
+            if may_hold_not_finite(Path(model)):
+                rows, _ = look_at(model, look, weights=True)
+    except ModelFileError as error:
+        logger.warning("%s", error)
+        rows = [{**row, **dict.fromkeys(NOT_FINITE)} for row in rows]
+    whole = dict.fromkeys(("neurons", "edges", *NOT_FINITE), "Int64")
+    frame = pd.DataFrame(rows).astype(whole)
     neurons, edges, parameters = (
         int(frame[column].sum()) for column in ("neurons", "edges", "parameters")
     )
@@ -101,4 +131,5 @@ def _described(row: LayerRow, layer: PlannedLayer | None) -> dict[str, object]:
         "neurons": layer and layer.neurons,
         "edges": layer and layer.edges,
         "parameters": layer.parameters if layer else 0,
+        **{name: layer and getattr(layer, name) for name in NOT_FINITE},
     }

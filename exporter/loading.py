@@ -14,6 +14,7 @@ from typing import Any
 from exporter.file_format import FileFormat
 from exporter.model import KerasModel, open_model
 from exporter.model_node import model_properties
+from exporter.not_finite import not_finite_text
 from exporter.parallel.address import check_dask
 from exporter.plan import Plan
 from exporter.recipe import Recipe
@@ -62,6 +63,9 @@ class LoadReport:
         What a node stands for.
     neurons, edges
         How many nodes and relationships were written.
+    not_finite_weights, not_finite_biases
+        How many of the relationships have a weight that is NaN or infinite, and how many of the
+        nodes such a bias or slope, by the name of the layer; other layers are not there.
     left_out
         How many edges were too weak to be written.
     refused
@@ -87,6 +91,8 @@ class LoadReport:
     granularity: Granularity
     neurons: int
     edges: int
+    not_finite_weights: Mapping[str, int]
+    not_finite_biases: Mapping[str, int]
     left_out: int
     refused: tuple[str, ...]
     resumed: int
@@ -99,6 +105,11 @@ class LoadReport:
     def edges_per_second(self) -> float:
         """Relationships written in a second."""
         return (self.edges - self.resumed) / self.seconds if self.seconds else 0.0
+
+    @property
+    def not_finite(self) -> str:
+        """How many weights and biases are not finite, and where; empty for none."""
+        return not_finite_text(self.not_finite_weights, self.not_finite_biases)
 
     @property
     def json(self) -> str:
@@ -257,6 +268,8 @@ def load(
         granularity=granularity,
         neurons=part.neurons,
         edges=part.edges,
+        not_finite_weights=_some(part, "not_finite_weights"),
+        not_finite_biases=_some(part, "not_finite_biases"),
         left_out=part.left_out.edges,
         refused=tuple(map(str, part.refused)),
         resumed=resumed,
@@ -265,6 +278,12 @@ def load(
         half_precisions=opened.half_precisions,
         seconds=seconds,
     )
+
+
+def _some(part: Plan, name: str) -> dict[str, int]:
+    """Return a count of each layer that has any."""
+    counts = {layer.name: int(getattr(layer, name)) for layer in part.layers}
+    return {layer: count for layer, count in counts.items() if count}
 
 
 @contextmanager

@@ -15,6 +15,9 @@ from queries.weight_bound import weight_bound
 class Threshold:
     """Which edges are strong enough to be loaded; both conditions must hold.
 
+    A weight that is not a number is not known to be weak: its edge always stays, beside the
+    strongest.
+
     Parameters
     ----------
     min_weight
@@ -54,14 +57,16 @@ class Threshold:
             ascend.
         """
         strength = np.abs(weight)
+        unknown = np.isnan(strength)
         kept: NDArray[np.bool_] = strength >= weight_bound(self.min_weight)
         if self.top is not None:
             order = np.lexsort((-strength, target))
+            # Those of which nothing is known come last, and so take no place of a strong one.
             first = np.searchsorted(target, target, side="left")
             rank = np.empty(len(order), dtype=np.int64)
             rank[order] = np.arange(len(order))
             kept &= rank - first < self.top
-        return kept
+        return kept | unknown
 
 
 @dataclass(frozen=True)

@@ -108,9 +108,9 @@ def read_weights(saved: Saved, model: Any) -> None:
         If the file declares more weights than one of its size can hold.
     """
     path = saved.path
-    with _hdf5(path) as weights:
+    with weights_file(path) as weights:
         require_sound_heaps(path, weights)
-        require_weights(path, _declared(weights), "its datasets declare")
+        require_weights(path, declared_bytes(weights), "its datasets declare")
         if not saved.old:
             with saved_once(model) if saved.archive else nullcontext():
                 model.load_weights(weights)
@@ -145,8 +145,14 @@ def read_arrays(saved: Saved, model: Any) -> None:
         keras.Variable._convert_to_tensor = convert
 
 
-def _declared(file: Path) -> int:
-    """Return the bytes that all datasets of an HDF5 file take in memory."""
+def declared_bytes(file: Path) -> int:
+    """Return the bytes that all datasets of an HDF5 file take in memory.
+
+    Parameters
+    ----------
+    file
+        The HDF5 file.
+    """
     import h5py
 
     sizes: list[int] = []
@@ -161,8 +167,14 @@ def _declared(file: Path) -> int:
 
 
 @contextmanager
-def _hdf5(path: Path) -> Iterator[Path]:
-    """Give the HDF5 file that holds the weights, under a name by which Keras knows its layout."""
+def weights_file(path: Path) -> Iterator[Path]:
+    """Give the HDF5 file that holds the weights, under a name by which Keras knows its layout.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    """
     if path.suffix in {".h5", ".hdf5"} and not zipfile.is_zipfile(path):
         yield path
         return

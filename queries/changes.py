@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from queries.comparison import Comparison, Paired, together
+from queries.comparison import Comparison, Paired, difference, together
 from queries.moments import Moments
 from queries.operators import Ids, Scores
 
@@ -33,7 +33,8 @@ def _first(pair: Paired, measure: str, k: int) -> Ids:
     """Return the positions of the k relationships that change most, most changed first."""
     size = pair.relative if measure == "relative" else np.abs(pair.change)
     size = np.where(np.isnan(size), -1.0, size)
-    chosen = np.flatnonzero(pair.flips) if measure == "flips" else np.arange(len(size))
+    known = ~np.isnan(pair.change)
+    chosen = np.flatnonzero(pair.flips & known if measure == "flips" else known)
     if k < len(chosen):
         chosen = chosen[np.argpartition(-size[chosen], k - 1)[:k]]
     return chosen[np.lexsort((pair.source[chosen], pair.target[chosen], -size[chosen]))]
@@ -52,15 +53,17 @@ def neuron_changes(models: Comparison) -> dict[str, Scores]:
     for layer in models.one.layers:
         for pair in models.paired(layer):
             weight, other = np.abs(pair.weight), np.abs(pair.other)
-            counted = (pair.change**2, weight**2, weight, other, pair.flips)
+            counted = (pair.change**2, weight**2, weight, difference(weight, other), pair.flips)
             sums += [np.bincount(pair.target, values, neurons) for values in counted]
     change, size = np.sqrt(sums[0]), np.sqrt(sums[1])
+    with np.errstate(invalid="ignore"):
+        relative = change / np.where(size == 0, np.nan, size)
     return {
         "weight_change": change,
-        "relative_change": change / np.where(size == 0, np.nan, size),
+        "relative_change": relative,
         "flips": sums[4],
         "strength": sums[2],
-        "strength_change": sums[3] - sums[2],
+        "strength_change": sums[3],
     }
 
 

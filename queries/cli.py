@@ -96,7 +96,10 @@ def query(
     from queries.arguments import query_values
 
     values = query_values(asked, words or ())
-    write(_answer(asked, values, graph, model, dask, show_cypher=show_cypher), to)
+    answer = _answer(asked, values, graph, model, dask, show_cypher=show_cypher)
+    write(answer, to)
+    if "note" in answer.attrs:
+        say(answer.attrs["note"])
 
 
 @app.command(

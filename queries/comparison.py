@@ -42,8 +42,8 @@ class Paired:
 
     @property
     def change(self) -> Scores:
-        """What is added to each weight."""
-        return self.other - self.weight
+        """What is added to each weight; 0 where both are the same, NaN or infinite."""
+        return difference(self.weight, self.other)
 
     @property
     def flips(self) -> NDArray[np.bool_]:
@@ -53,13 +53,31 @@ class Paired:
     @property
     def relative(self) -> Scores:
         """The absolute change of each weight over its absolute value; NaN where that is 0."""
-        return np.abs(self.change) / np.where(self.weight == 0, np.nan, np.abs(self.weight))
+        with np.errstate(invalid="ignore"):
+            return np.abs(self.change) / np.where(self.weight == 0, np.nan, np.abs(self.weight))
 
     def take(self, chosen: Ids) -> "Paired":
         """Return some of the relationships, by their positions."""
         return Paired(
             self.source[chosen], self.target[chosen], self.weight[chosen], self.other[chosen]
         )
+
+
+def difference(one: Scores, other: Scores) -> Scores:
+    """Return ``other - one``, and 0 where both are the same, be it NaN or infinite.
+
+    Parameters
+    ----------
+    one, other
+        Numbers, entry by entry.
+    """
+    with np.errstate(invalid="ignore"):
+        change = other - one
+    # The others are their own proof.
+    unknown = np.flatnonzero(np.isnan(change))
+    before, after = one[unknown], other[unknown]
+    change[unknown[(before == after) | (np.isnan(before) & np.isnan(after))]] = 0.0
+    return change
 
 
 def together(pairs: list[Paired]) -> Paired:

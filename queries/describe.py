@@ -86,6 +86,8 @@ def print_description(asked: Asked) -> None:
     console.print(Text(asked.summary))
     if isinstance(asked, Query) and asked.definition:
         console.print(Text(f"Definition: {asked.definition}"))
+    if isinstance(asked, Query) and asked.not_finite:
+        console.print(Text(f"Weights that are NaN or infinite: {asked.not_finite}"))
     if asked.parameters:
         _headed(console, "Parameters", [(p.name, _said(p)) for p in asked.parameters])
     if any(parameter.type == "neurons" for parameter in asked.parameters):

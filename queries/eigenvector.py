@@ -4,6 +4,7 @@ import numpy as np
 
 from queries.errors import ConvergenceError
 from queries.network import Network
+from queries.not_finite import require_finite
 from queries.operators import MEASURES, Scores, Weights
 
 
@@ -30,14 +31,18 @@ def eigenvector_centrality(
     ------
     ConvergenceError
         If it has not converged after so many steps.
+    NotFiniteError
+        If weights are NaN or infinite.
     """
     parts = [part.weighed(MEASURES[weights]) for part in network.forward()]
     scores = np.full(network.neurons, 1 / network.neurons)
     for _ in range(max_iter):
         before, scores = scores, scores.copy()
         for part in parts:
-            scores[part.targets] += part.sum_in(before[part.sources])
+            with np.errstate(invalid="ignore"):
+                scores[part.targets] += part.sum_in(before[part.sources])
         scores /= np.linalg.norm(scores) or 1.0
+        require_finite(scores, network.layers, "eigenvector centrality")
         if np.abs(scores - before).sum() < network.neurons * tol:
             return scores
     raise ConvergenceError(

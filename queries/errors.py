@@ -23,6 +23,7 @@ command line can print them as one line::
     ├── PictureError              a picture cannot be made into a file
     ├── ParameterError            a parameter of a query or function is wrong
     ├── ConvergenceError          a computation by steps did not settle
+    ├── NotFiniteError            a computation is not defined with NaN or infinite weights
     ├── CypherError               the store refused a Cypher statement
     └── VerificationError         graph and model do not belong together
 """
@@ -106,6 +107,10 @@ class ParameterError(NeurongraphError):
 
 class ConvergenceError(NeurongraphError):
     """A computation by steps did not settle."""
+
+
+class NotFiniteError(NeurongraphError):
+    """A computation is not defined with weights that are NaN or infinite."""
 
 
 class CypherError(NeurongraphError):

@@ -30,6 +30,8 @@ class Layer:
         Indices of the layers that feed it.
     checksum, neuron_checksum
         Those of the relationships into it and of its neurons; None where they are not known.
+    not_finite_weights
+        Number of relationships into it whose weight is not a number, or infinite.
     """
 
     index: int
@@ -45,6 +47,7 @@ class Layer:
     inputs: tuple[int, ...]
     checksum: str | None = None
     neuron_checksum: str | None = None
+    not_finite_weights: int = 0
 
     @property
     def neurons(self) -> int:
@@ -97,7 +100,9 @@ def _layer(row: Mapping[Any, Any]) -> Layer:
         first=int(row["first"]),
         last=int(row["last"]),
         edges=int(row["edges"]),
-        inputs=_numbers(row["inputs"]),
+        # A store that collects them may do so in any order.
+        inputs=tuple(sorted(_numbers(row["inputs"]))),
+        not_finite_weights=int(row["not_finite_weights"]),
         checksum=_text(row.get("checksum")),
         neuron_checksum=_text(row.get("neuron_checksum")),
     )

@@ -224,12 +224,15 @@ class Query(Asked):
     reads
         The query whose statement reads what this one computes with; empty where a statement of
         its own gives the answer.
+    not_finite
+        What the answer makes of weights that are NaN or infinite; empty where it has none.
     """
 
     columns: tuple[Column, ...]
     body: str = field(repr=False)
     definition: str = ""
     reads: str = ""
+    not_finite: str = ""
 
     @property
     def about_a_model(self) -> bool:
@@ -353,4 +356,5 @@ def _read(name: str, text: str) -> Query:
         body=body.strip(),
         definition=header.get("definition", ""),
         reads=header.get("reads", ""),
+        not_finite=header.get("not_finite", ""),
     )

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array, diags_array, eye_array, hstack, vstack
 
 from queries.errors import ParameterError
 from queries.network import Network
-from queries.operators import Flags, Ids
+from queries.operators import Flags, Ids, Scores
 from queries.part import Part
 
 Matrix = csr_array[np.float64]
@@ -69,7 +69,7 @@ def effective_weights(network: Network, sources: Ids, targets: Ids) -> Matrix:
         If more than ``MOST_PAIRS`` pairs are joined.
     """
     start = eye_array(len(sources), dtype=np.float64, format="csr")
-    return _passed_on(network, sources, start, targets)
+    return _with_nan(network, sources, start, targets)
 
 
 def combined(network: Network, first: Ids, second: Ids) -> Combined:
@@ -93,10 +93,55 @@ def combined(network: Network, first: Ids, second: Ids) -> Combined:
     feeding, column = np.unique(source, return_inverse=True)
     row = np.searchsorted(first, target)
     start = csr_array((weight.astype(np.float64), (row, column)), (len(first), len(feeding)))
-    return Combined(feeding, _passed_on(network, first, start, second))
+    return Combined(feeding, _with_nan(network, first, start, second))
 
 
-def _passed_on(network: Network, sources: Ids, start: Matrix, targets: Ids) -> Matrix:
+def _with_nan(network: Network, sources: Ids, start: Matrix, targets: Ids) -> Matrix:
+    """Return what targets get; NaN where a path goes over NaN, even where another weight is 0."""
+    found = _passed_on(network, sources, start, targets, _Weights())
+    if not any(layer.not_finite_weights for layer in network.layers):
+        return found
+    marks = _Marks()
+    marked = _passed_on(network, sources, marks.of(start), targets, marks)
+    marked.data = np.where(marked.data >= _NAN, np.nan, 0.0)
+    return found + marked
+
+
+class _Weights:
+    """The weights themselves are multiplied and added up."""
+
+    def of(self, weights: Matrix) -> Matrix:
+        """Return what stands for some weights."""
+        return weights
+
+    def settled(self, arrived: Matrix) -> Matrix:
+        """Return what stands for what has arrived."""
+        return arrived
+
+
+_NAN: Final = 2.0**200
+"""A mark of NaN: more than that many paths, each marked 1, do not meet in a layer."""
+
+
+class _Marks(_Weights):
+    """A mark stands for a weight: 1, or a large number for NaN; so a path over NaN shows."""
+
+    def of(self, weights: Matrix) -> Matrix:
+        """Return the mark of each weight."""
+        return _of(weights, np.where(np.isnan(weights.data), _NAN, 1.0))
+
+    def settled(self, arrived: Matrix) -> Matrix:
+        """Return a mark for each sum of products of marks."""
+        return _of(arrived, np.where(arrived.data >= _NAN, _NAN, 1.0))
+
+
+def _of(matrix: Matrix, data: Scores) -> Matrix:
+    return csr_array((data, matrix.indices, matrix.indptr), matrix.shape)
+
+
+def _passed_on(
+    network: Network, sources: Ids, start: Matrix, targets: Ids, entries: _Weights
+) -> Matrix:
     """Return what targets get, shape (n, targets), of what sources are given n times.
 
     Parameters
@@ -105,6 +150,8 @@ def _passed_on(network: Network, sources: Ids, start: Matrix, targets: Ids) -> M
         As in ``effective_weights``.
     start
         What each source is given: shape (sources, n).
+    entries
+        What stands for the weights.
     """
     free = np.ones(network.neurons, dtype=bool)
     free[sources] = False
@@ -113,13 +160,22 @@ def _passed_on(network: Network, sources: Ids, start: Matrix, targets: Ids) -> M
     shape = len(targets), start.shape[1]
     if start.shape[1] <= len(targets):
         columns = _cut(np.arange(start.shape[1]), most)
-        pieces = (_from(network, free, sources, start[:, part], targets) for part in columns)
+        pieces = (
+            _from(network, free, sources, start[:, part], targets, entries) for part in columns
+        )
         return _joined(pieces, hstack, shape)
-    pieces = (_onto(network, free, sources, part) @ start for part in _cut(targets, most))
+    pieces = (_onto(network, free, sources, part, entries) @ start for part in _cut(targets, most))
     return _joined(pieces, vstack, shape)
 
 
-def _from(network: Network, free: Flags, sources: Ids, start: Matrix, targets: Ids) -> Matrix:
+def _from(
+    network: Network,
+    free: Flags,
+    sources: Ids,
+    start: Matrix,
+    targets: Ids,
+    entries: _Weights,
+) -> Matrix:
     """Return what targets get, shape (targets, n), passing from the inputs on."""
     reached: dict[int, Matrix] = {}
     found: list[Matrix] = []
@@ -129,7 +185,8 @@ def _from(network: Network, free: Flags, sources: Ids, start: Matrix, targets: I
         arrived = csr_array((layer.neurons, start.shape[1]))
         if feeding and bounds.start <= targets.max(initial=-1):
             onward = [(network.of(other), reached[other.index]) for other in feeding]
-            arrived = vstack([_fed(part, onward) for part in network.parts(layer)], format="csr")
+            parts = [_fed(part, onward, entries) for part in network.parts(layer)]
+            arrived = entries.settled(vstack(parts, format="csr"))
         found.append(arrived[_inside(targets, bounds)])
         passed = _masked(free[bounds]) @ arrived + _unit(sources, bounds).T @ start
         if passed.nnz:
@@ -137,25 +194,27 @@ def _from(network: Network, free: Flags, sources: Ids, start: Matrix, targets: I
     return vstack(found, format="csr")
 
 
-def _fed(part: Part, feeding: Sequence[tuple[slice, Matrix]]) -> Matrix:
+def _fed(part: Part, feeding: Sequence[tuple[slice, Matrix]], entries: _Weights) -> Matrix:
     """Return what arrives at the neurons of a part, given what its sources pass on."""
-    products = [part.matrix[:, _within(own, part.sources)] @ given for own, given in feeding]
+    weights = entries.of(part.matrix)
+    products = [weights[:, _within(own, part.sources)] @ given for own, given in feeding]
     return reduce(add, products)
 
 
-def _onto(network: Network, free: Flags, sources: Ids, targets: Ids) -> Matrix:
+def _onto(network: Network, free: Flags, sources: Ids, targets: Ids, entries: _Weights) -> Matrix:
     """Return what targets get of sources, shape (targets, sources), passing from the outputs."""
     reached: dict[int, Matrix] = {}
     found: list[Matrix] = []
     for layer in reversed(network.layers):
         bounds = network.of(layer)
         arrived = reached.pop(layer.index, csr_array((len(targets), layer.neurons)))
+        arrived = entries.settled(arrived)
         found.append(arrived[:, _inside(sources, bounds)])
         passed = (arrived @ _masked(free[bounds]) + _unit(targets, bounds)).tocsr()
         if not passed.nnz or bounds.start <= sources.min(initial=network.neurons):
             continue
         for part in network.parts(layer):
-            back = passed[:, _within(part.targets, bounds)] @ part.matrix
+            back = passed[:, _within(part.targets, bounds)] @ entries.of(part.matrix)
             for other in network.into(layer):
                 more = back[:, _within(network.of(other), part.sources)]
                 before = reached.get(other.index)

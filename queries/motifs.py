@@ -23,10 +23,10 @@ def bifans(edges: Columns, threshold: float) -> tuple[int, int]:
     edges
         Source, target and weight of relationships.
     threshold
-        Relationships of at most this absolute weight count as absent.
+        Relationships of at most this absolute weight count as absent, which NaN is not.
     """
     source, target, weight = edges
-    strong = np.abs(weight) > threshold
+    strong = ~(np.abs(weight) <= threshold)
     _, source = np.unique(source[strong], return_inverse=True)
     _, target = np.unique(target[strong], return_inverse=True)
     if not len(source):

@@ -154,7 +154,11 @@ class NeuronFilter:
         parameters: dict[str, Any] = {}
         for each in self.comparisons():
             parameter = f"{prefix}_{each.field}{_SUFFIXES[each.operator]}"
-            conditions.append(f"{variable}.{each.field} {each.operator} ${parameter}")
+            compared = f"{variable}.{each.field} {each.operator} ${parameter}"
+            # To LadybugDB NaN, which a bias may be, is at most any number.
+            if each.field == "bias" and each.operator == "<=":
+                compared = f"${parameter} >= {variable}.{each.field}"
+            conditions.append(compared)
             parameters[parameter] = each.value
         if self.either is not None:
             ways = []

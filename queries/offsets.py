@@ -1,10 +1,13 @@
 """What neurons have where some others pass on given values, activations ignored."""
 
+from functools import partial
+
 import numpy as np
 
 from queries.layer import Layer
 from queries.network import Network
-from queries.operators import Flags, Ids, Scores
+from queries.operators import Flags, Ids, Scores, count, signed
+from queries.sums import added
 
 
 def values_at_rest(
@@ -35,10 +38,16 @@ def values_at_rest(
     values = bias.astype(np.float64)
     passed_on = values.copy()
     passed_on[held] = given
+    # Where nothing enters, nothing is passed on, whatever the weights are.
+    alive = passed_on != 0
     for layer in _behind(network, free, targets):
-        for part in network.operators(layer):
-            values[part.targets] += part.sum_in(passed_on[part.sources])
         own = network.of(layer)
+        for part in network.operators(layer):
+            inside = alive[part.sources]
+            arriving = added(part, signed, passed_on[part.sources], alive=partial(np.copy, inside))
+            values[part.targets] += arriving
+            reached = part.weighed(count).sum_in(inside.astype(np.float64)) > 0
+            alive[part.targets] |= reached & free[part.targets]
         passed_on[own] = np.where(free[own], values[own], passed_on[own])
     return values[targets]
 

@@ -77,7 +77,8 @@ class Combine:
     Parameters
     ----------
     measure
-        What a relationship counts by its weight.
+        What a relationship counts by its weight; minus infinity, over which no path goes, for a
+        weight of NaN.
     join
         Puts the score of the path so far and that together: must not fall as a score rises.
     """
@@ -110,7 +111,9 @@ MEASURES: Final[dict[Weights, Measure]] = {"absolute": absolute, "signed": signe
 
 @dataclass(frozen=True)
 class StrongerThan:
-    """Count 1 where the absolute weight is more than a limit, else 0; below 0 all count.
+    """Count 0 where the absolute weight is at most a limit, else 1; below 0 all count.
+
+    NaN is not at most anything, and counts.
 
     Parameters
     ----------
@@ -122,7 +125,7 @@ class StrongerThan:
 
     def __call__(self, weight: Scores) -> Scores:
         """Count the weights, entry by entry."""
-        return (np.abs(weight) > self.above).astype(np.float64)
+        return (~(np.abs(weight) <= self.above)).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -143,8 +146,47 @@ class Then:
         return self.second(self.first(weight))
 
 
+INFINITE_LOGARITHM: Final = 2.0**30
+"""Stands for the logarithm of infinity: more than that of any product of finite weights.
+
+So a path with more infinite weights comes first, and then that of the largest other ones.
+"""
+
+_INFINITE: Final = 1e300
+"""Stands for an infinite weight in a sum: more than any finite weights add up to."""
+
+
+def is_infinite(total: Scores) -> NDArray[np.bool_]:
+    """Tell which sums of weights along a path have infinity in them, whatever their sign."""
+    return (np.abs(total) > _INFINITE / 2) & (total > -np.inf)
+
+
+def _passable(weight: Scores, infinite: float) -> Scores:
+    """Return the same without NaN and infinity, with which not all scores can be joined.
+
+    NaN becomes minus infinity: no path goes over it.
+    """
+    # The largest is NaN where one of them is.
+    if weight.size and not weight.max() < np.inf:
+        return np.nan_to_num(weight, nan=-np.inf, posinf=infinite, neginf=-np.inf)
+    return weight
+
+
+def _width(weight: Scores) -> Scores:
+    return _passable(np.abs(weight), np.inf)
+
+
+def _length(weight: Scores) -> Scores:
+    return _passable(weight, _INFINITE)
+
+
+def _absolute_length(weight: Scores) -> Scores:
+    return _passable(np.abs(weight), _INFINITE)
+
+
 def _less(weight: Scores) -> Scores:
-    return -np.abs(weight)
+    length = _absolute_length(weight)
+    return np.where(length == -np.inf, length, -length)
 
 
 def _one_less(weight: Scores) -> Scores:
@@ -153,16 +195,16 @@ def _one_less(weight: Scores) -> Scores:
 
 def _logarithm(weight: Scores) -> Scores:
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.abs(weight)))
+        return _passable(np.log(np.abs(weight)), INFINITE_LOGARITHM)
 
 
 LOG_PRODUCT: Final = Combine(_logarithm)
 """Add the logarithm of the absolute weight: the strength of a path, as a logarithm."""
 
-TOTAL: Final = Combine(signed)
+TOTAL: Final = Combine(_length)
 """Add the weight: the length of a path."""
 
-ABSOLUTE_TOTAL: Final = Combine(absolute)
+ABSOLUTE_TOTAL: Final = Combine(_absolute_length)
 """Add the absolute weight."""
 
 LESS_WEIGHT: Final = Combine(_less)
@@ -171,5 +213,5 @@ LESS_WEIGHT: Final = Combine(_less)
 A_HOP_MORE: Final = Combine(_one_less)
 """Take 1 away: the largest has the fewest hops."""
 
-WEAKEST: Final = Combine(absolute, np.minimum)
+WEAKEST: Final = Combine(_width, np.minimum)
 """Take the smaller of the two: the weakest link of a path."""

@@ -5,14 +5,20 @@ sum or a maximum over all paths takes one pass: each relationship is looked at o
 
 Neurons are counted from the model's first; scores have the shape (neurons,). What a function
 returns is what arrives at a neuron over at least one relationship: its own share is not in it.
+Weights may be NaN or infinite; see ``sums.added``.
 """
+
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from queries.network import Network
 from queries.operators import MEASURES, Combine, Flags, Scores, StrongerThan, Weights, absolute
+from queries.sums import added
 
 
+@np.errstate(invalid="ignore")
 def sums_forward(
     network: Network, own: Scores, *, weights: Weights = "absolute", factor: float = 1.0
 ) -> Scores:
@@ -30,24 +36,56 @@ def sums_forward(
         Attenuation along a relationship.
     """
     arriving = np.zeros(own.shape)
+    alive = _Alive(network, own, reached_forward)
     for part in network.forward():
         scores = own[part.sources] + arriving[part.sources]
-        arriving[part.targets] += factor * part.weighed(MEASURES[weights]).sum_in(scores)
+        taking_part = alive.of(part.sources)
+        more = added(part, MEASURES[weights], scores, "in", alive=taking_part)
+        arriving[part.targets] += factor * more
     return arriving
 
 
+@np.errstate(invalid="ignore")
 def sums_backward(network: Network, own: Scores, *, weights: Weights = "absolute") -> Scores:
     """Return ``sum of weight * (own[t] + arriving[t])`` over what a neuron feeds.
 
     The parameters are those of ``sums_forward``.
     """
     arriving = np.zeros(own.shape)
+    alive = _Alive(network, own, reached_backward)
     for part in network.backward():
         scores = own[part.targets] + arriving[part.targets]
-        arriving[part.sources] += part.weighed(MEASURES[weights]).sum_out(scores)
+        taking_part = alive.of(part.targets)
+        arriving[part.sources] += added(part, MEASURES[weights], scores, "out", alive=taking_part)
     return arriving
 
 
+class _Alive:
+    """Which neurons have something of their own, or are reached from one that has.
+
+    It is found out by a pass of its own, and only where it matters.
+    """
+
+    def __init__(self, network: Network, own: Scores, reached: Callable[..., Flags]) -> None:
+        self._network, self._own, self._reached = network, own, reached
+        self._found: Flags | None = None
+
+    def of(self, neurons: slice) -> Callable[[], Flags]:
+        """Return what tells it of some neurons."""
+        return lambda: self._all()[neurons]
+
+    def _all(self) -> Flags:
+        if self._found is None:
+            begin = self._own != 0
+            if begin.ndim == 1:
+                self._found = begin | self._reached(self._network, begin)
+            else:
+                ways = [each | self._reached(self._network, each) for each in begin.T]
+                self._found = np.stack(ways, axis=-1)
+        return self._found
+
+
+@np.errstate(invalid="ignore")
 def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
     """Return ``sums_forward`` where each neuron divides its score among what it feeds.
 
@@ -66,25 +104,27 @@ def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
     arriving = np.zeros(network.neurons)
     for part in network.forward():
         scores = (own[part.sources] + arriving[part.sources]) * shares[part.sources]
-        arriving[part.targets] += factor * part.weighed(absolute).sum_in(scores)
+        arriving[part.targets] += factor * added(part, absolute, scores)
     return arriving
 
 
+@np.errstate(invalid="ignore")
 def in_strength(network: Network, weights: Weights = "absolute") -> Scores:
     """Return the sum of the weights into each neuron."""
     strength = np.zeros(network.neurons)
     for part in network.forward():
         ones = np.ones(part.sources.stop - part.sources.start)
-        strength[part.targets] += part.weighed(MEASURES[weights]).sum_in(ones)
+        strength[part.targets] += added(part, MEASURES[weights], ones)
     return strength
 
 
+@np.errstate(invalid="ignore")
 def out_strength(network: Network, weights: Weights = "absolute") -> Scores:
     """Return the sum of the weights out of each neuron."""
     strength = np.zeros(network.neurons)
     for part in network.forward():
         ones = np.ones(part.targets.stop - part.targets.start)
-        strength[part.sources] += part.weighed(MEASURES[weights]).sum_out(ones)
+        strength[part.sources] += added(part, MEASURES[weights], ones, "out")
     return strength
 
 
@@ -107,16 +147,22 @@ def log_path_masses(network: Network, begin: Flags, end: Flags) -> tuple[Scores,
     """
     forward, backward = (np.full(network.neurons, -np.inf) for _ in range(2))
     forward[begin] = backward[end] = 0.0
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         for part in network.forward():
             scaled, scale = _scaled(forward[part.sources])
-            more = np.log(part.weighed(absolute).sum_in(scaled)) + scale
+            more = np.log(added(part, absolute, scaled, alive=partial(_positive, scaled))) + scale
             _add_to(forward[part.targets], more)
         for part in network.backward():
             scaled, scale = _scaled(backward[part.targets])
-            more = np.log(part.weighed(absolute).sum_out(scaled)) + scale
+            mass = added(part, absolute, scaled, "out", alive=partial(_positive, scaled))
+            more = np.log(mass) + scale
             _add_to(backward[part.sources], more)
     return forward, backward
+
+
+def _positive(scores: Scores) -> Flags:
+    """Tell which neurons a path leads to; NaN is that of a path, too."""
+    return ~(scores <= 0)
 
 
 def _add_to(logarithms: Scores, more: Scores) -> None:

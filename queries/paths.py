@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.network import Network
-from queries.operators import Ids, Scores
+from queries.operators import INFINITE_LOGARITHM, LOG_PRODUCT, Ids, Scores
 
 Weight = NDArray[np.floating]
 
@@ -46,7 +46,7 @@ class Branches:
         """Return the step over one of the ways on, and its logarithmic strength."""
         weight = float(self.weight[position])
         step = Step(int(self.target[position]), weight, self.before)
-        return step, self.log_strength + math.log(abs(weight))
+        return step, self.log_strength + _logarithm(weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def strongest(
 ) -> Iterator[list[Step]]:
     """Yield paths from a source to a target, strongest first, until there are no more.
 
-    A path is at least one relationship long, and none of its weights is 0. Each state of
+    A path is at least one relationship long, and none of its weights is 0 or NaN. Each state of
     the search is bounded by its own product times the best completion, so that the first
     path to be taken off the heap is the strongest of all that are left.
 
@@ -146,6 +146,11 @@ class _Heap:
         return [state.step.neuron for state in near if isinstance(state, Unexplored)]
 
 
+def _logarithm(weight: float) -> float:
+    """Return the logarithm of an absolute weight that is not 0, nor NaN."""
+    return INFINITE_LOGARITHM if math.isinf(weight) else math.log(abs(weight))
+
+
 def _unrolled(step: Step) -> list[Step]:
     path = [step]
     while path[-1].before is not None:
@@ -171,8 +176,7 @@ class _Edges:
 
     def _read(self, neurons: list[int]) -> None:
         source, target, weight = self._network.outgoing(np.array(neurons))
-        with np.errstate(divide="ignore"):
-            log_best = np.log(np.abs(weight)) + self._best[target]
+        log_best = LOG_PRODUCT(self._best[target], weight)
         useful = log_best > -np.inf
         source, target, weight = source[useful], target[useful], weight[useful]
         log_best = log_best[useful]

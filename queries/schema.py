@@ -64,6 +64,8 @@ LAYER: Final = pa.schema(
         ("left_out_edges", pa.int64()),
         ("left_out_weight", pa.float64()),
         ("left_out_absolute", pa.float64()),
+        ("not_finite_weights", pa.int64()),
+        ("not_finite_biases", pa.int64()),
         ("checksum", pa.string()),
         ("neuron_checksum", pa.string()),
     ]

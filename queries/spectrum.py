@@ -10,6 +10,7 @@ from queries.layer import Layer
 from queries.moments import Moments
 from queries.network import Network
 from queries.operators import Ids, Operator, Scores, absolute
+from queries.sums import added
 
 _SEED = 0
 """Where the search for a singular vector begins, the same each time."""
@@ -60,7 +61,7 @@ class _Whole:
         sums = np.zeros(self.shape[0])
         for each in self.operators():
             ones = np.ones(each.sources.stop - each.sources.start)
-            sums[_within(each.targets, self.targets)] += each.weighed(absolute).sum_in(ones)
+            sums[_within(each.targets, self.targets)] += added(each, absolute, ones)
         return sums
 
     def norm(self) -> float:

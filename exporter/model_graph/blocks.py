@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from exporter.counted_weights import counted_weights
 from exporter.model_graph.network import ModelNetwork
 from exporter.model_graph.strength import strengths
-from exporter.model_graph.weights import counted_weights
 from exporter.plan import Plan
 from queries.layer import Layer
 from queries.neuron_filter import NeuronFilter
@@ -102,7 +102,10 @@ class PlannedBlocks(Blocks):
         """The largest absolute weight into each layer, by index."""
         return {
             index: max(
-                (float(np.abs(block).max(initial=0)) for block, _ in counted_weights(each.wiring)),
+                (
+                    float(np.fmax.reduce(np.abs(block), initial=0))
+                    for block, _ in counted_weights(each.wiring)
+                ),
                 default=0.0,
             )
             for index, each in self._planned.items()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from exporter.model_graph.weights import counted_weights
+from exporter.counted_weights import counted_weights
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.plan import Plan
 from queries.layer import Layer

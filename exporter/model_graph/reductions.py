@@ -37,7 +37,9 @@ class Sum(Reduction):
 
     def product(self, left: Scores, right: Scores) -> Scores:
         """Return the usual product."""
-        return np.asarray(left @ right)
+        # NumPy's settings hold for one thread alone.
+        with np.errstate(invalid="ignore"):
+            return np.asarray(left @ right)
 
     def by_place(self, place: Ids, values: Scores, length: int) -> Scores:
         """Add up."""

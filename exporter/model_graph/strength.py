@@ -4,6 +4,7 @@ import numpy as np
 
 from queries.network import Network
 from queries.operators import MEASURES, Flags, Scores, Weights
+from queries.sums import added
 
 
 def strengths(network: Network, chosen: Flags, direction: str, measure: Weights) -> Scores:
@@ -21,11 +22,11 @@ def strengths(network: Network, chosen: Flags, direction: str, measure: Weights)
     sums = np.zeros(network.neurons)
     for layer in network.layers:
         for part in network.operators(layer):
-            counted = part.weighed(MEASURES[measure])
             if direction == "in" and chosen[part.targets].any():
-                sums[part.targets] += counted.sum_in(_ones(part.sources))
+                sums[part.targets] += added(part, MEASURES[measure], _ones(part.sources))
             elif direction == "out" and chosen[part.sources].any():
-                sums[part.sources] += counted.sum_out(_ones(part.targets))
+                ones = _ones(part.targets)
+                sums[part.sources] += added(part, MEASURES[measure], ones, "out")
     return sums
 
 

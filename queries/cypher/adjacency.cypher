@@ -2,6 +2,7 @@
 summary = "The adjacency matrix between layers or any neurons, one row for each two that are joined."
 definition = "networkx.adjacency_matrix: rows are sources, columns are targets"
 reads = "edges"
+not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
 
 [parameters]
 source = { type = "neurons", help = "which neurons are rows" }

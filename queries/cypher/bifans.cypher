@@ -2,6 +2,7 @@
 summary = "How many bi-fans there are: two neurons that both feed the same two neurons."
 definition = "Milo et al. (2002), Network Motifs: Simple Building Blocks of Complex Networks, bi-fan; counted from how many neurons each pair feeds together, whether or not other relationships join the four"
 reads = "edges"
+not_finite = "A relationship of NaN is not of at most any weight, and counts as present."
 
 [parameters]
 source = { type = "neurons", required = true, help = "neurons that feed" }

@@ -2,6 +2,7 @@
 summary = "Two layers as one: the linear map through the first onto the second, and its bias."
 definition = "W1 W2 and b1 W2 + b2, of weights W (rows are sources) and biases b: the sum over all paths through the first of the product of their weights. Layers between, such as pooling, are passed as in effective_weights, and activations are ignored; paths around the first do not count. In channel and layer graphs biases are means"
 reads = "edges"
+not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 
 [parameters]
 first = { type = "neurons", required = true, help = "the first layer, or some of its neurons; what feeds it are the sources" }

@@ -2,6 +2,7 @@
 summary = "How the weights into each layer change from this model to another, most changed first."
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
+not_finite = "What is the same in both models, NaN or infinite, is no change; the largest change leaves NaN out, and sums are NaN where NaN is in them."
 
 [parameters]
 other = { type = "text", required = true, help = "name of the other model, which stands in the same graph and has the same architecture" }

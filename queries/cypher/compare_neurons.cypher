@@ -2,6 +2,7 @@
 summary = "The neurons that change most from this model to another, such as a later checkpoint."
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
+not_finite = "What is the same in both models, NaN or infinite, is no change; neurons of which the change is NaN are left out."
 
 [parameters]
 other = { type = "text", required = true, help = "name of the other model, which stands in the same graph and has the same architecture" }

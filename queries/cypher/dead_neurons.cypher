@@ -2,6 +2,7 @@
 summary = "Neurons without any path to an output of the model, or without any from an input."
 definition = "reachability, as networkx.ancestors and networkx.descendants have it; outputs are the neurons of layers that feed none, inputs those of layers that none feeds"
 reads = "edges"
+not_finite = "A relationship of NaN is not of at most any weight, and counts as present."
 
 [parameters]
 neurons = { type = "neurons", help = "among which neurons to look" }

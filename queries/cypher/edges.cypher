@@ -1,5 +1,6 @@
 /*
 summary = "Relationships as columns, between layers or any neurons."
+not_finite = "With min_weight, weights of NaN are left out."
 
 [parameters]
 source = { type = "neurons", help = "where they begin" }

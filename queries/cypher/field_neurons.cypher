@@ -2,6 +2,7 @@
 summary = "The neurons of a receptive or projective field, each with its path weight."
 definition = "see receptive_field"
 reads = "edges"
+not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "of which neurons" }

@@ -2,6 +2,7 @@
 summary = "Katz centrality, exact: one pass a layer, from the inputs on."
 definition = "Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of weight * centrality over what feeds a neuron"
 reads = "edges"
+not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }

@@ -2,6 +2,7 @@
 summary = "A row a layer that is fed: range and spread of its weights, sparsity, norms, fluctuation."
 definition = "spectral norm: largest singular value of the matrix of weights into the layer; fluctuation: La Malfa et al. (2021), Characterizing Learning Dynamics of Deep Neural Networks via Complex Networks, Layers Fluctuation, over the mean strength"
 reads = "edges"
+not_finite = "The smallest and the largest weight leave NaN out; sums, means and norms are NaN where NaN is in them, and the spectral norm is null."
 
 [parameters]
 threshold = { type = "float", default = 0.01, least = 0, bounds_weights = true, help = "absolute weight below which a weight counts as small" }
@@ -17,6 +18,7 @@ std = { type = "float", help = "standard deviation of the weights" }
 min = { type = "float", help = "smallest weight" }
 max = { type = "float", help = "largest weight" }
 mean_absolute = { type = "float", help = "mean absolute weight" }
+not_finite = { type = "int", help = "number of weights that are NaN or infinite" }
 zero_share = { type = "float", help = "share of weights that are exactly 0" }
 small_share = { type = "float", help = "share of weights of an absolute value below the threshold" }
 frobenius_norm = { type = "float", help = "root of the sum of the squared weights" }

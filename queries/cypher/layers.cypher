@@ -16,6 +16,8 @@ edges = { type = "int", help = "number of relationships into the layer" }
 left_out_edges = { type = "int", help = "number of relationships that were too weak to be loaded" }
 left_out_weight = { type = "float", help = "sum of their weights" }
 left_out_absolute = { type = "float", help = "sum of their absolute weights" }
+not_finite_weights = { type = "int", help = "number of relationships into the layer whose weight is NaN or infinite" }
+not_finite_biases = { type = "int", help = "number of its neurons whose bias or slope is NaN or infinite" }
 parameters = { type = "int", help = "number of parameters of the Keras layer" }
 checksum = { type = "text", help = "checksum of the relationships into the layer, whatever their order" }
 neuron_checksum = { type = "text", help = "checksum of the neurons of the layer" }
@@ -24,11 +26,18 @@ inputs = { type = "ints", help = "indices of the layers that feed it" }
 MATCH (l:Layer)
 WHERE l.model = $model
 OPTIONAL MATCH (before:Layer)-[:NEXT]->(l)
-WITH l, collect(before.`index`) AS inputs
+//% if store == "neo4j"
+WITH l, before.`index` AS input
+ORDER BY input
+WITH l, collect(input) AS inputs
+//% else
+WITH l, list_sort(collect(before.`index`)) AS inputs
+//% endif
 RETURN l.`index` AS `index`, l.name AS name, l.class_name AS class_name, l.shape AS shape,
   l.activation AS activation, l.activation_config AS activation_config, l.reduce AS reduce,
   l.first AS first, l.last AS last, l.neurons AS neurons, l.edges AS edges,
   l.left_out_edges AS left_out_edges, l.left_out_weight AS left_out_weight,
-  l.left_out_absolute AS left_out_absolute, l.parameters AS parameters,
+  l.left_out_absolute AS left_out_absolute, l.not_finite_weights AS not_finite_weights,
+  l.not_finite_biases AS not_finite_biases, l.parameters AS parameters,
   l.checksum AS checksum, l.neuron_checksum AS neuron_checksum, inputs
 ORDER BY `index`

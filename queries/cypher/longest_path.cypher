@@ -2,6 +2,7 @@
 summary = "The path of the largest sum of weights; it may begin and end anywhere."
 definition = "networkx.dag_longest_path"
 reads = "edges"
+not_finite = "Paths over NaN, or over minus infinity, are left out; an infinite sum is longer than any other."
 
 [parameters]
 weights = { choices = ["absolute", "signed"], default = "signed", help = "what is added up: |weight|, or weight" }

@@ -1,5 +1,6 @@
 /*
 summary = "What feeds some neurons, or what they feed, strongest first."
+not_finite = "Weights of NaN are left out; infinite ones come first."
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "which neurons" }

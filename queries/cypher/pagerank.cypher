@@ -2,6 +2,7 @@
 summary = "PageRank over absolute weights, exact: one pass a layer."
 definition = "Page et al. (1999); networkx.pagerank: teleport and dangling neurons spread evenly"
 reads = "edges"
+not_finite = "Not defined, and an error that names the layers."
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }

@@ -2,6 +2,7 @@
 summary = "The same as path_norm, for each target."
 definition = "see path_norm"
 reads = "edges"
+not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

@@ -2,6 +2,7 @@
 summary = "How many paths there are between neurons, and what their weights come to."
 definition = "Neyshabur et al. (2015), Norm-based capacity control, sec. 2, with exponent 1: sum over paths of the product of absolute weights"
 reads = "edges"
+not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

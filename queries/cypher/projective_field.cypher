@@ -2,6 +2,7 @@
 summary = "What some neurons feed, layer by layer: how far it reaches, and how strongly."
 definition = "Lehky and Sejnowski (1988), Network model of shape-from-shading, for the term"
 reads = "edges"
+not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "of which neurons" }

@@ -2,6 +2,7 @@
 summary = "What feeds some neurons, layer by layer: how far it reaches, and how strongly."
 definition = "Araujo et al. (2019), Computing receptive fields of convolutional neural networks, distill.pub"
 reads = "edges"
+not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "of which neurons" }

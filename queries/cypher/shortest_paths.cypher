@@ -2,6 +2,7 @@
 summary = "From the nearest source to each target: how many hops, and how small a sum of absolute weights."
 definition = "Dijkstra (1959); networkx.multi_source_dijkstra_path_length"
 reads = "edges"
+not_finite = "The smallest sum leaves paths over NaN out, and is infinite where every other path has an infinite weight; the fewest hops take all paths."
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

@@ -1,6 +1,7 @@
 /*
 summary = "In-strength or out-strength: the weights into or out of each neuron, added up."
 definition = "Barrat et al. (2004), The architecture of complex weighted networks, eq. 2"
+not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons" }

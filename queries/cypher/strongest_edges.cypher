@@ -1,5 +1,6 @@
 /*
 summary = "The relationships of the largest absolute weight."
+not_finite = "Weights of NaN are left out; infinite ones come first."
 
 [parameters]
 source = { type = "neurons", help = "where they begin" }
@@ -14,12 +15,15 @@ target = { type = "int", help = "id of the neuron where it ends" }
 target_name = { type = "text", help = "name of that neuron" }
 weight = { type = "float", help = "weight, or the property that by names" }
 */
+// NaN is not equal to itself.
 //% if source
 MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
 WHERE s.model = $model /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
+  AND r./*{ by }*/ = r./*{ by }*/
 //% else
 MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
 WHERE t.model = $model /*{ where("target", "t") }*/
+  AND r./*{ by }*/ = r./*{ by }*/
 //% endif
 WITH s, t, r./*{ by }*/ AS weight
 ORDER BY abs(weight) DESC, s.id, t.id

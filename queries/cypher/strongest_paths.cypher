@@ -2,6 +2,7 @@
 summary = "The k strongest paths between neurons, by the product of absolute weights; exact."
 definition = "best completion from each neuron by one pass a layer, then best-first search with it as the bound"
 reads = "edges"
+not_finite = "Paths over NaN are left out. Infinite strengths come first: those of more infinite weights, then by the product of the other weights."
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

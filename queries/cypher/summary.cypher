@@ -1,6 +1,7 @@
 /*
 summary = "One row about a model: counts, density, and the range of its weights."
 definition = "density: relationships / (neurons * (neurons - 1)), as networkx.density has it"
+not_finite = "The smallest and the largest weight leave NaN out; a mean is NaN where NaN is among the weights."
 
 [columns]
 layers = { type = "int", help = "number of layers that have neurons" }
@@ -12,15 +13,23 @@ max_weight = { type = "float", help = "largest weight" }
 mean_weight = { type = "float", help = "mean weight" }
 mean_absolute_weight = { type = "float", help = "mean absolute weight" }
 zero_weights = { type = "int", help = "number of relationships of weight 0" }
+not_finite = { type = "int", help = "number of relationships of a weight that is NaN or infinite" }
 */
 MATCH (m:Model)
 WHERE m.key = $model
 OPTIONAL MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
 WHERE t.model = $model
-WITH m, count(r) AS edges, min(r.weight) AS min_weight, max(r.weight) AS max_weight,
-  avg(r.weight) AS mean_weight, avg(abs(r.weight)) AS mean_absolute_weight,
-  sum(CASE WHEN r.weight = 0 THEN 1 ELSE 0 END) AS zero_weights
+// NaN is not equal to itself, and the difference of infinity to itself is NaN. A mean that the store
+// takes step by step would be NaN where one weight is infinite.
+WITH m, count(r) AS edges, min(CASE WHEN r.weight = r.weight THEN r.weight END) AS min_weight,
+  max(CASE WHEN r.weight = r.weight THEN r.weight END) AS max_weight,
+  sum(1.0 * r.weight) AS total, sum(1.0 * abs(r.weight)) AS absolute,
+  sum(CASE WHEN r.weight = 0 THEN 1 ELSE 0 END) AS zero_weights,
+  count(CASE WHEN r.weight - r.weight = 0 THEN 1 END) AS finite
 RETURN m.layers AS layers, m.neurons AS neurons, edges,
   CASE WHEN m.neurons < 2 THEN 0.0
     ELSE 1.0 * edges / (1.0 * m.neurons * (m.neurons - 1)) END AS density,
-  min_weight, max_weight, mean_weight, mean_absolute_weight, zero_weights
+  min_weight, max_weight,
+  CASE WHEN edges > 0 THEN total / edges END AS mean_weight,
+  CASE WHEN edges > 0 THEN absolute / edges END AS mean_absolute_weight,
+  zero_weights, edges - finite AS not_finite

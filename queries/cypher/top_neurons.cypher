@@ -1,6 +1,7 @@
 /*
 summary = "The k neurons of each layer that a measure of centrality puts first."
 reads = "edges"
+not_finite = "Neurons of which the measure is NaN are left out; an infinite one comes first. PageRank and path centrality are not defined."
 
 [parameters]
 neurons = { type = "neurons", help = "among which neurons" }

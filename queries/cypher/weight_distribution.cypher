@@ -1,5 +1,6 @@
 /*
 summary = "A histogram of the weights into each layer; bins of equal width, empty ones left out."
+not_finite = "They are in no bin: a row without bin, low and high counts those of a layer."
 
 [parameters]
 neurons = { type = "neurons", help = "where the relationships end" }
@@ -9,22 +10,26 @@ by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight",
 [columns]
 layer_index = { type = "int", help = "position of the layer" }
 layer = { type = "text", help = "name of the layer" }
-bin = { type = "int", help = "number of the bin, from 0" }
-low = { type = "float", help = "lower end of the bin" }
-high = { type = "float", help = "upper end of the bin" }
+bin = { type = "int?", help = "number of the bin, from 0; null for weights that are NaN or infinite" }
+low = { type = "float", help = "lower end of the bin; null for these" }
+high = { type = "float", help = "upper end of the bin; null for these" }
 edges = { type = "int", help = "number of relationships in the bin" }
 share = { type = "float", help = "the same as a share of the layer's" }
 */
 MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
 WHERE t.model = $model /*{ where("neurons", "t") }*/
+// The difference of NaN, or of infinity, to itself is not 0.
 //% if store == "neo4j"
 WITH t.layer AS layer, t.layer_index AS layer_index, r./*{ by }*/ AS weight, count(*) AS uses
-WITH layer, layer_index, min(weight) AS least, (max(weight) - min(weight)) / $bins AS width,
+WITH layer, layer_index, weight, uses, CASE WHEN weight - weight = 0 THEN weight END AS finite
+WITH layer, layer_index, min(finite) AS least, (1.0 * max(finite) - min(finite)) / $bins AS width,
   sum(uses) AS total, collect(weight) AS weights, collect(uses) AS counts
 UNWIND range(0, size(weights) - 1) AS i
 WITH layer, layer_index, least, width, total, weights[i] AS weight, counts[i] AS uses
 //% else
-WITH t, min(r./*{ by }*/) AS low, max(r./*{ by }*/) AS high, count(r) AS edges
+WITH t, r./*{ by }*/ AS weight
+WITH t, CASE WHEN weight - weight = 0 THEN weight END AS finite
+WITH t, min(finite) AS low, max(finite) AS high, count(*) AS edges
 WITH t.layer AS layer, t.layer_index AS layer_index, 1.0 * min(low) AS least,
   (1.0 * max(high) - min(low)) / $bins AS width, sum(edges) AS total
 MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
@@ -32,10 +37,11 @@ WHERE t.model = $model AND t.layer = layer /*{ where("neurons", "t") }*/
 WITH layer, layer_index, least, width, total, r./*{ by }*/ AS weight, 1 AS uses
 //% endif
 WITH layer, layer_index, least, width, total, uses,
-  CASE WHEN width = 0 THEN 0.0 ELSE floor((weight - least) / width) END AS position
+  CASE WHEN weight - weight = 0 THEN
+    CASE WHEN width = 0 THEN 0.0 ELSE floor((weight - least) / width) END END AS position
 WITH layer, layer_index, least, width, total, uses,
   CASE WHEN position >= $bins THEN $bins - 1.0 ELSE position END AS bin
 WITH layer, layer_index, least, width, total, bin, sum(uses) AS edges
 RETURN layer_index, layer, bin, least + bin * width AS low, least + (bin + 1) * width AS high,
   edges, 1.0 * edges / total AS share
-ORDER BY layer_index, bin
+ORDER BY layer_index, coalesce(bin, $bins)

@@ -2,6 +2,7 @@
 summary = "The path whose weakest relationship is strongest: its bottleneck."
 definition = "Pollack (1960), The maximum capacity through a network"
 reads = "edges"
+not_finite = "Paths over NaN are left out; an infinite weight is wider than any other."
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

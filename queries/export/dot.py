@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from queries.colours import NEGATIVE, POSITIVE
@@ -55,7 +56,8 @@ def dot(part: Subgraph) -> str:
 
 def _caption(part: Subgraph) -> str:
     weight = part.edges[part.by].abs()
-    most = f", the widest {weight.max():.4g}" if len(weight) else ""
+    most = f", the widest {weight.max():.4g}" if weight.notna().any() else ""
+    most += ", dashed is NaN" if weight.isna().any() else ""
     return (
         f"{part.model.name}: {len(part.neurons):,} nodes, {len(part.edges):,} relationships; "
         f"red positive, blue negative, width by |{part.by}|{most}"
@@ -86,14 +88,17 @@ def _nodes(neurons: pd.DataFrame) -> Iterator[str]:
 
 def _edges(part: Subgraph) -> Iterator[str]:
     edges = part.edges.assign(width=part.edges[part.by].abs()).sort_values("width")
-    largest = edges["width"].max() if len(edges) else 0.0
+    finite = edges["width"][np.isfinite(edges["width"])]
+    largest = finite.max() if len(finite) else 0.0
     # Of the properties of a channel graph only the weight has a sign.
     columns = [edges[name].tolist() for name in ("source", "target", "weight", part.by, "width")]
     for source, target, signed, weight, width in zip(*columns, strict=True):
-        share = width / largest if largest else 0.0
+        # Infinite ones are as wide as the largest of the others, and NaN has no width.
+        share = min(1.0, width / (largest or 1.0)) if width > 0 else 0.0
+        dashed = "style=dashed, " if np.isnan(width) else ""
         yield (
             f'  {source} -> {target} [color="{NEGATIVE if signed < 0 else POSITIVE}{_OPACITY}", '
-            f"penwidth={_THINNEST + (_WIDEST - _THINNEST) * share:.2f}, "
+            f"penwidth={_THINNEST + (_WIDEST - _THINNEST) * share:.2f}, {dashed}"
             f'tooltip="{weight:.6g}"]'
         )
 

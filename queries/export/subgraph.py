@@ -44,14 +44,17 @@ class Subgraph:
         ids, *others = _columns(self.neurons)
         for neuron, *values in zip(ids, *others, strict=True):
             graph.add_node(neuron, **_present(self.neurons.columns[1:], values))
-        source, target, *properties = _columns(self.edges)
+        # A relationship has all properties; one of NaN is not missing.
+        source, target, *properties = (self.edges[name].tolist() for name in self.edges)
         for begin, end, *values in zip(source, target, *properties, strict=True):
-            graph.add_edge(begin, end, **_present(self.edges.columns[2:], values))
+            graph.add_edge(begin, end, **dict(zip(self.edges.columns[2:], values, strict=True)))
         return graph
 
 
 def strongest(edges: pd.DataFrame, by: str, min_weight: float, k: int | None) -> pd.DataFrame:
     """Return the relationships of at least some absolute weight, or the k strongest of them.
+
+    Those of NaN are there where neither is asked for.
 
     Parameters
     ----------
@@ -65,9 +68,9 @@ def strongest(edges: pd.DataFrame, by: str, min_weight: float, k: int | None) ->
         How many at most; None for all.
     """
     weight = edges[by].abs()
-    kept = weight[weight >= min_weight]
+    kept = weight[weight >= min_weight] if min_weight > 0 else weight
     if k is not None:
-        kept = kept.nlargest(k)
+        kept = kept.dropna().nlargest(k)
     return edges.loc[kept.index]
 
 

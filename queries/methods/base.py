@@ -6,16 +6,20 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from queries.checks import check_against
 from queries.existence import AXES, Existing
-from queries.frames import to_frame
+from queries.frames import declared, to_frame
 from queries.layer import Layer
 from queries.library import Query, query
 from queries.models import StoredModel, chosen
 from queries.network import Network
 from queries.neuron_filter import NeuronFilter, NeuronsLike
+from queries.not_finite import note
+from queries.operators import Flags, Scores
 from queries.progress import Progress, silent
 from queries.stores import open_store
 
@@ -76,7 +80,23 @@ class Methods:
 
     def _answer(self, asked: Query, values: Mapping[str, Any], about: StoredModel) -> pd.DataFrame:
         table = self._store.answer(asked, values, about)
-        return to_frame(table, asked.columns_in(about.granularity))
+        return self._noted(to_frame(table, asked.columns_in(about.granularity)), asked, about)
+
+    def _noted(self, frame: pd.DataFrame, asked: Query, *models: StoredModel) -> pd.DataFrame:
+        """Return an answer with what it makes of weights that are not finite, where there are any.
+
+        It stands in ``frame.attrs["note"]``.
+        """
+        if not asked.not_finite:
+            return frame
+        notes = [note(each.name, self._layers(each), asked.not_finite) for each in models]
+        if any(notes):
+            frame.attrs["note"] = " ".join(filter(None, notes))
+        return frame
+
+    def _declared(self, frame: pd.DataFrame, asked: Query, about: StoredModel) -> pd.DataFrame:
+        """Return the declared columns of an answer, noted."""
+        return self._noted(declared(frame, asked.columns), asked, about)
 
     def _layers(self, about: StoredModel) -> list[Layer]:
         """Return the layers of a model that is there."""
@@ -92,6 +112,13 @@ class Methods:
         columns = [column for column in asked.columns if column.name in names or not names]
         table = self._store.neurons(values["neurons"], about, [each.name for each in columns])
         return to_frame(table, columns)
+
+    def _biases(self, about: StoredModel) -> tuple[Scores, Flags]:
+        """Return the bias of each neuron of a model, 0 where it has none, and which have one."""
+        # A frame does not tell a bias that is missing from one that is NaN.
+        column = self._store.neurons(NeuronFilter(), about, ["id", "bias"])["bias"]
+        own = column.cast(pa.float64())
+        return pc.fill_null(own, 0.0).to_numpy(), pc.is_valid(own).to_numpy()
 
     def _among(
         self, neurons: NeuronsLike, about: StoredModel, network: Network

@@ -13,6 +13,7 @@ from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
 from queries.network import Network
 from queries.neuron_filter import NeuronsLike
+from queries.not_finite import require_finite
 from queries.operators import Flags, Ids, Scores, Weights
 
 Measure = Literal[
@@ -127,7 +128,7 @@ class CentralityMethods(Methods):
         top = frame.loc[best + network.first].reset_index(drop=True)
         top["value"] = scores[best]
         top["rank"] = top.groupby("layer_index").cumcount() + 1
-        return top[[column.name for column in asked.columns]]
+        return self._noted(top[[column.name for column in asked.columns]], asked, about)
 
     def _scored(
         self,
@@ -141,13 +142,14 @@ class CentralityMethods(Methods):
         frame = self._neurons(values["neurons"], about, ["id", "name", "layer"])
         for name, of_all in scores.items():
             frame[name] = of_all[network.places(frame)]
-        return frame[[column.name for column in asked.columns]]
+        return self._noted(frame[[column.name for column in asked.columns]], asked, about)
 
 
 def _best(network: Network, layer: Layer, wanted: Flags, scores: Scores, k: int) -> Ids:
     """Return the k neurons of a layer that score most; of equal ones the first."""
     own = network.of(layer)
     places = own.start + np.flatnonzero(wanted[own])
+    places = places[~np.isnan(scores[places])]
     best: Ids = places[np.argsort(-scores[places], kind="stable")[:k]]
     return best
 
@@ -172,21 +174,26 @@ def _everywhere(network: Network, score: float) -> Scores:
 def _pagerank(network: Network, alpha: float) -> Scores:
     # Both the jump and what neurons without a way on pass back are spread evenly, so that they
     # only scale the score of one neuron alone.
-    scores = passes.shares_forward(network, _everywhere(network, 1.0), alpha)
-    scores += 1.0
-    scores /= scores.sum()
+    with np.errstate(invalid="ignore"):
+        scores = passes.shares_forward(network, _everywhere(network, 1.0), alpha)
+        scores += 1.0
+        scores /= scores.sum()
+    require_finite(scores, network.layers, "PageRank")
     return scores
 
 
 def _path_centrality(network: Network) -> Scores:
     begin, end = network.inputs, network.outputs
     forward, backward = passes.log_path_masses(network, begin, end)
-    all_paths = np.logaddexp.reduce(forward[end])
-    if all_paths == -np.inf:
-        return np.zeros(network.neurons)
-    forward += backward
-    forward -= all_paths
-    return np.exp(forward, out=forward)
+    with np.errstate(invalid="ignore"):
+        all_paths = np.logaddexp.reduce(forward[end])
+        if all_paths == -np.inf:
+            return np.zeros(network.neurons)
+        forward += backward
+        forward -= all_paths
+        scores = np.exp(forward, out=forward)
+    require_finite(scores, network.layers, "path centrality")
+    return scores
 
 
 def _measured(network: Network, measure: Measure) -> Scores:

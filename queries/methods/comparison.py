@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from queries import changes
-from queries.comparison import Comparison
+from queries.comparison import Comparison, difference
 from queries.errors import ParameterError
 from queries.frames import declared
-from queries.library import Column
+from queries.library import Query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel, chosen
 from queries.neuron_filter import NeuronsLike
@@ -22,12 +22,16 @@ _RANKED_BY: Final = {
 }
 
 
+def _added(numbers: "pd.Series[float]") -> float:
+    return float(numbers.to_numpy().sum())
+
+
 @dataclass(frozen=True)
 class _Asked:
-    """What a comparison is about: the checked values of a query, its columns, and two models."""
+    """What a comparison is about: a query, its checked values, and two models."""
 
+    query: Query
     values: dict[str, Any]
-    columns: tuple[Column, ...]
     about: StoredModel
     other: StoredModel
     models: Comparison
@@ -47,20 +51,22 @@ class ComparisonMethods(Methods):
         given = {"other": other, "by": by}
         asked = self._compared("compare_layers", model, given)
         neurons = self._with_biases(asked, None)
-        squares = (neurons["bias_change"] ** 2).groupby(neurons["layer_index"]).sum(min_count=1)
+        # A sum of pandas leaves NaN out, which a bias may be as well.
+        own = neurons[neurons["has_bias"]]
+        squares = (own["bias_change"] ** 2).groupby(own["layer_index"]).agg(_added)
         rows = [
             {
                 "layer_index": layer.index,
                 "layer": layer.name,
                 **changes.layer_changes(asked.models.paired(layer)),
-                "bias_change": np.sqrt(squares[layer.index]),
+                "bias_change": np.sqrt(squares.get(layer.index, np.nan)),
             }
             for layer in asked.models.one.layers
             if layer.edges
         ]
-        frame = pd.DataFrame(rows, columns=[column.name for column in asked.columns])
+        frame = pd.DataFrame(rows, columns=[column.name for column in asked.query.columns])
         ranked = frame.sort_values("relative_change", ascending=False, kind="stable")
-        return declared(ranked, asked.columns)
+        return self._compared_frame(ranked, asked)
 
     def compare_neurons(
         self,
@@ -79,8 +85,11 @@ class ComparisonMethods(Methods):
         for name, of_all in changes.neuron_changes(asked.models).items():
             frame[name] = of_all[frame["id"].to_numpy() - asked.models.one.first]
         size = frame[_RANKED_BY[measure]].abs()
+        # Neurons without a bias come last, those whose change is NaN not at all.
+        missing = ~frame["has_bias"] if measure == "bias" else False
+        size = size[size.notna() | missing]
         most = size.sort_values(ascending=False, kind="stable").index[: asked.values["k"]]
-        return declared(frame.loc[most], asked.columns)
+        return self._compared_frame(frame.loc[most], asked)
 
     def compare_edges(
         self,
@@ -123,7 +132,13 @@ class ComparisonMethods(Methods):
         names = self._neurons(ids, asked.about).set_index("id")["name"]
         for side in ("source", "target"):
             frame[f"{side}_name"] = names.reindex(frame[side]).array
-        return declared(frame, asked.columns)
+        return self._compared_frame(frame, asked)
+
+    def _compared_frame(self, frame: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
+        """Return the declared columns of an answer, noted for both models."""
+        return self._noted(
+            declared(frame, asked.query.columns), asked.query, asked.about, asked.other
+        )
 
     def _compared(self, name: str, model: str | None, given: dict[str, Any]) -> _Asked:
         asked, values, about = self._asked(name, model, given)
@@ -135,12 +150,16 @@ class ComparisonMethods(Methods):
             )
         one, second = (self._network(each, values["by"]) for each in (about, other))
         models = Comparison(one, second, (about.name, other.name))
-        return _Asked(values, asked.columns, about, other, models)
+        return _Asked(asked, values, about, other, models)
 
     def _with_biases(self, asked: _Asked, neurons: NeuronsLike) -> pd.DataFrame:
-        """Return neurons of the one model, with the change of each bias."""
+        """Return neurons of the one model, with the change of each bias, and who has one."""
         frame = self._neurons(neurons, asked.about)
-        others = self._neurons(None, asked.other)["bias"].to_numpy()
+        (own, has), (others, other_has) = (
+            self._biases(model) for model in (asked.about, asked.other)
+        )
         place = frame["id"].to_numpy() - asked.models.one.first
-        frame["bias_change"] = others[place] - frame["bias"]
+        frame["has_bias"] = (has & other_has)[place]
+        change = difference(own[place], others[place])
+        frame["bias_change"] = np.where(frame["has_bias"], change, np.nan)
         return frame

@@ -1,7 +1,7 @@
 """Part of a graph for other tools."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from queries.stores.location import expanded
 
 if TYPE_CHECKING:
     import networkx as nx
+
+_LARGEST_BOUND: Final = 2.0**62
+"""More than this no query takes as a smallest weight."""
 
 
 class ExportMethods(Methods):
@@ -133,7 +136,9 @@ class ExportMethods(Methods):
             asked = query("strongest_edges")
             wanted = asked.checked({**ends, "k": values["k"], "by": values["by"]})
             weights = abs(self._answer(asked, wanted, about)["weight"].to_numpy())
-            least = max(least, weights.min() if len(weights) else 0.0)
+            # Infinite weights may be all that is taken.
+            weakest = min(weights.min(), _LARGEST_BOUND) if len(weights) else 0.0
+            least = max(least, weakest)
         # The statement looks at the weight itself; a graph that has more properties is small.
         by_weight = values["by"] == "weight"
         edges = query("edges")

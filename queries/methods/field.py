@@ -4,10 +4,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from queries import passes
-from queries.frames import to_frame
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
 from queries.neuron_filter import NeuronFilter, NeuronsLike
@@ -45,7 +43,7 @@ class FieldMethods(Methods):
         field = self._field(values["neurons"], direction, about, by)
         told = self._neurons(values["among"], about, ["id"])["id"]
         found = field[field["id"].isin(told)].reset_index(drop=True)
-        return found[[column.name for column in asked.columns]]
+        return self._noted(found[[column.name for column in asked.columns]], asked, about)
 
     def _field(
         self, neurons: NeuronsLike, direction: Direction, about: StoredModel, by: str
@@ -87,9 +85,9 @@ class FieldMethods(Methods):
                     "neurons": len(part),
                     "share": len(part) / sizes[str(layer)],
                     "channels": part["channel"].nunique() or pd.NA,
-                    "weight": part["weight"].sum(),
+                    "weight": part["weight"].sum(skipna=False),
                     **axes,
                 }
             )
         frame = pd.DataFrame(rows, columns=[column.name for column in asked.columns])
-        return to_frame(pa.Table.from_pandas(frame, preserve_index=False), asked.columns)
+        return self._declared(frame, asked, about)

@@ -31,13 +31,13 @@ class LinearMethods(Methods):
             If more than 17 million pairs are joined by paths.
         """
         given = {"source": source, "target": target, "by": by}
-        _, values, about, network = self._computed("effective_weights", model, given)
+        asked, values, about, network = self._computed("effective_weights", model, given)
         sources, targets = (self._neurons(values[side], about) for side in ("source", "target"))
         begin, end = network.places(sources), network.places(targets)
         weights = linear.effective_weights(network, begin, end)
-        own = _bias(self._neurons(None, about))
+        own, _ = self._biases(about)
         bias = values_at_rest(network, own, begin, 0.0, end)
-        return _linear_map(sources, targets, weights, bias)
+        return self._noted(_linear_map(sources, targets, weights, bias), asked, about)
 
     def combine(
         self,
@@ -59,14 +59,15 @@ class LinearMethods(Methods):
             If more than 17 million pairs are joined by paths.
         """
         given = {"first": first, "second": second, "by": by}
-        _, values, about, network = self._computed("combine", model, given)
+        asked, values, about, network = self._computed("combine", model, given)
         through, targets = (self._neurons(values[side], about) for side in ("first", "second"))
         held, end = network.places(through), network.places(targets)
         found = linear.combined(network, held, end)
         everyone = self._neurons(None, about)
-        own = _bias(everyone)
+        own, _ = self._biases(about)
         bias = values_at_rest(network, own, held, own[held], end)
-        return _linear_map(everyone.take(found.feeding), targets, found.weights, bias)
+        frame = _linear_map(everyone.take(found.feeding), targets, found.weights, bias)
+        return self._noted(frame, asked, about)
 
 
 def _linear_map(
@@ -76,9 +77,3 @@ def _linear_map(
     entries = weights.tocoo()
     columns = {"weight": entries.data, "bias": bias[entries.col]}
     return matrices.pairs(sources, entries.row, targets, entries.col, **columns)
-
-
-def _bias(neurons: pd.DataFrame) -> Scores:
-    """Return the bias of each neuron, 0 where it has none."""
-    bias: Scores = neurons["bias"].fillna(0.0).to_numpy()
-    return bias

@@ -11,6 +11,7 @@ from queries.laplacian import Walk, directed_laplacian
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
 from queries.neuron_filter import NeuronsLike
+from queries.not_finite import require_finite
 
 _MOST_CELLS: Final = 1 << 26
 """Entries of a matrix that is not sparse: 512 MB."""
@@ -32,10 +33,12 @@ class MatrixMethods(Methods):
     ) -> pd.DataFrame:
         """Return the weight between each two neurons that are joined, one row a pair."""
         given = {"source": source, "target": target, "by": by}
-        _, values, about = self._asked("adjacency", model, given)
+        asked, values, about = self._asked("adjacency", model, given)
         sources, targets = self._sides(values, about)
         entries = self._weights(sources, targets, by, about).tocoo()
-        return matrices.pairs(sources, entries.row, targets, entries.col, weight=entries.data)
+        weight = entries.data
+        frame = matrices.pairs(sources, entries.row, targets, entries.col, weight=weight)
+        return self._noted(frame, asked, about)
 
     def matrix(
         self,
@@ -128,6 +131,7 @@ class MatrixMethods(Methods):
         instead = "name fewer neurons, such as those of a layer or two"
         matrices.check_size(len(own), len(own), _MOST_ROWS, instead)
         weights = abs(self._weights(own, own, by, about))
+        require_finite(weights.data, self._layers(about), "the Laplacian")
         entries = directed_laplacian(weights, walk, values["alpha"])
         row, column = np.indices(entries.shape).reshape(2, -1)
         return matrices.pairs(own, row, own, column, laplacian=entries.ravel())

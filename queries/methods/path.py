@@ -24,6 +24,7 @@ from queries.operators import (
     Combine,
     Scores,
     Weights,
+    is_infinite,
 )
 from queries.walking import best_path
 
@@ -57,7 +58,7 @@ class PathMethods(Methods):
         hops["path"] = np.repeat(np.arange(1, len(found) + 1), lengths)
         hops["strength"] = np.repeat(np.array(strength, dtype=np.float64), lengths)
         hops["sign"] = np.repeat(np.array(sign, dtype=np.int64), lengths)
-        return hops[[column.name for column in asked.columns]]
+        return self._noted(hops[[column.name for column in asked.columns]], asked, about)
 
     def longest_path(
         self,
@@ -77,7 +78,7 @@ class PathMethods(Methods):
         hops, _ = self._best_hops(about, network, np.zeros(network.neurons), anywhere, combine)
         lengths = hops["weight"].abs() if weights == "absolute" else hops["weight"]
         hops["length"] = lengths.fillna(0.0).cumsum()
-        return hops[[column.name for column in asked.columns]]
+        return self._noted(hops[[column.name for column in asked.columns]], asked, about)
 
     def shortest_paths(
         self,
@@ -101,9 +102,10 @@ class PathMethods(Methods):
             -np.maximum(own, passes.maxima_forward(network, own, combine))[places]
             for combine in (A_HOP_MORE, LESS_WEIGHT)
         )
-        frame["length"] = np.where(np.isfinite(length), length, np.nan)
+        known = np.where(np.isfinite(length), length, np.nan)
+        frame["length"] = np.where(is_infinite(known), np.inf, known)
         frame["hops"] = pd.array(np.where(np.isfinite(hops), hops, np.nan), dtype="Int64")
-        return frame[[column.name for column in asked.columns]]
+        return self._noted(frame[[column.name for column in asked.columns]], asked, about)
 
     def widest_path(
         self,
@@ -120,7 +122,7 @@ class PathMethods(Methods):
         own = _where(begin, np.inf)
         hops, width = self._best_hops(about, network, own, end, WEAKEST)
         hops["weakest"] = width
-        return hops[[column.name for column in asked.columns]]
+        return self._noted(hops[[column.name for column in asked.columns]], asked, about)
 
     def path_norm(
         self,
@@ -133,7 +135,9 @@ class PathMethods(Methods):
         """Return one row: the number of paths, and the sums of the products of their weights."""
         counts = self.path_counts(source, target, by=by, model=model)
         names = [column.name for column in query("path_norm").columns]
-        return counts[names].sum().to_frame().T
+        whole = counts[names].sum(skipna=False).to_frame().T
+        whole.attrs = counts.attrs
+        return whole
 
     def path_counts(
         self,
@@ -153,7 +157,7 @@ class PathMethods(Methods):
         own = begin.astype(np.float64)
         for name, weights in ways.items():
             frame[name] = passes.sums_forward(network, own, weights=weights)[places]
-        return frame[[column.name for column in asked.columns]]
+        return self._noted(frame[[column.name for column in asked.columns]], asked, about)
 
     def _ends(
         self, values: dict[str, Any], about: StoredModel, network: Network

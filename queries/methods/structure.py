@@ -8,7 +8,6 @@ import pandas as pd
 from queries import motifs, passes, spectrum
 from queries.channels import channels_of, require_channels
 from queries.duplicates import alike
-from queries.frames import declared
 from queries.methods.base import Methods, Weighing
 from queries.neuron_filter import NeuronsLike
 
@@ -37,7 +36,7 @@ class StructureMethods(Methods):
         reached = begin | passes.reached_forward(network, begin, above=above)
         reaching = end | passes.reached_backward(network, end, above=above)
         frame["from_input"], frame["to_output"] = reached[place], reaching[place]
-        return declared(frame[~(frame["from_input"] & frame["to_output"])], asked.columns)
+        return self._declared(frame[~(frame["from_input"] & frame["to_output"])], asked, about)
 
     def zero_channels(
         self,
@@ -62,7 +61,7 @@ class StructureMethods(Methods):
         frame = channels.table
         frame["in_strength"], frame["out_strength"] = channels.total(into), channels.total(out_of)
         zero = (frame[["in_strength", "out_strength"]] <= values["threshold"]).any(axis=1)
-        return declared(frame[zero], asked.columns)
+        return self._declared(frame[zero], asked, about)
 
     def channel_importance(
         self,
@@ -76,7 +75,8 @@ class StructureMethods(Methods):
 
         The importance of a neuron is the sum of ``|weight| * importance`` over what it feeds; that
         of the ``target`` neurons is 1, by default of the outputs. A channel has the sum of its
-        neurons. Layers that do not lead to the targets are left out.
+        neurons. Layers that do not lead to the targets are left out, and channels whose importance
+        is NaN.
         """
         given = {"target": target, "k": k, "by": by}
         asked, values, about = self._asked("channel_importance", model, given)
@@ -93,10 +93,10 @@ class StructureMethods(Methods):
         frame["share"] = frame["importance"] / layers.transform("sum")
         frame["rank"] = layers.rank(method="first", ascending=False)
         extreme = (frame["rank"] <= values["k"]) | (
-            frame["rank"] > layers.transform("size") - values["k"]
+            frame["rank"] > layers.transform("count") - values["k"]
         )
         shown = frame[extreme & (layers.transform("sum") > 0)]
-        return declared(shown.sort_values(["layer_index", "rank"]), asked.columns)
+        return self._declared(shown.sort_values(["layer_index", "rank"]), asked, about)
 
     def duplicate_channels(
         self,
@@ -121,7 +121,9 @@ class StructureMethods(Methods):
             if layer.edges and len(own):
                 pairs.append(alike(network, layer, own, values["least"]))
         frame = pd.concat(pairs) if pairs else pd.DataFrame(columns=[c.name for c in asked.columns])
-        return declared(frame.sort_values("cosine", ascending=False, kind="stable"), asked.columns)
+        return self._declared(
+            frame.sort_values("cosine", ascending=False, kind="stable"), asked, about
+        )
 
     def layer_statistics(
         self, *, threshold: float = 0.01, by: Weighing = "weight", model: str | None = None
@@ -144,7 +146,7 @@ class StructureMethods(Methods):
             if layer.edges
         ]
         frame = pd.DataFrame(rows, columns=[column.name for column in asked.columns])
-        return declared(frame, asked.columns)
+        return self._declared(frame, asked, about)
 
     def bifans(
         self,
@@ -173,4 +175,4 @@ class StructureMethods(Methods):
             "bifans": count,
             "share": count / possible if possible else np.nan,
         }
-        return declared(pd.DataFrame([row]), asked.columns)
+        return self._declared(pd.DataFrame([row]), asked, about)

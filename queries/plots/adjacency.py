@@ -66,7 +66,8 @@ def draw(
         x_range=(0, int(columns.bounds[-1])),
         y_range=(int(rows.bounds[-1]), 0),
     )
-    size = np.abs(cells[measure].to_numpy())
+    every = np.abs(cells[measure].to_numpy())
+    size = every[np.isfinite(every)]
     largest = float(size.max(initial=0.0))
     # A few large weights, such as the 1 of a maximum, would leave all others pale.
     limit = (min(largest, _MOST_MEDIANS * float(np.median(size))) if largest else 0.0) or largest
@@ -83,7 +84,8 @@ def draw(
     )
     add_hover(drawn, shown, _TOOLTIPS)
     shows = f"{measure} {by} of a bin" if (cells["edges"] > 1).any() else by
-    beyond = "" if limit == largest else "; beyond the scale in its last colour"
+    beyond = "; beyond the scale in its last colour" if (every > limit).any() else ""
+    beyond += "; grey is NaN" if np.isnan(every).any() else ""
     add_color_bar(drawn, mapper, f"{shows} (no unit){beyond}")
     _mark_layers(drawn.xaxis[0], drawn.xgrid[0], columns)
     _mark_layers(drawn.yaxis[0], drawn.ygrid[0], rows)
@@ -105,8 +107,10 @@ def cells_of(matrix: "csr_array[np.float64]", rows: Bins, columns: Bins) -> pd.D
     edges = np.bincount(key, minlength=size)
     total = np.bincount(key, weights=entries.data, minlength=size)
     high, low = np.full(size, -np.inf), np.full(size, np.inf)
-    np.maximum.at(high, key, entries.data)
-    np.minimum.at(low, key, entries.data)
+    np.fmax.at(high, key, entries.data)
+    np.fmin.at(low, key, entries.data)
+    # The largest leaves NaN out, which is all there is in some.
+    high[high < low] = np.nan
     joined = np.flatnonzero(edges)
     row, column = joined // width, joined % width
     return pd.DataFrame(

@@ -49,14 +49,15 @@ def draw(
     classes
         What the neurons of the last layer stand for.
     """
-    shown = frame[frame[measure] > 0]
+    shown = frame[(frame[measure] > 0) & np.isfinite(frame[measure])]
     left_out = len(frame) - len(shown)
     layers = list(dict.fromkeys(frame["layer"]))
     centres, halves = _columns(len(layers), len(classes or ()))
     points, boxes = points_of(shown, measure, layers, centres, halves), boxes_of(shown, measure)
     boxes["x"] = [centres[layers.index(layer)] for layer in boxes["layer"]]
     boxes["width"] = [2 * halves[layers.index(layer)] for layer in boxes["layer"]]
-    note = f"; {left_out:,} neurons of 0 are not on the scale" if left_out else ""
+    others = ", NaN or infinity" if not np.isfinite(frame[measure]).all() else ""
+    note = f"; {left_out:,} neurons of 0{others} are not on the scale" if left_out else ""
     drawn = new_figure(
         title + note,
         x="layer, inputs first; within it by id",

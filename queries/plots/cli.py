@@ -88,6 +88,8 @@ def plot(
         # Every plot has a method of its name.
         picture = getattr(opened.plot, name)(**values)
     say(f"Wrote {picture.save(file, size=pixels)}.")
+    if picture.note:
+        say(picture.note)
 
 
 def _checked_file(file: Path) -> Path:

@@ -1,5 +1,6 @@
 """How much each layer changes from one model to another."""
 
+import numpy as np
 import pandas as pd
 from bokeh.plotting import figure
 
@@ -23,16 +24,16 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
     title
         Title of the picture.
     """
-    bars = frame.sort_values("layer_index").fillna({"relative_change": 0.0})
+    bars = frame.sort_values("layer_index")
+    known = np.isfinite(bars["relative_change"])
+    bars = bars.assign(height=bars["relative_change"].where(known, 0.0))
     drawn = new_figure(
         title,
         x="layer, inputs first",
         y="norm of the change / norm of the weights",
         x_range=bars["layer"].tolist(),
     )
-    shown = drawn.vbar(
-        "layer", 0.7, "relative_change", source=source_of(bars), color=PLAIN, name="bars"
-    )
+    shown = drawn.vbar("layer", 0.7, "height", source=source_of(bars), color=PLAIN, name="bars")
     add_hover(
         drawn,
         shown,

@@ -45,7 +45,8 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
     # (height, width, channels) or (width, channels).
     height, width = (1, *layer["shape"])[-3:-1]
     drawn.rect((width - 1) / 2, (height - 1) / 2, width, height, color="#dddddd", line_color=None)
-    mapper = sequential(float(cells["weight"].max()))
+    finite = cells["weight"][np.isfinite(cells["weight"])]
+    mapper = sequential(float(finite.max()) if len(finite) else 1.0)
     shown = drawn.rect(
         "x", "y", 1, 1, source=source_of(cells), line_color=None, name="cells",
         fill_color={"field": "weight", "transform": mapper},
@@ -55,7 +56,8 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
         shown,
         [("x, y", "@x, @y"), ("path weight", "@weight{0.0000}"), ("neurons", "@neurons")],
     )
-    add_color_bar(drawn, mapper, f"{weight}; grey is outside the field")
+    grey = "outside the field, or NaN" if cells["weight"].isna().any() else "outside the field"
+    add_color_bar(drawn, mapper, f"{weight}; grey is {grey}")
     drawn.grid.grid_line_color = None
     return drawn
 
@@ -77,5 +79,9 @@ def cells_of(field: pd.DataFrame) -> pd.DataFrame:
             "weight": field["weight"],
         }
     )
-    found = placed.groupby(["x", "y"])["weight"].agg(["sum", "size"])
+    # A sum of pandas leaves NaN out.
+    placed["unknown"] = placed["weight"].isna()
+    groups = placed.groupby(["x", "y"])
+    found = groups["weight"].agg(["sum", "size"])
+    found.loc[groups["unknown"].any(), "sum"] = np.nan
     return found.rename(columns={"sum": "weight", "size": "neurons"}).reset_index()

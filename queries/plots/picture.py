@@ -26,9 +26,12 @@ class Picture:
     ----------
     figure
         The Bokeh figure, which may be changed before it is shown or saved.
+    note
+        What it makes of weights that are NaN or infinite; empty where there are none.
     """
 
     figure: plotting.figure = field(repr=False)
+    note: str = field(default="", repr=False)
 
     @property
     def title(self) -> str:

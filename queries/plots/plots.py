@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 
 from queries.errors import ParameterError, listed
+from queries.library import query
 from queries.methods.base import Weighing
 from queries.neuron_filter import NeuronFilter, NeuronsLike
 from queries.plots import (
@@ -53,7 +55,9 @@ class Plots:
         matrix = self._graph.to_scipy(source, target, by=by, model=model)
         title = self._title("Adjacency matrix", model)
         drawn = adjacency.draw(matrix, sources, targets, title=title, measure=measure, by=by)
-        return Picture(drawn)
+        about = self._graph._about(model)
+        noted = self._graph._noted(pd.DataFrame(), query("adjacency"), about)
+        return Picture(drawn, _note(noted))
 
     def centrality(
         self,
@@ -88,8 +92,9 @@ class Plots:
         """
         plot("centrality").checked({"measure": measure})
         frame = getattr(self._graph, measure)(neurons, by=by, model=model)
+        note = _note(frame)
         frame = _some("neurons", frame).sort_values("id")
-        if not (frame[measure] > 0).any():
+        if not ((frame[measure] > 0) & np.isfinite(frame[measure])).any():
             raise ParameterError(f"measure: {measure} is nowhere above 0; there is nothing to draw")
         names = classes.split(",") if isinstance(classes, str) else classes
         last = frame["layer"].iloc[-1]
@@ -99,7 +104,7 @@ class Plots:
                 f"classes: there are {len(names)}, and {count} neurons of {last}; name each"
             )
         title = self._title(measure.replace("_", " ").capitalize(), model)
-        return Picture(centrality.draw(frame, measure, title=title, classes=names))
+        return Picture(centrality.draw(frame, measure, title=title, classes=names), note)
 
     def comparison(
         self, other: str, *, by: Weighing = "weight", model: str | None = None
@@ -107,7 +112,7 @@ class Plots:
         """Return how much the weights into each layer change to another model."""
         frame = self._graph.compare_layers(other, by=by, model=model)
         title = f"Change from {self._graph._about(model).name} to {other}"
-        return Picture(comparison.draw(frame, title=title))
+        return Picture(comparison.draw(frame, title=title), _note(frame))
 
     def receptive_field(
         self,
@@ -157,7 +162,8 @@ class Plots:
         if hops.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
         title = self._title(f"The {hops['path'].iloc[-1]} strongest paths", model)
-        return Picture(strongest_paths.draw(hops, self._graph.layers(model=model), title=title))
+        drawn = strongest_paths.draw(hops, self._graph.layers(model=model), title=title)
+        return Picture(drawn, _note(hops))
 
     def weight_distribution(
         self,
@@ -170,7 +176,8 @@ class Plots:
         """Return histograms of the weights into each layer."""
         frame = self._graph.weight_distribution(neurons, bins=bins, by=by, model=model)
         title = self._title("Weights into each layer", model)
-        return Picture(weight_distribution.draw(_some("neurons", frame), title=title))
+        drawn = weight_distribution.draw(_some("neurons", frame), title=title)
+        return Picture(drawn, _note(frame))
 
     def _field(
         self, name: str, neurons: NeuronsLike, over: NeuronsLike, by: Weighing, model: str | None
@@ -189,7 +196,7 @@ class Plots:
         title = self._title(
             f"{name.replace('_', ' ').capitalize()} of {self._said(neurons, model)}", model
         )
-        return Picture(field.draw(found, layer, title=title))
+        return Picture(field.draw(found, layer, title=title), _note(found))
 
     def _said(self, neurons: NeuronsLike, model: str | None) -> str:
         """Return the name of a neuron, or how many there are and where."""
@@ -200,6 +207,10 @@ class Plots:
 
     def _title(self, what: str, model: str | None) -> str:
         return f"{what}, model {self._graph._about(model).name}"
+
+
+def _note(frame: pd.DataFrame) -> str:
+    return str(frame.attrs.get("note", ""))
 
 
 def _some(name: str, neurons: pd.DataFrame) -> pd.DataFrame:

@@ -100,6 +100,8 @@ def edges_of(hops: pd.DataFrame, neurons: pd.DataFrame) -> pd.DataFrame:
     places = neurons.set_index("id")
     begin, end = places.loc[edges["begin"]], places.loc[edges["end"]]
     size = edges["weight"].abs()
+    # Infinite ones are as wide as the largest of the others.
+    size = size.clip(upper=size[np.isfinite(size)].max() if np.isfinite(size).any() else 1.0)
     return edges.assign(
         source=begin["name"].to_numpy(),
         target=end["name"].to_numpy(),

@@ -22,15 +22,17 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
         Title of the picture.
     """
     layers = list(dict.fromkeys(frame["layer"]))
-    base = len(layers) - 1.0 - frame["layer"].map(layers.index)
-    height = frame["share"] / frame.groupby("layer")["share"].transform("max")
-    bars = frame.assign(bottom=base, top=base + _TALLEST * height)
+    inside = frame[frame["low"].notna()]
+    others = int(frame["edges"].sum() - inside["edges"].sum())
+    base = len(layers) - 1.0 - inside["layer"].map(layers.index).astype(np.float64)
+    height = inside["share"] / inside.groupby("layer")["share"].transform("max")
+    bars = inside.assign(bottom=base, top=base + _TALLEST * height)
     # A layer of equal weights has a bin of no width.
-    least = (frame["high"].max() - frame["low"].min() or 1.0) / 500
-    thin = np.maximum(0.0, least - (frame["high"] - frame["low"])) / 2
-    bars["left"], bars["right"] = frame["low"] - thin, frame["high"] + thin
+    least = (inside["high"].max() - inside["low"].min() or 1.0) / 500
+    thin = np.maximum(0.0, least - (inside["high"] - inside["low"])) / 2
+    bars["left"], bars["right"] = inside["low"] - thin, inside["high"] + thin
     drawn = new_figure(
-        title,
+        title + (f"; {others:,} that are NaN or infinite are in no bar" if others else ""),
         x="weight (no unit)",
         y="layer, inputs above; bars are shares of its relationships",
         y_range=(-0.1, len(layers)),

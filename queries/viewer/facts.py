@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from queries.errors import NotFiniteError
 from queries.methods.base import Weighing
 from queries.operators import Ids
 from queries.paths import Step
@@ -86,10 +87,14 @@ def _numbers(
     bias = part["bias"].mean()
     said.append((f"{mean}bias", "none" if np.isnan(bias) else f"{bias:.4g}"))
     for name in ("in_strength", "out_strength", "katz", "path_centrality"):
-        scores = graph.scores(shown, name, by)
+        try:
+            scores = graph.scores(shown, name, by)
+        except NotFiniteError:
+            said.append((f"{mean}{name.replace('_', ' ')}", "not defined"))
+            continue
         value = float(scores[neurons].mean())
         said.append((f"{mean}{name.replace('_', ' ')}", f"{value:.4g}"))
-        if one and name == "katz":
+        if one and name == "katz" and not np.isnan(value):
             of_layer = scores[layer.places(shown.first)]
             rank = int((of_layer > value).sum()) + 1
             said.append(("katz rank", f"{rank:,} of {len(of_layer):,}"))
@@ -133,7 +138,8 @@ def _field(
     weight = graph.field(shown, neurons, by)
     for layer in shown.layers:
         places = layer.places(shown.first)
-        inside = weight[places] > 0
+        # NaN is that of a neuron in the field.
+        inside = ~(weight[places] <= 0)
         if not layer.inputs and inside.any():
             part = shown.neurons.iloc[places][inside]
             return cells_of(part.assign(weight=weight[places][inside])), layer.name

@@ -53,8 +53,10 @@ def along(scene: Scene) -> pd.DataFrame:
 def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["x0", "y0", "x1", "y1", "weight", "names"])
     frame = frame[frame["x0"].notna() & frame["x1"].notna()]
-    size = frame["weight"].abs()
-    largest = float(size.max()) if len(size) else 1.0
+    size = frame["weight"].abs().fillna(0.0)
+    finite = size[np.isfinite(size)]
+    largest = float(finite.max()) if len(finite) else 1.0
+    size = size.clip(upper=largest)
     bend = 0.5 * (frame["x1"] - frame["x0"])
     return frame.assign(
         cx0=frame["x0"] + bend,

@@ -40,6 +40,7 @@ class TestCounts:
                 "mean_weight": weights.mean(),
                 "mean_absolute_weight": np.abs(weights).mean(),
                 "zero_weights": int((weights == 0).sum()),
+                "not_finite": 0,
             },
             rel=1e-5,
         )

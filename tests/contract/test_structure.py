@@ -207,6 +207,7 @@ class TestLayerStatistics:
                 "min": weights.min(),
                 "max": weights.max(),
                 "mean_absolute": np.abs(weights).mean(),
+                "not_finite": 0,
                 "zero_share": np.mean(weights == 0),
                 "small_share": np.mean(np.abs(weights) < threshold),
                 "frobenius_norm": np.linalg.norm(weights),

@@ -107,6 +107,8 @@ def _section(query: Query, graph: NeuronGraph) -> str:
     parts = [f"### {query.name}\n", f"{query.summary}\n"]
     if query.definition:
         parts.append(f"Definition: {query.definition}.\n")
+    if query.not_finite:
+        parts.append(f"Weights that are NaN or infinite: {query.not_finite}\n")
     if query.parameters:
         parts.append(parameters_of(query))
     rows = [(f"`{c.name}`", c.type, c.meaning) for c in query.columns]

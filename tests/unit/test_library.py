@@ -18,7 +18,7 @@ NAMES = [
     "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary",
     "top_neurons", "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
-HEADER_KEYS = {"summary", "definition", "reads", "parameters", "columns"}
+HEADER_KEYS = {"summary", "definition", "reads", "not_finite", "parameters", "columns"}
 PARAMETER_KEYS = {
     "bounds_weights",
     "type",

@@ -166,7 +166,7 @@ class TestConditions:
             (NeuronFilter(channel=0), ["n.channel = $p_channel"], {"p_channel": 0}),
             (NeuronFilter(id=[]), ["n.id IN $p_id"], {"p_id": []}),
             (NeuronFilter(bias=(-0.5, None)), ["n.bias >= $p_bias_from"], {"p_bias_from": -0.5}),
-            (NeuronFilter(bias=(None, 1)), ["n.bias <= $p_bias_to"], {"p_bias_to": 1.0}),
+            (NeuronFilter(bias=(None, 1)), ["$p_bias_to >= n.bias"], {"p_bias_to": 1.0}),
         ],
         ids=str,
     )  # fmt: skip

@@ -278,7 +278,7 @@ def test_comparison() -> None:
     )
     bars = data(comparison.draw(frame, title="Change"), "bars")
     assert bars["layer"].tolist() == ["a", "b"]
-    assert bars["relative_change"].tolist() == [0.0, 0.5]
+    assert bars["height"].tolist() == [0.0, 0.5]
 
 
 def test_signs_and_sizes_have_colours_that_the_colour_blind_tell_apart() -> None:

@@ -33,3 +33,11 @@ def test_are_the_first_by_weight_and_then_by_their_ends(
     sizes = np.abs(every["weight"][order])
     np.testing.assert_array_equal(np.abs(strongest.columns["weight"]), sizes)
     assert strongest.least == (sizes[-1] if len(sizes) == k else 0)
+
+
+def test_nan_is_left_out_and_infinity_comes_first() -> None:
+    strongest = Strongest(4, "weight", ("source", "target"), NONE)
+    for weight in ([np.nan, 0.5, -np.inf], [0.25, np.nan, np.inf], [np.nan, -0.75, np.nan]):
+        ends = np.arange(3)
+        strongest.add({"source": ends, "target": ends, "weight": np.array(weight)})
+    assert strongest.columns["weight"].tolist() == [-np.inf, np.inf, -0.75, 0.5]

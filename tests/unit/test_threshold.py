@@ -51,6 +51,15 @@ def test_totals_of_what_is_left_out(case: Wired) -> None:
     assert strong.plan.left_out.edges == case.plan.edges - strong.plan.edges > 0
 
 
+@pytest.mark.parametrize("top", [None, 2])
+def test_nan_is_not_weak(top: int | None) -> None:
+    target = np.array([0, 0, 0, 0, 1, 1])
+    weight = np.array([0.9, np.nan, np.inf, -0.7, np.nan, 0.1], dtype=np.float32)
+    kept = Threshold(0.5, top).keeps(target, weight)
+    # Beside the two strongest, since it takes no place of theirs.
+    assert kept.tolist() == [True, True, True, top is None, True, False]
+
+
 def test_blocks_do_not_change_what_is_kept(case: Wired) -> None:
     strong = thinned(case, Threshold(top=2))
     for position in range(len(strong.plan.layers)):

@@ -131,8 +131,8 @@ class BlockWriter:
     def _write_once(self, blocks: Sequence[Block]) -> None:
         """Write blocks in one transaction, those left out that turn out to be there."""
         edges = joined([block.edges for block in blocks])
-        parameters = {**self._payload.parameters(edges), "model": self._owner.key}
-
+        statement, columns = self._payload.message(edges)
+        parameters = {**columns, "model": self._owner.key}
         marks = {
             **self._owner.parameters,
             "layers": [block.layer for block in blocks],
@@ -144,7 +144,7 @@ class BlockWriter:
             with told_of_memory() if len(blocks) > 1 else nullcontext():
                 marked = changed(transaction, ADD_BLOCKS, marks)
                 self._owner.require(marked.nodes_created == len(blocks))
-                created = changed(transaction, self._payload.statement, parameters)
+                created = changed(transaction, statement, parameters)
                 self._require_all(created.relationships_created, len(edges))
 
         try:

@@ -18,7 +18,7 @@ _LISTS: Final = {"f": "toFloatList", "i": "toIntegerList"}
 
 
 class Payload:
-    """Makes the statement and the parameters that write relationships.
+    """Makes the statements and the parameters that write relationships.
 
     Parameters
     ----------
@@ -31,23 +31,25 @@ class Payload:
 
     def __init__(self, server: neo4j.ServerInfo, properties: dict[str, np.dtype[Any]]) -> None:
         self.vectors = server.protocol_version >= _BOLT_OF_VECTORS
-        self.statement = (
-            add_vectors({name: _LISTS[kind.kind] for name, kind in properties.items()})
-            if self.vectors
-            else add_edges(list(properties))
+        self._of_lists = add_edges(list(properties))
+        self._of_vectors = add_vectors(
+            {name: _LISTS[kind.kind] for name, kind in properties.items()}
         )
 
-    def parameters(self, edges: EdgeBlock) -> dict[str, Any]:
-        """Return the parameters of the statement; the ends of relationships by index."""
+    def message(self, edges: EdgeBlock) -> tuple[str, dict[str, Any]]:
+        """Return the statement and its parameters, the ends of relationships by index."""
         sources, source = np.unique(edges.source, return_inverse=True)
         targets, target = np.unique(edges.target, return_inverse=True)
         columns = {**edges.columns, "source": source, "target": target}
-        pack = _vectors if self.vectors else _list
-        return {
+        # Neo4j takes no vector with NaN or infinity in it.
+        vectors = self.vectors and all(np.isfinite(column).all() for column in columns.values())
+        pack = _vectors if vectors else _list
+        parameters = {
             "sources": sources.tolist(),
             "targets": targets.tolist(),
             **{name: pack(column) for name, column in columns.items()},
         }
+        return self._of_vectors if vectors else self._of_lists, parameters
 
 
 def _list(column: NDArray[Any]) -> list[Any]:

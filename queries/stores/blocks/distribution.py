@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from queries.frames import arrow_type
 from queries.layer import Layer
 from queries.library import query
 from queries.neuron_filter import NeuronFilter
@@ -21,28 +22,46 @@ def weight_distribution(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
         column.name: [] for column in query("weight_distribution").columns
     }
     for layer in asked.layers:
-        low, width, counts = _histogram(asked, layer, values["bins"], values["by"])
-        for number in np.flatnonzero(counts).tolist():
-            found["layer_index"].append(layer.index)
-            found["layer"].append(layer.name)
-            found["bin"].append(number)
-            found["low"].append(low + number * width)
-            found["high"].append(low + (number + 1) * width)
-            found["edges"].append(int(counts[number]))
-            found["share"].append(counts[number] / counts.sum())
-    return pa.table(found)
+        low, width, counts, others = _histogram(asked, layer, values["bins"], values["by"])
+        filled = np.flatnonzero(counts)
+        ends = [low + filled * width, low + (filled + 1) * width]
+        edges = np.append(counts[filled], [others] if others else np.empty(0, np.int64))
+        rows = {
+            "layer_index": [layer.index] * len(edges),
+            "layer": [layer.name] * len(edges),
+            "bin": filled.tolist(),
+            "low": ends[0].tolist(),
+            "high": ends[1].tolist(),
+            "edges": edges.tolist(),
+            "share": (edges / edges.sum()).tolist(),
+        }
+        for name, column in rows.items():
+            # What is not finite is in no bin.
+            found[name] += column + [None] * (len(edges) - len(column))
+    columns = query("weight_distribution").columns
+    return pa.table({each.name: pa.array(found[each.name], arrow_type(each)) for each in columns})
 
 
-def _histogram(asked: Relationships, layer: Layer, bins: int, by: str) -> tuple[float, float, Ids]:
-    """Return the lower end of the first bin, the width of each, and how many are in each."""
-    low, high = np.inf, -np.inf
-    for weights, _ in asked.weights(layer, by):
-        low, high = min(low, float(weights.min())), max(high, float(weights.max()))
-    width = (high - low) / bins
+def _histogram(
+    asked: Relationships, layer: Layer, bins: int, by: str
+) -> tuple[float, float, Ids, int]:
+    """Return the lower end of the first bin, the width of each, and how many are in each.
+
+    Also returns how many weights are not finite, and so in none.
+    """
+    low, high, others = np.inf, -np.inf, 0
+    for weights, times in asked.weights(layer, by):
+        finite = np.isfinite(weights)
+        others += int(times[~finite].sum())
+        low = min(low, float(weights.min(where=finite, initial=np.inf)))
+        high = max(high, float(weights.max(where=finite, initial=-np.inf)))
+    width = (high - low) / bins if low <= high else 0.0
     counts = np.zeros(bins, dtype=np.int64)
     for weights, times in asked.weights(layer, by):
-        place = np.floor((weights - low) / width) if width else np.zeros(len(weights))
+        finite = np.isfinite(weights)
+        inside = weights[finite]
+        place = np.floor((inside - low) / width) if width else np.zeros(len(inside))
         place = np.minimum(place, bins - 1).astype(np.int64)
         # A count of relationships is exact in double precision.
-        counts += np.bincount(place, times, bins).astype(np.int64)
-    return low, width, counts
+        counts += np.bincount(place, times[finite], bins).astype(np.int64)
+    return low, width, counts, others

@@ -68,7 +68,7 @@ def strongest_edges(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
 
 
 def _strong(block: Columns, by: str, least: float) -> Columns:
-    """Return those of at least an absolute weight, which is as precise as they are."""
+    """Return those of at least an absolute weight, which is as precise as they are; NaN is not."""
     if not least > 0:
         return block
     strong = np.abs(block[by]) >= least

@@ -7,7 +7,7 @@ from queries.stores.blocks.blocks import Columns
 
 
 class Strongest:
-    """Keeps the k strongest of the relationships that it is given.
+    """Keeps the k strongest of the relationships that it is given; those of NaN it leaves out.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Strongest:
         """Return which may be among the k strongest by what is known so far."""
         size = np.abs(block[self._weight])
         if len(self.columns[self._weight]) < self._k:
-            return np.arange(len(size))
+            return np.flatnonzero(~np.isnan(size))
         least, tie = (self.columns[name][-1] for name in (self._weight, self._ties[0]))
         # Shared weights make many equals, of which most come too late.
         equal = (size == abs(least)) & (block[self._ties[0]] <= tie)

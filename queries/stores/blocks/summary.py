@@ -13,9 +13,9 @@ from queries.stores.blocks.relationships import Relationships
 
 def summary(blocks: Blocks, _: Mapping[str, Any]) -> pa.Table:
     """Return counts, density, and the range of the weights."""
-    edges = zeros = 0
+    edges = zeros = others = 0
     total = absolute = 0.0
-    least, most = np.inf, -np.inf
+    least = most = np.nan
     everything = Relationships(blocks, NeuronFilter(), NeuronFilter())
     for layer in everything.layers:
         for weights, counts in everything.weights(layer, "weight"):
@@ -23,17 +23,20 @@ def summary(blocks: Blocks, _: Mapping[str, Any]) -> pa.Table:
             zeros += int(counts[weights == 0].sum())
             total += float((weights * counts).sum())
             absolute += float((np.abs(weights) * counts).sum())
-            least, most = min(least, float(weights.min())), max(most, float(weights.max()))
+            others += int(counts[~np.isfinite(weights)].sum())
+            least = float(np.fmin.reduce(weights, initial=least))
+            most = float(np.fmax.reduce(weights, initial=most))
     pairs = blocks.neurons * (blocks.neurons - 1)
     row = {
         "layers": len(blocks.layers),
         "neurons": blocks.neurons,
         "edges": edges,
         "density": edges / pairs if pairs else 0.0,
-        "min_weight": least if edges else None,
-        "max_weight": most if edges else None,
+        "min_weight": None if np.isnan(least) else least,
+        "max_weight": None if np.isnan(most) else most,
         "mean_weight": total / edges if edges else None,
         "mean_absolute_weight": absolute / edges if edges else None,
         "zero_weights": zeros,
+        "not_finite": others,
     }
     return pa.Table.from_pylist([row])

@@ -41,6 +41,27 @@ def counted_weights(wiring: Computed) -> Iterator[tuple[Weights, Ids]]:
         yield block[real], times[real]
 
 
+def not_finite_weights(wiring: Computed) -> int:
+    """Count the relationships of a layer whose weight is not a number, or infinite.
+
+    Parameters
+    ----------
+    wiring
+        How the layer is wired.
+    """
+    if are_finite(wiring.weights):
+        return 0
+    return sum(int(times[~np.isfinite(block)].sum()) for block, times in counted_weights(wiring))
+
+
+def are_finite(values: NDArray[np.floating]) -> bool:
+    """Tell whether all numbers are finite; it may also say no where they are very large."""
+    once = _without(values, tuple(axis for axis, step in enumerate(values.strides) if step == 0))
+    # A sum is several times faster than a look at each, and not finite where one of them is not.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(once.sum()))
+
+
 def _relationships(sources: Ids, shared: tuple[int, ...]) -> Ids:
     """Count the relationships along axes, which become of length 1."""
     alike = tuple(axis for axis, step in enumerate(sources.strides) if step == 0)
