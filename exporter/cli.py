@@ -21,6 +21,7 @@ from queries.granularity import NEURON_GRAPH, Granularity
 from queries.options import FormatOption, GraphOption, OutputOption
 from queries.output import destination, write
 from queries.plots import cli as plots_cli
+from queries.stdout import guard_stdout
 from queries.terminal import (
     INTERRUPTED,
     Commands,
@@ -455,6 +456,7 @@ app.add_typer(browser_cli.app)
 
 def main() -> None:
     """Run the command line: the entry point of ``neurongraph``."""
+    guard_stdout()
     app(prog_name="neurongraph")
 
 

@@ -3,7 +3,6 @@
 import io
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal, TextIO, get_args
 import typer
 
 from queries.errors import NeurongraphError
-from queries.stores.location import expanded
+from queries.files import check_file, replaced, replaced_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +63,9 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
     Raises
     ------
     typer.BadParameter
-        If the suffix tells no format, the file cannot be one, or Parquet would go to a
-        terminal.
+        If the suffix tells no format, or Parquet would go to a terminal.
+    OutputError
+        If there cannot be such a file.
     """
     if file is None:
         if format_name == "parquet" and sys.stdout.isatty():
@@ -85,21 +85,6 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
     return Destination(guessed, file)
 
 
-def check_file(path: Path) -> Path:
-    """Return a file that is to be written, ``~`` expanded.
-
-    Raises
-    ------
-    typer.BadParameter
-        If the path cannot be such a file.
-    """
-    file = expanded(path)
-    if file.is_dir() or not file.parent.is_dir():
-        reason = "is a folder" if file.is_dir() else "is in a folder that does not exist"
-        raise typer.BadParameter(f"{file} {reason}", param_hint="--output")
-    return file
-
-
 def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) -> None:
     """Write a frame where it is to go.
 
@@ -114,8 +99,10 @@ def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) ->
 
     Raises
     ------
+    OutputError
+        If the file cannot be written.
     NeurongraphError
-        If the file cannot be written, or Parquet cannot hold the values.
+        If Parquet cannot hold the values.
     """
     if to.format == "parquet":
         content = _parquet(frame)
@@ -224,7 +211,7 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
         # A pipe that was closed shows here, where it is dealt with, and not at exit.
         sys.stdout.flush()
         return
-    with replaced(file) as path, path.open("w", encoding="utf-8", newline="") as stream:
+    with replaced_text(file) as stream:
         yield stream
 
 
@@ -234,29 +221,5 @@ def _opened_binary(file: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with replaced(file) as path, path.open("wb") as stream:
+    with replaced(file) as stream:
         yield stream
-
-
-@contextmanager
-def replaced(file: Path) -> Iterator[Path]:
-    """Give a path to write to; it takes the place of the file when it is whole.
-
-    Raises
-    ------
-    NeurongraphError
-        If the file cannot be written.
-    """
-    special = file.exists() and not file.is_file()  # A device or a named pipe.
-    target = file if special else file.resolve()
-    path = target if special else target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        yield path
-        if not special:
-            path.replace(target)
-    except BaseException as error:
-        if not special:
-            path.unlink(missing_ok=True)
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-            raise NeurongraphError(f"cannot write {file}: {error.strerror or error}") from None
-        raise

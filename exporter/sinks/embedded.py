@@ -23,6 +23,7 @@ from queries.errors import (
     GraphLockedError,
     ModelNotFoundError,
 )
+from queries.files import whole
 from queries.frames import to_columns
 from queries.layer import id_ranges
 from queries.library import Statement, query
@@ -300,9 +301,8 @@ class EmbeddedSink(Sink):
 
     def _write_note(self, file: Path, note: Mapping[str, Any]) -> None:
         # Under its name only when whole, for others read it at any time.
-        part = file.with_suffix(".part")
-        part.write_text(json.dumps(note), encoding="utf-8")
-        part.replace(file)
+        with whole(file) as stream:
+            stream.write(json.dumps(note).encode())
 
     def close(self) -> None:
         """Close the file that was being written."""
