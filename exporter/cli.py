@@ -18,7 +18,7 @@ from queries.errors import (
 )
 from queries.export import cli as export_cli
 from queries.granularity import NEURON_GRAPH, Granularity
-from queries.options import FormatOption, GraphOption, OutputOption
+from queries.options import FormatOption, GraphOption, OutputOption, RawOption
 from queries.output import destination, write
 from queries.plots import cli as plots_cli
 from queries.stdout import guard_stdout
@@ -117,12 +117,13 @@ def inspect(
     granularity: GranularityOption = NEURON_GRAPH,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    raw: RawOption = False,
 ) -> None:
     """Show the layers of a model, and how many neurons and relationships a load makes.
 
     A dash stands where a layer only moves data, so that it makes neither.
     """
-    to = destination(format_name, output)
+    to = destination(format_name, output, raw=raw)
     from rich.filesize import decimal
 
     from exporter.inspection import inspect as inspect_model
@@ -367,12 +368,13 @@ def verify(
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the random inputs.")] = 0,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    raw: RawOption = False,
 ) -> None:
     """Compute the model's layers from the graph alone, and compare them with Keras.
 
     Ends with exit code 1 where a layer differs by more than the tolerance.
     """
-    to = destination(format_name, output)
+    to = destination(format_name, output, raw=raw)
     from exporter.verification import verify as verify_model
 
     report = verify_model(model, graph, name=name, samples=samples, seed=seed)

@@ -609,6 +609,8 @@ class TestErrors:
             ["query", "--nosuch"],
             ["query", "layers", "--format", "xml"],
             ["query", "layers", "--output", "result.xml"],
+            ["query", "layers", "--raw"],
+            ["query", "layers", "--raw", "--output", "result.txt"],
             ["load"],
             ["load", "samples/digits.keras", "--batch-size", "0"],
             ["--log-level", "loud", "models"],

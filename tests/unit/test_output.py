@@ -80,6 +80,13 @@ class TestDestination:
             with pytest.raises(OutputError, match=reason):
                 destination(None, tmp_path / name)
 
+    def test_of_raw_text_is_no_table(self, tmp_path: Path) -> None:
+        for file in (None, tmp_path / "a.txt"):
+            with pytest.raises(typer.BadParameter, match="--format csv"):
+                destination(None, file, raw=True)
+        for format_name in ("csv", "json", "parquet"):
+            assert destination(format_name, raw=True).raw
+
     def test_of_parquet_is_no_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         with pytest.raises(typer.BadParameter, match="not for terminals"):
