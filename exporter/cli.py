@@ -18,9 +18,10 @@ from queries.errors import (
 )
 from queries.export import cli as export_cli
 from queries.granularity import NEURON_GRAPH, Granularity
-from queries.options import FormatOption, GraphOption, OutputOption
+from queries.options import FormatOption, GraphOption, OutputOption, RawOption
 from queries.output import destination, write
 from queries.plots import cli as plots_cli
+from queries.stdout import guard_stdout
 from queries.terminal import (
     INTERRUPTED,
     Commands,
@@ -121,12 +122,13 @@ def inspect(
     granularity: GranularityOption = NEURON_GRAPH,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    raw: RawOption = False,
 ) -> None:
     """Show the layers of a model, and how many neurons and relationships a load makes.
 
     A dash stands where a layer only moves data, so that it makes neither.
     """
-    to = destination(format_name, output)
+    to = destination(format_name, output, raw=raw)
     from rich.filesize import decimal
 
     from exporter.inspection import NOT_FINITE
@@ -392,6 +394,7 @@ def verify(
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the random inputs.")] = 0,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    raw: RawOption = False,
 ) -> None:
     """Compute every tensor of the model from the graph alone, and compare it with Keras.
 
@@ -399,7 +402,7 @@ def verify(
     relationships, weights. Ends with exit code 1 where anything differs, or a layer's values by
     more than the tolerance.
     """
-    to = destination(format_name, output)
+    to = destination(format_name, output, raw=raw)
     from exporter.verification import verify as verify_model
     from queries.progress_bar import ProgressBar
 
@@ -552,6 +555,7 @@ app.add_typer(browser_cli.app)
 
 def main() -> None:
     """Run the command line: the entry point of ``neurongraph``."""
+    guard_stdout()
     app(prog_name="neurongraph")
 
 

@@ -6,7 +6,14 @@ import typer
 
 from queries.completion import query_names, query_words
 from queries.opened import opened_graph
-from queries.options import DaskOption, FormatOption, GraphOption, ModelOption, OutputOption
+from queries.options import (
+    DaskOption,
+    FormatOption,
+    GraphOption,
+    ModelOption,
+    OutputOption,
+    RawOption,
+)
 from queries.output import Destination, destination, write
 from queries.terminal import Commands, confirmed, examples, fail, say
 
@@ -26,9 +33,10 @@ def models(
     graph: GraphOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    raw: RawOption = False,
 ) -> None:
     """List the models in a graph, complete or not."""
-    to = destination(format_name, output)
+    to = destination(format_name, output, raw=raw)
     from queries.neurongraph import NeuronGraph
 
     with NeuronGraph(graph) as opened:
@@ -68,6 +76,7 @@ def query(
     model: ModelOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    raw: RawOption = False,
     dask: DaskOption = None,
     describe: Annotated[
         bool, typer.Option("--describe", help="Say what the query is, and run nothing.")
@@ -81,7 +90,7 @@ def query(
     Where neurons are meant, give a layer, a neuron, ids, or fields. Any number may be a
     range whose ends are included: 3, or 1,4, or 0..5, or 2.. and so on.
     """
-    to = destination(format_name, output)
+    to = destination(format_name, output, raw=raw)
     if name is None:
         _list_queries(to)
         return
@@ -124,6 +133,7 @@ def cypher(
     model: ModelOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
+    raw: RawOption = False,
     write_too: Annotated[
         bool, typer.Option("--write", help="Let the statement write, and say what it changed.")
     ] = False,
@@ -143,7 +153,7 @@ def cypher(
     Its parameters are named with a dollar sign; put the statement in single quotes, or the
     shell takes them for its own.
     """
-    to = destination(format_name, output)
+    to = destination(format_name, output, raw=raw)
     from queries.arguments import cypher_values
     from queries.neurongraph import NeuronGraph
 

@@ -21,6 +21,7 @@ command line can print them as one line::
     ├── QueryNotFoundError        there is no query of that name
     ├── PlotNotFoundError         there is no plot of that name
     ├── PictureError              a picture cannot be made into a file
+    ├── OutputError               a file or stdout cannot be written
     ├── ParameterError            a parameter of a query or function is wrong
     ├── ConvergenceError          a computation by steps did not settle
     ├── NotFiniteError            a computation is not defined with NaN or infinite weights
@@ -99,6 +100,10 @@ class PlotNotFoundError(NeurongraphError):
 
 class PictureError(NeurongraphError):
     """A picture cannot be made into a file."""
+
+
+class OutputError(NeurongraphError):
+    """A file or stdout cannot be written."""
 
 
 class ParameterError(NeurongraphError):

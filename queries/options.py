@@ -50,6 +50,14 @@ FormatOption = Annotated[
         help="How the result is written.",
     ),
 ]
+RawOption = Annotated[
+    bool,
+    typer.Option(
+        "--raw",
+        help="Write texts in CSV as they are. Without it, what a spreadsheet would run as a "
+        "formula begins with an apostrophe, and control characters are escaped.",
+    ),
+]
 OutputOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write the result to this file."),

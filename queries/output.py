@@ -1,9 +1,10 @@
 """Write a frame as a table, CSV, JSON or Parquet, to the terminal, a pipe or a file."""
 
+import csv
 import io
 import json
 import math
-import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal, TextIO, get_args
 import typer
 
 from queries.errors import NeurongraphError
-from queries.stores.location import expanded
+from queries.files import check_file, replaced, replaced_text
+from queries.formulas import harmless
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +30,11 @@ _SUFFIXES: Final[dict[str, Format]] = {
     ".txt": "table",
 }
 _CHUNK: Final = 50_000
+# What a terminal may obey and JSON need not escape: DEL, the C1 controls, what turns the direction
+# of a text, and halves of surrogate pairs, which UTF-8 does not know.
+_UNPRINTABLE: Final = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +47,18 @@ class Destination:
         One of ``FORMATS``.
     file
         The file; None for stdout.
+    raw
+        Whether texts in CSV are as they are, also where a spreadsheet would run them.
     """
 
     format: Format
     file: Path | None = None
+    raw: bool = False
 
 
-def destination(format_name: Format | None = None, file: Path | None = None) -> Destination:
+def destination(
+    format_name: Format | None = None, file: Path | None = None, *, raw: bool = False
+) -> Destination:
     """Check where a result is to go, before the work for it begins.
 
     Parameters
@@ -55,6 +67,8 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
         The format; by default what the file's suffix says, else a table.
     file
         The file; None for stdout.
+    raw
+        Whether CSV is to hold texts as they are.
 
     Returns
     -------
@@ -64,8 +78,9 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
     Raises
     ------
     typer.BadParameter
-        If the suffix tells no format, the file cannot be one, or Parquet would go to a
-        terminal.
+        If the suffix tells no format, Parquet would go to a terminal, or a table is to be raw.
+    OutputError
+        If there cannot be such a file.
     """
     if file is None:
         if format_name == "parquet" and sys.stdout.isatty():
@@ -73,31 +88,28 @@ def destination(format_name: Format | None = None, file: Path | None = None) -> 
                 "Parquet is not for terminals; say --output FILE, or redirect stdout",
                 param_hint="--format",
             )
-        return Destination(format_name or "table")
-    file = check_file(file)
-    guessed = format_name or _SUFFIXES.get(file.suffix.lower())
-    if guessed is None:
+        guessed = format_name or "table"
+    else:
+        file = check_file(file)
+        guessed = format_name or _guessed(file)
+    if raw and guessed == "table":
+        raise typer.BadParameter(
+            "a table escapes control characters; choose --format csv, json or parquet",
+            param_hint="--raw",
+        )
+    return Destination(guessed, file, raw)
+
+
+def _guessed(file: Path) -> Format:
+    """Return the format that a suffix says."""
+    said = _SUFFIXES.get(file.suffix.lower())
+    if said is None:
         raise typer.BadParameter(
             f"cannot tell the format of {file}; say --format, "
             f"or let it end in {', '.join(_SUFFIXES)}",
             param_hint="--output",
         )
-    return Destination(guessed, file)
-
-
-def check_file(path: Path) -> Path:
-    """Return a file that is to be written, ``~`` expanded.
-
-    Raises
-    ------
-    typer.BadParameter
-        If the path cannot be such a file.
-    """
-    file = expanded(path)
-    if file.is_dir() or not file.parent.is_dir():
-        reason = "is a folder" if file.is_dir() else "is in a folder that does not exist"
-        raise typer.BadParameter(f"{file} {reason}", param_hint="--output")
-    return file
+    return said
 
 
 def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) -> None:
@@ -114,8 +126,10 @@ def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) ->
 
     Raises
     ------
+    OutputError
+        If the file cannot be written.
     NeurongraphError
-        If the file cannot be written, or Parquet cannot hold the values.
+        If the format cannot hold the values.
     """
     if to.format == "parquet":
         content = _parquet(frame)
@@ -129,7 +143,7 @@ def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) ->
         return
     with _opened(to.file) as stream:
         if to.format == "csv":
-            _write_csv(frame, stream)
+            _write_csv(frame, stream, raw=to.raw)
         elif to.format == "json":
             _write_json(frame, stream)
         else:
@@ -138,19 +152,42 @@ def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) ->
             write_plain(frame, stream, note)
 
 
-def _write_csv(frame: "pd.DataFrame", stream: TextIO) -> None:
-    _each_object_column(frame, lambda value: _csv_cell(_plain(value))).to_csv(
-        stream, index=False, lineterminator="\n"
-    )
+def _write_csv(frame: "pd.DataFrame", stream: TextIO, *, raw: bool) -> None:
+    text = _same if raw else harmless
+    # Quotes around each text keep a carriage return, which is no end of a line here.
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if raw else csv.QUOTE_MINIMAL
+    try:
+        cells = _each_column_of_texts(frame, lambda value: _csv_cell(_plain(value), text))
+        cells.columns = [text(str(name)) for name in frame.columns]
+        cells.to_csv(stream, index=False, lineterminator="\n", quoting=quoting)
+    except UnicodeEncodeError:
+        raise NeurongraphError(
+            "UTF-8 cannot hold a text of this result, half of a surrogate pair; write it as json, "
+            "or leave --raw out"
+        ) from None
 
 
-def _csv_cell(value: Any) -> Any:
-    return json.dumps(value, default=str) if isinstance(value, (list, dict)) else value
+def _same(text: str) -> str:
+    return text
 
 
-def _each_object_column(frame: "pd.DataFrame", change: Callable[[Any], Any]) -> "pd.DataFrame":
-    names = [name for name in frame.columns if frame[name].dtype == object]
-    return frame.assign(**{name: frame[name].map(change) for name in names}) if names else frame
+def _csv_cell(value: Any, text: Callable[[str], str]) -> Any:
+    if isinstance(value, (list, dict)):
+        value = json.dumps(value, default=str)
+    return text(value) if isinstance(value, str) else value
+
+
+def _each_column_of_texts(frame: "pd.DataFrame", change: Callable[[Any], Any]) -> "pd.DataFrame":
+    """Return a frame whose columns of texts, or of anything, are changed cell by cell."""
+    import pandas as pd
+    from pandas.api import types
+
+    cells = frame.copy(deep=False)
+    for place, dtype in enumerate(frame.dtypes):
+        if types.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
+            column = [change(value) for value in frame.iloc[:, place].tolist()]
+            cells.isetitem(place, pd.array(column, dtype=object))
+    return cells
 
 
 def _write_json(frame: "pd.DataFrame", stream: TextIO) -> None:
@@ -162,9 +199,15 @@ def _write_json(frame: "pd.DataFrame", stream: TextIO) -> None:
         part = frame.iloc[start : start + _CHUNK]
         columns = [_plain_column(part[name]) for name in frame.columns]
         for row in zip(*columns, strict=True):
-            stream.write(before + encode(dict(zip(names, row, strict=True))))
+            record = encode(dict(zip(names, row, strict=True)))
+            stream.write(before + _UNPRINTABLE.sub(_escaped, record))
             before = ",\n  "
     stream.write("\n]\n" if len(frame) else "[]\n")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Escape a character of a JSON text, which stays the same text."""
+    return json.dumps(match[0])[1:-1]
 
 
 def _plain_column(values: "pd.Series[Any]") -> list[Any]:
@@ -207,7 +250,7 @@ def _parquet(frame: "pd.DataFrame") -> bytes:
     buffer = io.BytesIO()
     try:
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeEncodeError) as error:
         raise NeurongraphError(
             f"Parquet cannot hold this result ({error}); write it as json"
         ) from None
@@ -224,7 +267,7 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
         # A pipe that was closed shows here, where it is dealt with, and not at exit.
         sys.stdout.flush()
         return
-    with replaced(file) as path, path.open("w", encoding="utf-8", newline="") as stream:
+    with replaced_text(file) as stream:
         yield stream
 
 
@@ -234,29 +277,5 @@ def _opened_binary(file: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with replaced(file) as path, path.open("wb") as stream:
+    with replaced(file) as stream:
         yield stream
-
-
-@contextmanager
-def replaced(file: Path) -> Iterator[Path]:
-    """Give a path to write to; it takes the place of the file when it is whole.
-
-    Raises
-    ------
-    NeurongraphError
-        If the file cannot be written.
-    """
-    special = file.exists() and not file.is_file()  # A device or a named pipe.
-    target = file if special else file.resolve()
-    path = target if special else target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        yield path
-        if not special:
-            path.replace(target)
-    except BaseException as error:
-        if not special:
-            path.unlink(missing_ok=True)
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-            raise NeurongraphError(f"cannot write {file}: {error.strerror or error}") from None
-        raise

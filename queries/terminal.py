@@ -36,6 +36,21 @@ class Commands(TyperGroup):
         for command in (self, *self.commands.values()):
             command.help = _reflowed(command.help or "")
 
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Run the command line until all is written."""
+        try:
+            try:
+                return super().main(*args, **settings)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Nobody reads on.
+            sys.exit(1)
+        except NeurongraphError as error:
+            # The end of the help or of a result could not be written.
+            _print_error(str(error))
+            sys.exit(1)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
@@ -90,9 +105,13 @@ def fail(message: str) -> NoReturn:
     message
         What is wrong, and what to do about it.
     """
+    _print_error(message)
+    raise typer.Exit(1)
+
+
+def _print_error(message: str) -> None:
     line = " ".join(part.strip() for part in message.splitlines())
     _print(Text.assemble(("Error: ", "bold red"), printable(line)))
-    raise typer.Exit(1)
 
 
 def say(message: str, style: str = "") -> None:

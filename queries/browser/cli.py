@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from queries.cli import PANEL
+from queries.files import check_file
 from queries.options import GraphOption
-from queries.stores.location import expanded
 from queries.terminal import Commands, examples, say
 
 if TYPE_CHECKING:
@@ -69,15 +69,12 @@ def browser(
 
 def _checked_archive(path: Path) -> Path:
     """Return the file that favourites are to go to, checked before the work for them begins."""
-    file = expanded(path)
-    wrong = ""
-    if file.suffix.lower() != ".zip":
-        wrong = "must end in .zip; Browser takes a .cypher file for a single favourite"
-    elif file.is_dir() or not file.parent.is_dir():
-        wrong = "is a folder" if file.is_dir() else "is in a folder that does not exist"
-    if wrong:
-        raise typer.BadParameter(f"{file} {wrong}", param_hint="--favourites")
-    return file
+    if path.suffix.lower() != ".zip":
+        raise typer.BadParameter(
+            f"{path} must end in .zip; Browser takes a .cypher file for a single favourite",
+            param_hint="--favourites",
+        )
+    return check_file(path)
 
 
 def _write_favourites(graph: "NeuronGraph", file: Path, model: str | None) -> None:

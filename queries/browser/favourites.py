@@ -14,11 +14,11 @@ from queries.browser.chosen import Row, chosen, complete_models
 from queries.browser.layers import outputs
 from queries.browser.literals import literal
 from queries.errors import ModelNotFoundError
+from queries.files import replaced
 from queries.layer import Layer, layers_of
 from queries.library import Query, queries
 from queries.neuron_filter import NeuronFilter
 from queries.neurongraph import NeuronGraph
-from queries.output import replaced
 from queries.terminal import printable
 
 _FOLDER: Final = "neurongraph"
@@ -68,10 +68,10 @@ def save(texts: Mapping[str, str], file: Path) -> None:
 
     Raises
     ------
-    NeurongraphError
+    OutputError
         If it cannot be written.
     """
-    with replaced(file) as path, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+    with replaced(file) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in texts.items():
             packed.writestr(f"{_FOLDER}/{name}.cypher", text)
 

@@ -8,9 +8,9 @@ import typer
 from queries.cli import PANEL
 from queries.completion import export_words
 from queries.errors import ParameterError
+from queries.files import check_file
 from queries.opened import opened_graph
 from queries.options import DaskOption, GraphOption, ModelOption
-from queries.output import check_file
 from queries.terminal import Commands, examples
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)

@@ -3,12 +3,12 @@
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from queries.errors import NeurongraphError, ParameterError
 from queries.export.dot import dot
 from queries.export.subgraph import MOST_EDGES, Subgraph
-from queries.output import replaced
+from queries.files import replaced
 from queries.terminal import printable
 
 _BY_GRAPHVIZ: Final = (".png", ".svg")
@@ -60,30 +60,33 @@ def write(part: Subgraph, file: Path) -> None:
 
     Raises
     ------
+    OutputError
+        If the file cannot be written.
     NeurongraphError
-        If the file cannot be written, or Graphviz fails.
+        If Graphviz fails.
     """
     suffix = suffix_of(file)
-    with replaced(file) as path:
-        if suffix == ".dot":
-            path.write_text(dot(part), encoding="utf-8")
-        elif suffix in _BY_GRAPHVIZ:
-            path.write_bytes(_drawn(dot(part), suffix))
-        else:
-            _write_xml(part, suffix, path)
+    if suffix not in _DRAWINGS:
+        with replaced(file) as stream:
+            _write_xml(part, suffix, stream)
+        return
+    drawing = dot(part).encode()
+    content = _drawn(drawing, suffix) if suffix in _BY_GRAPHVIZ else drawing
+    with replaced(file) as stream:
+        stream.write(content)
 
 
-def _drawn(text: str, suffix: str) -> bytes:
+def _drawn(drawing: bytes, suffix: str) -> bytes:
     # With a resolution Graphviz makes an SVG larger than the box that it shows.
     resolution = ["-Gdpi=120"] if suffix == ".png" else []
     command = ["neato", "-n", f"-T{suffix[1:]}", *resolution]
-    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(command, input=drawing, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         raise NeurongraphError(f"Graphviz cannot draw it: {done.stderr.decode(errors='replace')}")
     return done.stdout
 
 
-def _write_xml(part: Subgraph, suffix: str, path: Path) -> None:
+def _write_xml(part: Subgraph, suffix: str, stream: BinaryIO) -> None:
     import networkx as nx
 
     graph = part.to_networkx()
@@ -96,6 +99,6 @@ def _write_xml(part: Subgraph, suffix: str, path: Path) -> None:
         properties["id"] = number
     graph.graph["name"] = printable(part.model.name)
     if suffix == ".gexf":
-        nx.write_gexf(graph, path)
+        nx.write_gexf(graph, stream)
     else:
-        nx.write_graphml(graph, path, edge_id_from_attribute="id")
+        nx.write_graphml(graph, stream, edge_id_from_attribute="id")

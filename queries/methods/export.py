@@ -10,11 +10,11 @@ from queries.checks import require_count
 from queries.export import files, subgraph
 from queries.export.parameters import EXPORT
 from queries.export.subgraph import MOST_EDGES, Subgraph
+from queries.files import check_file
 from queries.library import query
 from queries.methods.base import Methods, Weighing
 from queries.models import StoredModel
 from queries.neuron_filter import NeuronFilter, NeuronsLike
-from queries.stores.location import expanded
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -91,10 +91,12 @@ class ExportMethods(Methods):
         ParameterError
             If the suffix says no format, a value is wrong, or there are more
             relationships than 1,000,000, or 10,000 in a drawing.
+        OutputError
+            If the file cannot be written.
         NeurongraphError
-            If the file cannot be written, or Graphviz is missing.
+            If Graphviz is missing or fails.
         """
-        file = expanded(output)
+        file = check_file(output)
         suffix = files.suffix_of(file)
         files.check_tools(suffix)
         most = files.most_edges(suffix)

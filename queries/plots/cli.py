@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from queries.completion import plot_names, plot_words
+from queries.files import check_file
 from queries.opened import opened_graph
 from queries.options import DaskOption, GraphOption, ModelOption
-from queries.output import check_file
 from queries.plots.library import SUFFIXES
 from queries.terminal import Commands, examples, say
 

@@ -10,10 +10,10 @@ from bokeh.embed import file_html
 from bokeh.models.annotations import Title
 from bokeh.resources import INLINE
 
-from queries.errors import ParameterError, PictureError, listed
+from queries.errors import ParameterError, listed
+from queries.files import check_file, replaced
 from queries.plots.browser import image_of
 from queries.plots.library import SUFFIXES
-from queries.stores.location import expanded
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,11 @@ class Picture:
         ParameterError
             If the path ends in something else.
         PictureError
-            If there is no browser, or the file cannot be written.
+            If there is no browser, or it fails.
+        OutputError
+            If the file cannot be written; what was there stays.
         """
-        file = expanded(path)
+        file = check_file(path)
         kind = SUFFIXES.get(file.suffix.lower())
         if kind is None:
             raise ParameterError(
@@ -71,10 +73,8 @@ class Picture:
         if size is not None:
             self.figure.width, self.figure.height = size
         content = self.html.encode() if kind == "html" else image_of(self.html, kind)
-        try:
-            file.write_bytes(content)
-        except OSError as error:
-            raise PictureError(f"{file} cannot be written: {error.strerror}") from error
+        with replaced(file) as stream:
+            stream.write(content)
         return file
 
     def _repr_html_(self) -> str:

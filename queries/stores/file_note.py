@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.errors import GraphDamagedError
+from queries.files import whole
 from queries.stores.location import SUFFIX
 from queries.stores.naming import name_of
 from queries.stores.notes import checked_note
@@ -76,9 +77,8 @@ def write_note(file: Path, note: Mapping[str, Any], *, known: bool) -> None:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a note whole, for others read it at any time."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(content), encoding="utf-8")
-    part.replace(path)
+    with whole(path) as stream:
+        stream.write(json.dumps(content).encode())
 
 
 def require_as_noted(file: Path, *, wholly: bool = False) -> None:

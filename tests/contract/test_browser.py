@@ -70,8 +70,14 @@ class TestCommand:
         assert result.exit_code == 1
         assert "bolt://" in result.stderr
 
-    @pytest.mark.parametrize(
-        "words", [["--port", "70000"], ["--favourites", "a.cypher"], ["--favourites", "no/a.zip"]]
-    )
+    @pytest.mark.parametrize("words", [["--port", "70000"], ["--favourites", "a.cypher"]])
     def test_refuses_wrong_usage(self, words: list[str]) -> None:
         assert CliRunner().invoke(app, ["browser", *words]).exit_code == 2
+
+    def test_refuses_a_file_that_cannot_be(self, tmp_path: Path) -> None:
+        (tmp_path / "folder.zip").mkdir()
+        for name, reason in (("no/a.zip", "does not exist"), ("folder.zip", "is a folder")):
+            words = ["browser", "--favourites", str(tmp_path / name)]
+            result = CliRunner().invoke(app, words)
+            assert result.exit_code == 1
+            assert reason in result.stderr

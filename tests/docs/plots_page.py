@@ -44,7 +44,8 @@ _FORMATS: Final = {
 _DRAWING: Final = "neurongraph export --graph digits.lbug source=dense_0 target=dense_1 k=60"
 _PARTS: Final = """\
 `source` and `target` say where relationships begin and end, `min_weight` and `k` keep the strong
-ones. A drawing has at most 10,000 relationships, another file 1,000,000.
+ones. A drawing has at most 10,000 relationships, another file 1,000,000. A file that is there is
+replaced once the new one is whole: see [output.md](output.md#how-files-are-written).
 """
 
 

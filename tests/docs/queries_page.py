@@ -33,7 +33,8 @@ _ROUNDED: Final = (
 )
 _QUERIES: Final = f"""\
 Each query is a file in `queries/cypher/`, a command `neurongraph query NAME`, and a method of
-`queries.NeuronGraph`, which returns a pandas frame.
+`queries.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which formats a
+command writes its answer.
 
 A parameter of the type *neurons* takes a layer's or neuron's name in which any part may be a
 range (`conv_0`, `conv_0[3]`, `conv_0[0..3]@2..5,7`), ids, a `NeuronFilter`, or a frame with a

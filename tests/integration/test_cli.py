@@ -411,8 +411,7 @@ class TestExport:
         assert "11,360 relationships" in error(invoke("export", "-o", str(file)))
         assert "no parameter 'kk'" in error(invoke("export", "kk=3", "-o", str(file)))
         assert "no layer 'nosuch'" in error(invoke("export", "source=nosuch", "-o", str(file)))
-        for path in (tmp_path / "part.txt", tmp_path, tmp_path / "nowhere" / "part.dot"):
-            error(invoke("export", "k=3", "-o", str(path)), code=2)
+        error(invoke("export", "k=3", "-o", str(tmp_path / "part.txt")), code=2)
         assert not list(tmp_path.iterdir())
 
 
@@ -631,7 +630,8 @@ class TestErrors:
             ["query", "--nosuch"],
             ["query", "layers", "--format", "xml"],
             ["query", "layers", "--output", "result.xml"],
-            ["query", "layers", "--output", "nosuch/result.csv"],
+            ["query", "layers", "--raw"],
+            ["query", "layers", "--raw", "--output", "result.txt"],
             ["load"],
             ["load", "samples/digits.keras", "--batch-size", "0"],
             ["--log-level", "loud", "models"],

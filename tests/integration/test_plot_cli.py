@@ -90,7 +90,7 @@ class TestCommand:
             (["adjacency", "source=conv_0[99]"], "nothing to draw", 1),
             (["adjacency", "measure=most"], "'most' is not one of mean, largest", 1),
             (["adjacency", "--output", "a.gif"], "a.gif must end in .html, .png, .svg", 2),
-            (["adjacency", "--output", "away/a.svg"], "folder that does not exist", 2),
+            (["adjacency", "--output", "away/a.svg"], "folder that does not exist", 1),
             (["adjacency", "--size", "big"], "write 1280x800", 2),
         ],
     )

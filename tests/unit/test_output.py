@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import typer
 
-from queries.errors import NeurongraphError
+from queries.errors import NeurongraphError, OutputError
 from queries.output import FORMATS, Destination, Format, destination, write
 from queries.stores.location import DEFAULT_GRAPH
 from queries.table import ROWS, print_table, write_plain
@@ -69,13 +69,23 @@ class TestDestination:
         [
             ("a.xyz", "cannot tell the format"),
             ("a", "cannot tell the format"),
-            ("", "is a folder"),
-            ("missing/a.csv", "folder that does not exist"),
         ],
     )
     def test_that_cannot_be_is_wrong_usage(self, tmp_path: Path, name: str, reason: str) -> None:
         with pytest.raises(typer.BadParameter, match=reason):
             destination(None, tmp_path / name)
+
+    def test_that_there_cannot_be_is_an_error(self, tmp_path: Path) -> None:
+        for name, reason in (("", "is a folder"), ("missing/a.csv", "folder that does not exist")):
+            with pytest.raises(OutputError, match=reason):
+                destination(None, tmp_path / name)
+
+    def test_of_raw_text_is_no_table(self, tmp_path: Path) -> None:
+        for file in (None, tmp_path / "a.txt"):
+            with pytest.raises(typer.BadParameter, match="--format csv"):
+                destination(None, file, raw=True)
+        for format_name in ("csv", "json", "parquet"):
+            assert destination(format_name, raw=True).raw
 
     def test_of_parquet_is_no_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
@@ -263,7 +273,7 @@ class TestFile:
         file = tmp_path / "a.csv"
         file.write_text("old")
 
-        def full(*_: object) -> None:
+        def full(*_: object, **__: object) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr("queries.output._write_csv", full)

@@ -1,6 +1,5 @@
 """The files of one model in a dataset, for the processes that write them."""
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from exporter.sinks.files import tables
 from exporter.sinks.files.formats import FILES, Files
-from exporter.sinks.files.safely import write_safely
+from exporter.sinks.files.safely import write_file
 from queries.errors import GraphError, GraphLockedError
 from queries.schema import connects_to
 from queries.stores.dataset import model_note
@@ -110,8 +109,7 @@ class ModelFolder:
         with self._while_ours():
             there = self._holds(self.file(name), file)
             if not there:
-                mark = f"{self.mark}-{secrets.token_hex(4)}"
-                write_safely(self.file(name), mark, lambda opened: opened.write(content))
+                write_file(self.file(name), content)
         return WrittenTable(name, file, there)
 
     def _holds(self, path: Path, file: WrittenFile) -> bool:

@@ -1,40 +1,32 @@
-"""Write files so that none is ever seen half-written."""
+"""Write and remove the files of a dataset, with the errors of a graph."""
 
-import os
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final
 
+import pyarrow as pa
+
+from queries.files import whole
 from queries.stores.dataset import REMOVED_SUFFIX
 from queries.stores.dataset.files import file_errors
 
-PART_SUFFIX: Final = ".part"
 
-
-def write_safely(path: Path, mark: str, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file under a name of its own, and give it its name once it is on the disk.
+def write_file(path: Path, content: bytes | pa.Buffer) -> None:
+    """Write a file whole.
 
     Parameters
     ----------
     path
         The file.
-    mark
-        Tells processes apart that write the same file.
-    write
-        Writes into the file that it is given.
+    content
+        All of it.
+
+    Raises
+    ------
+    GraphError
+        If it cannot be written.
     """
-    part = path.with_name(f"{path.name}.{mark}{PART_SUFFIX}")
-    try:
-        with file_errors(path):
-            with part.open("wb") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with file_errors(path), whole(path) as file:
+        file.write(content)
 
 
 def remove_folder(folder: Path, mark: str) -> None:

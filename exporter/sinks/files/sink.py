@@ -20,13 +20,9 @@ from exporter.sinks.files.folder import ModelFolder, WrittenTable, taken_error
 from exporter.sinks.files.formats import FILES
 from exporter.sinks.files.parts import FilePart, parts
 from exporter.sinks.files.readme import SCRIPT, readme, script
-from exporter.sinks.files.safely import (
-    PART_SUFFIX,
-    finish_removing,
-    remove_folder,
-    write_safely,
-)
+from exporter.sinks.files.safely import finish_removing, remove_folder, write_file
 from queries.errors import GraphError, ModelNotFoundError, ParameterError
+from queries.files import PART_SUFFIX
 from queries.models import chosen
 from queries.progress import Progress
 from queries.schema import COMPLETE, DAMAGED, LOADING
@@ -138,7 +134,7 @@ class FilesSink(Sink):
     def _write_text(self, path: Path, text: str) -> None:
         # What is right stays, so that a model can be dropped from a disk that is full.
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            write_safely(path, self._mark, lambda file: file.write(text.encode()))
+            write_file(path, text.encode())
 
     def has(self, model: str) -> bool:
         """Tell whether a model of that name is there, complete or not."""
