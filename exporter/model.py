@@ -25,7 +25,7 @@ from exporter.weights import read_arrays, read_weights, unfilled, zeros
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
 from queries.log import logger
-from queries.stores.location import expanded
+from queries.stores.location import expanded, may_be_secret
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
 T = TypeVar("T")
@@ -173,6 +173,11 @@ def _opened(path: Path, version: str, model: Any) -> KerasModel:
 
 def require_file(path: Path) -> None:
     """Raise ModelFileError where a path is no file that can be read."""
+    if may_be_secret(str(path)):
+        raise ModelFileError(
+            "the model is no file that exists; begin a path that has : @ ? or # in it with ./, "
+            "and give the address of a server as the graph"
+        )
     try:
         with path.open("rb"):
             pass

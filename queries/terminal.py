@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
+from queries.address import holds_login
 from queries.errors import NeurongraphError
 from queries.log import logger
 
@@ -42,6 +44,11 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except NeurongraphError as error:
             fail(str(error))
+        except TyperException as error:
+            # It repeats the words that it does not know.
+            if holds_login(error.message):
+                error.message = "a word that may be an address stands where none is taken"
+            raise
         except KeyboardInterrupt:
             say("Interrupted.")
             raise typer.Exit(INTERRUPTED) from None
