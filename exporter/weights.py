@@ -2,7 +2,6 @@
 
 import math
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import numpy as np
 
 from exporter.bounds import require_memory, require_weights
 from exporter.heaps import require_sound_heaps
+from queries.temporary import temporary_errors, temporary_folder
 
 _MEMBER: Final = "model.weights.h5"
 _CHUNK: Final = 1 << 20
@@ -155,11 +155,11 @@ def _hdf5(path: Path) -> Iterator[Path]:
     if path.suffix in {".h5", ".hdf5"} and not zipfile.is_zipfile(path):
         yield path
         return
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         if zipfile.is_zipfile(path):
-            yield _unpacked(path, Path(folder, _MEMBER))
+            yield _unpacked(path, folder / _MEMBER)
         else:
-            link = Path(folder, "model.h5")
+            link = folder / "model.h5"
             link.symlink_to(path.resolve())
             yield link
 
@@ -167,6 +167,10 @@ def _hdf5(path: Path) -> Iterator[Path]:
 def _unpacked(archive: Path, file: Path) -> Path:
     with zipfile.ZipFile(archive) as members:
         require_weights(archive, members.getinfo(_MEMBER).file_size, "its archive unpacks to")
-        with members.open(_MEMBER) as packed, file.open("wb") as unpacked:
+        with (
+            members.open(_MEMBER) as packed,
+            temporary_errors(),
+            file.open("wb") as unpacked,
+        ):
             shutil.copyfileobj(packed, unpacked, _CHUNK)
     return file

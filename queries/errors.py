@@ -21,6 +21,7 @@ command line can print them as one line::
     ├── QueryNotFoundError        there is no query of that name
     ├── PlotNotFoundError         there is no plot of that name
     ├── PictureError              a picture cannot be made into a file
+    ├── TemporaryFileError        a temporary file cannot be written
     ├── ParameterError            a parameter of a query or function is wrong
     ├── ConvergenceError          a computation by steps did not settle
     ├── CypherError               the store refused a Cypher statement
@@ -98,6 +99,10 @@ class PlotNotFoundError(NeurongraphError):
 
 class PictureError(NeurongraphError):
     """A picture cannot be made into a file."""
+
+
+class TemporaryFileError(NeurongraphError):
+    """A temporary file cannot be written."""
 
 
 class ParameterError(NeurongraphError):
