@@ -452,6 +452,7 @@ class TestPassword:
         caplog.set_level(logging.DEBUG)
         # A command that ran before in this process has set the level of our logger.
         caplog.set_level(logging.DEBUG, logger="neurongraph")
+        caplog.set_level(logging.DEBUG, logger="neo4j")
         monkeypatch.setenv("NEO4J_PASSWORD", password)
         load(model, neo4j_with_password.uri, name="logged")
         with NeuronGraph(neo4j_with_password.uri, model="logged") as graph:

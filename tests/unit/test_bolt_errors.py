@@ -1,7 +1,8 @@
 import pytest
 from neo4j.exceptions import Neo4jError
 
-from queries.errors import GraphAccessError
+from queries import NeuronGraph
+from queries.errors import GraphAccessError, GraphError, ParameterError
 from queries.stores.bolt import driver_errors
 
 LOCKED_OUT = "Neo.ClientError.Security.AuthenticationRateLimit"
@@ -15,3 +16,34 @@ def test_a_locked_out_user_has_no_access() -> None:
         driver_errors("bolt://host"),
     ):
         raise error
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockAcquisitionTimeout"],
+)
+def test_what_took_too_long_is_no_wrong_statement(code: str) -> None:
+    error = Neo4jError._hydrate_neo4j(code=f"Neo.ClientError.Transaction.{code}", message="ended")
+    with (
+        pytest.raises(GraphError, match=rf"longer than it allows.*timeout.*{code}") as caught,
+        driver_errors("bolt://host"),
+    ):
+        raise error
+    assert type(caught.value) is GraphError
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("system", "NEO4J_DATABASE: system holds the users and databases"),
+        ("System", "NEO4J_DATABASE: System holds the users and databases"),
+        ("bolt://u:s3cret@h", "NEO4J_DATABASE: that is no name"),
+    ],
+)
+def test_a_database_without_graphs_is_refused(
+    name: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEO4J_DATABASE", name)
+    with pytest.raises(ParameterError, match=said) as caught:
+        NeuronGraph("bolt://nowhere.invalid")
+    assert "s3cret" not in str(caught.value)
