@@ -31,6 +31,7 @@ from queries.terminal import (
     fail,
     pasteable,
     say,
+    show_records,
 )
 from queries.viewer import cli as viewer_cli
 
@@ -250,7 +251,9 @@ def load(
     from queries.log import notices
     from queries.progress_bar import ProgressBar
 
-    if not quiet:
+    if quiet:
+        show_records("ERROR")
+    else:
         notices.setLevel("INFO")
     try:
         with ProgressBar(f"Opening {model.name}", quiet=quiet) as progress:

@@ -5,7 +5,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+
+from queries.temporary import temporary_errors
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
@@ -25,7 +27,10 @@ def quiet() -> Iterator[None]:
         return
     os.environ[_LEVEL] = "3"
     try:
-        with tempfile.TemporaryFile() as held, _moved_aside(held.fileno()) as terminal:
+        with ExitStack() as stack:
+            with temporary_errors():
+                held = stack.enter_context(tempfile.TemporaryFile())
+            terminal = stack.enter_context(_moved_aside(held.fileno()))
             try:
                 with _crashes_shown(terminal):
                     yield

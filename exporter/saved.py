@@ -15,7 +15,7 @@ from exporter.quiet import quiet
 from exporter.refusal import Refusal, raise_unsupported, refusing
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
 from queries.errors import ModelFileError
-from queries.stores.location import expanded
+from queries.stores.location import expanded, may_be_secret
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
 _CONFIG, _METADATA = "config.json", "metadata.json"
@@ -55,6 +55,11 @@ class Saved:
 def readable(path: str | os.PathLike[str]) -> Path:
     """Return the path of a file, ``~`` expanded; raise ModelFileError where it cannot be read."""
     path = expanded(path)
+    if may_be_secret(str(path)):
+        raise ModelFileError(
+            "the model is no file that exists; begin a path that has : @ ? or # in it with ./, "
+            "and give the address of a server as the graph"
+        )
     try:
         with path.open("rb"):
             return path

@@ -2,7 +2,6 @@
 
 import math
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -17,6 +16,7 @@ from exporter.legacy.archive_weights import ArchiveWeights
 from exporter.legacy.hdf5_weights import Hdf5Weights
 from exporter.saved import Saved
 from exporter.shared_layers import saved_once
+from queries.temporary import temporary_errors, temporary_folder
 
 _MEMBER: Final = "model.weights.h5"
 _CHUNK: Final = 1 << 20
@@ -178,11 +178,11 @@ def weights_file(path: Path) -> Iterator[Path]:
     if path.suffix in {".h5", ".hdf5"} and not zipfile.is_zipfile(path):
         yield path
         return
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         if zipfile.is_zipfile(path):
-            yield _unpacked(path, Path(folder, _MEMBER))
+            yield _unpacked(path, folder / _MEMBER)
         else:
-            link = Path(folder, "model.h5")
+            link = folder / "model.h5"
             link.symlink_to(path.resolve())
             yield link
 
@@ -190,6 +190,10 @@ def weights_file(path: Path) -> Iterator[Path]:
 def _unpacked(archive: Path, file: Path) -> Path:
     with zipfile.ZipFile(archive) as members:
         require_weights(archive, members.getinfo(_MEMBER).file_size, "its archive unpacks to")
-        with members.open(_MEMBER) as packed, file.open("wb") as unpacked:
+        with (
+            members.open(_MEMBER) as packed,
+            temporary_errors(),
+            file.open("wb") as unpacked,
+        ):
             shutil.copyfileobj(packed, unpacked, _CHUNK)
     return file

@@ -22,6 +22,7 @@ command line can print them as one line::
     ├── PlotNotFoundError         there is no plot of that name
     ├── PictureError              a picture cannot be made into a file
     ├── OutputError               a file or stdout cannot be written
+    ├── TemporaryFileError        a temporary file cannot be written
     ├── ParameterError            a parameter of a query or function is wrong
     ├── ConvergenceError          a computation by steps did not settle
     ├── NotFiniteError            a computation is not defined with NaN or infinite weights
@@ -104,6 +105,10 @@ class PictureError(NeurongraphError):
 
 class OutputError(NeurongraphError):
     """A file or stdout cannot be written."""
+
+
+class TemporaryFileError(NeurongraphError):
+    """A temporary file cannot be written."""
 
 
 class ParameterError(NeurongraphError):

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
+from queries.address import repeatable
 from queries.errors import ParameterError, QueryNotFoundError, listed
 from queries.granularity import NEURON_GRAPH
 
@@ -309,7 +310,7 @@ def query(name: str) -> Query:
         return queries()[name]
     except KeyError:
         raise QueryNotFoundError(
-            f"there is no query {name!r}; the queries are {listed(queries())}"
+            f"there is no query {repeatable(name)}; the queries are {listed(queries())}"
         ) from None
 
 

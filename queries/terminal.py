@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
+from queries.address import holds_login
 from queries.errors import NeurongraphError
 from queries.log import logger
 
@@ -57,6 +59,11 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except NeurongraphError as error:
             fail(str(error))
+        except TyperException as error:
+            # It repeats the words that it does not know.
+            if holds_login(error.message):
+                error.message = "a word that may be an address stands where none is taken"
+            raise
         except KeyboardInterrupt:
             say("Interrupted.")
             raise typer.Exit(INTERRUPTED) from None
@@ -65,9 +72,23 @@ class Commands(TyperGroup):
 def _set_log_level(ctx: typer.Context, level: str | None) -> str | None:
     """Show records of the level that was given before or behind the command."""
     if level is not None or ctx.parent is None:
-        logger.addHandler(_TO_STDERR)
-        logger.setLevel((level or "warning").upper())
+        show_records((level or "warning").upper())
     return level
+
+
+def show_records(level: str) -> None:
+    """Show on stderr what is logged at a level, such as ``WARNING``, and above.
+
+    Of the driver of Neo4j no more than its warnings are shown: that a transaction failed, and is
+    tried again. Its other records are the protocol.
+    """
+    for each, least in ((logger, level), (_DRIVER, max(level, "WARNING", key=_number))):
+        each.addHandler(_TO_STDERR)
+        each.setLevel(least)
+
+
+def _number(level: str) -> int:
+    return logging.getLevelNamesMapping()[level]
 
 
 LogLevelOption = Annotated[
@@ -80,6 +101,10 @@ LogLevelOption = Annotated[
         help="What to tell on stderr; debug shows each Cypher statement.",
     ),
 ]
+
+
+_DRIVER: Final = logging.getLogger("neo4j")
+"""The logger of Neo4j's driver, which Python would print by itself if nobody did."""
 
 
 class _ToStderr(logging.Handler):

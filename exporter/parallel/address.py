@@ -1,8 +1,8 @@
 """What ``--dask`` takes."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
+from queries.address import is_address
 from queries.errors import ParameterError
 from queries.stores.location import Location
 
@@ -34,14 +34,9 @@ def check_address(dask: str) -> None:
     """Raise ParameterError unless it is ``local``, or the address of a scheduler."""
     if dask == LOCAL:
         return
-    address = urlsplit(dask)
-    if address.scheme not in _SCHEMES or not address.netloc:
+    if not is_address(dask, _SCHEMES):
         raise ParameterError(
-            f"dask {dask!r} is neither {LOCAL!r} nor the address of a scheduler, such as "
-            "tcp://localhost:8786"
-        )
-    if "@" in address.netloc:
-        raise ParameterError(
-            "dask: leave user name and password out of the address; Dask's own configuration says "
-            "how to reach a scheduler by TLS"
+            f"dask: that is neither {LOCAL!r} nor the address of a scheduler, such as "
+            "tcp://localhost:8786 or tls://scheduler.example:8786; leave user name and password "
+            "out of it: Dask's own configuration says how to reach a scheduler by TLS"
         )

@@ -4,7 +4,6 @@ import hashlib
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from threading import Lock
 from typing import Final
 
@@ -12,6 +11,7 @@ from exporter.model import open_model
 from exporter.plan import Plan
 from exporter.recipe import Recipe
 from queries.errors import GraphError
+from queries.temporary import temporary_errors, temporary_folder
 
 _MOST_PLANS: Final = 2
 """How many models a process keeps open, for loads that share workers."""
@@ -83,10 +83,11 @@ def _open(source: ModelSource, content: bytes | None) -> Plan:
             "there; put the model where all workers see it, or start them before the load, which "
             "then ships it"
         )
-    with NamedTemporaryFile(suffix=source.path.suffix) as file:
-        file.write(content)
-        file.flush()
-        return _plan(Path(file.name), source.recipe)
+    with temporary_folder() as folder:
+        file = folder / f"model{source.path.suffix}"
+        with temporary_errors():
+            file.write_bytes(content)
+        return _plan(file, source.recipe)
 
 
 def _plan(path: Path, recipe: Recipe) -> Plan:

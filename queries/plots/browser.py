@@ -5,11 +5,11 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Final, Literal
 
 from queries.errors import PictureError
+from queries.temporary import temporary_errors, temporary_folder
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _SECONDS: Final = 120
@@ -56,15 +56,18 @@ def image_of(page: str, kind: Literal["png", "svg"]) -> bytes:
     ------
     PictureError
         If there is no browser, or it fails.
+    TemporaryFileError
+        If the page cannot be written for it.
     """
     browser = found_browser()
     # BokehJS itself holds the text </body>; the page's own is the last.
     before, _, after = page.rpartition("</body>")
     script = _SCRIPT % (kind, kind)
-    with tempfile.TemporaryDirectory(prefix="neurongraph-") as folder:
-        file = Path(folder, "picture.html")
-        file.write_text(before + script + after, encoding="utf-8")
-        text = _drawn_by(browser, file, Path(folder, "profile"))
+    with temporary_folder() as folder:
+        file = folder / "picture.html"
+        with temporary_errors():
+            file.write_text(before + script + after, encoding="utf-8")
+        text = _drawn_by(browser, file, folder / "profile")
     return base64.b64decode(text)
 
 

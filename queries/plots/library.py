@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Final, Literal
 
+from queries.address import repeatable
 from queries.errors import PlotNotFoundError, listed
 from queries.library import Asked, Parameter, query
 
@@ -106,5 +107,5 @@ def plot(name: str) -> Plot:
         return plots()[name]
     except KeyError:
         raise PlotNotFoundError(
-            f"there is no plot {name!r}; the plots are {listed(plots())}"
+            f"there is no plot {repeatable(name)}; the plots are {listed(plots())}"
         ) from None

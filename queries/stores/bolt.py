@@ -22,6 +22,7 @@ from neo4j.exceptions import (
 )
 from neo4j.graph import Node, Path, Relationship
 
+from queries.address import may_be_address
 from queries.errors import (
     CypherError,
     GraphAccessError,
@@ -53,6 +54,12 @@ READERS: Final = 3
 _EDITED: Final = "MATCH (m:Model {state: $state}) SET m.edited = true"
 _LOAD_ID: Final = "MATCH (m:Model {name: $name}) RETURN m.load_id AS load_id"
 SECONDS_TO_CONNECT: Final = 10
+_SYSTEM: Final = "system"
+_TIMED_OUT: Final = (
+    "Neo.ClientError.Transaction.TransactionTimedOut",
+    "Neo.ClientError.Transaction.LockAcquisitionTimeout",
+)
+"""How the codes begin of what a server ended, since it took or waited for too long."""
 
 
 def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
@@ -72,10 +79,14 @@ def connect(uri: str) -> tuple[neo4j.Driver, str | None]:
     ------
     GraphUnavailableError, GraphAccessError, GraphVersionError
         If the server does not answer, refuses the credentials, or is too old.
+    GraphNotFoundError
+        If it has no such database.
+    ParameterError
+        If NEO4J_DATABASE names no database that holds graphs.
     """
     user, password = os.environ.get("NEO4J_USERNAME"), os.environ.get("NEO4J_PASSWORD")
     auth = (user or "neo4j", password) if password else None
-    database = os.environ.get("NEO4J_DATABASE") or None
+    database = _database()
     with _uri_errors(uri), driver_errors(uri):
         driver = neo4j.GraphDatabase.driver(
             uri,
@@ -120,6 +131,25 @@ def _sent(
         return transaction.run(cypher, dict(parameters))
     except (ValueError, TypeError, OverflowError) as error:
         raise ParameterError(f"a parameter of the statement: {_first_line(error)}") from None
+
+
+def _database() -> str | None:
+    """Return the database that the environment names; None for the user's default."""
+    name = os.environ.get("NEO4J_DATABASE") or None
+    if name is None:
+        return None
+    if may_be_address(name):
+        raise ParameterError(
+            "NEO4J_DATABASE: that is no name of a database; the address of a server is given as "
+            "the graph"
+        )
+    # A server takes its name in letters of any size.
+    if name.casefold() == _SYSTEM:
+        raise ParameterError(
+            f"NEO4J_DATABASE: {name} holds the users and databases of a server, and no graph; "
+            "name another database, or unset it for the default one"
+        )
+    return name
 
 
 def open_session(driver: neo4j.Driver, database: str | None, access: str) -> neo4j.Session:
@@ -171,7 +201,16 @@ def driver_errors(uri: str) -> Iterator[None]:
         ) from None
     except ClientError as error:
         if error.code == "Neo.ClientError.Database.DatabaseNotFound":
-            raise GraphNotFoundError(f"{uri}: {error.message}; see NEO4J_DATABASE") from None
+            raise GraphNotFoundError(
+                f"{uri}: {error.message}; NEO4J_DATABASE names the database, and without it the "
+                "default one is taken"
+            ) from None
+        if str(error.code).startswith(_TIMED_OUT):
+            raise GraphError(
+                f"{uri} ended a transaction that took longer than it allows; ask for less at "
+                "once, load with a smaller --batch-size, or have its db.transaction.timeout or "
+                f"db.lock.acquisition.timeout raised ({error.code})"
+            ) from None
         if str(error.code).startswith("Neo.ClientError.Security."):
             raise GraphAccessError(f"{uri}: {error.message}") from None
         if error.code == "Neo.ClientError.Statement.AccessMode":

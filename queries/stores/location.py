@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
+from queries.address import is_address, may_be_address, repeatable
 from queries.errors import ParameterError
 
 SUFFIX: Final = ".lbug"
@@ -55,9 +55,11 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     Parameters
     ----------
     graph
-        A path that ends in ``.lbug``; a Neo4j URI; the folder of a dataset: one that exists or
-        ends in a slash; or a model file: a path that ends in ``.keras``, ``.h5`` or ``.hdf5``.
-        None for the environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+        A path that ends in ``.lbug``; a Neo4j URI, which is a scheme, a host, perhaps a port, and
+        nothing else; the folder of a dataset: one that exists or ends in a slash; or a model file:
+        a path that ends in ``.keras``, ``.h5`` or ``.hdf5``. A path that does not exist and has
+        ``:``, ``@``, ``?`` or ``#`` in it begins with ``./`` or is absolute. None for the
+        environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
 
     Returns
     -------
@@ -67,38 +69,47 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     Raises
     ------
     ParameterError
-        If it is none of these, or if the URI carries a user name or password.
+        If it is none of these. Nothing of a text that may be an address is repeated, since it may
+        hold a password.
     """
-    text = os.fspath(graph or os.environ.get("NEURONGRAPH_GRAPH") or DEFAULT_GRAPH)
-    if "://" not in text:
-        text = os.path.expanduser(text)  # noqa: PTH111 - a Path would lose the slash at the end.
-        if text.rstrip("/").endswith(SUFFIX):
-            return Location(text, "embedded")
-        if text.endswith(("/", os.sep)) or Path(text).is_dir():
-            return Location(text, "dataset")
-        if text.lower().endswith(MODEL_SUFFIXES):
-            return Location(text, "file")
-        raise ParameterError(
-            f"graph {text!r} is neither a path that ends in {SUFFIX} nor a bolt:// or neo4j:// "
-            "URI, nor a folder of files for Neo4j, which ends in / or exists, nor a model file, "
-            f"which ends in {', '.join(MODEL_SUFFIXES)}"
-        )
-    scheme = text.partition("://")[0]
-    if scheme not in _SCHEMES:
-        raise ParameterError(
-            f"graph: the scheme {scheme!r} is not known; use one of {', '.join(_SCHEMES)}"
-        )
-    if "@" in _host(text):
-        raise ParameterError(
-            "graph: leave user name and password out of the URI; "
-            "set NEO4J_USERNAME and NEO4J_PASSWORD instead"
-        )
-    return Location(text, "server")
-
-
-def _host(uri: str) -> str:
-    """Return the part of a URI that names the server."""
+    given = graph or os.environ.get("NEURONGRAPH_GRAPH") or DEFAULT_GRAPH
     try:
-        return urlsplit(uri).netloc
-    except ValueError as error:
-        raise ParameterError(f"graph {uri!r}: {error}") from None
+        text = os.fsdecode(given)
+    except TypeError:
+        raise ParameterError(
+            f"graph: a {type(given).__name__} is neither a path nor an address"
+        ) from None
+    if is_address(text, _SCHEMES):
+        return Location(text, "server")
+    if "\0" in text or may_be_secret(text):
+        raise ParameterError(
+            "graph: that is no address of a Neo4j server, such as bolt://localhost:7687, which is "
+            f"one of {', '.join(_SCHEMES)}, then :// and a host, perhaps : and a port, and nothing "
+            "else; leave user name and password out, and set NEO4J_USERNAME and NEO4J_PASSWORD "
+            "instead; begin a path that has : @ ? or # in it with ./"
+        )
+    text = os.path.expanduser(text)  # noqa: PTH111 - a Path would lose the slash at the end.
+    if text.rstrip("/").endswith(SUFFIX):
+        return Location(text, "embedded")
+    if text.endswith(("/", os.sep)) or os.path.isdir(text):  # noqa: PTH112 - refuses no text.
+        return Location(text, "dataset")
+    if text.lower().endswith(MODEL_SUFFIXES):
+        return Location(text, "file")
+    raise ParameterError(
+        f"graph {repeatable(text)} is neither a path that ends in {SUFFIX} nor a bolt:// or "
+        "neo4j:// URI, nor a folder of files for Neo4j, which ends in / or exists, nor a model "
+        f"file, which ends in {', '.join(MODEL_SUFFIXES)}"
+    )
+
+
+def may_be_secret(text: str) -> bool:
+    """Tell whether a text may be an address with a password in it, and is not plainly a path."""
+    return may_be_address(text) and not _is_path(text)
+
+
+def _is_path(text: str) -> bool:
+    if "://" in text:
+        return False
+    if text.startswith(("./", "../")) or (os.path.isabs(text) and not text.startswith("//")):  # noqa: PTH117
+        return True
+    return os.path.exists(text)  # noqa: PTH110 - a Path refuses some texts.

@@ -603,7 +603,7 @@ class TestErrors:
             (["query", "strongest_paths", "source=conv_0"], "target is missing"),
             (["query", "layers", "--graph", "missing.lbug"], "missing.lbug does not exist"),
             (["query", "layers", "--graph", "odd"], "'odd' is neither a path"),
-            (["query", "layers", "--graph", "http://here"], "scheme 'http' is not known"),
+            (["query", "layers", "--graph", "http://here"], "no address of a Neo4j server"),
             (["query", "layers", "--graph", "bolt://localhost:1"], "does not answer"),
             (["models", "--graph", "bolt://me:secret@localhost"], "leave user name and password"),
             (["cypher", "NONSENSE"], "begins with 'NONSENSE'"),

@@ -3,7 +3,7 @@ import pytest
 from neo4j.exceptions import Neo4jError
 
 from queries import NeuronGraph
-from queries.errors import GraphAccessError, ParameterError
+from queries.errors import GraphAccessError, GraphError, ParameterError
 from queries.stores.bolt import driver_errors
 
 LOCKED_OUT = "Neo.ClientError.Security.AuthenticationRateLimit"
@@ -26,5 +26,36 @@ def test_an_error_of_our_own_is_none_of_the_uri() -> None:
 
 @pytest.mark.parametrize("uri", ["bolt://[::1", "bolt://localhost:port"])
 def test_a_uri_that_is_none_is_refused(uri: str) -> None:
-    with pytest.raises(ParameterError, match="graph 'bolt://"):
+    with pytest.raises(ParameterError, match="graph: that is no address"):
         NeuronGraph(uri)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockAcquisitionTimeout"],
+)
+def test_what_took_too_long_is_no_wrong_statement(code: str) -> None:
+    error = Neo4jError._hydrate_neo4j(code=f"Neo.ClientError.Transaction.{code}", message="ended")
+    with (
+        pytest.raises(GraphError, match=rf"longer than it allows.*timeout.*{code}") as caught,
+        driver_errors("bolt://host"),
+    ):
+        raise error
+    assert type(caught.value) is GraphError
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("system", "NEO4J_DATABASE: system holds the users and databases"),
+        ("System", "NEO4J_DATABASE: System holds the users and databases"),
+        ("bolt://u:s3cret@h", "NEO4J_DATABASE: that is no name"),
+    ],
+)
+def test_a_database_without_graphs_is_refused(
+    name: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEO4J_DATABASE", name)
+    with pytest.raises(ParameterError, match=said) as caught:
+        NeuronGraph("bolt://nowhere.invalid")
+    assert "s3cret" not in str(caught.value)

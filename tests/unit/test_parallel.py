@@ -48,12 +48,12 @@ class TestAddress:
 
     def test_of_a_pass_to_no_scheduler_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "m.keras").touch()
-        with pytest.raises(ParameterError, match="is neither 'local' nor the address"):
+        with pytest.raises(ParameterError, match="neither 'local' nor the address"):
             NeuronGraph(tmp_path / "m.keras", dask="remote")
 
     @pytest.mark.parametrize("dask", ["remote", "", "localhost:8786", "http://here", "tcp://"])
     def test_of_no_scheduler_is_refused(self, dask: str) -> None:
-        with pytest.raises(ParameterError, match="is neither 'local' nor the address"):
+        with pytest.raises(ParameterError, match="neither 'local' nor the address"):
             check_dask(dask, locate("files/"))
 
     def test_takes_no_password(self) -> None:

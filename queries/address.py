@@ -1,0 +1,83 @@
+"""The address of a server: a scheme, a host, perhaps a port, and nothing else.
+
+Whatever else stands in an address may be a password, so that no text is repeated that only
+resembles one.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+from unicodedata import normalize
+from urllib.parse import unquote
+
+_ADDRESS: Final = re.compile(
+    r"([a-z0-9+]+)://(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::([0-9]{1,5}))?/?"
+)
+_LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_LONGEST_HOST: Final = 253
+_LAST_PORT: Final = 65535
+_SIGNS: Final = frozenset(":@?#")
+_LONGEST: Final = 4096
+"""Letters of a text that is looked into: no path is longer, and no address nearly as long."""
+
+
+def is_address(text: str, schemes: Collection[str]) -> bool:
+    """Tell whether a text is ``scheme://host``, perhaps with ``:port`` and a slash.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    schemes
+        The schemes that are known.
+
+    Returns
+    -------
+    bool
+        False also where there is a user name, a password, a path or a query. The host is a name
+        of ASCII letters, an IPv4 address, or an IPv6 address in brackets.
+    """
+    found = _ADDRESS.fullmatch(text)
+    if found is None or found[1] not in schemes:
+        return False
+    if found[4] is not None and not 0 < int(found[4]) <= _LAST_PORT:
+        return False
+    return _is_ipv6(found[2]) if found[2] else _is_name(found[3])
+
+
+def may_be_address(text: str) -> bool:
+    """Tell whether a text has a sign of an address in it, however that is written or encoded."""
+    return len(text) > _LONGEST or not _SIGNS.isdisjoint(_plain(text))
+
+
+def holds_login(text: str) -> bool:
+    """Tell whether a user name or a password may stand in a text, as before the @ of an address."""
+    return len(text) > _LONGEST or "@" in _plain(text) or "://" in _plain(text)
+
+
+def repeatable(text: str) -> str:
+    """Return a text in quotes for an error, or dots where it may be an address."""
+    return "'...'" if may_be_address(text) else repr(text)
+
+
+def _plain(text: str) -> str:
+    """Return a text without percent signs that encode, and wide or small letters as usual ones."""
+    before = None
+    while before != text:
+        before, text = text, unquote(normalize("NFKC", text))
+    return text
+
+
+def _is_ipv6(host: str) -> bool:
+    import ipaddress
+
+    try:
+        ipaddress.IPv6Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_name(host: str) -> bool:
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= _LONGEST_HOST and all(map(_LABEL.fullmatch, labels))
