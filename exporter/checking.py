@@ -29,10 +29,13 @@ class CheckReport:
         damage (what differs, empty where nothing does), passed.
     damage
         All that differs, that of layers included; a sentence each.
+    edited
+        The models among them that ``cypher --write`` has changed since their load.
     """
 
     frame: pd.DataFrame
     damage: tuple[str, ...]
+    edited: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -74,16 +77,18 @@ def check(
     begun = time.perf_counter()
     rows: list[dict[str, Any]] = []
     damage: list[str] = []
+    edited: list[str] = []
     if locate(graph).kind != "file":
         with open_store(graph) as store:
             store.wholly = True
             for model in [name] if name is not None else _models(store):
-                found, layers = _damage(store, model, progress)
+                found, layers, is_edited = _damage(store, model, progress)
                 damage += [each.text for each in found]
+                edited += [model] if is_edited else []
                 rows += [_row(model, layer, found) for layer in layers]
     columns = ["model", "layer", "class_name", "neurons", "edges", "damage", "passed"]
     logger.info("checked %d layers in %.1f s", len(rows), time.perf_counter() - begun)
-    return CheckReport(pd.DataFrame(rows, columns=columns), tuple(damage))
+    return CheckReport(pd.DataFrame(rows, columns=columns), tuple(damage), tuple(edited))
 
 
 def _models(store: Store) -> list[str]:
@@ -94,17 +99,18 @@ def _models(store: Store) -> list[str]:
 
 def _damage(
     store: Store, model: str, progress: Progress
-) -> tuple[Sequence[Damage], Sequence[Layer]]:
-    """Return what differs of a model, and its layers, none where they cannot be read."""
+) -> tuple[Sequence[Damage], Sequence[Layer], bool]:
+    """Return what differs of a model, its layers, none where they cannot be read, and if edited."""
     try:
         about = chosen(store, model)
         found = list(store.damage(about, progress))
-        if found and about.edited:
+        edited = bool(found) and about.edited
+        if edited:
             found.insert(0, Damage(f"{model!r} was edited by cypher --write since it was loaded"))
         with store.uncompared():
-            return found, layers_of(layer_rows(store, about))
+            return found, layers_of(layer_rows(store, about)), edited
     except GraphDamagedError as error:
-        return [Damage(str(error))], []
+        return [Damage(str(error))], [], False
 
 
 def _row(model: str, layer: Layer, found: Sequence[Damage]) -> dict[str, Any]:

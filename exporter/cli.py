@@ -491,9 +491,11 @@ def check(
         report = check_graph(graph, name=name, progress=progress)
     write(report.frame, to)
     if not report.passed:
+        # A load that goes on does not write over what somebody has changed on purpose.
+        repair = "--replace" if report.edited else "--resume, which repairs it, or with --replace"
         fail(
-            f"{location.text} is damaged: {'; '.join(report.damage)}. Load the same model file "
-            "with --resume, which repairs it, or any with --replace."
+            f"{location.text} is damaged: {'; '.join(report.damage)}. To have it as the model file "
+            f"is, load that again with {repair}."
         )
     say(f"{location.text} holds what its loads wrote.")
 
