@@ -6,7 +6,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ import typer
 
 from queries.errors import NeurongraphError
 from queries.files import check_file, replaced, replaced_text
-from queries.formulas import harmless
+from queries.formulas import harmless, harmless_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,13 +153,18 @@ def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) ->
 
 
 def _write_csv(frame: "pd.DataFrame", stream: TextIO, *, raw: bool) -> None:
-    text = _same if raw else harmless
     # Quotes around each text keep a carriage return, which is no end of a line here.
     quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if raw else csv.QUOTE_MINIMAL
+    names = [str(name) if raw else harmless(str(name)) for name in frame.columns]
     try:
-        cells = _each_column_of_texts(frame, lambda value: _csv_cell(_plain(value), text))
-        cells.columns = [text(str(name)) for name in frame.columns]
-        cells.to_csv(stream, index=False, lineterminator="\n", quoting=quoting)
+        for start in range(0, max(len(frame), 1), _CHUNK):
+            _csv_cells(frame.iloc[start : start + _CHUNK], raw=raw).to_csv(
+                stream,
+                header=names if start == 0 else False,
+                index=False,
+                lineterminator="\n",
+                quoting=quoting,
+            )
     except UnicodeEncodeError:
         raise NeurongraphError(
             "UTF-8 cannot hold a text of this result, half of a surrogate pair; write it as json, "
@@ -167,27 +172,26 @@ def _write_csv(frame: "pd.DataFrame", stream: TextIO, *, raw: bool) -> None:
         ) from None
 
 
-def _same(text: str) -> str:
-    return text
-
-
-def _csv_cell(value: Any, text: Callable[[str], str]) -> Any:
-    if isinstance(value, (list, dict)):
-        value = json.dumps(value, default=str)
-    return text(value) if isinstance(value, str) else value
-
-
-def _each_column_of_texts(frame: "pd.DataFrame", change: Callable[[Any], Any]) -> "pd.DataFrame":
-    """Return a frame whose columns of texts, or of anything, are changed cell by cell."""
+def _csv_cells(frame: "pd.DataFrame", *, raw: bool) -> "pd.DataFrame":
+    """Return a frame with what stands in the cells of a CSV file."""
     import pandas as pd
     from pandas.api import types
 
     cells = frame.copy(deep=False)
     for place, dtype in enumerate(frame.dtypes):
-        if types.is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
-            column = [change(value) for value in frame.iloc[:, place].tolist()]
-            cells.isetitem(place, pd.array(column, dtype=object))
+        column = frame.iloc[:, place]
+        if types.is_object_dtype(dtype):
+            changed = [_csv_cell(_plain(value), raw=raw) for value in column.tolist()]
+            cells.isetitem(place, pd.array(changed, dtype=object))
+        elif isinstance(dtype, pd.StringDtype) and not raw:
+            cells.isetitem(place, harmless_column(column))
     return cells
+
+
+def _csv_cell(value: Any, *, raw: bool) -> Any:
+    if isinstance(value, (list, dict)):
+        value = json.dumps(value, default=str)
+    return harmless(value) if isinstance(value, str) and not raw else value
 
 
 def _write_json(frame: "pd.DataFrame", stream: TextIO) -> None:

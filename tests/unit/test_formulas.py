@@ -111,6 +111,8 @@ def test_what_is_printed_is_printable(text: str, format_name: Format) -> None:
         (pd.array([-1, None], dtype="Int64"), ["-1", ""]),
         (pd.Series([-1, 2**60 + 1], dtype=object), ["-1", str(2**60 + 1)]),
         (pd.Series([-(2**60) - 1, None], dtype=object), [str(-(2**60) - 1), ""]),
+        (pd.Series([1.5, 2], dtype=object), ["1.5", "2"]),
+        (pd.Series([True, None], dtype=object), ["True", ""]),
         (pd.Series([-0.1, "-0.1"], dtype=object), ["-0.1", "'-0.1"]),
         (pd.Series([[-1, 2], None], dtype=object), ["[-1, 2]", ""]),
         (["-1", None], ["'-1", ""]),
@@ -119,6 +121,17 @@ def test_what_is_printed_is_printable(text: str, format_name: Format) -> None:
 def test_numbers_are_no_texts(column: Any, written: list[str]) -> None:
     content = file_of(pd.DataFrame({"id": [0, 1], "value": column}), Destination("csv"))
     assert [row["value"] for row in csv.DictReader(io.StringIO(content))] == written
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_parts_make_the_same_file(monkeypatch: pytest.MonkeyPatch, raw: bool) -> None:
+    values = pd.Series([1, None, "=1", [-1], 2.5], dtype=object)
+    frame = pd.DataFrame({"id": range(5), "value": values, "name": ["a", None, "=1", "-", ""]})
+    to = Destination("csv", raw=raw)
+    whole = file_of(frame, to)
+    monkeypatch.setattr("queries.output._CHUNK", 2)
+    assert file_of(frame, to) == whole
+    assert file_of(frame.head(0), to).count("\n") == 1
 
 
 def test_names_of_columns_are_texts() -> None:
