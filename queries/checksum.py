@@ -73,6 +73,12 @@ class Checksum:
         self.rows = 0
         self._sum = 0
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether this can have come of adding rows; one from elsewhere may hold anything."""
+        whole = type(self.rows) is int and type(self._sum) is int
+        return whole and self.rows >= 0 and 0 <= self._sum < 1 << 64
+
     def add(self, columns: Mapping[str, NDArray[Any]]) -> None:
         """Add rows.
 

@@ -97,6 +97,10 @@ class WiredLayer:
         """Return the results of some pieces, computed by this thread alone."""
         return [self._result(work, each) for each in self._with_weights(work, pieces)]
 
+    def result_place(self, work: Work, place: Place) -> Place | slice:
+        """Return where the result of a part stands among all results."""
+        return place if work.inward else self.at.span([place])
+
     def pieces(self, work: Work, given: Scores, places: Sequence[Place]) -> list[Piece]:
         """Return parts of the layer, with no more of what is given than they take."""
         if not work.inward:
@@ -173,13 +177,13 @@ class WiredLayer:
     def _result(self, work: Work, weighed: tuple[Piece, Scores]) -> Result:
         piece, weights = weighed
         read, reduction = self.at.read(piece.place), work.reduction
-        if work.inward:
-            return piece.place, reduction.product(piece.scores[read - piece.first], weights)
+        where = self.result_place(work, piece.place)
+        if not isinstance(where, slice):
+            return where, reduction.product(piece.scores[read - piece.first], weights)
         # BLAS may round differently where an array lies otherwise in memory.
         back = reduction.product(np.ascontiguousarray(piece.scores), weights)
-        span = self.at.span([piece.place])
-        where = (read - span.start).reshape(-1)
-        return span, reduction.by_place(where, back.reshape(-1), span.stop - span.start)
+        address = (read - where.start).reshape(-1)
+        return where, reduction.by_place(address, back.reshape(-1), where.stop - where.start)
 
     def _with_weights(self, work: Work, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Scores]]:
         """Yield pieces, each with what its relationships count.

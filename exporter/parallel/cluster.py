@@ -84,9 +84,12 @@ def cluster(address: str) -> Iterator[Workers]:
     """
     try:
         client = Client(address, timeout=_PATIENCE)
-    except (OSError, ValueError) as error:
+    # Dask raises the last two where its configuration does not go with the address.
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
         raise GraphUnavailableError(
-            f"no Dask scheduler answers at {address}: {error}; start one with: dask scheduler"
+            f"no Dask scheduler answers at {address}: {error}; start one with: dask scheduler. "
+            "For TLS it has an address that begins with tls://, and Dask's configuration names "
+            "distributed.comm.tls.ca-file, client.cert and client.key"
         ) from None
     with client:
         try:

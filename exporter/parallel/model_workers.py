@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, Final
 
 from exporter.model_graph.pieces import Result
+from exporter.model_graph.wired_layer import WiredLayer
+from exporter.parallel.checking import checked_share
 from exporter.parallel.results import results
 from exporter.parallel.share import Share, compute_share
 from exporter.parallel.source import ModelSource
@@ -40,21 +43,29 @@ class ModelWorkers(Closing):
         """How many tasks are done at once."""
         return self._started().count
 
-    def results(self, shares: Iterable[Share]) -> Iterator[Result]:
+    def results(self, layer: WiredLayer, shares: Iterable[Share]) -> Iterator[Result]:
         """Yield the results of shares, in their order.
+
+        Parameters
+        ----------
+        layer
+            The layer, as this process has it.
+        shares
+            What is to be computed of it.
 
         Raises
         ------
         GraphUnavailableError
             If the workers, or the connection to them, are lost.
         GraphError
-            If a worker fails.
+            If a worker fails, or sends back something else than it was to send.
         """
         workers = self._started()
-        tasks: list[Future[tuple[int, list[Result]]]] = []
+        tasks: dict[Future[Any], Share] = {}
         try:
-            tasks.extend(self._submitted(workers, share) for share in shares)
-            yield from _in_order(results(workers, tasks, _GO_ON))
+            for share in shares:
+                tasks[self._submitted(workers, share)] = share
+            yield from _in_order(results(workers, tasks, partial(_checked, layer), _GO_ON))
         except GraphError:
             # The next question starts others.
             self.close()
@@ -78,7 +89,7 @@ class ModelWorkers(Closing):
             self._workers = workers
         return self._workers
 
-    def _submitted(self, workers: Workers, share: Share) -> "Future[tuple[int, list[Result]]]":
+    def _submitted(self, workers: Workers, share: Share) -> "Future[Any]":
         try:
             return workers.executor.submit(compute_share, self._source, share, self._content)
         # Dask raises a plain Exception where its scheduler was lost.
@@ -86,6 +97,10 @@ class ModelWorkers(Closing):
             raise GraphUnavailableError(
                 f"the workers take no tasks any more: {error}; {_GO_ON}"
             ) from error
+
+
+def _checked(layer: WiredLayer, share: Share, sent: object) -> tuple[int, list[Result]]:
+    return share.number, checked_share(layer, share, sent)
 
 
 def _in_order(found: Iterable[tuple[int, list[Result]]]) -> Iterator[Result]:

@@ -1,19 +1,26 @@
 """Wait for what many processes do, and say what became of it where they fail."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, as_completed
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from exporter.parallel.checking import Unexpected
 from exporter.parallel.workers import Workers
 from queries.errors import GraphError, GraphUnavailableError, NeurongraphError
 
 _PATIENCE: Final = 30.0
 """Seconds without a result after which it is asked whether any worker is left."""
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
-def results(workers: Workers, tasks: Iterable["Future[T]"], go_on: str) -> Iterator[T]:
+def results(
+    workers: Workers,
+    tasks: Mapping["Future[Any]", K],
+    checked: Callable[[K, object], T],
+    go_on: str,
+) -> Iterator[T]:
     """Yield results as they come, while anything can be expected to come.
 
     Parameters
@@ -21,7 +28,9 @@ def results(workers: Workers, tasks: Iterable["Future[T]"], go_on: str) -> Itera
     workers
         The processes that have the tasks.
     tasks
-        The tasks.
+        The tasks, each with what it is to do.
+    checked
+        Returns what came of a task as it is to be used, or raises Unexpected.
     go_on
         What to do where they fail, for an error.
 
@@ -30,7 +39,7 @@ def results(workers: Workers, tasks: Iterable["Future[T]"], go_on: str) -> Itera
     GraphUnavailableError
         If the workers, or the connection to them, are lost.
     GraphError
-        If a worker fails.
+        If a worker fails, or sends back something else than it was to send.
     """
     pending = set(tasks)
     trouble: str | None = None
@@ -39,7 +48,7 @@ def results(workers: Workers, tasks: Iterable["Future[T]"], go_on: str) -> Itera
         try:
             for task in as_completed(pending, timeout=_PATIENCE):
                 pending.remove(task)
-                yield _result(workers, task, go_on)
+                yield _checked(checked, tasks[task], _result(workers, task, go_on), go_on)
         except TimeoutError:
             trouble = workers.trouble() if len(pending) == before else None
             # A worker that is started again is away for a moment.
@@ -47,7 +56,20 @@ def results(workers: Workers, tasks: Iterable["Future[T]"], go_on: str) -> Itera
                 raise GraphUnavailableError(f"{trouble}; {go_on}") from None
 
 
-def _result(workers: Workers, task: "Future[T]", go_on: str) -> T:
+def _checked(checked: Callable[[K, object], T], what: K, sent: object, go_on: str) -> T:
+    try:
+        return checked(what, sent)
+    except Unexpected as error:
+        said = str(error)
+    except Exception as error:  # noqa: BLE001 - what was sent may raise anything when looked at.
+        said = f"something that raises {type(error).__name__}"
+    raise GraphError(
+        f"a worker sent back {said}; give the workers the version of neurongraph and the model "
+        f"file of this process; then {go_on}"
+    )
+
+
+def _result(workers: Workers, task: "Future[Any]", go_on: str) -> object:
     try:
         return task.result()
     except NeurongraphError:
@@ -58,5 +80,6 @@ def _result(workers: Workers, task: "Future[T]", go_on: str) -> T:
         raise GraphError(
             f"workers died, perhaps for lack of memory ({error}); with more of it, {go_on}"
         ) from None
-    except Exception as error:
+    # A worker may send back what would end this process.
+    except (Exception, SystemExit) as error:
         raise GraphError(f"a worker failed: {type(error).__name__}: {error}; {go_on}") from error

@@ -41,10 +41,11 @@ class SharedLayer(WiredLayer):
         places = self.places
         length = ceil(len(places) / (_SHARES_A_WORKER * self.workers.count))
         parts = [places[start : start + length] for start in range(0, len(places), length)]
-        return self.workers.results(
+        shares = (
             Share(number, self.index, self.measure, work, self.pieces(work, given, part))
             for number, part in enumerate(parts)
         )
+        return self.workers.results(self, shares)
 
 
 class SharedNetwork(ModelNetwork):

@@ -1,8 +1,11 @@
 """Write a plan into a dataset by many processes, and check what has arrived."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Final
 
+from exporter.parallel.checking import checked_file
 from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource
 from exporter.parallel.task import Written, write_part
@@ -10,11 +13,13 @@ from exporter.parallel.workers import Workers
 from exporter.plan import Plan
 from exporter.sinks import Sink
 from exporter.sinks.files import FilesSink
+from exporter.sinks.files.folder import WrittenTable
 from exporter.writing import layer_checksums, require_arrived, write_layers, write_neurons
 from queries.checksum import Checksum
 from queries.errors import GraphError
 from queries.log import logger
 from queries.progress import Progress
+from queries.stores.dataset.files import file_errors
 
 _GO_ON: Final = "what is written stays, and a load with --resume goes on from there"
 
@@ -66,11 +71,12 @@ def write_in_parallel(
     files = [file for layer in part.layers for file in sink.parts(layer, block_edges)]
     folder, content = sink.model_folder.absolute(), workers.shipped(source)
     submit = workers.executor.submit
-    tasks = [submit(write_part, source, folder, file, content) for file in files]
+    tasks = {submit(write_part, source, folder, file, content): file for file in files}
     try:
         # Meanwhile the workers open the model.
         neurons = write_neurons(sink, part, name, progress)
-        sums = _summed(sink, part, results(workers, tasks, _GO_ON), progress)
+        files_written = results(workers, tasks, partial(checked_file, part), _GO_ON)
+        sums = _summed(sink, part, files_written, progress)
     finally:
         # Those that have begun go on, and leave a whole file or none.
         for task in tasks:
@@ -94,10 +100,22 @@ def _summed(
         sent.update(written.sent)
         found.update(written.found)
         if written.table is not None:
+            _require_there(sink, written.table)
             sink.note_edges(written.table)
         done += written.found.rows
         progress("relationships", done, part.edges)
     return sums
+
+
+def _require_there(sink: FilesSink, table: WrittenTable) -> None:
+    """Raise GraphError where this process does not see a file as a worker wrote it."""
+    path = sink.model_folder.file(table.name)
+    with file_errors(path), suppress(FileNotFoundError):
+        if path.stat().st_size == table.file.size:
+            return
+    raise GraphError(
+        f"{path} is not there as a worker wrote it; write to a folder that all share; {_GO_ON}"
+    )
 
 
 def _check(sink: FilesSink, part: Plan, sums: Sums) -> None:

@@ -16,7 +16,7 @@ from tests.generate_docs import generated
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "tutorial.ipynb"]
 # What runs until Ctrl-C or needs a server has tests of its own.
-_ELSEWHERE = re.compile(r"(bolt|tcp)://|neurongraph view")
+_ELSEWHERE = re.compile(r"(bolt|tcp|tls)://|neurongraph view")
 
 
 def _blocks(language: str, page: Path = README) -> list[str]:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -25,14 +25,19 @@ class Cluster:
     ----------
     folder
         An empty folder for their files.
+    *options
+        Of ``dask scheduler``.
+    tls
+        Options of all programs that name their certificates.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str, tls: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._tls = tls
         self.workers: list[subprocess.Popen[bytes]] = []
         contact = folder / "scheduler.json"
         self.scheduler = self._start(
-            "scheduler", "--port", "0", "--scheduler-file", str(contact), *_LOOPBACK
+            "scheduler", "--port", "0", "--scheduler-file", str(contact), *_LOOPBACK, *options
         )
         deadline = time.monotonic() + _PATIENCE
         while not contact.exists() or not contact.read_text():
@@ -62,7 +67,7 @@ class Cluster:
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{words[0]}.log").open("ab") as log:
-            command = bound([*_DASK, *words])
+            command = bound([*_DASK, *words, *self._tls])
             return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
 
     def log(self, program: str) -> str:
@@ -77,10 +82,13 @@ class Cluster:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Cluster]:
-    """Start a scheduler without workers; all of it ends with the context."""
+def running(folder: Path, *options: str, tls: Sequence[str] = ()) -> Iterator[Cluster]:
+    """Start a scheduler without workers; all of it ends with the context.
+
+    The parameters are those of ``Cluster``.
+    """
     folder.mkdir()
-    cluster = Cluster(folder)
+    cluster = Cluster(folder, *options, tls=tls)
     try:
         yield cluster
     finally:

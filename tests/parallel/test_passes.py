@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from exporter.cli import app
 from exporter.model_graph.pieces import Result
+from exporter.model_graph.wired_layer import WiredLayer
 from exporter.parallel import shared_network
 from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.share import Share
@@ -64,8 +65,10 @@ def after_first_share(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]
     left: list[Callable[[], Any]] = []
     results = ModelWorkers.results
 
-    def disturbed(workers: ModelWorkers, shares: Iterable[Share]) -> Iterator[Result]:
-        for result in results(workers, shares):
+    def disturbed(
+        workers: ModelWorkers, layer: WiredLayer, shares: Iterable[Share]
+    ) -> Iterator[Result]:
+        for result in results(workers, layer, shares):
             yield result
             if left:
                 left.pop()()

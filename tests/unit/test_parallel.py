@@ -96,6 +96,10 @@ class Silent(Workers):
         return None
 
 
+def unchecked(_: None, sent: object) -> object:
+    return sent
+
+
 WRITTEN = Written(FilePart(0, ((0, 1),)), Checksum(), Checksum(), None)
 
 
@@ -106,18 +110,19 @@ class TestResults:
 
     def test_are_waited_for_where_trouble_passes(self) -> None:
         workers = Silent("they are gone", None, "they are gone", None)
-        assert list(results(workers, [workers.task], "go on")) == [WRITTEN]
+        assert list(results(workers, {workers.task: None}, unchecked, "go on")) == [WRITTEN]
 
     def test_are_given_up_where_trouble_lasts(self) -> None:
         workers = Silent(None, "they are gone", "they are gone")
         with pytest.raises(GraphUnavailableError, match=r"they are gone; .*go on"):
-            list(results(workers, [workers.task], "go on"))
+            list(results(workers, {workers.task: None}, unchecked, "go on"))
 
     @pytest.mark.parametrize(
         ("raised", "expected", "said"),
         [
             (GraphError("the disk is full"), GraphError, "^the disk is full$"),
             (BrokenExecutor("gone"), GraphError, r"workers died.*memory.*go on"),
+            (SystemExit(3), GraphError, r"a worker failed: SystemExit: 3; .*go on"),
             (ValueError("odd"), GraphError, r"a worker failed: ValueError: odd; .*go on"),
             (CancelledError(), GraphUnavailableError, r"connection .* was lost; .*go on"),
         ],
@@ -129,7 +134,7 @@ class TestResults:
         workers = Silent()
         workers.task.set_exception(raised)
         with pytest.raises(expected, match=said):
-            list(results(workers, [workers.task], "go on"))
+            list(results(workers, {workers.task: None}, unchecked, "go on"))
 
 
 class TestSource:

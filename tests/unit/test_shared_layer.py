@@ -1,7 +1,7 @@
 """Layers whose pieces are handed out and come back in any order, against one process."""
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from exporter.model_graph import ModelNetwork, wired_layer
 from exporter.parallel import model_workers, share, shared_network
 from exporter.parallel.model_workers import ModelWorkers
+from exporter.parallel.share import Share
 from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
@@ -68,9 +69,14 @@ class InThreads(Workers):
         pass
 
 
-def last_first(_: Workers, tasks: Iterable["Future[Any]"], go_on: str) -> Iterator[Any]:
+def last_first(
+    _: Workers,
+    tasks: Mapping["Future[Any]", Share],
+    checked: Callable[[Share, object], Any],
+    go_on: str,
+) -> Iterator[Any]:
     assert go_on
-    yield from [task.result() for task in tasks][::-1]
+    yield from [checked(what, task.result()) for task, what in tasks.items()][::-1]
 
 
 @pytest.fixture

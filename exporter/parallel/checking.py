@@ -1,0 +1,130 @@
+"""What workers send back, checked against what the plan has them send.
+
+They may run another release, read another file, or be broken. None of it is a defence against a
+worker that means harm: what comes from there is unpickled, which runs code.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.model_graph.pieces import Result
+from exporter.model_graph.reductions import Sum
+from exporter.model_graph.wired_layer import WiredLayer
+from exporter.parallel.share import Share
+from exporter.parallel.task import Written
+from exporter.plan import Plan
+from exporter.sinks.files.folder import WrittenTable
+from exporter.sinks.files.parts import FilePart
+from queries.checksum import Checksum
+from queries.stores.dataset.manifest import WrittenFile
+
+_LARGEST_CRC32: Final = (1 << 32) - 1
+
+
+class Unexpected(Exception):  # noqa: N818 - becomes an error that says what to do.
+    """A worker sent back something else than it was to send; the message says what."""
+
+
+def checked_file(plan: Plan, part: FilePart, sent: object) -> Written:
+    """Return what came back for a file, if it may have come of it.
+
+    Parameters
+    ----------
+    plan
+        The plan of this process.
+    part
+        Which file was to be written.
+    sent
+        What came back.
+
+    Raises
+    ------
+    Unexpected
+        If it is of another file or type, has a number that cannot be, or names another file.
+    """
+    if type(sent) is not Written:
+        raise Unexpected(f"{_kind(sent)} instead of what it wrote")
+    if type(sent.part) is not FilePart or sent.part != part:
+        raise Unexpected(f"another file than {part.name}")
+    layer = next(each for each in plan.layers if each.index == part.layer)
+    most = sum(stop - start for start, stop in part.ranges) * layer.most_edges
+    for sums in (sent.sent, sent.found):
+        if type(sums) is not Checksum or not sums.is_sound or sums.rows > most:
+            raise Unexpected(f"no checksum of {part.name}")
+    _check_table(part, sent.found.rows, sent.table)
+    return sent
+
+
+def _check_table(part: FilePart, rows: int, table: object) -> None:
+    if table is None:
+        if rows:
+            raise Unexpected(f"relationships of {part.name}, but no file")
+        return
+    if (
+        not isinstance(table, WrittenTable)
+        or table.name != part.name
+        or (type(table.there), type(table.file)) != (bool, WrittenFile)
+    ):
+        raise Unexpected(f"another file than {part.name}")
+    file = table.file
+    whole = all(type(number) is int for number in (file.rows, file.size, file.crc32))
+    if not whole or file.rows != rows or file.size <= 0:
+        raise Unexpected(f"a file {part.name} of another length than its relationships")
+    if not 0 <= file.crc32 <= _LARGEST_CRC32:
+        raise Unexpected(f"no CRC-32 of {part.name}")
+
+
+def checked_share(layer: WiredLayer, share: Share, sent: object) -> list[Result]:
+    """Return the results of a share, if they may have come of it.
+
+    Parameters
+    ----------
+    layer
+        The layer, as this process has it.
+    share
+        What was to be computed.
+    sent
+        What came back: the number of the share, and a result for each of its pieces.
+
+    Raises
+    ------
+    Unexpected
+        If it is of another share or type, has other places or shapes, or has numbers that finite
+        weights and scores cannot make.
+    """
+    match sent:
+        case (int(number), list(found)) if number == share.number:
+            pass
+        case _:
+            raise Unexpected(f"{_kind(sent)} instead of share {share.number}")
+    if len(found) != len(share.pieces):
+        raise Unexpected(f"{len(found)} results of {len(share.pieces)} pieces")
+    for piece, (where, values) in zip(share.pieces, found, strict=True):
+        place = layer.result_place(share.work, piece.place)
+        if where != place:
+            raise Unexpected("the result of another piece")
+        cuts = place if isinstance(place, tuple) else (place,)
+        shape = tuple(cut.stop - cut.start for cut in cuts)
+        if type(values) is not np.ndarray or values.dtype != np.float64 or values.shape != shape:
+            raise Unexpected(f"no array of {shape} floats")
+        if not _possible(values, layer, share, piece.scores):
+            raise Unexpected("numbers that are not finite, of weights and scores that are")
+    return found
+
+
+def _possible(
+    values: NDArray[np.float64], layer: WiredLayer, share: Share, scores: NDArray[np.float64]
+) -> bool:
+    """Tell whether results are finite where they have to be."""
+    summed = isinstance(share.work.reduction, Sum)
+    odd = ~np.isfinite(values) if summed else np.isnan(values)
+    if not odd.any():
+        return True
+    given = np.isfinite(scores) if summed else ~np.isnan(scores)
+    return not (given.all() and np.isfinite(layer.at.kernel).all())
+
+
+def _kind(sent: object) -> str:
+    return f"a {type(sent).__name__}"
