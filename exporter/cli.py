@@ -21,17 +21,17 @@ from queries.granularity import NEURON_GRAPH, Granularity
 from queries.options import FormatOption, GraphOption, OutputOption, RawOption
 from queries.output import destination, write
 from queries.plots import cli as plots_cli
-from queries.stdout import guard_stdout
 from queries.terminal import (
-    INTERRUPTED,
     Commands,
     LogLevelOption,
     confirmed,
     examples,
     fail,
+    interrupted,
     pasteable,
     say,
     show_records,
+    whole_run,
 )
 from queries.viewer import cli as viewer_cli
 
@@ -275,9 +275,8 @@ def load(
                 dask=dask,
                 progress=progress,
             )
-    except KeyboardInterrupt:
-        say(f"Interrupted. {_state_left(graph, name or model.stem)}")
-        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt as interrupt:
+        interrupted(interrupt, _state_left(graph, name or model.stem))
     except GraphError as error:
         if not progress.begun:
             raise
@@ -529,9 +528,8 @@ def drop(
                 progress("relationships", removed, edges)
 
             dropped = drop_model(name, graph, progress=count)
-    except KeyboardInterrupt:
-        say(f"Interrupted. What is left of {name!r} is in state dropping; drop it again.")
-        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt as interrupt:
+        interrupted(interrupt, f"What is left of {name!r} is in state dropping; drop it again.")
     typer.echo(f"Removed {name!r} with {dropped:,} relationships.")
 
 
@@ -560,8 +558,8 @@ app.add_typer(browser_cli.app)
 
 def main() -> None:
     """Run the command line: the entry point of ``neurongraph``."""
-    guard_stdout()
-    app(prog_name="neurongraph")
+    with whole_run():
+        app(prog_name="neurongraph")
 
 
 if __name__ == "__main__":

@@ -37,9 +37,10 @@ from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.log import logger
 from queries.progress import Progress, silent
-from queries.schema import COMPLETE, DAMAGED, LOADING
+from queries.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.stores.dataset import file_format_of
 from queries.stores.location import locate
+from queries.temporary import sweep_temporary
 
 _LONGEST_NAME = 200
 
@@ -216,6 +217,7 @@ def load(
     recipe = Recipe(granularity, from_layer, to_layer, partial, Threshold(min_weight, top))
     if dask is not None:
         check_dask(dask, location)
+    sweep_temporary()
     if not replace and not resume:
         _refuse_existing(name, graph)
     opened = open_model(file, partial=partial)
@@ -305,8 +307,8 @@ def _begun(
     sink: Sink, model: Mapping[str, Any], stored: Mapping[str, Any] | None, *, replace: bool
 ) -> Mapping[str, Any]:
     """Begin a load, or go on with one; return the properties of the model that is in loading."""
-    # There is nothing to go on with where a note is damaged.
-    if stored is None or stored["state"] == DAMAGED:
+    # There is nothing to go on with where a note is damaged, or what was there is being removed.
+    if stored is None or stored["state"] in {DAMAGED, DROPPING}:
         sink.begin(model, replace=replace or stored is not None)
         return model
     sink.resume(stored)

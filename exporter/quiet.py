@@ -22,7 +22,8 @@ def quiet() -> Iterator[None]:
     is moved aside. If the import fails, all that was held back is printed. A user who sets
     TF_CPP_MIN_LOG_LEVEL wants to see it, and does.
     """
-    if _LEVEL in os.environ:
+    # What has the number of a stderr that is closed is a file of somebody's.
+    if _LEVEL in os.environ or sys.__stderr__ is None:
         yield
         return
     os.environ[_LEVEL] = "3"

@@ -10,18 +10,16 @@ replaced, and are written to directly.
 import errno
 import os
 import re
-import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TextIO
 
 from queries.errors import OutputError
+from queries.holding import hold, is_at, part_beside
 from queries.stores.location import expanded
-
-PART_SUFFIX: Final = ".part"
-"""Temporary files end so; one is left only where a process was killed."""
 
 _MOST_LINKS: Final = 40
 _PERMISSIONS: Final = 0o777
@@ -125,19 +123,32 @@ def whole(file: Path) -> Iterator[BinaryIO]:
         return
     if mode is not None and not os.access(target, os.W_OK):
         _deny("the file may not be written")
-    # No longer than any other name: a long one of the file is no part of it.
-    part = target.with_name(f".neurongraph-{secrets.token_hex(16)}{PART_SUFFIX}")
-    stream = _opened_part(part, mode)
+    part, stream = _held_part(target, mode)
     try:
         with stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(target)
+            if sys.platform == "win32":
+                # An open file has to keep its name there.
+                stream.close()
+            part.replace(target)
     except BaseException:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+def _held_part(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
+    """Make a temporary file; another process may take it for left before it is held."""
+    while True:
+        # No longer than any other name: a long one of the file is no part of it.
+        part = part_beside(target)
+        stream = _opened_part(part, mode)
+        hold(stream.fileno())
+        if sys.platform == "win32" or is_at(part, stream.fileno()):
+            return part, stream
+        stream.close()
 
 
 def _opened_part(part: Path, mode: int | None) -> BinaryIO:

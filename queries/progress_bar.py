@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import Final, Self
 
 from rich.console import Console
@@ -58,8 +59,11 @@ class ProgressBar(Closing):
     def close(self) -> None:
         """Take the bar away."""
         if self._bar is not None:
-            self._bar.stop()
-            self._bar.console.file.close()
+            # The terminal may have been closed.
+            with suppress(OSError):
+                self._bar.stop()
+            with suppress(OSError):
+                self._bar.console.file.close()
             self._bar = None
 
     def __call__(self, phase: str, done: int, total: int) -> None:

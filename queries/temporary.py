@@ -1,11 +1,16 @@
-"""Temporary files, and what is said where they cannot be written."""
+"""Temporary folders, and what is said where nothing can be written there."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from queries.errors import TemporaryFileError
+from queries.holding import held_folder, remove_left
+
+_PREFIX: Final = "neurongraph_"
 
 
 @contextmanager
@@ -17,10 +22,14 @@ def temporary_folder() -> Iterator[Path]:
     TemporaryFileError
         If it cannot be made.
     """
-    with temporary_errors():
-        folder = tempfile.TemporaryDirectory(prefix="neurongraph-")
-    with folder as name:
-        yield Path(name)
+    with ExitStack() as stack:
+        with temporary_errors():
+            folder = stack.enter_context(
+                held_folder(lambda: Path(tempfile.mkdtemp(prefix=_PREFIX)))
+            )
+        # A browser that was stopped may still be writing there.
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        yield folder
 
 
 @contextmanager
@@ -34,3 +43,10 @@ def temporary_errors() -> Iterator[None]:
             f"a temporary file cannot be written: {place}{error.strerror or error}; make room "
             "there, or name a folder that has it by TMPDIR"
         ) from None
+
+
+def sweep_temporary() -> None:
+    """Remove the temporary folders of processes of this user that were killed."""
+    with suppress(OSError):
+        for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+            remove_left(path)

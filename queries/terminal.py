@@ -4,7 +4,10 @@ import inspect
 import logging
 import os
 import shlex
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal, NoReturn
 
 import typer
@@ -16,16 +19,21 @@ from typer.exceptions import TyperException
 from queries.address import holds_login
 from queries.errors import NeurongraphError
 from queries.log import logger
+from queries.stdout import guard_stdout
+from queries.stopping import exit_code_of, signal_of, signals_taken
+from queries.streams import open_closed_streams, silence
 
 GRAPH_VARIABLE: Final = "NEURONGRAPH_GRAPH"
 """The environment's say in which graph is meant."""
 
-INTERRUPTED: Final = 130
-"""Exit code of a run that was stopped by Ctrl-C, as a shell has it."""
+_NOBODY_READS: Final = 141
+"""Exit code of a run whose result nobody reads to its end, as of one that SIGPIPE has ended. With
+it `| head` is no failure to a shell that looks at the last command alone, and tells one that looks
+at all of them (pipefail) that not all was written."""
 
 
 class Commands(TyperGroup):
-    """A group of commands that ends on our errors and on Ctrl-C with one line.
+    """A group of commands that ends on our errors, Ctrl-C and signals with one line.
 
     Its option --log-level is an option of each command as well.
     """
@@ -64,9 +72,8 @@ class Commands(TyperGroup):
             if holds_login(error.message):
                 error.message = "a word that may be an address stands where none is taken"
             raise
-        except KeyboardInterrupt:
-            say("Interrupted.")
-            raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as interrupt:
+            interrupted(interrupt)
 
 
 def _set_log_level(ctx: typer.Context, level: str | None) -> str | None:
@@ -139,6 +146,51 @@ def _print_error(message: str) -> None:
     _print(Text.assemble(("Error: ", "bold red"), printable(line)))
 
 
+def interrupted(interrupt: KeyboardInterrupt, state: str = "") -> NoReturn:
+    """Say in one line that a run was interrupted, and end it with the exit code that tells of it.
+
+    Parameters
+    ----------
+    interrupt
+        What ended it.
+    state
+        What is left, and how to go on.
+    """
+    number = signal_of(interrupt)
+    how = "Interrupted" if number == signal.SIGINT else f"Interrupted by {number.name}"
+    say(f"{how}. {state}".rstrip())
+    raise typer.Exit(exit_code_of(interrupt)) from interrupt
+
+
+@contextmanager
+def whole_run() -> Iterator[None]:
+    """Run a command line: take signals, and end with the exit codes that shells expect."""
+    open_closed_streams()
+    guard_stdout()
+    with signals_taken():
+        try:
+            yield
+        except KeyboardInterrupt as interrupt:
+            # It came while the command was ending by itself.
+            sys.exit(exit_code_of(interrupt))
+        except SystemExit as ended:
+            _set_exit_code(ended)
+            raise
+
+
+def _set_exit_code(ended: SystemExit) -> None:
+    """Give a run that was cut short the exit code that says by what; Typer says 1 or 130."""
+    cause: BaseException | None = ended
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt) and ended.code:
+            ended.code = exit_code_of(cause)
+        if isinstance(cause, BrokenPipeError) and ended.code == 1:
+            ended.code = _NOBODY_READS
+            # Else the rest is written at exit, which fails again.
+            silence(1)
+        cause = cause.__cause__ or cause.__context__
+
+
 def say(message: str, style: str = "") -> None:
     """Print a message that is no result: it goes to stderr.
 
@@ -170,7 +222,17 @@ def confirmed(question: str) -> bool:
 
 
 def _print(text: Text) -> None:
-    Console(stderr=True).print(text, soft_wrap=True)
+    # A terminal that was closed, or a pipe that nobody reads, is no reason to end the work.
+    try:
+        _Messages(stderr=True).print(text, soft_wrap=True)
+    except OSError:
+        silence(2)
+
+
+class _Messages(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on without messages; Rich would silence stdout, and end the run."""
+        silence(2)
 
 
 def printable(text: str) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import ClassVar
 
-from exporter.parallel.interrupts import leave_interrupts
+from exporter.parallel.interrupts import end_with_parent
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
 from queries.log import notices
@@ -32,5 +32,5 @@ def local_processes() -> Iterator[Workers]:
     # A fork of a process that has imported TensorFlow may hang.
     spawn = get_context("spawn")
     count = os.cpu_count() or 1
-    with ProcessPoolExecutor(count, spawn, initializer=leave_interrupts) as executor:
+    with ProcessPoolExecutor(count, spawn, initializer=end_with_parent) as executor:
         yield LocalProcesses(executor, count)

@@ -5,6 +5,7 @@ says what is being loaded, because nobody can look into a file that is being wri
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -24,6 +25,7 @@ from queries.errors import (
     ModelNotFoundError,
 )
 from queries.frames import to_columns
+from queries.holding import holding, remove_parts
 from queries.layer import id_ranges
 from queries.library import query
 from queries.progress import Progress
@@ -38,14 +40,15 @@ from queries.schema import (
 )
 from queries.stores.databases import BYTES_A_ROW, open_database
 from queries.stores.embedded import (
+    LOADING_SUFFIX,
     NOTE_SUFFIX,
     EmbeddedStore,
     first_value,
+    is_over,
     ladybug_errors,
     model_file,
     node_ids,
     note_of,
-    noted_file,
     open_file,
     run,
     run_for_many,
@@ -136,13 +139,14 @@ class EmbeddedSink(Sink):
         staged = name + STAGED if model_file(self._folder, name).exists() else name
         file = model_file(self._folder, staged, loading=True)
         _require_free(file)
-        with ladybug_errors(file):
-            if file.exists():
-                # Counting opens the file, which fails where another process is loading into it.
-                _edges(file)
-                _remove(file)
-            self._open({**model, "name": staged, "key": name, "state": LOADING})
-            write_json(self._note(staged), self._model)
+        noted_model = {**model, "name": staged, "key": name, "state": LOADING}
+        with ladybug_errors(file), holding(self._folder):
+            # Counting opens the file, which fails where another process is loading into it.
+            _edges(file)
+            _remove(file)
+            # A load that is killed before there is a file can then be gone on with.
+            write_json(self._note(staged), noted_model)
+            self._open(noted_model)
             self._make_tables()
 
     def resume(self, model: Mapping[str, Any]) -> None:
@@ -150,6 +154,8 @@ class EmbeddedSink(Sink):
         file = model_file(self._folder, model["name"], loading=True)
         _require_free(file)
         with ladybug_errors(file):
+            if not file.exists():
+                _remove_logs(file)
             self._open(model)
             self._make_tables()
 
@@ -309,8 +315,9 @@ class EmbeddedSink(Sink):
             _require_free(file)
             edges += 0 if file == final else _edges(file)
             with ladybug_errors(file):
+                if file != final:
+                    self._note(model).unlink(missing_ok=True)
                 _remove(file)
-        self._note(model).unlink(missing_ok=True)
         return edges
 
     def _note(self, model: str) -> Path:
@@ -334,10 +341,18 @@ def _require_free(file: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove the notes of loads that ended after they gave the file its final name."""
-    for note in folder.glob(f"*{NOTE_SUFFIX}"):
-        if not noted_file(note).exists():
-            note.unlink(missing_ok=True)
+    """Remove what killed processes have left that nobody goes on with."""
+    remove_parts(folder)
+    with suppress(OSError), holding(folder):
+        for note in folder.glob(f"*{NOTE_SUFFIX}"):
+            if is_over(note):
+                note.unlink(missing_ok=True)
+        for file in folder.glob(f"*{LOADING_SUFFIX}"):
+            if not note_of(file).exists():
+                with suppress(GraphError):
+                    # It opens the file, which fails where another process holds it.
+                    _edges(file)
+                    _remove(file)
 
 
 def _is_damaged(file: Path) -> bool:

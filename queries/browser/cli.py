@@ -1,7 +1,6 @@
 """The command ``browser``."""
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -10,6 +9,7 @@ import typer
 from queries.cli import PANEL
 from queries.files import check_file
 from queries.options import GraphOption
+from queries.stopping import until_ctrl_c
 from queries.terminal import Commands, examples, say
 
 if TYPE_CHECKING:
@@ -96,5 +96,5 @@ def _serve(graph: "NeuronGraph", port: int, model: str | None) -> None:
         # A program that waits for the lines gets them at once, also through a pipe.
         sys.stdout.flush()
         say("Serving until Ctrl-C.", "dim")
-        with suppress(KeyboardInterrupt):
+        with until_ctrl_c():
             server.serve_forever()

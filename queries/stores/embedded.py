@@ -76,6 +76,18 @@ def noted_file(note: Path) -> Path:
     return note.with_name(note.name.removesuffix(NOTE_SUFFIX) + LOADING_SUFFIX)
 
 
+def is_over(note: Path) -> bool:
+    """Tell whether the load of a note has ended well; it was killed before it removed the note."""
+    safe = note.name.removesuffix(NOTE_SUFFIX)
+    if noted_file(note).exists():
+        return False
+    loading = noted(note, safe)
+    if loading is None:
+        return True
+    final = noted(note_beside(model_file(note.parent, loading["key"])), safe)
+    return final is not None and final.get("load_id") == loading.get("load_id")
+
+
 @contextmanager
 def ladybug_errors(path: Path) -> Iterator[None]:
     """Turn the errors of LadybugDB, which have no types, into ours."""
@@ -231,8 +243,7 @@ class EmbeddedStore(CypherStore):
         notes = [
             noted(path, path.name.removesuffix(NOTE_SUFFIX))
             for path in sorted(self._folder.glob(f"*{NOTE_SUFFIX}"))
-            # A load that was killed as it finished has left its note; others take it away.
-            if noted_file(path).exists()
+            if not is_over(path)
         ]
         return [note for note in notes if note is not None]
 

@@ -1,11 +1,12 @@
 """The command ``view``."""
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from queries.options import GraphOption
+from queries.stopping import until_ctrl_c
 from queries.terminal import Commands, examples, say
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -53,5 +54,5 @@ def view(
             from queries.viewer.opening import open_browser
 
             stack.enter_context(open_browser(viewer.address))
-        with suppress(KeyboardInterrupt):
+        with until_ctrl_c():
             viewer.serve()

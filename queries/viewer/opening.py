@@ -1,13 +1,13 @@
 """Open a page with a secret in the user's browser."""
 
-import tempfile
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from html import escape
-from pathlib import Path
 from typing import Final
 
+from queries.errors import TemporaryFileError
+from queries.temporary import temporary_errors, temporary_folder
 from queries.terminal import say
 
 _LEADS_ON: Final = """\
@@ -32,15 +32,14 @@ def open_browser(address: str) -> Iterator[None]:
     address
         The address with its secret.
     """
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="neurongraph-")
-        file = Path(folder.name, "view.html")
-        file.touch(mode=0o600)
-        file.write_text(_LEADS_ON.format(address=escape(address)), encoding="utf-8")
-    except OSError as error:
-        say(f"No browser was opened ({error.strerror or error}); open the address yourself.")
-        yield
-        return
-    with folder:
-        webbrowser.open(file.as_uri())
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(temporary_folder()) / "view.html"
+            with temporary_errors():
+                file.touch(mode=0o600)
+                file.write_text(_LEADS_ON.format(address=escape(address)), encoding="utf-8")
+        except TemporaryFileError as error:
+            say(f"No browser was opened ({error}); open the address yourself.")
+        else:
+            webbrowser.open(file.as_uri())
         yield

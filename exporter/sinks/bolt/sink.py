@@ -82,8 +82,9 @@ class BoltSink(Sink):
         """Return the model of that name that a load would go on with."""
         there = self._models(model, model + STAGED)
         for name in (model + STAGED, model):
-            if name in there and there[name]["state"] != DROPPING:
-                return {column: there[name].get(column) for column in MODEL.names}
+            found = there.get(name, {})
+            if found and (found["state"] != DROPPING or found.get("replacing")):
+                return {column: found.get(column) for column in MODEL.names}
         return None
 
     def begin(self, model: Mapping[str, Any], *, replace: bool) -> None:
@@ -91,8 +92,12 @@ class BoltSink(Sink):
         self._make_constraints()
         name = self._final = model["name"]
         there = self._models(name, name + STAGED, name + REPLACED)
-        if name in there and not replace:
+        if name in there and not replace and there[name]["state"] != DROPPING:
             raise exists_error(self.location, name)
+        if name + STAGED in there:
+            # A replacement that is killed meanwhile can then be gone on with.
+            begun = {column: model[column] for column in ("fingerprint", "schema_version")}
+            self._connection.write(statements.REPLACING, name=name + STAGED, begun=begun)
         for left in (name, name + STAGED, name + REPLACED):
             if left in there and (left != name or there[left]["state"] != COMPLETE):
                 self.drop(left)

@@ -130,6 +130,12 @@ SET m.name = $final, m.state = 'complete', m.written = null
 """
 UNMARK: Final = "MATCH (m:Model {name: $name}) WHERE m.state = 'complete' SET m.load = null"
 
+REPLACING: Final = """
+MATCH (m:Model {name: $name})
+SET m += $begun, m.state = 'dropping', m.load = null, m.replacing = true
+"""
+"""Of the rest of a load that another one removes before it begins: it tells which one that is."""
+
 START_DROPPING: Final = """
 MATCH (m:Model {name: $name})
 SET m.state = 'dropping', m.load = null

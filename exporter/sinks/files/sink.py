@@ -20,9 +20,15 @@ from exporter.sinks.files.folder import ModelFolder, WrittenTable, taken_error
 from exporter.sinks.files.formats import FILES
 from exporter.sinks.files.parts import FilePart, parts
 from exporter.sinks.files.readme import SCRIPT, readme, script
-from exporter.sinks.files.safely import finish_removing, remove_folder, write_file
+from exporter.sinks.files.safely import (
+    finish_removing,
+    make_folder,
+    remove_folder,
+    sweep,
+    write_file,
+)
 from queries.errors import GraphError, ModelNotFoundError, ParameterError
-from queries.files import PART_SUFFIX
+from queries.holding import remove_parts
 from queries.models import chosen
 from queries.progress import Progress
 from queries.schema import COMPLETE, DAMAGED, LOADING
@@ -119,6 +125,7 @@ class FilesSink(Sink):
 
     def _settle(self) -> None:
         """Let the README name the complete models, and remove those that were replaced."""
+        sweep(self._folder)
         for path in self._folder.glob(f"*{REMOVED_SUFFIX}"):
             finish_removing(path)
         self._write_text(self._folder / SCRIPT, script())
@@ -142,12 +149,18 @@ class FilesSink(Sink):
 
     def find(self, model: str) -> dict[str, Any] | None:
         """Return the model of that name that a load would go on with."""
-        notes = [note for note in model_notes(self._folder).values() if _has_key(note, model)]
+        notes = self._notes_of(model)
+        newest = sorted(notes, key=lambda path: number_of(path, model), reverse=True)
         for state in (LOADING, COMPLETE, DAMAGED):
-            for note in notes:
-                if note["state"] == state:
-                    return note
+            for path in newest:
+                if notes[path]["state"] == state:
+                    return notes[path]
         return None
+
+    def _notes_of(self, model: str) -> dict[Path, dict[str, Any]]:
+        """Return the notes of a model, by their subfolders."""
+        notes = model_notes(self._folder).items()
+        return {path: note for path, note in notes if _has_key(note, model)}
 
     def damage(self, model: str, progress: Progress) -> list[str]:
         """Read all of a complete model; return what is not as its load wrote it."""
@@ -178,20 +191,11 @@ class FilesSink(Sink):
         name = model["name"]
         if self.has(name) and not replace:
             raise exists_error(self.location, name)
-        notes = model_notes(self._folder).items()
-        there = {path: note for path, note in notes if _has_key(note, name)}
+        there = self._notes_of(name)
         used = [number_of(path, name) for path in self._folder.glob(f"{safe_name(name)}*")]
-        for path, note in there.items():
-            if note["state"] != COMPLETE:
-                remove_folder(path, self._mark)
         replaced = any(note["state"] == COMPLETE for note in there.values())
         work = self._folder / _numbered(name, max(used, default=0) + 1)
-        with file_errors(work):
-            try:
-                work.mkdir()
-            except FileExistsError:
-                raise taken_error(self._folder, name) from None
-        self._write_note(
+        self._own(
             work,
             {
                 **model,
@@ -202,6 +206,9 @@ class FilesSink(Sink):
                 "edges_a_file": self._rows,
             },
         )
+        if not make_folder(work, NOTE, note_text(self._note)):
+            raise taken_error(self._folder, name)
+        self._remove_unfinished(name)
 
     def resume(self, model: Mapping[str, Any]) -> None:
         """Put our mark on the model's note."""
@@ -210,13 +217,24 @@ class FilesSink(Sink):
         if path is None:
             raise taken_error(self._folder, model["name"])
         self._write_note(path, model)
+        self._remove_unfinished(model["key"])
+
+    def _remove_unfinished(self, model: str) -> None:
+        """Delete the files of earlier loads of a model, of which this one takes the place."""
+        number = number_of(self.model_folder.path, model)
+        for path, note in self._notes_of(model).items():
+            if note["state"] != COMPLETE and number_of(path, model) < number:
+                remove_folder(path, self._mark)
 
     def _write_note(self, path: Path, note: Mapping[str, Any]) -> None:
+        self._own(path, note)
+        self._write_text(path / NOTE, note_text(self._note))
+
+    def _own(self, path: Path, note: Mapping[str, Any]) -> None:
         self._note = {**note, "load": self._mark}
         self.model_folder = ModelFolder(
             path, self._mark, note["key"], note["file_format"], note["granularity"]
         )
-        self._write_text(path / NOTE, note_text(self._note))
 
     def parts(self, layer: PlannedLayer, block_edges: int) -> Iterator[FilePart]:
         """Cut the relationships into a layer, in blocks of so many, into the files of this load."""
@@ -310,10 +328,11 @@ class FilesSink(Sink):
     def _remove_others(self) -> None:
         """Remove what is no file of this load, but would be imported as one."""
         folder = self.model_folder
-        left = [path for path in folder.tables() if path.stem not in self._written]
         with file_errors(folder.path):
-            for path in (*left, *folder.path.glob(f"*{PART_SUFFIX}")):
-                path.unlink(missing_ok=True)
+            for path in folder.tables():
+                if path.stem not in self._written:
+                    path.unlink(missing_ok=True)
+        remove_parts(folder.path)
 
     def tidy(self, model: str, progress: Progress) -> None:
         """Delete the files of the model that was replaced, and describe the folder anew."""

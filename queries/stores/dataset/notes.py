@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from queries.holding import PART_SUFFIX
 from queries.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.stores.dataset.files import TABLE_FILES
 from queries.stores.naming import safe_name
@@ -55,7 +56,8 @@ def _model_folders(folder: Path) -> list[Path]:
     """Return the subfolders that hold a note, or are named as one that does."""
     noted_ones = {path.parent for path in folder.glob(f"*/{NOTE}")}
     named = {path for path in folder.glob("*-*") if _FOLDER.search(path.name) and path.is_dir()}
-    return sorted(path for path in noted_ones | named if path.suffix != REMOVED_SUFFIX)
+    passing = {REMOVED_SUFFIX, PART_SUFFIX}
+    return sorted(path for path in noted_ones | named if path.suffix not in passing)
 
 
 def _without_note(path: Path, safe: str) -> dict[str, Any] | None:
