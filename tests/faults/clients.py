@@ -5,10 +5,12 @@ real process that begins at once.
 """
 
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -41,7 +43,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a client ended: ``finished``, ``failed`` by an error of ours, or ``killed``."""
+    """How a client ended.
+
+    It has ``finished``, ``failed`` by an error of ours, was ``stopped`` by a signal that it takes,
+    or was ``killed``.
+    """
 
     what: str
     error: str = ""
@@ -108,6 +114,10 @@ class Client:
         self._process.kill()
         self._process.join()
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self._process.pid or 0, number)
+
     def ended(self) -> Ending:
         """Wait until it ends."""
         while self.until(len(self.events) + 1):
@@ -120,6 +130,8 @@ class Client:
             return Ending("failed", error, message)
         if last.what == "finished":
             return FINISHED
+        if last.what == "stopped":
+            return Ending("stopped", last.detail)
         assert self._process.exitcode == -9, (self._process.exitcode, self.events[-3:])
         return KILLED
 
@@ -132,6 +144,18 @@ def loading(model: object, graph: object, **settings: Any) -> Callable[[Tell], N
 def dropping(name: str, graph: object) -> Callable[[Tell], None]:
     """Return the task of a drop."""
     return partial(_drop, name, str(graph))
+
+
+def taking_signals(task: Callable[[Tell], None]) -> Callable[[Tell], None]:
+    """Return a task that takes signals as the command line does."""
+    return partial(_taking_signals, task)
+
+
+def standing(
+    where: str, task: Callable[[Tell], None], *, after: bool = False
+) -> Callable[[Tell], None]:
+    """Return a task that stands still before it calls a function, such as module:Class.name."""
+    return partial(_standing, where, task, after)
 
 
 def _forking() -> ForkServerContext:
@@ -181,6 +205,35 @@ def _told(step: Callable[..., Any], name: str, tell: Tell) -> Callable[..., Any]
         return step(*arguments, **settings)
 
     return told
+
+
+def _taking_signals(task: Callable[[Tell], None], tell: Tell) -> None:
+    from queries.stopping import signal_of, signals_taken
+
+    try:
+        with signals_taken():
+            task(tell)
+    except KeyboardInterrupt as interrupt:
+        tell("stopped", signal_of(interrupt).name)
+        raise SystemExit from None
+
+
+def _standing(where: str, task: Callable[[Tell], None], after: bool, tell: Tell) -> None:
+    module, _, name = where.partition(":")
+    *owners, name = name.split(".")
+    owner = import_module(module)
+    for each in owners:
+        owner = getattr(owner, each)
+    function = getattr(owner, name)
+
+    def stand(*arguments: Any, **settings: Any) -> Any:
+        result = function(*arguments, **settings) if after else None
+        tell("stands")
+        time.sleep(PATIENCE)
+        return result
+
+    with patch.object(owner, name, stand):
+        task(tell)
 
 
 def _drop(name: str, graph: str, tell: Tell) -> None:

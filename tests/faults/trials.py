@@ -11,9 +11,9 @@ import pytest
 
 from exporter import drop
 from queries import NeuronGraph
-from queries.errors import ModelIncompleteError, ModelNotFoundError
+from queries.errors import GraphNotFoundError, ModelIncompleteError, ModelNotFoundError
 from queries.schema import COMPLETE, LOADING
-from tests.faults.clients import FINISHED, Client, Ending, Tell, dropping, loading
+from tests.faults.clients import FINISHED, Client, Ending, Tell, dropping, loading, taking_signals
 from tests.faults.comparing import Picture, check_same, difference, picture, states
 from tests.faults.places import Place
 from tests.faults.tally import Tally
@@ -65,14 +65,26 @@ class Trial:
         self.place = place
         self.undisturbed = undisturbed
         self.tally = tally
-        self._new, self._old = models
+        self.models = self._new, self._old = models
 
-    def load(self, *, environment: dict[str, str] | None = None, **settings: Any) -> Client:
+    def load(
+        self,
+        *,
+        environment: dict[str, str] | None = None,
+        takes_signals: bool = False,
+        **settings: Any,
+    ) -> Client:
         """Start a client that loads the model; the settings are those of ``exporter.load``."""
         defaults = {"name": NAME, "batch_size": self.place.batch_size}
-        return self._client(
-            loading(self._new, self.place.clients_graph, **{**defaults, **settings}), environment
-        )
+        task = loading(self._new, self.place.clients_graph, **{**defaults, **settings})
+        return self._client(taking_signals(task) if takes_signals else task, environment)
+
+    def states(self) -> dict[str, str]:
+        """Return the state of each model; none where there is no graph yet."""
+        try:
+            return states(self.place.graph)
+        except GraphNotFoundError:
+            return {}
 
     def load_old(self) -> None:
         """Load the other model under the name, to be replaced."""

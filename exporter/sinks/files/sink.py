@@ -28,7 +28,7 @@ from exporter.sinks.files.safely import (
     write_file,
 )
 from queries.errors import GraphError, ModelNotFoundError, ParameterError
-from queries.holding import remove_parts
+from queries.holding import PART_SUFFIX
 from queries.models import chosen
 from queries.progress import Progress
 from queries.schema import COMPLETE, DAMAGED, LOADING
@@ -328,11 +328,10 @@ class FilesSink(Sink):
     def _remove_others(self) -> None:
         """Remove what is no file of this load, but would be imported as one."""
         folder = self.model_folder
+        left = [path for path in folder.tables() if path.stem not in self._written]
         with file_errors(folder.path):
-            for path in folder.tables():
-                if path.stem not in self._written:
-                    path.unlink(missing_ok=True)
-        remove_parts(folder.path)
+            for path in (*left, *folder.path.glob(f"*{PART_SUFFIX}")):
+                path.unlink(missing_ok=True)
 
     def tidy(self, model: str, progress: Progress) -> None:
         """Delete the files of the model that was replaced, and describe the folder anew."""
