@@ -132,6 +132,7 @@ class TestReplacementKilledAtItsFirstNote:
         load(new, anew, name=name)
         assert picture(place, name).edges.equals(picture(anew, name).edges)
 
+    @pytest.mark.faults
     def test_left_nothing_before(
         self, models: tuple[Path, Path], tmp_path: Path, kill: Kill
     ) -> None:
