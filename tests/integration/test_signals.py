@@ -316,7 +316,7 @@ class TestStreams:
     def test_closed_harm_no_database(
         self, model: Path, tmp_path: Path, graph: Path, closed: str
     ) -> None:
-        done = self.run(f"ng load {model} --graph new.lbug {closed}", graph, tmp_path)
+        done = self.run(f"ng load {model} --graph new.lbug --quiet {closed}", graph, tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         with NeuronGraph(tmp_path / "new.lbug") as new, NeuronGraph(graph) as expected:
             assert new.edges().equals(expected.edges())
@@ -324,7 +324,7 @@ class TestStreams:
     @pytest.mark.parametrize(
         ("words", "code"),
         [
-            ("ng models 1>&-", 0),
+            ("ng models 1>&-", 1),
             ("ng models 0<&- 2>&-", 0),
             ("ng query nosuch 2>&-", 1),
             pytest.param("ng drop m 0<&-", 1, marks=pytest.mark.full),

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from queries.errors import OutputError
-from queries.files import PART_SUFFIX, check_file, replaced, replaced_text
+from queries.files import check_file, replaced, replaced_text
+from queries.holding import PART_SUFFIX
 from tests.mounts import mounted
 
 LONGEST = 255
