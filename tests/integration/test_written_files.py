@@ -230,4 +230,4 @@ class TestStdout:
                 stderr=subprocess.PIPE,
                 check=False,
             )
-        assert (done.returncode, done.stderr) == (1, b"")
+        assert (done.returncode, done.stderr) == (141, b"")
