@@ -77,12 +77,12 @@ def noted_file(note: Path) -> Path:
 
 
 def is_over(note: Path) -> bool:
-    """Tell whether the load of a note has ended well; it was killed before it removed the note."""
+    """Tell whether nothing goes on from a note: its load ended well, or it is spoilt and alone."""
     safe = note.name.removesuffix(NOTE_SUFFIX)
     if noted_file(note).exists():
         return False
     loading = noted(note, safe)
-    if loading is None:
+    if loading is None or loading["state"] == DAMAGED:
         return True
     final = noted(note_beside(model_file(note.parent, loading["key"])), safe)
     return final is not None and final.get("load_id") == loading.get("load_id")

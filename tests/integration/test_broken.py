@@ -1,5 +1,6 @@
 """What happens where disk, lock, server or user get in the way."""
 
+import json
 import logging
 import os
 import re
@@ -35,6 +36,7 @@ from queries.errors import (
 from queries.schema import COMPLETE, LOADING
 from queries.stores.bolt import _refuse_old
 from queries.stores.embedded import model_file, note_of
+from queries.stores.file_note import note_beside
 from tests.mounts import mounted
 from tests.servers import Neo4jServer, skip_or_fail
 from tests.unit.builders import chain, layer, saved
@@ -230,9 +232,12 @@ def test_a_load_that_was_killed_after_its_last_rename_is_complete(
 ) -> None:
     graph = tmp_path / "graph.lbug"
     load(model, graph, name="m")
-    note_of(model_file(graph, "m", loading=True)).write_text('{"name": "m", "state": "loading"}')
-    with NeuronGraph(graph) as opened:
-        assert opened.models()["state"].tolist() == [COMPLETE]
+    final = json.loads(note_beside(model_file(graph, "m")).read_text())
+    left = {**final, "state": LOADING}
+    for text in ('{"name": "m", "state": "loading"}', json.dumps(left)):
+        note_of(model_file(graph, "m", loading=True)).write_text(text)
+        with NeuronGraph(graph) as opened:
+            assert opened.models()["state"].tolist() == [COMPLETE]
 
 
 def test_a_load_that_breaks_with_its_layers_says_what_it_left(
