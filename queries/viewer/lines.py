@@ -53,7 +53,8 @@ def along(scene: Scene) -> pd.DataFrame:
 def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["x0", "y0", "x1", "y1", "weight", "names"])
     frame = frame[frame["x0"].notna() & frame["x1"].notna()]
-    size = frame["weight"].abs().fillna(0.0)
+    # Where there are no rows, pandas does not know that weights are numbers.
+    size = frame["weight"].astype(np.float64).abs().fillna(0.0)
     finite = size[np.isfinite(size)]
     largest = float(finite.max()) if len(finite) else 1.0
     size = size.clip(upper=largest)
