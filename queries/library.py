@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 from queries.address import repeatable
 from queries.errors import ParameterError, QueryNotFoundError, listed
 from queries.granularity import NEURON_GRAPH
+from queries.labels import of_ours
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -275,8 +276,15 @@ class Query(Asked):
             parameters.update(named)
             return "".join(f" AND {condition}" for condition in conditions)
 
+        # A file of the embedded store holds one model alone.
+        def within(variable: str) -> str:
+            return f" AND {variable}.model = $model" if store == "neo4j" else ""
+
         grouped = granularity != NEURON_GRAPH
-        text = _template(self.body).render(values, store=store, grouped=grouped, where=where)
+        text = _template(self.body).render(
+            values, store=store, grouped=grouped, where=where, within=within
+        )
+        text = of_ours(text, store)
         # The embedded store refuses a parameter that its statement does not name.
         named = set(re.findall(r"\$(\w+)", text))
         return Statement(
