@@ -280,10 +280,16 @@ class Query(Asked):
         def within(variable: str) -> str:
             return f" AND {variable}.model = $model" if store == "neo4j" else ""
 
+        # What joins a neuron to somebody else's node may have a weight that is no number.
+        def among(one: str, other: str, condition: str) -> str:
+            if store != "neo4j":
+                return condition
+            ours = f"{one}:Neuron AND {other}:Neuron{within(one)}{within(other)}"
+            return f"CASE WHEN {ours} THEN {condition} ELSE false END"
+
+        helpers = {"where": where, "within": within, "among": among}
         grouped = granularity != NEURON_GRAPH
-        text = _template(self.body).render(
-            values, store=store, grouped=grouped, where=where, within=within
-        )
+        text = _template(self.body).render(values, store=store, grouped=grouped, **helpers)
         text = of_ours(text, store)
         # The embedded store refuses a parameter that its statement does not name.
         named = set(re.findall(r"\$(\w+)", text))

@@ -24,7 +24,7 @@ MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
 WHERE t.id >= $first AND t.id <= $last /*{ within("t") }*/ /*{ where("target", "t") }*/
 //% endif
 //% if min_weight > 0
-  AND abs(r.weight) >= $min_weight
+  AND /*{ among("s", "t", "abs(r.weight) >= $min_weight") }*/
 //% endif
 //% if store == "neo4j"
 // The server's own id of a node is read faster than a property, also than its model: who reads these
