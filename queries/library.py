@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 from queries.address import repeatable
 from queries.errors import ParameterError, QueryNotFoundError, listed
 from queries.granularity import NEURON_GRAPH
+from queries.labels import of_ours
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -275,8 +276,21 @@ class Query(Asked):
             parameters.update(named)
             return "".join(f" AND {condition}" for condition in conditions)
 
+        # A file of the embedded store holds one model alone.
+        def within(variable: str) -> str:
+            return f" AND {variable}.model = $model" if store == "neo4j" else ""
+
+        # What joins a neuron to somebody else's node may have a weight that is no number.
+        def among(one: str, other: str, condition: str) -> str:
+            if store != "neo4j":
+                return condition
+            ours = f"{one}:Neuron AND {other}:Neuron{within(one)}{within(other)}"
+            return f"CASE WHEN {ours} THEN {condition} ELSE false END"
+
+        helpers = {"where": where, "within": within, "among": among}
         grouped = granularity != NEURON_GRAPH
-        text = _template(self.body).render(values, store=store, grouped=grouped, where=where)
+        text = _template(self.body).render(values, store=store, grouped=grouped, **helpers)
+        text = of_ours(text, store)
         # The embedded store refuses a parameter that its statement does not name.
         named = set(re.findall(r"\$(\w+)", text))
         return Statement(

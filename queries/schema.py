@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow as pa
 
 from queries.granularity import NEURON_GRAPH
+from queries.labels import KINDS, of_ours, own_label
 
 SCHEMA_VERSION: Final = 4
 LOADING: Final = "loading"
@@ -20,8 +21,6 @@ DROPPING: Final = "dropping"
 """State of a model that is being removed, or whose removal was interrupted."""
 DAMAGED: Final = "damaged"
 """State of a model whose own note cannot be read."""
-
-_LABELS: Final = ("Model", "Layer", "Neuron", "LoadedBlock")
 
 MODEL: Final = pa.schema(
     [
@@ -110,17 +109,45 @@ def weight_properties(granularity: str) -> list[str]:
     return [field.name for field in connects_to(granularity)][2:]
 
 
-NEO4J_CONSTRAINTS: Final = (
-    "CREATE CONSTRAINT neurongraph_model IF NOT EXISTS FOR (m:Model) REQUIRE m.name IS UNIQUE",
-    """CREATE CONSTRAINT neurongraph_layer IF NOT EXISTS
+NEO4J_INDEXES: Final = {
+    "neurongraph_model_name": "CONSTRAINT {} IF NOT EXISTS FOR (m:Model) REQUIRE m.name IS UNIQUE",
+    "neurongraph_layer_name": """CONSTRAINT {} IF NOT EXISTS
     FOR (l:Layer) REQUIRE (l.model, l.name) IS UNIQUE""",
-    """CREATE CONSTRAINT neurongraph_neuron IF NOT EXISTS
+    "neurongraph_neuron_id": """CONSTRAINT {} IF NOT EXISTS
     FOR (n:Neuron) REQUIRE (n.model, n.id) IS UNIQUE""",
-    """CREATE CONSTRAINT neurongraph_loaded_block IF NOT EXISTS
+    "neurongraph_loaded_block_start": """CONSTRAINT {} IF NOT EXISTS
     FOR (b:LoadedBlock) REQUIRE (b.model, b.layer_index, b.start) IS UNIQUE""",
-    "CREATE INDEX neurongraph_neuron_layer IF NOT EXISTS FOR (n:Neuron) ON (n.model, n.layer)",
-    "CREATE INDEX neurongraph_neuron_name IF NOT EXISTS FOR (n:Neuron) ON (n.model, n.name)",
+    "neurongraph_neuron_by_layer": "INDEX {} IF NOT EXISTS FOR (n:Neuron) ON (n.model, n.layer)",
+    "neurongraph_neuron_by_name": "INDEX {} IF NOT EXISTS FOR (n:Neuron) ON (n.model, n.name)",
+}
+"""What ``CREATE`` makes in Neo4j, by name: indexes, and constraints with an index each."""
+
+_EARLIER: Final = (
+    "CONSTRAINT neurongraph_model",
+    "CONSTRAINT neurongraph_layer",
+    "CONSTRAINT neurongraph_neuron",
+    "CONSTRAINT neurongraph_loaded_block",
+    "INDEX neurongraph_neuron_layer",
+    "INDEX neurongraph_neuron_name",
 )
+"""What schemas before 4 made for labels that are not ours alone, and so bound others."""
+
+
+def neo4j_schema(seconds: int) -> tuple[str, ...]:
+    """Return the statements that make constraints and indexes in Neo4j, and wait for them.
+
+    Parameters
+    ----------
+    seconds
+        How long they wait for each.
+    """
+    # Those of others may be broken, or take long: each of ours is waited for by its name.
+    return (
+        *(f"DROP {each} IF EXISTS" for each in _EARLIER),
+        *(of_ours(f"CREATE {each.format(name)}") for name, each in NEO4J_INDEXES.items()),
+        *(f"CALL db.awaitIndex('{name}', {seconds})" for name in NEO4J_INDEXES),
+    )
+
 
 _EMBEDDED_TYPES: Final = {
     pa.bool_(): "BOOL",
@@ -157,9 +184,10 @@ def _columns(schema: pa.Schema, names: list[str]) -> str:
 
 
 def neuron_labels(class_name: str) -> list[str]:
-    """Return the labels of a layer's neurons in Neo4j: ``Neuron``, and the layer's class.
+    """Return the labels of a layer's neurons in Neo4j: two of neurons, and the layer's class.
 
     A class of somebody's own may be named as nothing else must be; its neurons get no label of it.
     """
-    named = class_name.isidentifier() and class_name not in _LABELS
-    return ["Neuron", class_name] if named else ["Neuron"]
+    labels, known = ["Neuron", own_label("Neuron")], {*KINDS, *map(own_label, KINDS)}
+    named = class_name.isidentifier() and class_name not in known
+    return [*labels, class_name] if named else labels

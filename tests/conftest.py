@@ -10,6 +10,7 @@ from _pytest.mark.structures import ParameterSet
 
 from exporter import load
 from exporter.file_format import FileFormat
+from tests.contract import foreign
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS, HOSTILE
 from tests.servers import LTS, NEWEST, Neo4jServer, importing, logged_in, skip_or_fail
@@ -158,11 +159,13 @@ def store(
         for name, file in request.getfixturevalue("small_files").items():
             load(file, dataset, name=name, file_format=file_format)
             load(file, dataset, name=f"{name}{HOSTILE}", granularity="channel")
-        with importing(version, dataset) as server:
+        with importing(version, dataset) as server, foreign.beside(server):
+            for name in request.getfixturevalue("small_files"):
+                foreign.join(server, name)
             yield GraphStore(server.uri, server, prepared=True)
         return
     server = _neo4j_servers(NEO4J[request.param])
-    with logged_in(server):
+    with logged_in(server), foreign.beside(server):
         yield GraphStore(server.uri, server)
 
 

@@ -276,7 +276,8 @@ class EmbeddedSink(Sink):
             statement = asked.statement(values, EmbeddedStore.name, granularity, **bounds)
             with ladybug_errors(self._file):
                 rows = run_for_many(self._connection, statement)
-            yield self._node_ids.edges(to_columns(rows, statement.columns))
+            table = self._node_ids.edges(to_columns(rows, statement.columns))
+            yield {name: table[name].to_numpy() for name in table.column_names}
 
     def finish(self, checksums: Mapping[str, Mapping[str, str]], of_model: str) -> None:
         """Close the file and give it its final name."""

@@ -7,6 +7,8 @@ both a colour and a caption. So each kind has a rule with both, behind that of `
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from queries.labels import own_label
+
 _FAMILIES: Final = {
     "Input": "#999999",
     "Conv": "#0072b2",
@@ -30,13 +32,13 @@ def style_sheet(kinds: Iterable[str]) -> str:
     Parameters
     ----------
     kinds
-        The labels that neurons have beside ``Neuron``.
+        The labels that neurons have of their layers' classes.
     """
     rules = {
         "node": _node("#d9d9d9", "50px"),
-        "node.Model": _node("#1a1a1a", "110px"),
-        "node.Layer": _node("#4d4d4d", "100px"),
-        "node.Neuron": _node("#999999", "100px"),
+        **_of_kind("Model", _node("#1a1a1a", "110px")),
+        **_of_kind("Layer", _node("#4d4d4d", "100px")),
+        **_of_kind("Neuron", _node("#999999", "100px")),
         **{f"node.{kind}": _node(_colour(kind), "100px") for kind in sorted(set(kinds))},
         "relationship": _relationship("#a5abb6", "1px", "<type>"),
         "relationship.CONNECTS_TO": _relationship("#7f7f7f", "2px", "{weight}"),
@@ -44,6 +46,10 @@ def style_sheet(kinds: Iterable[str]) -> str:
         "relationship.HAS_LAYER": _relationship("#a5abb6", "1px", "<type>"),
     }
     return "\n".join(_rule(selector, values) for selector, values in rules.items())
+
+
+def _of_kind(kind: str, rule: dict[str, str]) -> dict[str, dict[str, str]]:
+    return {f"node.{label}": rule for label in (kind, own_label(kind))}
 
 
 def _colour(kind: str) -> str:

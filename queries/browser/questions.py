@@ -36,7 +36,10 @@ def models() -> Question:
     return Question(
         "Models and layers",
         "Each model with its layers. Double-click a node to see what it is joined to.",
-        "MATCH p = (:Model)-[:HAS_LAYER]->(:Layer)\nRETURN p\nLIMIT 200",
+        "MATCH p = (m:NeurongraphModel)-[:HAS_LAYER]->(l:NeurongraphLayer)\n"
+        "WHERE l.model = m.key\n"
+        "RETURN p\n"
+        "LIMIT 200",
     )
 
 
@@ -51,8 +54,8 @@ def layers(model: str) -> Question:
     return Question(
         "How layers follow one another",
         "The coarse picture: a node is a layer, and leads to the layers that it feeds.",
-        f"MATCH (:Model {{name: {literal(model)}}})-[:HAS_LAYER]->(l:Layer)\n"
-        "OPTIONAL MATCH p = (l)-[:NEXT]->(:Layer)\n"
+        f"{_layers_of(model)}"
+        "OPTIONAL MATCH p = (l)-[:NEXT]->(:NeurongraphLayer {model: m.key})\n"
         "RETURN l, p\n"
         "LIMIT 300",
     )
@@ -69,7 +72,7 @@ def sizes(model: str) -> Question:
     return Question(
         "How large the layers are",
         "A table: neurons, relationships into each layer, and what a neuron computes.",
-        f"MATCH (:Model {{name: {literal(model)}}})-[:HAS_LAYER]->(l:Layer)\n"
+        f"{_layers_of(model)}"
         "RETURN l.name AS layer, l.class_name AS kind, l.shape AS shape,\n"
         "  l.neurons AS neurons, l.edges AS relationships, l.reduce AS reduce,\n"
         "  l.activation AS activation\n"
@@ -89,7 +92,8 @@ def strongest_inputs(key: str, neuron: str) -> Question:
     return Question(
         "The strongest inputs of a neuron",
         f"The {STRONGEST} inputs of {neuron} with the largest absolute weights.",
-        f"MATCH p = (:Neuron)-[r:CONNECTS_TO]->(:Neuron {_named(key, neuron)})\n"
+        f"MATCH p = (:NeurongraphNeuron {{model: {literal(key)}}})\n"
+        f"  -[r:CONNECTS_TO]->(:NeurongraphNeuron {_named(key, neuron)})\n"
         "RETURN p\n"
         "ORDER BY abs(r.weight) DESC\n"
         f"LIMIT {STRONGEST}",
@@ -109,7 +113,8 @@ def receptive_field(key: str, neuron: str, depth: int) -> Question:
     return Question(
         "A receptive field",
         f"A table: which part of each earlier layer {neuron} depends on.",
-        f"MATCH (:Neuron {_named(key, neuron)})<-[:CONNECTS_TO*1..{depth}]-(s:Neuron)\n"
+        f"MATCH p = (:NeurongraphNeuron {_named(key, neuron)})<-[:CONNECTS_TO*1..{depth}]-(s)\n"
+        f"WHERE all(n IN nodes(p) WHERE n:NeurongraphNeuron AND n.model = {literal(key)})\n"
         "WITH DISTINCT s\n"
         "RETURN s.layer_index AS position, s.layer AS layer, count(*) AS neurons,\n"
         "  min(s.x) AS left, max(s.x) AS right, min(s.y) AS top, max(s.y) AS bottom\n"
@@ -129,13 +134,13 @@ def field_picture(key: str, neuron: str) -> Question:
     return Question(
         "The strongest part of a receptive field",
         f"The six strongest inputs of {neuron}, and the six strongest of each of these.",
-        f"MATCH (n:Neuron {_named(key, neuron)})\n"
+        f"MATCH (n:NeurongraphNeuron {_named(key, neuron)})\n"
         "CALL (n) {\n"
-        "  MATCH p = (n)<-[r:CONNECTS_TO]-(a:Neuron)\n"
+        "  MATCH p = (n)<-[r:CONNECTS_TO]-(a:NeurongraphNeuron {model: n.model})\n"
         "  RETURN p, a ORDER BY abs(r.weight) DESC LIMIT 6\n"
         "}\n"
         "OPTIONAL CALL (a) {\n"
-        "  MATCH q = (a)<-[r:CONNECTS_TO]-(:Neuron)\n"
+        "  MATCH q = (a)<-[r:CONNECTS_TO]-(:NeurongraphNeuron {model: a.model})\n"
         "  RETURN q ORDER BY abs(r.weight) DESC LIMIT 6\n"
         "}\n"
         "RETURN p, q",
@@ -161,8 +166,8 @@ def paths(key: str, output: str, found: list[list[int]]) -> Question:
         "you switch off Connect result nodes in its settings.",
         f"UNWIND {literal(found)} AS ids\n"
         "UNWIND range(0, size(ids) - 2) AS i\n"
-        f"MATCH p = (:Neuron {{model: {literal(key)}, id: ids[i]}})\n"
-        f"  -[:CONNECTS_TO]->(:Neuron {{model: {literal(key)}, id: ids[i + 1]}})\n"
+        f"MATCH p = (:NeurongraphNeuron {{model: {literal(key)}, id: ids[i]}})\n"
+        f"  -[:CONNECTS_TO]->(:NeurongraphNeuron {{model: {literal(key)}, id: ids[i + 1]}})\n"
         "RETURN p",
     )
 
@@ -182,12 +187,19 @@ def distribution(key: str, layer: str, least: float, most: float) -> Question:
     return Question(
         "The distribution of a layer's weights",
         f"A table: how many weights into {layer} there are near each multiple of {step:g}.",
-        f"MATCH (t:Neuron {{model: {literal(key)}, layer: {literal(layer)}}})"
-        "<-[r:CONNECTS_TO]-()\n"
+        f"MATCH (t:NeurongraphNeuron {{model: {literal(key)}, layer: {literal(layer)}}})\n"
+        "  <-[r:CONNECTS_TO]-(:NeurongraphNeuron {model: t.model})\n"
         f"RETURN round(round(r.weight / {step!r}) * {step!r}, {digits}) AS weight,\n"
         "  count(*) AS relationships\n"
         "ORDER BY weight\n"
         "LIMIT 1000",
+    )
+
+
+def _layers_of(model: str) -> str:
+    return (
+        f"MATCH (m:NeurongraphModel {{name: {literal(model)}}})\n"
+        "  -[:HAS_LAYER]->(l:NeurongraphLayer {model: m.key})\n"
     )
 
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 from urllib.parse import urlsplit
 
 from queries.browser.grass import style_sheet
 from queries.browser.guide import Guide
 from queries.browser.server import Pages, Server
 from queries.errors import ParameterError
+from queries.labels import of_ours
 from queries.neurongraph import NeuronGraph
 from queries.schema import neuron_labels
 from queries.stores.location import locate
+
+_KINDS: Final = of_ours("MATCH (l:Layer) RETURN DISTINCT l.class_name AS kind")
 
 
 def open_server(graph: str | None = None) -> NeuronGraph:
@@ -67,5 +71,5 @@ def serving(graph: NeuronGraph, port: int, model: str | None) -> Iterator[Server
 
 
 def _style(graph: NeuronGraph) -> str:
-    kinds = graph.cypher("MATCH (l:Layer) RETURN DISTINCT l.class_name AS kind")["kind"]
-    return style_sheet(label for kind in kinds for label in neuron_labels(str(kind))[1:])
+    kinds = graph.cypher(_KINDS)["kind"]
+    return style_sheet(label for kind in kinds for label in neuron_labels(str(kind))[2:])

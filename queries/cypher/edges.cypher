@@ -17,20 +17,18 @@ largest = { type = "float", help = "largest absolute value among them", explode 
 edges = { type = "int", help = "number of relationships between neurons that it stands for", explode = true, grouped = true }
 */
 //% if source
-MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
-WHERE s.model = $model /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
+WHERE s.model = $model /*{ within("t") }*/ /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
 //% else
-MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
-WHERE t.id >= $first AND t.id <= $last /*{ where("target", "t") }*/
-//% if store == "neo4j"
-  AND t.model = $model
-//% endif
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
+WHERE t.id >= $first AND t.id <= $last /*{ within("t") }*/ /*{ where("target", "t") }*/
 //% endif
 //% if min_weight > 0
-  AND abs(r.weight) >= $min_weight
+  AND /*{ among("s", "t", "abs(r.weight) >= $min_weight") }*/
 //% endif
 //% if store == "neo4j"
-// The server's own id of a node is read faster than a property. A list leaves out what is missing.
+// The server's own id of a node is read faster than a property, also than its model: who reads these
+// leaves out what begins at nodes of other models. A list leaves out what is missing.
 WITH t, collect(/*{ "s.id" if source else "id(s)" }*/) AS source,
   collect(coalesce(r.weight, 0.0 / 0.0)) AS weight
 //% if grouped

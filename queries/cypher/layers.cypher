@@ -26,6 +26,7 @@ inputs = { type = "ints", help = "indices of the layers that feed it" }
 MATCH (l:Layer)
 WHERE l.model = $model
 OPTIONAL MATCH (before:Layer)-[:NEXT]->(l)
+WHERE before.model = $model
 //% if store == "neo4j"
 WITH l, before.`index` AS input
 ORDER BY input

@@ -24,7 +24,8 @@ MATCH (n:Neuron)<-[r:CONNECTS_TO]-(other:Neuron)
 //% else
 MATCH (n:Neuron)-[r:CONNECTS_TO]->(other:Neuron)
 //% endif
-WHERE n.model = $model /*{ where("neurons", "n") }*/ AND abs(r./*{ by }*/) >= $min_weight
+WHERE n.model = $model /*{ within("other") }*/ /*{ where("neurons", "n") }*/
+  AND /*{ among("n", "other", "abs(r." ~ by ~ ") >= $min_weight") }*/
 RETURN n.id AS neuron, other.id AS id, other.name AS name, other.layer AS layer,
   other.channel AS channel, other.x AS x, other.y AS y, r./*{ by }*/ AS weight
 ORDER BY abs(weight) DESC, neuron, id

@@ -18,9 +18,12 @@ strength = { type = "float", help = "the sum; 0 without relationships" }
 MATCH (n:Neuron)
 WHERE n.model = $model /*{ where("neurons", "n") }*/
 //% if direction == "in"
-OPTIONAL MATCH (n)<-[r:CONNECTS_TO]-()
+OPTIONAL MATCH (n)<-[r:CONNECTS_TO]-(other:Neuron)
 //% else
-OPTIONAL MATCH (n)-[r:CONNECTS_TO]->()
+OPTIONAL MATCH (n)-[r:CONNECTS_TO]->(other:Neuron)
+//% endif
+//% if store == "neo4j"
+WHERE other.model = $model
 //% endif
 //% if measure == "absolute"
 WITH n, sum(abs(r./*{ by }*/)) AS strength

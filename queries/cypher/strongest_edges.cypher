@@ -17,12 +17,12 @@ weight = { type = "float", help = "weight, or the property that by names" }
 */
 // NaN is not equal to itself.
 //% if source
-MATCH (s:Neuron)-[r:CONNECTS_TO]->(t)
-WHERE s.model = $model /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
+WHERE s.model = $model /*{ within("t") }*/ /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
   AND r./*{ by }*/ = r./*{ by }*/
 //% else
-MATCH (s)-[r:CONNECTS_TO]->(t:Neuron)
-WHERE t.model = $model /*{ where("target", "t") }*/
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
+WHERE t.model = $model /*{ within("s") }*/ /*{ where("target", "t") }*/
   AND r./*{ by }*/ = r./*{ by }*/
 //% endif
 WITH s, t, r./*{ by }*/ AS weight

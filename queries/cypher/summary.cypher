@@ -17,8 +17,8 @@ not_finite = { type = "int", help = "number of relationships of a weight that is
 */
 MATCH (m:Model)
 WHERE m.key = $model
-OPTIONAL MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
-WHERE t.model = $model
+OPTIONAL MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
+WHERE t.model = $model /*{ within("s") }*/
 // NaN is not equal to itself, and the difference of infinity to itself is NaN. A mean that the store
 // takes step by step would be NaN where one weight is infinite.
 WITH m, count(r) AS edges, min(CASE WHEN r.weight = r.weight THEN r.weight END) AS min_weight,

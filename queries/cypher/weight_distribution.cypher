@@ -16,8 +16,8 @@ high = { type = "float", help = "upper end of the bin; null for these" }
 edges = { type = "int", help = "number of relationships in the bin" }
 share = { type = "float", help = "the same as a share of the layer's" }
 */
-MATCH (t:Neuron)<-[r:CONNECTS_TO]-()
-WHERE t.model = $model /*{ where("neurons", "t") }*/
+MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
+WHERE t.model = $model /*{ within("s") }*/ /*{ where("neurons", "t") }*/
 // The difference of NaN, or of infinity, to itself is not 0.
 //% if store == "neo4j"
 WITH t.layer AS layer, t.layer_index AS layer_index, r./*{ by }*/ AS weight, count(*) AS uses

@@ -32,6 +32,7 @@ from queries.errors import (
     GraphVersionError,
     ParameterError,
 )
+from queries.labels import of_ours
 from queries.library import query
 from queries.schema import COMPLETE
 from queries.stores.base import Changes
@@ -51,8 +52,8 @@ if TYPE_CHECKING:
 Rows = TypeVar("Rows", bound=Sized)
 OLDEST_SERVER: Final = (5, 26)
 READERS: Final = 3
-_EDITED: Final = "MATCH (m:Model {state: $state}) SET m.edited = true"
-_LOAD_ID: Final = "MATCH (m:Model {name: $name}) RETURN m.load_id AS load_id"
+_EDITED: Final = of_ours("MATCH (m:Model {state: $state}) SET m.edited = true")
+_LOAD_ID: Final = of_ours("MATCH (m:Model {name: $name}) RETURN m.load_id AS load_id")
 SECONDS_TO_CONNECT: Final = 10
 _SYSTEM: Final = "system"
 _TIMED_OUT: Final = (
@@ -271,8 +272,8 @@ class BoltStore(CypherStore):
             running = [readers.submit(self.table, each, about) for each in statements]
             return pa.concat_tables([part.result() for part in running])
 
-    def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
-        """Return the ids of neurons for those of nodes."""
+    def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
+        """Return relationships with ids of neurons for those of nodes."""
         if model not in self._node_ids:
 
             def records(cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -281,7 +282,7 @@ class BoltStore(CypherStore):
                 )
 
             self._node_ids = {model: of_server(records, model.key)}
-        return self._node_ids[model].of(column)
+        return self._node_ids[model].edges(edges)
 
     def frame(
         self,
@@ -313,6 +314,7 @@ class BoltStore(CypherStore):
             counters = _sent(session, cypher, parameters).consume().counters
             outcome.count(counters)
             if counters.contains_updates:
+                self._node_ids.clear()
                 session.run(_EDITED, {"state": COMPLETE}).consume()
         return Changes(
             nodes_created=counters.nodes_created,

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from queries.checksum import NEURON_COLUMNS, model_checksum
 from queries.frames import to_columns
+from queries.labels import of_ours
 from queries.layer import Layer, id_ranges, layers_of
 from queries.library import Query, Statement, query
 from queries.stores.base import Store
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from queries.neuron_filter import NeuronFilter
 
 _JOINED: Final = """
-MATCH (m:Model)-[:HAS_LAYER]->(l:Layer) WHERE m.key = $model RETURN l.name AS name
+MATCH (m:Model)-[:HAS_LAYER]->(l:Layer) WHERE m.key = $model AND l.model = $model
+RETURN l.name AS name
 """
 _BEGINNING: Final = """
-MATCH (s:Neuron)-[r:CONNECTS_TO]->() WHERE s.model = $model
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE s.model = $model AND t.model = $model
 RETURN count(r) AS edges, count(r.weight) AS weighted
 """
 
@@ -66,17 +68,16 @@ class CypherStore(Store):
         """
 
     @abstractmethod
-    def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
-        """Return the ids of neurons for what the query ``edges`` gives without a source filter.
-
-        That is what the store itself calls the nodes, which it reads faster.
+    def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
+        """Return what the query ``edges`` gives without a source filter, with ids of neurons.
 
         Parameters
         ----------
-        column
-            Its column ``source``, one value a row.
+        edges
+            Its rows. The column ``source`` is what the store itself calls the nodes, which it
+            reads faster.
         model
-            The model whose relationships they are.
+            The model whose relationships they are; others are left out.
 
         Raises
         ------
@@ -173,12 +174,12 @@ class CypherStore(Store):
 
     def joined_layers(self, about: "StoredModel") -> list[str]:
         """Return the names of the layers that the node of a model is joined to."""
-        rows = self.frame(_JOINED, {"model": about.key}, about.name)
+        rows = self.frame(of_ours(_JOINED, self.name), {"model": about.key}, about.name)
         return [str(name) for name in rows["name"]]
 
     def relationships(self, about: "StoredModel") -> tuple[int, int]:
         """Count the relationships that begin at neurons of a model, and those with a weight."""
-        row = self.frame(_BEGINNING, {"model": about.key}, about.name).iloc[0]
+        row = self.frame(of_ours(_BEGINNING, self.name), {"model": about.key}, about.name).iloc[0]
         return int(row["edges"]), int(row["weighted"])
 
     def _edges_in_parts(
@@ -209,7 +210,7 @@ class CypherStore(Store):
         parts = [self.statement(asked, values, about, first=low, last=high) for low, high in ranges]
         rows = self.tables(parts, about)
         table = to_columns(rows, asked.columns_in(about.granularity))
-        return table.set_column(0, "source", self.sources(table["source"], about))
+        return self.by_ids(table, about)
 
 
 def _by_ends(edges: pa.Table) -> pa.Table:

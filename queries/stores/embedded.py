@@ -188,13 +188,13 @@ class EmbeddedStore(CypherStore):
         with ladybug_errors(opened.file):
             return pa.concat_tables([run_for_many(opened.connection, each) for each in statements])
 
-    def sources(self, column: pa.ChunkedArray, model: "StoredModel") -> pa.Array:
+    def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
         """Return the ids of neurons for the places of nodes in their table."""
         opened = self._opened_of(model)
         if model not in self._node_ids:
             with ladybug_errors(opened.file):
                 self._node_ids = {model: node_ids(opened.connection)}
-        return self._node_ids[model].of(column)
+        return self._node_ids[model].edges(edges)
 
     def frame(
         self,

@@ -8,17 +8,17 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from queries.errors import GraphDamagedError
+from queries.labels import of_ours
 
 REPLACED_MEANWHILE: Final = "the model was replaced or removed while it was read; ask again"
 
 Run = Callable[[str, dict[str, Any]], Sequence[Mapping[str, Any]]]
 """Runs a statement, and returns its rows."""
 
-_NODES: Final = """
+_NODES: Final = of_ours("""
 MATCH (n:Neuron) WHERE n.model = $model AND n.id IS NOT NULL
 RETURN collect(id(n)) AS nodes, collect(n.id) AS ids
-"""
+""")
 
 
 class NodeIds:
@@ -33,33 +33,17 @@ class NodeIds:
     def __init__(self, nodes: NDArray[np.int64], ids: NDArray[np.int64]) -> None:
         self._nodes, self._ids = pd.Index(nodes), ids
 
-    def of(self, nodes: pa.ChunkedArray) -> pa.Array:
-        """Return the ids of neurons, given those of nodes.
+    def edges(self, table: pa.Table) -> pa.Table:
+        """Return relationships with ids of neurons in their column ``source``, which names nodes.
 
-        Raises
-        ------
-        GraphDamagedError
-            If a node is no neuron of the model.
+        Those that begin at no neuron of the model are left out: somebody may have joined its
+        neurons to those of another.
         """
-        places = self._nodes.get_indexer(nodes.to_numpy())
-        if len(places) and places.min() < 0:
-            raise GraphDamagedError(
-                "a relationship begins at a node that is no neuron of the model, unless the model "
-                "was removed or replaced meanwhile; ask again, or see neurongraph check"
-            )
-        return pa.array(self._ids[places])
-
-    def edges(self, table: pa.Table) -> dict[str, NDArray[np.generic]]:
-        """Return the columns of relationships, in which ``source`` names nodes, with neurons there.
-
-        Raises
-        ------
-        GraphDamagedError
-            As ``of``.
-        """
-        columns = {name: table[name] for name in table.column_names}
-        columns["source"] = self.of(columns["source"])
-        return {name: column.to_numpy() for name, column in columns.items()}
+        places = self._nodes.get_indexer(table["source"].to_numpy())
+        at = table.column_names.index("source")
+        named = table.set_column(at, "source", pa.array(self._ids[places]))
+        is_ours = places >= 0
+        return named if is_ours.all() else named.filter(pa.array(is_ours))
 
 
 def of_server(run: Run, model: str) -> NodeIds:

@@ -124,7 +124,8 @@ def test_read_neo4j(neo4j_server: Neo4jServer, loaded: LoadReport) -> None:
 
 def _read_records(server: Neo4jServer, model: str, layer: str) -> pd.DataFrame:
     statement = """
-        MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron {model: $model, layer: $layer})
+        MATCH (s:NeurongraphNeuron)-[r:CONNECTS_TO]->(t:NeurongraphNeuron)
+        WHERE t.model = $model AND t.layer = $layer
         RETURN s.id AS source, t.id AS target, r.weight AS weight
     """
     with neo4j.GraphDatabase.driver(server.uri, auth=server.auth) as driver:
@@ -185,8 +186,8 @@ def _unwind_maps(server: Neo4jServer, planned: Plan) -> float:
     """Write all relationships again, the textbook way; the nodes are those of the load."""
     statement = """
         UNWIND $rows AS row
-        MATCH (s:Neuron {model: 'bench', id: row.from})
-        MATCH (t:Neuron {model: 'bench', id: row.to})
+        MATCH (s:NeurongraphNeuron {model: 'bench', id: row.from})
+        MATCH (t:NeurongraphNeuron {model: 'bench', id: row.to})
         CREATE (s)-[:BASELINE {weight: row.weight}]->(t)
     """
     _, edges = _arrow_tables(planned)

@@ -7,6 +7,7 @@ import pytest
 
 from exporter import drop, load
 from queries import NeuronGraph
+from tests.contract import foreign
 from tests.contract.reference import Reference, probe
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS
@@ -32,6 +33,9 @@ def loaded(store: GraphStore, small_files: dict[str, Path]) -> Iterator[GraphSto
         return
     for name, file in small_files.items():
         load(file, store.location, name=name)
+    if store.server is not None:
+        for name in small_files:
+            foreign.join(store.server, name)
     yield store
     for name in small_files:
         drop(name, store.location)

@@ -9,6 +9,7 @@ import ladybug
 from neo4j import GraphDatabase
 
 from queries import NeuronGraph
+from queries.labels import of_ours
 from queries.stores.embedded import model_file
 from queries.stores.file_note import note_beside
 from tests.servers import Neo4jServer
@@ -40,6 +41,10 @@ class GraphStore:
         """Return what users give as the graph to ask about one of the small models."""
         return str(self.files.get(model, self.location))
 
+    def own(self, cypher: str) -> str:
+        """Return a statement that names kinds of nodes, and means ours alone."""
+        return of_ours(cypher, "embedded" if self.server is None else "neo4j")
+
     def spoil(self, model: str, cypher: str, *, loading: bool = False, **parameters: Any) -> None:
         """Run a writing statement behind the library's back; it names its key ``$model``."""
         if self.server is None:
@@ -50,9 +55,11 @@ class GraphStore:
             _spoil_file(file, cypher, {**parameters, "model": model})
             return
         with GraphDatabase.driver(self.server.uri, auth=self.server.auth) as driver:
-            keys = driver.execute_query("MATCH (m:Model {name: $name}) RETURN m.key", name=model)
+            named = of_ours("MATCH (m:Model {name: $name}) RETURN m.key")
+            keys = driver.execute_query(named, name=model)
             key = keys.records[0].value() if keys.records else model
-            changed = driver.execute_query(cypher, {**parameters, "model": key}).summary.counters
+            answer = driver.execute_query(self.own(cypher), {**parameters, "model": key})
+            changed = answer.summary.counters
         assert changed.contains_updates
 
     def leftovers(self, model: str) -> list[str]:
@@ -65,11 +72,14 @@ class GraphStore:
             return [name for name in names if name not in {file.name, note_beside(file).name}]
         with GraphDatabase.driver(self.server.uri, auth=self.server.auth) as driver:
             rows = driver.execute_query(
-                "MATCH (m:Model) WHERE m.name STARTS WITH $model "
-                "WITH collect(CASE WHEN m.state = 'complete' THEN m.key END) AS complete "
-                "MATCH (n) WHERE n.model STARTS WITH $model "
-                "AND (n:LoadedBlock OR NOT n.model IN complete) "
-                "RETURN DISTINCT n.model + ' ' + labels(n)[0] AS left",
+                of_ours(
+                    "MATCH (m:Model) WHERE m.name STARTS WITH $model "
+                    "WITH collect(CASE WHEN m.state = 'complete' THEN m.key END) AS complete "
+                    "MATCH (n) WHERE (n:Layer OR n:Neuron OR n:LoadedBlock) "
+                    "AND n.model STARTS WITH $model "
+                    "AND (n:LoadedBlock OR NOT n.model IN complete) "
+                    "RETURN DISTINCT n.model + ' ' + labels(n)[0] AS left"
+                ),
                 model=model,
             ).records
         return [row["left"] for row in rows]

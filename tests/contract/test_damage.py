@@ -163,7 +163,8 @@ class TestWriting:
         with NeuronGraph(store.location, model=scratch) as graph:
             before = graph.edges()
             graph.katz()
-            graph.write(f"{_INTO}'hidden' SET r.weight = 0.5", {"model": scratch})
+            halved = store.own(f"{_INTO}'hidden' SET r.weight = 0.5")
+            graph.write(halved, {"model": scratch})
             after = graph.edges()
             assert len(after) == len(before)
             hidden = graph.edges(target="hidden")
@@ -187,7 +188,8 @@ class TestWriting:
         with NeuronGraph(store.location, model=scratch) as graph:
             if store.server is None:
                 graph.write("ALTER TABLE Neuron ADD mine DOUBLE")
-            graph.write("MATCH (n:Neuron) WHERE n.model = $key SET n.mine = 1.0", {"key": scratch})
+            added = store.own("MATCH (n:Neuron) WHERE n.model = $key SET n.mine = 1.0")
+            graph.write(added, {"key": scratch})
         assert check(store.location, name=scratch).passed
 
 

@@ -8,6 +8,8 @@ from neo4j import GraphDatabase
 
 from exporter import drop, load
 from queries.granularity import Granularity
+from queries.labels import of_ours
+from queries.schema import NEO4J_INDEXES
 from tests.conftest import IMPORTED, stores
 from tests.contract.stores import GraphStore
 from tests.models import HOSTILE
@@ -17,15 +19,15 @@ PARTS: Final = {
     "layers": "MATCH (l:Layer {model: $model}) RETURN labels(l), properties(l) ORDER BY l.index",
     "neurons": "MATCH (n:Neuron {model: $model}) RETURN labels(n), properties(n) ORDER BY n.id",
     "layers of the model": """
-        MATCH (:Model {name: $model})-[r:HAS_LAYER]->(l)
+        MATCH (:Model {name: $model})-[r:HAS_LAYER]->(l:Layer {model: $model})
         RETURN properties(r), l.index ORDER BY l.index
     """,
     "layers that follow": """
-        MATCH (a:Layer {model: $model})-[r:NEXT]->(b)
+        MATCH (a:Layer {model: $model})-[r:NEXT]->(b:Layer {model: $model})
         RETURN a.index, b.index, properties(r) ORDER BY a.index, b.index
     """,
     "edges": """
-        MATCH (s:Neuron {model: $model})-[r:CONNECTS_TO]->(t)
+        MATCH (s:Neuron {model: $model})-[r:CONNECTS_TO]->(t:Neuron {model: $model})
         RETURN s.id, t.id, t.model, properties(r) ORDER BY s.id, t.id
     """,
 }
@@ -36,7 +38,9 @@ OF_A_LOAD: Final = {"name", "key", "model", "loaded_at", "load_id", "block_edges
 def rows(store: GraphStore, cypher: str, model: str) -> list[list[Any]]:
     assert store.server is not None
     with GraphDatabase.driver(store.server.uri, auth=store.server.auth) as driver:
-        return [record.values() for record in driver.execute_query(cypher, model=model).records]
+        return [
+            record.values() for record in driver.execute_query(of_ours(cypher), model=model).records
+        ]
 
 
 def without_names(row: list[Any], model: str) -> list[Any]:
@@ -74,4 +78,4 @@ def test_is_what_a_load_writes(
 @pytest.mark.parametrize("store", stores(IMPORTED), indirect=True, scope="session")
 def test_has_the_indexes(store: GraphStore) -> None:
     names = [row[0] for row in rows(store, "SHOW INDEXES YIELD name, state RETURN name", "")]
-    assert {"neurongraph_neuron", "neurongraph_neuron_layer", "neurongraph_model"} <= set(names)
+    assert set(NEO4J_INDEXES) <= set(names)

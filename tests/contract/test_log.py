@@ -27,7 +27,7 @@ class TestStatements:
         assert re.fullmatch(
             r"\d+\.\d{4} s, 50 rows: "
             r"(MATCH \(n:Neuron\) WHERE .* ORDER BY id|"
-            r"CALL \(\) { MATCH \(n:Neuron\) WHERE .* ORDER BY id } WITH .* AS rows); "
+            r"CALL \(\) { MATCH \(n:NeurongraphNeuron\) WHERE .* ORDER BY id } WITH .* AS rows); "
             r'\$model = "pooled"; \$neurons_id = \[0, 1, 2, \.\.\. 50 in all\]',
             debug.messages[-1],
         )
@@ -48,7 +48,8 @@ class TestStatements:
         self, loaded: GraphStore, debug: pytest.LogCaptureFixture
     ) -> None:
         with NeuronGraph(loaded.location, model="pooled") as graph:
-            graph.write("MATCH (n:Neuron {model: $name, id: 0}) SET n.x = n.x", name="pooled")
+            own = loaded.own("MATCH (n:Neuron {model: $name, id: 0}) SET n.x = n.x")
+            graph.write(own, name="pooled")
         counters = r", 1 properties set" if loaded.server else ", 0 rows"
         written = [message for message in debug.messages if " SET n.x " in message]
         assert [bool(re.match(rf"[\d.]+ s{counters}: MATCH", message)) for message in written] == [

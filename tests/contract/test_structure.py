@@ -102,8 +102,10 @@ class TestZeroChannels:
         layer = reference.layers[1].name
         with NeuronGraph(store.location, model=scratch) as graph:
             graph.write(
-                "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.model = $key "
-                "AND t.layer = $layer AND t.channel = 1 SET r.weight = 0.0",
+                store.own(
+                    "MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.model = $key "
+                    "AND t.layer = $layer AND t.channel = 1 SET r.weight = 0.0"
+                ),
                 {"key": scratch, "layer": layer},
             )
             frame = graph.zero_channels(layer)

@@ -202,17 +202,19 @@ class TestWriting:
         before = loaded.totals()
         with NeuronGraph(loaded.location, model="pooled") as graph:
             graph.neurons()
-            made = graph.write("CREATE (:Neuron {model: $name, id: $extra})", NEURON)
+            made = graph.write(loaded.own("CREATE (:Neuron {model: $name, id: $extra})"), NEURON)
             joined = graph.write(
-                "MATCH (s:Neuron {model: $name}), (t:Neuron {model: $name, id: $extra}) "
-                "WHERE s.id < 2 CREATE (s)-[:CONNECTS_TO {weight: $weight}]->(t)",
+                loaded.own(
+                    "MATCH (s:Neuron {model: $name}), (t:Neuron {model: $name, id: $extra}) "
+                    "WHERE s.id < 2 CREATE (s)-[:CONNECTS_TO {weight: $weight}]->(t)"
+                ),
                 NEURON,
                 weight=0.25,
             )
             written = graph.edges(graph.neurons([0, 1])).query("target == 123456")
             assert written["weight"].tolist() == [0.25] * 2
             gone = graph.write(
-                "MATCH (n:Neuron {model: $name, id: $extra}) DETACH DELETE n", NEURON
+                loaded.own("MATCH (n:Neuron {model: $name, id: $extra}) DETACH DELETE n"), NEURON
             )
         server = loaded.server is not None
         assert changes(made) == ([1, 0, 0, 0], 2 if server else None)

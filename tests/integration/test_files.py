@@ -68,7 +68,7 @@ def imported_files(dataset: Path) -> dict[str, list[Path]]:
     """Return what the command of the README imports, by option and label or type."""
     found: dict[str, list[Path]] = {}
     for word in import_command(dataset):
-        if match := re.fullmatch(r"(--(?:nodes|relationships)=(?:\w+=)?)([^/]+)/(.*)", word):
+        if match := re.fullmatch(r"(--(?:nodes|relationships)=(?:[\w:]+=)?)([^/]+)/(.*)", word):
             option, folder, pattern = match.groups()
             files = sorted(p for p in (dataset / folder).iterdir() if re.fullmatch(pattern, p.name))
             assert files, word
@@ -129,11 +129,11 @@ class TestFiles:
         neurons = [row for path in found["--nodes="] for row in read(path).to_pylist()]
         (ids,) = (name for name in neurons[0] if name.startswith("id:ID("))
         assert [row[ids] for row in neurons] == list(range(report.neurons))
-        assert neurons[0][":LABEL"] == "Neuron;InputLayer"
-        (model,) = found["--nodes=Model="]
+        assert neurons[0][":LABEL"] == "Neuron;NeurongraphNeuron;InputLayer"
+        (model,) = found["--nodes=Model:NeurongraphModel="]
         row = read(model).to_pylist()[0]
         assert (row["name:string"], row["state:string"]) == ("pooled", "complete")
-        (layers,) = found["--nodes=Layer="]
+        (layers,) = found["--nodes=Layer:NeurongraphLayer="]
         rows = read(layers).to_pylist()
         assert rows[1]["shape:long[]"] == "3;3;3"
         assert rows[0]["activation:string"] is None
@@ -170,7 +170,7 @@ class TestFiles:
             for path in files_of(dataset)
             if path.parent != dataset
         )
-        assert len(imported_files(dataset)["--nodes=Model="]) == 5
+        assert len(imported_files(dataset)["--nodes=Model:NeurongraphModel="]) == 5
         readme = (dataset / README).read_text()
         assert f"cd {shlex.quote(str(dataset))}\n" in readme
         assert "| a &#124; b |" in readme
@@ -178,8 +178,8 @@ class TestFiles:
     def test_of_one_layer_alone(self, dataset: Path, slashed: str, digits_file: Path) -> None:
         load(digits_file, slashed, to_layer="input_layer")
         assert list(imported_files(dataset)) == [
-            "--nodes=Model=",
-            "--nodes=Layer=",
+            "--nodes=Model:NeurongraphModel=",
+            "--nodes=Layer:NeurongraphLayer=",
             "--nodes=",
             "--relationships=HAS_LAYER=",
         ]

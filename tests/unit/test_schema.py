@@ -2,13 +2,14 @@
 
 import pytest
 
+from queries.labels import KINDS, own_label
 from queries.schema import neuron_labels
 
 
 def test_neurons_have_a_second_label_of_their_class() -> None:
-    assert neuron_labels("Conv2D") == ["Neuron", "Conv2D"]
+    assert neuron_labels("Conv2D") == ["Neuron", "NeurongraphNeuron", "Conv2D"]
 
 
-@pytest.mark.parametrize("class_name", ["Model", "Layer", "Neuron", "LoadedBlock", "a`b", "a;b"])
+@pytest.mark.parametrize("class_name", [*KINDS, *map(own_label, KINDS), "a`b", "a;b"])
 def test_a_class_never_brings_a_label_that_means_something_else(class_name: str) -> None:
-    assert neuron_labels(class_name) == ["Neuron"]
+    assert neuron_labels(class_name) == ["Neuron", "NeurongraphNeuron"]

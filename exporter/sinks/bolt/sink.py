@@ -30,8 +30,8 @@ from queries.schema import (
     DROPPING,
     LOADING,
     MODEL,
-    NEO4J_CONSTRAINTS,
     connects_to,
+    neo4j_schema,
     weight_properties,
 )
 from queries.stores.bolt import READERS, BoltStore, driver_errors
@@ -73,9 +73,7 @@ class BoltSink(Sink):
 
     def _models(self, *names: str) -> dict[str, dict[str, Any]]:
         """Return the properties of models by name."""
-        rows = self._connection.read(
-            "MATCH (m:Model) WHERE m.name IN $names RETURN m", names=list(names)
-        )
+        rows = self._connection.read(statements.MODELS, names=list(names))
         return {row["m"]["name"]: dict(row["m"]) for row in rows}
 
     def find(self, model: str) -> dict[str, Any] | None:
@@ -102,7 +100,7 @@ class BoltSink(Sink):
             if left in there and (left != name or there[left]["state"] != COMPLETE):
                 self.drop(left)
                 del there[left]
-        # A model of an earlier release has no key.
+        # A key that is missing was removed by somebody, and was perhaps the name.
         taken = there[name].get("key") or name if name in there else None
         staged = name + STAGED if name in there else name
         self._own(staged, staged if taken == name else name, model["granularity"])
@@ -111,9 +109,8 @@ class BoltSink(Sink):
         remove_strays(self._connection, self._owner.key)
 
     def _make_constraints(self) -> None:
-        for statement in NEO4J_CONSTRAINTS:
+        for statement in neo4j_schema(seconds=300):
             self._connection.write(statement)
-        self._connection.write("CALL db.awaitIndexes(300)")
 
     def _own(self, name: str, key: str, granularity: str) -> None:
         self._owner = Ownership(self.location, name, key)
@@ -136,8 +133,11 @@ class BoltSink(Sink):
             try:
                 self._connection.transaction(work)
             except ConstraintError:
+                there = self._models(model["name"])
+                if not there:
+                    raise  # Another application's constraint.
                 # It may be our own, whose acknowledgement was lost.
-                if self._models(model["name"])[model["name"]].get("load") != self._owner.load:
+                if there[model["name"]].get("load") != self._owner.load:
                     raise exists_error(self.location, model["name"]) from None
 
     def resume(self, model: Mapping[str, Any]) -> None:
@@ -233,7 +233,8 @@ class BoltSink(Sink):
         def read(part: tuple[int, int]) -> dict[str, NDArray[np.generic]]:
             bounds = {"model": self._owner.key, "first": part[0], "last": part[1]}
             statement = asked.statement(values, BoltStore.name, self._granularity, **bounds)
-            return node_ids.edges(self._connection.columns(statement))
+            table = node_ids.edges(self._connection.columns(statement))
+            return {name: table[name].to_numpy() for name in table.column_names}
 
         parts = id_ranges(first, last, edges, BoltStore.edges_a_part)
         with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:

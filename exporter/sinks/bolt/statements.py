@@ -1,37 +1,40 @@
-"""The Cypher that writes and removes a model."""
+"""The Cypher that writes and removes a model: our own nodes, by the labels that only they have."""
 
 from typing import Final
 
 from queries.schema import neuron_labels
 
-ADD_MODEL: Final = "CREATE (m:Model) SET m = $model, m.load = $load"
+ADD_MODEL: Final = "CREATE (m:Model:NeurongraphModel) SET m = $model, m.load = $load"
+
+MODELS: Final = "MATCH (m:NeurongraphModel) WHERE m.name IN $names RETURN m"
 
 TAKE_OVER: Final = """
-MATCH (m:Model {name: $name}) WHERE m.state = 'loading'
+MATCH (m:NeurongraphModel {name: $name}) WHERE m.state = 'loading'
 SET m.load = $load
 """
 """From here on a load that was still at work on the model finds another one's mark."""
 
 BLOCKS: Final = """
-MATCH (b:LoadedBlock {model: $model})
+MATCH (b:NeurongraphLoadedBlock {model: $model})
 RETURN b.layer_index AS layer, collect(b.start) AS starts
 """
-LAST_NEURON: Final = "MATCH (n:Neuron {model: $model}) RETURN max(n.id) AS id"
+LAST_NEURON: Final = "MATCH (n:NeurongraphNeuron {model: $model}) RETURN max(n.id) AS id"
 
 ADD_LAYERS: Final = """
-MATCH (m:Model {name: $name}) WHERE m.load = $load
+MATCH (m:NeurongraphModel {name: $name}) WHERE m.load = $load
 UNWIND $layers AS layer
-MERGE (l:Layer {model: layer.model, name: layer.name})
-SET l = layer
+MERGE (l:NeurongraphLayer {model: layer.model, name: layer.name})
+SET l:Layer, l = layer
 MERGE (m)-[:HAS_LAYER]->(l)
 """
 ADD_NEXT: Final = """
 UNWIND $following AS pair
-MATCH (a:Layer {model: $model, name: pair[0]}), (b:Layer {model: $model, name: pair[1]})
+MATCH (a:NeurongraphLayer {model: $model, name: pair[0]})
+MATCH (b:NeurongraphLayer {model: $model, name: pair[1]})
 MERGE (a)-[:NEXT]->(b)
 """
 _ADD_NEURONS: Final = """
-MATCH (m:Model {{name: $name}}) WHERE m.load = $load
+MATCH (m:NeurongraphModel {{name: $name}}) WHERE m.load = $load
 UNWIND range(0, size($id) - 1) AS i
 CREATE (:{labels} {{
   model: $model, id: $id[i], name: $caption[i], layer: $layer, layer_index: $layer_index,
@@ -48,9 +51,9 @@ def add_neurons(class_name: str) -> str:
 
 
 ADD_BLOCKS: Final = """
-MATCH (m:Model {name: $name}) WHERE m.load = $load
+MATCH (m:NeurongraphModel {name: $name}) WHERE m.load = $load
 UNWIND range(0, size($layers) - 1) AS i
-CREATE (:LoadedBlock {model: $model, layer_index: $layers[i], start: $starts[i]})
+CREATE (:NeurongraphLoadedBlock {model: $model, layer_index: $layers[i], start: $starts[i]})
 """
 """In one transaction with the relationships of these blocks.
 
@@ -60,11 +63,11 @@ A constraint makes it fail for a block that is there, so that none is ever writt
 # The names of properties cannot be parameters; they are those of the schema.
 _ENDS: Final = """
 UNWIND $sources AS id
-MATCH (s:Neuron {model: $model, id: id})
+MATCH (s:NeurongraphNeuron {model: $model, id: id})
 WITH s ORDER BY s.id
 WITH collect(s) AS sources
 UNWIND $targets AS id
-MATCH (t:Neuron {model: $model, id: id})
+MATCH (t:NeurongraphNeuron {model: $model, id: id})
 WITH sources, t ORDER BY t.id
 WITH sources, collect(t) AS targets
 """
@@ -101,34 +104,40 @@ def add_vectors(properties: dict[str, str]) -> str:
     )
 
 
-WRITTEN: Final = "MATCH (m:Model {name: $name}) WHERE m.load = $load SET m.written = true"
+WRITTEN: Final = """
+MATCH (m:NeurongraphModel {name: $name}) WHERE m.load = $load
+SET m.written = true
+"""
 """Noted before the blocks' nodes go, since without them they would seem to be missing."""
 
 REMOVE_BLOCKS: Final = """
-MATCH (b:LoadedBlock {model: $model})
+MATCH (b:NeurongraphLoadedBlock {model: $model})
 WITH b LIMIT $most
 DELETE b
 """
 CHECKSUMS: Final = """
 UNWIND $checksums AS each
-MATCH (l:Layer {model: $model, name: each.layer})
+MATCH (l:NeurongraphLayer {model: $model, name: each.layer})
 SET l.checksum = each.checksum, l.neuron_checksum = each.neuron_checksum
 """
 MODEL_CHECKSUM: Final = """
-MATCH (m:Model {name: $name}) WHERE m.load = $load
+MATCH (m:NeurongraphModel {name: $name}) WHERE m.load = $load
 SET m.checksum = $checksum
 """
 # Both may be run again after a commit whose acknowledgement was lost, and must find it done.
 SET_ASIDE: Final = """
-MATCH (new:Model {name: $name}) WHERE new.load = $load
-MATCH (m:Model {name: $final})
+MATCH (new:NeurongraphModel {name: $name}) WHERE new.load = $load
+MATCH (m:NeurongraphModel {name: $final})
 SET m.name = $aside, m.state = 'dropping', m.load = null
 """
 COMPLETE: Final = """
-MATCH (m:Model) WHERE m.name IN [$name, $final] AND m.load = $load
+MATCH (m:NeurongraphModel) WHERE m.name IN [$name, $final] AND m.load = $load
 SET m.name = $final, m.state = 'complete', m.written = null
 """
-UNMARK: Final = "MATCH (m:Model {name: $name}) WHERE m.state = 'complete' SET m.load = null"
+UNMARK: Final = """
+MATCH (m:NeurongraphModel {name: $name}) WHERE m.state = 'complete'
+SET m.load = null
+"""
 
 REPLACING: Final = """
 MATCH (m:Model {name: $name})
@@ -137,43 +146,47 @@ SET m += $begun, m.state = 'dropping', m.load = null, m.replacing = true
 """Of the rest of a load that another one removes before it begins: it tells which one that is."""
 
 START_DROPPING: Final = """
-MATCH (m:Model {name: $name})
+MATCH (m:NeurongraphModel {name: $name})
 SET m.state = 'dropping', m.load = null
 """
-KEY: Final = "MATCH (m:Model {name: $name}) RETURN coalesce(m.key, m.name) AS key"
+KEY: Final = "MATCH (m:NeurongraphModel {name: $name}) RETURN coalesce(m.key, m.name) AS key"
 LAYER_RANGES: Final = """
-MATCH (:Model {name: $name})-[:HAS_LAYER]->(l:Layer)
+MATCH (m:NeurongraphModel {name: $name})-[:HAS_LAYER]->(l:NeurongraphLayer)
+WHERE l.model = coalesce(m.key, m.name)
 RETURN l.first AS first, l.last AS last, l.edges AS edges
 ORDER BY l.index DESC
 """
 DROP_EDGES: Final = """
-MATCH (t:Neuron)
+MATCH (t:NeurongraphNeuron)
 WHERE t.model = $model AND t.id >= $first AND t.id <= $last
-MATCH (t)<-[r:CONNECTS_TO]-()
+MATCH (t)<-[r:CONNECTS_TO]-(s:NeurongraphNeuron)
+WHERE s.model = $model
 DELETE r
 """
 DROP_NEURONS: Final = """
-MATCH (n:Neuron)
+MATCH (n:NeurongraphNeuron)
 WHERE n.model = $model AND n.id >= $first AND n.id <= $last
 DETACH DELETE n
 """
 # The index needs to be told that there is an id.
 STRAY_EDGES: Final = """
-MATCH (n:Neuron) WHERE n.model = $model AND n.id IS NOT NULL
-MATCH (n)-[r:CONNECTS_TO]-()
+MATCH (n:NeurongraphNeuron) WHERE n.model = $model AND n.id IS NOT NULL
+MATCH (n)-[r:CONNECTS_TO]-(other:NeurongraphNeuron)
+WHERE other.model = $model
 WITH DISTINCT r LIMIT $most
 DELETE r
 """
 STRAY_NEURONS: Final = """
-MATCH (n:Neuron) WHERE n.model = $model AND n.id IS NOT NULL
+MATCH (n:NeurongraphNeuron) WHERE n.model = $model AND n.id IS NOT NULL
 WITH n LIMIT $most
 DETACH DELETE n
 """
-STRAY_LAYERS: Final = "MATCH (l:Layer) WHERE l.model = $model DETACH DELETE l"
+STRAY_LAYERS: Final = "MATCH (l:NeurongraphLayer) WHERE l.model = $model DETACH DELETE l"
 """These remove what is of no layer or no model, since somebody has removed or changed its node."""
 
 DROP_COARSE: Final = """
-MATCH (m:Model {name: $name})
-OPTIONAL MATCH (m)-[:HAS_LAYER]->(l:Layer)
+MATCH (m:NeurongraphModel {name: $name})
+OPTIONAL MATCH (m)-[:HAS_LAYER]->(l:NeurongraphLayer)
+WHERE l.model IS NULL
 DETACH DELETE l, m
 """

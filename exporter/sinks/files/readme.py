@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from exporter.sinks.files.formats import FILES
-from queries.schema import NEO4J_CONSTRAINTS
+from queries.labels import own_label
+from queries.schema import neo4j_schema
 from queries.stores.dataset import HEADING
 
 SCRIPT: Final = "schema.cypher"
@@ -16,8 +17,8 @@ _COMMAND: Final = "neo4j-admin database import full neo4j"
 
 # An option, and the files that it names by a regular expression.
 _SOURCES: Final = (
-    ("--nodes=Model=", "model"),
-    ("--nodes=Layer=", "layers"),
+    (f"--nodes=Model:{own_label('Model')}=", "model"),
+    (f"--nodes=Layer:{own_label('Layer')}=", "layers"),
     ("--nodes=", "neurons-.*"),
     ("--relationships=HAS_LAYER=", "has_layer"),
     ("--relationships=NEXT=", "next"),
@@ -108,4 +109,4 @@ def _sources(folder: Path, suffix: str) -> Iterator[str]:
 
 def script() -> str:
     """Return the Cypher that makes constraints and indexes."""
-    return "".join(f"{text};\n" for text in (*NEO4J_CONSTRAINTS, "CALL db.awaitIndexes(3600)"))
+    return "".join(f"{text};\n" for text in neo4j_schema(seconds=3600))

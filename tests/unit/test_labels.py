@@ -1,0 +1,93 @@
+"""Each statement of ours for Neo4j names nodes by the labels that only ours have."""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, Final
+
+import pytest
+
+from exporter.sinks.bolt import statements
+from exporter.sinks.files.readme import script
+from queries.browser import questions
+from queries.labels import KINDS, of_ours, own_label
+from queries.library import queries
+from queries.schema import neuron_labels
+from queries.stores import bolt, cypher, node_ids
+
+_ENDS: Final = re.compile(r"\(([^()]*)\)\s*<?-\[[^\]]*\]->?\s*(?=\(([^()]*)\))")
+
+
+def of_the_library() -> Iterator[tuple[str, str]]:
+    """Yield each query, with and without each choice and each filter."""
+    for asked in queries().values():
+        options: list[list[tuple[str, Any]]] = []
+        for each in asked.parameters:
+            if each.type == "neurons":
+                options.append([(each.name, "a"), *([] if each.required else [(each.name, None)])])
+            elif each.name in ("direction", "measure"):
+                options.append([(each.name, choice) for choice in each.choices])
+            elif each.name == "min_weight":
+                options.append([(each.name, 0), (each.name, 1)])
+        for values in product(*options) if not asked.reads else ():
+            ready = asked.checked(dict(values))
+            for granularity in ("neuron", "channel"):
+                bounds = {"model": "m", "first": 0, "last": 1}
+                yield asked.name, asked.statement(ready, "neo4j", granularity, **bounds).cypher
+
+
+def of_modules() -> Iterator[tuple[str, str]]:
+    for module in (statements, bolt, node_ids):
+        for name, text in vars(module).items():
+            if isinstance(text, str) and re.search(r"\b(MATCH|MERGE|CREATE)\b \(", text):
+                yield name, text.replace("{{", "{").replace("}}", "}")
+    yield "add_neurons", statements.add_neurons("Dense").replace("`", "")
+    for name in ("_JOINED", "_BEGINNING"):
+        yield name, of_ours(getattr(cypher, name))
+    yield "schema.cypher", script()
+
+
+def of_the_guide() -> Iterator[tuple[str, str]]:
+    name = "it's :Model"
+    for question in (
+        questions.models(), questions.layers(name), questions.sizes(name),
+        questions.strongest_inputs(name, name), questions.receptive_field(name, name, 3),
+        questions.field_picture(name, name), questions.paths(name, name, [[1, 2]]),
+        questions.distribution(name, name, 0.0, 1.0),
+    ):  # fmt: skip
+        assert ":Model'" in question.cypher or question == questions.models()
+        yield question.title, question.cypher.replace(":Model'", "'")
+
+
+STATEMENTS: Final = [*of_the_library(), *of_modules(), *of_the_guide()]
+
+
+@pytest.mark.parametrize("text", [text for _, text in STATEMENTS], ids=[n for n, _ in STATEMENTS])
+def test_names_ours(text: str) -> None:
+    plain = re.findall(rf":(?:{'|'.join(KINDS)})\b(?!:Neurongraph)", text)
+    # A label beside is given, and never looked for.
+    assert plain in ([], [":Layer"]) if "SET l:Layer" in text else plain == []
+
+
+@pytest.mark.parametrize("text", [text for _, text in STATEMENTS], ids=[n for n, _ in STATEMENTS])
+def test_joins_two_of_ours(text: str) -> None:
+    for end in {end for ends in _ENDS.findall(text) for end in ends}:
+        variable = re.match(r"\w*", end)
+        assert variable is not None
+        labelled = ":Neurongraph" in end or (
+            variable[0] and re.search(rf"\b{variable[0]}:(\w+:)?Neurongraph", text)
+        )
+        # The nodes of a path are named in the condition on it.
+        assert labelled or "n IN nodes(p) WHERE n:NeurongraphNeuron" in text, (end, text)
+
+
+def test_an_embedded_store_has_the_kinds_alone() -> None:
+    text = "MATCH (m:Model)-[:HAS_LAYER]->(l:Layer) RETURN l.Neuron, ': Layer'"
+    assert of_ours(text, "embedded") == text
+    assert of_ours(text) == text.replace(":Model", ":NeurongraphModel").replace(
+        ":Layer", ":NeurongraphLayer"
+    )
+
+
+def test_neurons_have_both() -> None:
+    assert neuron_labels("Dense")[:2] == ["Neuron", own_label("Neuron")]
