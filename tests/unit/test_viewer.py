@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from queries.layer import Layer
 from queries.viewer.column import Box
 from queries.viewer.layout import Layout, arrange
+from queries.viewer.lines import joined
 from queries.viewer.measures import measures
 from queries.viewer.tiles import HEIGHT, WIDTH
 from queries.viewer.view import MOST_LINES, MOST_PATHS, View
@@ -146,3 +147,8 @@ def test_measures_are_those_of_the_library() -> None:
     expected |= {"katz", "pagerank", "path_centrality", "eigenvector_centrality"}
     assert expected <= set(measures())
     assert not {"from_input", "importance", "weight"} & set(measures())
+
+
+def test_no_neuron_is_joined_to_none() -> None:
+    _, layout = arranged([(2,), (3,)])
+    assert joined(None, layout).empty
