@@ -162,6 +162,7 @@ def test_other_nodes_of_a_server(store: GraphStore, scratch: str, pooled: Refere
         ("", "neurons", "added"): 1,
         ("conv", "relationships", "missing"): fan_in(pooled, neuron),
         ("pool", "relationships", "missing"): fan_out(pooled, neuron),
+        ("", "relationships", "added"): fan_in(pooled, neuron) + fan_out(pooled, neuron),
     }
 
 

@@ -43,8 +43,9 @@ def state(store: GraphStore) -> Any:
         files = [*Path(store.location).iterdir(), *Path.cwd().iterdir()]
         return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     asked = [
-        "MATCH (n) RETURN count(n), sum(size(labels(n))), sum(size(keys(n))), sum(n.bias)",
-        "MATCH ()-[r]->() RETURN count(r), sum(r.weight)",
+        "MATCH (n) RETURN count(n), sum(size(labels(n))), sum(size(keys(n)))",
+        "MATCH (n) RETURN sum(toFloatOrNull(n.bias))",
+        "MATCH ()-[r]->() RETURN count(r), sum(toFloatOrNull(r.weight))",
         "SHOW INDEXES YIELD name",
         "SHOW CONSTRAINTS YIELD name",
         "SHOW USERS YIELD user",
