@@ -140,7 +140,7 @@ SET m.load = null
 """
 
 REPLACING: Final = """
-MATCH (m:Model {name: $name})
+MATCH (m:NeurongraphModel {name: $name})
 SET m += $begun, m.state = 'dropping', m.load = null, m.replacing = true
 """
 """Of the rest of a load that another one removes before it begins: it tells which one that is."""
