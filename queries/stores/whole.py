@@ -144,8 +144,8 @@ class Whole:
             )
 
     def _meant(self, neurons: NeuronFilter) -> Iterator[Layer]:
-        """Yield the layers of which all neurons are meant."""
-        if {each.field for each in neurons.comparisons()} <= {"layer"}:
+        """Yield the layers of which all neurons are meant, where no part of another is."""
+        if neurons.either is None and {each.field for each in neurons.comparisons()} <= {"layer"}:
             names = neurons.layers
             yield from (each for each in self._layers if names is None or each.name in names)
 
