@@ -382,7 +382,7 @@ class TestFormats:
         assert process.stderr
         process.stdout.close()
         assert process.stderr.read() == ""
-        assert process.wait() == 1
+        assert process.wait() == 141
         process.communicate()
 
 
