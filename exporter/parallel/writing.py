@@ -113,6 +113,8 @@ def _require_there(sink: FilesSink, table: WrittenTable) -> None:
     with file_errors(path), suppress(FileNotFoundError):
         if path.stat().st_size == table.file.size:
             return
+    # A load that has taken over may have removed it.
+    sink.model_folder.require_ours()
     raise GraphError(
         f"{path} is not there as a worker wrote it; write to a folder that all share; {_GO_ON}"
     )

@@ -87,7 +87,7 @@ class TestCommand:
             (["adjacent"], "no plot 'adjacent'", 1),
             (["adjacency", "k=5"], "plot 'adjacency' has no parameter 'k'", 1),
             (["adjacency", "source=conv_9"], "no layer 'conv_9'", 1),
-            (["adjacency", "source=conv_0[99]"], "nothing to draw", 1),
+            (["adjacency", "source=conv_0[99]"], "has channels 0 to 7, not 99", 1),
             (["adjacency", "measure=most"], "'most' is not one of mean, largest", 1),
             (["adjacency", "--output", "a.gif"], "a.gif must end in .html, .png, .svg", 2),
             (["adjacency", "--output", "away/a.svg"], "folder that does not exist", 1),
