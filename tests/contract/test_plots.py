@@ -10,7 +10,7 @@ import pytest
 from bokeh.plotting import figure
 
 from exporter import load
-from queries import NeuronGraph
+from queries import NeuronFilter, NeuronGraph
 from queries.errors import ParameterError
 from queries.granularity import Granularity
 from tests.contract.reference import Reference
@@ -83,6 +83,12 @@ class TestPictures:
         drawn = graph.plot.receptive_field(last).figure
         expected = data(graph.plot.receptive_field(last, first).figure, "cells")
         assert data(drawn, "cells").equals(expected)
+
+    def test_of_no_neurons(self, graph: NeuronGraph) -> None:
+        first, _ = ends(graph)
+        none = NeuronFilter(layer=first, bias=(1e30, None))
+        with pytest.raises(ParameterError, match="there is nothing to draw"):
+            graph.plot.receptive_field(none)
 
     def test_a_field_over_two_layers(self, graph: NeuronGraph) -> None:
         first, last = ends(graph)
