@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from typing import Final
 
-_WIDTHS: Final = ("<32", "<10", *[">9"] * 6)
+_WIDTHS: Final = ("<38", "<10", *[">9"] * 6)
 
 
 @dataclass
