@@ -21,7 +21,10 @@ if sys.platform != "win32":
 PART_SUFFIX: Final = ".part"
 """Temporary files and folders end so; one is left only where a process was killed."""
 
-_PARTS: Final = f".neurongraph-*{PART_SUFFIX}"
+PART_PREFIX: Final = ".neurongraph-"
+"""And begin so, as no file or folder does that somebody names."""
+
+_PARTS: Final = f"{PART_PREFIX}*{PART_SUFFIX}"
 
 
 def hold(descriptor: int) -> None:

@@ -5,12 +5,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
 
 from queries.errors import TemporaryFileError
-from queries.holding import held_folder, remove_left
-
-_PREFIX: Final = "neurongraph_"
+from queries.holding import PART_PREFIX, PART_SUFFIX, held_folder, remove_parts
 
 
 @contextmanager
@@ -25,7 +22,7 @@ def temporary_folder() -> Iterator[Path]:
     with ExitStack() as stack:
         with temporary_errors():
             folder = stack.enter_context(
-                held_folder(lambda: Path(tempfile.mkdtemp(prefix=_PREFIX)))
+                held_folder(lambda: Path(tempfile.mkdtemp(PART_SUFFIX, PART_PREFIX)))
             )
         # A browser that was stopped may still be writing there.
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -48,5 +45,4 @@ def temporary_errors() -> Iterator[None]:
 def sweep_temporary() -> None:
     """Remove the temporary folders of processes of this user that were killed."""
     with suppress(OSError):
-        for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-            remove_left(path)
+        remove_parts(Path(tempfile.gettempdir()))

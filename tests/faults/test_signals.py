@@ -31,7 +31,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 def temporary() -> set[str]:
     """Return the names of our temporary folders."""
-    return {path.name for path in Path(tempfile.gettempdir()).glob("neurongraph_*")}
+    return {path.name for path in Path(tempfile.gettempdir()).glob(".neurongraph-*.part")}
 
 
 def check_stopped(trial: Trial, seed: int, *, replace: bool) -> None:

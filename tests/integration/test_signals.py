@@ -280,7 +280,7 @@ class TestSignalled:
         code, said = command.ended()
         assert code == 143
         assert "Interrupted by SIGTERM. 'm' is in state loading" in said
-        assert not [path for path in scratch.iterdir() if path.name.startswith("neurongraph_")]
+        assert not [path for path in scratch.iterdir() if path.name.startswith(".neurongraph-")]
 
     @pytest.mark.full
     def test_helpers_end_with_a_killed_command(self, model: Path, scratch: Path) -> None:
