@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exporter.checking import CheckReport, check
     from exporter.inspection import Inspection, inspect
     from exporter.loading import LoadReport, load
     from exporter.removal import drop
-    from exporter.verification import VerifyReport, verify
+    from exporter.verifying.checking import CheckReport, check
+    from exporter.verifying.verification import VerifyReport, verify
 
 __all__ = [
     "CheckReport",
@@ -22,15 +22,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CheckReport": "exporter.checking",
+    "CheckReport": "exporter.verifying.checking",
     "Inspection": "exporter.inspection",
     "LoadReport": "exporter.loading",
-    "VerifyReport": "exporter.verification",
-    "check": "exporter.checking",
+    "VerifyReport": "exporter.verifying.verification",
+    "check": "exporter.verifying.checking",
     "drop": "exporter.removal",
     "inspect": "exporter.inspection",
     "load": "exporter.loading",
-    "verify": "exporter.verification",
+    "verify": "exporter.verifying.verification",
 }
 
 

@@ -5,10 +5,28 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from exporter.file_format import FileFormat
-from queries import cli as queries_cli
-from queries.browser import cli as browser_cli
-from queries.completion import dask_addresses
+from exporter.sinks.file_format import FileFormat
+from queries.commands import ask as queries_cli
+from queries.commands import browser as browser_cli
+from queries.commands import export as export_cli
+from queries.commands import plot as plots_cli
+from queries.commands import view as viewer_cli
+from queries.commands.completion import dask_addresses
+from queries.commands.options import FormatOption, GraphOption, OutputOption, RawOption
+from queries.commands.output import destination, write
+from queries.commands.terminal import (
+    Commands,
+    LogLevelOption,
+    confirmed,
+    examples,
+    fail,
+    interrupted,
+    say,
+    show_records,
+    whole_run,
+)
+from queries.core.granularity import NEURON_GRAPH, Granularity
+from queries.core.text import pasteable
 from queries.errors import (
     GraphError,
     GraphNotFoundError,
@@ -16,28 +34,10 @@ from queries.errors import (
     NeurongraphError,
     listed,
 )
-from queries.export import cli as export_cli
-from queries.granularity import NEURON_GRAPH, Granularity
-from queries.options import FormatOption, GraphOption, OutputOption, RawOption
-from queries.output import destination, write
-from queries.plots import cli as plots_cli
-from queries.terminal import (
-    Commands,
-    LogLevelOption,
-    confirmed,
-    examples,
-    fail,
-    interrupted,
-    pasteable,
-    say,
-    show_records,
-    whole_run,
-)
-from queries.viewer import cli as viewer_cli
 
 if TYPE_CHECKING:
     from exporter.loading import LoadReport
-    from exporter.verification import VerifyReport
+    from exporter.verifying.verification import VerifyReport
 
 _PANEL: Final = "Load"
 _ONE: Final = {
@@ -248,8 +248,8 @@ def load(
     Neo4j's import, which is the fastest way to load a big model; its README says how to go on.
     """
     from exporter.loading import load as load_model
-    from queries.log import notices
-    from queries.progress_bar import ProgressBar
+    from queries.commands.progress_bar import ProgressBar
+    from queries.core.log import notices
 
     if quiet:
         show_records("ERROR")
@@ -306,8 +306,8 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
             f"{listed(report.refused)}. It cannot be verified."
         )
     _say_precision(report.half_precisions)
+    from queries.core.location import locate
     from queries.stores.dataset import README
-    from queries.stores.location import locate
 
     kind = locate(report.graph).kind
     if kind == "dataset":
@@ -324,7 +324,7 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
 def _say_precision(names: tuple[str, ...]) -> None:
     """Say of a model of half precision how it is read."""
     if names:
-        from exporter.precision import precision_note
+        from exporter.reading.keras.precision import precision_note
 
         say(precision_note(names))
 
@@ -358,8 +358,8 @@ def _first_question(report: "LoadReport") -> list[str]:
 def _state_left(graph: str | None, name: str) -> str:
     """Say what a load that did not end has left behind, and what to do."""
     from exporter.sinks import STAGED
+    from queries.core.schema import COMPLETE, LOADING
     from queries.neurongraph import NeuronGraph
-    from queries.schema import COMPLETE, LOADING
 
     try:
         with NeuronGraph(graph) as opened:
@@ -405,8 +405,8 @@ def verify(
     more than the tolerance.
     """
     to = destination(format_name, output, raw=raw)
-    from exporter.verification import verify as verify_model
-    from queries.progress_bar import ProgressBar
+    from exporter.verifying.verification import verify as verify_model
+    from queries.commands.progress_bar import ProgressBar
 
     with ProgressBar(f"Opening {model}") as progress:
         report = verify_model(
@@ -478,9 +478,9 @@ def check(
     All neurons and relationships are read. Ends with exit code 1 where something differs.
     """
     to = destination(format_name, output)
-    from exporter.checking import check as check_graph
-    from queries.progress_bar import ProgressBar
-    from queries.stores.location import locate
+    from exporter.verifying.checking import check as check_graph
+    from queries.commands.progress_bar import ProgressBar
+    from queries.core.location import locate
 
     location = locate(graph)
     if location.kind == "file":
@@ -516,7 +516,7 @@ def drop(
     if not yes and not confirmed(f"Remove {name!r} and its {edges:,} relationships?"):
         fail(f"{name!r} was not removed")
     from exporter.removal import drop as drop_model
-    from queries.progress_bar import ProgressBar
+    from queries.commands.progress_bar import ProgressBar
 
     removed = 0
     try:
@@ -536,8 +536,8 @@ def drop(
 def _edges(graph: str | None, name: str) -> int:
     """Return how many relationships a model has, or was to have."""
     from exporter.sinks import require_store
+    from queries.core.location import locate
     from queries.neurongraph import NeuronGraph
-    from queries.stores.location import locate
 
     require_store(locate(graph))
     with NeuronGraph(graph) as opened:

@@ -7,17 +7,17 @@ from typing import Final
 
 import pandas as pd
 
-from exporter.batches import PlannedLayer
-from exporter.grouping import Grouping
-from exporter.model import KerasModel, look_at
-from exporter.not_finite import may_hold_not_finite, not_finite_text
-from exporter.plan import LayerRow
-from exporter.planning import planned_steps
-from exporter.refusal import refusing
-from exporter.sizes import store_sizes
+from exporter.planning.grouping import Grouping
+from exporter.planning.layer import PlannedLayer
+from exporter.planning.not_finite import may_hold_not_finite, not_finite_text
+from exporter.planning.plan import LayerRow
+from exporter.planning.push import planned_steps
+from exporter.reading.keras.model import KerasModel, look_at
+from exporter.reading.refusal import refusing
+from exporter.sinks.sizes import store_sizes
+from queries.core.granularity import NEURON_GRAPH, Granularity
+from queries.core.log import logger
 from queries.errors import ModelFileError
-from queries.granularity import NEURON_GRAPH, Granularity
-from queries.log import logger
 
 NOT_FINITE: Final = ("not_finite_weights", "not_finite_biases")
 """The columns that count what is NaN or infinite."""

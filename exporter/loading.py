@@ -11,36 +11,29 @@ from datetime import UTC, datetime
 from functools import partial as bound
 from typing import Any
 
-from exporter.file_format import FileFormat
-from exporter.model import KerasModel, open_model
-from exporter.model_node import model_properties
-from exporter.not_finite import not_finite_text
 from exporter.parallel.address import check_dask
-from exporter.plan import Plan
-from exporter.recipe import Recipe
-from exporter.resumption import to_go_on_with
-from exporter.saved import readable
-from exporter.sinks import (
-    REPLACED,
-    STAGED,
-    Sink,
-    check_options,
-    exists_error,
-    open_sink,
-)
-from exporter.sizes import require_room
-from exporter.threshold import Threshold
-from exporter.writing import write
+from exporter.planning.not_finite import not_finite_text
+from exporter.planning.plan import Plan
+from exporter.planning.recipe import Recipe
+from exporter.planning.threshold import Threshold
+from exporter.reading.keras.model import KerasModel, open_model
+from exporter.reading.keras.saved import readable
+from exporter.sinks import REPLACED, STAGED, Sink, check_options, exists_error, open_sink
+from exporter.sinks.file_format import FileFormat
+from exporter.sinks.model_node import model_properties
+from exporter.sinks.resumption import to_go_on_with
+from exporter.sinks.sizes import require_room
+from exporter.sinks.writing import write
 from queries import NeuronGraph
-from queries.checksum import model_checksum
+from queries.core.checksum import model_checksum
+from queries.core.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
+from queries.core.location import locate
+from queries.core.log import logger
+from queries.core.progress import Progress, silent
+from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
+from queries.core.temporary import sweep_temporary
 from queries.errors import GraphNotFoundError, ParameterError, listed
-from queries.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
-from queries.log import logger
-from queries.progress import Progress, silent
-from queries.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.stores.dataset import file_format_of
-from queries.stores.location import locate
-from queries.temporary import sweep_temporary
 
 _LONGEST_NAME = 200
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from exporter.sinks import open_sink
-from queries.log import logger
+from queries.core.log import logger
 from queries.neurongraph import NeuronGraph
 
 

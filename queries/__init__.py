@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from queries.core.neuron_filter import NeuronFilter
     from queries.errors import NeurongraphError
-    from queries.neuron_filter import NeuronFilter
     from queries.neurongraph import NeuronGraph
 
 __all__ = ["NeuronFilter", "NeuronGraph", "NeurongraphError"]
 
 _HOMES = {
-    "NeuronFilter": "queries.neuron_filter",
+    "NeuronFilter": "queries.core.neuron_filter",
     "NeuronGraph": "queries.neurongraph",
     "NeurongraphError": "queries.errors",
 }

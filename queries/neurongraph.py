@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from queries.closing import Closing
-from queries.library import Statement, query
+from queries.core.closing import Closing
+from queries.library.queries import Statement, query
 from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
 from queries.methods.export import ExportMethods

@@ -18,7 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from exporter.wiring import Computed
-from exporter.wiring.wiring import Ids, Weights
+from exporter.wiring.results import Ids, Weights
 
 Axes = tuple[int, ...]
 

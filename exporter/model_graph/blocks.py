@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from exporter.counted_weights import counted_weights
 from exporter.model_graph.network import ModelNetwork
 from exporter.model_graph.strength import strengths
-from exporter.plan import Plan
-from queries.layer import Layer
-from queries.neuron_filter import NeuronFilter
-from queries.operators import Ids, Scores, Weights
+from exporter.planning.counted_weights import counted_weights
+from exporter.planning.plan import Plan
+from queries.analysis.operators import Ids, Scores, Weights
+from queries.core.layer import Layer
+from queries.core.neuron_filter import NeuronFilter
 from queries.stores.blocks import Blocks, Columns, flags
 
 _OUTGOING: Final = 1 << 20

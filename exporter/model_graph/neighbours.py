@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from exporter.model_graph.addresses import Addresses, Axes, spread
-from exporter.wiring.wiring import Ids, Weights
+from exporter.wiring.results import Ids, Weights
 
 _PAIRS_AT_ONCE: Final = 1 << 22
 

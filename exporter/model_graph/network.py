@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from exporter.counted_weights import counted_weights
 from exporter.model_graph.wired_layer import WiredLayer
-from exporter.plan import Plan
-from queries.layer import Layer
-from queries.network import EDGES_A_PART, Network
-from queries.operators import Columns, Flags, Ids, Scores
+from exporter.planning.counted_weights import counted_weights
+from exporter.planning.plan import Plan
+from queries.analysis.network import EDGES_A_PART, Network
+from queries.analysis.operators import Columns, Flags, Ids, Scores
+from queries.core.layer import Layer
 
 
 class ModelNetwork(Network):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from exporter.model_graph.addresses import Place
 from exporter.model_graph.reductions import Reduction
-from queries.operators import Scores
+from queries.analysis.operators import Scores
 
 Result = tuple[Place | slice, Scores]
 """Where the result of a piece stands among all results, and the result itself."""

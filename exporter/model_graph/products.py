@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from queries.operators import Scores
+from queries.analysis.operators import Scores
 
 _ENTRIES_AT_ONCE = 1 << 15
 """So that what is joined stays in the cache of a core: 256 KiB."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from exporter.model_graph.products import largest_products
-from queries.operators import Ids, Scores
+from queries.analysis.operators import Ids, Scores
 
 
 class Reduction(ABC):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from queries.network import Network
-from queries.operators import MEASURES, Flags, Scores, Weights
-from queries.sums import added
+from queries.analysis.network import Network
+from queries.analysis.operators import MEASURES, Flags, Scores, Weights
+from queries.analysis.sums import added
 
 
 def strengths(network: Network, chosen: Flags, direction: str, measure: Weights) -> Scores:

@@ -13,14 +13,14 @@ from typing import Final, Self
 
 import numpy as np
 
-from exporter.batches import PlannedLayer
 from exporter.model_graph import neighbours
 from exporter.model_graph.addresses import Addresses, Place, addresses
 from exporter.model_graph.pieces import Piece, Result, Work
 from exporter.model_graph.reductions import Largest, Reduction, Sum
 from exporter.model_graph.threads import in_threads
-from exporter.wiring.wiring import Weights
-from queries.operators import Columns, Combine, Ids, Measure, Scores, Then, signed
+from exporter.planning.layer import PlannedLayer
+from exporter.wiring.results import Weights
+from queries.analysis.operators import Columns, Combine, Ids, Measure, Scores, Then, signed
 
 _WEIGHTS_AT_ONCE: Final = 1 << 20
 _READ_AT_ONCE: Final = 1 << 18

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from queries.address import is_address
+from queries.core.address import is_address
+from queries.core.location import Location
 from queries.errors import ParameterError
-from queries.stores.location import Location
 
 LOCAL: Final = "local"
 """One process a core of this machine."""

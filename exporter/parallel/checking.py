@@ -14,10 +14,10 @@ from exporter.model_graph.reductions import Sum
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.parallel.share import Share
 from exporter.parallel.task import Written
-from exporter.plan import Plan
-from exporter.sinks.files.folder import WrittenTable
-from exporter.sinks.files.parts import FilePart
-from queries.checksum import Checksum
+from exporter.planning.plan import Plan
+from exporter.sinks.dataset.folder import WrittenTable
+from exporter.sinks.dataset.parts import FilePart
+from queries.core.checksum import Checksum
 from queries.stores.dataset.manifest import WrittenFile
 
 _LARGEST_CRC32: Final = (1 << 32) - 1

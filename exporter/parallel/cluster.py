@@ -12,8 +12,8 @@ from distributed import TimeoutError as DaskTimeoutError
 from exporter.parallel.interrupts import interrupts_left_to_us
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
+from queries.core.log import notices
 from queries.errors import GraphUnavailableError
-from queries.log import notices
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for a scheduler, and for its first worker."""

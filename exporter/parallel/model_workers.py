@@ -13,7 +13,7 @@ from exporter.parallel.results import results
 from exporter.parallel.share import Share, compute_share
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers, started
-from queries.closing import Closing
+from queries.core.closing import Closing
 from queries.errors import GraphError, GraphUnavailableError
 from queries.stores.opener import Opener
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from exporter.parallel.interrupts import end_with_parent
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
-from queries.log import notices
+from queries.core.log import notices
 
 
 class LocalProcesses(Workers):

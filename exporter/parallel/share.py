@@ -7,7 +7,7 @@ from exporter.model_graph import ModelNetwork
 from exporter.model_graph.pieces import Piece, Result, Work
 from exporter.model_graph.threads import limit_blas
 from exporter.parallel.source import ModelSource, planned
-from queries.operators import Measure
+from queries.analysis.operators import Measure
 
 
 @dataclass(frozen=True)

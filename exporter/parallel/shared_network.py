@@ -10,9 +10,9 @@ from exporter.model_graph.pieces import Result, Work
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.share import Share
-from exporter.plan import Plan
-from queries.layer import Layer
-from queries.operators import Scores
+from exporter.planning.plan import Plan
+from queries.analysis.operators import Scores
+from queries.core.layer import Layer
 
 _FEWEST: Final = 1 << 26
 """Relationships of a layer that is handed out: with fewer, that took longer than it saved."""

@@ -7,11 +7,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from exporter.model import open_model
-from exporter.plan import Plan
-from exporter.recipe import Recipe
+from exporter.planning.plan import Plan
+from exporter.planning.recipe import Recipe
+from exporter.reading.keras.model import open_model
+from queries.core.temporary import temporary_errors, temporary_folder
 from queries.errors import GraphError
-from queries.temporary import temporary_errors, temporary_folder
 
 _MOST_PLANS: Final = 2
 """How many models a process keeps open, for loads that share workers."""

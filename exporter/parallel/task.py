@@ -4,9 +4,9 @@ import socket
 from dataclasses import dataclass
 
 from exporter.parallel.source import ModelSource, planned
-from exporter.sinks.files.folder import ModelFolder, WrittenTable
-from exporter.sinks.files.parts import FilePart
-from queries.checksum import Checksum
+from exporter.sinks.dataset.folder import ModelFolder, WrittenTable
+from exporter.sinks.dataset.parts import FilePart
+from queries.core.checksum import Checksum
 from queries.errors import GraphError
 
 

@@ -10,15 +10,15 @@ from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource
 from exporter.parallel.task import Written, write_part
 from exporter.parallel.workers import Workers
-from exporter.plan import Plan
+from exporter.planning.plan import Plan
 from exporter.sinks import Sink
-from exporter.sinks.files import FilesSink
-from exporter.sinks.files.folder import WrittenTable
-from exporter.writing import layer_checksums, require_arrived, write_layers, write_neurons
-from queries.checksum import Checksum
+from exporter.sinks.dataset import FilesSink
+from exporter.sinks.dataset.folder import WrittenTable
+from exporter.sinks.writing import layer_checksums, require_arrived, write_layers, write_neurons
+from queries.core.checksum import Checksum
+from queries.core.log import logger
+from queries.core.progress import Progress
 from queries.errors import GraphError
-from queries.log import logger
-from queries.progress import Progress
 from queries.stores.dataset.files import file_errors
 
 _GO_ON: Final = "what is written stays, and a load with --resume goes on from there"

@@ -2,11 +2,11 @@
 
 import os
 
-from exporter.file_format import FILE_FORMATS, FileFormat
 from exporter.sinks.base import REPLACED, STAGED, Sink, exists_error
-from queries.checks import require_count
+from exporter.sinks.file_format import FILE_FORMATS, FileFormat
+from queries.core.location import Location, locate
 from queries.errors import GraphError, ParameterError, listed
-from queries.stores.location import Location, locate
+from queries.library.checks import require_count
 
 __all__ = [
     "REPLACED",
@@ -55,11 +55,11 @@ def open_sink(
     location = locate(graph)
     check_options(location, batch_size=batch_size, writers=writers, file_format=file_format)
     if location.kind == "server":
-        from exporter.sinks.bolt import BoltSink
+        from exporter.sinks.neo4j import BoltSink
 
         return BoltSink(location.text, batch_size=batch_size, writers=writers)
     if location.kind == "dataset":
-        from exporter.sinks.files import FilesSink
+        from exporter.sinks.dataset import FilesSink
 
         return FilesSink(location.path, file_format=file_format, batch_size=batch_size)
     from exporter.sinks.embedded import EmbeddedSink

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from exporter.batches import EdgeBlock, PlannedLayer
+from exporter.planning.layer import EdgeBlock, PlannedLayer
 from queries import NeuronGraph
-from queries.closing import Closing
+from queries.core.closing import Closing
+from queries.core.progress import Progress
 from queries.errors import GraphDamagedError, ModelExistsError
-from queries.models import chosen
-from queries.progress import Progress
 from queries.stores import open_store
+from queries.stores.models import chosen
 
 STAGED: Final = "~new"
 """What the name of a model ends in while it is loaded to replace another."""

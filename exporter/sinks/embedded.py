@@ -14,22 +14,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from exporter.batches import BLOCK_EDGES, EdgeBlock, PlannedLayer
+from exporter.planning.layer import BLOCK_EDGES, EdgeBlock, PlannedLayer
 from exporter.sinks.base import STAGED, Sink, exists_error
-from queries.errors import (
-    CypherError,
-    GraphAccessError,
-    GraphDamagedError,
-    GraphError,
-    GraphLockedError,
-    ModelNotFoundError,
-)
-from queries.frames import to_columns
-from queries.holding import holding, remove_parts
-from queries.layer import id_ranges
-from queries.library import query
-from queries.progress import Progress
-from queries.schema import (
+from queries.core.holding import holding, remove_parts
+from queries.core.layer import id_ranges
+from queries.core.progress import Progress
+from queries.core.schema import (
     COMPLETE,
     DAMAGED,
     LAYER,
@@ -38,8 +28,19 @@ from queries.schema import (
     connects_to,
     embedded_tables,
 )
-from queries.stores.databases import BYTES_A_ROW, open_database
-from queries.stores.embedded import (
+from queries.errors import (
+    CypherError,
+    GraphAccessError,
+    GraphDamagedError,
+    GraphError,
+    GraphLockedError,
+    ModelNotFoundError,
+)
+from queries.library.frames import to_columns
+from queries.library.queries import query
+from queries.stores.embedded.databases import BYTES_A_ROW, open_database
+from queries.stores.embedded.file_note import note_beside, require_as_noted, write_json, write_note
+from queries.stores.embedded.store import (
     LOADING_SUFFIX,
     NOTE_SUFFIX,
     EmbeddedStore,
@@ -53,14 +54,8 @@ from queries.stores.embedded import (
     run,
     run_for_many,
 )
-from queries.stores.file_note import (
-    note_beside,
-    require_as_noted,
-    write_json,
-    write_note,
-)
 from queries.stores.naming import safe_name
-from queries.stores.node_ids import NodeIds
+from queries.stores.neo4j.node_ids import NodeIds
 from queries.stores.notes import noted
 
 NEURONS_A_COPY: Final = 1 << 17

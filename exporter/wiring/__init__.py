@@ -21,15 +21,8 @@ from exporter.wiring import (
     upsampling,
     wrappers,
 )
-from exporter.wiring.handlers import (
-    handled_classes,
-    handler_key,
-    handler_of,
-    handles,
-    is_of_keras,
-)
-from exporter.wiring.unwirable import UNWIRABLE, needs_code, reason
-from exporter.wiring.wiring import (
+from exporter.wiring.handlers import handled_classes, handler_key, handler_of, handles, is_of_keras
+from exporter.wiring.results import (
     EMPTY,
     ZERO,
     Chain,
@@ -40,6 +33,7 @@ from exporter.wiring.wiring import (
     Stage,
     Wiring,
 )
+from exporter.wiring.unwirable import UNWIRABLE, needs_code, reason
 from exporter.wiring.wrappers import WRAPPERS
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from exporter.wiring.wiring import NotWirableError
+from exporter.wiring.results import NotWirableError
 
 _UNUSABLE: Final = {
     "glu": "gives half as many outputs as the layer has neurons",

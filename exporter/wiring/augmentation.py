@@ -3,7 +3,7 @@
 from typing import Any
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import Ids, Moved
+from exporter.wiring.results import Ids, Moved
 
 
 @handles(

@@ -7,9 +7,9 @@ import numpy as np
 from exporter.wiring.activation import activation_of
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, by_channel, channel_axis, channels_last
+from exporter.wiring.results import Chain, Computed, Floats, Ids, Stage, Weights
 from exporter.wiring.variables import bias_of, float_weights
 from exporter.wiring.windows import transposed_windows, windows
-from exporter.wiring.wiring import Chain, Computed, Floats, Ids, Stage, Weights
 
 
 @handles("Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D")

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from exporter.wiring.activation import activation_of
 from exporter.wiring.handlers import handles
+from exporter.wiring.results import Computed, Floats, Ids, NotWirableError, Weights
 from exporter.wiring.variables import bias_of, float_weights
-from exporter.wiring.wiring import Computed, Floats, Ids, NotWirableError, Weights
 
 _PAIR: Final = 2
 _MATRIX_RANKS: Final = {1, 2}

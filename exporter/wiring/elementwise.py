@@ -6,7 +6,7 @@ import numpy as np
 
 from exporter.wiring.activation import ACTIVATION_LAYERS, activation_of
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import Computed, Floats, Ids
+from exporter.wiring.results import Computed, Floats, Ids
 
 
 def one_to_one(

@@ -6,7 +6,7 @@ from typing import Any
 from exporter.wiring.activation import ELEMENTWISE, settings_of
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import Computed, Ids, Wiring
+from exporter.wiring.results import Computed, Ids, Wiring
 
 
 def _activation(name: str, *arguments: str) -> Callable[..., Wiring]:

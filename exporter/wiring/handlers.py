@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from exporter.wiring.wiring import Wiring
+from exporter.wiring.results import Wiring
 
 Handler = Callable[..., Wiring]
 """Called with the built Keras layer and the neuron ids of each of its inputs.

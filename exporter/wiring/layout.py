@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.wiring.wiring import Floats, Ids
+from exporter.wiring.results import Floats, Ids
 
 
 def is_channels_first(layer: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import Computed, Ids, Moved, NotWirableError, Reduce
+from exporter.wiring.results import Computed, Ids, Moved, NotWirableError, Reduce
 from exporter.wiring.zeros import with_zeros_joined
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import ZERO, Floats, Ids, Moved, NotWirableError, Parts
+from exporter.wiring.results import ZERO, Floats, Ids, Moved, NotWirableError, Parts
 
 
 @handles(

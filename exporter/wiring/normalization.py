@@ -7,7 +7,7 @@ import numpy as np
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import by_channel
-from exporter.wiring.wiring import Computed, Floats, Ids
+from exporter.wiring.results import Computed, Floats, Ids
 
 
 @handles("BatchNormalization")

@@ -6,8 +6,8 @@ import numpy as np
 
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
+from exporter.wiring.results import EMPTY, Computed, Ids, Weights
 from exporter.wiring.windows import windows
-from exporter.wiring.wiring import EMPTY, Computed, Ids, Weights
 from exporter.wiring.zeros import with_zeros_joined
 
 _ONE: Final[Weights] = np.ones((), dtype=np.float32)

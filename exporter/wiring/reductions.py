@@ -9,7 +9,7 @@ import numpy as np
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
-from exporter.wiring.wiring import (
+from exporter.wiring.results import (
     Chain,
     Computed,
     Floats,

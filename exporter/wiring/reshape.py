@@ -7,7 +7,7 @@ import numpy as np
 
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
-from exporter.wiring.wiring import ZERO, Ids, Moved
+from exporter.wiring.results import ZERO, Ids, Moved
 
 
 @handles("Flatten")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
-from exporter.wiring.wiring import EMPTY, ZERO, Computed, Ids, Moved, NotWirableError
+from exporter.wiring.results import EMPTY, ZERO, Computed, Ids, Moved, NotWirableError
 
 Resize = Callable[[NDArray[np.float32]], Any]
 

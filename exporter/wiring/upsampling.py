@@ -8,7 +8,7 @@ import numpy as np
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
 from exporter.wiring.resizing import resized
-from exporter.wiring.wiring import Computed, Ids, Moved
+from exporter.wiring.results import Computed, Ids, Moved
 
 UPSAMPLING_FROM_CORNERS: Final = "neurongraph>UpSampling2D"
 """The name by which Keras knows the class of ``upsampling_from_corners``."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from exporter.wiring.wiring import Floats, NotWirableError, Weights
+from exporter.wiring.results import Floats, NotWirableError, Weights
 
 
 def float_weights(variable: Any) -> Weights:

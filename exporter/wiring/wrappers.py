@@ -3,7 +3,7 @@
 from typing import Any, Final, NoReturn
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.wiring import Ids, NotWirableError
+from exporter.wiring.results import Ids, NotWirableError
 
 WRAPPERS: Final = ("TimeDistributed", "SpectralNormalization")
 
@@ -12,5 +12,6 @@ WRAPPERS: Final = ("TimeDistributed", "SpectralNormalization")
 def wrapper(layer: Any, *inputs: Ids) -> NoReturn:
     """Wire the layer in it, as it is at inference: at each step, if it is distributed over time."""
     del layer, inputs
-    # Plain calls never come here: exporter.calls puts the calls of the layer within in their place.
+    # Plain calls never come here: exporter.reading.keras.calls puts those
+    # of the layer within in their place.
     raise NotWirableError("it is called with a mask, or an open number of steps")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from exporter.wiring.wiring import EMPTY, ZERO, Computed
+from exporter.wiring.results import EMPTY, ZERO, Computed
 
 
 def with_zeros_joined(computed: Computed) -> Computed:

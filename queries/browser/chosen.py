@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from queries.core.schema import COMPLETE
 from queries.errors import ModelNotFoundError, listed
 from queries.neurongraph import NeuronGraph
-from queries.schema import COMPLETE
 
 Row = dict[str, Any]
 """A model, as the query ``models`` gives it."""

@@ -13,13 +13,13 @@ from typing import Any, Final
 from queries.browser.chosen import Row, chosen, complete_models
 from queries.browser.layers import outputs
 from queries.browser.literals import literal
+from queries.core.files import replaced
+from queries.core.layer import Layer, layers_of
+from queries.core.neuron_filter import NeuronFilter
+from queries.core.text import printable
 from queries.errors import ModelNotFoundError
-from queries.files import replaced
-from queries.layer import Layer, layers_of
-from queries.library import Query, queries
-from queries.neuron_filter import NeuronFilter
+from queries.library.queries import Query, queries
 from queries.neurongraph import NeuronGraph
-from queries.terminal import printable
 
 _FOLDER: Final = "neurongraph"
 _MOST_ROWS: Final = 1000

@@ -7,7 +7,7 @@ both a colour and a caption. So each kind has a rule with both, behind that of `
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from queries.labels import own_label
+from queries.core.labels import own_label
 
 _FAMILIES: Final = {
     "Input": "#999999",

@@ -10,8 +10,8 @@ from queries.browser.chosen import Row, chosen, complete_models
 from queries.browser.pages import page
 from queries.browser.questions import Question
 from queries.browser.server import GUIDE, STYLE
-from queries.layer import Layer, layers_of
-from queries.neuron_filter import NeuronFilter
+from queries.core.layer import Layer, layers_of
+from queries.core.neuron_filter import NeuronFilter
 from queries.neurongraph import NeuronGraph
 
 MOST_READ: Final = 10_000_000

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from queries.layer import Layer
+from queries.core.layer import Layer
 
 MOST_WALKED: Final = 50_000
 """How many relationships a receptive field of the guide may reach over."""

@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from queries.core.log import logger
+from queries.core.secret import fits, new_secret
 from queries.errors import ModelNotFoundError, NeurongraphError, ParameterError
-from queries.log import logger
-from queries.secret import fits, new_secret
 
 STYLE: Final = "/neurongraph.grass"
 GUIDE: Final = "/guide.html"

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from queries.browser.grass import style_sheet
 from queries.browser.guide import Guide
 from queries.browser.server import Pages, Server
+from queries.core.labels import of_ours
+from queries.core.location import locate
+from queries.core.schema import neuron_labels
 from queries.errors import ParameterError
-from queries.labels import of_ours
 from queries.neurongraph import NeuronGraph
-from queries.schema import neuron_labels
-from queries.stores.location import locate
 
 _KINDS: Final = of_ours("MATCH (l:Layer) RETURN DISTINCT l.class_name AS kind")
 

@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from queries.colours import NEGATIVE, POSITIVE
+from queries.core.colours import NEGATIVE, POSITIVE
+from queries.core.text import printable
 from queries.export.layout import placed
 from queries.export.subgraph import Subgraph
-from queries.terminal import printable
 
 _OPACITY: Final = "c0"
 """So that crossing relationships can be told apart."""

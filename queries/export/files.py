@@ -5,11 +5,11 @@ import subprocess
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from queries.core.files import replaced
+from queries.core.text import printable
 from queries.errors import NeurongraphError, ParameterError
 from queries.export.dot import dot
 from queries.export.subgraph import MOST_EDGES, Subgraph
-from queries.files import replaced
-from queries.terminal import printable
 
 _BY_GRAPHVIZ: Final = (".png", ".svg")
 _DRAWINGS: Final = (".dot", *_BY_GRAPHVIZ)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from queries.core.model import StoredModel
 from queries.errors import ParameterError
-from queries.models import StoredModel
 
 if TYPE_CHECKING:
     import networkx as nx

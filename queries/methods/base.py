@@ -10,18 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from queries.checks import check_against
-from queries.existence import AXES, Existing
-from queries.frames import declared, to_frame
-from queries.layer import Layer
-from queries.library import Query, query
-from queries.models import StoredModel, chosen
-from queries.network import Network
-from queries.neuron_filter import NeuronFilter, NeuronsLike
-from queries.not_finite import note
-from queries.operators import Flags, Scores
-from queries.progress import Progress, silent
+from queries.analysis.network import Network
+from queries.analysis.not_finite import note
+from queries.analysis.operators import Flags, Scores
+from queries.core.layer import Layer
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronFilter, NeuronsLike
+from queries.core.progress import Progress, silent
+from queries.library.checks import check_against
+from queries.library.existence import AXES, Existing
+from queries.library.frames import declared, to_frame
+from queries.library.queries import Query, query
 from queries.stores import open_store
+from queries.stores.models import chosen
 
 Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
 """A property of relationships; those of a neuron graph have ``weight`` alone."""

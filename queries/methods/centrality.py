@@ -5,16 +5,16 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from queries import passes
-from queries.eigenvector import eigenvector_centrality
-from queries.layer import Layer
-from queries.library import Query, query
+from queries.analysis import passes
+from queries.analysis.eigenvector import eigenvector_centrality
+from queries.analysis.network import Network
+from queries.analysis.not_finite import require_finite
+from queries.analysis.operators import Flags, Ids, Scores, Weights
+from queries.core.layer import Layer
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronsLike
+from queries.library.queries import Query, query
 from queries.methods.base import Methods, Weighing
-from queries.models import StoredModel
-from queries.network import Network
-from queries.neuron_filter import NeuronsLike
-from queries.not_finite import require_finite
-from queries.operators import Flags, Ids, Scores, Weights
 
 Measure = Literal[
     "katz",

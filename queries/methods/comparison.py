@@ -6,14 +6,15 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from queries import changes
-from queries.comparison import Comparison, difference
+from queries.analysis import changes
+from queries.analysis.comparison import Comparison, difference
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronsLike
 from queries.errors import ParameterError
-from queries.frames import declared
-from queries.library import Query
+from queries.library.frames import declared
+from queries.library.queries import Query
 from queries.methods.base import Methods, Weighing
-from queries.models import StoredModel, chosen
-from queries.neuron_filter import NeuronsLike
+from queries.stores.models import chosen
 
 _RANKED_BY: Final = {
     "weights": "weight_change",

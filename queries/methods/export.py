@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from queries.checks import require_count
+from queries.core.files import check_file
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.export import files, subgraph
-from queries.export.parameters import EXPORT
 from queries.export.subgraph import MOST_EDGES, Subgraph
-from queries.files import check_file
-from queries.library import query
+from queries.library.checks import require_count
+from queries.library.export import EXPORT
+from queries.library.queries import query
 from queries.methods.base import Methods, Weighing
-from queries.models import StoredModel
-from queries.neuron_filter import NeuronFilter, NeuronsLike
 
 if TYPE_CHECKING:
     import networkx as nx

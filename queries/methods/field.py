@@ -5,10 +5,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from queries import passes
+from queries.analysis import passes
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.methods.base import Methods, Weighing
-from queries.models import StoredModel
-from queries.neuron_filter import NeuronFilter, NeuronsLike
 
 Direction = Literal["in", "out"]
 

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from queries import linear, matrices
+from queries.analysis import linear, matrices
+from queries.analysis.offsets import values_at_rest
+from queries.analysis.operators import Scores
+from queries.core.neuron_filter import NeuronsLike
 from queries.methods.base import Methods, Weighing
-from queries.neuron_filter import NeuronsLike
-from queries.offsets import values_at_rest
-from queries.operators import Scores
 
 
 class LinearMethods(Methods):

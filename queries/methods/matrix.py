@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from queries import matrices
-from queries.laplacian import Walk, directed_laplacian
+from queries.analysis import matrices
+from queries.analysis.laplacian import Walk, directed_laplacian
+from queries.analysis.not_finite import require_finite
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronsLike
 from queries.methods.base import Methods, Weighing
-from queries.models import StoredModel
-from queries.neuron_filter import NeuronsLike
-from queries.not_finite import require_finite
 
 _MOST_CELLS: Final = 1 << 26
 """Entries of a matrix that is not sparse: 512 MB."""

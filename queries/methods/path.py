@@ -8,13 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from queries import passes, paths
-from queries.library import query
-from queries.methods.base import Methods, Weighing
-from queries.models import StoredModel
-from queries.network import Network
-from queries.neuron_filter import NeuronsLike
-from queries.operators import (
+from queries.analysis import passes, paths
+from queries.analysis.network import Network
+from queries.analysis.operators import (
     A_HOP_MORE,
     ABSOLUTE_TOTAL,
     LESS_WEIGHT,
@@ -26,7 +22,11 @@ from queries.operators import (
     Weights,
     is_infinite,
 )
-from queries.walking import best_path
+from queries.analysis.walking import best_path
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronsLike
+from queries.library.queries import query
+from queries.methods.base import Methods, Weighing
 
 
 class PathMethods(Methods):

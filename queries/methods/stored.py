@@ -4,10 +4,10 @@ from typing import Literal
 
 import pandas as pd
 
-from queries.memory import edge_room
+from queries.core.memory import edge_room
+from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.methods.base import Methods, Weighing
-from queries.models import models
-from queries.neuron_filter import NeuronFilter, NeuronsLike
+from queries.stores.models import models
 
 
 class StoredMethods(Methods):

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pandas as pd
 
-from queries import motifs, passes, spectrum
-from queries.channels import channels_of, require_channels
-from queries.duplicates import alike
+from queries.analysis import motifs, passes, spectrum
+from queries.analysis.channels import channels_of, require_channels
+from queries.analysis.duplicates import alike
+from queries.core.neuron_filter import NeuronsLike
 from queries.methods.base import Methods, Weighing
-from queries.neuron_filter import NeuronsLike
 
 
 class StructureMethods(Methods):

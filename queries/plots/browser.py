@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import Final, Literal
 
+from queries.core.temporary import temporary_errors, temporary_folder
 from queries.errors import PictureError
-from queries.temporary import temporary_errors, temporary_folder
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _SECONDS: Final = 120

@@ -9,7 +9,7 @@ from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
-from queries.colours import POSITIVE
+from queries.core.colours import POSITIVE
 from queries.plots.style import (
     FAINT,
     MOST_LEVEL_NAMES,

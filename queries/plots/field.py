@@ -7,14 +7,7 @@ import pandas as pd
 from bokeh.models import DataRange1d
 from bokeh.plotting import figure
 
-from queries.plots.style import (
-    PLAIN,
-    add_color_bar,
-    add_hover,
-    new_figure,
-    sequential,
-    source_of,
-)
+from queries.plots.style import PLAIN, add_color_bar, add_hover, new_figure, sequential, source_of
 
 
 def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:

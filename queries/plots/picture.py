@@ -10,10 +10,10 @@ from bokeh.embed import file_html
 from bokeh.models.annotations import Title
 from bokeh.resources import INLINE
 
+from queries.core.files import check_file, replaced
 from queries.errors import ParameterError, listed
-from queries.files import check_file, replaced
+from queries.library.plots import SUFFIXES
 from queries.plots.browser import image_of
-from queries.plots.library import SUFFIXES
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.errors import ParameterError, listed
-from queries.library import query
+from queries.library.plots import plot
+from queries.library.queries import query
 from queries.methods.base import Weighing
-from queries.neuron_filter import NeuronFilter, NeuronsLike
 from queries.plots import (
     adjacency,
     centrality,
@@ -18,7 +19,6 @@ from queries.plots import (
     strongest_paths,
     weight_distribution,
 )
-from queries.plots.library import plot
 from queries.plots.picture import Picture
 
 if TYPE_CHECKING:

@@ -6,14 +6,8 @@ from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
-from queries.colours import NEGATIVE, POSITIVE
-from queries.plots.style import (
-    FAINT,
-    add_hover,
-    legend_above,
-    new_figure,
-    source_of,
-)
+from queries.core.colours import NEGATIVE, POSITIVE
+from queries.plots.style import FAINT, add_hover, legend_above, new_figure, source_of
 
 _HEIGHT_OF_A_NAME = 0.028
 _WIDEST = 6.0

@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
+from queries.core.location import Location, locate
 from queries.errors import GraphError, ParameterError
 from queries.stores.base import Store
-from queries.stores.location import Location, locate
 
 __all__ = ["Location", "Store", "locate", "open_store"]
 
@@ -47,14 +47,14 @@ def open_store(graph: str | os.PathLike[str] | None = None, *, dask: str | None 
             "out"
         )
     if location.kind == "server":
-        from queries.stores.bolt import BoltStore
+        from queries.stores.neo4j.bolt import BoltStore
 
         return BoltStore(location.text)
     if location.kind == "dataset":
         from queries.stores.dataset.store import DatasetStore
 
         return DatasetStore(location.path)
-    from queries.stores.embedded import EmbeddedStore
+    from queries.stores.embedded.store import EmbeddedStore
 
     return EmbeddedStore(location.path)
 

@@ -6,19 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from queries.closing import Closing
-from queries.progress import Progress, silent
+from queries.core.closing import Closing
+from queries.core.progress import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from queries.layer import Layer
-    from queries.library import Query, Statement
-    from queries.models import StoredModel
-    from queries.network import Network
-    from queries.neuron_filter import NeuronFilter
-    from queries.operators import Columns
+    from queries.analysis.network import Network
+    from queries.analysis.operators import Columns
+    from queries.core.layer import Layer
+    from queries.core.model import StoredModel
+    from queries.core.neuron_filter import NeuronFilter
+    from queries.library.queries import Query, Statement
     from queries.stores.damage import Damage
 
 
@@ -189,9 +189,9 @@ class Store(Closing):
 
     def layers(self, about: "StoredModel") -> "list[Layer]":
         """Return the layers of a model, inputs first."""
-        from queries.frames import to_columns
-        from queries.layer import layers_of
-        from queries.library import query
+        from queries.core.layer import layers_of
+        from queries.library.frames import to_columns
+        from queries.library.queries import query
 
         asked = query("layers")
         return layers_of(to_columns(self.answer(asked, {}, about), asked.columns).to_pylist())
@@ -200,7 +200,7 @@ class Store(Closing):
         self, neurons: "NeuronFilter", about: "StoredModel", names: Sequence[str]
     ) -> "pa.Table":
         """Return some columns of the query ``neurons``: those of neurons of a model, by id."""
-        from queries.library import query
+        from queries.library.queries import query
 
         return self.answer(query("neurons"), {"neurons": neurons}, about).select(names)
 
@@ -210,9 +210,9 @@ class Store(Closing):
         They are read when they are first needed, and then compared with what their load wrote.
         """
         # scipy takes a while to import, and not all need it.
-        from queries.frames import to_columns
-        from queries.library import query
-        from queries.network import Network
+        from queries.analysis.network import Network
+        from queries.library.frames import to_columns
+        from queries.library.queries import query
         from queries.stores.first_pass import FirstPass
         from queries.stores.whole import Whole
 

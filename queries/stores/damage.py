@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from queries.checksum import NEURON_COLUMNS, Checksum, model_checksum, neuron_columns
+from queries.core.checksum import NEURON_COLUMNS, Checksum, model_checksum, neuron_columns
+from queries.core.layer import Layer, id_ranges, layers_of
+from queries.core.neuron_filter import NeuronFilter
+from queries.core.progress import Progress
+from queries.core.schema import connects_to
 from queries.errors import GraphError
-from queries.frames import to_columns
-from queries.layer import Layer, id_ranges, layers_of
-from queries.library import query
-from queries.neuron_filter import NeuronFilter
-from queries.progress import Progress
-from queries.schema import connects_to
+from queries.library.frames import to_columns
+from queries.library.queries import query
 
 if TYPE_CHECKING:
-    from queries.models import StoredModel
+    from queries.core.model import StoredModel
     from queries.stores.base import Store
 
 _EDGES_AT_ONCE: Final = 1 << 20

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from queries.checksum import Checksum
-from queries.layer import Layer
-from queries.schema import connects_to
+from queries.core.checksum import Checksum
+from queries.core.layer import Layer
+from queries.core.schema import connects_to
 from queries.stores.whole import Whole
 
 Read = Callable[[Layer, int, int], pa.Table]

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from queries.core.granularity import GRANULARITIES, NEURON_GRAPH
+from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING, MODEL, SCHEMA_VERSION
 from queries.errors import GraphAccessError, GraphDamagedError
-from queries.granularity import GRANULARITIES, NEURON_GRAPH
-from queries.schema import COMPLETE, DAMAGED, DROPPING, LOADING, MODEL, SCHEMA_VERSION
 from queries.stores.naming import name_of, safe_name
 
 _KINDS: Final[dict[pa.DataType, type]] = {pa.string(): str, pa.int64(): int, pa.bool_(): bool}

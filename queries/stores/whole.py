@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from queries.checksum import NEURON_COLUMNS, Checksum, neuron_columns
+from queries.core.checksum import NEURON_COLUMNS, Checksum, neuron_columns
+from queries.core.layer import Layer
+from queries.core.neuron_filter import NeuronFilter
 from queries.errors import GraphDamagedError
-from queries.layer import Layer
-from queries.neuron_filter import NeuronFilter
 
 ADVICE: Final = (
     "neurongraph check tells all that differs, and neurongraph load with --resume, of the same "

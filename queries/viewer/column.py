@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.layer import Layer
-from queries.operators import Ids, Scores
+from queries.analysis.operators import Ids, Scores
+from queries.core.layer import Layer
 from queries.viewer.tiles import Tiles, grid, neuron_cells
 
 _CHANNEL_CELLS: Final = 12

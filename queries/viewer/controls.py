@@ -4,12 +4,7 @@ from typing import Any, Final
 
 from bokeh.models.widgets.buttons import Button
 from bokeh.models.widgets.groups import RadioButtonGroup
-from bokeh.models.widgets.inputs import (
-    MultiChoice,
-    Select,
-    Spinner,
-    TextInput,
-)
+from bokeh.models.widgets.inputs import MultiChoice, Select, Spinner, TextInput
 
 from queries.viewer.measures import measures
 from queries.viewer.shown import ShownModel

@@ -6,14 +6,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from queries.analysis.operators import Ids
+from queries.analysis.paths import Step
+from queries.core.weight_bound import weight_bound
 from queries.errors import NotFiniteError
 from queries.methods.base import Weighing
-from queries.operators import Ids
-from queries.paths import Step
 from queries.plots.field import cells_of
 from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.view import View
-from queries.weight_bound import weight_bound
 
 
 @dataclass(frozen=True, eq=False)

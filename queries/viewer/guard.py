@@ -12,7 +12,7 @@ from bokeh.server.views.static_handler import StaticHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
-from queries.secret import fits
+from queries.core.secret import fits
 
 TOKEN: Final = "token"  # noqa: S105 - the name of an argument
 _SCRIPTS: Final = ("bokeh", "bokeh-widgets")

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from queries.layer import Layer
-from queries.operators import Flags, Scores
+from queries.analysis.operators import Flags, Scores
+from queries.core.layer import Layer
 from queries.viewer.column import Column, column_of
 from queries.viewer.tiles import HEIGHT, WIDTH, cells_of, fit, grid, tiles_of
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from queries.library import queries
+from queries.library.queries import queries
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from queries.analysis.operators import Ids, Scores
     from queries.neurongraph import NeuronGraph
-    from queries.operators import Ids, Scores
 
 _KEYS: Final = ("id", "name", "layer")
 

@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from html import escape
 from typing import Final
 
+from queries.commands.terminal import say
+from queries.core.temporary import temporary_errors, temporary_folder
 from queries.errors import TemporaryFileError
-from queries.temporary import temporary_errors, temporary_folder
-from queries.terminal import say
 
 _LEADS_ON: Final = """\
 <!doctype html>

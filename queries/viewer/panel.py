@@ -6,12 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 from bokeh.layouts import column, row
-from bokeh.models import (
-    ColumnDataSource,
-    LayoutDOM,
-    LinearColorMapper,
-    Range1d,
-)
+from bokeh.models import ColumnDataSource, LayoutDOM, LinearColorMapper, Range1d
 from bokeh.models.widgets.markups import Div
 from bokeh.plotting import figure
 

@@ -12,13 +12,8 @@ from bokeh.models.tickers import FixedTicker
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
-from queries.colours import NEGATIVE, POSITIVE
-from queries.plots.style import (
-    DIVERGING,
-    SEQUENTIAL,
-    add_hover,
-    source_of,
-)
+from queries.core.colours import NEGATIVE, POSITIVE
+from queries.plots.style import DIVERGING, SEQUENTIAL, add_hover, source_of
 from queries.viewer.column import Box, Column
 from queries.viewer.labels import labels_of
 from queries.viewer.layout import Layout

@@ -2,8 +2,8 @@
 
 from html import escape
 
+from queries.core.log import logger
 from queries.errors import NeurongraphError
-from queries.log import logger
 
 
 def told(error: BaseException) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from queries.analysis.operators import Flags, Ids
+from queries.core.neuron_filter import parse_range
 from queries.errors import NeurongraphError, ParameterError
-from queries.neuron_filter import parse_range
-from queries.operators import Flags, Ids
 from queries.viewer.facts import Facts, facts_of
 from queries.viewer.layout import MOST_DRAWN, Layout, arrange
 from queries.viewer.shades import Shades, shades_of

@@ -15,9 +15,9 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
-from queries.closing import Closing
+from queries.core.closing import Closing
+from queries.core.secret import new_secret
 from queries.errors import NeurongraphError, ParameterError
-from queries.secret import new_secret
 from queries.viewer.guard import TOKEN, GuardedTornado
 from queries.viewer.page import Page
 from queries.viewer.save import standalone

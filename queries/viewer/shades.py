@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from queries.analysis.operators import Scores
 from queries.errors import ParameterError
-from queries.operators import Scores
 from queries.viewer.column import Column
 from queries.viewer.layout import Layout
 from queries.viewer.shown import ShownGraph, ShownModel

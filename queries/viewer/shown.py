@@ -7,17 +7,17 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from queries import passes, paths
+from queries.analysis import passes, paths
+from queries.analysis.network import MOST_KEPT
+from queries.analysis.operators import LOG_PRODUCT, Ids, Scores
+from queries.analysis.walking import best_path
+from queries.core.layer import Layer
+from queries.core.model import StoredModel
+from queries.core.schema import COMPLETE
 from queries.errors import ParameterError
-from queries.layer import Layer
 from queries.methods.base import Weighing
-from queries.models import StoredModel
-from queries.network import MOST_KEPT
 from queries.neurongraph import NeuronGraph
-from queries.operators import LOG_PRODUCT, Ids, Scores
-from queries.schema import COMPLETE
 from queries.viewer.measures import measures
-from queries.walking import best_path
 
 _MOST_KEPT: Final = 32
 

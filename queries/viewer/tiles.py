@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from queries.layer import Layer
-from queries.operators import Ids
+from queries.analysis.operators import Ids
+from queries.core.layer import Layer
 
 WIDTH: Final = 1000.0
 HEIGHT: Final = 600.0

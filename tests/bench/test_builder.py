@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from exporter.batches import PlannedLayer
+from exporter.planning.layer import PlannedLayer
 from tests.bench.children import measured
 from tests.unit.builders import Spec, chain, layer, wired
 

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from exporter import load
-from exporter.file_format import FILE_FORMATS, FileFormat
-from exporter.model import open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
+from exporter.sinks.file_format import FILE_FORMATS, FileFormat
 from tests.bench.children import measured
 from tests.bench.importing import import_seconds
 from tests.bench.test_speed import report

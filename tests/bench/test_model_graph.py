@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 import pytest
 
-from exporter.model import look_at
 from exporter.model_graph import ModelNetwork
-from exporter.planning import plan
-from queries import passes
-from queries.network import Network
-from queries.operators import LOG_PRODUCT, Scores
+from exporter.planning.push import plan
+from exporter.reading.keras.model import look_at
+from queries.analysis import passes
+from queries.analysis.network import Network
+from queries.analysis.operators import LOG_PRODUCT, Scores
 from tests.bench.children import measured
 from tests.bench.timing import seconds_of
 

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 from exporter import LoadReport, load
-from exporter.model import open_model
 from exporter.model_graph import ModelNetwork
 from exporter.parallel import model_workers, workers
 from exporter.parallel.model_workers import ModelWorkers
@@ -25,10 +24,11 @@ from exporter.parallel.processes import LocalProcesses
 from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource, planned
 from exporter.parallel.workers import Workers
-from exporter.recipe import Recipe
-from queries import passes
-from queries.network import Network
-from queries.operators import LOG_PRODUCT, Scores
+from exporter.planning.recipe import Recipe
+from exporter.reading.keras.model import open_model
+from queries.analysis import passes
+from queries.analysis.network import Network
+from queries.analysis.operators import LOG_PRODUCT, Scores
 from tests.bench.test_speed import report
 from tests.bench.timing import seconds_of
 from tests.unit.builders import chain, layer, saved, wired

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from exporter import LoadReport, load
-from exporter.model import open_model
+from exporter.reading.keras.model import open_model
 from queries import NeuronGraph
 from tests.bench.notebook import networkx_graph
 from tests.bench.timing import seconds_of

@@ -17,13 +17,13 @@ import pyarrow as pa
 import pytest
 
 from exporter import LoadReport, load
-from exporter.model import KerasModel, open_model
-from exporter.plan import Plan
-from exporter.planning import plan
+from exporter.planning.plan import Plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import KerasModel, open_model
 from queries import NeuronGraph
-from queries.granularity import NEURON_GRAPH
-from queries.log import logger
-from queries.schema import embedded_tables
+from queries.core.granularity import NEURON_GRAPH
+from queries.core.log import logger
+from queries.core.schema import embedded_tables
 from tests.bench.importing import import_seconds
 from tests.bench.notebook import networkx_graph
 from tests.bench.timing import seconds_of

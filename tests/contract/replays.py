@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from exporter.graph_source import ReadGraph, StoredSource, StreamSource
-from exporter.model import open_model
-from exporter.planning import plan
-from exporter.replay import replay
-from queries.models import chosen
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
+from exporter.verifying.graph_source import ReadGraph, StoredSource, StreamSource
+from exporter.verifying.replay import replay
 from queries.stores import open_store
+from queries.stores.models import chosen
 
 SAMPLES = 5
 

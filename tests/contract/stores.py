@@ -9,9 +9,9 @@ import ladybug
 from neo4j import GraphDatabase
 
 from queries import NeuronGraph
-from queries.labels import of_ours
-from queries.stores.embedded import model_file
-from queries.stores.file_note import note_beside
+from queries.core.labels import of_ours
+from queries.stores.embedded.file_note import note_beside
+from queries.stores.embedded.store import model_file
 from tests.servers import Neo4jServer
 
 

@@ -13,7 +13,7 @@ from queries.browser.favourites import favourites, save
 from queries.browser.guide import Guide
 from queries.browser.literals import literal
 from queries.errors import ModelNotFoundError
-from queries.library import queries
+from queries.library.queries import queries
 from tests.contract.stores import GraphStore
 from tests.models import HOSTILE
 

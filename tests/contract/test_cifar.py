@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from exporter import drop, load, verify
-from exporter.model import open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
 from queries import NeuronGraph
 from queries.errors import ParameterError
 from tests.conftest import NEO4J, stores

@@ -11,8 +11,8 @@ import pytest
 
 from exporter import check, drop, load
 from queries import NeuronGraph
+from queries.core.granularity import GRANULARITIES
 from queries.errors import GraphDamagedError, GraphError, ModelExistsError
-from queries.granularity import GRANULARITIES
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 

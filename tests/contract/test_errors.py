@@ -16,7 +16,7 @@ from queries.errors import (
     ParameterError,
     QueryNotFoundError,
 )
-from queries.library import query
+from queries.library.queries import query
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 

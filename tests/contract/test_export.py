@@ -15,9 +15,9 @@ import pytest
 
 from exporter import drop, load
 from queries import NeuronGraph
+from queries.core.text import printable
 from queries.errors import NeurongraphError, ParameterError
 from queries.export import files
-from queries.terminal import printable
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 from tests.contract.test_grouped import PROPERTIES, put_together

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from queries import NeuronFilter, NeuronGraph
-from queries.granularity import NEURON_GRAPH
-from queries.library import queries
+from queries.core.granularity import NEURON_GRAPH
+from queries.library.queries import queries
 
 DTYPES = {
     "int": "int64",

@@ -12,8 +12,8 @@ import pytest
 
 from exporter import drop, load, verify
 from queries import NeuronFilter, NeuronGraph
+from queries.core.granularity import Granularity
 from queries.errors import NeuronNotFoundError, ParameterError, VerificationError
-from queries.granularity import Granularity
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 from tests.contract.test_frames import assert_declared

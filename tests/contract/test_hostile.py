@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from exporter import load
-from exporter.bounds import LONGEST_NAME
+from exporter.reading.bounds import LONGEST_NAME
 from queries import NeuronFilter, NeuronGraph
 from queries.errors import ModelFileError, NeurongraphError
 from tests.contract.stores import GraphStore

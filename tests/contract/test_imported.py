@@ -7,9 +7,9 @@ import pytest
 from neo4j import GraphDatabase
 
 from exporter import drop, load
-from queries.granularity import Granularity
-from queries.labels import of_ours
-from queries.schema import NEO4J_INDEXES
+from queries.core.granularity import Granularity
+from queries.core.labels import of_ours
+from queries.core.schema import NEO4J_INDEXES
 from tests.conftest import IMPORTED, stores
 from tests.contract.stores import GraphStore
 from tests.models import HOSTILE

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from exporter import drop, load
-from queries import NeuronFilter, NeuronGraph, linear
+from queries import NeuronFilter, NeuronGraph
+from queries.analysis import linear
 from queries.errors import ParameterError
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore

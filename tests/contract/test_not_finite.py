@@ -17,10 +17,10 @@ from typer.testing import CliRunner, Result
 
 from exporter import drop, inspect, load
 from exporter.cli import app
-from exporter.file_format import FileFormat
+from exporter.sinks.file_format import FileFormat
 from queries import NeuronFilter, NeuronGraph
 from queries.errors import NotFiniteError
-from queries.library import queries
+from queries.library.queries import queries
 from tests.contract.diverged import by_hand, save_diverged
 from tests.contract.stores import GraphStore
 from tests.servers import LTS, NEWEST, importing
@@ -624,7 +624,7 @@ class TestShown:
         assert text.count("style=dashed") == 8
 
     def test_json_and_csv(self, graph: NeuronGraph, tmp_path: Path) -> None:
-        from queries.output import destination, write
+        from queries.commands.output import destination, write
 
         frame = graph.edges(target="join")
         for suffix in (".json", ".csv", ".parquet"):

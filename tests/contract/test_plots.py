@@ -11,8 +11,8 @@ from bokeh.plotting import figure
 
 from exporter import load
 from queries import NeuronFilter, NeuronGraph
+from queries.core.granularity import Granularity
 from queries.errors import ParameterError
-from queries.granularity import Granularity
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 

@@ -15,8 +15,8 @@ from exporter import check, drop, load, verify
 from queries import NeuronGraph
 from queries.browser.favourites import favourites
 from queries.browser.guide import Guide
+from queries.core.granularity import GRANULARITIES
 from queries.errors import CypherError, ModelNotFoundError
-from queries.granularity import GRANULARITIES
 from tests.contract import foreign
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore

@@ -6,8 +6,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from queries import NeuronGraph
-from queries.library import Parameter, queries
-from queries.neuron_filter import NeuronsLike
+from queries.core.neuron_filter import NeuronsLike
+from queries.library.queries import Parameter, queries
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
 OTHERS = {

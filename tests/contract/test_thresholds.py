@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from exporter import load, verify
-from exporter.model import open_model
+from exporter.reading.keras.model import open_model
 from queries import NeuronGraph
 from queries.errors import VerificationError
 from tests.conftest import NEO4J, stores

@@ -17,8 +17,8 @@ from neo4j.exceptions import Neo4jError
 
 from queries import NeuronGraph
 from queries.errors import CypherError, GraphError, ParameterError
-from queries.stores.dialects import NEO4J_CYPHER
-from queries.stores.read_only import refuse_effects
+from queries.stores.cypher.dialects import NEO4J_CYPHER
+from queries.stores.cypher.read_only import refuse_effects
 from tests import attacks
 from tests.contract.stores import GraphStore
 

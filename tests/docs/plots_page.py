@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from queries.describe import example_words
+from queries.commands.description import example_words
+from queries.core.text import pasteable
 from queries.export.files import SUFFIXES
-from queries.plots.library import Plot, plots
-from queries.terminal import pasteable
+from queries.library.plots import Plot, plots
 from tests.docs.markdown import NOTE, block, parameters_of, table
 from tests.docs.queries_page import load_both
 from tests.docs.sample import ROOT, run, sample_folder

@@ -3,10 +3,10 @@
 from typing import Final
 
 from queries import NeuronGraph
-from queries.arguments import query_values
-from queries.describe import example_words
-from queries.library import Query, queries
-from queries.terminal import pasteable
+from queries.commands.arguments import query_values
+from queries.commands.description import example_words
+from queries.core.text import pasteable
+from queries.library.queries import Query, queries
 from tests.docs.markdown import NOTE, block, parameters_of, table
 from tests.docs.sample import DIGITS, run, shown
 

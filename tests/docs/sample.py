@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pandas as pd
 from typer.testing import CliRunner
 
-from queries.table import print_table
+from queries.commands.table import print_table
 
 ROOT: Final = Path(__file__).parent.parent.parent
 DIGITS: Final = "neurongraph load samples/digits.keras --graph digits.lbug"

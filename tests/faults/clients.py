@@ -22,7 +22,7 @@ _IMPORTED: Final = [
     "keras",
     "pandas",
     "exporter.loading",
-    "exporter.sinks.bolt",
+    "exporter.sinks.neo4j",
     "exporter.sinks.embedded",
 ]
 _STEPS: Final = ("begin", "resume", "flush", "finish")
@@ -186,7 +186,7 @@ def _work(task: Callable[[Tell], None], events: Connection, password: str | None
 def _load(model: str, graph: str, settings: dict[str, Any], tell: Tell) -> None:
     from exporter import loading as module
     from exporter import sinks
-    from exporter.sinks.bolt.pace import Pace
+    from exporter.sinks.neo4j.pace import Pace
 
     def watched(*arguments: Any, **options: Any) -> Any:
         sink = sinks.open_sink(*arguments, **options)
@@ -208,7 +208,7 @@ def _told(step: Callable[..., Any], name: str, tell: Tell) -> Callable[..., Any]
 
 
 def _taking_signals(task: Callable[[Tell], None], tell: Tell) -> None:
-    from queries.stopping import signal_of, signals_taken
+    from queries.commands.stopping import signal_of, signals_taken
 
     try:
         with signals_taken():

@@ -51,8 +51,8 @@ class Campaign:
 def _work(pipe: Connection) -> None:
     """Open each file that is asked for, and tell how that ended."""
     from exporter import inspect
-    from exporter.model import open_model
-    from exporter.planning import plan
+    from exporter.planning.push import plan
+    from exporter.reading.keras.model import open_model
     from queries.errors import NeurongraphError
 
     open_model(Path(__file__).parents[2] / "samples" / "digits.keras")

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from queries.schema import DROPPING, LOADING
+from queries.core.schema import DROPPING, LOADING
 from tests.faults.clients import FINISHED, KILLED
 from tests.faults.comparing import states
 from tests.faults.places import Server

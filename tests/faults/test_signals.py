@@ -10,17 +10,9 @@ import pytest
 
 from exporter import load
 from queries import NeuronGraph
+from queries.core.schema import COMPLETE, LOADING
 from queries.errors import ModelExistsError
-from queries.schema import COMPLETE, LOADING
-from tests.faults.clients import (
-    FINISHED,
-    KILLED,
-    Client,
-    Ending,
-    Tell,
-    loading,
-    standing,
-)
+from tests.faults.clients import FINISHED, KILLED, Client, Ending, Tell, loading, standing
 from tests.faults.comparing import check_same, picture, states
 from tests.faults.seeds import seeds
 from tests.faults.trials import NAME, TRIES, Trial
@@ -101,7 +93,7 @@ _FIRST_NOTES = [
         id="empty file",
         marks=pytest.mark.faults,
     ),
-    pytest.param("exporter.sinks.files.safely:_renamed", "files/", True, id="dataset"),
+    pytest.param("exporter.sinks.dataset.safely:_renamed", "files/", True, id="dataset"),
 ]
 
 
@@ -122,7 +114,9 @@ class TestReplacementKilledAtItsFirstNote:
         new, old = models
         load(old, place, name=name)
         if unfinished:
-            kill("exporter.writing:write_neurons", loading(old, place, name=name, replace=True))
+            kill(
+                "exporter.sinks.writing:write_neurons", loading(old, place, name=name, replace=True)
+            )
         before = picture(place, name)
         kill(where, loading(new, place, name=name, replace=True), after=after)
         check_same(picture(place, name), before)
@@ -139,7 +133,7 @@ class TestReplacementKilledAtItsFirstNote:
         place, (new, old) = f"{tmp_path}/files/", models
         load(old, place, name=NAME)
         held = sorted(Path(place).rglob("*"))
-        where = "exporter.sinks.files.safely:_renamed"
+        where = "exporter.sinks.dataset.safely:_renamed"
         kill(where, loading(new, place, name=NAME, replace=True))
         assert sorted(Path(place).rglob("*")) != held
         assert states(place) == {NAME: COMPLETE}
@@ -159,8 +153,8 @@ class TestReplacementKilledAtItsFirstNote:
         if there:
             on_server.load_old()
         for file, where in (
-            (old, "exporter.writing:write_neurons"),
-            (new, "exporter.sinks.bolt.removal:remove_strays"),
+            (old, "exporter.sinks.writing:write_neurons"),
+            (new, "exporter.sinks.neo4j.removal:remove_strays"),
         ):
             task = standing(where, loading(file, place, **settings))
             stood(task, on_server.place.password).kill()
@@ -176,7 +170,7 @@ class TestLeftovers:
     def test_of_a_live_load_stay(self, models: tuple[Path, Path], tmp_path: Path) -> None:
         """Loads of other names in both kinds of folder, while one stands still with all it has."""
         where = {
-            "files/": "exporter.sinks.files.safely:_renamed",
+            "files/": "exporter.sinks.dataset.safely:_renamed",
             "graph.lbug": "exporter.sinks.embedded:EmbeddedSink._open",
         }
         for graph, stands in where.items():
@@ -197,9 +191,17 @@ class TestLeftovers:
     ) -> None:
         before = temporary()
         place = f"{tmp_path}/graph.lbug"
-        kill("exporter.weights:_unpacked", loading(models[0], place, name="m"), after=True)
+        kill(
+            "exporter.reading.keras.weights:_unpacked",
+            loading(models[0], place, name="m"),
+            after=True,
+        )
         assert len(temporary() - before) == 1
-        client = stood(standing("exporter.weights:_unpacked", loading(models[0], place, name="m")))
+        client = stood(
+            standing(
+                "exporter.reading.keras.weights:_unpacked", loading(models[0], place, name="m")
+            )
+        )
         live = temporary() - before
         # The folder of the killed one is gone, that of the live one is there.
         assert len(live) == 1

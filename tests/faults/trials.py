@@ -11,8 +11,8 @@ import pytest
 
 from exporter import drop
 from queries import NeuronGraph
+from queries.core.schema import COMPLETE, LOADING
 from queries.errors import GraphNotFoundError, ModelIncompleteError, ModelNotFoundError
-from queries.schema import COMPLETE, LOADING
 from tests.faults.clients import FINISHED, Client, Ending, Tell, dropping, loading, taking_signals
 from tests.faults.comparing import Picture, check_same, difference, picture, states
 from tests.faults.places import Place

@@ -21,6 +21,7 @@ from exporter import drop, load
 from exporter.cli import app
 from exporter.sinks import open_sink
 from queries import NeuronGraph
+from queries.core.schema import COMPLETE, LOADING
 from queries.errors import (
     GraphAccessError,
     GraphError,
@@ -33,10 +34,9 @@ from queries.errors import (
     NeurongraphError,
     ParameterError,
 )
-from queries.schema import COMPLETE, LOADING
-from queries.stores.bolt import _refuse_old
-from queries.stores.embedded import model_file, note_of
-from queries.stores.file_note import note_beside
+from queries.stores.embedded.file_note import note_beside
+from queries.stores.embedded.store import model_file, note_of
+from queries.stores.neo4j.bolt import _refuse_old
 from tests.mounts import mounted
 from tests.servers import Neo4jServer, skip_or_fail
 from tests.unit.builders import chain, layer, saved

@@ -24,10 +24,10 @@ from typer.testing import CliRunner, Result
 from exporter import load
 from exporter.cli import app
 from queries import NeuronGraph
-from queries.describe import example_words
-from queries.granularity import NEURON_GRAPH
-from queries.library import queries, query
-from queries.log import logger
+from queries.commands.description import example_words
+from queries.core.granularity import NEURON_GRAPH
+from queries.core.log import logger
+from queries.library.queries import queries, query
 
 ROOT = Path(__file__).parents[2]
 GRAPH = "digits.lbug"
@@ -249,7 +249,7 @@ class TestVerify:
     def test_ends_with_1_where_they_do_not(
         self, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("exporter.proof.TOLERANCE", -1.0)
+        monkeypatch.setattr("exporter.verifying.proof.TOLERANCE", -1.0)
         done = invoke("verify", "samples/digits.keras", "--samples", "1", "-f", "json")
         assert done.exit_code == 1
         assert not any(row["passed"] for row in json.loads(done.stdout))

@@ -16,20 +16,15 @@ from typer.testing import CliRunner
 
 from exporter import drop, load
 from exporter.cli import app
-from exporter.file_format import FILE_FORMATS, FileFormat
+from exporter.sinks.file_format import FILE_FORMATS, FileFormat
 from queries import NeuronGraph
-from queries.errors import (
-    GraphDamagedError,
-    GraphError,
-    GraphVersionError,
-    ModelExistsError,
-)
-from queries.models import chosen
-from queries.schema import DAMAGED
+from queries.core.schema import DAMAGED
+from queries.errors import GraphDamagedError, GraphError, GraphVersionError, ModelExistsError
 from queries.stores.dataset import NOTE, model_notes, note_text
 from queries.stores.dataset.held import HeldFiles
 from queries.stores.dataset.manifest import MANIFEST
 from queries.stores.dataset.store import DatasetStore
+from queries.stores.models import chosen
 from tests.contract.test_loads import Interrupted, interrupt
 from tests.integration.test_broken import one_line
 from tests.unit.builders import chain, layer, saved

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from queries.plots.library import plots
+from queries.library.plots import plots
 from tests.docs.sample import DIGITS, ROOT, run
 from tests.generate_docs import generated
 

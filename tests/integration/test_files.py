@@ -20,11 +20,11 @@ from typer.testing import CliRunner
 
 from exporter import drop, load
 from exporter.cli import app
-from exporter.file_format import FILE_FORMATS, FileFormat
-from exporter.model import open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
 from exporter.sinks import open_sink
-from exporter.sinks.files import FilesSink
+from exporter.sinks.dataset import FilesSink
+from exporter.sinks.file_format import FILE_FORMATS, FileFormat
 from queries import NeuronGraph
 from queries.errors import (
     GraphError,

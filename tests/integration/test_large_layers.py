@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exporter.batches import PlannedLayer
+from exporter.planning.layer import PlannedLayer
 from queries import NeuronGraph
+from queries.core.memory import Room
 from queries.errors import ParameterError
-from queries.memory import Room
 from tests.unit.builders import chain, layer, saved
 
 CHANNELS = 6_000
@@ -51,7 +51,7 @@ def test_channels_of_a_normalization_take_megabytes(
 def test_all_pairs_of_channels_are_refused_with_their_number(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queries.duplicates.Room", partial(Room, free=100 * MEGABYTES))
+    monkeypatch.setattr("queries.analysis.duplicates.Room", partial(Room, free=100 * MEGABYTES))
     with (
         NeuronGraph(models / "norm.keras") as graph,
         pytest.raises(ParameterError, match=r"17,997,000 pairs of channels take 3\.6 GB"),
@@ -92,8 +92,8 @@ def test_what_does_not_fit_is_refused_with_its_size_before_it_is_built(
     models: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PlannedLayer, "block", None)
-    monkeypatch.setattr("queries.memory.Room", partial(Room, free=MEGABYTES))
-    monkeypatch.setattr("queries.network.Room", partial(Room, free=MEGABYTES))
+    monkeypatch.setattr("queries.core.memory.Room", partial(Room, free=MEGABYTES))
+    monkeypatch.setattr("queries.analysis.network.Room", partial(Room, free=MEGABYTES))
     with (
         NeuronGraph(models / "dense.keras") as graph,
         pytest.raises(ParameterError, match=r"4,000,000 relationships take .* are free; "),
@@ -112,8 +112,8 @@ def test_what_does_not_fit_is_refused_with_its_size_before_it_is_built(
 def test_a_part_that_does_not_fit_is_refused_as_it_grows(
     models: Path, ask: Callable[[NeuronGraph], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queries.memory.Room", partial(Room, free=MEGABYTES))
-    monkeypatch.setattr("queries.network.Room", partial(Room, free=MEGABYTES))
+    monkeypatch.setattr("queries.core.memory.Room", partial(Room, free=MEGABYTES))
+    monkeypatch.setattr("queries.analysis.network.Room", partial(Room, free=MEGABYTES))
     with (
         NeuronGraph(models / "dense.keras") as graph,
         pytest.raises(ParameterError, match="relationships and more take"),

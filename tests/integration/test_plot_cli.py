@@ -15,10 +15,10 @@ from typer.testing import CliRunner, Result
 from exporter import load
 from exporter.cli import app
 from queries import NeuronGraph
-from queries.describe import example_words
+from queries.commands.description import example_words
 from queries.errors import ParameterError, PictureError
+from queries.library.plots import plot, plots
 from queries.plots import browser
-from queries.plots.library import plot, plots
 from queries.plots.picture import Picture
 from tests.servers import skip_or_fail
 

@@ -9,11 +9,11 @@ import pytest
 from neo4j.exceptions import Neo4jError
 
 from exporter import load
-from exporter.sinks.bolt.connection import Connection
+from exporter.sinks.neo4j.connection import Connection
 from queries import NeuronGraph
+from queries.commands.terminal import show_records
+from queries.core.log import logger
 from queries.errors import GraphError, GraphNotFoundError, ParameterError
-from queries.log import logger
-from queries.terminal import show_records
 from tests.servers import NEWEST, Neo4jServer, restartable
 
 SLOW = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN count(a * b)"

@@ -50,7 +50,7 @@ setattr(owner, name, stand)
 if __name__ == "__main__":
     main()
 """
-BAR = "queries.progress_bar:ProgressBar.__call__"
+BAR = "queries.commands.progress_bar:ProgressBar.__call__"
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,9 @@ class TestSignalled:
         [
             (BAR, "new.lbug"),
             pytest.param(BAR, "files/", marks=pytest.mark.full),
-            pytest.param("exporter.weights:_unpacked", "new.lbug", marks=pytest.mark.full),
+            pytest.param(
+                "exporter.reading.keras.weights:_unpacked", "new.lbug", marks=pytest.mark.full
+            ),
         ],
     )
     @pytest.mark.parametrize("number", NUMBERS)
@@ -177,13 +179,13 @@ class TestSignalled:
         ("where", "words"),
         [
             pytest.param(
-                "exporter.weights:_unpacked",
+                "exporter.reading.keras.weights:_unpacked",
                 ("query", "edges", "--graph", "MODEL", "-o", "e.csv"),
                 id="file",
                 marks=pytest.mark.full,
             ),
             pytest.param(
-                "queries.output:_write_csv",
+                "queries.commands.output:_write_csv",
                 ("query", "edges", "--graph", "GRAPH", "-o", "e.csv"),
                 id="output",
             ),
@@ -238,7 +240,7 @@ class TestSignalled:
     def test_leaves_ignored_what_nohup_ignores(self, graph: Path, scratch: Path) -> None:
         words = ("query", "edges", "--graph", str(graph), "-o", "edges.csv")
         before = ("nohup",)
-        command = Command("queries.output:_write_csv", words, scratch, before).stood()
+        command = Command("queries.commands.output:_write_csv", words, scratch, before).stood()
         command.process.send_signal(signal.SIGHUP)
         time.sleep(0.2)
         assert command.process.poll() is None
@@ -253,7 +255,7 @@ class TestSignalled:
             os.chdir(scratch)
             os.environ.update(environment(), TMPDIR=str(scratch))
             words = ("query", "edges", "--graph", str(graph), "-o", "edges.csv")
-            where = "queries.output:_write_csv"
+            where = "queries.commands.output:_write_csv"
             command = [sys.executable, "-c", STANDING, where, str(stands), *words]
             os.execv(sys.executable, command)  # noqa: S606 - no shell stands between
         deadline = time.monotonic() + 120

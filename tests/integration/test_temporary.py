@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from exporter import load
 from exporter.cli import app
 from exporter.parallel.source import ModelSource, planned
-from exporter.quiet import quiet
-from exporter.recipe import Recipe
+from exporter.planning.recipe import Recipe
+from exporter.reading.keras.quiet import quiet
 from queries import NeuronGraph
 from queries.errors import TemporaryFileError
 from tests.mounts import mounted

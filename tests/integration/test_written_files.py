@@ -17,7 +17,7 @@ from exporter.cli import app
 from exporter.sinks.embedded import EmbeddedSink
 from queries.browser.favourites import save
 from queries.errors import GraphError, NeurongraphError
-from queries.stores.embedded import model_file, note_of
+from queries.stores.embedded.store import model_file, note_of
 from tests.mounts import mounted
 
 ROOT = Path(__file__).parents[2]

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.graph_source import StreamSource
-from exporter.model import KerasModel, open_model
-from exporter.planning import trace
-from exporter.quiet import quiet
-from exporter.replay import replay
+from exporter.planning.push import trace
+from exporter.reading.keras.model import KerasModel, open_model
+from exporter.reading.keras.quiet import quiet
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.replay import replay
 
 Arrays = Sequence[NDArray[np.float32]]
 

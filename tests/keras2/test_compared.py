@@ -12,7 +12,7 @@ from tests.keras2.files import keras2
 GRID = np.linspace(-8, 8, 641, dtype=np.float32)[np.newaxis]
 
 OTHER_FUNCTIONS: Final = {"hard_sigmoid"}
-"""Activation functions that changed: exporter.legacy.meaning has them."""
+"""Activation functions that changed: exporter.reading.keras.legacy.meaning has them."""
 
 OTHER_DEFAULTS: Final = {
     # Recurrent layers cannot be wired.

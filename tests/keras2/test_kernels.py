@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exporter.legacy.kernels import as_built
+from exporter.reading.keras.legacy.kernels import as_built
 from tests.keras2.files import keras2
 
 FIRST = {"data_format": "channels_first"}

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from exporter.graph_source import StreamSource
-from exporter.legacy.meaning import as_meant
-from exporter.model import open_model
-from exporter.planning import trace
-from exporter.verification import compare
+from exporter.planning.push import trace
+from exporter.reading.keras.legacy.meaning import as_meant
+from exporter.reading.keras.model import open_model
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.verification import compare
 from queries.errors import UnsupportedLayerError
 from tests.keras2.files import (
     TOLERANCE,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from exporter.model import open_model
+from exporter.reading.keras.model import open_model
 from queries.errors import UnsupportedLayerError
 from tests.keras2.files import FORMATS, keras2, saved
 

@@ -8,8 +8,8 @@ import pytest
 
 from exporter import load
 from exporter.parallel import results
+from queries.core.progress import Progress
 from queries.errors import GraphError, GraphUnavailableError
-from queries.progress import Progress
 from tests.parallel.comparing import assert_same, state
 from tests.parallel.conftest import BATCH_SIZE
 from tests.parallel.programs import Cluster

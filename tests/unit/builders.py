@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.graph_source import ReadGraph, StreamSource
-from exporter.model import KerasModel, open_model
-from exporter.plan import Plan
-from exporter.planning import plan
-from exporter.verification import compare
+from exporter.planning.plan import Plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import KerasModel, open_model
+from exporter.verifying.graph_source import ReadGraph, StreamSource
+from exporter.verifying.verification import compare
 
 Spec = tuple[str, dict[str, Any]]
 """A Keras layer that is made later, since TensorFlow takes seconds to import."""

@@ -6,9 +6,9 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 
-from queries.layer import Layer
-from queries.network import Network, ReadEdges, ReadOutgoing
-from queries.operators import Columns
+from queries.analysis.network import Network, ReadEdges, ReadOutgoing
+from queries.analysis.operators import Columns
+from queries.core.layer import Layer
 
 Edges = list[tuple[int, int, float]]
 FIRST = 7

@@ -16,8 +16,8 @@ from exporter import drop, load, verify
 from exporter.cli import app
 from exporter.parallel.address import check_address
 from queries import NeuronGraph
+from queries.core.location import locate
 from queries.errors import ParameterError
-from queries.stores.location import locate
 
 SECRET = "s3cretPhrase"
 _MODEL = Path("samples/digits.keras").absolute()

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter import aggregation
-from exporter.aggregation import aggregated
-from exporter.wiring.wiring import EMPTY, ZERO
+from exporter.planning import aggregation
+from exporter.planning.aggregation import aggregated
+from exporter.wiring.results import EMPTY, ZERO
 
 GROUPS = 3
 NEURONS = 9

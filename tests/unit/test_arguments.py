@@ -2,10 +2,10 @@
 
 import pytest
 
-from queries.arguments import FIELDS, cypher_values, query_values
+from queries.commands.arguments import FIELDS, cypher_values, query_values
+from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError
-from queries.library import Parameter, Query, query
-from queries.neuron_filter import NeuronFilter
+from queries.library.queries import Parameter, Query, query
 
 
 def neurons(*words: str) -> NeuronFilter:

@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exporter.model import open_model
-from exporter.plan import Plan
-from exporter.planning import plan
+from exporter.planning.plan import Plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
 from queries.errors import LayerNotFoundError
 from tests.unit.builders import Wired, chain, edges_into, layer, wired
 

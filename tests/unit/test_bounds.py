@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from exporter import inspect
-from exporter.bounds import HARMLESS, LONGEST_NAME
-from exporter.model import KerasModel, open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.bounds import HARMLESS, LONGEST_NAME
+from exporter.reading.keras.model import KerasModel, open_model
+from queries.core.memory import available_memory
 from queries.errors import ModelFileError
-from queries.memory import available_memory
 from tests.unit.builders import chain, edited, layer, randomized, saved
 
 MOST_GROWTH = 200_000_000
@@ -112,7 +112,7 @@ def test_a_layer_that_is_built_and_used_nowhere(use: Callable[[Path], Any], tmp_
 def test_models_in_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    monkeypatch.setattr("exporter.calls.MOST_PARTS", 500)
+    monkeypatch.setattr("exporter.reading.keras.calls.MOST_PARTS", 500)
     model = keras.Sequential([keras.Input((2,)), keras.layers.ReLU()])
     for _ in range(9):
         read = keras.Input((2,))

@@ -15,7 +15,7 @@ from queries.browser.layers import (
 )
 from queries.browser.pages import escaped
 from queries.browser.questions import distribution
-from queries.layer import Layer
+from queries.core.layer import Layer
 
 TEXTS = ["plain", "a onclick='x' b", "</pre><script>", "&amp;", "\\u0027 ' \"", "é\n😀"]
 

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from exporter.model import open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
 from exporter.wiring import Computed, handlers, handles
-from exporter.wiring.wiring import Ids
+from exporter.wiring.results import Ids
 from queries.errors import ModelFileError, UnsupportedLayerError
 from tests.unit.builders import Wired, failing, randomized, saved, wired
 

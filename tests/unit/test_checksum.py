@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from queries.checksum import Checksum, model_checksum, neuron_columns
-from queries.schema import NEURON
+from queries.core.checksum import Checksum, model_checksum, neuron_columns
+from queries.core.schema import NEURON
 
 Columns = dict[str, NDArray[Any]]
 WORD = 1 << 64

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exporter.counted_weights import counted_weights
+from exporter.planning.counted_weights import counted_weights
 from tests.unit.builders import Wired, chain, layer, named, wired
 
 CASES = [

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from queries.core.files import check_file, replaced, replaced_text
+from queries.core.holding import PART_SUFFIX
 from queries.errors import OutputError
-from queries.files import check_file, replaced, replaced_text
-from queries.holding import PART_SUFFIX
 from tests.mounts import mounted
 
 LONGEST = 255

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from queries.commands.output import Destination, Format, write
+from queries.core.formulas import harmless
 from queries.errors import NeurongraphError
-from queries.formulas import harmless
-from queries.output import Destination, Format, write
 
 FORMULAS = (
     "=cmd|' /C calc'!A0",
@@ -129,7 +129,7 @@ def test_parts_make_the_same_file(monkeypatch: pytest.MonkeyPatch, raw: bool) ->
     frame = pd.DataFrame({"id": range(5), "value": values, "name": ["a", None, "=1", "-", ""]})
     to = Destination("csv", raw=raw)
     whole = file_of(frame, to)
-    monkeypatch.setattr("queries.output._CHUNK", 2)
+    monkeypatch.setattr("queries.commands.output._CHUNK", 2)
     assert file_of(frame, to) == whole
     assert file_of(frame.head(0), to).count("\n") == 1
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exporter import aggregation
-from exporter.batches import PlannedLayer
-from exporter.grouping import grouped
-from exporter.plan import Plan
-from queries.granularity import Granularity
+from exporter.planning import aggregation
+from exporter.planning.grouping import grouped
+from exporter.planning.layer import PlannedLayer
+from exporter.planning.plan import Plan
+from queries.core.granularity import Granularity
 from tests.unit.builders import Spec, chain, layer, named, randomized, wired
 
 SPACE = (6, 5, 4)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from exporter import inspect
-from exporter.grouping import grouped
 from exporter.inspection import Inspection
-from exporter.model import KerasModel, look_at, open_model
-from exporter.planning import plan
+from exporter.planning.grouping import grouped
+from exporter.planning.push import plan
+from exporter.reading.keras.model import KerasModel, look_at, open_model
+from queries.core.granularity import GRANULARITIES
 from queries.errors import ModelFileError, UnsupportedLayerError
-from queries.granularity import GRANULARITIES
 from tests.models import BUILDERS
 from tests.unit.builders import chain, layer, saved
 

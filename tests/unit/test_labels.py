@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import pytest
 
-from exporter.sinks.bolt import statements
-from exporter.sinks.files.readme import script
+from exporter.sinks.dataset.readme import script
+from exporter.sinks.neo4j import statements
 from queries.browser import questions
-from queries.labels import KINDS, of_ours, own_label
-from queries.library import queries
-from queries.schema import neuron_labels
-from queries.stores import bolt, cypher, node_ids
+from queries.core.labels import KINDS, of_ours, own_label
+from queries.core.schema import neuron_labels
+from queries.library.queries import queries
+from queries.stores.cypher import store as cypher
+from queries.stores.neo4j import bolt, node_ids
 
 _ENDS: Final = re.compile(r"\(([^()]*)\)\s*<?-\[[^\]]*\]->?\s*(?=\(([^()]*)\))")
 

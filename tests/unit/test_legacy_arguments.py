@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from exporter.legacy.classes import class_of
-from exporter.legacy.layers import REFUSAL, Writer, modern_layer
+from exporter.reading.keras.legacy.classes import class_of
+from exporter.reading.keras.legacy.layers import REFUSAL, Writer, modern_layer
 from exporter.wiring import reason
 from tests.keras2.files import keras2
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from exporter.legacy import REFUSAL, modern_model
-from exporter.legacy.tensorflow_functions import FUNCTIONS
+from exporter.reading.keras.legacy import REFUSAL, modern_model
+from exporter.reading.keras.legacy.tensorflow_functions import FUNCTIONS
 from tests.keras2.files import keras2
 
 Function = Callable[[Any], Any]

@@ -8,9 +8,9 @@ import h5py
 import numpy as np
 import pytest
 
-from exporter.legacy import modern_model
-from exporter.model import open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.legacy import modern_model
+from exporter.reading.keras.model import open_model
 from queries.errors import ModelFileError, NeurongraphError
 from tests.unit.builders import chain, layer, randomized, saved
 

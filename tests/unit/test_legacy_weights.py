@@ -11,8 +11,8 @@ import h5py
 import numpy as np
 import pytest
 
-from exporter.model import look_at, open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import look_at, open_model
 from queries.errors import ModelFileError
 from tests.keras2.files import filled, inputs_of, keras2, predicted, saved
 from tests.unit.builders import Wired, failing, randomized

@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 import pytest
 
+from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError, QueryNotFoundError
-from queries.library import ColumnType, Parameter, ParameterType, queries, query
-from queries.neuron_filter import NeuronFilter
+from queries.library.queries import ColumnType, Parameter, ParameterType, queries, query
 
 NAMES = [
     "adjacency", "bifans", "channel_importance", "combine", "compare_edges", "compare_layers",

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from queries import linear
+from queries.analysis import linear
+from queries.analysis.linear import combined, effective_weights
+from queries.analysis.network import Network
+from queries.analysis.offsets import values_at_rest
 from queries.errors import ParameterError
-from queries.linear import combined, effective_weights
-from queries.network import Network
-from queries.offsets import values_at_rest
 from tests.unit.networks import random_network
 
 Floats = NDArray[np.float64]

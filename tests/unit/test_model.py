@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from exporter import load
-from exporter.model import look_at, open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import look_at, open_model
 from queries.errors import ModelFileError, UnsupportedLayerError
 from tests.unit.builders import Wired, chain, edited, edited_hdf5, failing, layer, randomized, saved
 

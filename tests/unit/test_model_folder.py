@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from exporter.sinks.files.folder import ModelFolder
-from exporter.sinks.files.formats import ParquetFiles
+from exporter.sinks.dataset.folder import ModelFolder
+from exporter.sinks.dataset.formats import ParquetFiles
+from queries.core.schema import LOADING
 from queries.errors import GraphError, GraphLockedError
-from queries.schema import LOADING
 from queries.stores.dataset import NOTE, note_text
 from queries.stores.naming import safe_name
 from tests.unit.test_notes import NOTE as MODEL_NOTE

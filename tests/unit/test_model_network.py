@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exporter.model import open_model
 from exporter.model_graph import ModelNetwork
-from exporter.plan import Plan
-from exporter.planning import plan
-from queries import passes
-from queries.network import Network, ReadEdges, ReadOutgoing
-from queries.operators import (
+from exporter.planning.plan import Plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
+from queries.analysis import passes
+from queries.analysis.network import Network, ReadEdges, ReadOutgoing
+from queries.analysis.operators import (
     A_HOP_MORE,
     ABSOLUTE_TOTAL,
     LESS_WEIGHT,
@@ -27,8 +27,8 @@ from queries.operators import (
     Scores,
     Weights,
 )
-from queries.paths import Step, strongest
-from queries.walking import best_path
+from queries.analysis.paths import Step, strongest
+from queries.analysis.walking import best_path
 from tests.models import BUILDERS
 from tests.unit.builders import randomized
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries import NeuronFilter
+from queries.core.neuron_filter import as_filter, parse_range
 from queries.errors import ParameterError
-from queries.neuron_filter import as_filter, parse_range
 
 
 class TestParsing:

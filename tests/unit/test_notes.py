@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from queries.core.schema import COMPLETE, DAMAGED, MODEL, SCHEMA_VERSION
 from queries.errors import GraphDamagedError
-from queries.schema import COMPLETE, DAMAGED, MODEL, SCHEMA_VERSION
 from queries.stores.naming import name_of, safe_name
 from queries.stores.notes import checked_note, noted
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import typer
 
+from queries.commands.output import FORMATS, Destination, Format, destination, write
+from queries.commands.table import ROWS, print_table, write_plain
+from queries.core.location import DEFAULT_GRAPH
 from queries.errors import NeurongraphError, OutputError
-from queries.output import FORMATS, Destination, Format, destination, write
-from queries.stores.location import DEFAULT_GRAPH
-from queries.table import ROWS, print_table, write_plain
 
 FRAME = pd.DataFrame(
     {
@@ -193,7 +193,7 @@ class TestPlainTable:
     def test_of_chunks_is_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
         frame = pd.DataFrame({"id": [1, 22, 333, 4444, 5], "weight": [1.5, 2, 3, 400, 0.25]})
         whole = plain(frame)
-        monkeypatch.setattr("queries.table._CHUNK", 2)
+        monkeypatch.setattr("queries.commands.table._CHUNK", 2)
         assert plain(frame) == whole
 
     @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ class TestFile:
         def full(*_: object, **__: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("queries.output._write_csv", full)
+        monkeypatch.setattr("queries.commands.output._write_csv", full)
         with pytest.raises(NeurongraphError, match=r"cannot write .*a\.csv: No space left"):
             write(FRAME, Destination("csv", file))
         assert file.read_text() == "old"
@@ -305,6 +305,6 @@ def test_the_default_graph_of_the_help_is_the_real_one() -> None:
     # The help spells it out, because importing it would import pandas.
     from typing import get_args
 
-    from queries.options import GraphOption
+    from queries.commands.options import GraphOption
 
     assert get_args(GraphOption)[1].show_default == DEFAULT_GRAPH

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.sinks.bolt.pace import Pace
+from exporter.sinks.neo4j.pace import Pace
 
 BEGINNING = 0.02
 """Seconds that a transaction costs whatever its size."""

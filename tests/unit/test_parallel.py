@@ -2,12 +2,7 @@
 
 import hashlib
 import sys
-from concurrent.futures import (
-    BrokenExecutor,
-    CancelledError,
-    Future,
-    ThreadPoolExecutor,
-)
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,12 +15,12 @@ from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource, planned
 from exporter.parallel.task import Written
 from exporter.parallel.workers import Workers, started
-from exporter.recipe import Recipe
-from exporter.sinks.files.parts import FilePart, parts
+from exporter.planning.recipe import Recipe
+from exporter.sinks.dataset.parts import FilePart, parts
 from queries import NeuronGraph
-from queries.checksum import Checksum
+from queries.core.checksum import Checksum
+from queries.core.location import locate
 from queries.errors import GraphError, GraphUnavailableError, ParameterError
-from queries.stores.location import locate
 from tests.unit.builders import chain, layer, saved, wired
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from queries import passes
-from queries.network import Network
-from queries.operators import TOTAL, Weights
-from queries.walking import best_path
+from queries.analysis import passes
+from queries.analysis.network import Network
+from queries.analysis.operators import TOTAL, Weights
+from queries.analysis.walking import best_path
 from tests.unit.networks import Edges, layer, random_network, readers, weights_of
 
 Floats = NDArray[np.float64]

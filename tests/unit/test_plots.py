@@ -11,9 +11,10 @@ from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 from scipy.sparse import csr_array
 
-from queries.colours import NEGATIVE, POSITIVE
+from queries.core.colours import NEGATIVE, POSITIVE
 from queries.errors import PlotNotFoundError
-from queries.library import query
+from queries.library.plots import plot, plots
+from queries.library.queries import query
 from queries.plots import (
     adjacency,
     centrality,
@@ -24,7 +25,6 @@ from queries.plots import (
     weight_distribution,
 )
 from queries.plots.bins import MOST_BINS, bins_of
-from queries.plots.library import plot, plots
 from queries.plots.picture import Picture
 from queries.plots.plots import Plots
 

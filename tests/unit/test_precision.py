@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from exporter.model import open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
 from queries.errors import UnsupportedLayerError
 from tests.unit.builders import Wired, failing, randomized, saved
 

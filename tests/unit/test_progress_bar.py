@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.progress_bar import ProgressBar
+from queries.commands.progress_bar import ProgressBar
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Give a function that sets the clock."""
 
     def set_clock(seconds: float) -> None:
-        monkeypatch.setattr("queries.progress_bar.time.monotonic", lambda: seconds)
+        monkeypatch.setattr("queries.commands.progress_bar.time.monotonic", lambda: seconds)
 
     return set_clock
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exporter.graph_source import StreamSource
-from exporter.verification import VerifyReport, compare
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.verification import VerifyReport, compare
 from exporter.wiring import EMPTY, ZERO, Computed, Moved, Parts
 from exporter.wiring import handlers as registry
 from exporter.wiring.elementwise import one_to_one
-from exporter.wiring.wiring import Ids
+from exporter.wiring.results import Ids
 from tests.unit.builders import Spec, chain, failing, layer, randomized, wired
 
 Wrong = Callable[..., Any]

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from exporter import load, verify
-from exporter.compared import ComparedGraph
-from exporter.forward import drawn_inputs, keras_values
-from exporter.graph_source import StreamSource
-from exporter.planning import trace
-from exporter.proof import Proof
-from queries.progress import silent
+from exporter.planning.push import trace
+from exporter.verifying.compared import ComparedGraph
+from exporter.verifying.forward import drawn_inputs, keras_values
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.proof import Proof
+from queries.core.progress import silent
 from queries.stores.blocks.store import BlockStore
-from queries.stores.cypher import CypherStore
+from queries.stores.cypher.store import CypherStore
 from tests.unit.builders import chain, layer, saved, wired
 
 AT_ONCE = 1 << 14
@@ -58,7 +58,7 @@ def test_a_store_is_read_in_parts(
 
     told: list[tuple[int, int]] = []
     monkeypatch.setattr(kind, "edges_into", spy)
-    monkeypatch.setattr("exporter.verification.EDGES_AT_ONCE", 4096)
+    monkeypatch.setattr("exporter.verifying.verification.EDGES_AT_ONCE", 4096)
     report = verify(file, graph, progress=lambda _, done, total: told.append((done, total)))
     assert report.passed
     assert sum(read) == 150 * 200 + 200 * 20

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    text = f"import os, sys\nfrom exporter.quiet import quiet\n{code}"
+    text = f"import os, sys\nfrom exporter.reading.keras.quiet import quiet\n{code}"
     return subprocess.run(
         [sys.executable, "-c", text],
         env={"PYTHONPATH": str(ROOT), **environment},

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from queries.browser import questions
 from queries.errors import CypherError
-from queries.library import queries
-from queries.stores.dialects import LADYBUG_CYPHER, NEO4J_CYPHER, Dialect
-from queries.stores.read_only import only_statement, refuse_effects
+from queries.library.queries import queries
+from queries.stores.cypher.dialects import LADYBUG_CYPHER, NEO4J_CYPHER, Dialect
+from queries.stores.cypher.read_only import only_statement, refuse_effects
 from tests import attacks
 
 BOTH = [

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exporter.graph_source import StreamSource
-from exporter.plan import Plan
-from exporter.replay import Columns
-from queries.layer import Layer
+from exporter.planning.plan import Plan
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.replay import Columns
+from queries.core.layer import Layer
 from tests.unit.builders import Spec, Wired, chain, failing, layer, wired
 
 
@@ -92,7 +92,7 @@ class TestTheTruthTest:
         assert failing(case, WrongBias(case.plan, into))[0] == into
 
     def test_names_the_worst_neuron(self, case: Wired) -> None:
-        from exporter.verification import compare
+        from exporter.verifying.verification import compare
 
         report = compare(case.model, Altered(case.plan, "out", "weight"))
         row = report.frame.set_index("layer").loc["out"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from queries.labels import KINDS, own_label
-from queries.schema import neuron_labels
+from queries.core.labels import KINDS, own_label
+from queries.core.schema import neuron_labels
 
 
 def test_neurons_have_a_second_label_of_their_class() -> None:

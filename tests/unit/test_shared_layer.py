@@ -18,8 +18,8 @@ from exporter.parallel.share import Share
 from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
-from exporter.recipe import Recipe
-from queries.operators import (
+from exporter.planning.recipe import Recipe
+from queries.analysis.operators import (
     A_HOP_MORE,
     ABSOLUTE_TOTAL,
     LESS_WEIGHT,

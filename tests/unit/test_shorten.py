@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from queries.shorten import shortened
+from queries.core.text import shortened
 
 
 @pytest.mark.parametrize(

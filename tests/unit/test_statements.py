@@ -6,7 +6,7 @@ import re
 import pytest
 from neo4j import SummaryCounters
 
-from queries.stores.statements import logged
+from queries.stores.cypher.statements import logged
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_of_passwords_nothing_is_shown(debug: pytest.LogCaptureFixture, statemen
 def test_values_are_not_looked_at_unless_they_are_shown(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("queries.stores.statements.shortened")
+    monkeypatch.delattr("queries.stores.cypher.statements.shortened")
     caplog.set_level(logging.INFO, logger="neurongraph")
     with logged("RETURN $k", {"k": 3}):
         pass

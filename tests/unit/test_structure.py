@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from queries import duplicates, motifs, network
-from queries.duplicates import alike
-from queries.network import Network
-from queries.spectrum import statistics
+from queries.analysis import duplicates, motifs, network
+from queries.analysis.duplicates import alike
+from queries.analysis.network import Network
+from queries.analysis.spectrum import statistics
 from tests.unit.networks import random_network, weights_of
 
 Case = tuple[Network, "nx.MultiDiGraph[int]"]

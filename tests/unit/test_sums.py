@@ -7,9 +7,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from queries import passes
-from queries.network import Network
-from queries.operators import Scores, Weights
+from queries.analysis import passes
+from queries.analysis.network import Network
+from queries.analysis.operators import Scores, Weights
 from tests.unit.networks import layer, readers
 
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0]

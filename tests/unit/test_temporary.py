@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.temporary import sweep_temporary, temporary_folder
+from queries.core.temporary import sweep_temporary, temporary_folder
 
 
 def test_only_what_a_killed_process_left_is_removed(

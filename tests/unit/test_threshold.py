@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from exporter.threshold import LeftOut, Threshold
+from exporter.planning.threshold import LeftOut, Threshold
 from queries.errors import ParameterError
 from tests.unit.builders import Wired, chain, edges_into, layer, wired
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.layer import Layer
+from queries.core.layer import Layer
 from queries.viewer.column import Box
 from queries.viewer.layout import Layout, arrange
 from queries.viewer.lines import joined

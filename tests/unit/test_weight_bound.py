@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from queries.library import queries
-from queries.weight_bound import weight_bound
+from queries.core.weight_bound import weight_bound
+from queries.library.queries import queries
 
 BOUNDS = (0.1, 0.3, 0.5, 0.7, 0.9, 1 / 3, 1e-6, 123456.789, 16777217.0, 3e38)
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from exporter.batches import PlannedLayer
 from exporter.model_graph import wired_layer
 from exporter.model_graph.wired_layer import WiredLayer
+from exporter.planning.layer import PlannedLayer
 from exporter.wiring import Computed
-from queries.operators import (
+from queries.analysis.operators import (
     A_HOP_MORE,
     ABSOLUTE_TOTAL,
     LESS_WEIGHT,

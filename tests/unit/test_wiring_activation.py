@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from exporter.wiring.activation import activation_of
-from exporter.wiring.wiring import NotWirableError
+from exporter.wiring.results import NotWirableError
 from tests.unit.builders import Spec, chain, failing, layer, named, wired
 
 NAMES = [

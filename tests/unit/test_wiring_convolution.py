@@ -4,15 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.builders import (
-    Wired,
-    assert_same_edges,
-    chain,
-    failing,
-    layer,
-    named,
-    wired,
-)
+from tests.unit.builders import Wired, assert_same_edges, chain, failing, layer, named, wired
 
 CASES = [
     *(

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exporter.forward import drawn_inputs
-from exporter.graph_source import StreamSource
-from exporter.planning import trace
-from exporter.replay import replay
+from exporter.planning.push import trace
+from exporter.verifying.forward import drawn_inputs
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.replay import replay
 from tests.unit.builders import Wired, failing, randomized, wired
 
 MERGES = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exporter.model import open_model
-from exporter.planning import plan
+from exporter.planning.push import plan
+from exporter.reading.keras.model import open_model
 from exporter.wiring.activation import ELEMENTWISE
 from queries.errors import UnsupportedLayerError
 from tests.unit.builders import Wired, failing, saved, wired

@@ -3,15 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import (
-    Wired,
-    assert_same_edges,
-    chain,
-    failing,
-    layer,
-    named,
-    wired,
-)
+from tests.unit.builders import Wired, assert_same_edges, chain, failing, layer, named, wired
 
 GLOBAL = ("GlobalMaxPooling2D", "GlobalAveragePooling2D")
 CASES = [

@@ -4,15 +4,7 @@ import pytest
 
 from exporter.wiring import handled_classes
 from exporter.wiring.reshape import nothing_at_inference
-from tests.unit.builders import (
-    Spec,
-    Wired,
-    assert_same_edges,
-    chain,
-    failing,
-    layer,
-    wired,
-)
+from tests.unit.builders import Spec, Wired, assert_same_edges, chain, failing, layer, wired
 
 SETTINGS = {
     "ActivityRegularization": {"l1": 0.1},

@@ -17,13 +17,13 @@ from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource
 from exporter.parallel.task import Written
-from exporter.recipe import Recipe
-from exporter.sinks.files.folder import WrittenTable
-from exporter.sinks.files.parts import FilePart
+from exporter.planning.recipe import Recipe
+from exporter.sinks.dataset.folder import WrittenTable
+from exporter.sinks.dataset.parts import FilePart
 from queries import NeuronGraph
-from queries.checksum import Checksum
+from queries.analysis.operators import LOG_PRODUCT
+from queries.core.checksum import Checksum
 from queries.errors import GraphError, ModelNotFoundError
-from queries.operators import LOG_PRODUCT
 from tests.unit.builders import Wired, chain, layer, saved, wired
 from tests.unit.test_shared_layer import InThreads
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exporter.graph_source import StreamSource
-from exporter.model import open_model
-from exporter.planning import Trace, trace
-from exporter.replay import replay
+from exporter.planning.push import Trace, trace
+from exporter.reading.keras.model import open_model
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.replay import replay
 from queries.errors import UnsupportedLayerError
 
 TOLERANCE = 1e-4

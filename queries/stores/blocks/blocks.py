@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from queries.layer import Layer, layers_of
-from queries.neuron_filter import NeuronFilter
-from queries.operators import Ids, Scores, Weights
+from queries.analysis.operators import Ids, Scores, Weights
+from queries.core.layer import Layer, layers_of
+from queries.core.neuron_filter import NeuronFilter
 
 Columns = Mapping[str, NDArray[Any]]
 """Relationships as columns of equal length, by the names of ``schema.connects_to``."""

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from queries.frames import arrow_type
-from queries.layer import Layer
-from queries.library import query
-from queries.neuron_filter import NeuronFilter
-from queries.operators import Ids
+from queries.analysis.operators import Ids
+from queries.core.layer import Layer
+from queries.core.neuron_filter import NeuronFilter
+from queries.library.frames import arrow_type
+from queries.library.queries import query
 from queries.stores.blocks.blocks import Blocks
 from queries.stores.blocks.relationships import Relationships
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from queries.memory import edge_room
-from queries.neuron_filter import NeuronFilter
-from queries.schema import connects_to
+from queries.core.memory import edge_room
+from queries.core.neuron_filter import NeuronFilter
+from queries.core.schema import connects_to
 from queries.stores.blocks.blocks import Blocks, Columns, table_of
 from queries.stores.blocks.neurons import of_ids
 from queries.stores.blocks.relationships import Relationships

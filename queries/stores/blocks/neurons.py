@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from queries.layer import Layer
-from queries.neuron_filter import Comparison, NeuronFilter
-from queries.operators import Flags, Ids
-from queries.schema import NEURON
+from queries.analysis.operators import Flags, Ids
+from queries.core.layer import Layer
+from queries.core.neuron_filter import Comparison, NeuronFilter
+from queries.core.schema import NEURON
 from queries.stores.blocks.blocks import Blocks
 
 _NEURONS_AT_ONCE: Final = 1 << 17

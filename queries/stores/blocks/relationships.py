@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from queries.layer import Layer, id_ranges
-from queries.neuron_filter import NeuronFilter
-from queries.operators import Flags, Ids, Scores
+from queries.analysis.operators import Flags, Ids, Scores
+from queries.core.layer import Layer, id_ranges
+from queries.core.neuron_filter import NeuronFilter
 from queries.stores.blocks.blocks import Blocks, Columns
 from queries.stores.blocks.neurons import flags
 

@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from queries.core.layer import Layer
+from queries.core.neuron_filter import NeuronFilter
+from queries.core.schema import connects_to
 from queries.errors import CypherError
-from queries.layer import Layer
-from queries.library import Query, Statement
-from queries.neuron_filter import NeuronFilter
-from queries.schema import connects_to
+from queries.library.queries import Query, Statement
 from queries.stores.base import Changes, Store
 from queries.stores.blocks.answers import ANSWERS
 from queries.stores.blocks.blocks import Blocks, table_of
 from queries.stores.blocks.neurons import neuron_table
 
 if TYPE_CHECKING:
-    from queries.models import StoredModel
+    from queries.core.model import StoredModel
 
 
 class BlockStore(Store):

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from queries.neuron_filter import NeuronFilter
-from queries.operators import Scores
+from queries.analysis.operators import Scores
+from queries.core.neuron_filter import NeuronFilter
 from queries.stores.blocks.blocks import Blocks
 from queries.stores.blocks.neurons import neuron_table
 from queries.stores.blocks.relationships import Relationships

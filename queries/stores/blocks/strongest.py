@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from queries.operators import Ids
+from queries.analysis.operators import Ids
 from queries.stores.blocks.blocks import Columns
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from queries.neuron_filter import NeuronFilter
+from queries.core.neuron_filter import NeuronFilter
 from queries.stores.blocks.blocks import Blocks
 from queries.stores.blocks.relationships import Relationships
 

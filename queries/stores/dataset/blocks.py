@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from queries.layer import Layer
-from queries.operators import Ids
-from queries.schema import LAYER, NEURON, connects_to
+from queries.analysis.operators import Ids
+from queries.core.layer import Layer
+from queries.core.schema import LAYER, NEURON, connects_to
 from queries.stores.blocks import Blocks, Columns
 from queries.stores.dataset.files import TABLE_FILES, file_errors
 from queries.stores.dataset.headers import edge_schema, header, layer_id, neuron_id, next_ends

@@ -7,7 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from queries.schema import connects_to
+from queries.core.schema import connects_to
 
 _TYPES: Final = {
     pa.bool_(): ":boolean",

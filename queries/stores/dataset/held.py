@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from queries.core.progress import Progress
 from queries.errors import GraphDamagedError, GraphError
-from queries.progress import Progress
 from queries.stores.dataset.files import TABLE_FILES, file_errors
 from queries.stores.dataset.manifest import MANIFEST, Manifest, crc32_of
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from queries.holding import PART_SUFFIX
-from queries.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
+from queries.core.holding import PART_SUFFIX
+from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.stores.dataset.files import TABLE_FILES
 from queries.stores.naming import safe_name
 from queries.stores.notes import Check, checked_note, damaged_model, note_error, noted

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from queries.core.progress import Progress, silent
+from queries.core.schema import COMPLETE
 from queries.errors import GraphError, GraphNotFoundError
-from queries.progress import Progress, silent
-from queries.schema import COMPLETE
 from queries.stores.blocks import BlockStore
 from queries.stores.dataset.blocks import DatasetBlocks
 from queries.stores.dataset.held import HeldFiles
@@ -14,7 +14,7 @@ from queries.stores.dataset.notes import README, complete_notes, is_dataset, mod
 from queries.stores.notes import is_of
 
 if TYPE_CHECKING:
-    from queries.models import StoredModel
+    from queries.core.model import StoredModel
     from queries.stores.damage import Damage
 
 

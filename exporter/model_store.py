@@ -1,0 +1,119 @@
+"""A model file as a store, which answers queries while it builds what they ask for."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exporter.model_graph.blocks import PlannedBlocks
+from exporter.model_graph.network import ModelNetwork
+from exporter.parallel.address import check_address
+from exporter.planning.plan import Plan
+from exporter.planning.push import plan
+from exporter.planning.recipe import Recipe
+from exporter.reading.keras.model import KerasModel, look_at
+from exporter.sinks.model_node import model_properties
+from queries.core.schema import COMPLETE
+from queries.errors import GraphNotFoundError
+from queries.stores.blocks import BlockStore
+
+if TYPE_CHECKING:
+    from exporter.parallel.model_workers import ModelWorkers
+    from queries.core.model import StoredModel
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What an opened file is: the properties of the model, and its graph."""
+
+    properties: dict[str, Any]
+    blocks: PlannedBlocks
+
+
+class ModelStore(BlockStore):
+    """The graph of neurons of a model file, which holds that one model.
+
+    The file is opened when it is first asked about.
+
+    Parameters
+    ----------
+    file
+        A ``.keras`` or HDF5 file.
+    dask
+        As in ``NeuronGraph``.
+
+    Raises
+    ------
+    GraphNotFoundError
+        If there is no such file.
+    ParameterError
+        If ``dask`` is neither ``local`` nor an address.
+    """
+
+    def __init__(self, file: Path, dask: str | None = None) -> None:
+        self.location = str(file)
+        self._file, self._dask = file, dask
+        self._workers: ModelWorkers | None = None
+        if dask is not None:
+            check_address(dask)
+        if not file.exists():
+            raise GraphNotFoundError(f"graph {file} does not exist, which would be a model file")
+
+    @property
+    def instead(self) -> str:
+        """What to do where Cypher is needed."""
+        return (
+            "load the model, or as much of it as there is room for (--granularity channel, or "
+            "--from-layer and --to-layer), with: neurongraph load"
+        )
+
+    def models(self, model: str | None) -> list[dict[str, Any]]:
+        """Return the one model, named after the file.
+
+        Raises
+        ------
+        ModelFileError, UnsupportedLayerError
+            If the file cannot be read or wired.
+        """
+        return [self._opened.properties]
+
+    def network(self, about: "StoredModel", by: str) -> ModelNetwork:
+        """Return the model as operators: no relationship is kept."""
+        return self._opened.blocks.network
+
+    def blocks(self, about: "StoredModel") -> PlannedBlocks:
+        """Return the model."""
+        return self._opened.blocks
+
+    @cached_property
+    def _opened(self) -> _Opened:
+        name = self._file.stem
+        changed = datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
+
+        def opened(model: KerasModel) -> _Opened:
+            planned = plan(model)
+            properties = model_properties(
+                model, planned, name, at=changed, state=COMPLETE, load_id=model.sha256
+            )
+            network = self._network(planned, properties["sha256"])
+            return _Opened({**properties, "key": name}, PlannedBlocks(planned, name, network))
+
+        return look_at(self._file, opened, weights=True)
+
+    def _network(self, planned: Plan, sha256: str) -> ModelNetwork:
+        """Return a planned model, which this process computes with alone, or with many."""
+        if self._dask is None:
+            return ModelNetwork(planned)
+        from exporter.parallel.model_workers import ModelWorkers
+        from exporter.parallel.shared_network import SharedNetwork
+        from exporter.parallel.source import ModelSource
+
+        source = ModelSource(self._file.absolute(), sha256, Recipe())
+        self._workers = ModelWorkers(self._dask, source)
+        return SharedNetwork(planned, self._workers)
+
+    def close(self) -> None:
+        """End the processes that were started."""
+        if self._workers is not None:
+            self._workers.close()

@@ -1,0 +1,344 @@
+"""Plan a load: push neuron ids through a model, and note what each layer does to them."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from exporter.planning.layer import PlannedLayer
+from exporter.planning.plan import LayerRow, Plan
+from exporter.reading.bounds import fits_in_memory
+from exporter.reading.keras.calls import LayerCall, Tensor
+from exporter.reading.keras.legacy.built import other_meaning
+from exporter.reading.keras.model import KerasModel
+from exporter.reading.refusal import Refusal, raise_unsupported
+from exporter.wiring import (
+    ZERO,
+    Chain,
+    Computed,
+    Moved,
+    NotWirableError,
+    Parts,
+    Stage,
+    Wiring,
+    handler_of,
+    reason,
+)
+from exporter.wiring.handlers import Handler
+from exporter.wiring.layout import is_channels_first
+from exporter.wiring.results import Ids
+from exporter.wiring.variables import in_reading_order
+
+Step = tuple[LayerRow, PlannedLayer | None]
+"""A Keras layer, and its planned layer; None where it only moves data."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A plan, and the neurons in each tensor of the model.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    ids
+        For each tensor, by its position, the ids of its neurons in the tensor's shape without
+        the batch; ``wiring.ZERO`` where it holds the constant 0.
+    inner
+        For each planned layer that is not the last step of its Keras layer, by its index: the
+        call, and the step.
+    """
+
+    plan: Plan
+    ids: Mapping[int, Ids]
+    inner: Mapping[int, tuple[LayerCall, Stage]]
+
+
+def plan(model: KerasModel, *, partial: bool = False) -> Plan:
+    """Push neuron ids through a model, layer by layer, and note what each layer does.
+
+    Parameters
+    ----------
+    model
+        The opened model.
+    partial
+        Plan what stands before the layers that cannot be wired, and note these.
+
+    Returns
+    -------
+    Plan
+        The layers, with ids given out from 0.
+
+    Raises
+    ------
+    UnsupportedLayerError
+        If layers cannot be wired and ``partial`` is false; the message names all of them.
+    """
+    return trace(model, partial=partial).plan
+
+
+def trace(model: KerasModel, *, partial: bool = False) -> Trace:
+    """Plan a load, and say which neurons stand in each tensor of the model."""
+    pushed = _push(model, partial=partial)
+    steps = [step for call in model.calls for step in pushed.through(call)]
+    if not partial:
+        raise_unsupported(model.path, pushed.refused)
+    rows, layers = zip(*steps, strict=True) if steps else ((), ())
+    ids = {position: tensor.ids for position, tensor in pushed.tensors.items()}
+    planned = Plan(tuple(filter(None, layers)), rows, tuple(pushed.refused))
+    return Trace(planned, ids, pushed.inner)
+
+
+def planned_steps(model: KerasModel) -> Iterator[Step]:
+    """Yield what a plan consists of, one by one, and hold no more of it than the next needs.
+
+    Parameters
+    ----------
+    model
+        The opened model; of its weights only the shapes are looked at.
+
+    Yields
+    ------
+    tuple
+        A Keras layer, and its planned layer; None where it only moves data.
+
+    Raises
+    ------
+    UnsupportedLayerError
+        At the end, if layers cannot be wired; the message names all of them.
+    """
+    pushed = _push(model)
+    last_reader = {position: call for call in model.calls for position in call.inputs}
+    for call in model.calls:
+        yield from pushed.through(call)
+        for position in call.inputs:
+            if last_reader[position] is call:
+                pushed.tensors.pop(position, None)
+    raise_unsupported(model.path, pushed.refused)
+
+
+@dataclass(frozen=True)
+class _Pushed:
+    """The neurons that stand in a tensor, and the indices of the layers that they are of."""
+
+    ids: Ids
+    channel_axis: int
+    layers: frozenset[int]
+
+
+@dataclass
+class _Push:
+    """What has been planned so far; ``firsts`` has the first id of each layer of neurons."""
+
+    channels_first: bool
+    partial: bool
+    tensors: dict[int, _Pushed] = field(default_factory=dict)
+    firsts: list[int] = field(default_factory=list)
+    neurons: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    inner: dict[int, tuple[LayerCall, Stage]] = field(default_factory=dict)
+
+    def through(self, call: LayerCall) -> list[Step]:
+        """Give the output of a call its neurons; return the layers that make them."""
+        steps: list[Step] = []
+        if not self.tensors.keys() >= set(call.inputs):
+            return steps
+        try:
+            pushed = self._wired(call, steps)
+        except NotWirableError as error:
+            self.refused.append(Refusal(call.name, call.class_name, str(error)))
+            if not self.partial:
+                self._stand_in(call)
+        else:
+            self.tensors.update(zip(call.outputs, pushed, strict=True))
+        return steps
+
+    def _wired(self, call: LayerCall, steps: list[Step]) -> list[_Pushed]:
+        _require_memory(call)
+        inputs = [self.tensors[position] for position in call.inputs]
+        wiring = _wiring(call, {position: t.ids for position, t in self.tensors.items()})
+        if isinstance(wiring, Moved | Parts):
+            return self._moved(call, wiring, inputs, steps)
+        return [self._computed(call, _stages(call, wiring), inputs, steps)]
+
+    def _moved(
+        self,
+        call: LayerCall,
+        wiring: Moved | Parts,
+        inputs: Sequence[_Pushed],
+        steps: list[Step],
+    ) -> list[_Pushed]:
+        parts = wiring.parts if isinstance(wiring, Parts) else (wiring,)
+        _require_shapes(call, [part.ids.shape for part in parts])
+        steps.append((LayerRow(call.name, call.class_name, parts[0].ids.shape), None))
+        return [
+            _Pushed(
+                part.ids,
+                _channel_axis(part.channel_axis, inputs, part.ids.ndim),
+                _layers_of(part.ids, self.firsts),
+            )
+            for part in parts
+        ]
+
+    def _computed(
+        self,
+        call: LayerCall,
+        stages: Sequence[Stage],
+        inputs: Sequence[_Pushed],
+        steps: list[Step],
+    ) -> _Pushed:
+        for position, stage in enumerate(stages, start=1):
+            last = position == len(stages)
+            computed = stage.wire(inputs[0].ids if inputs else np.empty(0, dtype=np.int64))
+            if last:
+                _require_shapes(call, [computed.shape])
+                _require_exact(call, computed)
+            else:
+                self.inner[len(self.firsts)] = call, stage
+            feeding = frozenset().union(
+                *(tensor.layers for tensor in inputs),
+                *(_layers_of(ids, self.firsts) for ids in stage.also),
+            )
+            layer = PlannedLayer(
+                name=call.name if last else f"{call.name}/{stage.name}",
+                class_name=call.class_name,
+                index=len(self.firsts),
+                first=self.neurons,
+                inputs=tuple(sorted(feeding)),
+                parameters=stage.parameters if call.first else 0,
+                wiring=replace(computed, weights=in_reading_order(computed.weights)),
+                channel_axis=self._axis(computed, inputs),
+            )
+            steps.append((LayerRow(layer.name, call.class_name, layer.shape, layer.index), layer))
+            self.firsts.append(layer.first)
+            self.neurons += layer.neurons
+            ids = np.arange(layer.first, layer.last + 1).reshape(layer.shape)
+            inputs = [_Pushed(ids, layer.channel_axis, frozenset([layer.index]))]
+        return inputs[0]
+
+    def _axis(self, computed: Computed, inputs: Sequence[_Pushed]) -> int:
+        rank = len(computed.shape)
+        if not inputs:
+            # An input does not say what its axes are, but the layers behind it do.
+            return 0 if self.channels_first and rank > 1 else -1
+        return _channel_axis(computed.channel_axis, inputs, rank)
+
+    def _stand_in(self, call: LayerCall) -> None:
+        """Give a refused layer's outputs a shape, so that the layers behind it are looked at."""
+        for position, shape in zip(call.outputs, call.shapes, strict=True):
+            closed = [size for size in shape if size is not None]
+            if closed and len(closed) == len(shape) and fits_in_memory(math.prod(closed)):
+                nothing = np.full(closed, ZERO, dtype=np.int64)
+                self.tensors[position] = _Pushed(nothing, -1, frozenset())
+
+
+def _push(model: KerasModel, *, partial: bool = False) -> _Push:
+    return _Push(channels_first=any(map(_is_channels_first, model.calls)), partial=partial)
+
+
+def _is_channels_first(call: LayerCall) -> bool:
+    return is_channels_first(call.layer)
+
+
+def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
+    """Return what the handler of a call says of it."""
+    try:
+        handler = handler_of(call.key)
+    except KeyError:
+        raise NotWirableError(reason(call.key)) from None
+    if call.is_operation:
+        args, kwargs = call.arguments(ids, _as_operand)
+        return _handled(call, handler, *args, **kwargs)
+    _require_plain(call)
+    return _handled(call, handler, *(ids[position] for position in call.inputs))
+
+
+def _handled(call: LayerCall, handler: Handler, *args: Any, **kwargs: Any) -> Wiring:
+    """Call a handler; whatever it or Keras raises is a reason not to wire this layer."""
+    try:
+        return handler(call.layer, *args, **kwargs)
+    except NotWirableError:
+        raise
+    except Exception as error:
+        said = next(iter(str(error).splitlines()), "")
+        raise NotWirableError(f"its handler fails: {type(error).__name__}: {said}") from error
+
+
+def _as_operand(value: Any) -> Any:
+    """Return a constant tensor as an array that cannot be taken for ids, which are int64."""
+    if not hasattr(value, "dtype"):
+        return value
+    constant = np.asarray(value)
+    return constant.astype(np.int32 if constant.dtype.kind in "iu" else np.float64)
+
+
+def _require_memory(call: LayerCall) -> None:
+    """Raise NotWirableError where the neurons' ids alone would take more memory than is free."""
+    values = sum(math.prod(size or 1 for size in shape) for shape in call.shapes)
+    if not fits_in_memory(values):
+        raise NotWirableError(f"its output has {values:.3g} values, more than fit into memory")
+
+
+def _require_plain(call: LayerCall) -> None:
+    """Raise NotWirableError where a layer is quantized or called with more than tensors.
+
+    Or where it did something else in the Keras that wrote the file.
+    """
+    if why := other_meaning(call.layer):
+        raise NotWirableError(why)
+    if mode := getattr(call.layer, "quantization_mode", None):
+        raise NotWirableError(f"it is quantized to {mode}, so that it rounds its inputs as well")
+    for name, value in call.kwargs.items():
+        if isinstance(value, Tensor):
+            raise NotWirableError(f"it is called with a tensor as its argument {name!r}")
+    for value in call.leaves:
+        if value is not None and not isinstance(value, Tensor):
+            raise NotWirableError("it is called with a constant")
+
+
+def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
+    """Raise NotWirableError where neurons would have another shape than Keras's output, or none."""
+    if len(shapes) != len(call.shapes):
+        raise NotWirableError(f"its handler gives {len(shapes)} outputs, Keras {len(call.shapes)}")
+    for shape, wanted in zip(shapes, call.shapes, strict=True):
+        fits = len(shape) == len(wanted) and all(
+            own == size for own, size in zip(shape, wanted, strict=True) if size is not None
+        )
+        if not fits:
+            raise NotWirableError(f"its handler gives the shape {shape}, but Keras {tuple(wanted)}")
+        if not shape:
+            raise NotWirableError("its output has no axis beside the batch")
+
+
+def _require_exact(call: LayerCall, computed: Computed) -> None:
+    """Raise NotWirableError where Keras computes in integers, which round and wrap around."""
+    dtype = call.dtypes[0]
+    adds = call.inputs and computed.reduce in {"sum", "product"}
+    if adds and "float" not in dtype:
+        raise NotWirableError(f"it computes in {dtype}, which rounds and wraps around")
+
+
+def _stages(call: LayerCall, wiring: Computed | Chain) -> tuple[Stage, ...]:
+    """Return the steps of a layer; of most there is one, named like the layer."""
+    if isinstance(wiring, Chain):
+        return wiring.stages
+    parameters = 0 if call.is_operation else int(call.layer.count_params())
+    return (Stage(call.name, lambda _: wiring, parameters),)
+
+
+def _channel_axis(said: int | None, inputs: Sequence[_Pushed], rank: int) -> int:
+    """Return which axis of an output is the channel."""
+    if said is not None:
+        return said
+    same = [tensor.channel_axis for tensor in inputs if tensor.ids.ndim == rank]
+    return same[0] if same else -1
+
+
+def _layers_of(ids: Ids, firsts: Sequence[int]) -> frozenset[int]:
+    """Return the indices of the layers whose neurons these are."""
+    # Ids below 0, which are no neurons, are counted at position 0.
+    position = np.searchsorted(firsts, ids.reshape(-1), side="right")
+    found = np.bincount(position, minlength=len(firsts) + 1)
+    return frozenset(np.flatnonzero(found[1:]).tolist())

@@ -1,0 +1,169 @@
+"""Refuse by its size what a model file asks for, before memory goes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from queries.core.memory import available_memory, decimal
+from queries.core.text import printable
+from queries.errors import ModelFileError
+
+EXPANSION: Final = 100
+"""How much bigger than a model file that is what it holds, at most.
+
+Keras stores weights as they are, so that a file is as big as they. Somebody may have packed it
+anew: floats shrink by a tenth, the layers' settings to a fortieth. From 100 on Keras itself
+takes a member of an archive for a decompression bomb.
+"""
+
+HARMLESS: Final = 1 << 28
+"""Bytes of weights that any file may ask for: where Keras begins to look for bombs on disk."""
+
+ID_BYTES: Final = 3 * 8
+"""Bytes that a plan takes a value of a tensor: its id, a copy of it, and its place in a search."""
+
+MOST_PARTS: Final = 20_000
+"""Into how many parts a layer may take its input apart, each an object of Keras and of ours.
+
+The deepest networks published have some thousands of layers.
+"""
+
+LONGEST_NAME: Final = 1_000
+"""Characters of a layer's name.
+
+Neo4j indexes a value of about 8 kB at most: that of a neuron's name, of up to 4 bytes a
+character, together with the model's.
+"""
+
+_PARTS: Final = ("num", "indices_or_sections")
+_SIZES: Final = frozenset(
+    [
+        "batch_input_shape",
+        "batch_shape",
+        "depth_multiplier",
+        "filters",
+        "height",
+        "kernel_size",
+        "n",
+        "newshape",
+        "output_dim",
+        "output_shape",
+        "pad_width",
+        "padding",
+        "pool_size",
+        "repeats",
+        "shape",
+        "size",
+        "target_height",
+        "target_shape",
+        "target_width",
+        "units",
+        "width",
+    ]
+)
+"""The settings of Keras's layers and operations that say how long an axis is."""
+
+
+def fits_in_memory(values: int) -> bool:
+    """Tell whether the ids of so many values fit into the memory that is free."""
+    return values * ID_BYTES <= available_memory()
+
+
+def require_text(path: Path, size: int) -> None:
+    """Raise ModelFileError where the settings unpack to what no file of this size holds.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    size
+        Bytes of the settings, unpacked.
+    """
+    packed = path.stat().st_size
+    if size > EXPANSION * packed:
+        raise ModelFileError(
+            f"{path}: its configuration unpacks to {decimal(size)}, but the whole file has "
+            f"{decimal(packed)}; a model's does not, so it is not read"
+        )
+
+
+def require_weights(path: Path, size: int, what: str) -> None:
+    """Raise ModelFileError where weights take more than the file can hold.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    size
+        Bytes of the weights, unpacked.
+    what
+        What says that size, for the message.
+    """
+    packed = path.stat().st_size
+    if size > max(HARMLESS, EXPANSION * packed):
+        raise ModelFileError(
+            f"{path}: {what} {decimal(size)} of weights, but the whole file has "
+            f"{decimal(packed)}; it is damaged, or made to fill the memory"
+        )
+
+
+def require_memory(path: Path, size: int) -> None:
+    """Raise ModelFileError where a model's weights, of so many bytes, do not fit into memory."""
+    if size > (free := available_memory()):
+        raise ModelFileError(
+            f"{path}: its weights take {decimal(size)}, but only {decimal(free)} of memory are "
+            "free; use a machine with more"
+        )
+
+
+def require_dimensions(path: Path, config: Any) -> None:
+    """Raise ModelFileError where one axis alone is longer than a plan in free memory can have it.
+
+    Keras may allocate as it builds, and makes an object of each part of a tensor, so this is
+    looked at before.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    config
+        The settings, decoded.
+    """
+    most = dict.fromkeys(_SIZES, available_memory() // ID_BYTES) | dict.fromkeys(_PARTS, MOST_PARTS)
+    for key, number in _whole_numbers(config):
+        if number > most.get(key, number):
+            raise ModelFileError(
+                f"{path}: the setting {key!r} is a number of {len(str(number))} digits, more "
+                "than a model that fits into memory has; it is damaged, or made to fill the memory"
+            )
+
+
+def require_name(path: Path, name: str) -> None:
+    """Raise ModelFileError where a layer has a name that a graph cannot hold.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    name
+        The layer's name, those of the models that it is in included.
+    """
+    if len(name) > LONGEST_NAME or "\0" in name:
+        raise ModelFileError(
+            printable(
+                f"{path}: the name of layer {name[:40]!r} does not do; it has at most "
+                f"{LONGEST_NAME:,} characters, and none of them is a zero byte"
+            )
+        )
+
+
+def _whole_numbers(config: Any, key: str = "") -> Iterator[tuple[str, int]]:
+    """Yield the whole numbers of a configuration, each with the key that it stands behind."""
+    if isinstance(config, dict):
+        for name, value in config.items():
+            yield from _whole_numbers(value, name)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _whole_numbers(value, key)
+    elif isinstance(config, int):
+        yield key, config

@@ -1,0 +1,1 @@
+"""Open the files that Keras has saved, of any version."""

@@ -1,0 +1,295 @@
+"""The layer calls of a Keras model, inputs first; nested models are taken apart."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from exporter.reading.bounds import MOST_PARTS
+from exporter.reading.keras.legacy import written
+from exporter.wiring import WRAPPERS, handler_key, is_of_keras
+
+Shape = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """What a call reads or writes, by its position among all tensors of the model."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """One use of a layer in a model.
+
+    Parameters
+    ----------
+    name
+        The layer's name, unique within the model: after the name of the model that it is in
+        and a slash, if it is in one, and with ``:2`` and so on from its second use on.
+    class_name
+        The layer's Keras class.
+    key
+        The name under which that class has its handler.
+    layer
+        The built Keras layer, or the operation of ``keras.ops``.
+    args, kwargs
+        The arguments of the call, with a ``Tensor`` in the place of each tensor.
+    outputs
+        The positions of the tensors that it makes.
+    shapes
+        Their shapes without the batch, None where an axis is open.
+    dtypes
+        What their values are stored as.
+    first
+        True at the first use of the layer.
+    """
+
+    name: str
+    class_name: str
+    key: str
+    layer: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    outputs: tuple[int, ...]
+    shapes: tuple[Shape, ...]
+    dtypes: tuple[str, ...]
+    first: bool = True
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """Positions of the tensors that it reads, those among named arguments included."""
+        return tuple(
+            leaf.position for leaf in _leaves((self.args, self.kwargs)) if isinstance(leaf, Tensor)
+        )
+
+    @property
+    def leaves(self) -> list[Any]:
+        """What stands in the positional arguments, lists and the like taken apart."""
+        return _leaves(self.args)
+
+    @property
+    def is_operation(self) -> bool:
+        """True for an operation of ``keras.ops``, which is no layer."""
+        return self.key.startswith("ops.")
+
+    def arguments(
+        self, values: Mapping[int, Any], constant: Callable[[Any], Any] = lambda leaf: leaf
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments with values, by position, in the places of tensors.
+
+        Parameters
+        ----------
+        values
+            The values by the positions of the tensors.
+        constant
+            Applied to what else stands in the arguments.
+        """
+        args, kwargs = _mapped(
+            lambda leaf: values[leaf.position] if isinstance(leaf, Tensor) else constant(leaf),
+            (self.args, self.kwargs),
+        )
+        return args, kwargs
+
+
+def layer_calls(model: Any) -> tuple[tuple[LayerCall, ...], tuple[int, ...]]:
+    """Return the layer calls of a Keras model, and the positions of its output tensors."""
+    walk = _Walk()
+    known: dict[int, int] = {}
+    walk.enter(functional_graph(model), known, "")
+    return tuple(walk.calls), tuple(known[id(tensor)] for tensor in model.outputs)
+
+
+@dataclass
+class _Walk:
+    """The calls that have been found, how often each name was used, and the tensors taken."""
+
+    calls: list[LayerCall] = field(default_factory=list)
+    uses: dict[str, int] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+    tensors: int = 0
+
+    def enter(self, functional: Any, known: dict[int, int], prefix: str) -> None:
+        """Add the calls of a model whose input tensors are ``known``, if it is nested.
+
+        Parameters
+        ----------
+        known
+            The position of each Keras tensor, by its ``id``; those of this model are added.
+        prefix
+            What the names of its layers begin with.
+        """
+        for node in _nodes(functional):
+            if node.is_input and id(node.outputs[0]) in known:
+                continue
+            if functional_graph(node.operation) is not None:
+                self._take_apart(node, known, prefix)
+            elif _is_plain_wrapper(node):
+                self._unwrap(node, known, prefix)
+            else:
+                self._add(node, known, prefix)
+
+    def _take_apart(self, node: Any, known: dict[int, int], prefix: str) -> None:
+        inner = functional_graph(node.operation)
+        given = [known[id(tensor)] for tensor in _in_order(node, inner)]
+        outputs = self._within(node.operation, given, prefix)
+        known.update(zip(map(id, node.outputs), outputs, strict=True))
+
+    def _within(self, model: Any, given: list[int], prefix: str) -> list[int]:
+        """Add the calls of a nested model, and return the positions of its outputs."""
+        inner = functional_graph(model)
+        assert inner is not None  # noqa: S101
+        # Each use of a nested model has tensors of its own.
+        inside = dict(zip(map(id, inner.inputs), given, strict=True))
+        self.enter(inner, inside, f"{prefix}{written(model.name)}/")
+        return [inside[id(tensor)] for tensor in inner.outputs]
+
+    def _unwrap(self, node: Any, known: dict[int, int], prefix: str) -> None:
+        (read,), (written,) = node.input_tensors, node.outputs
+        shapes = tuple(read.shape[1:]), tuple(written.shape[1:])
+        use = _Use(*shapes, str(written.dtype))
+        known[id(written)] = self._inside(node.operation, known[id(read)], prefix, use)
+
+    def _inside(self, layer: Any, given: int, prefix: str, use: "_Use") -> int:
+        """Add the calls of a layer within a wrapper; return the position of its output."""
+        if functional_graph(layer) is not None:
+            (output,) = self._within(layer, [given], prefix)
+            return output
+        name = prefix + written(layer.name)
+        if _key(type(layer)) not in WRAPPERS:
+            return self._append(layer, name, (Tensor(given),), {}, [use.written], use.dtype)[0]
+        if type(layer).__name__ == "SpectralNormalization":
+            return self._inside(layer.layer, given, f"{name}/", use)
+        return self._steps(layer, given, f"{name}/", use)
+
+    def _steps(self, layer: Any, given: int, prefix: str, use: "_Use") -> int:
+        """Add one call of the layer in a TimeDistributed for each step."""
+        from keras.src.ops.core import Unstack
+        from keras.src.ops.numpy import Stack
+
+        (steps, *read), (_, *written) = use.read, use.written
+        taken_apart = Unstack(num=steps, axis=1, name="unstack")
+        each = [tuple(read)] * min(int(steps or 0), MOST_PARTS + 1)
+        parts = self._append(taken_apart, f"{prefix}unstack", (Tensor(given),), {}, each, use.dtype)
+        of_step = _Use(tuple(read), tuple(written), use.dtype)
+        outputs = [self._inside(layer.layer, part, prefix, of_step) for part in parts]
+        together = [Tensor(output) for output in outputs]
+        stack = Stack(axis=1, name="stack")
+        return self._append(stack, f"{prefix}stack", (together,), {}, [use.written], use.dtype)[0]
+
+    def _add(self, node: Any, known: dict[int, int], prefix: str) -> None:
+        layer = node.operation
+        args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, known))
+        shapes = [tuple(tensor.shape[1:]) for tensor in node.outputs]
+        dtypes = [str(tensor.dtype) for tensor in node.outputs]
+        outputs = self._append(layer, prefix + written(layer.name), args, kwargs, shapes, *dtypes)
+        known.update(zip(map(id, node.outputs), outputs, strict=True))
+
+    def _append(
+        self,
+        layer: Any,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        shapes: Sequence[Shape],
+        *dtypes: str,
+    ) -> tuple[int, ...]:
+        """Add a call, and return the positions of its outputs; one dtype may go for all."""
+        # A model that is used twice in one that is used twice, and so on, is small in a file.
+        if self.tensors + len(shapes) > MOST_PARTS:
+            raise ValueError(f"there are more than {MOST_PARTS:,} of them")
+        outputs = tuple(range(self.tensors, self.tensors + len(shapes)))
+        self.tensors += len(outputs)
+        self.calls.append(
+            LayerCall(
+                name=self._unique(name),
+                class_name=type(layer).__name__,
+                key=_key(type(layer)),
+                layer=layer,
+                args=args,
+                kwargs=kwargs,
+                outputs=outputs,
+                shapes=tuple(shapes),
+                dtypes=dtypes if len(dtypes) == len(shapes) else dtypes * len(shapes),
+                first=id(layer) not in self.seen,
+            )
+        )
+        self.seen.add(id(layer))
+        return outputs
+
+    def _unique(self, name: str) -> str:
+        unique = name
+        while unique in self.uses:
+            self.uses[name] += 1
+            unique = f"{name}:{self.uses[name]}"
+        self.uses[unique] = 1
+        return unique
+
+
+@dataclass(frozen=True)
+class _Use:
+    """How a wrapper uses the layer in it: the shapes of input and output without the batch."""
+
+    read: Shape
+    written: Shape
+    dtype: str
+
+
+def _is_plain_wrapper(node: Any) -> bool:
+    """Tell whether a call is of a wrapper that does no more than call the layer in it."""
+    return (
+        _key(type(node.operation)) in WRAPPERS
+        and len(node.input_tensors) == 1
+        and None not in node.input_tensors[0].shape[1:]
+        and node.arguments.kwargs.get("mask") is None
+    )
+
+
+def functional_graph(operation: Any) -> Any | None:
+    """Return the graph of nodes of a model, None for a layer that is none."""
+    import keras
+
+    if isinstance(operation, keras.Sequential):
+        return operation._functional
+    return operation if hasattr(operation, "_nodes_by_depth") else None
+
+
+def _nodes(functional: Any) -> Iterator[Any]:
+    """Yield the nodes of a model in the order in which Keras computes them."""
+    by_depth = functional._nodes_by_depth
+    for depth in sorted(by_depth, reverse=True):
+        yield from by_depth[depth]
+
+
+def _in_order(node: Any, inner: Any) -> list[Any]:
+    """Return the tensors that a nested model is called with, in the order of its inputs."""
+    given = node.arguments.args[0] if node.arguments.args else None
+    if isinstance(given, dict) and not isinstance(inner._inputs_struct, dict):
+        return [given[tensor.name] for tensor in inner.inputs]
+    return list(node.input_tensors)
+
+
+def _key(cls: type) -> str:
+    if is_of_keras(cls.__module__):
+        return handler_key(cls.__module__, cls.__name__, None)
+    import keras
+
+    return handler_key(cls.__module__, cls.__name__, keras.saving.get_registered_name(cls))
+
+
+def _as_tensor(leaf: Any, known: dict[int, int]) -> Any:
+    import keras
+
+    return Tensor(known[id(leaf)]) if isinstance(leaf, keras.KerasTensor) else leaf
+
+
+def _leaves(structure: Any) -> list[Any]:
+    import keras
+
+    return list(keras.tree.flatten(structure))
+
+
+def _mapped(function: Callable[[Any], Any], structure: Any) -> Any:
+    import keras
+
+    return keras.tree.map_structure(function, structure)

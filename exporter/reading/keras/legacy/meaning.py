@@ -1,0 +1,109 @@
+"""What the settings of an old layer meant, where Keras 3 takes them for something else."""
+
+from typing import Any, Final
+
+from exporter.reading.keras.quiet import quiet
+from exporter.wiring.activation import HARD_SIGMOID_OF_KERAS_2, hard_sigmoid_of_keras_2
+from exporter.wiring.upsampling import UPSAMPLING_FROM_CORNERS, upsampling_from_corners
+
+# Keras 2.4 was the first that handed all to TensorFlow 2.
+_OF_TENSORFLOW_2: Final = (2, 4)
+
+# Functions of tf.nn were written by their Python names.
+_RENAMED: Final = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax"}
+
+# A layer without the setting was written before there was one, and did what stands here.
+_DEFAULTS: Final[dict[str, dict[str, Any]]] = {
+    "GRU": {"reset_after": False},
+    "GRUCell": {"reset_after": False},
+}
+
+# Keras 1 could normalize by what a sample (1) or a batch (2) says of itself.
+_NORMALIZES_BY_INPUT: Final = (1, 2)
+
+
+def as_meant(layer: dict[str, Any], version: str, backend: str) -> dict[str, Any]:
+    """Return the configuration of a layer of Keras 1 or 2 that Keras 3 takes as it was meant.
+
+    ``hard_sigmoid`` was ``clip(0.2 x + 0.5, 0, 1)``. A GRU that does not say ``reset_after`` was
+    written before there was one. Keras for TensorFlow 1 interpolated from the corner of each
+    pixel, not from its middle. A RandomCrop made an image of its size at inference as well, of
+    the largest part in its middle. ``mode`` of a BatchNormalization of Keras 1 may say that it
+    normalizes by its own input.
+
+    Parameters
+    ----------
+    layer
+        The configuration, in the arguments and classes of Keras 3; what it holds is not looked
+        at, but for an activation that is a layer.
+    version, backend
+        As the file says them; empty where it does not.
+
+    Returns
+    -------
+    dict
+        The configuration; the one that was given is not changed.
+    """
+    class_name, config = str(layer.get("class_name")), layer["config"]
+    meant = {
+        name: _activation(value, version, backend) if name.endswith("activation") else value
+        for name, value in {**_DEFAULTS.get(class_name, {}), **config}.items()
+    }
+    if class_name == "BatchNormalization" and meant.pop("mode", 0) in _NORMALIZES_BY_INPUT:
+        return {**layer, "class_name": "LayerNormalization", "config": meant}
+    if class_name == "RandomCrop":
+        return {**layer, "class_name": "Resizing", "config": _cropped(meant)}
+    if class_name == "UpSampling2D" and _is_from_corners(meant, version, backend):
+        return {**layer, **_registered(UPSAMPLING_FROM_CORNERS, upsampling_from_corners())} | {
+            "class_name": class_name,
+            "config": meant,
+        }
+    return {**layer, "config": meant}
+
+
+def _activation(value: Any, version: str, backend: str) -> Any:
+    """Return an activation, which is a name, a function or a layer, as it was meant."""
+    if isinstance(value, str):
+        return _hard_sigmoid() if value == "hard_sigmoid" else _RENAMED.get(value, value)
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "function":
+        named = _activation(value.get("config"), version, backend)
+        # A function of somebody's own stays what it is, whatever its name.
+        return named if value.get("module") == "builtins" else value
+    if isinstance(value.get("config"), dict):
+        return as_meant(value, version, backend)
+    return value
+
+
+def _cropped(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a Resizing for those of a RandomCrop."""
+    kept = {name: value for name, value in config.items() if name != "seed"}
+    return {**kept, "interpolation": "bilinear", "crop_to_aspect_ratio": True}
+
+
+def _is_from_corners(config: dict[str, Any], version: str, backend: str) -> bool:
+    """Tell whether an UpSampling2D was interpolated by TensorFlow 1."""
+    standalone = version and not version.endswith("-tf") and _numbers(version) < _OF_TENSORFLOW_2
+    return bool(standalone) and config.get("interpolation") == "bilinear" and backend != "theano"
+
+
+def _registered(name: str, registered: Any) -> dict[str, Any]:
+    """Return what says to Keras that a function or class is ours, and make it known to Keras."""
+    with quiet():
+        import keras
+    package, _, own = name.partition(">")
+    keras.saving.register_keras_serializable(package, own)(registered)
+    return {"module": None, "registered_name": name}
+
+
+def _hard_sigmoid() -> dict[str, Any]:
+    named = _registered(HARD_SIGMOID_OF_KERAS_2, hard_sigmoid_of_keras_2)
+    return {**named, "class_name": "function", "config": HARD_SIGMOID_OF_KERAS_2}
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    """Return the first two numbers of a version such as ``2.2.4-tf``; 1, 0 where there is none."""
+    first, _, rest = version.partition(".")
+    second = rest.partition(".")[0]
+    return (int(first), int(second) if second.isdigit() else 0) if first.isdigit() else (1, 0)

@@ -1,0 +1,244 @@
+"""Read what a model file says of its layers, and refuse what cannot be built or wired."""
+
+import json
+import os
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from exporter.reading.bounds import require_dimensions, require_text
+from exporter.reading.keras.heaps import require_sound_heaps
+from exporter.reading.keras.legacy import REFUSAL, REPAIR, is_old, modern_model, of_hdf5, written
+from exporter.reading.keras.quiet import quiet
+from exporter.reading.refusal import Refusal, raise_unsupported, refusing
+from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
+from queries.core.location import expanded, may_be_secret
+from queries.errors import ModelFileError
+
+_MODEL_CLASSES = ("Sequential", "Functional", "Model")
+_CONFIG, _METADATA = "config.json", "metadata.json"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a model file says, without the weights.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    written
+        The model's configuration as the file has it.
+    config
+        The same as Keras 3 reads it.
+    version, backend
+        The Keras version and the backend that saved it; empty where the file does not say.
+    archive
+        True for a ``.keras`` archive, False for HDF5.
+    """
+
+    path: Path
+    written: dict[str, Any]
+    config: dict[str, Any]
+    version: str
+    backend: str
+    archive: bool
+
+    @property
+    def old(self) -> bool:
+        """True for a file of Keras 1 or 2."""
+        return self.written is not self.config
+
+
+def readable(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file, ``~`` expanded; raise ModelFileError where it cannot be read."""
+    path = expanded(path)
+    if may_be_secret(str(path)):
+        raise ModelFileError(
+            "the model is no file that exists; begin a path that has : @ ? or # in it with ./, "
+            "and give the address of a server as the graph"
+        )
+    try:
+        with path.open("rb"):
+            return path
+    except IsADirectoryError:
+        raise ModelFileError(
+            f"{path} is a folder, not a model file; save the model as .keras or .h5"
+        ) from None
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror}") from None
+
+
+def read_saved(path: str | os.PathLike[str], *, partial: bool) -> Saved:
+    """Read what a file says, and refuse it where its model cannot be built or wired.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    partial
+        Refuse only layers that Keras cannot build without code that is not its own.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, damaged, or not a model.
+    UnsupportedLayerError
+        If layers of the model are not handled; the message names all of them.
+    """
+    path = readable(path)
+    with refusing(path, "it is damaged"):
+        saved = _parsed(path)
+        require_dimensions(path, saved.config)
+        _refuse_unsupported(path, saved.config, partial=partial)
+    return saved
+
+
+def _parsed(path: Path) -> Saved:
+    if zipfile.is_zipfile(path):
+        return _read_archive(path)
+    import h5py
+
+    if h5py.is_hdf5(path):
+        return _read_hdf5(path)
+    raise ModelFileError(
+        f"{path} is not a Keras model: neither a .keras archive nor an HDF5 file, or cut short"
+    )
+
+
+def _read_archive(path: Path) -> Saved:
+    with zipfile.ZipFile(path) as archive:
+        try:
+            members = [archive.getinfo(name) for name in (_CONFIG, _METADATA)]
+        except KeyError:
+            raise ModelFileError(
+                f"{path} is a zip archive, but not a Keras model: it has no {_CONFIG} or no "
+                f"{_METADATA}"
+            ) from None
+        require_text(path, sum(member.file_size for member in members))
+        config, metadata = (_decoded(archive.read(member)) for member in members)
+    said = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
+    version = str(said)
+    config = _of_model(path, config)
+    # Keras began with archives when it began to write its version.
+    old = bool(version) and is_old(version)
+    modern = modern_model(config, version, "tensorflow") if old else config
+    return Saved(path, config, _checked(path, modern), version, "", archive=True)
+
+
+def _read_hdf5(path: Path) -> Saved:
+    import h5py
+
+    require_sound_heaps(path, path)
+    with h5py.File(path, "r") as file:
+        text = file.attrs.get("model_config")
+        version = _text(file, "keras_version")
+        backend = _text(file, "backend") if is_old(version) else ""
+    if text is None:
+        raise ModelFileError(
+            f"{path} holds no model configuration, perhaps only weights; "
+            "save the whole model with model.save()"
+        )
+    config = _of_model(path, _decoded(text))
+    if is_old(version):
+        modern = _checked(path, modern_model(config, version, backend))
+        return Saved(path, config, modern, version, backend, archive=False)
+    config = of_hdf5(_checked(path, config))
+    return Saved(path, config, config, version, backend, archive=False)
+
+
+def _text(file: Any, name: str) -> str:
+    """Return a text that the file has beside its model, or beside the weights; empty if none."""
+    found = file.attrs.get(name)
+    if found is None and "model_weights" in file:
+        found = file["model_weights"].attrs.get(name)
+    return found.decode() if isinstance(found, bytes) else str(found or "")
+
+
+def _decoded(text: str | bytes) -> Any:
+    """Return what JSON says, if a store can hold the texts in it."""
+    decoded = json.loads(text)
+    json.dumps(decoded, ensure_ascii=False).encode()
+    return decoded
+
+
+def _of_model(path: Path, config: object) -> dict[str, Any]:
+    """Return the configuration if it may be one of a model."""
+    if not isinstance(config, dict) or not isinstance(config.get("config"), (dict, list)):
+        raise ModelFileError(f"{path} is damaged: its configuration is not that of a model")
+    return config
+
+
+def _checked(path: Path, config: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration if it is one of a model made of layers."""
+    if not _is_model(config):
+        raise ModelFileError(
+            f"{path} holds a model of the class {config.get('class_name')!r}, whose code is not in "
+            "the file; only Sequential and functional models can be read, and classes derived from "
+            "them that keep their call() and are registered with Keras"
+        )
+    if not _lists_layers(config):
+        raise ModelFileError(f"{path} is damaged: its configuration lists no layers")
+    return config
+
+
+def _lists_layers(config: Mapping[str, Any]) -> bool:
+    """Tell whether a model, and each model in it, has a list of layers."""
+    layers = config["config"].get("layers")
+    return isinstance(layers, list) and all(
+        isinstance(layer, dict)
+        and isinstance(layer.get("config"), dict)
+        and (not _is_model(layer) or _lists_layers(layer))
+        for layer in layers
+    )
+
+
+def _is_model(layer: Mapping[str, Any]) -> bool:
+    """Tell whether a layer is a model that can be taken apart: Keras's own, or derived from it."""
+    key = handler_key(
+        layer.get("module"), str(layer.get("class_name")), layer.get("registered_name")
+    )
+    return key in _MODEL_CLASSES or (">" in key and _keeps_call(key))
+
+
+def _keeps_call(key: str) -> bool:
+    """Tell whether a registered class of somebody's own computes what its graph of layers says."""
+    with quiet():
+        import keras
+
+    cls = keras.saving.get_registered_object(key)
+    if not isinstance(cls, type) or not issubclass(cls, keras.Model):
+        return False
+    bases = (keras.Model, keras.Sequential, keras.src.models.Functional)
+    return any(getattr(cls, "call", None) is base.call for base in bases)
+
+
+def _refuse_unsupported(path: Path, config: Mapping[str, Any], *, partial: bool) -> None:
+    """Name every layer without a handler, before anything of the file is built."""
+    refused = _unsupported(_held(config["config"]), handled_classes())
+    raise_unsupported(path, [why for unbuildable, why in refused if unbuildable or not partial])
+
+
+def _unsupported(
+    layers: Iterable[Mapping[str, Any]], handled: Collection[str]
+) -> Iterator[tuple[bool, Refusal]]:
+    """Yield the refusal of each layer without a handler, and whether it cannot even be built."""
+    for layer in layers:
+        class_name = str(layer.get("class_name"))
+        name = written(str(layer["config"].get("name") or layer.get("name")))
+        key = handler_key(layer.get("module"), class_name, layer.get("registered_name"))
+        if why := layer.get(REFUSAL):
+            yield True, Refusal(name, class_name, f"{why}; {REPAIR}")
+        elif _is_model(layer) or key in WRAPPERS:
+            for unbuildable, inner in _unsupported(_held(layer["config"]), handled):
+                yield unbuildable, replace(inner, name=f"{name}/{inner.name}")
+        elif key not in handled:
+            yield needs_code(key), Refusal(name, class_name, reason(key))
+
+
+def _held(config: Mapping[str, Any]) -> list[Any]:
+    """Return the layers that a model, or a wrapper, holds."""
+    inner = config.get("layer")
+    return [inner] if isinstance(inner, dict) else list(config.get("layers", ()))

@@ -1,0 +1,53 @@
+"""What the node of a model says of it."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from exporter.planning.plan import Plan
+from exporter.reading.keras.model import KerasModel
+from exporter.sinks.resumption import fingerprint
+from queries.core.schema import SCHEMA_VERSION
+
+
+def model_properties(
+    model: KerasModel, part: Plan, name: str, *, at: datetime, state: str, load_id: str
+) -> dict[str, Any]:
+    """Return the properties of a model's node: the names of ``schema.MODEL``.
+
+    Its checksum is known when all is written.
+
+    Parameters
+    ----------
+    model
+        The opened model.
+    part
+        What of it the graph holds.
+    name
+        What it is called there.
+    at
+        When it was loaded.
+    state
+        As in ``schema``.
+    load_id
+        What tells this load from any other, of the same file under the same name too.
+    """
+    return {
+        "name": name,
+        "sha256": model.sha256,
+        "keras_version": model.keras_version,
+        "input_shapes": json.dumps(model.input_shapes),
+        "output_shapes": json.dumps(model.output_shapes),
+        "layers": len(part.layers),
+        "neurons": part.neurons,
+        "edges": part.edges,
+        "granularity": part.granularity,
+        "replayable": part.replayable,
+        "loaded_at": at.isoformat(timespec="seconds"),
+        "state": state,
+        "schema_version": SCHEMA_VERSION,
+        "fingerprint": fingerprint(model.sha256, part),
+        "load_id": load_id,
+        "checksum": "",
+        "edited": False,
+    }

@@ -1,0 +1,79 @@
+"""Remove a model from Neo4j, in transactions of bounded size."""
+
+from collections.abc import Callable
+from typing import Final
+
+from exporter.sinks.neo4j import statements
+from exporter.sinks.neo4j.connection import Connection
+from queries.core.layer import id_ranges
+
+_EDGES_A_TRANSACTION: Final = 50_000
+_NODES_A_TRANSACTION: Final = 10_000
+
+
+def remove(
+    connection: Connection, model: str, progress: Callable[[int], None] | None = None
+) -> int:
+    """Remove a model; where that was interrupted, go on with it.
+
+    From its beginning on the model's state is ``dropping``, and a load that is still at work on
+    it finds that out.
+
+    Parameters
+    ----------
+    connection
+        Where from.
+    model
+        The name of the model, which is there.
+    progress
+        Called with the number of relationships that went since the last call.
+
+    Returns
+    -------
+    int
+        How many relationships went.
+    """
+    connection.write(statements.START_DROPPING, name=model)
+    keys = connection.read(statements.KEY, name=model)
+    if not keys:
+        return 0  # Another process has removed the rest meanwhile.
+    key = keys[0]["key"]
+    ranges = [tuple(row) for row in connection.read(statements.LAYER_RANGES, name=model)]
+    dropped = 0
+    for first, last, edges in ranges:
+        for start, stop in id_ranges(first, last, edges, _EDGES_A_TRANSACTION):
+            bounds = {"model": key, "first": start, "last": stop}
+            deleted = connection.write(statements.DROP_EDGES, **bounds).relationships_deleted
+            dropped += deleted
+            if progress is not None:
+                progress(deleted)
+    for first, last, _ in ranges:
+        for start, stop in id_ranges(first, last, last - first + 1, _NODES_A_TRANSACTION):
+            connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
+    dropped += remove_strays(connection, key)
+    connection.write(statements.DROP_COARSE, name=model)
+    return dropped
+
+
+def remove_strays(connection: Connection, key: str) -> int:
+    """Remove all that has a key but the model's node; return how many relationships."""
+    dropped = 0
+    while more := connection.write(
+        statements.STRAY_EDGES, model=key, most=_EDGES_A_TRANSACTION
+    ).relationships_deleted:
+        dropped += more
+    while connection.write(
+        statements.STRAY_NEURONS, model=key, most=_NODES_A_TRANSACTION
+    ).nodes_deleted:
+        pass
+    remove_blocks(connection, key)
+    connection.write(statements.STRAY_LAYERS, model=key)
+    return dropped
+
+
+def remove_blocks(connection: Connection, key: str) -> None:
+    """Remove the nodes that tell which blocks of a model are there."""
+    while connection.write(
+        statements.REMOVE_BLOCKS, model=key, most=_NODES_A_TRANSACTION
+    ).nodes_deleted:
+        pass

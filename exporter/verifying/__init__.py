@@ -1,0 +1,1 @@
+"""Prove a graph: against its model, or against the checksums of its load."""

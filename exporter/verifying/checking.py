@@ -1,0 +1,126 @@
+"""Compare a stored graph with the checksums that its load wrote, without the model file."""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from queries.core.layer import Layer, layers_of
+from queries.core.log import logger
+from queries.core.progress import Progress, silent
+from queries.core.schema import COMPLETE, DAMAGED
+from queries.errors import GraphDamagedError, listed
+from queries.stores import Store, locate, open_store
+from queries.stores.damage import Damage, layer_rows
+from queries.stores.models import chosen
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What of a graph is not as its load wrote it.
+
+    Parameters
+    ----------
+    frame
+        One row a layer: model, layer, class_name, neurons and edges (as the load wrote them),
+        damage (what differs, empty where nothing does), passed.
+    damage
+        All that differs, that of layers included; a sentence each.
+    edited
+        The models among them that ``cypher --write`` has changed since their load.
+    """
+
+    frame: pd.DataFrame
+    damage: tuple[str, ...]
+    edited: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """True where nothing differs."""
+        return not self.damage
+
+
+def check(
+    graph: str | os.PathLike[str] | None = None,
+    *,
+    name: str | None = None,
+    progress: Progress = silent,
+) -> CheckReport:
+    """Read all of a stored graph, and compare it with what its load wrote.
+
+    Neurons, relationships and the properties of layers and of the model are compared by their
+    checksums; properties that somebody added are not looked at. An embedded file and the files of
+    a dataset are compared by their digests as well. It takes memory for one part of a layer.
+
+    Parameters
+    ----------
+    graph
+        Where the graph is, as in ``load``. A model file is not compared with anything.
+    name
+        The model; by default all of the graph that are complete.
+    progress
+        Called with a phase, how many neurons and relationships are read, and how many there are.
+
+    Returns
+    -------
+    CheckReport
+        What differs.
+
+    Raises
+    ------
+    GraphError, ModelNotFoundError, ModelIncompleteError
+        If the graph cannot be read, or the model is not there.
+    """
+    begun = time.perf_counter()
+    rows: list[dict[str, Any]] = []
+    damage: list[str] = []
+    edited: list[str] = []
+    if locate(graph).kind != "file":
+        with open_store(graph) as store:
+            store.wholly = True
+            for model in [name] if name is not None else _models(store):
+                found, layers, is_edited = _damage(store, model, progress)
+                damage += [each.text for each in found]
+                edited += [model] if is_edited else []
+                rows += [_row(model, layer, found) for layer in layers]
+    columns = ["model", "layer", "class_name", "neurons", "edges", "damage", "passed"]
+    logger.info("checked %d layers in %.1f s", len(rows), time.perf_counter() - begun)
+    return CheckReport(pd.DataFrame(rows, columns=columns), tuple(damage), tuple(edited))
+
+
+def _models(store: Store) -> list[str]:
+    """Return the names of models that are complete, or damaged."""
+    rows = store.models(None)
+    return sorted({row["name"] for row in rows if row["state"] in {COMPLETE, DAMAGED}})
+
+
+def _damage(
+    store: Store, model: str, progress: Progress
+) -> tuple[Sequence[Damage], Sequence[Layer], bool]:
+    """Return what differs of a model, its layers, none where they cannot be read, and if edited."""
+    try:
+        about = chosen(store, model)
+        found = list(store.damage(about, progress))
+        edited = bool(found) and about.edited
+        if edited:
+            found.insert(0, Damage(f"{model!r} was edited by cypher --write since it was loaded"))
+        with store.uncompared():
+            return found, layers_of(layer_rows(store, about)), edited
+    except GraphDamagedError as error:
+        return [Damage(str(error))], [], False
+
+
+def _row(model: str, layer: Layer, found: Sequence[Damage]) -> dict[str, Any]:
+    damage = [each.text for each in found if each.layer == layer.name]
+    return {
+        "model": model,
+        "layer": layer.name,
+        "class_name": layer.class_name,
+        "neurons": layer.neurons,
+        "edges": layer.edges,
+        "damage": listed(damage, none=""),
+        "passed": not damage,
+    }

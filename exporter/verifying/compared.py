@@ -1,0 +1,253 @@
+"""A graph of which each part is compared with its model as the proof reads it.
+
+A replay cannot see all changes: an edge into a neuron that a ReLU holds at 0 changes nothing.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from exporter.planning.plan import Plan
+from exporter.verifying.differences import (
+    Change,
+    Differences,
+    Kind,
+    UnlikeEdges,
+    changed_properties,
+    compared_ids,
+    counted,
+    in_order,
+    unlike_edges,
+    unlike_neurons,
+)
+from exporter.verifying.graph_source import LayerRow, ReadGraph, StreamSource, own_values
+from exporter.verifying.replay import Columns, Ids, Neurons
+from queries.core.layer import Layer
+from queries.core.progress import Progress
+
+
+def part_in(plan: Plan, graph: ReadGraph) -> Plan:
+    """Return the range of layers of a plan that a graph is of.
+
+    Parameters
+    ----------
+    plan
+        That of the whole model.
+    graph
+        Layers may be missing from it: the node of the model says how many there were.
+    """
+    row = graph.model_row()
+    names = {layer["name"] for layer in graph.layer_rows()}
+    held = [layer.name in names for layer in plan.layers]
+    layers = row.get("layers")
+    if isinstance(layers, int) and 0 < layers <= len(held):
+        says = row.get("neurons"), row.get("edges")
+        starts = range(len(held) - layers + 1)
+        for start in sorted(starts, key=lambda start: -sum(held[start : start + layers])):
+            part = _between(plan, start, start + layers - 1)
+            if (part.neurons, part.edges) == says:
+                return part
+    places = np.flatnonzero(held)
+    return _between(plan, int(places[0]), int(places[-1])) if len(places) else plan
+
+
+def _between(plan: Plan, begin: int, end: int) -> Plan:
+    return plan.between(plan.layers[begin].name, plan.layers[end].name)
+
+
+class ComparedGraph:
+    """A graph for a replay, which finds out on the way what is not as the model has it.
+
+    Ids and ranges are those of the model; how a layer computes, and with what, is the graph's.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    part
+        What it should be.
+    at_once
+        About how many relationships are read and built together.
+    progress
+        Called with ``relationships``, how many are compared, and how many there are.
+
+    Attributes
+    ----------
+    differences
+        What was found so far.
+    """
+
+    def __init__(self, graph: ReadGraph, part: Plan, at_once: int, progress: Progress) -> None:
+        self._graph, self._part, self._progress = graph, part, progress
+        self._built = StreamSource(part, at_once)
+        self._rows = {str(row["name"]): row for row in graph.layer_rows()}
+        self._layers = [_as_stored(layer, self._rows.get(layer.name)) for layer in self._wanted]
+        self._compared = self._read = 0
+        self._asked: set[int] = set()
+        self._has_nan = False
+        self.differences = Differences()
+
+    @property
+    def _wanted(self) -> list[Layer]:
+        return self._part.stored_layers
+
+    def layers(self) -> list[Layer]:
+        """Return the layers of the model, which compute as the graph says."""
+        return self._layers
+
+    def ranges(self, layer: Layer) -> Iterator[tuple[int, int]]:
+        """Yield ranges that can be built as one block."""
+        return self._built.ranges(layer)
+
+    def neurons(self, layer: Layer, first: int, last: int) -> Neurons:
+        """Return what neurons have of their own, compared; NaN where one is missing."""
+        stored = self._graph.neuron_table(layer, first, last)
+        wanted = self._built.neuron_table(layer, first, last)
+        ids, wanted_ids = stored["id"].to_numpy(), wanted["id"].to_numpy()
+        ids, places = np.unique(ids, return_index=True)
+        # Missing and doubled ones are counted among the ids of all neurons.
+        there = np.isin(wanted_ids, ids)
+        stored = stored.take(places[np.isin(ids, wanted_ids)])
+        unlike, names = unlike_neurons(stored, wanted.filter(pa.array(there)))
+        changed = wanted_ids[there][unlike]
+        self.differences.add(
+            layer.name,
+            "neurons",
+            "changed",
+            len(changed),
+            lambda: f"{', '.join(names)} of {self._named(int(changed[0]))}",
+        )
+        own = own_values(stored)
+        bias, slope = np.full((2, len(wanted_ids)), np.nan)
+        bias[there], slope[there] = own
+        return Neurons(bias, slope)
+
+    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+        """Return relationships by their targets, compared."""
+        stored = in_order(self._graph.edges(layer, first, last), first)
+        wanted = in_order(self._built.edges(layer, first, last), first)
+        for change, found in unlike_edges(stored, wanted).items():
+            self._add_edges(layer, change, found)
+        self._asked.add(layer.index)
+        self._read += len(stored.source)
+        self._compared += len(wanted.source)
+        self._has_nan |= bool(np.isnan(wanted.weight).any())
+        if len(wanted.source):
+            self._progress("relationships", self._compared, self._part.edges)
+        inside = (stored.target >= first) & (stored.target <= last)
+        if inside.all():
+            return stored
+        return Columns(stored.source[inside], stored.target[inside], stored.weight[inside])
+
+    def _add_edges(self, layer: Layer, change: Change, found: UnlikeEdges) -> None:
+        def example() -> str:
+            ends = f"{self._named(found.source)} -> {self._named(found.target)}"
+            if change == "changed":
+                return f"{ends}, weight {_weights(found.stored)} for {_weights(found.wanted)}"
+            return ends
+
+        self.differences.add(layer.name, "relationships", change, found.count, example)
+
+    @property
+    def _first(self) -> int:
+        return self._part.layers[0].first
+
+    @property
+    def _last(self) -> int:
+        return self._part.layers[-1].last
+
+    def _named(self, neuron: int) -> str:
+        """Describe a neuron that relationships name, which may be none."""
+        for layer in self._part.layers:
+            if layer.first <= neuron <= layer.last:
+                names = layer.neurons_at("", np.array([neuron - layer.first]), ["name"])["name"]
+                return f"{names[0].as_py()} (id {neuron})"
+        return f"a neuron of id {neuron}, which the model does not have"
+
+    def compare_nodes(self) -> None:
+        """Compare the nodes of the model and of its layers, and which neurons there are."""
+        self._add_changed("", self._graph.model_row(), self._built.model_row())
+        for wanted in self._built.layer_rows():
+            name = str(wanted["name"])
+            if name in self._rows:
+                there = self._rows[name]
+                there = {**there, "inputs": sorted(there["inputs"] or [])}
+                self._add_changed(name, there, wanted)
+        wanted_names = [layer.name for layer in self._part.layers]
+        names = [str(row["name"]) for row in self._graph.layer_rows()]
+        self._add_counted("node", counted(names, wanted_names))
+        present = [name for name in wanted_names if name in self._rows]
+        self._add_counted("HAS_LAYER", counted(self._graph.joined_layers(), present))
+        self._compare_ids()
+
+    def _add_changed(self, layer: str, row: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        names = changed_properties(row, wanted)
+        example = ", ".join(f"{name} {row.get(name)!r} for {wanted[name]!r}" for name in names)
+        self.differences.add(layer, "properties", "changed", len(names), lambda: example)
+
+    def _add_counted(self, kind: Kind, found: Mapping[Change, list[str]]) -> None:
+        for change, names in found.items():
+            for name in names:
+                self.differences.add(name, kind, change, 1, str)
+
+    def _compare_ids(self) -> None:
+        found = compared_ids(self._graph.neuron_ids(), self._first, self._last)
+        for change in ("missing", "doubled"):
+            ids = found[change]
+            for layer in self._part.layers:
+                own = ids[(ids >= layer.first) & (ids <= layer.last)]
+                self.differences.add(layer.name, "neurons", change, len(own), _of(self._named, own))
+        beyond = found["added"]
+        self.differences.add("", "neurons", "added", len(beyond), lambda: f"id {beyond[0]}")
+
+    def compare_rest(self) -> None:
+        """Compare what a replay did not ask for, and count relationships that end elsewhere."""
+        for layer in self._layers:
+            if layer.index not in self._asked:
+                for low, high in self.ranges(layer):
+                    self.edges(layer, low, high)
+                    self.neurons(layer, low, high)
+        counted_again = self._graph.relationships()
+        if counted_again is None:
+            return
+        total, weighted = counted_again
+        self.differences.add(
+            "",
+            "relationships",
+            "added",
+            max(0, total - self._read),
+            lambda: "out of its neurons into nodes that it does not have",
+        )
+        # They are read as NaN, which most models have nowhere.
+        missing = total - weighted if self._has_nan else 0
+        self.differences.add("", "relationships", "changed", missing, lambda: "one without weight")
+
+
+def _of(named: Callable[[int], str], ids: Ids) -> Callable[[], str]:
+    return lambda: named(int(ids[0]))
+
+
+def _weights(weights: NDArray[np.floating[Any]]) -> str:
+    return " and ".join(f"{weight:.9g}" for weight in weights.tolist())
+
+
+def _as_stored(layer: Layer, row: LayerRow | None) -> Layer:
+    """Return a layer of the model that computes as the graph says; as nothing if it does not."""
+    if row is None:
+        return replace(layer, reduce="")
+    config, activation, shape = row["activation_config"], row["activation"], row["shape"]
+    try:
+        return replace(
+            layer,
+            reduce=str(row["reduce"]),
+            activation=activation,
+            activation_config=json.loads(config) if config else {},
+            shape=tuple(int(size) for size in shape),
+        )
+    except (TypeError, ValueError):
+        return replace(layer, reduce="")

@@ -1,0 +1,189 @@
+"""The values of all neurons, by Keras and by a graph, and how far apart they are."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.planning.plan import LayerRow, Plan
+from exporter.planning.push import Trace
+from exporter.reading.keras.model import KerasModel
+from exporter.verifying.forward import ModelValues, by_element, neuron_values
+from exporter.verifying.replay import Floats, GraphSource, Ids, largest_finite, no_values, replayed
+from exporter.wiring import ZERO
+
+TOLERANCE: Final = 1e-5
+"""Largest difference that passes, as a share of the largest output of the layer."""
+
+_Values = tuple[Ids, Floats]
+"""What stands in a tensor: ids, and what Keras says there, shape ``(ids, samples)``."""
+
+
+class Proof:
+    """The forward pass of a part of a model.
+
+    Parameters
+    ----------
+    model, whole
+        The model, and its neurons.
+    part
+        What of it the graph has.
+    values
+        What Keras says of all tensors.
+
+    Attributes
+    ----------
+    seeded
+        The layers that take the values of Keras: the inputs, and what is fed from outside of
+        the part.
+    """
+
+    def __init__(self, model: KerasModel, whole: Trace, part: Plan, values: ModelValues) -> None:
+        self._calls = {call.name: call for call in model.calls}
+        self._predicted = dict(zip(model.outputs, values.outputs, strict=True))
+        self._whole, self._values = whole, values
+        self._first, self._last = part.layers[0].first, part.layers[-1].last
+        self._is_whole = len(part.layers) == len(whole.plan.layers)
+        expected = neuron_values(model, whole, values)
+        self._expected = expected[self._first : self._last + 1]
+        self._replayed = no_values(part.stored_layers, self._expected.shape[1])
+        self._layers = [layer.places(self._first) for layer in part.stored_layers]
+        self._begin = part.layers[0].index
+        kept = {layer.index for layer in part.layers}
+        self.seeded = [
+            layer.name
+            for layer in whole.plan.layers
+            if layer.index in kept
+            and (self._is_input(layer.index) or not kept.issuperset(layer.inputs))
+        ]
+
+    def _is_input(self, index: int) -> bool:
+        return index not in self._whole.inner and not self._call(index).inputs
+
+    def _call(self, index: int) -> Any:
+        return self._calls[self._whole.plan.layers[index].name]
+
+    def replay(self, graph: GraphSource) -> None:
+        """Compute the values of all neurons of a graph."""
+        layers = graph.layers()
+        known = {
+            layer.name: self._expected[self._layers[layer.index - self._begin]].T
+            for layer in layers
+            if layer.name in self.seeded
+        }
+        for layer, undefined in replayed(graph, known, self._replayed):
+            own = self._layers[layer.index - self._begin]
+            self._replayed[own][undefined] = self._expected[own][undefined]
+
+    def row(self, layer: LayerRow, changes: Mapping[str, int]) -> dict[str, Any] | None:
+        """Return the row of a Keras layer, or of a step of one; None if the graph has none of it.
+
+        Parameters
+        ----------
+        layer
+            The layer, or the step.
+        changes
+            How much of each layer's neurons and relationships is not as it should be.
+        """
+        if layer.index is None:
+            return self._row_of_moved(layer)
+        planned = self._whole.plan.layers[layer.index]
+        if not self._first <= planned.first <= self._last:
+            return None
+        ids = np.arange(planned.first, planned.last + 1)
+        tensors = [(ids, self._expected[ids - self._first])]
+        if layer.index not in self._whole.inner:
+            tensors += self._said(self._call(layer.index).outputs, self._predicted)
+        return self._row(layer, planned.neurons, tensors, changes[layer.name])
+
+    def _row_of_moved(self, layer: LayerRow) -> dict[str, Any] | None:
+        outputs = self._calls[layer.name].outputs
+        tensors = self._said(outputs, self._values.tensors)
+        if not self._is_whole and not any((ids >= 0).any() for ids, _ in tensors):
+            return None
+        misplaced = sum(
+            int(np.any(~_same(self._at(self._expected, ids), said), axis=1).sum())
+            for ids, said in tensors
+        )
+        tensors += self._said(outputs, self._predicted)
+        return self._row(layer, None, tensors, misplaced)
+
+    def _said(self, outputs: Sequence[int], said: Mapping[int, Any]) -> list[_Values]:
+        """Return what Keras says of tensors, without neurons that the part does not have."""
+        found = []
+        for position in outputs:
+            if position in said:
+                ids = self._whole.ids[position].reshape(-1)
+                elsewhere = (ids >= 0) & ((ids < self._first) | (ids > self._last))
+                elsewhere &= ids < self._whole.plan.neurons
+                found.append((ids[~elsewhere], by_element(said[position])[~elsewhere]))
+        return found
+
+    def _row(
+        self, layer: LayerRow, neurons: int | None, tensors: Sequence[_Values], changes: int
+    ) -> dict[str, Any]:
+        """Return a row of the report.
+
+        Parameters
+        ----------
+        layer, neurons, changes
+            What it says besides.
+        tensors
+            What is compared.
+        """
+        ids = np.concatenate([each for each, _ in tensors])
+        said = np.concatenate([values for _, values in tensors])
+        replayed_values = self._at(self._replayed, ids)
+        difference = _differences(replayed_values, said)
+        largest = float(difference.max(initial=0.0))
+        scale = max(
+            [largest_finite(said), *(self._scales[index] for index in self._layers_in(ids))]
+        )
+        # An output that is 0 throughout has no scale: there any difference counts in full.
+        relative = largest / scale if scale else largest
+        worst = int(ids[difference.argmax()]) if len(ids) else ZERO
+        return {
+            "layer": layer.name,
+            "class_name": layer.class_name,
+            "neurons": neurons,
+            "largest_difference": largest,
+            "scale": scale,
+            "relative_difference": relative,
+            "worst_neuron": worst if worst >= 0 else None,
+            "changes": changes,
+            "passed": bool(relative <= TOLERANCE) and changes == 0,
+        }
+
+    @cached_property
+    def _scales(self) -> list[float]:
+        return [largest_finite(self._expected[own]) for own in self._layers]
+
+    def _layers_in(self, ids: Ids) -> list[int]:
+        """Return which layers of the part have neurons in a tensor, counted from its first."""
+        neurons = ids[(ids >= self._first) & (ids <= self._last)]
+        begins = [self._first + own.start for own in self._layers]
+        found = np.bincount(np.searchsorted(begins, neurons, side="right"))
+        return [int(place) - 1 for place in np.flatnonzero(found)]
+
+    def _at(self, values: Floats, ids: Ids) -> Floats:
+        """Return the values of neurons, 0 for the constant 0, and NaN of what is neither."""
+        found = np.full((len(ids), values.shape[1]), np.nan)
+        found[ids == ZERO] = 0.0
+        known = (ids >= self._first) & (ids <= self._last)
+        found[known] = values[ids[known] - self._first]
+        return found
+
+
+def _same(one: Floats, other: Floats) -> NDArray[np.bool_]:
+    """Tell which values are equal; both may say the same of log(0) or sqrt(-1)."""
+    same: NDArray[np.bool_] = (one == other) | (np.isnan(one) & np.isnan(other))
+    return same
+
+
+def _differences(one: Floats, other: Floats) -> Floats:
+    """Return the largest difference of each row."""
+    with np.errstate(invalid="ignore"):
+        differences: Floats = np.where(_same(one, other), 0.0, np.abs(one - other)).max(axis=1)
+    return differences

@@ -1,0 +1,249 @@
+"""The forward pass, computed from a graph's nodes and relationships alone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from exporter.wiring.activation import activation_function
+from queries.core.layer import Layer
+
+Floats = NDArray[np.float64]
+Ids = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_LARGEST: Final = float(np.finfo(np.float32).max)
+"""What is beyond is infinite where Keras computes, in single precision."""
+
+
+class Columns(NamedTuple):
+    """Relationships as columns of equal length."""
+
+    source: Ids
+    target: Ids
+    weight: NDArray[np.floating[Any]]
+
+
+class Neurons(NamedTuple):
+    """What neurons have of their own: a bias, 0 where they have none, and a slope."""
+
+    bias: Floats
+    slope: Floats
+
+
+class GraphSource(Protocol):
+    """Where a replay reads the graph from, by ranges of ids, of which both ends are included."""
+
+    def layers(self) -> list[Layer]:
+        """Return the layers, inputs first."""
+
+    def ranges(self, layer: Layer) -> Iterator[tuple[int, int]]:
+        """Yield ranges of neurons that make up a layer, none with too many relationships."""
+
+    def neurons(self, layer: Layer, first: int, last: int) -> Neurons:
+        """Return what the neurons of one of the ranges have of their own, by id."""
+
+    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+        """Return all relationships into the neurons of one of the ranges."""
+
+
+def replay(graph: GraphSource, known: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Compute what every neuron of a graph puts out.
+
+    Parameters
+    ----------
+    graph
+        Where layers, biases and edges are read.
+    known
+        Values of the inputs, by the names of their layers: shape ``(samples, *shape)``.
+
+    Returns
+    -------
+    dict
+        Values of every layer, by name: shape ``(samples, neurons)``.
+    """
+    layers = graph.layers()
+    samples = len(next(iter(known.values())))
+    values = no_values(layers, samples)
+    for _ in replayed(graph, known, values):
+        pass
+    return {layer.name: values[layer.places(layers[0].first)].T for layer in layers}
+
+
+def no_values(layers: Sequence[Layer], samples: int) -> Floats:
+    """Return room for the values of all neurons: NaN, shape ``(neurons + 1, samples)``.
+
+    The last row is what a relationship reads that begins where nothing has been computed.
+    """
+    return np.full((layers[-1].last + 2 - layers[0].first, samples), np.nan)
+
+
+def replayed(
+    graph: GraphSource, known: Mapping[str, Floats], values: Floats
+) -> Iterator[tuple[Layer, Flags]]:
+    """Compute what the neurons put out, layer by layer, inputs first.
+
+    Only what is known is taken over: a neuron without relationships has its bias.
+
+    Parameters
+    ----------
+    graph, known
+        As in ``replay``.
+    values
+        What ``no_values`` returns, to be filled; what stands there when a layer is asked for is
+        what it reads.
+
+    Yields
+    ------
+    tuple
+        A layer, and which of its values hang on how one computes with what is no number: a
+        maximum or a softmax may leave it out. Shape ``(neurons, samples)``.
+    """
+    layers = graph.layers()
+    first = layers[0].first
+    largest = 0.0
+    for layer in layers:
+        own = values[layer.places(first)]
+        undefined = np.zeros(own.shape, dtype=bool)
+        if layer.name in known:
+            own[:] = known[layer.name].reshape(own.shape[1], -1).T
+        elif layer.reduce in _WITHOUT_INPUTS:
+            with np.errstate(invalid="ignore", over="ignore"):
+                own[:], undefined = _computed(graph, layer, _Read(values, first, largest))
+        yield layer, undefined
+        largest = max(largest, largest_finite(own))
+
+
+def largest_finite(values: NDArray[np.floating[Any]]) -> float:
+    """Return the largest absolute value that is finite, 0 where there is none."""
+    absolute = np.abs(values)
+    return float(absolute.max(where=np.isfinite(absolute), initial=0.0))
+
+
+class _Read(NamedTuple):
+    """What a layer reads: the values of all neurons, their first id, and the largest finite one."""
+
+    values: Floats
+    first: int
+    largest: float
+
+
+def _computed(graph: GraphSource, layer: Layer, read: _Read) -> tuple[Floats, Flags]:
+    """Return what the neurons of a layer put out, and what of it is not defined."""
+    reduced = np.full((layer.neurons, read.values.shape[1]), _WITHOUT_INPUTS[layer.reduce])
+    undefined = np.zeros(reduced.shape, dtype=bool)
+    slope = np.empty(layer.neurons)
+    for low, high in graph.ranges(layer):
+        own = slice(low - layer.first, high + 1 - layer.first)
+        fed = _fed(graph.edges(layer, low, high), low, layer, read)
+        if layer.reduce == "sum":
+            reduced[own][fed.neurons] = fed.sums(read.values)
+            undefined[own][fed.neurons] = fed.overflows(read)
+        elif len(fed.neurons):
+            each = read.values[fed.feeding] * fed.weight[:, np.newaxis]
+            reduced[own][fed.neurons] = _REDUCE[layer.reduce].reduceat(each, fed.starts, axis=0)
+        neurons = graph.neurons(layer, low, high)
+        reduced[own] += neurons.bias[:, np.newaxis]
+        slope[own] = neurons.slope
+    reduced = _single(reduced)
+    result = _single(_activated(layer, reduced, slope))
+    if layer.activation is None and layer.reduce in _ARITHMETIC:
+        return result, undefined
+    # A softmax spreads what is not finite over its sample.
+    return result, (np.isnan(result) & ~np.isfinite(reduced).all(axis=0)) | undefined.any(axis=0)
+
+
+@dataclass(frozen=True)
+class _Fed:
+    """Relationships into a range of neurons, by their targets.
+
+    Parameters
+    ----------
+    neurons
+        Which neurons of the range they end in, ascending.
+    starts
+        Where those into each of them begin.
+    feeding
+        The rows of their sources among the values.
+    weight
+        Their weights.
+    rows
+        How many rows there are.
+    """
+
+    neurons: Ids
+    starts: Ids
+    feeding: Ids
+    weight: Floats
+    rows: int
+
+    def sums(self, values: Floats) -> Floats:
+        """Add up weight * source for each of the neurons."""
+        sums: Floats = self._matrix(self.weight) @ values
+        return sums
+
+    def overflows(self, read: _Read) -> Flags:
+        """Tell where single precision may not hold a part of a sum.
+
+        There the sum hangs on the order in which it is computed.
+        """
+        weight, values = np.abs(self.weight), read.values
+        most = largest_finite(weight) * read.largest * len(weight)
+        if not most > _LARGEST:
+            return np.zeros((len(self.neurons), values.shape[1]), dtype=bool)
+        finite = np.where(np.isfinite(values), np.abs(values), 0.0)
+        sums = self._matrix(np.where(np.isfinite(weight), weight, 0.0)) @ finite
+        overflows: Flags = sums > _LARGEST
+        return overflows
+
+    def _matrix(self, weight: Floats) -> Any:
+        ends = np.append(self.starts, len(weight))
+        return csr_array((weight, self.feeding, ends), (len(self.neurons), self.rows))
+
+
+def _fed(columns: Columns, low: int, layer: Layer, read: _Read) -> _Fed:
+    """Return relationships into the neurons of a layer from an id on."""
+    target = columns.target - low
+    order = slice(None) if np.all(target[1:] >= target[:-1]) else np.argsort(target)
+    source = columns.source[order]
+    known = (source >= read.first) & (source < layer.first)
+    feeding = np.where(known, source - read.first, len(read.values) - 1)
+    neurons, starts = np.unique(target[order], return_index=True)
+    weight = columns.weight[order].astype(np.float64)
+    return _Fed(neurons, starts, feeding, weight, len(read.values))
+
+
+_REDUCE: Final = {"max": np.maximum, "min": np.minimum, "product": np.multiply}
+_ARITHMETIC: Final = {"sum", "product"}
+_WITHOUT_INPUTS: Final = {"sum": 0.0, "max": -np.inf, "min": np.inf, "product": 1.0}
+
+
+def _single(values: Floats) -> Floats:
+    """Make infinite what single precision does not hold."""
+    beyond = np.abs(values) > _LARGEST
+    return np.where(beyond, np.copysign(np.inf, values), values) if beyond.any() else values
+
+
+def _activated(layer: Layer, values: Floats, slope: Floats) -> Floats:
+    """Apply the layer's activation function; ``values`` has one row a neuron."""
+    if layer.activation is None:
+        return values
+    if layer.activation == "prelu":
+        return np.where(values < 0, values * slope[:, np.newaxis], values)
+    import keras
+
+    # JSON has made a list of a tuple of axes.
+    config = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in layer.activation_config.items()
+    }
+    try:
+        function = activation_function(layer.activation)
+        shaped = keras.ops.convert_to_tensor(values.T.reshape(-1, *layer.shape))
+        result = keras.ops.convert_to_numpy(function(shaped, **config))
+        return np.asarray(result, dtype=np.float64).reshape(len(values.T), len(values)).T
+    except Exception:  # noqa: BLE001 - a graph may name anything, and say any arguments of it
+        return np.full(values.shape, np.nan)

@@ -1,0 +1,180 @@
+"""Show that a graph computes what its model computes."""
+
+import os
+import time
+from dataclasses import dataclass
+
+import pandas as pd
+
+from exporter.planning.push import trace
+from exporter.reading.keras.model import KerasModel, open_model
+from exporter.reading.keras.saved import readable
+from exporter.verifying.compared import ComparedGraph, part_in
+from exporter.verifying.forward import drawn_inputs, keras_values
+from exporter.verifying.graph_source import EDGES_AT_ONCE, ReadGraph, StoredSource
+from exporter.verifying.proof import TOLERANCE, Proof
+from queries.core.granularity import NEURON_GRAPH
+from queries.core.log import logger
+from queries.core.model import StoredModel
+from queries.core.progress import Progress, silent
+from queries.errors import ModelNotFoundError, VerificationError
+from queries.library.checks import require_count
+from queries.stores import Store, open_store
+from queries.stores.models import chosen
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """How far a graph's forward pass is from the model's, and what of it differs.
+
+    Parameters
+    ----------
+    frame
+        One row a Keras layer, or a step of one: layer, class_name, neurons (null where it only
+        moves data), largest_difference, scale (largest absolute output of the model; of a layer
+        that moves data, of the layers whose neurons stand in its output),
+        relative_difference (their ratio), worst_neuron (id; null where the constant 0 stands
+        there), changes (properties, neurons and relationships that are not as the model has
+        them; of a layer that moves data, places where another neuron stands), passed.
+    tolerance
+        The largest relative difference that passes.
+    seeded
+        Layers that took the model's values: its inputs, and in a part of a model what is fed
+        from outside of it.
+    differences
+        One row a layer and change of it: layer (empty where it is the whole model), kind
+        (``node`` or ``properties`` of the layer, its ``HAS_LAYER``, ``neurons``, or
+        ``relationships`` into it), change (``missing``, ``doubled``, ``added`` or ``changed``),
+        count, example.
+    """
+
+    frame: pd.DataFrame
+    tolerance: float
+    seeded: list[str]
+    differences: pd.DataFrame
+
+    @property
+    def passed(self) -> bool:
+        """True where every layer passed, and nothing differs."""
+        return bool(self.frame["passed"].all()) and self.differences.empty
+
+
+def verify(
+    model: str | os.PathLike[str],
+    graph: str | os.PathLike[str] | None = None,
+    *,
+    name: str | None = None,
+    samples: int = 4,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> VerifyReport:
+    """Replay a stored graph on random inputs and compare it with the model, tensor by tensor.
+
+    Only the inputs are taken over. Relationships are read in parts, and each part is compared
+    with what the model has there, so that memory does not grow with them.
+
+    Parameters
+    ----------
+    model
+        The model file that was loaded.
+    graph
+        Where the graph is, as in ``load``.
+    name
+        What the model is called there; by default the file's name without suffix.
+    samples
+        How many random inputs, drawn from the standard normal distribution.
+    seed
+        Seed of the random inputs.
+    progress
+        Called with ``relationships``, how many are compared, and how many there are.
+
+    Returns
+    -------
+    VerifyReport
+        The largest difference of each layer, and what was missing, doubled, added or changed.
+
+    Raises
+    ------
+    VerificationError
+        If the graph was loaded from another file, without its weak relationships, or as a
+        coarser graph.
+    ModelFileError, GraphError, ModelNotFoundError, ModelIncompleteError
+        If the file or the graph cannot be read.
+    """
+    require_count("samples", samples)
+    require_count("seed", seed, least=0)
+    file = readable(model)
+    name = name if name is not None else file.stem
+    # All that differs is told, whatever the store itself would refuse.
+    with open_store(graph) as store, store.uncompared():
+        about = _about(store, name)
+        source = StoredSource(store, about)
+        row = source.model_row()
+        if about.granularity != NEURON_GRAPH:
+            raise VerificationError(
+                f"{name!r} is a {about.granularity} graph, which only sums up what the model "
+                "computes; to verify a model, load it with --granularity neuron"
+            )
+        if not row["replayable"]:
+            raise VerificationError(
+                f"{name!r} was loaded without its weak relationships or last layers, so that its "
+                "graph cannot compute what the model computes; load it without --min-weight, --top "
+                "and --partial"
+            )
+        opened = open_model(file)
+        if row["sha256"] != opened.sha256:
+            raise VerificationError(
+                f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "
+                f"are {str(row['sha256'])[:12]}... and {opened.sha256[:12]}...; load it again with "
+                "--replace, or say its --name"
+            )
+        begun = time.perf_counter()
+        report = compare(opened, source, samples=samples, seed=seed, progress=progress)
+        seconds = time.perf_counter() - begun
+        logger.info("compared %d layers of %r in %.1f s", len(report.frame), name, seconds)
+        return report
+
+
+def _about(store: Store, name: str) -> StoredModel:
+    try:
+        return chosen(store, name)
+    except ModelNotFoundError as error:
+        raise ModelNotFoundError(f"{error}; say --name") from None
+
+
+def compare(
+    model: KerasModel,
+    graph: ReadGraph,
+    *,
+    samples: int = 4,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> VerifyReport:
+    """Compare a graph with its model: what it holds, and the values of every tensor.
+
+    Parameters
+    ----------
+    model
+        The opened model.
+    graph
+        The graph, of the whole model or of a range of its layers.
+    samples, seed, progress
+        As in ``verify``.
+
+    Raises
+    ------
+    VerificationError
+        If Keras cannot run the model.
+    """
+    whole = trace(model)
+    part = part_in(whole.plan, graph)
+    compared = ComparedGraph(graph, part, EDGES_AT_ONCE, progress)
+    compared.compare_nodes()
+    values = keras_values(model, drawn_inputs(model, samples=samples, seed=seed))
+    proof = Proof(model, whole, part, values)
+    proof.replay(compared)
+    compared.compare_rest()
+    found = compared.differences
+    rows = [row for each in whole.plan.rows if (row := proof.row(each, found.changes))]
+    frame = pd.DataFrame(rows).astype({"neurons": "Int64", "worst_neuron": "Int64"})
+    return VerifyReport(frame, TOLERANCE, proof.seeded, found.frame)

@@ -1,0 +1,263 @@
+"""Quantities that one pass through the layers gives, exactly.
+
+A feed-forward model is an acyclic graph in the order of its layers, so that what is defined by a
+sum or a maximum over all paths takes one pass: each relationship is looked at once.
+
+Neurons are counted from the model's first; scores have the shape (neurons,). What a function
+returns is what arrives at a neuron over at least one relationship: its own share is not in it.
+Weights may be NaN or infinite; see ``sums.added``.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from queries.analysis.network import Network
+from queries.analysis.operators import (
+    MEASURES,
+    Combine,
+    Flags,
+    Scores,
+    StrongerThan,
+    Weights,
+    absolute,
+)
+from queries.analysis.sums import added
+
+
+@np.errstate(invalid="ignore")
+def sums_forward(
+    network: Network, own: Scores, *, weights: Weights = "absolute", factor: float = 1.0
+) -> Scores:
+    """Return ``factor * sum of weight * (own[s] + arriving[s])`` over what feeds a neuron.
+
+    Parameters
+    ----------
+    network
+        The model.
+    own
+        What each neuron has of its own; here also of shape (neurons, n), for n sums at once.
+    weights
+        What a relationship counts.
+    factor
+        Attenuation along a relationship.
+    """
+    arriving = np.zeros(own.shape)
+    alive = _Alive(network, own, reached_forward)
+    for part in network.forward():
+        scores = own[part.sources] + arriving[part.sources]
+        taking_part = alive.of(part.sources)
+        more = added(part, MEASURES[weights], scores, "in", alive=taking_part)
+        arriving[part.targets] += factor * more
+    return arriving
+
+
+@np.errstate(invalid="ignore")
+def sums_backward(network: Network, own: Scores, *, weights: Weights = "absolute") -> Scores:
+    """Return ``sum of weight * (own[t] + arriving[t])`` over what a neuron feeds.
+
+    The parameters are those of ``sums_forward``.
+    """
+    arriving = np.zeros(own.shape)
+    alive = _Alive(network, own, reached_backward)
+    for part in network.backward():
+        scores = own[part.targets] + arriving[part.targets]
+        taking_part = alive.of(part.targets)
+        arriving[part.sources] += added(part, MEASURES[weights], scores, "out", alive=taking_part)
+    return arriving
+
+
+class _Alive:
+    """Which neurons have something of their own, or are reached from one that has.
+
+    It is found out by a pass of its own, and only where it matters.
+    """
+
+    def __init__(self, network: Network, own: Scores, reached: Callable[..., Flags]) -> None:
+        self._network, self._own, self._reached = network, own, reached
+        self._found: Flags | None = None
+
+    def of(self, neurons: slice) -> Callable[[], Flags]:
+        """Return what tells it of some neurons."""
+        return lambda: self._all()[neurons]
+
+    def _all(self) -> Flags:
+        if self._found is None:
+            begin = self._own != 0
+            if begin.ndim == 1:
+                self._found = begin | self._reached(self._network, begin)
+            else:
+                ways = [each | self._reached(self._network, each) for each in begin.T]
+                self._found = np.stack(ways, axis=-1)
+        return self._found
+
+
+@np.errstate(invalid="ignore")
+def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
+    """Return ``sums_forward`` where each neuron divides its score among what it feeds.
+
+    A relationship gets a share by its absolute weight in the out-strength of the neuron.
+
+    Parameters
+    ----------
+    network, own, factor
+        As in ``sums_forward``.
+    """
+    # In place: in a large model an array of all neurons takes hundreds of megabytes.
+    shares = out_strength(network)
+    shared = shares > 0
+    np.divide(1.0, shares, out=shares, where=shared)
+    shares[~shared] = 0.0
+    arriving = np.zeros(network.neurons)
+    for part in network.forward():
+        scores = (own[part.sources] + arriving[part.sources]) * shares[part.sources]
+        arriving[part.targets] += factor * added(part, absolute, scores)
+    return arriving
+
+
+@np.errstate(invalid="ignore")
+def in_strength(network: Network, weights: Weights = "absolute") -> Scores:
+    """Return the sum of the weights into each neuron."""
+    strength = np.zeros(network.neurons)
+    for part in network.forward():
+        ones = np.ones(part.sources.stop - part.sources.start)
+        strength[part.targets] += added(part, MEASURES[weights], ones)
+    return strength
+
+
+@np.errstate(invalid="ignore")
+def out_strength(network: Network, weights: Weights = "absolute") -> Scores:
+    """Return the sum of the weights out of each neuron."""
+    strength = np.zeros(network.neurons)
+    for part in network.forward():
+        ones = np.ones(part.targets.stop - part.targets.start)
+        strength[part.sources] += added(part, MEASURES[weights], ones, "out")
+    return strength
+
+
+def log_path_masses(network: Network, begin: Flags, end: Flags) -> tuple[Scores, Scores]:
+    """Return the logarithm of the absolute weight of all paths to each neuron, and on from it.
+
+    A product over the layers of a deep model would leave the range of a float.
+
+    Parameters
+    ----------
+    network
+        The model.
+    begin, end
+        Where paths begin and where they end.
+
+    Returns
+    -------
+    tuple
+        Both with paths of no relationship; minus infinity where there is no path.
+    """
+    forward, backward = (np.full(network.neurons, -np.inf) for _ in range(2))
+    forward[begin] = backward[end] = 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for part in network.forward():
+            scaled, scale = _scaled(forward[part.sources])
+            more = np.log(added(part, absolute, scaled, alive=partial(_positive, scaled))) + scale
+            _add_to(forward[part.targets], more)
+        for part in network.backward():
+            scaled, scale = _scaled(backward[part.targets])
+            mass = added(part, absolute, scaled, "out", alive=partial(_positive, scaled))
+            more = np.log(mass) + scale
+            _add_to(backward[part.sources], more)
+    return forward, backward
+
+
+def _positive(scores: Scores) -> Flags:
+    """Tell which neurons a path leads to; NaN is that of a path, too."""
+    return ~(scores <= 0)
+
+
+def _add_to(logarithms: Scores, more: Scores) -> None:
+    """Add numbers to others in place, all given by their logarithms."""
+    # Most neurons are reached from one side only, where there is nothing to compute.
+    if logarithms.max() == -np.inf:
+        logarithms[:] = more
+    else:
+        np.logaddexp(logarithms, more, out=logarithms)
+
+
+def _scaled(logarithms: Scores) -> tuple[Scores, float]:
+    """Return numbers of which the largest is 1, and the logarithm of what was divided by."""
+    scale = float(logarithms.max())
+    if scale == -np.inf:
+        return np.zeros_like(logarithms), 0.0
+    return np.exp(logarithms - scale), scale
+
+
+def reached_forward(network: Network, begin: Flags, *, above: float = -1.0) -> Flags:
+    """Tell which neurons a path leads to, over at least one relationship.
+
+    Parameters
+    ----------
+    network
+        The model.
+    begin
+        Where paths may begin: shape (neurons,).
+    above
+        Relationships of at most this absolute weight do not count; below 0 all do.
+    """
+    reached = np.zeros(network.neurons, dtype=bool)
+    for part in network.forward():
+        from_here = begin[part.sources] | reached[part.sources]
+        ways = part.weighed(StrongerThan(above)).sum_in(from_here.astype(np.float64))
+        reached[part.targets] |= ways > 0
+    return reached
+
+
+def reached_backward(network: Network, end: Flags, *, above: float = -1.0) -> Flags:
+    """Tell from which neurons a path leads on to an end.
+
+    The parameters are those of ``reached_forward``.
+    """
+    reached = np.zeros(network.neurons, dtype=bool)
+    for part in network.backward():
+        to_here = end[part.targets] | reached[part.targets]
+        ways = part.weighed(StrongerThan(above)).sum_out(to_here.astype(np.float64))
+        reached[part.sources] |= ways > 0
+    return reached
+
+
+def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:
+    """Return by neuron the largest ``combine(score[s], weight)`` over what feeds it.
+
+    Parameters
+    ----------
+    network
+        The model.
+    own
+        What a path has that begins at a neuron; minus infinity where none can. The score of a
+        neuron is the larger of this and of what arrives.
+    combine
+        How a path goes on.
+
+    Returns
+    -------
+    numpy.ndarray
+        Minus infinity where no path arrives.
+    """
+    arriving = np.full(network.neurons, -np.inf)
+    for part in network.forward():
+        scores = np.maximum(own[part.sources], arriving[part.sources])
+        largest = part.largest_in(scores, combine)
+        arriving[part.targets] = np.maximum(arriving[part.targets], largest)
+    return arriving
+
+
+def maxima_backward(network: Network, own: Scores, combine: Combine) -> Scores:
+    """Return by neuron the largest ``combine(score[t], weight)`` over what it feeds.
+
+    The parameters are those of ``maxima_forward``: ``own`` is what a path has that ends at a
+    neuron.
+    """
+    arriving = np.full(network.neurons, -np.inf)
+    for part in network.backward():
+        scores = np.maximum(own[part.targets], arriving[part.targets])
+        largest = part.largest_out(scores, combine)
+        arriving[part.sources] = np.maximum(arriving[part.sources], largest)
+    return arriving

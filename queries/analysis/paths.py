@@ -1,0 +1,189 @@
+"""The k strongest paths, exactly: best-first search with the best completion as the bound."""
+
+import heapq
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from queries.analysis.network import Network
+from queries.analysis.operators import INFINITE_LOGARITHM, LOG_PRODUCT, Ids, Scores
+
+Weight = NDArray[np.floating]
+
+_READ_AHEAD = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A neuron at the end of a path, with what leads there."""
+
+    neuron: int
+    weight: float
+    before: "Step | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """The ways on from the end of a path, best first."""
+
+    before: Step
+    log_strength: float
+    target: Ids
+    weight: Weight
+    log_best: Scores
+
+    def bound(self, position: int) -> float:
+        """Return the logarithm of the best path over one of the ways on."""
+        if position == len(self.target):
+            return -np.inf
+        return self.log_strength + float(self.log_best[position])
+
+    def follow(self, position: int) -> tuple[Step, float]:
+        """Return the step over one of the ways on, and its logarithmic strength."""
+        weight = float(self.weight[position])
+        step = Step(int(self.target[position]), weight, self.before)
+        return step, self.log_strength + _logarithm(weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A path that ends at a target."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplored:
+    """A path whose ways on have not been looked at."""
+
+    step: Step
+    log_strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A path with the way on that comes next."""
+
+    branches: Branches
+    position: int
+
+
+State = Complete | Unexplored | Turn
+
+
+def strongest(
+    source: Ids,
+    target: Ids,
+    onward: Scores,
+    network: Network,
+) -> Iterator[list[Step]]:
+    """Yield paths from a source to a target, strongest first, until there are no more.
+
+    A path is at least one relationship long, and none of its weights is 0 or NaN. Each state of
+    the search is bounded by its own product times the best completion, so that the first
+    path to be taken off the heap is the strongest of all that are left.
+
+    Parameters
+    ----------
+    source, target
+        The neurons where paths begin and end, counted from the model's first.
+    onward
+        By neuron the logarithm of the strongest path on to a target, at least one relationship
+        long.
+    network
+        The model.
+    """
+    ends = set(target.tolist())
+    best = onward.copy()
+    best[target] = np.maximum(best[target], 0.0)
+    known = _Edges(network, best)
+    heap = _Heap()
+    for neuron in source.tolist():
+        heap.push(float(onward[neuron]), Unexplored(Step(neuron, 1.0, None), 0.0))
+    while heap:
+        match heap.pop():
+            case Complete(step):
+                yield _unrolled(step)
+            case Unexplored(step, strength):
+                branches = known.branches(step, strength, heap.soon_explored)
+                heap.push(branches.bound(0), Turn(branches, 0))
+            case Turn(branches, position):
+                # Only the best way on is in the heap; taking it lets the next one in.
+                heap.push(branches.bound(position + 1), Turn(branches, position + 1))
+                step, strength = branches.follow(position)
+                if step.neuron in ends:
+                    heap.push(strength, Complete(step))
+                on = strength + float(onward[step.neuron])
+                heap.push(on, Unexplored(step, strength))
+
+
+class _Heap:
+    """States of the search, the one of the highest bound first."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[float, int, State]] = []
+        self._order = itertools.count()
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def push(self, bound: float, state: State) -> None:
+        """Add a state; one that leads nowhere, of the bound minus infinity, is left out."""
+        if bound > -np.inf:
+            heapq.heappush(self._entries, (-bound, next(self._order), state))
+
+    def pop(self) -> State:
+        """Take the state of the highest bound."""
+        return heapq.heappop(self._entries)[2]
+
+    def soon_explored(self) -> list[int]:
+        """Return neurons near the top that will want their relationships read."""
+        near = (entry[2] for entry in self._entries[:_READ_AHEAD])
+        return [state.step.neuron for state in near if isinstance(state, Unexplored)]
+
+
+def _logarithm(weight: float) -> float:
+    """Return the logarithm of an absolute weight that is not 0, nor NaN."""
+    return INFINITE_LOGARITHM if math.isinf(weight) else math.log(abs(weight))
+
+
+def _unrolled(step: Step) -> list[Step]:
+    path = [step]
+    while path[-1].before is not None:
+        path.append(path[-1].before)
+    return path[::-1]
+
+
+class _Edges:
+    """Relationships out of neurons, read in groups and kept, best way on first."""
+
+    def __init__(self, network: Network, best: Scores) -> None:
+        self._network, self._best = network, best
+        self._known: dict[int, tuple[Ids, Weight, Scores]] = {}
+
+    def branches(
+        self, step: Step, strength: float, upcoming: Callable[[], Sequence[int]]
+    ) -> Branches:
+        """Return the ways on from a step; reads those of the neurons to come as well."""
+        if step.neuron not in self._known:
+            self._read(sorted({step.neuron, *upcoming()} - self._known.keys()))
+        target, weight, log_best = self._known[step.neuron]
+        return Branches(step, strength, target, weight, log_best)
+
+    def _read(self, neurons: list[int]) -> None:
+        source, target, weight = self._network.outgoing(np.array(neurons))
+        log_best = LOG_PRODUCT(self._best[target], weight)
+        useful = log_best > -np.inf
+        source, target, weight = source[useful], target[useful], weight[useful]
+        log_best = log_best[useful]
+        order = np.lexsort((target, -log_best, source))
+        source, target, weight = source[order], target[order], weight[order]
+        starts = np.searchsorted(source, [*neurons, neurons[-1] + 1])
+        for neuron, start, stop in zip(neurons, starts[:-1], starts[1:], strict=True):
+            # Between two neurons that were asked for no other source stands.
+            part = slice(int(start), int(stop))
+            self._known[neuron] = (target[part], weight[part], log_best[order][part])

@@ -1,0 +1,179 @@
+"""Read the ``key=value`` words of the command line as parameters of a query."""
+
+import json
+import math
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from queries.errors import ParameterError, listed
+from queries.library.queries import Asked, Parameter
+
+if TYPE_CHECKING:
+    from queries.core.neuron_filter import NeuronFilter
+
+FIELDS: Final = ("layer", "channel", "x", "y", "z", "bias", "id", "name")
+"""The fields of a ``NeuronFilter``, in its order."""
+
+_IDS: Final = "id:"
+_FIELD: Final = re.compile(r"(?P<parameter>\w+)\.(?P<field>\w+)")
+
+
+def query_values(asked: Asked, words: Iterable[str]) -> dict[str, Any]:
+    """Return the parameters of a query or plot that some words say, checked.
+
+    Parameters
+    ----------
+    asked
+        The query or plot.
+    words
+        Words such as ``k=5``, ``source=conv_0[3]``, ``source=id:12,14``, ``source.x=0..5``,
+        or ``x=0..5`` where the query has but one parameter of the type ``neurons``. Such a
+        parameter may come several times, each time with another name.
+
+    Returns
+    -------
+    dict
+        Values by parameter. Parameters that no word names are not in it.
+
+    Raises
+    ------
+    ParameterError
+        If a word is not ``key=value``, or a key or value does not fit the query.
+    """
+    values: dict[str, Any] = {}
+    neurons = {parameter.name for parameter in _neurons_parameters(asked)}
+    texts: dict[str, list[str]] = {}
+    fields: dict[str, dict[str, str]] = {}
+    for key, text in _pairs(words, several=neurons):
+        name, field = _meant(asked, key)
+        if field in fields.get(name, {}):
+            raise ParameterError(f"{name}.{field} is given more than once")
+        if field:
+            fields.setdefault(name, {})[field] = text
+        elif name in neurons:
+            texts.setdefault(name, []).append(text)
+        else:
+            values[name] = text
+    for name in dict.fromkeys([*texts, *fields]):
+        values[name] = _filter(name, texts.get(name, []), fields.get(name, {}))
+    asked.checked(values)
+    return values
+
+
+def cypher_values(words: Iterable[str]) -> dict[str, Any]:
+    """Return the parameters of a Cypher statement: JSON where that works, else text.
+
+    Parameters
+    ----------
+    words
+        Words such as ``layer=conv_0``, ``k=5`` or ``ids=[1,2]``.
+
+    Returns
+    -------
+    dict
+        Values by parameter.
+
+    Raises
+    ------
+    ParameterError
+        If a word is not ``key=value``.
+    """
+    return {key.removeprefix("$"): _json_or_text(text) for key, text in _pairs(words)}
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _pairs(words: Iterable[str], several: Collection[str] = ()) -> list[tuple[str, str]]:
+    pairs = [_pair(word) for word in words]
+    keys = [key for key, _ in pairs if key not in several]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ParameterError(f"{key} is given more than once")
+    return pairs
+
+
+def _pair(word: str) -> tuple[str, str]:
+    key, equals, text = word.partition("=")
+    if not equals or not key:
+        raise ParameterError(f"{word!r} is no parameter; write key=value, without spaces")
+    return key, text
+
+
+def _meant(asked: Asked, key: str) -> tuple[str, str]:
+    """Return the parameter that a key is about, and the field of its neurons or ''."""
+    declared = [parameter.name for parameter in asked.parameters]
+    neurons = [parameter.name for parameter in _neurons_parameters(asked)]
+    match = _FIELD.fullmatch(key)
+    if key in declared:
+        return key, ""
+    if match and match["parameter"] in neurons and match["field"] in FIELDS:
+        return match["parameter"], match["field"]
+    if key in FIELDS and len(neurons) == 1:
+        return neurons[0], key
+    raise ParameterError(
+        f"{asked.kind} {asked.name!r} has no parameter {key!r}; "
+        f"its parameters are {listed(declared)}{_more(neurons)}"
+    )
+
+
+def _more(neurons: Sequence[str]) -> str:
+    """Say which fields a query takes beside its parameters."""
+    if not neurons:
+        return ""
+    way = "by field" if len(neurons) == 1 else f"by field, such as {neurons[0]}.x"
+    return f"; {' and '.join(neurons)} also {way}: {', '.join(FIELDS)}"
+
+
+def _neurons_parameters(asked: Asked) -> list[Parameter]:
+    return [parameter for parameter in asked.parameters if parameter.type == "neurons"]
+
+
+def _filter(name: str, texts: list[str], fields: dict[str, str]) -> "NeuronFilter":
+    """Return the filter that some texts and some fields say together."""
+    from dataclasses import replace
+
+    from queries.core.neuron_filter import NeuronFilter, as_filter, parse_range
+
+    try:
+        if not texts:
+            named = NeuronFilter()
+        elif not any(text.startswith(_IDS) for text in texts):
+            named = as_filter(texts)
+        elif len(texts) == 1:
+            named = NeuronFilter(id=parse_range("id", texts[0].removeprefix(_IDS)))
+        else:
+            raise ParameterError(f"{listed(texts)}: write ids in one list, such as id:12,14")
+        for field in fields:
+            if any(getattr(each, field) is not None for each in (named, *(named.either or ()))):
+                raise ParameterError(f"{field} is given twice")
+        return replace(named, **{field: _field(field, part) for field, part in fields.items()})
+    except ParameterError as error:
+        raise ParameterError(f"{name}: {error}") from None
+
+
+def _field(field: str, text: str) -> Any:
+    from queries.core.neuron_filter import parse_range
+
+    if field == "layer":
+        return text.split(",") if "," in text else text
+    if field == "name":
+        return text
+    return _interval(text) if field == "bias" else parse_range(field, text)
+
+
+def _interval(text: str) -> tuple[float | None, float | None]:
+    """Return the ends of ``low..high``, of which either may be left out."""
+    low, dots, high = text.partition("..")
+    try:
+        ends = (float(low) if low else None, float(high) if high else None)
+    except ValueError:
+        dots = ""
+    if not dots or any(end is not None and math.isnan(end) for end in ends):
+        raise ParameterError(f"bias: {text!r} is no interval; write -0.5..0.5, or 0.1.., or ..0")
+    return ends

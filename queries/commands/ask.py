@@ -1,0 +1,200 @@
+"""The commands that ask: ``models``, ``query`` and ``cypher``."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from queries.commands.completion import query_names, query_words
+from queries.commands.options import (
+    DaskOption,
+    FormatOption,
+    GraphOption,
+    ModelOption,
+    OutputOption,
+    RawOption,
+)
+from queries.commands.output import Destination, destination, write
+from queries.commands.session import opened_graph
+from queries.commands.terminal import Commands, confirmed, examples, fail, say
+
+if TYPE_CHECKING:
+    from queries.library.queries import Query
+
+PANEL: Final = "Ask"
+
+app = typer.Typer(cls=Commands, no_args_is_help=True)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples("neurongraph models", "neurongraph models --format json"),
+)
+def models(
+    graph: GraphOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+    raw: RawOption = False,
+) -> None:
+    """List the models in a graph, complete or not."""
+    to = destination(format_name, output, raw=raw)
+    from queries.neurongraph import NeuronGraph
+
+    with NeuronGraph(graph) as opened:
+        frame = opened.models()
+    write(frame, to)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "neurongraph query",
+        "neurongraph query strongest_paths --describe",
+        "neurongraph query strongest_paths source=input_layer target=dense_1 k=3",
+        "neurongraph query neurons layer=conv_0 channel=3 x=0..5 bias=0.01..",
+        "neurongraph query edges 'source=conv_1[3]' target.id=768..777 -o edges.csv",
+        "neurongraph query katz neurons=dense_1 --show-cypher",
+    ),
+)
+def query(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            autocompletion=query_names,
+            help="The query; without it all are listed.",
+        ),
+    ] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY=VALUE",
+            autocompletion=query_words,
+            help="Parameters of the query; --describe tells which there are.",
+        ),
+    ] = None,
+    graph: GraphOption = None,
+    model: ModelOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+    raw: RawOption = False,
+    dask: DaskOption = None,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="Say what the query is, and run nothing.")
+    ] = False,
+    show_cypher: Annotated[
+        bool, typer.Option("--show-cypher", help="Print the Cypher as well, to stderr.")
+    ] = False,
+) -> None:
+    """Run a query of the library, or list the queries.
+
+    Where neurons are meant, give a layer, a neuron, ids, or fields. Any number may be a
+    range whose ends are included: 3, or 1,4, or 0..5, or 2.. and so on.
+    """
+    to = destination(format_name, output, raw=raw)
+    if name is None:
+        _list_queries(to)
+        return
+    from queries.library import queries as library
+
+    asked = library.query(name)
+    if describe:
+        from queries.commands.description import print_description
+
+        print_description(asked)
+        return
+    from queries.commands.arguments import query_values
+
+    values = query_values(asked, words or ())
+    answer = _answer(asked, values, graph, model, dask, show_cypher=show_cypher)
+    write(answer, to)
+    if "note" in answer.attrs:
+        say(answer.attrs["note"])
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "neurongraph cypher 'MATCH (l:Layer) RETURN l.name, l.neurons ORDER BY l.first'",
+        "neurongraph cypher 'MATCH (n:Neuron {layer: $layer}) RETURN count(*)' layer=conv_0",
+        "neurongraph cypher 'MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.name' ids=[1,2]",
+        "neurongraph cypher 'MATCH (n:Neuron {id: 7}) SET n.bias = $bias' bias=0.5 --write --yes",
+    ),
+)
+def cypher(
+    statement: Annotated[str, typer.Argument(metavar="CYPHER", help="A statement.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY=VALUE",
+            help="Parameters of the statement; values are JSON where they can be, else text.",
+        ),
+    ] = None,
+    graph: GraphOption = None,
+    model: ModelOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+    raw: RawOption = False,
+    write_too: Annotated[
+        bool, typer.Option("--write", help="Let the statement write, and say what it changed.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --write: do not ask.")] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="NAME",
+            help="A procedure or function that may run although it is not known to read alone; "
+            "LOAD lets files and addresses be read.",
+        ),
+    ] = None,
+) -> None:
+    """Run a Cypher statement of your own, which only reads the graph unless more is said.
+
+    Its parameters are named with a dollar sign; put the statement in single quotes, or the
+    shell takes them for its own.
+    """
+    to = destination(format_name, output, raw=raw)
+    from queries.commands.arguments import cypher_values
+    from queries.neurongraph import NeuronGraph
+
+    values = cypher_values(words or ())
+    with NeuronGraph(graph, model=model) as opened:
+        if not write_too:
+            frame = opened.cypher(statement, values, allow=allow or ())
+        elif yes or confirmed(f"Run a statement that may change {opened.location}?"):
+            frame = opened.write(statement, values)
+        else:
+            fail("the statement was not run")
+    write(frame, to)
+
+
+def _list_queries(to: Destination) -> None:
+    from queries.library.queries import queries
+
+    if to == Destination("table"):
+        from queries.commands.description import print_list
+
+        print_list(queries().values())
+        return
+    import pandas as pd
+
+    rows = [(asked.name, asked.summary) for asked in queries().values()]
+    write(pd.DataFrame(rows, columns=["name", "summary"]), to)
+
+
+def _answer(
+    asked: "Query",
+    values: dict[str, Any],
+    graph: str | None,
+    model: str | None,
+    dask: str | None,
+    *,
+    show_cypher: bool,
+) -> Any:
+    with opened_graph(graph, model, dask) as opened:
+        if show_cypher:
+            from queries.commands.description import cypher_text
+
+            say(cypher_text(opened.statement(asked.name, **values)))
+        # Every query of the library has a method of its name.
+        return getattr(opened, asked.name)(**values)

@@ -1,0 +1,92 @@
+"""What the shell offers when a user presses Tab; never slow, never an error."""
+
+from collections.abc import Mapping
+
+import typer
+
+from queries.commands.arguments import FIELDS
+from queries.library.plots import plots
+from queries.library.queries import Asked, queries
+
+
+def query_names(incomplete: str) -> list[tuple[str, str]]:
+    """Return the names of the queries, each with its summary."""
+    return _names(queries(), incomplete)
+
+
+def plot_names(incomplete: str) -> list[tuple[str, str]]:
+    """Return the names of the plots, each with its summary."""
+    return _names(plots(), incomplete)
+
+
+def dask_addresses(incomplete: str) -> list[tuple[str, str]]:
+    """Complete where processes are; the address of a scheduler is not known."""
+    known = [("local", "One process a core of this machine.")]
+    return [(address, help_) for address, help_ in known if address.startswith(incomplete)]
+
+
+def _names(found: Mapping[str, Asked], incomplete: str) -> list[tuple[str, str]]:
+    return [(name, asked.summary) for name, asked in found.items() if name.startswith(incomplete)]
+
+
+def query_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ``key=value`` words that the query on the command line takes.
+
+    Parameters
+    ----------
+    ctx
+        What has been typed before.
+    incomplete
+        What has been typed of the word.
+    """
+    return _words(queries().get(str(ctx.params.get("name"))), ctx, incomplete)
+
+
+def plot_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ``key=value`` words that the plot takes; the parameters are as above."""
+    return _words(plots().get(str(ctx.params.get("name"))), ctx, incomplete)
+
+
+def export_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ``key=value`` words that an export takes; the parameters are as above."""
+    from queries.library.export import EXPORT
+
+    return _words(EXPORT, ctx, incomplete)
+
+
+def _words(asked: Asked | None, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    if asked is None:
+        return []
+    typed = [str(word) for word in ctx.params.get("words") or ()]
+    value_of = _unfinished(typed)
+    words = _all_words(asked) if value_of is None else _choices(asked, value_of)
+    return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
+
+
+def _choices(asked: Asked, name: str) -> list[tuple[str, str]]:
+    chosen = (parameter for parameter in asked.parameters if parameter.name == name)
+    return [(choice, parameter.help) for parameter in chosen for choice in parameter.choices]
+
+
+def _unfinished(typed: list[str]) -> str | None:
+    """Return the key whose value is being typed, where the shell split ``key=value``.
+
+    Bash takes ``=`` for the end of a word and hands over its left side as a word of its own,
+    sometimes followed by the ``=`` as another.
+    """
+    if typed and typed[-1] == "=":
+        typed = typed[:-1]
+    return typed[-1] if typed and "=" not in typed[-1] else None
+
+
+def _all_words(asked: Asked) -> list[tuple[str, str]]:
+    words: list[tuple[str, str]] = []
+    neurons = [parameter.name for parameter in asked.parameters if parameter.type == "neurons"]
+    for parameter in asked.parameters:
+        words += [
+            (f"{parameter.name}={choice}", parameter.help) for choice in parameter.choices or ("",)
+        ]
+    for name in neurons:
+        prefix = "" if len(neurons) == 1 else f"{name}."
+        words += [(f"{prefix}{field}=", f"{field} of {name}") for field in FIELDS]
+    return words

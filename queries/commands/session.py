@@ -1,0 +1,24 @@
+"""A graph for one command, which shows how far its work is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from queries.neurongraph import NeuronGraph
+
+
+@contextmanager
+def opened_graph(graph: str | None, model: str | None, dask: str | None) -> Iterator["NeuronGraph"]:
+    """Open a graph, as ``NeuronGraph`` does, and show on stderr how far a computation is."""
+    from queries.commands.progress_bar import ProgressBar
+    from queries.core.location import locate
+    from queries.core.log import notices
+    from queries.neurongraph import NeuronGraph
+
+    notices.setLevel("INFO")
+    with (
+        ProgressBar(f"Asking {locate(graph).text}") as progress,
+        NeuronGraph(graph, model=model, progress=progress, dask=dask) as opened,
+    ):
+        yield opened

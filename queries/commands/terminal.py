@@ -1,0 +1,243 @@
+"""What all commands share: where text goes, and how a run ends."""
+
+import inspect
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Final, Literal, NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from queries.commands.stdout import guard_stdout
+from queries.commands.stopping import exit_code_of, signal_of, signals_taken
+from queries.commands.streams import open_closed_streams, silence
+from queries.core.address import holds_login
+from queries.core.log import logger
+from queries.core.text import printable
+from queries.errors import NeurongraphError
+
+_NOBODY_READS: Final = 141
+"""Exit code of a run whose result nobody reads to its end, as of one that SIGPIPE has ended. With
+it `| head` is no failure to a shell that looks at the last command alone, and tells one that looks
+at all of them (pipefail) that not all was written."""
+
+
+class Commands(TyperGroup):
+    """A group of commands that ends on our errors, Ctrl-C and signals with one line.
+
+    Its option --log-level is an option of each command as well.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        shared = [option for option in self.params if option.name == "log_level"]
+        for command in self.commands.values():
+            command.params += shared
+        for command in (self, *self.commands.values()):
+            command.help = _reflowed(command.help or "")
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Run the command line until all is written."""
+        try:
+            try:
+                return super().main(*args, **settings)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Nobody reads on.
+            sys.exit(1)
+        except NeurongraphError as error:
+            # The end of the help or of a result could not be written.
+            _print_error(str(error))
+            sys.exit(1)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except NeurongraphError as error:
+            fail(str(error))
+        except TyperException as error:
+            # It repeats the words that it does not know.
+            if holds_login(error.message):
+                error.message = "a word that may be an address stands where none is taken"
+            raise
+        except KeyboardInterrupt as interrupt:
+            interrupted(interrupt)
+
+
+def _set_log_level(ctx: typer.Context, level: str | None) -> str | None:
+    """Show records of the level that was given before or behind the command."""
+    if level is not None or ctx.parent is None:
+        show_records((level or "warning").upper())
+    return level
+
+
+def show_records(level: str) -> None:
+    """Show on stderr what is logged at a level, such as ``WARNING``, and above.
+
+    Of the driver of Neo4j no more than its warnings are shown: that a transaction failed, and is
+    tried again. Its other records are the protocol.
+    """
+    for each, least in ((logger, level), (_DRIVER, max(level, "WARNING", key=_number))):
+        each.addHandler(_TO_STDERR)
+        each.setLevel(least)
+
+
+def _number(level: str) -> int:
+    return logging.getLevelNamesMapping()[level]
+
+
+LogLevelOption = Annotated[
+    Literal["debug", "info", "warning", "error"] | None,
+    typer.Option(
+        "--log-level",
+        callback=_set_log_level,
+        expose_value=False,
+        show_default="warning",
+        help="What to tell on stderr; debug shows each Cypher statement.",
+    ),
+]
+
+
+_DRIVER: Final = logging.getLogger("neo4j")
+"""The logger of Neo4j's driver, which Python would print by itself if nobody did."""
+
+
+class _ToStderr(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        say(printable(self.format(record)), "dim")
+
+
+_TO_STDERR: Final = _ToStderr()
+_TO_STDERR.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+
+
+def _reflowed(text: str) -> str:
+    """Make each paragraph one line, since Typer breaks lines where the source does."""
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
+
+
+def fail(message: str) -> NoReturn:
+    """Print an error as one line and end the run with exit code 1.
+
+    Parameters
+    ----------
+    message
+        What is wrong, and what to do about it.
+    """
+    _print_error(message)
+    raise typer.Exit(1)
+
+
+def _print_error(message: str) -> None:
+    line = " ".join(part.strip() for part in message.splitlines())
+    _print(Text.assemble(("Error: ", "bold red"), printable(line)))
+
+
+def interrupted(interrupt: KeyboardInterrupt, state: str = "") -> NoReturn:
+    """Say in one line that a run was interrupted, and end it with the exit code that tells of it.
+
+    Parameters
+    ----------
+    interrupt
+        What ended it.
+    state
+        What is left, and how to go on.
+    """
+    number = signal_of(interrupt)
+    how = "Interrupted" if number == signal.SIGINT else f"Interrupted by {number.name}"
+    say(f"{how}. {state}".rstrip())
+    raise typer.Exit(exit_code_of(interrupt)) from interrupt
+
+
+@contextmanager
+def whole_run() -> Iterator[None]:
+    """Run a command line: take signals, and end with the exit codes that shells expect."""
+    open_closed_streams()
+    guard_stdout()
+    with signals_taken():
+        try:
+            yield
+        except KeyboardInterrupt as interrupt:
+            # It came while the command was ending by itself.
+            sys.exit(exit_code_of(interrupt))
+        except SystemExit as ended:
+            _set_exit_code(ended)
+            raise
+
+
+def _set_exit_code(ended: SystemExit) -> None:
+    """Give a run that was cut short the exit code that says by what; Typer says 1 or 130."""
+    cause: BaseException | None = ended
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt) and ended.code:
+            ended.code = exit_code_of(cause)
+        if isinstance(cause, BrokenPipeError) and ended.code == 1:
+            ended.code = _NOBODY_READS
+            # Else the rest is written at exit, which fails again.
+            silence(1)
+        cause = cause.__cause__ or cause.__context__
+
+
+def say(message: str, style: str = "") -> None:
+    """Print a message that is no result: it goes to stderr.
+
+    Parameters
+    ----------
+    message
+        The text; long lines are left to the terminal, so that they can be copied whole.
+    style
+        A Rich style.
+    """
+    _print(Text(message, style))
+
+
+def confirmed(question: str) -> bool:
+    """Ask on stderr, and tell whether the answer is yes; the end of stdin is a no.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    """
+    # typer.confirm writes a space to stdout.
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        sys.stderr.write("\n")
+    return answer.strip().lower() in {"y", "yes"}
+
+
+def _print(text: Text) -> None:
+    # A terminal that was closed, or a pipe that nobody reads, is no reason to end the work.
+    try:
+        _Messages(stderr=True).print(text, soft_wrap=True)
+    except OSError:
+        silence(2)
+
+
+class _Messages(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on without messages; Rich would silence stdout, and end the run."""
+        silence(2)
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: examples that can be pasted.
+
+    Parameters
+    ----------
+    *lines
+        Command lines.
+    """
+    # Square brackets would be read as Rich markup.
+    return "\n".join(("Examples:", *lines)).replace("[", "\\[")

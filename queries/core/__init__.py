@@ -1,0 +1,1 @@
+"""What every other room shares, in both packages; it imports the errors alone."""

@@ -1,0 +1,65 @@
+"""Texts for people: values however long, names from files, and command lines to paste."""
+
+import json
+import os
+import shlex
+from collections.abc import Mapping
+from typing import Any, Final
+
+from queries.core.location import GRAPH_VARIABLE
+
+_LONGEST_LIST: Final = 6
+_LONGEST_TEXT: Final = 200
+
+
+def shortened(value: Any) -> str:
+    """Return a value as JSON, of which long lists and long texts show their beginning only.
+
+    Parameters
+    ----------
+    value
+        A parameter of a statement; a table or an array shows its kind and length.
+    """
+    if isinstance(value, str):
+        beginning = json.dumps(value[:_LONGEST_TEXT], ensure_ascii=False)
+        cut = len(value) > _LONGEST_TEXT
+        return f'{beginning[:-1]}... {len(value)} characters"' if cut else beginning
+    if isinstance(value, (list, tuple)):
+        cut = len(value) > _LONGEST_LIST
+        parts = [shortened(item) for item in (value[: _LONGEST_LIST // 2] if cut else value)]
+        return f"[{', '.join([*parts, *[f'... {len(value)} in all'] * cut])}]"
+    if isinstance(value, Mapping):
+        items = [f"{json.dumps(str(name))}: {shortened(item)}" for name, item in value.items()]
+        return f"{{{', '.join(items)}}}"
+    if value is None or isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    if hasattr(value, "__len__"):
+        return f"<{type(value).__name__} of {len(value)}>"
+    return shortened(str(value))
+
+
+def printable(text: str) -> str:
+    """Return a text with its control characters escaped.
+
+    Names come from model files; one that moves the cursor could hide what a table says.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def pasteable(*words: str, graph: str | None = None) -> str:
+    """Return a command line of ours, quoted so that a shell reads it back as it is.
+
+    Parameters
+    ----------
+    *words
+        The words after ``neurongraph``.
+    graph
+        The graph that was asked; None for the default one.
+    """
+    needless = graph is None or graph == os.environ.get(GRAPH_VARIABLE)
+    option = () if needless else ("--graph", graph)
+    return shlex.join(("neurongraph", *words, *option))

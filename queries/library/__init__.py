@@ -1,0 +1,1 @@
+"""What can be asked of a graph: one declaration of each query, plot and export."""

@@ -1,0 +1,191 @@
+"""Whether a model has the neurons that a filter names: its layers say so, nearly always alone."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from queries.core.layer import Layer
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import Kept, NeuronFilter, bounds
+from queries.errors import LayerNotFoundError, NeuronNotFoundError, listed
+
+AXES: Final = ("channel", "x", "y", "z")
+_PLACES: Final = ("x", "y", "z")
+_NAME: Final = re.compile(r"(?:\[(?P<channel>\d+)\])?(?:@(?P<place>\d+(?:,\d+){0,2}))?")
+_MOST_SHOWN: Final = 5
+"""Values that a message lists."""
+
+Lengths = Mapping[str, int]
+"""How many there are along each axis of a layer."""
+
+
+@dataclass(frozen=True)
+class Existing:
+    """What there is of a model.
+
+    Parameters
+    ----------
+    model
+        The model.
+    layers
+        Its layers, inputs first.
+    last
+        Returns the coordinates of the last neuron of a layer; asked where a layer has several
+        axes, of which its shape does not say which is the channel.
+    """
+
+    model: StoredModel
+    layers: Sequence[Layer]
+    last: Callable[[Layer], Lengths]
+    _known: dict[int, Lengths] = field(default_factory=dict)
+
+    def require(self, name: str, neurons: NeuronFilter) -> None:
+        """Raise an error where a filter names what the model does not have.
+
+        What it names one by one must be there; of a range a part.
+
+        Parameters
+        ----------
+        name
+            The parameter that the filter is a value of, for the message.
+        neurons
+            The filter.
+
+        Raises
+        ------
+        LayerNotFoundError
+            If it has no such layer.
+        NeuronNotFoundError
+            If it has no such id, name, channel or coordinate.
+        """
+        self._require_layers(neurons.layers or ())
+        self._require_ids(name, neurons.id)
+        self._require_axes(name, neurons)
+        for text in [neurons.name] if isinstance(neurons.name, str) else neurons.name or ():
+            self._require_name(name, text)
+        for other in neurons.either or ():
+            self.require(name, other)
+
+    def _require_layers(self, names: Sequence[str]) -> None:
+        known = [layer.name for layer in self.layers]
+        for missing in sorted(set(names).difference(known)):
+            raise LayerNotFoundError(
+                f"model {self.model.name!r} has no layer {missing!r}; its layers are "
+                f"{listed(known)}"
+            )
+
+    def _require_ids(self, name: str, ids: Any) -> None:
+        first, last = self.layers[0].first, self.layers[-1].last
+        if missing := _outside(ids, first, last):
+            raise NeuronNotFoundError(
+                f"{name}: model {self.model.name!r} has the ids {first} to {last}, not {missing}"
+            )
+
+    def _require_axes(self, name: str, neurons: NeuronFilter) -> None:
+        named = {axis: getattr(neurons, axis) for axis in AXES}
+        named = {axis: value for axis, value in named.items() if value is not None}
+        wanted = neurons.layers
+        layers = [each for each in self.layers if wanted is None or each.name in wanted]
+        if not named or not layers:
+            return
+        # Shapes alone say it of most; only then is anything read.
+        for lengths in (self._least, self._lengths):
+            if any(_is_within(named, lengths(each)) for each in layers):
+                return
+        for axis, value in named.items():
+            self._require_axis(name, axis, value, layers)
+
+    def _require_axis(self, name: str, axis: str, value: Kept, layers: Sequence[Layer]) -> None:
+        having = [each for each in layers if axis in self._least(each)]
+        of = f"layer {layers[0].name!r}" if len(layers) == 1 else "no layer that is meant"
+        if not having:
+            has = "has no" if len(layers) == 1 else "has"
+            raise NeuronNotFoundError(f"{name}: {of} of model {self.model.name!r} {has} {axis}")
+        longest = max(self._lengths(each)[axis] for each in having)
+        if missing := _outside(value, 0, longest - 1):
+            what = "channels" if axis == "channel" else axis
+            has = f"has {what} 0 to {longest - 1}, not {missing}"
+            if len(layers) > 1:
+                has = f"has {axis} {missing}; they have {what} 0 to {longest - 1}"
+            raise NeuronNotFoundError(f"{name}: {of} of model {self.model.name!r} {has}")
+
+    def _require_name(self, name: str, text: str) -> None:
+        named = [layer for layer in self.layers if text.startswith(layer.name)]
+        if any(self._has(layer, text.removeprefix(layer.name)) for layer in named):
+            return
+        raise NeuronNotFoundError(
+            f"{name}: model {self.model.name!r} has no neuron {text!r}; "
+            + (
+                "; ".join(f"layer {each.name!r} has {self._said(each)}" for each in named)
+                or f"its layers are {listed([layer.name for layer in self.layers])}"
+            )
+        )
+
+    def _has(self, layer: Layer, rest: str) -> bool:
+        """Tell whether a layer has a neuron whose name goes on like this."""
+        match = _NAME.fullmatch(rest)
+        if match is None:
+            return False
+        axes = {"channel": match["channel"]} if match["channel"] else {}
+        axes |= zip(_PLACES, (match["place"] or "").split(","), strict=False)
+        given = {axis: number for axis, number in axes.items() if number}
+        lengths = self._lengths(layer)
+        return given.keys() == lengths.keys() and all(
+            # A number with zeros before it is no neuron's name.
+            str(int(number)) == number and int(number) < lengths[axis]
+            for axis, number in given.items()
+        )
+
+    def _said(self, layer: Layer) -> str:
+        lengths = self._lengths(layer)
+        return listed([f"{axis} 0 to {length - 1}" for axis, length in lengths.items()])
+
+    def _least(self, layer: Layer) -> Lengths:
+        """Return how many there are along each axis at least, known by the shape alone."""
+        if layer.index in self._known:
+            return self._known[layer.index]
+        if self.model.granularity == "layer":
+            return {}
+        if self.model.granularity == "channel":
+            return {"channel": layer.neurons}
+        axes = ("channel", *_PLACES[: len(layer.shape) - 1])
+        return dict.fromkeys(axes, min(layer.shape))
+
+    def _lengths(self, layer: Layer) -> Lengths:
+        """Return how many there are along each axis."""
+        least = self._least(layer)
+        if layer.index not in self._known:
+            several = self.model.granularity == "neuron" and len(layer.shape) > 1
+            self._known[layer.index] = (
+                {axis: number + 1 for axis, number in self.last(layer).items() if axis in least}
+                if several
+                else least
+            )
+        return self._known[layer.index]
+
+
+def _is_within(named: Mapping[str, Kept], lengths: Lengths) -> bool:
+    """Tell whether what is named along some axes is there."""
+    return all(
+        axis in lengths and not _outside(value, 0, lengths[axis] - 1)
+        for axis, value in named.items()
+    )
+
+
+def _outside(value: Kept | None, first: int, last: int) -> str:
+    """Return what is named and not between two numbers, empty where there is no such.
+
+    Of numbers that are listed each must be between them, of a range one.
+    """
+    low, high, values = bounds(value)
+    if isinstance(value, range) and value:
+        low, high, values = *sorted((value[0], value[-1])), None
+    if values is not None:
+        missing = [number for number in values if not first <= number <= last]
+        more = ", ..." if len(missing) > _MOST_SHOWN else ""
+        return ", ".join(map(str, missing[:_MOST_SHOWN])) + more
+    is_empty = low is not None and high is not None and low > high
+    if is_empty or ((low is None or low <= last) and (high is None or high >= first)):
+        return ""
+    return f"{'' if low is None else low} to {'' if high is None else high}".strip()

@@ -1,0 +1,1 @@
+"""Stores that answer queries by Cypher, and what statements they let through."""

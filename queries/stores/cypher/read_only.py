@@ -1,0 +1,214 @@
+"""Let only statements that read what the graph holds through to a store.
+
+A store opened for reading guards its graph, and no more. LadybugDB still lets a statement read
+and write other files (LOAD FROM, COPY TO, EXPORT), change settings, or leave a checkpoint that
+ends all reading. A Neo4j session for reading still lets the server read files and addresses
+(LOAD CSV), end transactions and connections, and drop what it has cached.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from queries.errors import CypherError
+from queries.stores.cypher.dialects import Dialect
+from queries.stores.cypher.tokens import Lexis, Token, tokens
+
+TO_WRITE: Final = "to write, say cypher --write, or NeuronGraph.write in Python"
+"""What to do where reading is not enough."""
+
+_PREFIXES: Final = frozenset({"explain", "profile", "logical"})
+_ENDING: Final = frozenset({"end", "null", "true", "false", "asc", "ascending", "desc"})
+_ALLOWED: Final = frozenset({"load"})
+"""Words that may be allowed; what they begin reads, though not the graph."""
+
+
+def only_statement(cypher: str, lexis: Lexis) -> list[Token]:
+    """Return the tokens of a text that is one statement.
+
+    Raises
+    ------
+    CypherError
+        If the text is empty, more than one statement, or cannot be divided.
+    """
+    found = tokens(cypher, lexis)
+    if found and found[-1].is_sign(";"):
+        found.pop()
+    if not found:
+        raise CypherError("the statement is empty")
+    if any(token.is_sign(";") for token in found):
+        raise CypherError("give one statement at a time")
+    return found
+
+
+def refuse_effects(cypher: str, dialect: Dialect, allow: Collection[str] = ()) -> None:
+    """Raise CypherError unless the text is one statement that only reads what the graph holds.
+
+    Parameters
+    ----------
+    cypher
+        The statement.
+    dialect
+        The Cypher of the store that is to run it.
+    allow
+        Procedures and functions that may run all the same, and LOAD where files may be read.
+    """
+    found = _without_prefixes(only_statement(cypher, dialect.lexis))
+    allowed = frozenset(name.casefold() for name in allow)
+    for name, reason in _effects(found, dialect, allowed & _ALLOWED):
+        if not name:
+            raise CypherError(f"{reason}; {TO_WRITE}")
+        if name.casefold() not in allowed:
+            raise CypherError(
+                f"{reason}; to run it all the same, say cypher --allow {name}, "
+                f"or allow=[{name!r}] in Python"
+            )
+
+
+def _without_prefixes(found: list[Token]) -> list[Token]:
+    """Leave out what says how a statement is run: EXPLAIN, PROFILE, CYPHER 25 runtime=slotted."""
+    at = 0
+    while at < len(found):
+        if found[at].word == "cypher":
+            at += 2 if found[at + 1 : at + 2] and found[at + 1].kind == "value" else 1
+            while at + 2 < len(found) and found[at].word and found[at + 1].is_sign("="):
+                at += 3
+        elif found[at].word in _PREFIXES:
+            at += 1
+        else:
+            return found[at:]
+    raise CypherError("the statement is empty")
+
+
+def _effects(
+    found: Sequence[Token], dialect: Dialect, words: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Return what may do more than read: the name by which it can be allowed, and what it is."""
+    yield from _reaching(found, dialect)
+    yield from _start(found, dialect.starts | words)
+    yield from _called(found, dialect)
+    yield from _clauses(found, dialect.words | words)
+
+
+def _reaching(found: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str, str]]:
+    for at, token in enumerate(found):
+        for words in dialect.reaching:
+            if token.word == words[0] and _words(found, at, len(words)) == words:
+                name = words[0].upper() if words[0] in _ALLOWED else ""
+                yield name, f"{' '.join(words).upper()} reaches what is not in the graph"
+        ends_call = at > 1 and found[at - 1].word == "in" and found[at - 2].is_sign("}")
+        if token.word == "transactions" and ends_call:
+            yield "", "IN TRANSACTIONS is for statements that write"
+
+
+def _start(found: Sequence[Token], starts: frozenset[str]) -> Iterator[tuple[str, str]]:
+    first = found[0]
+    if first.word not in starts and not first.is_sign("{"):
+        begin = ", ".join(sorted(starts)).upper()
+        reason = f"a statement that begins with {first.text!r} is not known to be one that only"
+        yield "", f"{reason} reads; those begin with {begin}"
+    elif first.word == "call" and _opens(found, 2 * len(_chain(found, 1)), "="):
+        yield "", f"CALL {found[1].text} = changes a setting"
+
+
+def _called(found: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str, str]]:
+    """Return procedures and functions that are not known to read alone."""
+    at = 0
+    while at < len(found):
+        calls = found[at].word == "call" and not _is_property(found, at)
+        chain = _chain(found, at + calls)
+        end = at + calls + 2 * len(chain) - 1
+        runs = _opens(found, end, "(")
+        if not chain or (calls and not _is_callee(chain, dialect, runs=runs)):
+            # A variable may be named call, and what follows it may be a CALL.
+            at += 1
+            continue
+        name = ".".join(token.text for token in chain)
+        if calls and not _is_listed(name, dialect):
+            yield name, f"{name} is not known to be a procedure that only reads"
+        elif not calls and len(chain) > 1 and runs and not _computes(name, dialect):
+            yield name, f"{name} is not known to be a function that only computes"
+        at = end
+
+
+def _is_listed(name: str, dialect: Dialect) -> bool:
+    """Tell whether a procedure is known; LadybugDB takes its names in any case."""
+    return (name.casefold() if dialect.functions is None else name) in dialect.procedures
+
+
+def _computes(name: str, dialect: Dialect) -> bool:
+    """Tell whether a function with dots in its name is known; case does not count."""
+    return dialect.functions is None or name.casefold() in dialect.functions
+
+
+def _is_callee(chain: Sequence[Token], dialect: Dialect, *, runs: bool) -> bool:
+    """Tell whether a name after a CALL is that of a procedure, and not the next clause."""
+    return len(chain) > 1 or (runs and chain[0].word not in dialect.words)
+
+
+def _clauses(found: Sequence[Token], words: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Return words that stand where a clause begins, and are not known to begin one that reads."""
+    open_signs: list[str] = []
+    operand, alias, listing = False, False, found[0].word == "show"
+    for at, token in enumerate(found):
+        if token.kind == "sign":
+            if token.text in "([{":
+                open_signs.append(token.text)
+            elif token.text in ")]}" and open_signs:
+                open_signs.pop()
+            # A star that multiplies follows an operand, and one for all variables does not.
+            operand, alias = token.text in ")]}" or (token.text == "*" and not operand), False
+            continue
+        known = token.word in words
+        named = alias or token.kind == "name" or _is_name(found, at, after_operand=operand)
+        listing = listing and token.word not in {"yield", "where", "return"}
+        inside = bool(open_signs) and open_signs[-1] != "{"
+        clause = operand or _is_before_clause(found, at)
+        if at and token.word and clause and not (named or known or listing or inside):
+            reason = f"{token.text.upper()} is not among the words of a statement that only reads"
+            yield "", f"{reason}; if it is a name of yours, put it into back-ticks"
+        operand = token.kind == "value" or named or not known or token.word in _ENDING
+        alias = token.word == "as" and not named
+
+
+def _is_name(found: Sequence[Token], at: int, *, after_operand: bool) -> bool:
+    """Tell whether a word is a name by what stands before and after it."""
+    if at + 1 < len(found) and found[at + 1].is_sign(":") and not after_operand:
+        return True
+    return at > 0 and (found[at - 1].is_sign(":", "$") or _is_property(found, at))
+
+
+def _is_property(found: Sequence[Token], at: int) -> bool:
+    """Tell whether a word follows the dot of what is no number."""
+    return at > 1 and found[at - 1].is_sign(".") and found[at - 2].kind != "value"
+
+
+def _is_before_clause(found: Sequence[Token], at: int) -> bool:
+    """Tell whether what stands before a word has a clause after it: UNION, NEXT, or a brace."""
+    before = found[at - 1].word
+    if before in {"all", "distinct"} and at > 1:
+        return found[at - 2].word == "union"
+    if found[at - 1].is_sign("{"):
+        after = found[at + 1] if at + 1 < len(found) else None
+        return after is not None and (after.kind != "sign" or after.is_sign("(", "{"))
+    return before in {"union", "next"}
+
+
+def _chain(found: Sequence[Token], at: int) -> list[Token]:
+    """Return the parts of a name with dots that begins somewhere; none where there is no name."""
+    if at >= len(found) or found[at].kind not in {"word", "name"}:
+        return []
+    parts = [found[at]]
+    while at + 2 < len(found) and found[at + 1].is_sign("."):
+        if found[at + 2].kind not in {"word", "name"}:
+            break
+        parts.append(found[at + 2])
+        at += 2
+    return parts
+
+
+def _opens(found: Sequence[Token], at: int, signs: str) -> bool:
+    return at < len(found) and found[at].is_sign(*signs)
+
+
+def _words(found: Sequence[Token], at: int, number: int) -> tuple[str, ...]:
+    return tuple(token.word for token in found[at : at + number])

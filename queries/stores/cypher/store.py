@@ -1,0 +1,223 @@
+"""A store that answers queries by Cypher."""
+
+from abc import abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import numpy as np
+import pyarrow as pa
+
+from queries.core.checksum import NEURON_COLUMNS, model_checksum
+from queries.core.labels import of_ours
+from queries.core.layer import Layer, id_ranges, layers_of
+from queries.library.frames import to_columns
+from queries.library.queries import Query, Statement, query
+from queries.stores.base import Store
+from queries.stores.whole import Whole
+
+if TYPE_CHECKING:
+    from queries.core.model import StoredModel
+    from queries.core.neuron_filter import NeuronFilter
+
+_JOINED: Final = """
+MATCH (m:Model)-[:HAS_LAYER]->(l:Layer) WHERE m.key = $model AND l.model = $model
+RETURN l.name AS name
+"""
+_BEGINNING: Final = """
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) WHERE s.model = $model AND t.model = $model
+RETURN count(r) AS edges, count(r.weight) AS weighted
+"""
+
+
+class CypherStore(Store):
+    """An open graph, read by the statements of the query library.
+
+    A statement without a model name is about all models of the graph.
+    """
+
+    name: ClassVar[str]
+    """What templates call the store: ``neo4j`` or ``embedded``."""
+
+    edges_a_part: ClassVar[int]
+    """Into how many relationships a pass is best divided for ``tables``."""
+
+    sums_passes: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        self._whole: dict[StoredModel, Whole] = {}
+
+    @abstractmethod
+    def table(self, statement: Statement, about: "StoredModel") -> pa.Table:
+        """Run a statement about a model and return its rows as columns, in their order.
+
+        Raises
+        ------
+        GraphError
+            If the model was replaced, or removed, since it was chosen.
+        """
+
+    @abstractmethod
+    def tables(self, statements: Sequence[Statement], about: "StoredModel") -> pa.Table:
+        """Run statements of the same columns; return all rows, in any order.
+
+        Raises
+        ------
+        GraphError
+            As ``table``.
+        """
+
+    @abstractmethod
+    def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
+        """Return what the query ``edges`` gives without a source filter, with ids of neurons.
+
+        Parameters
+        ----------
+        edges
+            Its rows. The column ``source`` is what the store itself calls the nodes, which it
+            reads faster.
+        model
+            The model whose relationships they are; others are left out.
+
+        Raises
+        ------
+        GraphError
+            If the model was replaced while it was read.
+        """
+
+    def statement(
+        self,
+        asked: Query,
+        values: Mapping[str, Any],
+        about: "StoredModel | None" = None,
+        **internal: Any,
+    ) -> Statement:
+        """Return the Cypher that answers a query, or reads what it computes with."""
+        if about is None:
+            return asked.statement(values, self.name)
+        return asked.statement(values, self.name, about.granularity, model=about.key, **internal)
+
+    def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
+        """Run the statement of a query; relationships are read in parts, unless by source.
+
+        Raises
+        ------
+        GraphDamagedError
+            If the answer covers whole layers, and is not what their load wrote.
+        """
+        if asked.name == "edges" and not values["source"]:
+            return self._edges_in_parts(asked, values, about)
+        table = self.table(self.statement(asked, values, about), about)
+        if not self.compares(about):
+            return table
+        if asked.name == "layers":
+            self._require_properties(table, about)
+        elif asked.name == "neurons":
+            self.whole(about).require_neurons(values["neurons"], table)
+        elif asked.name == "weight_distribution":
+            self.whole(about).require_counts(values["neurons"], table)
+        elif asked.name == "summary":
+            self.whole(about).require_total(table)
+        return table
+
+    def whole(self, about: "StoredModel") -> Whole:
+        """Return the layers of a model as its load wrote them, for comparisons."""
+        if about not in self._whole:
+            self._whole = {about: Whole(self.location, about.name, self.layers(about))}
+        return self._whole[about]
+
+    def _require_properties(self, layers: pa.Table, about: "StoredModel") -> None:
+        """Compare the properties of a model and its layers, when these are first read."""
+        if about in self._whole:
+            return
+        asked = query("layers")
+        rows = to_columns(layers, asked.columns).to_pylist()
+        whole = Whole(self.location, about.name, layers_of(rows))
+        (model,) = (row for row in self.models(about.name) if row["name"] == about.name)
+        same = model_checksum(model, rows) == about.checksum
+        if not same and model["load_id"] == about.load_id:
+            raise whole.damaged(
+                "the properties of the model or of its layers, or which layer follows which, are "
+                "not those that its load wrote"
+            )
+        self._whole = {about: whole}
+
+    def neurons(
+        self, neurons: "NeuronFilter", about: "StoredModel", names: Sequence[str]
+    ) -> pa.Table:
+        """Return some columns of the query ``neurons``; no others need to be sent.
+
+        When all neurons of a layer are first read, all columns are, and they are compared.
+        """
+        statement = self.statement(query("neurons"), {"neurons": neurons}, about)
+        if not self.compares(about):
+            return self._some_columns(statement, about, names)
+        whole = self.whole(about)
+        needed = {"id", *names, *(NEURON_COLUMNS if whole.lacks(neurons) else ())}
+        table = self._some_columns(statement, about, needed)
+        whole.require_neurons(neurons, table)
+        return table.select(names)
+
+    def _some_columns(
+        self, statement: Statement, about: "StoredModel", names: Collection[str]
+    ) -> pa.Table:
+        columns = tuple(column for column in statement.columns if column.name in names)
+        table = self.table(replace(statement, columns=columns), about)
+        return table.select([column.name for column in columns])
+
+    def edges_into(self, layer: Layer, first: int, last: int, about: "StoredModel") -> pa.Table:
+        """Return all relationships into some neurons of a layer, in any order."""
+        asked = query("edges")
+        share = layer.edges * (last + 1 - first) // layer.neurons
+        bounds = id_ranges(first, last, share, self.edges_a_part)
+        return self._edges_of(asked, asked.checked({}), about, bounds)
+
+    def joined_layers(self, about: "StoredModel") -> list[str]:
+        """Return the names of the layers that the node of a model is joined to."""
+        rows = self.frame(of_ours(_JOINED, self.name), {"model": about.key}, about.name)
+        return [str(name) for name in rows["name"]]
+
+    def relationships(self, about: "StoredModel") -> tuple[int, int]:
+        """Count the relationships that begin at neurons of a model, and those with a weight."""
+        row = self.frame(of_ours(_BEGINNING, self.name), {"model": about.key}, about.name).iloc[0]
+        return int(row["edges"]), int(row["weighted"])
+
+    def _edges_in_parts(
+        self, asked: Query, values: Mapping[str, Any], about: "StoredModel"
+    ) -> pa.Table:
+        named = values["target"].layers
+        bounds = [
+            part
+            for layer in self.layers(about)
+            if layer.edges and (named is None or layer.name in named)
+            for part in id_ranges(layer.first, layer.last, layer.edges, self.edges_a_part)
+        ]
+        edges = _by_ends(self._edges_of(asked, values, about, bounds))
+        if values["min_weight"] == 0 and self.compares(about):
+            self.whole(about).require_edges(values["target"], edges)
+        return edges
+
+    def _edges_of(
+        self,
+        asked: Query,
+        values: Mapping[str, Any],
+        about: "StoredModel",
+        bounds: Sequence[tuple[int, int]],
+    ) -> pa.Table:
+        """Run the statement once for each range of neuron ids; return all rows."""
+        # A range without neurons keeps the columns where there is nothing to ask for.
+        ranges = bounds or [(0, -1)]
+        parts = [self.statement(asked, values, about, first=low, last=high) for low, high in ranges]
+        rows = self.tables(parts, about)
+        table = to_columns(rows, asked.columns_in(about.granularity))
+        return self.by_ids(table, about)
+
+
+def _by_ends(edges: pa.Table) -> pa.Table:
+    """Sort relationships by target and source, unless their store has sorted them by target."""
+    source, target = (edges[name].to_numpy() for name in ("source", "target"))
+    if (target[1:] >= target[:-1]).all():
+        return edges
+    # One key sorts several times faster than two; ids of a model are far below 2**31.
+    order = np.argsort(target << 32 | source, kind="stable")
+    return edges.combine_chunks().take(pa.array(order))

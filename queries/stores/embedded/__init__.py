@@ -1,0 +1,1 @@
+"""A graph in the embedded store: a folder of LadybugDB files."""

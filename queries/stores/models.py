@@ -1,0 +1,114 @@
+"""Which models a graph holds, and which of them a query is about."""
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from queries.core.model import StoredModel
+from queries.core.schema import COMPLETE, DAMAGED, DROPPING, SCHEMA_VERSION
+from queries.errors import (
+    GraphDamagedError,
+    GraphVersionError,
+    ModelIncompleteError,
+    ModelNotFoundError,
+    ParameterError,
+    listed,
+)
+from queries.library.frames import to_frame
+from queries.library.queries import query
+from queries.stores import Store
+from queries.stores.notes import is_of
+
+
+def models(store: Store) -> pd.DataFrame:
+    """Return the models of a graph, complete or not."""
+    columns = query("models").columns
+    rows = store.models(None)
+    table = pa.table({column.name: [row[column.name] for row in rows] for column in columns})
+    return to_frame(table, columns).sort_values("name", ignore_index=True)
+
+
+def chosen(store: Store, model: str | None) -> StoredModel:
+    """Return the model that is meant, which is complete.
+
+    Parameters
+    ----------
+    store
+        The graph.
+    model
+        Its name; None where the graph holds one model alone.
+
+    Raises
+    ------
+    ModelNotFoundError, ModelIncompleteError
+        If there is no such model, or its load never finished.
+    ParameterError
+        If the graph holds several and none is named.
+    GraphVersionError
+        If it was loaded by a release that wrote another schema.
+    GraphDamagedError
+        If its note is damaged.
+    """
+    # Plain values, since each query comes by here and a frame takes longer than the store.
+    found = store.models(model)
+    complete = {row["name"]: row for row in found if row["state"] == COMPLETE}
+    if not complete or (model and model not in complete):
+        for row in found:
+            if row["state"] == DAMAGED and (model is None or is_of(row, model)):
+                raise GraphDamagedError(row["damage"])
+    name = model or _only(store.location, sorted(complete))
+    if name not in complete:
+        states = [row["state"] for row in found if row["name"] == name]
+        if states:
+            raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
+        raise ModelNotFoundError(
+            f"{store.location} holds no model {name!r}; "
+            f"it holds {listed(models(store)['name'].tolist())}"
+        )
+    if complete[name]["schema_version"] != SCHEMA_VERSION:
+        raise version_error(store.location, complete[name])
+    row = complete[name]
+    return StoredModel(
+        name=name,
+        key=row["key"],
+        granularity=row["granularity"],
+        load_id=row["load_id"],
+        checksum=row["checksum"] or None,
+        edited=bool(row["edited"]),
+    )
+
+
+def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:
+    """Return the error for a model that was loaded by a release that wrote another schema."""
+    return GraphVersionError(
+        f"{model['name']!r} in {location} was loaded by another release (schema "
+        f"{model['schema_version']}, not {SCHEMA_VERSION}); load it again with --replace"
+    )
+
+
+def _unfinished(location: str, name: str, state: str) -> str:
+    """Say why a model cannot be queried, and what to do."""
+    if state == DROPPING:
+        return (
+            f"{name!r} is being removed from {location}, or its removal was interrupted; "
+            f"go on with it: neurongraph drop {shlex.quote(name)}"
+        )
+    return (
+        f"the load of {name!r} into {location} has not finished; if none is running, go on with "
+        f"it: neurongraph load MODEL --resume, or remove it: neurongraph drop {shlex.quote(name)}"
+    )
+
+
+def _only(location: str, complete: list[str]) -> str:
+    """Return the one complete model that a graph holds."""
+    if len(complete) == 1:
+        return complete[0]
+    if not complete:
+        raise ModelNotFoundError(f"{location} holds no complete model")
+    raise ParameterError(
+        f"{location} holds {len(complete)} models: {listed(complete)}; "
+        "say which: --model NAME, or model= in Python"
+    )
