@@ -44,10 +44,11 @@ sample: $(PLAIN) ## Load the sample model into digits.lbug and query it.
 test: $(TEST) ## Run the tests. ARGS='...' goes to pytest.
 	$(RUN) pytest $(ARGS)
 
-lint: $(TEST) ## Check style, format and types.
+lint: $(TEST) ## Check style, format, types, and which room imports which.
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	$(VENV)/bin/lint-imports --no-logo
 
 format: $(TEST) ## Format the code and fix what can be fixed.
 	$(RUN) ruff check --fix-only .

@@ -26,7 +26,7 @@ from queries.commands.terminal import (
     whole_run,
 )
 from queries.core.granularity import NEURON_GRAPH, Granularity
-from queries.core.text import pasteable
+from queries.core.text import pasteable, size_text
 from queries.errors import (
     GraphError,
     GraphNotFoundError,
@@ -130,13 +130,11 @@ def inspect(
     A dash stands where a layer only moves data, so that it makes neither.
     """
     to = destination(format_name, output, raw=raw)
-    from rich.filesize import decimal
-
     from exporter.inspection import NOT_FINITE
     from exporter.inspection import inspect as inspect_model
 
     seen = inspect_model(model, granularity=granularity)
-    sizes = ", ".join(f"{decimal(size)} {store}" for store, size in seen.sizes.items())
+    sizes = ", ".join(f"{size_text(size)} {store}" for store, size in seen.sizes.items())
     totals = (
         f"{len(seen.frame)} layers, {_nodes(seen.neurons, seen.granularity)}, "
         f"{seen.edges:,} relationships, {seen.parameters:,} parameters; "

@@ -13,7 +13,7 @@ from exporter.planning.not_finite import may_hold_not_finite, not_finite_text
 from exporter.planning.plan import LayerRow
 from exporter.planning.push import planned_steps
 from exporter.reading.keras.model import KerasModel, look_at
-from exporter.reading.refusal import refusing
+from exporter.reading.keras.refusing import refusing
 from exporter.sinks.sizes import store_sizes
 from queries.core.granularity import NEURON_GRAPH, Granularity
 from queries.core.log import logger

@@ -288,7 +288,7 @@ def _writer(model: KerasModel, recipe: Recipe, dask: str | None) -> Iterator[Wri
         yield write
         return
     from exporter.parallel.source import ModelSource
-    from exporter.parallel.workers import started
+    from exporter.parallel.starting import started
     from exporter.parallel.writing import write_in_parallel
 
     source = ModelSource(model.path.absolute(), model.sha256, recipe)

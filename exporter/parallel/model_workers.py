@@ -12,7 +12,8 @@ from exporter.parallel.checking import checked_share
 from exporter.parallel.results import results
 from exporter.parallel.share import Share, compute_share
 from exporter.parallel.source import ModelSource
-from exporter.parallel.workers import Workers, started
+from exporter.parallel.starting import started
+from exporter.parallel.workers import Workers
 from queries.core.closing import Closing
 from queries.errors import GraphError, GraphUnavailableError
 from queries.stores.opener import Opener

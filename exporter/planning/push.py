@@ -9,7 +9,6 @@ import numpy as np
 
 from exporter.planning.layer import PlannedLayer
 from exporter.planning.plan import LayerRow, Plan
-from exporter.reading.bounds import fits_in_memory
 from exporter.reading.keras.calls import LayerCall, Tensor
 from exporter.reading.keras.legacy.built import other_meaning
 from exporter.reading.keras.model import KerasModel
@@ -30,6 +29,7 @@ from exporter.wiring.handlers import Handler
 from exporter.wiring.layout import is_channels_first
 from exporter.wiring.results import Ids
 from exporter.wiring.variables import in_reading_order
+from queries.core.memory import fits_in_memory
 
 Step = tuple[LayerRow, PlannedLayer | None]
 """A Keras layer, and its planned layer; None where it only moves data."""

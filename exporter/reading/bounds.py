@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from queries.core.memory import available_memory, decimal
-from queries.core.text import printable
+from queries.core.memory import ID_BYTES, available_memory
+from queries.core.text import printable, size_text
 from queries.errors import ModelFileError
 
 EXPANSION: Final = 100
@@ -18,9 +18,6 @@ takes a member of an archive for a decompression bomb.
 
 HARMLESS: Final = 1 << 28
 """Bytes of weights that any file may ask for: where Keras begins to look for bombs on disk."""
-
-ID_BYTES: Final = 3 * 8
-"""Bytes that a plan takes a value of a tensor: its id, a copy of it, and its place in a search."""
 
 MOST_PARTS: Final = 20_000
 """Into how many parts a layer may take its input apart, each an object of Keras and of ours.
@@ -64,11 +61,6 @@ _SIZES: Final = frozenset(
 """The settings of Keras's layers and operations that say how long an axis is."""
 
 
-def fits_in_memory(values: int) -> bool:
-    """Tell whether the ids of so many values fit into the memory that is free."""
-    return values * ID_BYTES <= available_memory()
-
-
 def require_text(path: Path, size: int) -> None:
     """Raise ModelFileError where the settings unpack to what no file of this size holds.
 
@@ -82,8 +74,8 @@ def require_text(path: Path, size: int) -> None:
     packed = path.stat().st_size
     if size > EXPANSION * packed:
         raise ModelFileError(
-            f"{path}: its configuration unpacks to {decimal(size)}, but the whole file has "
-            f"{decimal(packed)}; a model's does not, so it is not read"
+            f"{path}: its configuration unpacks to {size_text(size)}, but the whole file has "
+            f"{size_text(packed)}; a model's does not, so it is not read"
         )
 
 
@@ -102,8 +94,8 @@ def require_weights(path: Path, size: int, what: str) -> None:
     packed = path.stat().st_size
     if size > max(HARMLESS, EXPANSION * packed):
         raise ModelFileError(
-            f"{path}: {what} {decimal(size)} of weights, but the whole file has "
-            f"{decimal(packed)}; it is damaged, or made to fill the memory"
+            f"{path}: {what} {size_text(size)} of weights, but the whole file has "
+            f"{size_text(packed)}; it is damaged, or made to fill the memory"
         )
 
 
@@ -111,7 +103,7 @@ def require_memory(path: Path, size: int) -> None:
     """Raise ModelFileError where a model's weights, of so many bytes, do not fit into memory."""
     if size > (free := available_memory()):
         raise ModelFileError(
-            f"{path}: its weights take {decimal(size)}, but only {decimal(free)} of memory are "
+            f"{path}: its weights take {size_text(size)}, but only {size_text(free)} of memory are "
             "free; use a machine with more"
         )
 

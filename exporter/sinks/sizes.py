@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from queries.core.granularity import NEURON_GRAPH
+from queries.core.text import size_text
 from queries.errors import GraphError
 
 _NODE: Final = {"embedded": 70, "Neo4j": 390, "parquet": 8, "csv": 100}
@@ -37,14 +38,12 @@ def require_room(folder: Path, store: str, nodes: int, edges: int, granularity: 
     nodes, edges, granularity
         What would be loaded.
     """
-    from rich.filesize import decimal
-
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     size, disk = store_sizes(nodes, edges, granularity)[store], shutil.disk_usage(there)
     # What is no disk, such as /proc, has no room to speak of.
     if disk.total and size > disk.free:
         raise GraphError(
-            f"{folder}: {edges:,} relationships take about {decimal(size)}, but only "
-            f"{decimal(disk.free)} of the disk are free; load with --granularity channel, or "
+            f"{folder}: {edges:,} relationships take about {size_text(size)}, but only "
+            f"{size_text(disk.free)} of the disk are free; load with --granularity channel, or "
             "leave weak relationships out with --top or --min-weight"
         )

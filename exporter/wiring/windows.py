@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from exporter.reading.bounds import fits_in_memory
 from exporter.wiring.results import EMPTY, Ids, NotWirableError
+from queries.core.memory import fits_in_memory
 
 
 def windows(

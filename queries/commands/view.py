@@ -51,7 +51,7 @@ def view(
         viewer = stack.enter_context(Viewer(graph, model, port=port))
         say(f"The page is at {viewer.address} until you press Ctrl-C.")
         if not no_open:
-            from queries.viewer.opening import open_browser
+            from queries.commands.opening import open_browser
 
             stack.enter_context(open_browser(viewer.address))
         with until_ctrl_c():

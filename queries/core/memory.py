@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from queries.core.text import size_text
 from queries.errors import ParameterError
 
 if sys.platform != "win32":
@@ -15,6 +16,9 @@ if sys.platform != "win32":
 
 _EDGE_BYTES: Final = 64
 """Bytes that a relationship takes on its way into a frame."""
+
+ID_BYTES: Final = 3 * 8
+"""Bytes that a plan takes a value of a tensor: its id, a copy of it, and its place in a search."""
 
 
 def available_memory() -> int:
@@ -34,6 +38,11 @@ def available_memory() -> int:
     if addresses is not None:
         found.append(addresses)
     return max(0, min(found))
+
+
+def fits_in_memory(values: int) -> bool:
+    """Tell whether the ids of so many values fit into the memory that is free."""
+    return values * ID_BYTES <= available_memory()
 
 
 def free_addresses() -> int | None:
@@ -85,8 +94,8 @@ class Room:
         if count * self.size > self.free:
             raise ParameterError(
                 f"{count:,} {self.what}{' and more' if more else ''} take "
-                f"{decimal(count * self.size)} of memory, but only {decimal(self.free)} are free; "
-                f"{self.instead}"
+                f"{size_text(count * self.size)} of memory, but only {size_text(self.free)} are "
+                f"free; {self.instead}"
             )
 
 
@@ -95,11 +104,3 @@ def edge_room() -> Room:
     return Room(
         _EDGE_BYTES, "relationships", "name fewer sources and targets, or ask for a min_weight"
     )
-
-
-def decimal(size: int) -> str:
-    """Return a number of bytes as people read it: ``1.2 GB``."""
-    from rich.filesize import decimal as named
-
-    # Sizes that an attacker makes up have no names, and fit into no float.
-    return named(min(size, 10**24))

@@ -10,6 +10,7 @@ from queries.core.location import GRAPH_VARIABLE
 
 _LONGEST_LIST: Final = 6
 _LONGEST_TEXT: Final = 200
+_UNITS: Final = ("kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 
 
 def shortened(value: Any) -> str:
@@ -63,3 +64,13 @@ def pasteable(*words: str, graph: str | None = None) -> str:
     needless = graph is None or graph == os.environ.get(GRAPH_VARIABLE)
     option = () if needless else ("--graph", graph)
     return shlex.join(("neurongraph", *words, *option))
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes as people read it, in powers of ten: ``1.2 GB``."""
+    # Sizes that an attacker makes up have no names, and fit into no float.
+    size = min(size, 10**24)
+    power = (len(str(size)) - 1) // 3
+    if power == 0:
+        return f"{size} byte{'s' * (size != 1)}"
+    return f"{size / 1000**power:,.1f} {_UNITS[power - 1]}"

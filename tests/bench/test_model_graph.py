@@ -41,11 +41,11 @@ MAXIMA: Final[dict[str, Callable[[Network], object]]] = {
 MEMORY: Final = """
 import sys
 import numpy as np
-from exporter.model import look_at
+from exporter.reading.keras.model import look_at
 from exporter.model_graph import ModelNetwork
 from exporter.planning import plan
 from queries import passes
-from queries.operators import LOG_PRODUCT
+from queries.analysis.operators import LOG_PRODUCT
 network = ModelNetwork(look_at(sys.argv[1], plan, weights=True))
 """
 PASSES: Final = """

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 
 from exporter import drop, load
 from queries import NeuronGraph
-from queries.viewer.opening import open_browser
+from queries.commands.opening import open_browser
 from tests.browser.viewer import SECONDS, Viewer, served
 from tests.contract.stores import GraphStore
 

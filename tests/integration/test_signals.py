@@ -194,7 +194,7 @@ class TestSignalled:
             ),
             pytest.param(BAR, ("check", "--graph", "GRAPH"), id="check", marks=pytest.mark.full),
             pytest.param(
-                "queries.viewer.opening:webbrowser.open", ("view", "--graph", "GRAPH"), id="view"
+                "queries.commands.opening:webbrowser.open", ("view", "--graph", "GRAPH"), id="view"
             ),
             pytest.param(
                 "queries.plots.browser:found_browser",

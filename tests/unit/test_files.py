@@ -240,7 +240,7 @@ class TestWhatIsNoFile:
 
 
 WRITING = """
-from queries.files import replaced
+from queries.core.files import replaced
 def write(file, content):
     with replaced(file) as stream:
         stream.write(content)
@@ -341,7 +341,7 @@ class TestFailure:
         file.write_bytes(b"old")
         script = """
 import sys
-from queries.files import replaced
+from queries.core.files import replaced
 with replaced(sys.argv[1]) as stream:
     stream.write(bytes(1 << 20))
     print("half", flush=True)

@@ -13,8 +13,9 @@ from exporter.parallel import results as module
 from exporter.parallel.address import check_dask
 from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.starting import started
 from exporter.parallel.task import Written
-from exporter.parallel.workers import Workers, started
+from exporter.parallel.workers import Workers
 from exporter.planning.recipe import Recipe
 from exporter.sinks.dataset.parts import FilePart, parts
 from queries import NeuronGraph

@@ -59,8 +59,8 @@ def test_says_nothing_where_it_is_to_be_quiet(
 
 BAR = """
 import time
-from queries.progress_bar import ProgressBar
-from exporter.quiet import quiet
+from queries.commands.progress_bar import ProgressBar
+from exporter.reading.keras.quiet import quiet
 with ProgressBar("Opening a.keras") as progress:
     with quiet():
         time.sleep(0.5)

@@ -19,9 +19,9 @@ from exporter.reading.keras.legacy import REPAIR
 from exporter.reading.keras.legacy.built import note_other_meanings
 from exporter.reading.keras.precision import half_precisions, in_single_precision
 from exporter.reading.keras.quiet import quiet
+from exporter.reading.keras.refusing import refusing
 from exporter.reading.keras.saved import Saved, read_saved
 from exporter.reading.keras.weights import read_arrays, read_weights, unfilled, zeros
-from exporter.reading.refusal import refusing
 from queries.core.log import logger
 from queries.errors import ModelFileError
 

@@ -12,7 +12,8 @@ from exporter.reading.bounds import require_dimensions, require_text
 from exporter.reading.keras.heaps import require_sound_heaps
 from exporter.reading.keras.legacy import REFUSAL, REPAIR, is_old, modern_model, of_hdf5, written
 from exporter.reading.keras.quiet import quiet
-from exporter.reading.refusal import Refusal, raise_unsupported, refusing
+from exporter.reading.keras.refusing import refusing
+from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
 from queries.core.location import expanded, may_be_secret
 from queries.errors import ModelFileError

@@ -8,7 +8,8 @@ from weakref import WeakSet
 
 import ladybug
 
-from queries.core.memory import decimal, free_addresses
+from queries.core.memory import free_addresses
+from queries.core.text import size_text
 from queries.errors import GraphError
 
 _LEAST_ROOM: Final = 1 << 26
@@ -76,8 +77,8 @@ def _within(free: int, size: int, name: str, *, grows: bool) -> dict[str, int]:
     left = free - room - _SHARE * _LEAST_BUFFERS
     if left < 0:
         raise GraphError(
-            f"{name} needs {decimal(free - left)} of address space, and the limit of this process "
-            f"leaves {decimal(free)}; raise it (ulimit -v), or ask for more in the batch system"
+            f"{name} needs {size_text(free - left)} of address space, and the limit of this "
+            f"process leaves {size_text(free)}; raise it (ulimit -v), or ask for more in the batch system"
         )
     if grows:
         room = max(room, 1 << (min(left, free // 2).bit_length() - 1))

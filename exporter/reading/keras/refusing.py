@@ -1,0 +1,56 @@
+"""Refuse a model file on which Keras fails: the layer that it was at, and its reason in a line."""
+
+import re
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from exporter.reading.keras.blame import blamed_layer
+from exporter.reading.keras.legacy.names import written
+from queries.core.text import printable
+from queries.errors import ModelFileError, NeurongraphError
+
+_LONGEST: Final = 400
+_BOLD: Final = re.compile(r"\x1b\[1m(.*?)\x1b\[0m", re.DOTALL)
+_CONFIGURATION: Final = re.compile(
+    r"Full (?:object )?config:|The following nodes failed|\n\nArguments received by"
+)
+
+
+@contextmanager
+def refusing(path: Path, why: str, advice: str = "") -> Iterator[None]:
+    """Turn whatever goes wrong into ModelFileError: what a file makes readers raise is anybody's.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    why
+        What the message says before the layer, if it is known, and the reason.
+    advice
+        What it says after them.
+    """
+    try:
+        yield
+    except NeurongraphError:
+        raise
+    except Exception as error:
+        layer = blamed_layer(error)
+        where = f"layer {layer!r}: " if layer else ""
+        reason = f"{type(error).__name__}: {_reason(written(str(error)))}"
+        message = f"{path}: {why}: {where}{reason}{'; ' * bool(advice)}{advice}"
+        raise ModelFileError(printable(message)) from error
+
+
+def _reason(said: str) -> str:
+    """Return the reason in what Keras says, in one line.
+
+    A layer's whole configuration stands before it or after it, and the arguments of a call.
+    """
+    reason = said.rpartition("Exception encountered: ")[2]
+    if bold := _BOLD.findall(reason):
+        reason = bold[-1]
+    reason = " ".join(_CONFIGURATION.split(reason, maxsplit=1)[0].split())
+    return textwrap.shorten(reason, _LONGEST, placeholder=" ...") or "no reason given"
