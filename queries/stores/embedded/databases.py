@@ -78,7 +78,8 @@ def _within(free: int, size: int, name: str, *, grows: bool) -> dict[str, int]:
     if left < 0:
         raise GraphError(
             f"{name} needs {size_text(free - left)} of address space, and the limit of this "
-            f"process leaves {size_text(free)}; raise it (ulimit -v), or ask for more in the batch system"
+            f"process leaves {size_text(free)}; raise it (ulimit -v), or ask for more in the batch "
+            "system"
         )
     if grows:
         room = max(room, 1 << (min(left, free // 2).bit_length() - 1))
