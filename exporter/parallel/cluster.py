@@ -6,20 +6,27 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 
 import dask
-from distributed import Client, KilledWorker, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster, Security
 from distributed import TimeoutError as DaskTimeoutError
 
 from exporter.parallel.interrupts import interrupts_left_to_us
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
 from queries.core.log import notices
-from queries.errors import GraphUnavailableError
+from queries.core.temporary import temporary_folder
+from queries.errors import GraphUnavailableError, ParameterError
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for a scheduler, and for its first worker."""
 
 _TRIM: Final = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_"
 """What has the C library give memory back at once: blocks then take several times as long."""
+
+_NO_PAGES: Final[dict[str, Any]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+"""What scheduler and workers serve by HTTP, where Dask asks for no secret."""
 
 
 class DaskWorkers(Workers):
@@ -61,16 +68,46 @@ class DaskWorkers(Workers):
 
 @contextmanager
 def local_cluster() -> Iterator[Workers]:
-    """Start a scheduler and one worker a core; they end with the context."""
-    with dask.config.set({_TRIM: None}), interrupts_left_to_us():
-        own = LocalCluster(
-            threads_per_worker=1,
-            dashboard_address="127.0.0.1:0",
-            # Its warnings would break the bar; what ends a load is told as an error of ours.
-            silence_logs=logging.ERROR,
-        )
-    with own, Client(own) as client:
-        yield _announced(client)
+    """Start a scheduler and one worker a core; they end with the context.
+
+    They speak TLS with a certificate of their own, so that no other process reaches them.
+
+    Raises
+    ------
+    ParameterError
+        If the package cryptography cannot be imported.
+    TemporaryFileError
+        If their temporary folder cannot be made.
+    """
+    security = _temporary_security()
+    with temporary_folder() as folder:
+        # Dask imports from its folder; the usual one may belong to another account.
+        settings = {_TRIM: None, "temporary-directory": str(folder), **_NO_PAGES}
+        with dask.config.set(settings), interrupts_left_to_us():
+            own = LocalCluster(
+                threads_per_worker=1,
+                security=security,
+                # The HTTP server listens even without a dashboard, by default at a fixed port.
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
+                # Its warnings would break the bar; what ends a load is told as an error of ours.
+                silence_logs=logging.ERROR,
+            )
+        with own, Client(own) as client:
+            workers = DaskWorkers(client)
+            notices.info("%d Dask workers", workers.count)
+            yield workers
+
+
+def _temporary_security() -> Security:
+    try:
+        security: Security = Security.temporary()
+    except ImportError:
+        raise ParameterError(
+            "dask: local needs the package cryptography, which keeps other accounts away from "
+            "its workers, and it cannot be imported; pip install 'neurongraph[dask]'"
+        ) from None
+    return security
 
 
 @contextmanager
@@ -99,10 +136,6 @@ def cluster(address: str) -> Iterator[Workers]:
                 f"the Dask scheduler {address} has no workers; start some with: dask worker "
                 f"{address}"
             ) from None
-        yield _announced(client)
-
-
-def _announced(client: Client) -> Workers:
-    count = len(client.scheduler_info()["workers"])
-    notices.info("%d Dask workers; dashboard: %s", count, client.dashboard_link)
-    return DaskWorkers(client)
+        count = len(client.scheduler_info()["workers"])
+        notices.info("%d Dask workers; dashboard: %s", count, client.dashboard_link)
+        yield DaskWorkers(client)
