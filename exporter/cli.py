@@ -25,6 +25,7 @@ from queries.commands.terminal import (
     show_records,
     whole_run,
 )
+from queries.core.address import repeatable
 from queries.core.granularity import NEURON_GRAPH, Granularity
 from queries.core.text import pasteable, size_text
 from queries.errors import (
@@ -542,7 +543,8 @@ def _edges(graph: str | None, name: str) -> int:
         models = opened.models().set_index("name")
     if name not in models.index:
         raise ModelNotFoundError(
-            f"there is no model {name!r} in the graph; it holds {listed(list(models.index))}"
+            f"there is no model {repeatable(name)} in the graph; it holds "
+            f"{listed(list(models.index))}"
         )
     return int(models["edges"][name])
 

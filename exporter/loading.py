@@ -25,6 +25,7 @@ from exporter.sinks.resumption import to_go_on_with
 from exporter.sinks.sizes import require_room
 from exporter.sinks.writing import write
 from queries import NeuronGraph
+from queries.core.address import repeatable
 from queries.core.checksum import model_checksum
 from queries.core.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.core.location import locate
@@ -333,10 +334,12 @@ def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
 def _checked_name(name: str) -> str:
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ParameterError(
-            f"name {name[:40]!r} does not do; a model's name has 1 to {_LONGEST_NAME} "
+            f"name {repeatable(name)[:42]} does not do; a model's name has 1 to {_LONGEST_NAME} "
             "printable characters"
         )
     for suffix in (STAGED, REPLACED):
         if name.endswith(suffix):
-            raise ParameterError(f"name {name!r} ends in {suffix!r}, which marks unfinished work")
+            raise ParameterError(
+                f"name {repeatable(name)} ends in {suffix!r}, which marks unfinished work"
+            )
     return name

@@ -7,6 +7,7 @@ import numpy as np
 from exporter.planning.layer import PlannedLayer
 from exporter.planning.threshold import LeftOut, Threshold
 from exporter.reading.refusal import Refusal
+from queries.core.address import repeatable
 from queries.core.granularity import NEURON_GRAPH, Granularity
 from queries.core.layer import Layer, layers_of
 from queries.errors import LayerNotFoundError, listed
@@ -118,7 +119,7 @@ class Plan:
             if layer.name == name:
                 return position
         raise LayerNotFoundError(
-            f"the model has no layer {name!r} that makes neurons; "
+            f"the model has no layer {repeatable(name)} that makes neurons; "
             f"its layers are {listed([layer.name for layer in self.layers])}"
         )
 

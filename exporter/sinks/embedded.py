@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from exporter.planning.layer import BLOCK_EDGES, EdgeBlock, PlannedLayer
 from exporter.sinks.base import STAGED, Sink, exists_error
+from queries.core.address import repeatable
 from queries.core.holding import holding, remove_parts
 from queries.core.layer import id_ranges
 from queries.core.progress import Progress
@@ -302,11 +303,12 @@ class EmbeddedSink(Sink):
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
         """Delete the model's file."""
         if not self.has(model):
-            raise ModelNotFoundError(f"{self.location} holds no model {model!r}")
+            raise ModelNotFoundError(f"{self.location} holds no model {repeatable(model)}")
         final = model_file(self._folder, model)
         edges = 0 if _is_damaged(final) else _edges(final)
         # Without its note a file that is left over can be opened; one that is gone is not missed.
-        note_beside(final).unlink(missing_ok=True)
+        with ladybug_errors(final):
+            note_beside(final).unlink(missing_ok=True)
         for file in (final, model_file(self._folder, model, loading=True)):
             _require_free(file)
             edges += 0 if file == final else _edges(file)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from queries.core.address import repeatable
 from queries.errors import ParameterError, listed
 from queries.library.queries import Asked, Parameter
 
@@ -101,7 +102,7 @@ def _pairs(words: Iterable[str], several: Collection[str] = ()) -> list[tuple[st
 def _pair(word: str) -> tuple[str, str]:
     key, equals, text = word.partition("=")
     if not equals or not key:
-        raise ParameterError(f"{word!r} is no parameter; write key=value, without spaces")
+        raise ParameterError(f"{repeatable(word)} is no parameter; write key=value, without spaces")
     return key, text
 
 
@@ -117,7 +118,7 @@ def _meant(asked: Asked, key: str) -> tuple[str, str]:
     if key in FIELDS and len(neurons) == 1:
         return neurons[0], key
     raise ParameterError(
-        f"{asked.kind} {asked.name!r} has no parameter {key!r}; "
+        f"{asked.kind} {asked.name!r} has no parameter {repeatable(key)}; "
         f"its parameters are {listed(declared)}{_more(neurons)}"
     )
 

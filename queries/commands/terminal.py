@@ -57,19 +57,31 @@ class Commands(TyperGroup):
             _print_error(str(error))
             sys.exit(1)
 
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        """Read the options that stand before the command."""
+        with _no_login():
+            return super().make_context(*args, **settings)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            with _no_login():
+                return super().invoke(ctx)
         except NeurongraphError as error:
             fail(str(error))
-        except TyperException as error:
-            # It repeats the words that it does not know.
-            if holds_login(error.message):
-                error.message = "a word that may be an address stands where none is taken"
-            raise
         except KeyboardInterrupt as interrupt:
             interrupted(interrupt)
+
+
+@contextmanager
+def _no_login() -> Iterator[None]:
+    """Let no usage error repeat what may be an address; it names words that it does not know."""
+    try:
+        yield
+    except TyperException as error:
+        if holds_login(error.message):
+            error.message = "a word that may be an address stands where none is taken"
+        raise
 
 
 def _set_log_level(ctx: typer.Context, level: str | None) -> str | None:

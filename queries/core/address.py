@@ -52,7 +52,8 @@ def may_be_address(text: str) -> bool:
 
 def holds_login(text: str) -> bool:
     """Tell whether a user name or a password may stand in a text, as before the @ of an address."""
-    return len(text) > _LONGEST or "@" in _plain(text) or "://" in _plain(text)
+    # A Path makes one slash of two.
+    return len(text) > _LONGEST or "@" in _plain(text) or ":/" in _plain(text)
 
 
 def repeatable(text: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TextIO
 
 from queries.core.holding import hold, is_at, part_beside
-from queries.core.location import expanded
+from queries.core.location import expanded, shown
 from queries.errors import OutputError
 
 _MOST_LINKS: Final = 40
@@ -46,10 +46,10 @@ def check_file(path: str | os.PathLike[str]) -> Path:
     with _our_errors(file):
         parent = _mode(file.parent)
         if parent is None or not stat.S_ISDIR(parent):
-            raise OutputError(f"cannot write {file}: it is in a folder that does not exist")
+            raise OutputError(f"cannot write {shown(file)}: it is in a folder that does not exist")
         mode = _mode(file)
     if mode is not None and stat.S_ISDIR(mode):
-        raise OutputError(f"cannot write {file}: it is a folder")
+        raise OutputError(f"cannot write {shown(file)}: it is a folder")
     return file
 
 
@@ -92,7 +92,7 @@ def _our_errors(file: Path) -> Iterator[None]:
         # Nobody reads on; that ends a command quietly.
         raise
     except OSError as error:
-        raise OutputError(f"cannot write {file}: {error.strerror or error}") from None
+        raise OutputError(f"cannot write {shown(file)}: {error.strerror or error}") from None
 
 
 @contextmanager

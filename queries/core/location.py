@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from queries.core.address import is_address, may_be_address, repeatable
+from queries.core.address import holds_login, is_address, may_be_address, repeatable
 from queries.errors import ParameterError
 
 SUFFIX: Final = ".lbug"
@@ -107,6 +107,12 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
 def may_be_secret(text: str) -> bool:
     """Tell whether a text may be an address with a password in it, and is not plainly a path."""
     return may_be_address(text) and not _is_path(text)
+
+
+def shown(path: Path) -> str:
+    """Return a path for an error, or dots where it may be an address with a password in it."""
+    text = str(path)
+    return "'...'" if holds_login(text) and not _is_path(text) else text
 
 
 def _is_path(text: str) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from queries.core.files import replaced
+from queries.core.location import shown
 from queries.core.text import printable
 from queries.errors import NeurongraphError, ParameterError
 from queries.export.dot import dot
@@ -29,7 +30,7 @@ def suffix_of(file: Path) -> str:
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
         raise ParameterError(
-            f"cannot tell the format of {file}; let it end in {', '.join(SUFFIXES)}"
+            f"cannot tell the format of {shown(file)}; let it end in {', '.join(SUFFIXES)}"
         )
     return suffix
 

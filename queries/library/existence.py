@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from queries.core.address import repeatable
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import Kept, NeuronFilter, bounds
@@ -71,7 +72,7 @@ class Existing:
         known = [layer.name for layer in self.layers]
         for missing in sorted(set(names).difference(known)):
             raise LayerNotFoundError(
-                f"model {self.model.name!r} has no layer {missing!r}; its layers are "
+                f"model {self.model.name!r} has no layer {repeatable(missing)}; its layers are "
                 f"{listed(known)}"
             )
 

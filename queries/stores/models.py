@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from queries.core.address import repeatable
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, SCHEMA_VERSION
 from queries.errors import (
@@ -65,7 +66,7 @@ def chosen(store: Store, model: str | None) -> StoredModel:
         if states:
             raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
         raise ModelNotFoundError(
-            f"{store.location} holds no model {name!r}; "
+            f"{store.location} holds no model {repeatable(name)}; "
             f"it holds {listed(models(store)['name'].tolist())}"
         )
     if complete[name]["schema_version"] != SCHEMA_VERSION:

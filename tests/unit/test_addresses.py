@@ -96,12 +96,52 @@ COMMANDS = (
     ("browser",),
 )
 
+ELSEWHERE = (
+    ("--log-level", "{}", "models"),
+    ("--{}", "models"),
+    ("inspect", "{model}", "-o", "{}"),
+    ("load", "{model}", "-g", "new.lbug", "-n", "{}\x07"),
+    ("load", "{model}", "-g", "new.lbug", "-n", "{}~new"),
+    ("load", "{model}", "-g", "new.lbug", "--from-layer", "{}"),
+    ("verify", "{model}", "-g", "{graph}", "-n", "{}"),
+    ("verify", "{model}", "-g", "{graph}", "-o", "{}"),
+    ("check", "{}", "-g", "{graph}"),
+    ("check", "-g", "{graph}", "-o", "{}"),
+    ("drop", "{}", "-g", "{graph}", "--yes"),
+    ("models", "-g", "{graph}", "-o", "{}"),
+    ("query", "katz", "{}", "-g", "{graph}"),
+    ("query", "katz", "{}=1", "-g", "{graph}"),
+    ("query", "katz", "-g", "{graph}", "-m", "{}"),
+    ("query", "edges", "-g", "{graph}", "target={}"),
+    ("query", "edges", "-g", "{graph}", "min_weight={}"),
+    ("query", "edges", "-g", "{graph}", "by={}"),
+    ("cypher", "{}", "-g", "{graph}"),
+    ("cypher", "{}", "-g", "{graph}", "--write", "--yes"),
+    ("cypher", "RETURN 1", "{}", "-g", "{graph}"),
+    ("cypher", "RETURN 1", "-g", "{graph}", "-m", "{}"),
+    ("plot", "adjacency", "-g", "{graph}", "-o", "{}"),
+    ("plot", "adjacency", "-g", "{graph}", "{}"),
+    ("export", "-g", "{graph}", "-o", "{}"),
+    ("export", "-g", "{graph}", "-o", "a.dot", "k={}"),
+    ("view", "{}", "-g", "{graph}", "--no-open"),
+    ("browser", "-g", "bolt://127.0.0.1:1", "--favourites", "{}"),
+)
+"""Where something else is meant, and somebody may still write the address."""
+
 _SAMPLE = [NEARLY[kind] for kind in ("usual", "one slash, slash behind", "query")]
 _SETTINGS = settings(
     max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a small graph."""
+    path = tmp_path_factory.mktemp("addresses") / "g.lbug"
+    load(_MODEL, path, granularity="layer")
+    return path
 
 
 @pytest.fixture(autouse=True)
@@ -158,6 +198,24 @@ class TestNearlyAddresses:
         done = CliRunner().invoke(app, [*words, "bolt://u:" + SECRET + "@h"])
         assert done.exit_code in {1, 2}
         assert not shows(done.output)
+
+    @pytest.mark.parametrize("words", ELSEWHERE, ids=" ".join)
+    @pytest.mark.parametrize("kind", ["usual", "one slash", "as port", "encoded", "wide at sign"])
+    def test_are_not_repeated_where_something_else_is_meant(
+        self, kind: str, words: tuple[str, ...], graph: Path
+    ) -> None:
+        text = NEARLY[kind].format(SECRET)
+        given = [word.format(text, model=_MODEL, graph=graph) for word in words]
+        done = CliRunner().invoke(app, given)
+        assert isinstance(done.exception, SystemExit), done.exception
+        assert done.exit_code in {1, 2}
+        assert not shows(done.output)
+
+    def test_names_and_paths_are_repeated(self, graph: Path) -> None:
+        done = CliRunner().invoke(app, ["query", "edges", "target=convv", "-g", str(graph)])
+        assert "'convv'" in done.stderr
+        done = CliRunner().invoke(app, ["models", "-g", str(graph), "-o", "./no/a:b.csv"])
+        assert "cannot write no/a:b.csv" in done.stderr
 
     @pytest.mark.parametrize("text", NEARLY.values(), ids=NEARLY)
     def test_are_refused_as_a_path(self, text: str) -> None:

@@ -314,3 +314,24 @@ def test_a_statement_that_may_write_is_one_alone() -> None:
     only_statement("CREATE (n {text: 'a;b'}) // ;\n;", NEO4J_CYPHER.lexis)
     with pytest.raises(CypherError, match="one statement"):
         only_statement("CREATE (n) \\u003b MATCH (n) DETACH DELETE n", NEO4J_CYPHER.lexis)
+
+
+@pytest.mark.parametrize("dialect", [NEO4J_CYPHER, LADYBUG_CYPHER], ids=["neo4j", "ladybug"])
+@pytest.mark.parametrize("text", ["RETURN '\udcff'", "RETURN 1 //\udcff", "RETURN 1 AS `\ud800`"])
+def test_a_statement_that_utf_8_cannot_hold_is_refused(dialect: Dialect, text: str) -> None:
+    with pytest.raises(CypherError, match="no UTF-8"):
+        only_statement(text, dialect.lexis)
+
+
+@pytest.mark.parametrize("dialect", [NEO4J_CYPHER, LADYBUG_CYPHER], ids=["neo4j", "ladybug"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MATCH(n{name:'a@b://'})RETURN n",
+        "//see:http://a.example\nRETURN 1",
+        "RETURN[1]",
+        "RETURN 'bolt://u:p@h' AS a",
+    ],
+)
+def test_a_statement_with_signs_of_an_address_in_it_is_one(dialect: Dialect, text: str) -> None:
+    refuse_effects(text, dialect)

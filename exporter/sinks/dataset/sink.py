@@ -27,6 +27,7 @@ from exporter.sinks.dataset.safely import (
     sweep,
     write_file,
 )
+from queries.core.address import repeatable
 from queries.core.holding import PART_SUFFIX
 from queries.core.progress import Progress
 from queries.core.schema import COMPLETE, DAMAGED, LOADING
@@ -341,7 +342,7 @@ class FilesSink(Sink):
         """Delete the model's files."""
         notes = [path for path, note in model_notes(self._folder).items() if is_of(note, model)]
         if not notes:
-            raise ModelNotFoundError(f"{self.location} holds no model {model!r}")
+            raise ModelNotFoundError(f"{self.location} holds no model {repeatable(model)}")
         edges = sum(map(_edges, notes))
         for path in notes:
             remove_folder(path, self._mark)

@@ -21,6 +21,7 @@ from exporter.sinks.neo4j.ownership import Ownership
 from exporter.sinks.neo4j.pace import Pace
 from exporter.sinks.neo4j.payload import Payload
 from exporter.sinks.neo4j.removal import remove, remove_blocks, remove_strays
+from queries.core.address import repeatable
 from queries.core.layer import id_ranges
 from queries.core.progress import Progress
 from queries.core.schema import (
@@ -299,7 +300,7 @@ class BoltSink(Sink):
     def drop(self, model: str, progress: Callable[[int], None] | None = None) -> int:
         """Delete relationships, neurons, layers and the model, in small transactions."""
         if not self.has(model):
-            raise ModelNotFoundError(f"{self.location} holds no model {model!r}")
+            raise ModelNotFoundError(f"{self.location} holds no model {repeatable(model)}")
         return remove(self._connection, model, progress)
 
     def close(self) -> None:

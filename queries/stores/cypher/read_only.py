@@ -6,9 +6,11 @@ ends all reading. A Neo4j session for reading still lets the server read files a
 (LOAD CSV), end transactions and connections, and drop what it has cached.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from queries.core.address import holds_login
 from queries.errors import CypherError
 from queries.stores.cypher.dialects import Dialect
 from queries.stores.cypher.tokens import Lexis, Token, tokens
@@ -17,6 +19,7 @@ TO_WRITE: Final = "to write, say cypher --write, or NeuronGraph.write in Python"
 """What to do where reading is not enough."""
 
 _PREFIXES: Final = frozenset({"explain", "profile", "logical"})
+_BEGIN: Final = re.compile(r"\s*([^\s/'\"(){}][^\s'\"(){}]*)")
 _ENDING: Final = frozenset({"end", "null", "true", "false", "asc", "ascending", "desc"})
 _ALLOWED: Final = frozenset({"load"})
 """Words that may be allowed; what they begin reads, though not the graph."""
@@ -28,8 +31,14 @@ def only_statement(cypher: str, lexis: Lexis) -> list[Token]:
     Raises
     ------
     CypherError
-        If the text is empty, more than one statement, or cannot be divided.
+        If the text is empty, more than one statement, perhaps an address, or cannot be divided.
     """
+    begin = _BEGIN.match(cypher)
+    if begin is not None and holds_login(begin[1]):
+        raise CypherError(
+            "the statement begins with what may be an address; the address of a server is given "
+            "as the graph"
+        )
     found = tokens(cypher, lexis)
     if found and found[-1].is_sign(";"):
         found.pop()

@@ -54,6 +54,7 @@ NEO4J: Final = Lexis(r"//[^\n\r]*|/\*.*?\*/", escapes_first=True)
 # A star takes the sign after it along, so that "/***/" does not end.
 LADYBUG: Final = Lexis(r"//[^\n\r]*\r?(?:\n|\Z)|/\*(?:[^*]|\*[^/])*\*/", escapes_first=False)
 
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 _ESCAPE: Final = re.compile(r"\\\\|\\u([0-9A-Fa-f]{4})|\\u")
 _TOKENS: Final = r"""
     (?P<space>[\s\u180e]+|{comment})
@@ -80,8 +81,10 @@ def tokens(cypher: str, lexis: Lexis) -> list[Token]:
     Raises
     ------
     CypherError
-        If a text, a name or a comment has no end.
+        If a text, a name or a comment has no end, or UTF-8 cannot hold the statement.
     """
+    if _HALVES.search(cypher):
+        raise CypherError("the statement is no UTF-8: it holds half of a surrogate pair")
     if lexis.escapes_first:
         cypher = _ESCAPE.sub(_unescaped, cypher)
     pattern = _TOKENS.replace("{comment}", lexis.comment)

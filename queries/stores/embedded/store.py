@@ -14,6 +14,7 @@ import ladybug
 import pandas as pd
 import pyarrow as pa
 
+from queries.core.address import repeatable
 from queries.core.closing import Closing
 from queries.core.location import SUFFIX
 from queries.core.schema import DAMAGED, SCHEMA_VERSION
@@ -94,7 +95,8 @@ def ladybug_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
-        text = " ".join(str(error).split())
+        # The system's own errors repeat the path.
+        text = getattr(error, "strerror", None) or " ".join(str(error).split())
         for part, kind, message in _ERRORS:
             if part in text:
                 raise kind(message.format(path=path, text=text)) from None
@@ -133,6 +135,11 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     ("Binder exception", CypherError, "the statement does not fit the graph: {text}"),
     ("Catalog exception", CypherError, "the statement does not fit the graph: {text}"),
     ("Conversion exception", CypherError, "a value does not fit: {text}"),
+    (
+        "Unable to cast Python instance",
+        ParameterError,
+        "a parameter of the statement is no UTF-8, or of a type that the store does not take",
+    ),
     ("Parameter", CypherError, "{text}"),
 )
 
@@ -157,7 +164,9 @@ class EmbeddedStore(CypherStore):
         self._open: dict[tuple[Path, int], OpenFile] = {}
         self._node_ids: dict[StoredModel, NodeIds] = {}
         self._closed = False
-        if not folder.is_dir():
+        with ladybug_errors(folder):
+            there = folder.is_dir()
+        if not there:
             reason = "is a file, not the folder of a graph" if folder.exists() else "does not exist"
             raise GraphNotFoundError(
                 f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}"
@@ -275,7 +284,7 @@ class EmbeddedStore(CypherStore):
                 "--model NAME, or model= in Python"
             )
         if not files:
-            named = "no model yet" if model is None else f"no complete model {model!r}"
+            named = "no model yet" if model is None else f"no complete model {repeatable(model)}"
             raise ModelNotFoundError(f"{self.location} holds {named}")
         return files[0]
 
@@ -354,12 +363,17 @@ def open_file(file: Path) -> OpenFile:
                 connection = closing.enter_context(ladybug.Connection(database))
                 _require_schema(file, connection)
                 columns = "RETURN m.name, m.load_id"
-                (row,) = run(connection, f"MATCH (m:Model) {columns}").get_as_arrow().to_pylist()
+                rows = run(connection, f"MATCH (m:Model) {columns}").get_as_arrow().to_pylist()
         except CypherError as error:
             # It lacks a table.
             safe = file.name.removesuffix(SUFFIX)
             raise GraphDamagedError(f"{file} is damaged: {error}; {advice(safe)}") from None
-        name, load_id = row.values()
+        if len(rows) != 1:
+            raise GraphDamagedError(
+                f"{file} is damaged: it has {len(rows)} nodes of the label Model, where a load "
+                f"writes one; {advice(file.name.removesuffix(SUFFIX))}"
+            )
+        name, load_id = rows[0].values()
         if model_file(file.parent, name) != file:
             raise GraphDamagedError(
                 f"{file} is the file of another model, {name!r}; "
@@ -403,10 +417,11 @@ def _noted(file: Path, connection: ladybug.Connection) -> Iterator[None]:
 
 def _require_schema(file: Path, connection: ladybug.Connection) -> None:
     """Raise GraphVersionError for a file of another release, whose tables are others."""
-    version = first_value(connection, "MATCH (m:Model) RETURN m.schema_version")
-    if version != SCHEMA_VERSION:
+    found = run(connection, "MATCH (m:Model) RETURN m.schema_version").get_as_arrow().column(0)
+    versions = found.to_pylist()
+    if versions and SCHEMA_VERSION not in versions:
         raise GraphVersionError(
-            f"{file} was loaded by another release (schema {version}, not {SCHEMA_VERSION}); "
+            f"{file} was loaded by another release (schema {versions[0]}, not {SCHEMA_VERSION}); "
             "delete the file, and load the model again"
         )
 
