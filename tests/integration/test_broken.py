@@ -21,9 +21,10 @@ from exporter import drop, load
 from exporter.cli import app
 from exporter.sinks import open_sink
 from queries import NeuronGraph
-from queries.core.schema import COMPLETE, LOADING
+from queries.core.schema import COMPLETE, DAMAGED, LOADING
 from queries.errors import (
     GraphAccessError,
+    GraphDamagedError,
     GraphError,
     GraphLockedError,
     GraphUnavailableError,
@@ -253,6 +254,38 @@ def test_a_load_that_breaks_with_its_layers_says_what_it_left(
     assert "no space left on the disk. 'm' is in state loading. Go on" in done.stderr
 
 
+class TestOwnStatements:
+    """What somebody writes into the file of a model on purpose."""
+
+    @pytest.mark.parametrize(
+        ("statement", "number"),
+        [("CREATE (:Model {name: 'mine'})", 2), ("MATCH (m:Model) DETACH DELETE m", 0)],
+    )
+    def test_that_leave_not_one_model_are_told(
+        self, statement: str, number: int, tmp_path: Path, model: Path
+    ) -> None:
+        folder = tmp_path / "graph.lbug"
+        load(model, folder, name="m")
+        with NeuronGraph(folder) as graph:
+            graph.write(statement)
+        with NeuronGraph(folder) as graph:
+            assert graph.models()["state"].tolist() == [DAMAGED]
+            with pytest.raises(GraphDamagedError, match=f"has {number} nodes of the label Model"):
+                graph.katz()
+            if number:
+                graph.write("MATCH (m:Model {name: 'mine'}) DELETE m")
+                assert len(graph.edges()) == 50
+        drop("m", folder)
+
+    def test_with_a_value_that_is_no_utf_8_are_refused(self, tmp_path: Path, model: Path) -> None:
+        load(model, tmp_path / "graph.lbug")
+        with (
+            NeuronGraph(tmp_path / "graph.lbug") as graph,
+            pytest.raises(ParameterError, match="is no UTF-8"),
+        ):
+            graph.cypher("RETURN $text", text="\udcff")
+
+
 class TestDisk:
     @pytest.fixture
     def read_only(self, tmp_path: Path, model: Path) -> Iterator[Path]:
@@ -278,6 +311,19 @@ class TestDisk:
         with pytest.raises(GraphAccessError) as caught:
             drop("m", read_only / "graph.lbug")
         assert "read-only" in one_line(caught.value).lower()
+
+    def test_of_a_read_only_graph_no_damaged_model_is_dropped(
+        self, tmp_path: Path, model: Path
+    ) -> None:
+        folder = tmp_path / "graph.lbug"
+        load(model, folder, name="m")
+        model_file(folder, "m").unlink()
+        with ExitStack() as stack:
+            mounted(stack, "--bind", str(folder), str(folder))
+            subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+            with pytest.raises(GraphAccessError) as caught:
+                drop("m", folder)
+        assert one_line(caught.value).endswith(": the file system is read-only")
 
     def test_a_read_only_graph_is_read(self, read_only: Path) -> None:
         with NeuronGraph(read_only / "graph.lbug") as graph:

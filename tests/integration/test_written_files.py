@@ -180,6 +180,21 @@ class TestOthers:
         assert victim.read_bytes() == b"precious"
 
 
+class TestGraphs:
+    @pytest.mark.parametrize("end", [".lbug", "/", "/a.lbug"])
+    @pytest.mark.parametrize(
+        "words", [["load", DIGITS], ["models"], ["drop", "digits", "--yes"]], ids=" ".join
+    )
+    def test_of_a_name_that_is_too_long_are_refused(
+        self, words: list[str], end: str, tmp_path: Path
+    ) -> None:
+        done = CliRunner().invoke(app, [*words, "--graph", f"{tmp_path}/{'a' * 300}{end}"])
+        assert isinstance(done.exception, SystemExit), done.exception
+        assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+        assert "File name too long" in done.stderr
+        assert list(tmp_path.iterdir()) == []
+
+
 class TestStdout:
     """These need processes of their own: it is the end of one that shows what was not written."""
 

@@ -9,6 +9,7 @@ from queries.core.schema import COMPLETE
 from queries.errors import GraphError, GraphNotFoundError
 from queries.stores.blocks import BlockStore
 from queries.stores.dataset.blocks import DatasetBlocks
+from queries.stores.dataset.files import file_errors
 from queries.stores.dataset.held import HeldFiles
 from queries.stores.dataset.notes import README, complete_notes, is_dataset, model_notes
 from queries.stores.notes import is_of
@@ -36,8 +37,10 @@ class DatasetStore(BlockStore):
         self.location = str(folder)
         self._folder = folder
         self._blocks: dict[tuple[Path, int], DatasetBlocks] = {}
+        with file_errors(folder):
+            there = folder.exists()
         if not is_dataset(folder):
-            reason = "is no dataset of this tool" if folder.exists() else "does not exist"
+            reason = "is no dataset of this tool" if there else "does not exist"
             raise GraphNotFoundError(
                 f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}/"
             )
