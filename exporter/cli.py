@@ -18,6 +18,7 @@ from queries.commands.terminal import (
     Commands,
     LogLevelOption,
     confirmed,
+    echo,
     examples,
     fail,
     interrupted,
@@ -288,19 +289,19 @@ def load(
 
 def _print_report(graph: str | None, report: "LoadReport") -> None:
     there = f"; {report.resumed:,} of them were there already" if report.resumed else ""
-    typer.echo(
+    echo(
         f"Loaded {report.model!r} into {report.graph}: {len(report.layers)} layers, "
         f"{_nodes(report.neurons, report.granularity)}, {report.edges:,} relationships "
         f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s){there}."
     )
     for damage in report.repaired:
-        typer.echo(f"Repaired: {damage}.")
+        echo(f"Repaired: {damage}.")
     if report.not_finite:
-        typer.echo(report.not_finite)
+        echo(report.not_finite)
     if report.left_out:
-        typer.echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
+        echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
     if report.refused:
-        typer.echo(
+        echo(
             "Left out what cannot be wired, and what stands behind it: "
             f"{listed(report.refused)}. It cannot be verified."
         )
@@ -529,7 +530,7 @@ def drop(
             dropped = drop_model(name, graph, progress=count)
     except KeyboardInterrupt as interrupt:
         interrupted(interrupt, f"What is left of {name!r} is in state dropping; drop it again.")
-    typer.echo(f"Removed {name!r} with {dropped:,} relationships.")
+    echo(f"Removed {name!r} with {dropped:,} relationships.")
 
 
 def _edges(graph: str | None, name: str) -> int:

@@ -209,7 +209,19 @@ def say(message: str, style: str = "") -> None:
     style
         A Rich style.
     """
-    _print(Text(message, style))
+    # A path may have control characters in it, and a statement has lines.
+    _print(Text("\n".join(map(printable, message.split("\n"))), style))
+
+
+def echo(message: str) -> None:
+    """Print a line of a result to stdout, its control characters escaped.
+
+    Parameters
+    ----------
+    message
+        The line.
+    """
+    typer.echo(printable(message))
 
 
 def confirmed(question: str) -> bool:
@@ -221,7 +233,7 @@ def confirmed(question: str) -> bool:
         What is asked.
     """
     # typer.confirm writes a space to stdout.
-    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.write(f"{printable(question)} [y/N] ")
     sys.stderr.flush()
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):

@@ -98,3 +98,17 @@ def test_what_a_statement_returns_is_harmless(ask: Ask) -> None:
     words = ("cypher", statement, "text=@SUM(1)", "-f", "csv")
     assert ask(*words) == "'=1+1,number\n'@SUM(1),-1\n"
     assert ask(*words, "--raw") == '"=1+1","number"\n"@SUM(1)",-1\n'
+
+
+def test_a_path_that_is_told_is_harmless(file: Path, tmp_path: Path) -> None:
+    graph, picture = tmp_path / "\x1b[2J.lbug", tmp_path / "\x1b[2J.html"
+    for words in (
+        ["load", str(file), "-g", str(graph), "-n", "m"],
+        ["check", "-g", str(graph)],
+        ["plot", "weight_distribution", "-g", str(graph), "-o", str(picture)],
+        ["drop", "m", "-g", str(graph)],
+    ):
+        done = CliRunner().invoke(app, words, input="y\n")
+        assert done.exit_code == 0, done.output
+        assert "\\x1b[2J" in done.output or words[0] == "drop"
+        assert done.output.replace("\n", "").isprintable()
