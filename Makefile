@@ -16,6 +16,7 @@ HAVE := $(wildcard $(VENV)/bin/python)
 ASK := $(if $(filter file,$(origin PYTHON)),$(or $(HAVE),$(PYTHON)),$(PYTHON))
 VERSION := $(shell $(ASK) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 
+WHEEL := build/wheel
 RUN := $(VENV)/bin/python -m
 PIP := $(RUN) pip install --quiet --disable-pip-version-check
 MADE := $(VENV)/.made-$(or $(VERSION),unknown)
@@ -27,7 +28,7 @@ SOURCES := $(shell find exporter queries -name '*.py' -o -name '*.cypher' 2>/dev
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install sample test full lint format check bench faults zoo fuzz docs pictures \
+.PHONY: help install sample test full lint format check bench faults zoo fuzz wheel docs pictures \
 	screenshots site train clean
 
 help: ## List the chores.
@@ -70,6 +71,23 @@ zoo: $(TEST) ## Replay every model of keras.applications. It takes a while.
 
 fuzz: $(TEST) ## Open a thousand damaged model files, and count what comes of it.
 	$(RUN) tests.faults.fuzz_opener $(or $(ARGS),1000)
+
+# It runs outside of the repository. ARGS='...' adds a run of pytest in the same environment.
+wheel: ## Install a wheel into an empty environment, and load and query the sample there.
+	rm -rf $(WHEEL)
+	$(ASK) -m venv $(WHEEL)/venv
+	$(WHEEL)/venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir $(WHEEL) .
+	$(WHEEL)/venv/bin/python -m pip install --quiet $(WHEEL)/*.whl
+	folder=$$(mktemp -d) && cd "$$folder" && \
+		neurongraph='$(CURDIR)/$(WHEEL)/venv/bin/neurongraph' && \
+		"$$neurongraph" load '$(CURDIR)/samples/digits.keras' --graph digits.lbug && \
+		"$$neurongraph" query strongest_paths --graph digits.lbug \
+			source=input_layer target=dense_1 k=3 && \
+		rm -r "$$folder"
+ifneq ($(ARGS),)
+	$(WHEEL)/venv/bin/python -m pip install --quiet --editable '.[test]'
+	$(WHEEL)/venv/bin/python -m pytest $(ARGS)
+endif
 
 docs: $(TEST) ## Write the generated parts of the documentation again.
 	$(RUN) tests.generate_docs

@@ -18,7 +18,7 @@ import pytest
 
 from exporter import LoadReport, load
 from exporter.model_graph import ModelNetwork
-from exporter.parallel import model_workers, workers
+from exporter.parallel import model_workers, starting
 from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.processes import LocalProcesses
 from exporter.parallel.shared_network import SharedNetwork
@@ -57,7 +57,7 @@ def test_processes(big_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     taken: dict[int, float] = {}
     for count in (1, 2):
         with processes(count, big_file) as own:
-            monkeypatch.setattr(workers, "started", partial(given, own))
+            monkeypatch.setattr(starting, "started", partial(given, own))
             done = fastest(big_file, f"{tmp_path}/{count}/", "local")
         assert done.checksums == alone.checksums
         taken[count] = done.seconds

@@ -12,7 +12,7 @@ import pytest
 
 from exporter import load
 from exporter.model_graph.pieces import Result
-from exporter.parallel import model_workers, share, shared_network, workers
+from exporter.parallel import model_workers, share, shared_network, starting
 from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource
@@ -129,7 +129,7 @@ class TestFiles:
         dataset, other = f"{tmp_path}/files/", f"{tmp_path}/other/"
         with Garbling(garbled) as executor:
             own = nullcontext(InThreads(executor, 1))
-            monkeypatch.setattr(workers, "started", lambda _: own)
+            monkeypatch.setattr(starting, "started", lambda _: own)
             with pytest.raises(GraphError, match=r"--resume|workers built|holds") as caught:
                 load(file, dataset, batch_size=4, dask="local")
             assert executor.tasks > 3
