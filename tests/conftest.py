@@ -12,11 +12,12 @@ from exporter import load
 from exporter.sinks.file_format import FileFormat
 from tests.contract import foreign
 from tests.contract.stores import GraphStore
-from tests.models import BUILDERS, HOSTILE
+from tests.models import BUILDERS, HOSTILE, save_cifar
+from tests.numbers import number_of
 from tests.servers import LTS, NEWEST, Neo4jServer, importing, logged_in, skip_or_fail
 from tests.servers.named import is_named
 
-pytest_plugins = ["tests.processes", "tests.servers.fixtures"]
+pytest_plugins = ["tests.drawing", "tests.processes", "tests.servers.fixtures"]
 
 # The names and versions of `tests.servers.fixtures`, which must not be imported before pytest
 # takes it for a plugin.
@@ -41,39 +42,37 @@ CIFAR = Path("models", "CIFAR-10_CNN5.h5")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to `make full` most of what would run on both versions of Neo4j.
 
-    The cases of a test go to them by turns; a test of one case runs on both. Of a test whose answer
-    is computed from relationships, which the other tests compare, one case on one version is left,
-    and none on a dataset. The large model comes last on a server: others count all that is there.
+    Each case of a test goes to one of them, by its name alone, so that a file run by itself runs
+    what it runs among all; a test of one case runs on both. Of a test whose answer is computed
+    from relationships, which the other tests compare, the first case on one version is left, and
+    none on a dataset. The large model comes last on a server: others count all that is there.
     """
     items.sort(key=lambda item: "test_cifar" in item.nodeid)
     if is_named():
         return
-    cases: dict[str, dict[str, list[pytest.Function]]] = {}
     for item in items:
-        if _store_of(item) in DATASETS and item.get_closest_marker("computed"):
+        if not _is_kept(item):
             item.add_marker(pytest.mark.full)
-        if isinstance(item, pytest.Function) and (server := _server_of(item)) is not None:
-            of_test = cases.setdefault(f"{item.parent}::{item.originalname}", {})
-            of_test.setdefault(item.name.replace(server, ""), []).append(item)
-    for number, of_test in enumerate(cases.values()):
-        for case, servers in enumerate(of_test.values()):
-            for item in servers:
-                if not _is_kept(item, number, case, len(of_test)):
-                    item.add_marker(pytest.mark.full)
 
 
-def _is_kept(item: pytest.Function, test: int, case: int, cases: int) -> bool:
-    """Tell whether a case of a test on a server is run where there is little time."""
-    server = _server_of(item)
-    if item.get_closest_marker("computed"):
-        return case == 0 and server == list(NEO4J)[test % len(NEO4J)]
-    return cases == 1 or server in IMPORTED or server == list(NEO4J)[case % len(NEO4J)]
+def _is_kept(item: pytest.Item) -> bool:
+    """Tell whether a case of a test in a store is run where there is little time."""
+    if not isinstance(item, pytest.Function) or (store := _store_of(item)) is None:
+        return True
+    computed = item.get_closest_marker("computed")
+    if store in DATASETS:
+        return not computed
+    if store not in {*NEO4J, *IMPORTED}:
+        return True
+    others = {name: index for name, index in item.callspec.indices.items() if name != "store"}
+    if computed:
+        return not any(others.values()) and store == _turn(item.nodeid.partition("[")[0])
+    return not others or store in IMPORTED or store == _turn(item.nodeid.replace(store, ""))
 
 
-def _server_of(item: pytest.Item) -> str | None:
-    """Return the name of the store, where it is a Neo4j server."""
-    store = _store_of(item)
-    return store if store in {*NEO4J, *IMPORTED} else None
+def _turn(name: str) -> str:
+    """Return the server that a name falls to."""
+    return list(NEO4J)[number_of(name) % len(NEO4J)]
 
 
 def _store_of(item: pytest.Item) -> str | None:
@@ -186,8 +185,16 @@ def digits_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cifar_file() -> Path:
-    """Give the CIFAR-10 model, which is too big to ship; without it, skip, or fail in CI."""
+def cifar_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the architecture of the CIFAR-10 notebook, with random weights."""
+    file = tmp_path_factory.mktemp("cifar") / "CIFAR-10.keras"
+    save_cifar(file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def file_of_2019() -> Path:
+    """Give the file that the notebook saved, which is not ours; without it, skip, or fail in CI."""
     shared = Path(os.environ.get("NEURONGRAPH_SHARED") or ROOT.parent / "shared")
     if not (shared / CIFAR).is_file():
         skip_or_fail(f"no {shared / CIFAR}; NEURONGRAPH_SHARED says where the folder of {CIFAR} is")

@@ -28,12 +28,12 @@ def worst_difference(file: Path, graph: ReadGraph) -> float:
     names = [layer.name for layer in graph.layers()]
     replayed = replay(graph, {names[0]: inputs.astype(np.float32).astype(np.float64)})
     probe = keras.Model(model.inputs, [model.get_layer(name).output for name in names[1:]])
-    expected = probe.predict(inputs.astype(np.float32), verbose=0)
-    predicted = model.predict(inputs.astype(np.float32), verbose=0).reshape(SAMPLES, -1)
+    expected = probe([inputs.astype(np.float32)], training=False)
+    predicted = np.asarray(model(inputs.astype(np.float32), training=False)).reshape(SAMPLES, -1)
     np.testing.assert_allclose(np.asarray(expected[-1]).reshape(SAMPLES, -1), predicted, atol=1e-6)
     return max(
         float(np.abs(replayed[name] - output.reshape(SAMPLES, -1)).max() / np.abs(output).max())
-        for name, output in zip(names[1:], expected, strict=True)
+        for name, output in zip(names[1:], map(np.asarray, expected), strict=True)
     )
 
 

@@ -71,7 +71,7 @@ def predicted(model: Any, inputs: Arrays) -> list[NDArray[np.float64]]:
     """Return what Keras 2 itself predicts, one array an output."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        outputs = model.predict(list(inputs) if len(inputs) > 1 else inputs[0], verbose=0)
+        outputs = model(list(inputs) if len(inputs) > 1 else inputs[0], training=False)
     several = outputs if isinstance(outputs, list) else [outputs]
     return [np.asarray(output, dtype=np.float64) for output in several]
 

@@ -20,8 +20,8 @@ def as_keras_2_reads(path: Path) -> Any:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["CIFAR-10_CNN5.h5", "fer2013_mini_xception_keras2.0.5.hdf5"])
-def test_the_graph_computes_what_keras_2_predicts(name: str, cifar_file: Path) -> None:
-    path = cifar_file.with_name(name)
+def test_the_graph_computes_what_keras_2_predicts(name: str, file_of_2019: Path) -> None:
+    path = file_of_2019.with_name(name)
     if not path.is_file():
         pytest.skip(f"no {path}")
     model = as_keras_2_reads(path)

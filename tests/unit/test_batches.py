@@ -194,7 +194,7 @@ def planned(cifar_file: Path) -> Plan:
     return plan(open_model(cifar_file))
 
 
-class TestTheModelOf2019:
+class TestTheModelOfTheNotebook:
     def test_totals(self, planned: Plan) -> None:
         assert (planned.neurons, planned.edges) == (53_290, 4_586_624)
         density = planned.edges / (planned.neurons * (planned.neurons - 1))

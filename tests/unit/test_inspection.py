@@ -57,7 +57,7 @@ def test_a_normalization_that_was_adapted(tmp_path: Path) -> None:
     assert_same_as_with_weights(saved(model, tmp_path / "model.keras"))
 
 
-def test_the_model_of_2019(cifar_file: Path) -> None:
+def test_a_model_of_millions_of_relationships(cifar_file: Path) -> None:
     seen = assert_same_as_with_weights(cifar_file)
     assert (seen.neurons, seen.edges) == (53_290, 4_586_624)
 

@@ -115,10 +115,10 @@ def test_modern_config_changes_nothing_in_place() -> None:
     assert json.dumps(config) == before
 
 
-def test_the_model_of_2019_predicts_what_its_weights_say(cifar_file: Path) -> None:
-    opened = open_model(cifar_file)
+def test_the_model_of_2019_predicts_what_its_weights_say(file_of_2019: Path) -> None:
+    opened = open_model(file_of_2019)
     assert opened.keras_version == "2.2.4-tf"
-    with h5py.File(cifar_file) as file:
+    with h5py.File(file_of_2019) as file:
         kernel = np.asarray(file["model_weights/conv_0/conv_0/kernel:0"])
         bias = np.asarray(file["model_weights/conv_0/conv_0/bias:0"])
     call = next(call for call in opened.calls if call.name == "conv_0")
