@@ -13,7 +13,7 @@ from exporter.sinks.file_format import FileFormat
 from tests.contract import foreign
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS, HOSTILE, save_cifar
-from tests.numbers import number_of
+from tests.seeds import number_of, seed_of
 from tests.servers import LTS, NEWEST, Neo4jServer, importing, logged_in, skip_or_fail
 from tests.servers.named import is_named
 
@@ -39,45 +39,44 @@ CIFAR = Path("models", "CIFAR-10_CNN5.h5")
 
 
 @pytest.hookimpl(tryfirst=True)  # Before pytest leaves out what is marked.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave to `make full` most of what would run on both versions of Neo4j.
 
-    Each case of a test goes to one of them, by its name alone, so that a file run by itself runs
-    what it runs among all; a test of one case runs on both. Of a test whose answer is computed
-    from relationships, which the other tests compare, the first case on one version is left, and
-    none on a dataset. The large model comes last on a server: others count all that is there.
+    Each case falls to one of them, by the seed and its name alone: a file run by itself runs what
+    it runs among all. Of a test whose answer is computed from relationships, which the other tests
+    compare, the first case is left, and none on a dataset. The large model comes last on a server:
+    others count all that is there.
     """
     items.sort(key=lambda item: "test_cifar" in item.nodeid)
     if is_named():
         return
     for item in items:
-        if not _is_kept(item):
+        if isinstance(item, pytest.Function) and not _is_kept(item, seed_of(config)):
             item.add_marker(pytest.mark.full)
 
 
-def _is_kept(item: pytest.Item) -> bool:
-    """Tell whether a case of a test in a store is run where there is little time."""
-    if not isinstance(item, pytest.Function) or (store := _store_of(item)) is None:
-        return True
+def _is_kept(item: pytest.Function, seed: str) -> bool:
+    """Tell whether a case is run where there is little time."""
+    store = _store_of(item)
     computed = item.get_closest_marker("computed")
-    if store in DATASETS:
+    if store in {*DATASETS, *IMPORTED}:
         return not computed
-    if store not in {*NEO4J, *IMPORTED}:
+    if store not in NEO4J:
         return True
-    others = {name: index for name, index in item.callspec.indices.items() if name != "store"}
+    case = item.nodeid.replace(store, "")
     if computed:
-        return not any(others.values()) and store == _turn(item.nodeid.partition("[")[0])
-    return not others or store in IMPORTED or store == _turn(item.nodeid.replace(store, ""))
+        case, _, _ = case.partition("[")
+        if any(index for name, index in item.callspec.indices.items() if name != "store"):
+            return False
+    return store == list(NEO4J)[number_of(f"{seed} {case}") % len(NEO4J)]
 
 
-def _turn(name: str) -> str:
-    """Return the server that a name falls to."""
-    return list(NEO4J)[number_of(name) % len(NEO4J)]
-
-
-def _store_of(item: pytest.Item) -> str | None:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get("store") if callspec is not None else None
+def _store_of(item: pytest.Function) -> str | None:
+    """Return the name of the store of a case, or of the server that it is about."""
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    if "store" in given:
+        return str(given["store"])
+    return next((name for name, v in NEO4J.items() if v == given.get("neo4j_server")), None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.numbers import number_of
+from tests.seeds import is_drawn, seed_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say how to draw the same cases again."""
-    return f"cases drawn with: --draw-seed {config.getoption('--draw-seed')}"
+    return f"cases drawn with: --draw-seed {seed_of(config)}"
 
 
 def pytest_terminal_summary(
@@ -33,23 +33,7 @@ def pytest_terminal_summary(
 @pytest.hookimpl(tryfirst=True)  # Before pytest leaves out what is marked.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave to `make full` the cases that are not drawn, each by its own name."""
-    seed = config.getoption("--draw-seed")
     for item in items:
         family = item.get_closest_marker("one_in")
-        if family is not None and not is_drawn(item.nodeid, seed, family.args[0]):
+        if family is not None and not is_drawn(item.nodeid, seed_of(config), family.args[0]):
             item.add_marker(pytest.mark.full)
-
-
-def is_drawn(nodeid: str, seed: str, one_in: int) -> bool:
-    """Tell whether a case is among those of a seed.
-
-    Parameters
-    ----------
-    nodeid
-        The name of the case.
-    seed
-        What decides.
-    one_in
-        Of how many cases about one is drawn.
-    """
-    return number_of(f"{seed} {nodeid}") % one_in == 0

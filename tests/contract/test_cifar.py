@@ -18,12 +18,9 @@ from queries.errors import ParameterError
 from tests.conftest import NEO4J, stores
 from tests.contract.replays import streamed, worst_difference
 from tests.contract.stores import GraphStore
-from tests.servers import NEWEST
 
 STORES = ["embedded", *NEO4J]
-# Neo4j takes a minute to load it. `make test` tries this scale on the newest release, and the older
-# one with small models; what is computed from relationships is the same whoever gave them.
-OLDER = [name for name, version in NEO4J.items() if version != NEWEST]
+# Neo4j takes a minute to load it, which is left to `make full`.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 NEURONS = 53_290
@@ -129,7 +126,7 @@ def test_is_true_as_a_stream(cifar_file: Path) -> None:
     assert worst_difference(cifar_file, streamed(cifar_file)) <= 1e-5
 
 
-@pytest.mark.parametrize("store", stores(STORES, OLDER), indirect=True, scope="session")
+@pytest.mark.parametrize("store", stores(STORES, NEO4J), indirect=True, scope="session")
 class TestCifar:
     def test_has_the_known_figures(self, graph: NeuronGraph) -> None:
         summary = graph.summary().iloc[0]

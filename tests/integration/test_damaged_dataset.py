@@ -270,6 +270,7 @@ def _ids(damages: Mapping[str, Damage]) -> list[Any]:
     return [pytest.param(name, id=name) for name in damages]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", _ids({**TABLES, **END}))
 def test_a_damaged_model_is_refused_by_name_and_repaired(
     dataset: Path, files: Mapping[str, Path], right: Mapping[str, Answers], name: str
@@ -306,6 +307,7 @@ def test_any_flipped_bit_is_seen(dataset: Path, kind: str) -> None:
             answers(dataset, "m")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", _ids(TABLES))
 def test_an_interrupted_load_repairs_what_is_damaged(
     whole: Path,

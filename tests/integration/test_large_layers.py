@@ -59,6 +59,7 @@ def test_all_pairs_of_channels_are_refused_with_their_number(
         graph.duplicate_channels(least=-1.0)
 
 
+@pytest.mark.one_in(3)
 def test_statistics_build_no_relationship(
     models: Path, traced: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,8 +22,7 @@ def _neo4j_servers() -> Iterator[Callable[[str], Neo4jServer]]:
 
         @cache
         def start(version: str) -> Neo4jServer:
-            # Of the two releases one is tried with the large model in `make test`.
-            return stack.enter_context(running(version, large=version == NEWEST))
+            return stack.enter_context(running(version))
 
         yield start
 

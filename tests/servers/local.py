@@ -32,10 +32,9 @@ _FLAGS = [
     "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
     "--enable-native-access=ALL-UNNAMED",
 ]
-# Two servers on two cores have none to spare for collecting in parallel.
-_SHARING = ["-XX:+UseSerialGC"]
-# Compiling well takes longer than small models take to load.
-_SMALL = ["-XX:TieredStopAtLevel=1"]
+# Two servers on two cores have none to spare for collecting in parallel, and compiling well takes
+# longer than small models take to load.
+_HURRY = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 
 
 class LocalServer:
@@ -56,8 +55,6 @@ class LocalServer:
         Whether it also answers HTTP.
     browser
         Whether it serves Neo4j Browser there, at ``/browser/``; a server of 5.26 can.
-    large
-        Whether it is to hold a large model.
 
     Attributes
     ----------
@@ -83,7 +80,6 @@ class LocalServer:
         heap: str = "1g",
         http: bool = False,
         browser: bool = False,
-        large: bool = False,
     ) -> None:
         release = RELEASES[version]
         self._main = release.main
@@ -91,7 +87,6 @@ class LocalServer:
         self._lib = jars(version, self._java)
         self._browser = browser_jars(self._java) if browser else None
         self.heap = heap
-        self._large = large
         self._conf = home / "conf" / "neo4j.conf"
         self._log = home / "console.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -187,7 +182,7 @@ class LocalServer:
         # Benchmarks, which run without xdist, measure a server as users have it.
         if "PYTEST_XDIST_WORKER" not in os.environ:
             return []
-        return _SHARING if self._large else [*_SHARING, *_SMALL]
+        return _HURRY
 
     def _set_initial_password(self, home: Path, password: str) -> None:
         # neo4j-admin reads its arguments from a file too, and those do not show in `ps`.
@@ -229,7 +224,6 @@ def local_home(
     heap: str = "1g",
     http: bool = False,
     browser: bool = False,
-    large: bool = False,
 ) -> Iterator[LocalServer]:
     """
     Give a server of this machine in a temporary home, not started yet.
@@ -249,7 +243,6 @@ def local_home(
             heap=heap,
             http=http,
             browser=browser,
-            large=large,
         )
         try:
             yield local
@@ -266,7 +259,6 @@ def local_server(
     heap: str = "1g",
     http: bool = False,
     browser: bool = False,
-    large: bool = False,
 ) -> Iterator[LocalServer]:
     """
     Start a server of this machine in a temporary home.
@@ -278,9 +270,7 @@ def local_server(
     Unavailable
         No Java is new enough, or the jars cannot be had.
     """
-    with local_home(
-        version, password=password, heap=heap, http=http, browser=browser, large=large
-    ) as local:
+    with local_home(version, password=password, heap=heap, http=http, browser=browser) as local:
         local.start()
         yield local
 

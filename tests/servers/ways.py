@@ -17,7 +17,7 @@ from tests.servers.unavailable import Unavailable, or_skip
 
 @contextmanager
 def running(
-    version: str, *, password: str | None = None, heap: str = "1g", large: bool = False
+    version: str, *, password: str | None = None, heap: str = "1g"
 ) -> Iterator[Neo4jServer]:
     """
     Give a running server: the one of NEO4J_URI, else one in Docker, else one from Maven.
@@ -33,11 +33,9 @@ def running(
         The server of NEO4J_URI keeps the password that it has.
     heap
         Heap of a server that is started.
-    large
-        Whether it is to hold a large model.
     """
     with ExitStack() as stack:
-        yield or_skip(lambda: _first(stack, version, password, heap, large=large))
+        yield or_skip(lambda: _first(stack, version, password, heap))
 
 
 @contextmanager
@@ -92,9 +90,7 @@ def import_command(dataset: Path) -> list[str]:
     return shlex.split(command.replace("\\\n", ""))[1:]
 
 
-def _first(
-    stack: ExitStack, version: str, password: str | None, heap: str, *, large: bool
-) -> Neo4jServer:
+def _first(stack: ExitStack, version: str, password: str | None, heap: str) -> Neo4jServer:
     """Give the server of the first way that this machine offers."""
     if is_named():
         return named_server(with_password=password is not None)
@@ -103,7 +99,7 @@ def _first(
     except Unavailable as error:
         no_docker = error
     try:
-        local = local_server(version, password=password, heap=heap, large=large)
+        local = local_server(version, password=password, heap=heap)
         return stack.enter_context(local).server
     except Unavailable as no_local:
         raise Unavailable(f"no Neo4j {version}: {no_docker}; {no_local}") from no_local

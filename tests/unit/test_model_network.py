@@ -29,7 +29,7 @@ from queries.analysis.operators import (
 )
 from queries.analysis.paths import Step, strongest
 from queries.analysis.walking import best_path
-from tests.models import BUILDERS
+from tests.models import save_pooled
 from tests.unit.builders import randomized
 
 Pair = tuple[ModelNetwork, Network]
@@ -52,16 +52,16 @@ def save_branched(path: Path) -> None:
     randomized(keras.Model(pixels, out)).save(path)
 
 
-MODELS: dict[str, Callable[[Path], None]] = {**BUILDERS, "branched": save_branched}
+MODELS: dict[str, Callable[[Path], None]] = {"branched": save_branched, "a part": save_pooled}
 
 
-@pytest.fixture(scope="module", params=[*MODELS, "a part"])
+@pytest.fixture(scope="module", params=MODELS)
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """A model, as its file has it and with all relationships in memory."""
     path = tmp_path_factory.mktemp("model") / "model.keras"
-    MODELS.get(request.param, MODELS["pooled"])(path)
+    MODELS[request.param](path)
     planned = plan(open_model(path))
-    if request.param not in MODELS:
+    if request.param == "a part":
         planned = planned.between("pool", "digits")
     network = ModelNetwork(planned)
     return network, Network(network.layers, *readers(planned))

@@ -86,6 +86,7 @@ REST = [
 REFUSED = [f"ConvNeXt{size}" for size in ("Tiny", "Small", "Base", "Large", "XLarge")]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     "member",
