@@ -42,7 +42,7 @@ sample: $(PLAIN) ## Load the sample model into digits.lbug and query it.
 	$(VENV)/bin/neurongraph query strongest_paths --graph digits.lbug \
 		source=input_layer target=dense_1 k=3
 
-test: $(TEST) ## Run the tests. ARGS='...' goes to pytest.
+test: $(TEST) ## Run the tests, of heavy families some. ARGS='...' goes to pytest.
 	$(RUN) pytest $(ARGS)
 
 lint: $(TEST) ## Check style, format, types, and which room imports which.
@@ -55,7 +55,7 @@ format: $(TEST) ## Format the code and fix what can be fixed.
 	$(RUN) ruff check --fix-only .
 	$(RUN) ruff format .
 
-full: $(TEST) ## Run all tests, those included that take minutes.
+full: $(TEST) ## Run all tests, with whole families and those that take minutes.
 	$(RUN) pytest -m 'not bench and not faults' $(ARGS)
 
 check: lint test ## Do lint and test, before every commit.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.seeds import is_drawn
+from tests.drawing import pytest_report_header
+from tests.seeds import is_drawn, seed_of
 
 ROOT = Path(__file__).parents[2]
 COMPUTED, PLAIN = "tests/contract/test_structure.py", "tests/contract/test_errors.py"
@@ -36,6 +37,9 @@ def test_a_file_alone_runs_what_it_runs_among_all() -> None:
 
 
 class TestDrawing:
+    def test_is_repeated_by_what_the_header_says(self, pytestconfig: pytest.Config) -> None:
+        assert pytest_report_header(pytestconfig).endswith(f" --draw-seed {seed_of(pytestconfig)}")
+
     @pytest.mark.parametrize("one_in", [2, 3, 8])
     def test_draws_about_one_in_so_many(self, one_in: int) -> None:
         drawn = [is_drawn(case, "2026-11-28", one_in) for case in CASES]

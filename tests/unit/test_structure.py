@@ -93,6 +93,7 @@ def test_bifans(case: Case) -> None:
     assert motifs.bifans(edges, 100.0) == (0, 0)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("name", "value"),
     [("_PAIRS", 2), ("_TOGETHER", 2), ("_DENSE", 0), ("_DENSE", 1000), ("MOST_KEPT", 0)],

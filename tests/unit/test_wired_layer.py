@@ -89,6 +89,7 @@ def blocks(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize(("shape", "spec"), CASES, ids=named([spec for _, spec in CASES]))
 def test_layers_of_keras(shape: tuple[int, ...], spec: Spec, tmp_path: Path) -> None:
