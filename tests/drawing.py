@@ -8,12 +8,19 @@ from tests.seeds import is_drawn, seed_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the seed, which is another one each day."""
+    """Take the seed, which is another one each day, and a share of all."""
     parser.addoption(
         "--draw-seed",
         default=datetime.now(UTC).date().isoformat(),
         metavar="TEXT",
         help="what decides which cases of heavy families are run; by default today's date",
+    )
+    parser.addoption(
+        "--share",
+        type=int,
+        default=1,
+        metavar="N",
+        help="run about one in N of all cases, drawn by the same seed",
     )
 
 
@@ -33,7 +40,12 @@ def pytest_terminal_summary(
 @pytest.hookimpl(tryfirst=True)  # Before pytest leaves out what is marked.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave to `make full` the cases that are not drawn, each by its own name."""
+    seed, share = seed_of(config), config.getoption("--share")
     for item in items:
         family = item.get_closest_marker("one_in")
-        if family is not None and not is_drawn(item.nodeid, seed_of(config), family.args[0]):
+        if family is not None and not is_drawn(item.nodeid, seed, family.args[0]):
             item.add_marker(pytest.mark.full)
+    left = [item for item in items if not is_drawn(item.nodeid, seed, share)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if is_drawn(item.nodeid, seed, share)]

@@ -36,6 +36,13 @@ def test_a_file_alone_runs_what_it_runs_among_all() -> None:
         assert sorted(alone) == sorted(case for case in among_all if case.startswith(file))
 
 
+@pytest.mark.slow
+def test_a_share_is_some_of_all() -> None:
+    every, some = collected(PLAIN), collected(PLAIN, "--share=4")
+    assert set(some) < set(every)
+    assert len(some) == pytest.approx(len(every) / 4, rel=0.4)
+
+
 class TestDrawing:
     def test_is_repeated_by_what_the_header_says(self, pytestconfig: pytest.Config) -> None:
         assert pytest_report_header(pytestconfig).endswith(f" --draw-seed {seed_of(pytestconfig)}")
