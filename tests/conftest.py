@@ -57,7 +57,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_kept(item: pytest.Function, seed: str) -> bool:
     """Tell whether a case is run where there is little time."""
-    store = _store_of(item)
+    if (store := _store_of(item)) is None:
+        return True
     computed = item.get_closest_marker("computed")
     if store in {*DATASETS, *IMPORTED}:
         return not computed
