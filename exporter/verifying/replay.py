@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from exporter.wiring.activation import activation_function
+from queries.core.activations import activated
 from queries.core.layer import Layer
 
 Floats = NDArray[np.float64]
@@ -231,19 +231,13 @@ def _activated(layer: Layer, values: Floats, slope: Floats) -> Floats:
     """Apply the layer's activation function; ``values`` has one row a neuron."""
     if layer.activation is None:
         return values
+    parameters = dict(layer.activation_config)
     if layer.activation == "prelu":
-        return np.where(values < 0, values * slope[:, np.newaxis], values)
-    import keras
-
-    # JSON has made a list of a tuple of axes.
-    config = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in layer.activation_config.items()
-    }
+        parameters["slope"] = slope.reshape(layer.shape)
+    # Functions differ by precision where they overflow or round, and Keras computes in this one.
+    shaped = values.T.reshape(-1, *layer.shape).astype(np.float32)
     try:
-        function = activation_function(layer.activation)
-        shaped = keras.ops.convert_to_tensor(values.T.reshape(-1, *layer.shape))
-        result = keras.ops.convert_to_numpy(function(shaped, **config))
-        return np.asarray(result, dtype=np.float64).reshape(len(values.T), len(values)).T
+        result = activated(layer.activation, shaped, parameters)
+        return result.reshape(len(values.T), len(values)).T.astype(np.float64)
     except Exception:  # noqa: BLE001 - a graph may name anything, and say any arguments of it
         return np.full(values.shape, np.nan)

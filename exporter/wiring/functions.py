@@ -1,7 +1,7 @@
 """Functions of ``keras.ops`` that are applied to each neuron."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from exporter.wiring.activation import ELEMENTWISE, settings_of
 from exporter.wiring.elementwise import one_to_one
@@ -18,7 +18,7 @@ def _activation(name: str, *arguments: str) -> Callable[..., Wiring]:
     return activation
 
 
-_ACTIVATIONS = {
+FUNCTIONS: Final = {
     "Clip": ("clip", "x_min", "x_max"),
     "Celu": ("celu", "alpha"),
     "Elu": ("elu", "alpha"),
@@ -49,5 +49,5 @@ _ACTIVATIONS = {
     "Threshold": ("threshold", "threshold", "default_value"),
     **{name.capitalize(): (name,) for name in ELEMENTWISE},
 }
-for _class_name, _function in _ACTIVATIONS.items():
+for _class_name, _function in FUNCTIONS.items():
     handles(f"ops.{_class_name}")(_activation(*_function))

@@ -19,9 +19,10 @@ class Layer:
     shape
         Shape of its output, without the batch.
     activation, activation_config
-        Name of the Keras activation function, None for the identity; its arguments.
+        Name of the activation function, a key of ``activations.ACTIVATIONS``, None for the
+        identity; its arguments.
     reduce
-        What a neuron does with its weighted inputs: ``sum`` or ``max``.
+        What a neuron does with its weighted inputs: ``sum``, ``max``, ``min`` or ``product``.
     first, last
         Ids of its first and last neuron.
     edges

@@ -3,6 +3,7 @@
 from typing import Final
 
 from exporter.wiring import UNWIRABLE, handled_classes
+from queries.core.activations import ACTIVATIONS
 from tests.docs.markdown import NOTE, table
 from tests.docs.old_files import OLD_FILES
 
@@ -13,6 +14,13 @@ or first. A model with any other layer is refused, and the error names all such 
 reason. `neurongraph verify` proves of each model that its graph computes what Keras computes.
 
 Names with `ops.` are operations of `keras.ops`, which `x * 2 + y` makes in a functional model.
+"""
+_ACTIVATIONS: Final = """\
+## Activation functions
+
+What `activation` of a layer in the graph says, and what a neuron then makes of `x`, its weighted
+inputs and its bias. Numbers are defaults; what stands in `activation_config` takes their place.
+An axis is counted with the samples as axis 0.
 """
 _UNWIRABLE: Final = """\
 ## What cannot be wired
@@ -39,6 +47,11 @@ def layers_page() -> str:
         table(
             ["layers", "what the handler does", "wired in"],
             [(names, does, f"`{file}`") for file, names, does in rows],
+        ),
+        _ACTIVATIONS,
+        table(
+            ["activation", "value"],
+            [(f"`{name}`", each.formula) for name, each in ACTIVATIONS.items()],
         ),
         _UNWIRABLE,
         table(["reason", "layers"], reasons),
