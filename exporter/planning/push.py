@@ -1,9 +1,9 @@
 """Plan a load: push neuron ids through a model, and note what each layer does to them."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -25,11 +25,12 @@ from exporter.wiring import (
     handler_of,
     reason,
 )
-from exporter.wiring.handlers import Handler
 from exporter.wiring.layout import is_channels_first
 from exporter.wiring.results import Ids
 from exporter.wiring.variables import in_reading_order
 from queries.core.memory import fits_in_memory
+
+Made = TypeVar("Made", bound=Wiring)
 
 Step = tuple[LayerRow, PlannedLayer | None]
 """A Keras layer, and its planned layer; None where it only moves data."""
@@ -48,12 +49,12 @@ class Trace:
         the batch; ``wiring.ZERO`` where it holds the constant 0.
     inner
         For each planned layer that is not the last step of its Keras layer, by its index: the
-        call, and the step.
+        step, and the ids of the neurons that it reads.
     """
 
     plan: Plan
     ids: Mapping[int, Ids]
-    inner: Mapping[int, tuple[LayerCall, Stage]]
+    inner: Mapping[int, tuple[Stage, tuple[Ids, ...]]]
 
 
 def plan(model: KerasModel, *, partial: bool = False) -> Plan:
@@ -138,7 +139,7 @@ class _Push:
     firsts: list[int] = field(default_factory=list)
     neurons: int = 0
     refused: list[Refusal] = field(default_factory=list)
-    inner: dict[int, tuple[LayerCall, Stage]] = field(default_factory=dict)
+    inner: dict[int, tuple[Stage, tuple[Ids, ...]]] = field(default_factory=dict)
 
     def through(self, call: LayerCall) -> list[Step]:
         """Give the output of a call its neurons; return the layers that make them."""
@@ -161,7 +162,10 @@ class _Push:
         wiring = _wiring(call, {position: t.ids for position, t in self.tensors.items()})
         if isinstance(wiring, Moved | Parts):
             return self._moved(call, wiring, inputs, steps)
-        return [self._computed(call, _stages(call, wiring), inputs, steps)]
+        if isinstance(wiring, Chain):
+            return [self._in_stages(call, wiring.stages, inputs, steps)]
+        _require_output(call, wiring)
+        return [self._computed(call, call.name, wiring, inputs, _parameters(call), steps)]
 
     def _moved(
         self,
@@ -182,41 +186,77 @@ class _Push:
             for part in parts
         ]
 
-    def _computed(
+    def _in_stages(
         self,
         call: LayerCall,
         stages: Sequence[Stage],
         inputs: Sequence[_Pushed],
         steps: list[Step],
     ) -> _Pushed:
-        for position, stage in enumerate(stages, start=1):
-            last = position == len(stages)
-            computed = stage.wire(inputs[0].ids if inputs else np.empty(0, dtype=np.int64))
-            if last:
-                _require_shapes(call, [computed.shape])
-                _require_exact(call, computed)
-            else:
-                self.inner[len(self.firsts)] = call, stage
-            feeding = frozenset().union(
-                *(tensor.layers for tensor in inputs),
-                *(_layers_of(ids, self.firsts) for ids in stage.also),
+        """Plan the steps of a layer; where one cannot be wired, none of them is left."""
+        begun = len(self.firsts), self.neurons
+        made: dict[str, _Pushed] = {}
+        try:
+            for stage in stages:
+                read = self._read(stage, inputs, made)
+                computed: Computed = _handled(stage.wire, *(tensor.ids for tensor in read))
+                name = call.name
+                if stage is stages[-1]:
+                    _require_output(call, computed)
+                else:
+                    name += f"/{stage.name}"
+                    self.inner[len(self.firsts)] = stage, tuple(tensor.ids for tensor in read)
+                made[stage.name] = self._computed(
+                    call, name, computed, read, stage.parameters, steps
+                )
+        except NotWirableError:
+            steps.clear()
+            del self.firsts[begun[0] :]
+            self.neurons = begun[1]
+            self.inner = {index: step for index, step in self.inner.items() if index < begun[0]}
+            raise
+        return made[stages[-1].name]
+
+    def _read(
+        self, stage: Stage, inputs: Sequence[_Pushed], made: Mapping[str, _Pushed]
+    ) -> list[_Pushed]:
+        """Return what a step reads: earlier steps, and neurons of the layer's inputs."""
+        if stage.reads is None:
+            return [*made.values()][-1:] or [*inputs[:1]]
+        return [
+            made[read]
+            if isinstance(read, str)
+            else _Pushed(
+                read, _channel_axis(None, inputs, read.ndim), _layers_of(read, self.firsts)
             )
-            layer = PlannedLayer(
-                name=call.name if last else f"{call.name}/{stage.name}",
-                class_name=call.class_name,
-                index=len(self.firsts),
-                first=self.neurons,
-                inputs=tuple(sorted(feeding)),
-                parameters=stage.parameters if call.first else 0,
-                wiring=replace(computed, weights=in_reading_order(computed.weights)),
-                channel_axis=self._axis(computed, inputs),
-            )
-            steps.append((LayerRow(layer.name, call.class_name, layer.shape, layer.index), layer))
-            self.firsts.append(layer.first)
-            self.neurons += layer.neurons
-            ids = np.arange(layer.first, layer.last + 1).reshape(layer.shape)
-            inputs = [_Pushed(ids, layer.channel_axis, frozenset([layer.index]))]
-        return inputs[0]
+            for read in stage.reads
+        ]
+
+    def _computed(
+        self,
+        call: LayerCall,
+        name: str,
+        computed: Computed,
+        read: Sequence[_Pushed],
+        parameters: int,
+        steps: list[Step],
+    ) -> _Pushed:
+        """Plan a layer of neurons that reads some tensors."""
+        layer = PlannedLayer(
+            name=name,
+            class_name=call.class_name,
+            index=len(self.firsts),
+            first=self.neurons,
+            inputs=tuple(sorted(frozenset().union(*(tensor.layers for tensor in read)))),
+            parameters=parameters if call.first else 0,
+            wiring=replace(computed, weights=in_reading_order(computed.weights)),
+            channel_axis=self._axis(computed, read),
+        )
+        steps.append((LayerRow(layer.name, call.class_name, layer.shape, layer.index), layer))
+        self.firsts.append(layer.first)
+        self.neurons += layer.neurons
+        ids = np.arange(layer.first, layer.last + 1).reshape(layer.shape)
+        return _Pushed(ids, layer.channel_axis, frozenset([layer.index]))
 
     def _axis(self, computed: Computed, inputs: Sequence[_Pushed]) -> int:
         rank = len(computed.shape)
@@ -250,15 +290,15 @@ def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
         raise NotWirableError(reason(call.key)) from None
     if call.is_operation:
         args, kwargs = call.arguments(ids, _as_operand)
-        return _handled(call, handler, *args, **kwargs)
+        return _handled(handler, call.layer, *args, **kwargs)
     _require_plain(call)
-    return _handled(call, handler, *(ids[position] for position in call.inputs))
+    return _handled(handler, call.layer, *(ids[position] for position in call.inputs))
 
 
-def _handled(call: LayerCall, handler: Handler, *args: Any, **kwargs: Any) -> Wiring:
-    """Call a handler; whatever it or Keras raises is a reason not to wire this layer."""
+def _handled(handler: Callable[..., Made], *args: Any, **kwargs: Any) -> Made:
+    """Call a handler, or a step; whatever it or Keras raises is a reason not to wire its layer."""
     try:
-        return handler(call.layer, *args, **kwargs)
+        return handler(*args, **kwargs)
     except NotWirableError:
         raise
     except Exception as error:
@@ -312,6 +352,11 @@ def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
             raise NotWirableError("its output has no axis beside the batch")
 
 
+def _require_output(call: LayerCall, computed: Computed) -> None:
+    _require_shapes(call, [computed.shape])
+    _require_exact(call, computed)
+
+
 def _require_exact(call: LayerCall, computed: Computed) -> None:
     """Raise NotWirableError where Keras computes in integers, which round and wrap around."""
     dtype = call.dtypes[0]
@@ -320,12 +365,8 @@ def _require_exact(call: LayerCall, computed: Computed) -> None:
         raise NotWirableError(f"it computes in {dtype}, which rounds and wraps around")
 
 
-def _stages(call: LayerCall, wiring: Computed | Chain) -> tuple[Stage, ...]:
-    """Return the steps of a layer; of most there is one, named like the layer."""
-    if isinstance(wiring, Chain):
-        return wiring.stages
-    parameters = 0 if call.is_operation else int(call.layer.count_params())
-    return (Stage(call.name, lambda _: wiring, parameters),)
+def _parameters(call: LayerCall) -> int:
+    return 0 if call.is_operation else int(call.layer.count_params())
 
 
 def _channel_axis(said: int | None, inputs: Sequence[_Pushed], rank: int) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.planning.layer import PlannedLayer
 from exporter.planning.push import Trace
 from exporter.reading.keras.calls import functional_graph
 from exporter.reading.keras.model import KerasModel
+from exporter.wiring import Stage
 from queries.errors import VerificationError
 
 
@@ -84,7 +86,8 @@ def keras_values(model: KerasModel, inputs: Sequence[NDArray[Any]]) -> ModelValu
 def neuron_values(model: KerasModel, traced: Trace, values: ModelValues) -> NDArray[np.float64]:
     """Return what each neuron puts out, read from the output of the layer that it is of.
 
-    No tensor is looked at that layers behind it only move about.
+    No tensor is looked at that layers behind it only move about. What is within a layer that
+    computes in steps Keras does not give out: its handler has a formula for it.
 
     Parameters
     ----------
@@ -104,17 +107,49 @@ def neuron_values(model: KerasModel, traced: Trace, values: ModelValues) -> NDAr
         As ``keras_values``.
     """
     calls = {call.name: call for call in model.calls}
-    found = []
+    found = np.empty((traced.plan.neurons, len(values.outputs[0])))
     for layer in traced.plan.layers:
         if layer.index in traced.inner:
-            call, stage = traced.inner[layer.index]
-            args, kwargs = call.arguments(values.tensors)
-            with _running(model):
-                value = stage.output(*args, **kwargs)
+            value = _of_stage(layer, *traced.inner[layer.index], found)
         else:
             value = values.tensors[calls[layer.name].outputs[0]]
-        found.append(by_element(value))
-    return np.concatenate(found)
+        found[layer.first : layer.last + 1] = by_element(value)
+    return found
+
+
+def _of_stage(
+    layer: PlannedLayer,
+    stage: Stage,
+    reads: Sequence[NDArray[np.int64]],
+    known: NDArray[np.float64],
+) -> NDArray[Any]:
+    """Return what a step of a layer puts out, from the values of the neurons that it reads.
+
+    It gets them in single precision, so that it overflows where Keras does.
+    """
+    assert stage.output is not None  # noqa: S101
+    read = [_values_at(ids, known).astype(np.float32) for ids in reads]
+    try:
+        with np.errstate(all="ignore"):
+            value = np.asarray(stage.output(*read))
+    except Exception as error:
+        raise _wrong_output(layer, f"{type(error).__name__}: {error}") from error
+    if value.shape != (known.shape[1], *layer.shape):
+        shapes = f"the shape {value.shape[1:]}, but it has {layer.shape}"
+        raise _wrong_output(layer, shapes)
+    return value
+
+
+def _wrong_output(layer: PlannedLayer, why: str) -> VerificationError:
+    return VerificationError(
+        f"the output of {layer.name!r} ({layer.class_name}), as its handler says it: {why}"
+    )
+
+
+def _values_at(ids: NDArray[np.int64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the values of neurons, 0 where there is none: shape ``(samples, *ids.shape)``."""
+    values = np.where((ids >= 0)[..., np.newaxis], known[ids], 0.0)
+    return np.moveaxis(values, -1, 0)
 
 
 def by_element(value: Any) -> NDArray[np.float64]:

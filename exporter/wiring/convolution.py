@@ -3,8 +3,10 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exporter.wiring.activation import activation_of
+from exporter.wiring.depthwise import depthwise_values
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, by_channel, channel_axis, channels_last
 from exporter.wiring.results import Chain, Computed, Floats, Ids, Stage, Weights
@@ -57,16 +59,14 @@ def separable_convolution(layer: Any, ids: Ids) -> Chain:
     def depthwise(ids: Ids) -> Computed:
         return _depthwise(layer, ids, by_itself, None, None)
 
-    def depthwise_output(tensor: Any) -> Any:
-        import keras
-
-        settings = (layer.strides, layer.padding, layer.data_format, layer.dilation_rate)
-        return keras.ops.depthwise_conv(tensor, by_itself, *settings)
-
     def pointwise(ids: Ids) -> Computed:
         space = [1] * len(layer.kernel_size)
         seen = windows(channels_last(layer, ids), space, space, "valid")
         return _whole(layer, seen, mixing, 1, bias_of(layer))
+
+    def depthwise_output(images: NDArray[Any]) -> NDArray[Any]:
+        settings = (layer.strides, layer.padding, layer.dilation_rate)
+        return depthwise_values(images, by_itself, *settings, channel_axis(layer))
 
     inside = by_itself.size
     return Chain(

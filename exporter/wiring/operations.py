@@ -97,17 +97,19 @@ def divide(operation: Any, x1: Operand, x2: Operand) -> Computed | Chain:
     dividend = np.asarray(x1)
     return Chain(
         (
-            Stage("reciprocal", lambda _: one_to_one(divisor, "reciprocal"), 0, _reciprocal),
-            Stage("product", lambda ids: merged([dividend, ids], "product"), 0, also=(dividend,)),
+            Stage(
+                "reciprocal",
+                lambda ids: one_to_one(ids, "reciprocal"),
+                output=np.reciprocal,
+                reads=(divisor,),
+            ),
+            Stage("product", _product, reads=(dividend, "reciprocal")),
         )
     )
 
 
-def _reciprocal(x1: Any, x2: Any) -> Any:
-    import keras
-
-    del x1
-    return keras.ops.reciprocal(x2)
+def _product(*factors: Ids) -> Computed:
+    return merged(factors, "product")
 
 
 @handles("ops.Negative")
@@ -182,15 +184,14 @@ def gated(operation: Any, ids: Ids) -> Chain:
     if axis < 0:
         raise NotWirableError("it halves the batch")
     half, gate = np.split(ids, 2, axis=axis)
-
-    def gate_output(x: Any) -> Any:
-        import keras
-
-        return keras.ops.sigmoid(keras.ops.split(x, 2, axis=operation.axis)[1])
-
     return Chain(
         (
-            Stage("gate", lambda _: one_to_one(gate, "sigmoid"), 0, gate_output),
-            Stage("product", lambda opened: merged([half, opened], "product"), 0, also=(half,)),
+            Stage(
+                "gate",
+                lambda ids: one_to_one(ids, "sigmoid"),
+                output=lambda x: 1 / (1 + np.exp(-x)),
+                reads=(gate,),
+            ),
+            Stage("product", _product, reads=(half, "gate")),
         )
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
@@ -58,8 +59,6 @@ def average(operation: Any, ids: Ids, weights: Floats | None = None) -> Computed
 @handles("ops.Logsumexp", "ops.Norm")
 def reduced_by_function(operation: Any, ids: Ids) -> Chain:
     """Apply a function, add up over axes, and apply its inverse: the Euclidean norm is one."""
-    import keras
-
     before, after = _BY_FUNCTION[type(operation).__name__]
     if getattr(operation, "ord", None) not in (None, 2):
         raise NotWirableError(f"its norm is of the order {operation.ord}, not Euclidean")
@@ -68,43 +67,54 @@ def reduced_by_function(operation: Any, ids: Ids) -> Chain:
         sources, rank = _over_axes(operation, each)
         return Computed(sources, _ONE, rank, activation=after)
 
-    apart = Stage(before, lambda _: one_to_one(ids, before), 0, getattr(keras.ops, before))
-    return Chain((apart, Stage("sum", summed, 0)))
+    apart = Stage(
+        before,
+        lambda each: one_to_one(each, before),
+        output=getattr(np, before),
+        reads=(ids,),
+    )
+    return Chain((apart, Stage("sum", summed)))
 
 
 @handles("ops.Var", "ops.Std")
 def variance(operation: Any, ids: Ids) -> Chain:
     """Average over axes, then average the squares of what is left, all in steps of their own."""
-    import keras
-
-    axis = operation.axis
     root = "sqrt" if type(operation).__name__ == "Std" else None
 
-    def mean(_: Ids) -> Computed:
-        sources, rank = _over_axes(operation, ids, keepdims=True)
+    def mean(each: Ids) -> Computed:
+        sources, rank = _over_axes(operation, each, keepdims=True)
         return Computed(sources, _share(sources, rank), rank)
 
-    def squares(means: Ids) -> Computed:
-        left = merged([ids, means], weights=[1, -1])
+    def squares(each: Ids, means: Ids) -> Computed:
+        left = merged([each, means], weights=[1, -1])
         return replace(left, activation="square")
 
     def mean_of_squares(each: Ids) -> Computed:
         sources, rank = _over_axes(operation, each)
         return Computed(sources, _share(sources, rank), rank, activation=root)
 
-    def mean_output(x: Any) -> Any:
-        return keras.ops.mean(x, axis=axis, keepdims=True)
-
-    def squares_output(x: Any) -> Any:
-        return keras.ops.square(x - mean_output(x))
+    def mean_output(x: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(x.mean(axis=_axes(operation, x.ndim), keepdims=True))
 
     return Chain(
         (
-            Stage("mean", mean, 0, mean_output),
-            Stage("squares", squares, 0, squares_output, also=(ids,)),
-            Stage("variance", mean_of_squares, 0),
+            Stage("mean", mean, output=mean_output, reads=(ids,)),
+            Stage(
+                "squares",
+                squares,
+                output=lambda x, means: np.square(x - means),
+                reads=(ids, "mean"),
+            ),
+            Stage("variance", mean_of_squares),
         )
     )
+
+
+def _axes(operation: Any, rank: int) -> tuple[int, ...]:
+    """Return the axes of a reduction, that of the batch counted, ascending."""
+    given = operation.axis
+    axes = range(rank) if given is None else given if isinstance(given, Sequence) else [given]
+    return tuple(sorted({int(axis) % rank for axis in axes}))
 
 
 def _share(sources: Ids, rank: int) -> Weights:
@@ -113,10 +123,7 @@ def _share(sources: Ids, rank: int) -> Weights:
 
 def _over_axes(operation: Any, ids: Ids, *, keepdims: bool | None = None) -> tuple[Ids, int]:
     """Return what each output reads, the axes of the reduction last, and the output's rank."""
-    rank = ids.ndim + 1
-    given = operation.axis
-    axes = range(rank) if given is None else given if isinstance(given, Sequence) else [given]
-    over = sorted({int(axis) % rank - 1 for axis in axes})
+    over = [axis - 1 for axis in _axes(operation, ids.ndim + 1)]
     if over and over[0] < 0:
         raise NotWirableError("it reduces over the samples of a batch")
     sources = np.moveaxis(ids, over, range(ids.ndim - len(over), ids.ndim))

@@ -68,7 +68,8 @@ class Computed:
     bias
         Added to the reduced inputs: broadcastable to the output's shape; None for none.
     activation
-        Name of the Keras activation function; None for the identity.
+        Name of the activation function, a key of ``queries.core.activations.ACTIVATIONS``; None
+        for the identity.
     activation_config
         Keyword arguments of that function.
     slope
@@ -103,31 +104,54 @@ class Stage:
     name
         What the step is called within its layer.
     wire
-        Called with the neuron ids of the step before, or of the layer's input.
+        Called with the neuron ids of all that it reads, in that order.
     parameters
         How many of the layer's parameters it has.
     output
-        Called with the arguments of the call: what Keras puts out after this step. Not
-        needed for the last step, whose output is the layer's.
-    also
-        Neurons that it reads beside those of the step before.
+        Called with the values of all that it reads, of the shapes ``(samples, *shape)``: what it
+        puts out, by a formula that knows nothing of neuron ids. None for the last step, whose
+        output is the layer's.
+    reads
+        What it reads: a name is an earlier step, an array are neurons of the layer's inputs.
+        None for the step before, or, in the first step, the layer's first input.
     """
 
     name: str
-    wire: Callable[[Ids], Computed]
-    parameters: int
-    output: Callable[..., Any] = lambda tensor: tensor
-    also: tuple[Ids, ...] = ()
+    wire: Callable[..., Computed]
+    parameters: int = 0
+    output: Callable[..., NDArray[Any]] | None = None
+    reads: tuple[str | Ids, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The layer computes in steps: each makes neurons and feeds the next.
+    """The layer computes in steps: each makes neurons, and reads what stands before it.
 
     The last step has the layer's own name, since its neurons are the layer's output.
+
+    Raises
+    ------
+    ValueError
+        If a step reads one that does not stand before it, two have one name, one before the
+        last does not say what it puts out, or there is none.
     """
 
     stages: tuple[Stage, ...]
+
+    def __post_init__(self) -> None:
+        if not self.stages:
+            raise ValueError("a chain has no step")
+        before: set[str] = set()
+        for stage in self.stages:
+            for read in stage.reads or ():
+                if isinstance(read, str) and read not in before:
+                    raise ValueError(f"{stage.name!r} reads {read!r}, which is no step before it")
+            if stage.name in before:
+                raise ValueError(f"two steps have the name {stage.name!r}")
+            before.add(stage.name)
+        for stage in self.stages[:-1]:
+            if stage.output is None:
+                raise ValueError(f"{stage.name!r} does not say what it puts out")
 
 
 Wiring = Moved | Parts | Computed | Chain

@@ -36,7 +36,7 @@ def windows(
     dilation = dilation or [1] * len(size)
     reach = [(n - 1) * step + 1 for n, step in zip(size, dilation, strict=True)]
     pads = [
-        _padding(padding, extent, window, stride)
+        padding_of(padding, extent, window, stride)
         for extent, window, stride in zip(ids.shape, reach, strides, strict=False)
     ]
     if np.any(pads):
@@ -48,7 +48,7 @@ def windows(
     return view[(*at_stride, slice(None), *at_dilation)]
 
 
-def _padding(kind: str, extent: int, window: int, stride: int) -> tuple[int, int]:
+def padding_of(kind: str, extent: int, window: int, stride: int) -> tuple[int, int]:
     """Return the padding before and after one axis, as TensorFlow has it."""
     if kind == "causal":
         return window - 1, 0
