@@ -5,7 +5,6 @@ imported below, with one test.
 """
 
 from exporter.wiring import (
-    augmentation,
     convolution,
     dense,
     elementwise,
@@ -18,8 +17,6 @@ from exporter.wiring import (
     reductions,
     reshape,
     resizing,
-    upsampling,
-    wrappers,
 )
 from exporter.wiring.handlers import handled_classes, handler_key, handler_of, handles, is_of_keras
 from exporter.wiring.results import (
@@ -33,8 +30,7 @@ from exporter.wiring.results import (
     Stage,
     Wiring,
 )
-from exporter.wiring.unwirable import UNWIRABLE, needs_code, reason
-from exporter.wiring.wrappers import WRAPPERS
+from exporter.wiring.unwirable import UNWIRABLE, WRAPPERS, needs_code, reason
 
 __all__ = [
     "EMPTY",
@@ -48,7 +44,6 @@ __all__ = [
     "Parts",
     "Stage",
     "Wiring",
-    "augmentation",
     "convolution",
     "dense",
     "elementwise",
@@ -68,6 +63,4 @@ __all__ = [
     "reductions",
     "reshape",
     "resizing",
-    "upsampling",
-    "wrappers",
 ]

@@ -1,8 +1,13 @@
 """Activation functions as a layer of the graph keeps them: a name and its arguments."""
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
+from exporter.wiring.handlers import is_of_keras
 from exporter.wiring.results import NotWirableError
+from queries.core.activations import ACTIVATIONS
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _UNUSABLE: Final = {
     "glu": "gives half as many outputs as the layer has neurons",
@@ -66,22 +71,33 @@ WITH_CONSTANTS: Final = frozenset(
 """Others of ``keras.ops`` that a neuron may apply, with constants for their other arguments."""
 
 
-HARD_SIGMOID_OF_KERAS_2: Final = "neurongraph>hard_sigmoid"
-"""The name by which Keras knows ``hard_sigmoid_of_keras_2``."""
+_OF_KERAS: Final = "keras.src.activations.activations"
+"""Where the functions of ``keras.activations`` stand; those of ``keras.ops`` differ from them."""
 
-_ALPHA_OF_KERAS_2: Final = 0.2
-
-
-def hard_sigmoid_of_keras_2(values: Any) -> Any:
-    """Return what ``hard_sigmoid`` was before Keras 3: ``clip(0.2 x + 0.5, 0, 1)``."""
-    return _hard_sigmoid(values, _ALPHA_OF_KERAS_2)
+_STANDS_FOR: dict[Any, tuple[str, dict[str, Any]]] = {}
 
 
-def _hard_sigmoid(values: Any, alpha: float = 1 / 6) -> Any:
-    """Return a line of slope ``alpha`` through 1/2, cut at 0 and 1; Keras 3 has the slope 1/6."""
-    import keras
+def stands_for(name: str, **config: Any) -> Callable[[Function], Function]:
+    """Say which activation of a graph a function is that is not one of Keras's own.
 
-    return keras.ops.clip(values * alpha + 0.5, 0.0, 1.0)
+    Parameters
+    ----------
+    name
+        Its name, a key of ``queries.core.activations.ACTIVATIONS``.
+    **config
+        Its parameters.
+
+    Returns
+    -------
+    Callable
+        A decorator, which returns the function unchanged.
+    """
+
+    def register(function: Function) -> Function:
+        _STANDS_FOR[function] = name, config
+        return function
+
+    return register
 
 
 def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
@@ -103,21 +119,22 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     NotWirableError
         If the function is not one of Keras's own, or does not give each neuron one value.
     """
-    import keras
-
     if function is None:
         return None, {}
-    if isinstance(function, keras.layers.Layer):
+    if hasattr(function, "get_config"):
         return _of_layer(function)
-    if function is hard_sigmoid_of_keras_2:
-        return "hard_sigmoid", {"alpha": _ALPHA_OF_KERAS_2}
+    if function in _STANDS_FOR:
+        name, config = _STANDS_FOR[function]
+        return name, dict(config)
     name = getattr(function, "__name__", str(function))
+    if getattr(function, "__module__", None) != _OF_KERAS:
+        raise NotWirableError(f"its activation {name!r} is not one of Keras's own")
     if name == "linear":
         return None, {}
-    if getattr(keras.activations, name, None) is not function:
-        raise NotWirableError(f"its activation {name!r} is not one of Keras's own")
     if name in _UNUSABLE:
         raise NotWirableError(f"its activation {name!r} {_UNUSABLE[name]}")
+    if name not in ACTIVATIONS:
+        raise NotWirableError(f"its activation {name!r} is one that no graph has")
     return name, {}
 
 
@@ -125,7 +142,7 @@ def _of_layer(layer: Any) -> tuple[str | None, dict[str, Any]]:
     class_name = type(layer).__name__
     if class_name == "Activation":
         return activation_of(layer.activation)
-    if class_name not in ACTIVATION_LAYERS or type(layer).__module__.split(".")[0] != "keras":
+    if class_name not in ACTIVATION_LAYERS or not is_of_keras(type(layer).__module__):
         raise NotWirableError(f"its activation is a layer, {class_name}, that is no plain function")
     return settings_of(layer, *ACTIVATION_LAYERS[class_name])
 
@@ -140,13 +157,3 @@ def _plain(setting: Any) -> Any:
     if isinstance(setting, (list, tuple)):
         return [_plain(value) for value in setting]
     return setting.item() if hasattr(setting, "item") else setting
-
-
-def activation_function(name: str) -> Any:
-    """Return the function of a name that a layer of the graph keeps: Keras's, but for one."""
-    import keras
-
-    if name == "hard_sigmoid":
-        return _hard_sigmoid
-    of_ops = name in ELEMENTWISE | WITH_CONSTANTS
-    return getattr(keras.ops if of_ops else keras.activations, name)

@@ -1,11 +1,13 @@
 """Where a layer has its channels: behind space, or before it."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.wiring.results import Floats, Ids
+from exporter.wiring.results import Floats
+
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 def is_channels_first(layer: Any) -> bool:
@@ -18,12 +20,12 @@ def channel_axis(layer: Any) -> int:
     return 0 if is_channels_first(layer) else -1
 
 
-def channels_last(layer: Any, ids: Ids) -> Ids:
-    """Return a view of a layer's input of the shape ``(*space, channels)``."""
+def channels_last(layer: Any, ids: NDArray[_Kind]) -> NDArray[_Kind]:
+    """Return a view of a layer's input or output of the shape ``(*space, channels)``."""
     return np.moveaxis(ids, channel_axis(layer), -1)
 
 
-def as_laid_out(layer: Any, ids: NDArray[Any], axis: int = -1) -> NDArray[Any]:
+def as_laid_out(layer: Any, ids: NDArray[_Kind], axis: int = -1) -> NDArray[_Kind]:
     """Return a view in which the channels, now at ``axis``, stand where the layer has them."""
     return np.moveaxis(ids, axis, 0) if is_channels_first(layer) else ids
 

@@ -64,15 +64,20 @@ def cast(operation: Any, ids: Ids) -> Moved:
 @handles("ops.Append", "ops.Concatenate", "ops.Dstack", "ops.Hstack", "ops.Stack", "ops.Vstack")
 def joined(operation: Any, *inputs: Any) -> Moved:
     """Read several tensors one behind the other, or side by side along a new axis."""
-    import keras
-
-    return _without_batch(operation(*keras.tree.map_structure(_batch, inputs)))
+    return _without_batch(operation(*map(_batches, inputs)))
 
 
 @handles("ops.ArraySplit", "ops.Dsplit", "ops.Hsplit", "ops.Split", "ops.Unstack", "ops.Vsplit")
 def taken_apart(operation: Any, ids: Ids) -> Parts:
     """Read parts of the same neurons, each as a tensor of its own."""
     return Parts(tuple(map(_without_batch, operation(_batch(ids)))))
+
+
+def _batches(operands: Any) -> Any:
+    """Return ids, or a list of them, as batches of one."""
+    if isinstance(operands, (list, tuple)):
+        return type(operands)(map(_batches, operands))
+    return _batch(operands)
 
 
 def _batch(operand: Ids | Floats) -> NDArray[np.int64]:

@@ -37,10 +37,8 @@ def batch_normalization(layer: Any, ids: Ids) -> Computed:
 @handles("Normalization")
 def normalization(layer: Any, ids: Ids) -> Computed:
     """Subtract the stored mean and divide by the stored deviation, or the other way round."""
-    import keras
-
     mean = _without_batch(layer.mean, ids)
-    deviation = np.maximum(np.sqrt(_without_batch(layer.variance, ids)), keras.config.epsilon())
+    deviation = np.maximum(np.sqrt(_without_batch(layer.variance, ids)), _smallest_deviation(layer))
     if layer.invert:
         return one_to_one(ids, weight=deviation, bias=mean)
     return one_to_one(ids, weight=1.0 / deviation, bias=-mean / deviation)
@@ -60,6 +58,14 @@ def rescaling(layer: Any, ids: Ids) -> Computed:
 def layer_scale(layer: Any, ids: Ids) -> Computed:
     """Multiply each channel by a weight of its own (ConvNeXt)."""
     return one_to_one(ids, weight=np.asarray(layer.gamma, dtype=np.float64))
+
+
+def _smallest_deviation(layer: Any) -> float:
+    """Return what stands in for a smaller deviation, which Keras has from its settings.
+
+    A layer of the same class without deviation divides 1 by it.
+    """
+    return 1.0 / float(type(layer)(axis=None, mean=0.0, variance=0.0)(np.ones((1, 1)))[0, 0])
 
 
 def _without_batch(statistic: Any, ids: Ids) -> Floats:

@@ -74,3 +74,37 @@ def nothing_at_inference(layer: Any, ids: Ids) -> Moved:
     """Pass the input on unchanged, as at inference."""
     del layer
     return Moved(ids)
+
+
+@handles(
+    "AugMix",
+    "CutMix",
+    "MaxNumBoundingBoxes",
+    "MixUp",
+    "RandAugment",
+    "RandomBrightness",
+    "RandomColorDegeneration",
+    "RandomColorJitter",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomElasticTransform",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomGaussianBlur",
+    "RandomGrayscale",
+    "RandomHue",
+    "RandomInvert",
+    "RandomPerspective",
+    "RandomPosterization",
+    "RandomRotation",
+    "RandomSaturation",
+    "RandomSharpness",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
+    "Solarization",
+)
+def no_augmentation(layer: Any, images: Ids) -> Moved:
+    """Pass images on unchanged, as Keras does outside training."""
+    del layer
+    return Moved(images)

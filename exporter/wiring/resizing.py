@@ -1,6 +1,8 @@
-"""Resizing of images: the nearest neurons are read again, other kinds are weighted sums."""
+"""Resizing of images: the nearest neurons are read again, other kinds are weighted sums.
 
-from collections.abc import Callable
+Which inputs an output reads, and by what weight, the layer says itself, of unit vectors.
+"""
+
 from typing import Any, Final
 
 import numpy as np
@@ -10,24 +12,20 @@ from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
 from exporter.wiring.results import EMPTY, ZERO, Computed, Ids, Moved, NotWirableError
 
-Resize = Callable[[NDArray[np.float32]], Any]
+UPSAMPLING_FROM_CORNERS: Final = "neurongraph>UpSampling2D"
+"""The key of an UpSampling2D that interpolates from the corners of pixels, as TensorFlow 1 did."""
 
-_SETTINGS: Final = (
-    "interpolation",
-    "crop_to_aspect_ratio",
-    "pad_to_aspect_ratio",
-    "fill_mode",
-    "fill_value",
-)
 _IMAGE: Final = 3
 _AT_ONCE: Final = 64
 """Unit vectors that are resized together: each is an image, which takes its room."""
 
 
-@handles("Resizing")
-def resizing(layer: Any, ids: Ids) -> Moved | Computed:
+@handles("Resizing", "ops.Resize")
+def resizing(layer: Any, images: Ids) -> Moved | Computed:
     """Join each output to the inputs around its place, or read the nearest again."""
-    return resized(layer, ids, _by_settings(layer, (layer.height, layer.width)))
+    if layer.pad_to_aspect_ratio and layer.fill_value:
+        raise NotWirableError("it pads with a constant other than 0")
+    return _resized(layer, images)
 
 
 @handles("CenterCrop")
@@ -39,55 +37,47 @@ def center_crop(layer: Any, ids: Ids) -> Moved | Computed:
         for length, kept in zip(space.shape, (layer.height, layer.width), strict=False)
     ]
     if min(before) < 0:
-        return resized(layer, ids, _center_crop(layer.height, layer.width))
+        return _resized(layer, ids)
     (top, left), bottom, right = before, before[0] + layer.height, before[1] + layer.width
     return Moved(as_laid_out(layer, space[top:bottom, left:right]), channel_axis(layer))
 
 
-def _center_crop(height: int, width: int) -> Resize:
-    import keras
-
-    crop: Resize = keras.layers.CenterCrop(height, width, data_format="channels_last")
-    return crop
-
-
-@handles("ops.Resize")
-def resize(operation: Any, images: Ids) -> Moved | Computed:
-    """Join each output to the inputs around its place, or read the nearest again."""
-    return resized(operation, images, _by_settings(operation, operation.size))
-
-
-def _by_settings(layer: Any, size: tuple[int, int]) -> Resize:
-    import keras
-
-    settings = {name: getattr(layer, name) for name in _SETTINGS}
-    if settings["pad_to_aspect_ratio"] and settings["fill_value"]:
-        raise NotWirableError("it pads with a constant other than 0")
-    settings["antialias"] = getattr(layer, "antialias", False)
-    return lambda images: keras.ops.image.resize(
-        images, size, data_format="channels_last", **settings
-    )
+@handles("UpSampling1D", "UpSampling2D", "UpSampling3D")
+def upsampling(layer: Any, ids: Ids) -> Moved | Computed:
+    """Read each neuron several times; or, if not the nearest, join each output to those around."""
+    # Of the three only UpSampling2D interpolates.
+    if getattr(layer, "interpolation", "nearest") != "nearest":
+        return _resized(layer, ids)
+    space = channels_last(layer, ids)
+    factors = (layer.size,) if isinstance(layer.size, int) else layer.size
+    for axis, factor in enumerate(factors):
+        space = np.repeat(space, factor, axis=axis)
+    return Moved(as_laid_out(layer, space), channel_axis(layer))
 
 
-def resized(layer: Any, ids: Ids, function: Resize) -> Moved | Computed:
+@handles(UPSAMPLING_FROM_CORNERS)
+def upsampling_from_corners(layer: Any, ids: Ids) -> Moved | Computed:
+    """Join each output to the inputs around, as TensorFlow 1 placed them."""
+    return _resized(layer, ids)
+
+
+def _resized(layer: Any, ids: Ids) -> Moved | Computed:
     """Join each output to a window of inputs, by the product of the weights of both axes.
 
     Parameters
     ----------
     layer
-        The layer or operation, which says where its channels are.
+        The layer or operation: called with images, it resizes them.
     ids
         Neurons of one image.
-    function
-        What Keras does with images, channels last.
     """
     if ids.ndim != _IMAGE:
         raise NotWirableError("its input is no image of two axes and channels")
     space = channels_last(layer, ids)
     (rows, by_row), (columns, by_column) = (
-        _taps(_along(axis, space.shape[:2], function)) for axis in (0, 1)
+        _taps(_along(axis, space.shape[:2], layer)) for axis in (0, 1)
     )
-    by_row = by_row / _of_ones(space.shape[:2], function)
+    by_row = by_row / _of_ones(space.shape[:2], layer)
     # (y, tap) and (x, tap) become (y, x, channel, tap, tap).
     sources = space[rows[:, None, :, None], columns[None, :, None, :]]
     nothing = (rows[:, None, :, None] == EMPTY) | (columns[None, :, None, :] == EMPTY)
@@ -107,30 +97,31 @@ def resized(layer: Any, ids: Ids, function: Resize) -> Moved | Computed:
     )
 
 
-def _along(axis: int, shape: tuple[int, ...], function: Resize) -> NDArray[np.float64]:
+def _along(axis: int, shape: tuple[int, ...], layer: Any) -> NDArray[np.float64]:
     """Return the weight of each input in each output along one axis.
 
-    Keras says so itself: it resizes the unit vectors of the axis, as channels of images.
+    The unit vectors of the axis are the channels of images that are resized.
     """
-    import keras
-
     units = np.expand_dims(np.eye(shape[axis], dtype=np.float32), 1 - axis)
     units = np.broadcast_to(units, (*shape, shape[axis]))
     parts = [
-        keras.ops.convert_to_numpy(function(units[np.newaxis, ..., first : first + _AT_ONCE]))
+        _image(layer, units[..., first : first + _AT_ONCE])
         for first in range(0, shape[axis], _AT_ONCE)
     ]
-    image = np.moveaxis(np.concatenate(parts, axis=-1)[0], axis, 0)
+    image = np.moveaxis(np.concatenate(parts, axis=-1), axis, 0)
     # The middle of the other axis is never padding.
     return np.asarray(image[:, image.shape[1] // 2], dtype=np.float64)
 
 
-def _of_ones(shape: tuple[int, ...], function: Resize) -> float:
+def _of_ones(shape: tuple[int, ...], layer: Any) -> float:
     """Return what the middle output reads of ones: both axes have that in their weights."""
-    import keras
+    image = _image(layer, np.ones((*shape, 1), dtype=np.float32))
+    return float(image[image.shape[0] // 2, image.shape[1] // 2, 0])
 
-    image = keras.ops.convert_to_numpy(function(np.ones((1, *shape, 1), dtype=np.float32)))
-    return float(image[0, image.shape[1] // 2, image.shape[2] // 2, 0])
+
+def _image(layer: Any, image: NDArray[np.float32]) -> NDArray[Any]:
+    """Return what a layer makes of an image; both have their channels last."""
+    return channels_last(layer, np.asarray(layer(as_laid_out(layer, image)[np.newaxis]))[0])
 
 
 def _taps(matrix: NDArray[np.float64]) -> tuple[Ids, NDArray[np.float64]]:

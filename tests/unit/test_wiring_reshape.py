@@ -1,9 +1,10 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exporter.wiring import handled_classes
-from exporter.wiring.reshape import nothing_at_inference
+from exporter.wiring.reshape import no_augmentation, nothing_at_inference
 from tests.unit.builders import Spec, Wired, assert_same_edges, chain, failing, layer, wired
 
 SETTINGS = {
@@ -19,6 +20,19 @@ SETTINGS = {
 }
 RANKS = {"SpatialDropout1D": (3, 2), "SpatialDropout3D": (2, 1, 3, 2)}
 SHAPE = (3, 2, 4)
+AUGMENTATIONS = [name for name, handler in handled_classes().items() if handler is no_augmentation]
+OF_AUGMENTATIONS: dict[str, dict[str, Any]] = {
+    "MaxNumBoundingBoxes": {"max_number": 3},
+    "RandomCrop": {"height": 8, "width": 8},
+    "RandomPosterization": {"factor": 4},
+    "RandomTranslation": {"height_factor": 0.2, "width_factor": 0.2},
+    "RandomZoom": {"height_factor": 0.2},
+    **{
+        f"Random{name}": {"factor": 0.2}
+        for name in ["Brightness", "ColorDegeneration", "Contrast", "Hue", "Rotation", "Saturation"]
+    },
+    "RandomSharpness": {"factor": 0.2},
+}
 
 
 @pytest.mark.parametrize(
@@ -96,3 +110,14 @@ def test_every_training_only_layer_is_tested() -> None:
     passed_on = [name for name, how in handled_classes().items() if how is nothing_at_inference]
     # That of ConvNeXt stands in keras.applications; test_wiring_normalization.py has it.
     assert sorted([*SETTINGS, "StochasticDepth"]) == passed_on
+
+
+@pytest.mark.parametrize("name", AUGMENTATIONS)
+def test_passes_images_on(name: str, tmp_path: Path) -> None:
+    import keras
+
+    images = keras.Input((8, 8, 3))
+    changed = getattr(keras.layers, name)(**OF_AUGMENTATIONS.get(name, {}))(images)
+    case = wired(keras.Model(images, changed + 1), tmp_path)
+    assert [planned.class_name for planned in case.plan.layers] == ["InputLayer", "Add"]
+    assert failing(case, samples=2) == []

@@ -2,12 +2,17 @@
 
 from typing import Any, Final
 
+from exporter.reading.keras.legacy.computed import (
+    hard_sigmoid_of_keras_2,
+    upsampling_from_corners,
+)
 from exporter.reading.keras.quiet import quiet
-from exporter.wiring.activation import HARD_SIGMOID_OF_KERAS_2, hard_sigmoid_of_keras_2
-from exporter.wiring.upsampling import UPSAMPLING_FROM_CORNERS, upsampling_from_corners
+from exporter.wiring.resizing import UPSAMPLING_FROM_CORNERS
 
 # Keras 2.4 was the first that handed all to TensorFlow 2.
 _OF_TENSORFLOW_2: Final = (2, 4)
+
+_HARD_SIGMOID: Final = "neurongraph>hard_sigmoid"
 
 # Functions of tf.nn were written by their Python names.
 _RENAMED: Final = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax"}
@@ -98,8 +103,8 @@ def _registered(name: str, registered: Any) -> dict[str, Any]:
 
 
 def _hard_sigmoid() -> dict[str, Any]:
-    named = _registered(HARD_SIGMOID_OF_KERAS_2, hard_sigmoid_of_keras_2)
-    return {**named, "class_name": "function", "config": HARD_SIGMOID_OF_KERAS_2}
+    named = _registered(_HARD_SIGMOID, hard_sigmoid_of_keras_2)
+    return {**named, "class_name": "function", "config": _HARD_SIGMOID}
 
 
 def _numbers(version: str) -> tuple[int, int]:
