@@ -17,6 +17,7 @@ from exporter.wiring import (
     reductions,
     reshape,
     resizing,
+    wrappers,
 )
 from exporter.wiring.handlers import handled_classes, handler_key, handler_of, handles, is_of_keras
 from exporter.wiring.results import (
@@ -30,7 +31,8 @@ from exporter.wiring.results import (
     Stage,
     Wiring,
 )
-from exporter.wiring.unwirable import UNWIRABLE, WRAPPERS, needs_code, reason
+from exporter.wiring.unwirable import UNWIRABLE, needs_code, reason
+from exporter.wiring.wrappers import WRAPPERS
 
 __all__ = [
     "EMPTY",
@@ -63,4 +65,5 @@ __all__ = [
     "reductions",
     "reshape",
     "resizing",
+    "wrappers",
 ]

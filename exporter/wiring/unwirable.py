@@ -1,12 +1,6 @@
-"""Why some layers of Keras, and some calls of wrappers, cannot be a static weighted graph."""
+"""Why some layers of Keras cannot be a static weighted graph."""
 
-from typing import Any, Final, NoReturn
-
-from exporter.wiring.handlers import handles
-from exporter.wiring.results import Ids, NotWirableError
-
-WRAPPERS: Final = ("TimeDistributed", "SpectralNormalization")
-"""Layers that call the layer in them, which is what gets wired."""
+from typing import Final
 
 _CODE: Final = "its code is not a list of layers"
 _VANISHED: Final = (
@@ -87,12 +81,3 @@ def reason(key: str) -> str:
     if ">" in key:
         return "a class of somebody's own; exporter.wiring.handles registers a handler for it"
     return _REASONS.get(key, "no handler is written for it; exporter.wiring.handles registers one")
-
-
-@handles(*WRAPPERS)
-def wrapper(layer: Any, *inputs: Ids) -> NoReturn:
-    """Wire the layer in it, as it is at inference: at each step, if it is distributed over time."""
-    del layer, inputs
-    # Plain calls never come here: exporter.reading.keras.calls puts those
-    # of the layer within in their place.
-    raise NotWirableError("it is called with a mask, or an open number of steps")

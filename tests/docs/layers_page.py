@@ -19,8 +19,8 @@ _ACTIVATIONS: Final = """\
 ## Activation functions
 
 What `activation` of a layer in the graph says, and what a neuron then makes of `x`, its weighted
-inputs and its bias. Numbers are defaults; what stands in `activation_config` takes their place.
-An axis is counted with the samples as axis 0.
+inputs and its bias. What follows `=` is the default of a parameter; `activation_config` has the
+others. An axis is counted with the samples as axis 0.
 """
 _UNWIRABLE: Final = """\
 ## What cannot be wired

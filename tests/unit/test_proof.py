@@ -224,3 +224,37 @@ def test_a_model_that_diverged_passes(bad: float, tmp_path: Path) -> None:
             variable.assign(values)
     with np.errstate(all="ignore"):
         assert failing(wired(model, tmp_path)) == []
+
+
+@pytest.mark.parametrize("name", ["mish", "softsign", "sparsemax", "squareplus"])
+def test_what_overflows_within_an_activation_does_so_in_the_graph(
+    name: str, tmp_path: Path
+) -> None:
+    import keras
+
+    read = keras.Input((3,))
+    function = keras.layers.Activation(name)
+    model = keras.Model(read, [function(read * 1e30), function(read * 1.5e38)])
+    assert failing(wired(model, tmp_path)) == []
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("name", ["SeparableConv2D", "variance", "glu", "divide"])
+def test_steps_of_a_model_that_diverged_pass(name: str, bad: float, tmp_path: Path) -> None:
+    import keras
+
+    read = keras.Input((5, 4, 2))
+    behind = keras.layers.Conv2D(2, 2, name="first")(read)
+    outputs = {
+        "SeparableConv2D": keras.layers.SeparableConv2D(3, 2, padding="same"),
+        "variance": lambda x: keras.ops.var(x, axis=-1),
+        "glu": lambda x: keras.ops.glu(x, axis=-1),
+        "divide": lambda x: x / keras.ops.abs(x),
+    }
+    model = randomized(keras.Model(read, outputs[name](behind)))
+    for variable in model.weights[::2]:
+        values = np.asarray(variable).copy()
+        values.reshape(-1)[1] = bad
+        variable.assign(values)
+    with np.errstate(all="ignore"):
+        assert failing(wired(model, tmp_path)) == []

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -84,3 +86,17 @@ def test_the_scale_of_convnext(tmp_path_factory: pytest.TempPathFactory) -> None
     model = randomized(keras.Model(read, keras.layers.Add()([read, StochasticDepth(0.2)(seen)])))
     case = wired(model, tmp_path_factory.mktemp("convnext"))
     assert failing(case) == []
+
+
+def test_the_smallest_deviation_is_that_of_the_settings_of_keras(tmp_path: Path) -> None:
+    import keras
+
+    usual = keras.config.epsilon()
+    keras.config.set_epsilon(0.01)
+    try:
+        spec = layer("Normalization", mean=[1.0, -2.0], variance=[0.5, 0.0])
+        case = wired(chain(SHAPE, spec), tmp_path)
+        assert failing(case) == []
+        assert case.plan.layers[1].wiring.weights.max() == pytest.approx(100)
+    finally:
+        keras.config.set_epsilon(usual)
