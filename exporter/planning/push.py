@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +29,6 @@ from exporter.wiring.layout import is_channels_first
 from exporter.wiring.results import Ids
 from exporter.wiring.variables import in_reading_order
 from queries.core.memory import fits_in_memory
-
-Made = TypeVar("Made", bound=Wiring)
 
 Step = tuple[LayerRow, PlannedLayer | None]
 """A Keras layer, and its planned layer; None where it only moves data."""
@@ -114,6 +112,7 @@ def planned_steps(model: KerasModel) -> Iterator[Step]:
     last_reader = {position: call for call in model.calls for position in call.inputs}
     for call in model.calls:
         yield from pushed.through(call)
+        pushed.inner.clear()
         for position in call.inputs:
             if last_reader[position] is call:
                 pushed.tensors.pop(position, None)
@@ -199,7 +198,9 @@ class _Push:
         try:
             for stage in stages:
                 read = self._read(stage, inputs, made)
-                computed: Computed = _handled(stage.wire, *(tensor.ids for tensor in read))
+                computed: Computed = _handled(
+                    Computed, stage.wire, *(tensor.ids for tensor in read)
+                )
                 name = call.name
                 if stage is stages[-1]:
                     _require_output(call, computed)
@@ -290,20 +291,28 @@ def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
         raise NotWirableError(reason(call.key)) from None
     if call.is_operation:
         args, kwargs = call.arguments(ids, _as_operand)
-        return _handled(handler, call.layer, *args, **kwargs)
-    _require_plain(call)
-    return _handled(handler, call.layer, *(ids[position] for position in call.inputs))
+    else:
+        _require_plain(call)
+        args, kwargs = tuple(ids[position] for position in call.inputs), {}
+    wiring: Wiring = _handled(Wiring, handler, call.layer, *args, **kwargs)
+    return wiring
 
 
-def _handled(handler: Callable[..., Made], *args: Any, **kwargs: Any) -> Made:
-    """Call a handler, or a step; whatever it or Keras raises is a reason not to wire its layer."""
+def _handled(kind: Any, handler: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a handler, or a step, which is to return something of a kind.
+
+    Whatever it or Keras raises is a reason not to wire its layer.
+    """
     try:
-        return handler(*args, **kwargs)
+        made = handler(*args, **kwargs)
     except NotWirableError:
         raise
     except Exception as error:
         said = next(iter(str(error).splitlines()), "")
         raise NotWirableError(f"its handler fails: {type(error).__name__}: {said}") from error
+    if not isinstance(made, kind):
+        raise NotWirableError(f"its handler gives a {type(made).__name__}, which says no wiring")
+    return made
 
 
 def _as_operand(value: Any) -> Any:

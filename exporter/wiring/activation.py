@@ -140,9 +140,10 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
 
 def _of_layer(layer: Any) -> tuple[str | None, dict[str, Any]]:
     class_name = type(layer).__name__
-    if class_name == "Activation":
+    of_keras = is_of_keras(type(layer).__module__)
+    if of_keras and class_name == "Activation":
         return activation_of(layer.activation)
-    if class_name not in ACTIVATION_LAYERS or not is_of_keras(type(layer).__module__):
+    if not of_keras or class_name not in ACTIVATION_LAYERS:
         raise NotWirableError(f"its activation is a layer, {class_name}, that is no plain function")
     return settings_of(layer, *ACTIVATION_LAYERS[class_name])
 

@@ -76,7 +76,7 @@ def taken_apart(operation: Any, ids: Ids) -> Parts:
 def _batches(operands: Any) -> Any:
     """Return ids, or a list of them, as batches of one."""
     if isinstance(operands, (list, tuple)):
-        return type(operands)(map(_batches, operands))
+        return [_batches(operand) for operand in operands]
     return _batch(operands)
 
 

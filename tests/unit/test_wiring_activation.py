@@ -99,6 +99,22 @@ def test_a_layer_as_the_activation_of_another(
     assert failing(wired(chain((5, 2), *specs), tmp_path)) == []
 
 
+def test_a_layer_of_ones_own_is_not_taken_for_that_of_keras() -> None:
+    import keras
+
+    own = type("Activation", (keras.layers.Layer,), {"activation": keras.activations.relu})
+    with pytest.raises(NotWirableError, match="its activation is a layer, Activation"):
+        activation_of(own())
+
+
+def test_a_function_of_operations_is_not_taken_for_that_of_activations() -> None:
+    import keras
+
+    # Its default is the approximation, that of keras.activations is not.
+    with pytest.raises(NotWirableError, match="'gelu' is not one of Keras's own"):
+        activation_of(keras.ops.gelu)
+
+
 def test_a_layer_with_weights_is_no_activation() -> None:
     import keras
 

@@ -168,11 +168,15 @@ def fails(*_: Ids) -> Computed:
     [
         ({"product": {"wire": wrong_shape}}, r"diamond .*gives the shape \(3,\), but Keras"),
         ({"product": {"wire": fails}}, "its handler fails: IndexError: there is no axis 7"),
+        (
+            {"product": {"wire": lambda *_: None}},
+            "its handler gives a NoneType, which says no wiring",
+        ),
         ({"mean": {"reads": ("squares",)}}, "'mean' reads 'squares', which is no step before it"),
         ({"mean": {"name": "squares"}}, "two steps have the name 'squares'"),
         ({"mean": {"output": None}}, "'mean' does not say what it puts out"),
     ],
-    ids=["shape", "error", "later", "twins", "output"],
+    ids=["shape", "error", "nothing", "later", "twins", "output"],
 )
 def test_a_wrong_chain_is_refused_and_leaves_no_step(
     stages: dict[str, Any], said: str, file: Path, handled: Callable[[Handler], None]
