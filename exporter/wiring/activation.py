@@ -5,7 +5,6 @@ from typing import Any, Final, TypeVar
 
 from exporter.wiring.handlers import is_of_keras
 from exporter.wiring.results import NotWirableError
-from queries.core.activations import ACTIVATIONS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -119,6 +118,9 @@ def activation_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     NotWirableError
         If the function is not one of Keras's own, or does not give each neuron one value.
     """
+    # scipy.special takes a while to import, for which the command line's help must not wait.
+    from queries.core.activations import ACTIVATIONS
+
     if function is None:
         return None, {}
     if hasattr(function, "get_config"):
