@@ -22,8 +22,8 @@ from exporter.wiring.results import Ids, Weights
 
 Axes = tuple[int, ...]
 
-Place = tuple[slice, slice, slice]
-"""A part of a layer: which of the batch, of the positions, and of the channels."""
+Section = tuple[slice, slice, slice]
+"""A section of a layer: which of the batch, of the positions, and of the channels."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ class Addresses:
         """How many there are in the batch, of positions, and of channels."""
         return len(self.batch), len(self.position), self.kernel.shape[1]
 
-    def read(self, place: Place) -> Ids:
-        """Return the addresses that a part reads: shape (batch, positions, fan-in)."""
-        batch, position, _ = place
+    def read(self, section: Section) -> Ids:
+        """Return the addresses that a section reads: shape (batch, positions, fan-in)."""
+        batch, position, _ = section
         rows = np.add.outer(self.batch[batch], self.position[position])
         return np.add.outer(rows, self.fan)
 
-    def span(self, places: Sequence[Place]) -> slice:
-        """Return the addresses among which are all that some parts read."""
-        rows = [(self.batch[batch], self.position[position]) for batch, position, _ in places]
+    def span(self, sections: Sequence[Section]) -> slice:
+        """Return the addresses among which are all that some sections read."""
+        rows = [(self.batch[batch], self.position[position]) for batch, position, _ in sections]
         low = min(batch.min() + position.min() for batch, position in rows) + self.fan.min()
         high = max(batch.max() + position.max() for batch, position in rows) + self.fan.max()
         return slice(int(low), int(high) + 1)

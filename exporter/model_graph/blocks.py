@@ -12,7 +12,7 @@ from exporter.model_graph.network import ModelNetwork
 from exporter.model_graph.strength import strengths
 from exporter.planning.counted_weights import counted_weights
 from exporter.planning.plan import Plan
-from queries.analysis.operators import Ids, Scores, Weights
+from queries.analysis.operators import Ids, Scores, WeightKind
 from queries.core.layer import Layer
 from queries.core.neuron_filter import NeuronFilter
 from queries.stores.blocks import Blocks, Columns, flags
@@ -85,7 +85,7 @@ class PlannedBlocks(Blocks):
                 }
         return None
 
-    def strengths(self, neurons: NeuronFilter, direction: str, measure: Weights) -> Scores:
+    def strengths(self, neurons: NeuronFilter, direction: str, measure: WeightKind) -> Scores:
         """Return the strength of some neurons, for which no relationship is built."""
         return strengths(self.network, flags(self, neurons), direction, measure)
 

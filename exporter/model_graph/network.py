@@ -8,7 +8,7 @@ from exporter.model_graph.wired_layer import WiredLayer
 from exporter.planning.counted_weights import counted_weights
 from exporter.planning.plan import Plan
 from queries.analysis.network import EDGES_A_PART, Network
-from queries.analysis.operators import Columns, Flags, Ids, Scores
+from queries.analysis.operators import EdgeColumns, Flags, Ids, Scores
 from queries.core.layer import Layer
 
 
@@ -35,7 +35,7 @@ class ModelNetwork(Network):
         if layer.edges:
             yield self._wired(layer)
 
-    def repeated(self, layer: Layer) -> Callable[[], Iterable[WiredLayer]]:
+    def reusable_operators(self, layer: Layer) -> Callable[[], Iterable[WiredLayer]]:
         """Return what gives the one operator of a layer, which keeps no relationship."""
         kept = list(self.operators(layer))
         return lambda: kept
@@ -48,7 +48,7 @@ class ModelNetwork(Network):
 
     def incoming(self, neuron: int) -> tuple[Ids, Scores]:
         """Return source and weight of all relationships into a neuron."""
-        layer = next(each for each in self.layers if self.of(each).stop > neuron)
+        layer = next(each for each in self.layers if self.neurons_of(each).stop > neuron)
         return self._wired(layer).incoming(neuron)
 
     def _wired(self, layer: Layer) -> WiredLayer:
@@ -58,24 +58,25 @@ class ModelNetwork(Network):
         ranges = self._planned[layer.index].ranges(EDGES_A_PART)
         return [(layer.first + start, layer.first + stop - 1) for start, stop in ranges]
 
-    def _columns(self, layer: Layer, ends: Flags) -> Iterator[Columns]:
+    def edge_blocks(self, layer: Layer, ends: Flags) -> Iterator[EdgeColumns]:
+        """Yield relationships into a layer, all of those into some neurons among them."""
         planned = self._planned[layer.index]
-        ended = ends[self.of(layer)]
+        ended = ends[self.neurons_of(layer)]
         for start, stop in planned.ranges():
             if ended[start:stop].any():
                 block = planned.block(start, stop)
                 yield block.source - self.first, block.target - self.first, block.weight
 
-    def _built(self, layer: Layer, first: int, last: int) -> Columns:
+    def _built(self, layer: Layer, first: int, last: int) -> EdgeColumns:
         planned = self._planned[layer.index]
         block = planned.block(first - planned.first, last + 1 - planned.first)
         return block.source, block.target, block.weight
 
-    def _built_out_of(self, neurons: Sequence[int]) -> Columns:
+    def _built_out_of(self, neurons: Sequence[int]) -> EdgeColumns:
         places = np.array(neurons, dtype=np.int64) - self.first
         feeding = {layer.index for layer in self.layers if self._holds(layer, places)}
         none = np.empty(0, dtype=np.int64)
-        found: list[Columns] = [(none, none, np.empty(0))]
+        found: list[EdgeColumns] = [(none, none, np.empty(0))]
         found += [
             self._wired(layer).outgoing(places)
             for layer in self.layers
@@ -85,5 +86,5 @@ class ModelNetwork(Network):
         return source + self.first, target + self.first, weight
 
     def _holds(self, layer: Layer, places: Ids) -> bool:
-        own = self.of(layer)
+        own = self.neurons_of(layer)
         return bool(((places >= own.start) & (places < own.stop)).any())

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from exporter.model_graph.addresses import Place
+from exporter.model_graph.addresses import Section
 from exporter.model_graph.reductions import Reduction
 from queries.analysis.operators import Scores
 
-Result = tuple[Place | slice, Scores]
+Result = tuple[Section | slice, Scores]
 """Where the result of a piece stands among all results, and the result itself."""
 
 
@@ -28,19 +28,19 @@ class Work:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a layer, and the scores that it takes.
+    """A section of a layer, and the scores that it takes.
 
     Parameters
     ----------
-    place
-        Which part.
+    section
+        Which section.
     scores
-        Inward, those at some addresses, among which are all that the part reads; outward, those
+        Inward, those at some addresses, among which are all that it reads; outward, those
         of its targets: shape (batch, positions, channels).
     first
         Inward, the first of the addresses.
     """
 
-    place: Place
+    section: Section
     scores: Scores
     first: int = 0

@@ -1,8 +1,9 @@
 """What becomes of all that comes over relationships to one neuron: a sum, or the largest of it."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,13 +20,24 @@ class Reduction(ABC):
     merge: ClassVar[np.ufunc]
     """Puts together what came over some relationships and over others."""
 
+    join: np.ufunc
+    """Makes a contribution of the score at one end of a relationship and its weight."""
+
     @abstractmethod
     def product(self, left: Scores, right: Scores) -> Scores:
         """Return a product of matrices: shapes (b, p, k) and (b, k, c) give (b, p, c)."""
 
+    def put_together(self, results: Iterable[tuple[Any, Scores]], shape: tuple[int, ...]) -> Scores:
+        """Put results together in their order; each comes with where it stands."""
+        whole = np.full(shape, self.nothing)
+        for where, values in results:
+            before = whole[where]
+            self.merge(before, values, out=before)
+        return whole
+
     @abstractmethod
-    def by_place(self, place: Ids, values: Scores, length: int) -> Scores:
-        """Put together the values that belong to the same of so many places."""
+    def by_index(self, index: Ids, values: Scores, length: int) -> Scores:
+        """Put together the values that belong to the same of so many indices."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,7 @@ class Sum(Reduction):
 
     nothing: ClassVar[float] = 0.0
     merge: ClassVar[np.ufunc] = np.add
+    join: np.ufunc = field(default=np.multiply, init=False)
 
     def product(self, left: Scores, right: Scores) -> Scores:
         """Return the usual product."""
@@ -41,9 +54,9 @@ class Sum(Reduction):
         with np.errstate(invalid="ignore"):
             return np.asarray(left @ right)
 
-    def by_place(self, place: Ids, values: Scores, length: int) -> Scores:
+    def by_index(self, index: Ids, values: Scores, length: int) -> Scores:
         """Add up."""
-        return np.asarray(np.bincount(place, values, length), dtype=np.float64)
+        return np.asarray(np.bincount(index, values, length), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -64,8 +77,8 @@ class Largest(Reduction):
         """Return the product that takes the largest."""
         return largest_products(left, right, self.join)
 
-    def by_place(self, place: Ids, values: Scores, length: int) -> Scores:
+    def by_index(self, index: Ids, values: Scores, length: int) -> Scores:
         """Take the largest."""
         largest = np.full(length, self.nothing)
-        np.maximum.at(largest, place, values)
+        np.maximum.at(largest, index, values)
         return largest

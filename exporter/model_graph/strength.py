@@ -3,11 +3,11 @@
 import numpy as np
 
 from queries.analysis.network import Network
-from queries.analysis.operators import MEASURES, Flags, Scores, Weights
-from queries.analysis.sums import added
+from queries.analysis.operators import WEIGHT_FUNCTIONS, Flags, Scores, WeightKind
+from queries.analysis.sums import weighted_sums
 
 
-def strengths(network: Network, chosen: Flags, direction: str, measure: Weights) -> Scores:
+def strengths(network: Network, chosen: Flags, direction: str, measure: WeightKind) -> Scores:
     """Add up the weights of all neurons of the layers that hold chosen ones.
 
     Parameters
@@ -23,10 +23,12 @@ def strengths(network: Network, chosen: Flags, direction: str, measure: Weights)
     for layer in network.layers:
         for part in network.operators(layer):
             if direction == "in" and chosen[part.targets].any():
-                sums[part.targets] += added(part, MEASURES[measure], _ones(part.sources))
+                sums[part.targets] += weighted_sums(
+                    part, WEIGHT_FUNCTIONS[measure], _ones(part.sources)
+                )
             elif direction == "out" and chosen[part.sources].any():
                 ones = _ones(part.targets)
-                sums[part.sources] += added(part, MEASURES[measure], ones, "out")
+                sums[part.sources] += weighted_sums(part, WEIGHT_FUNCTIONS[measure], ones, "out")
     return sums
 
 

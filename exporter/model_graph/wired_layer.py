@@ -14,13 +14,22 @@ from typing import Final, Self
 import numpy as np
 
 from exporter.model_graph import neighbours
-from exporter.model_graph.addresses import Addresses, Place, addresses
+from exporter.model_graph.addresses import Addresses, Section, addresses
 from exporter.model_graph.pieces import Piece, Result, Work
 from exporter.model_graph.reductions import Largest, Reduction, Sum
+from exporter.model_graph.scaled_layer import ScaledLayer
 from exporter.model_graph.threads import in_threads
 from exporter.planning.layer import PlannedLayer
 from exporter.wiring.results import Weights
-from queries.analysis.operators import Columns, Combine, Ids, Measure, Scores, Then, signed
+from queries.analysis.operators import (
+    Combine,
+    EdgeColumns,
+    Ids,
+    Scores,
+    Then,
+    WeightFunction,
+    signed,
+)
 
 _WEIGHTS_AT_ONCE: Final = 1 << 20
 _READ_AT_ONCE: Final = 1 << 18
@@ -39,7 +48,7 @@ class WiredLayer:
         Its neurons, and those among which are all that feed it, counted from the model's first.
     first
         The id of the model's first neuron.
-    measure
+    function
         What a relationship counts by its weight.
     """
 
@@ -47,7 +56,7 @@ class WiredLayer:
     targets: slice
     sources: slice
     first: int
-    measure: Measure = signed
+    function: WeightFunction = signed
 
     @classmethod
     def of(cls, planned: PlannedLayer, sources: slice, first: int) -> Self:
@@ -55,9 +64,13 @@ class WiredLayer:
         targets = slice(planned.first - first, planned.last + 1 - first)
         return cls(addresses(planned.wiring), targets, sources, first)
 
-    def weighed(self, measure: Measure) -> Self:
-        """Return the same relationships, with what each counts as its weight."""
-        return replace(self, measure=Then(self.measure, measure))
+    def weighed(self, function: WeightFunction) -> Self:
+        """Return the same relationships, each with a function of its weight as its weight."""
+        return replace(self, function=Then(self.function, function))
+
+    def scaled(self, source: Scores | None, target: Scores | None) -> ScaledLayer:
+        """Return the same relationships, weighing ``source value * weight * target value``."""
+        return ScaledLayer(self, source, target)
 
     def sum_in(self, scores: Scores) -> Scores:
         """Return by target the sum of ``weight * score of the source``."""
@@ -72,47 +85,47 @@ class WiredLayer:
         return self._into_sources(Sum(), scores)
 
     def largest_in(self, scores: Scores, combine: Combine) -> Scores:
-        """Return by target the largest of what comes over a relationship."""
-        return self.weighed(combine.measure)._into_targets(Largest(combine.join), scores)
+        """Return by target the largest contribution of a relationship."""
+        return self.weighed(combine.function)._into_targets(Largest(combine.join), scores)
 
     def largest_out(self, scores: Scores, combine: Combine) -> Scores:
-        """Return by source the largest of what comes back over a relationship."""
-        return self.weighed(combine.measure)._into_sources(Largest(combine.join), scores)
+        """Return by source the largest contribution of a relationship."""
+        return self.weighed(combine.function)._into_sources(Largest(combine.join), scores)
 
-    def results(self, work: Work, given: Scores) -> Iterator[Result]:
+    def results(self, work: Work, scores: Scores) -> Iterator[Result]:
         """Yield the results of pieces that together are the whole layer, in a fixed order.
 
         Parameters
         ----------
         work
             What is computed.
-        given
-            Inward, scores by address; outward, those of the targets, as ``Addresses.apart``
-            has them.
+        scores
+            Inward, those by address; outward, those of the targets, as ``Addresses.apart`` has
+            them.
         """
-        pieces = self._with_weights(work, self.pieces(work, given, self.places))
+        pieces = self._with_weights(work, self.pieces(work, scores, self.sections))
         return in_threads(partial(self._result, work), pieces)
 
     def results_of(self, work: Work, pieces: Sequence[Piece]) -> list[Result]:
         """Return the results of some pieces, computed by this thread alone."""
         return [self._result(work, each) for each in self._with_weights(work, pieces)]
 
-    def result_place(self, work: Work, place: Place) -> Place | slice:
-        """Return where the result of a part stands among all results."""
-        return place if work.inward else self.at.span([place])
+    def result_section(self, work: Work, section: Section) -> Section | slice:
+        """Return where the result of a section stands among all results."""
+        return section if work.inward else self.at.span([section])
 
-    def pieces(self, work: Work, given: Scores, places: Sequence[Place]) -> list[Piece]:
-        """Return parts of the layer, with no more of what is given than they take."""
+    def pieces(self, work: Work, scores: Scores, sections: Sequence[Section]) -> list[Piece]:
+        """Return sections of the layer, each with no more of the scores than it takes."""
         if not work.inward:
-            return [Piece(place, given[place]) for place in places]
-        span = self.at.span(places)
+            return [Piece(section, scores[section]) for section in sections]
+        span = self.at.span(sections)
         # One array, which is sent once.
-        taken = given[span]
-        return [Piece(place, taken, span.start) for place in places]
+        part = scores[span]
+        return [Piece(section, part, span.start) for section in sections]
 
     @property
-    def places(self) -> list[Place]:
-        """Parts that together are the whole layer; those that share weights follow each other."""
+    def sections(self) -> list[Section]:
+        """Sections that together are the layer; those that share weights follow each other."""
         fan = len(self.at.fan)
         batch, positions, channels = self.at.lengths
         wide = min(channels, max(1, _WEIGHTS_AT_ONCE // fan))
@@ -131,7 +144,7 @@ class WiredLayer:
         order = np.argsort(source, kind="stable")
         return source[order], self._counted(weight[order])
 
-    def outgoing(self, neurons: Ids) -> Columns:
+    def outgoing(self, neurons: Ids) -> EdgeColumns:
         """Return source, target and weight of the relationships out of some neurons."""
         read = np.flatnonzero(np.isin(self.at.ids, neurons + self.first))
         which, target, weight = neighbours.outgoing(self.at, read)
@@ -139,7 +152,7 @@ class WiredLayer:
         return source, target + self.targets.start, self._counted(weight)
 
     def _counted(self, weights: Weights) -> Scores:
-        return self.measure(weights.astype(np.float64))
+        return self.function(weights.astype(np.float64))
 
     @property
     def _width(self) -> int:
@@ -150,47 +163,70 @@ class WiredLayer:
         places: Ids = (ids - (self.first + self.sources.start - 1)).clip(0, self._width + 1)
         return places
 
-    def _known(self, scores: Scores, nothing: float) -> Scores:
-        """Return by address the score of what stands there."""
+    def by_address(self, scores: Scores, nothing: float) -> Scores:
+        """Return by address the score of the source that stands there.
+
+        Parameters
+        ----------
+        scores
+            By source: shape (sources,).
+        nothing
+            What an address has where no source stands, such as one of padding.
+        """
         around = np.concatenate([[nothing], scores, [nothing]])
-        # The mode only spares a second look at the places.
+        # The mode only spares a second look at the indices.
         return around.take(self._looked_up(self.at.ids), mode="clip")
 
+    def by_source(self, reduction: Reduction, values: Scores) -> Scores:
+        """Return by source what its addresses have, put together."""
+        return reduction.by_index(self._looked_up(self.at.ids), values, self._width + 2)[1:-1]
+
     def _into_targets(self, reduction: Reduction, scores: Scores) -> Scores:
-        known = self._known(scores, reduction.nothing)
         work = Work(reduction, inward=True)
-        return self.at.together(self._reduced(work, known, self.at.lengths))
+        results = self.results(work, self.by_address(scores, reduction.nothing))
+        return self.at.together(reduction.put_together(results, self.at.lengths))
 
     def _into_sources(self, reduction: Reduction, scores: Scores) -> Scores:
         work = Work(reduction, inward=False)
-        known = self._reduced(work, self.at.apart(scores), (len(self.at.ids),))
-        return reduction.by_place(self._looked_up(self.at.ids), known, self._width + 2)[1:-1]
+        results = self.results(work, self.at.apart(scores))
+        return self.by_source(reduction, reduction.put_together(results, (len(self.at.ids),)))
 
-    def _reduced(self, work: Work, given: Scores, shape: tuple[int, ...]) -> Scores:
-        """Put the results of all pieces together, always in the same order."""
-        reduced = np.full(shape, work.reduction.nothing)
-        for where, values in self.results(work, given):
-            before = reduced[where]
-            work.reduction.merge(before, values, out=before)
-        return reduced
+    def section_weights(self, section: Section, read: Ids) -> Scores:
+        """Return the weights of a section, which all of its positions share.
+
+        Parameters
+        ----------
+        section
+            The section.
+        read
+            The addresses that it reads, as ``Addresses.read`` has them.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (batch, 1, channels, fan-in).
+        """
+        del read
+        batch, _, channels = section
+        return self._counted(self.at.kernel[batch, channels])[:, np.newaxis]
 
     def _result(self, work: Work, weighed: tuple[Piece, Scores]) -> Result:
         piece, weights = weighed
-        read, reduction = self.at.read(piece.place), work.reduction
-        where = self.result_place(work, piece.place)
+        read, reduction = self.at.read(piece.section), work.reduction
+        where = self.result_section(work, piece.section)
         if not isinstance(where, slice):
             return where, reduction.product(piece.scores[read - piece.first], weights)
         # BLAS may round differently where an array lies otherwise in memory.
         back = reduction.product(np.ascontiguousarray(piece.scores), weights)
         address = (read - where.start).reshape(-1)
-        return where, reduction.by_place(address, back.reshape(-1), where.stop - where.start)
+        return where, reduction.by_index(address, back.reshape(-1), where.stop - where.start)
 
     def _with_weights(self, work: Work, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Scores]]:
         """Yield pieces, each with what its relationships count.
 
         The shape is (batch, channels, fan-in), or inward (batch, fan-in, channels).
         """
-        for (b, c), alike in groupby(pieces, key=lambda piece: piece.place[::2]):
+        for (b, c), alike in groupby(pieces, key=lambda piece: piece.section[::2]):
             weights = self._counted(self.at.kernel[b, c])
             if work.inward:
                 weights = np.ascontiguousarray(weights.swapaxes(1, 2))

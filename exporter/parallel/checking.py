@@ -102,7 +102,7 @@ def checked_share(layer: WiredLayer, share: Share, sent: object) -> list[Result]
     if len(found) != len(share.pieces):
         raise Unexpected(f"{len(found)} results of {len(share.pieces)} pieces")
     for piece, (where, values) in zip(share.pieces, found, strict=True):
-        place = layer.result_place(share.work, piece.place)
+        place = layer.result_section(share.work, piece.section)
         if where != place:
             raise Unexpected("the result of another piece")
         cuts = place if isinstance(place, tuple) else (place,)

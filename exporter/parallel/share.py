@@ -7,7 +7,7 @@ from exporter.model_graph import ModelNetwork
 from exporter.model_graph.pieces import Piece, Result, Work
 from exporter.model_graph.threads import limit_blas
 from exporter.parallel.source import ModelSource, planned
-from queries.analysis.operators import Measure
+from queries.analysis.operators import WeightFunction
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Share:
         Which share of the layer it is.
     layer
         The index of the layer.
-    measure
+    function
         What a relationship counts by its weight.
     work
         What is computed.
@@ -30,7 +30,7 @@ class Share:
 
     number: int
     layer: int
-    measure: Measure
+    function: WeightFunction
     work: Work
     pieces: Sequence[Piece]
 
@@ -64,4 +64,4 @@ def compute_share(
     network = ModelNetwork(planned(source, content))
     layer = next(each for each in network.layers if each.index == share.layer)
     (wired,) = network.operators(layer)
-    return share.number, wired.weighed(share.measure).results_of(share.work, share.pieces)
+    return share.number, wired.weighed(share.function).results_of(share.work, share.pieces)

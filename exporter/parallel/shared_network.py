@@ -36,13 +36,13 @@ class SharedLayer(WiredLayer):
     index: int
     workers: ModelWorkers
 
-    def results(self, work: Work, given: Scores) -> Iterator[Result]:
+    def results(self, work: Work, scores: Scores) -> Iterator[Result]:
         """Yield the results of pieces, in the order of one process."""
-        places = self.places
-        length = ceil(len(places) / (_SHARES_A_WORKER * self.workers.count))
-        parts = [places[start : start + length] for start in range(0, len(places), length)]
+        sections = self.sections
+        length = ceil(len(sections) / (_SHARES_A_WORKER * self.workers.count))
+        parts = [sections[start : start + length] for start in range(0, len(sections), length)]
         shares = (
-            Share(number, self.index, self.measure, work, self.pieces(work, given, part))
+            Share(number, self.index, self.function, work, self.pieces(work, scores, part))
             for number, part in enumerate(parts)
         )
         return self.workers.results(self, shares)

@@ -1,15 +1,16 @@
-"""Two models of one architecture, relationship by relationship."""
+"""Two models of one architecture, and what changes from one to the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from queries.analysis.moments import Moments
 from queries.analysis.network import Network
 from queries.analysis.operators import Flags, Ids, Scores
-from queries.analysis.part import Part
+from queries.analysis.weight_matrix import WeightMatrix
 from queries.core.layer import Layer
 from queries.errors import ParameterError
 
@@ -24,7 +25,7 @@ _ALIKE: Final = {
 
 
 @dataclass(frozen=True)
-class Paired:
+class EdgePairs:
     """Relationships that two models have in common.
 
     Parameters
@@ -56,9 +57,9 @@ class Paired:
         with np.errstate(invalid="ignore"):
             return np.abs(self.change) / np.where(self.weight == 0, np.nan, np.abs(self.weight))
 
-    def take(self, chosen: Ids) -> "Paired":
+    def take(self, chosen: Ids) -> "EdgePairs":
         """Return some of the relationships, by their positions."""
-        return Paired(
+        return EdgePairs(
             self.source[chosen], self.target[chosen], self.weight[chosen], self.other[chosen]
         )
 
@@ -80,13 +81,13 @@ def difference(one: Scores, other: Scores) -> Scores:
     return change
 
 
-def together(pairs: list[Paired]) -> Paired:
+def concatenate(pairs: list[EdgePairs]) -> EdgePairs:
     """Return the relationships of at least one part as one."""
     columns = zip(*((p.source, p.target, p.weight, p.other) for p in pairs), strict=True)
-    return Paired(*(np.concatenate(column) for column in columns))
+    return EdgePairs(*(np.concatenate(column) for column in columns))
 
 
-class Comparison:
+class ModelPair:
     """Two models of one architecture.
 
     Parameters
@@ -112,7 +113,7 @@ class Comparison:
                 if here != there:
                     raise self._error(f"layer {layer.name!r}: {said} {there}, not {here}")
 
-    def paired(self, layer: Layer) -> Iterator[Paired]:
+    def edge_pairs(self, layer: Layer) -> Iterator[EdgePairs]:
         """Yield all relationships into a layer of the one model, with those of the other.
 
         Raises
@@ -121,19 +122,21 @@ class Comparison:
             If they join other neurons.
         """
         counterpart = self.other.layers[self.one.layers.index(layer)]
-        parts = zip(self.one.parts(layer), self.other.parts(counterpart), strict=True)
+        parts = zip(self.one.matrices(layer), self.other.matrices(counterpart), strict=True)
         for part, other in parts:
             if not _same_ends(part, other):
                 raise self._error(f"layer {layer.name!r}: its relationships join other neurons")
             source, target, _ = part.columns
-            yield Paired(source, target, _weights(part), _weights(other))
+            yield EdgePairs(source, target, _weights(part), _weights(other))
 
-    def between(self, begins: Flags, ends: Flags) -> Iterator[Paired]:
+    def edge_pairs_between(self, begins: Flags, ends: Flags) -> Iterator[EdgePairs]:
         """Yield the relationships from some neurons of the one model to others."""
         for layer in self.one.layers:
-            fed = any(begins[self.one.of(before)].any() for before in self.one.into(layer))
-            if fed and ends[self.one.of(layer)].any():
-                for pair in self.paired(layer):
+            fed = any(
+                begins[self.one.neurons_of(before)].any() for before in self.one.feeding(layer)
+            )
+            if fed and ends[self.one.neurons_of(layer)].any():
+                for pair in self.edge_pairs(layer):
                     yield pair.take(np.flatnonzero(begins[pair.source] & ends[pair.target]))
 
     def _error(self, difference: str) -> ParameterError:
@@ -144,16 +147,115 @@ class Comparison:
         )
 
 
-def _same_ends(one: Part, other: Part) -> bool:
+def _same_ends(one: WeightMatrix, other: WeightMatrix) -> bool:
     return all(
         np.array_equal(getattr(one.matrix, name), getattr(other.matrix, name))
         for name in ("indptr", "indices")
     )
 
 
-def _weights(part: Part) -> Scores:
+def _weights(part: WeightMatrix) -> Scores:
     """Return the weights by target, then source; of neurons joined twice the smaller one first."""
     if part.matrix.has_canonical_format:
         return part.matrix.data
     _, target, weight = part.columns
     return part.matrix.data[np.lexsort((weight, part.matrix.indices, target))]
+
+
+def largest_changes(pairs: Iterable[EdgePairs], measure: str, k: int) -> EdgePairs:
+    """Return the k relationships that change most, most changed first.
+
+    Parameters
+    ----------
+    pairs
+        Relationships.
+    measure
+        ``absolute``, ``relative`` or ``flips``, as the query ``compare_edges`` has it.
+    k
+        How many.
+    """
+    none = np.empty(0, dtype=np.int64)
+    best = EdgePairs(none, none, np.empty(0), np.empty(0))
+    for pair in pairs:
+        best = concatenate([best, pair.take(_first(pair, measure, k))])
+        best = best.take(_first(best, measure, k))
+    return best
+
+
+def _first(pair: EdgePairs, measure: str, k: int) -> Ids:
+    """Return the positions of the k relationships that change most, most changed first."""
+    size = pair.relative if measure == "relative" else np.abs(pair.change)
+    size = np.where(np.isnan(size), -1.0, size)
+    known = ~np.isnan(pair.change)
+    chosen = np.flatnonzero(pair.flips & known if measure == "flips" else known)
+    if k < len(chosen):
+        chosen = chosen[np.argpartition(-size[chosen], k - 1)[:k]]
+    return chosen[np.lexsort((pair.source[chosen], pair.target[chosen], -size[chosen]))]
+
+
+def neuron_changes(models: ModelPair) -> dict[str, Scores]:
+    """Return what ``compare_neurons`` says of the weights into each neuron.
+
+    Parameters
+    ----------
+    models
+        Both models; neurons are counted from the first of the one.
+    """
+    neurons = models.one.neurons
+    sums = np.zeros((5, neurons))
+    for layer in models.one.layers:
+        for pair in models.edge_pairs(layer):
+            weight, other = np.abs(pair.weight), np.abs(pair.other)
+            counted = (pair.change**2, weight**2, weight, difference(weight, other), pair.flips)
+            sums += [np.bincount(pair.target, values, neurons) for values in counted]
+    change, size = np.sqrt(sums[0]), np.sqrt(sums[1])
+    with np.errstate(invalid="ignore"):
+        relative = change / np.where(size == 0, np.nan, size)
+    return {
+        "weight_change": change,
+        "relative_change": relative,
+        "flips": sums[4],
+        "strength": sums[2],
+        "strength_change": sums[3],
+    }
+
+
+def layer_changes(pairs: Iterable[EdgePairs]) -> dict[str, float]:
+    """Return what ``compare_layers`` says of the weights into a layer.
+
+    Parameters
+    ----------
+    pairs
+        All relationships into the layer, in parts; there is one at least.
+    """
+    # Weights may be infinite, or no numbers.
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return _layer_changes(pairs)
+
+
+def _layer_changes(pairs: Iterable[EdgePairs]) -> dict[str, float]:
+    moments = Moments.none(2)
+    changed = flips = 0
+    total, largest, squares = 0.0, np.nan, np.zeros(4)
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    for pair in pairs:
+        both, change = np.stack([pair.weight, pair.other]), np.abs(pair.change)
+        moments = moments.joined(Moments.of(both, np.ones(len(change), dtype=np.int64)))
+        changed += int(np.count_nonzero(change))
+        flips += int(np.count_nonzero(pair.flips))
+        total += float(change.sum())
+        largest = np.fmax(largest, np.fmax.reduce(change))
+        squares += [*np.einsum("ij,ij->i", both, both), np.dot(*both), np.dot(change, change)]
+        low, high = np.minimum(low, both.min(axis=1)), np.maximum(high, both.max(axis=1))
+    sizes, product, off = np.sqrt(squares[:2]), squares[2], np.sqrt(squares[3])
+    return {
+        "edges": moments.count,
+        "changed": changed,
+        "flips": flips,
+        "mean_change": total / moments.count,
+        "largest_change": float(largest),
+        "relative_change": float(off / sizes[0]) if sizes[0] else np.nan,
+        "cosine": float(product / np.prod(sizes)) if all(sizes) else np.nan,
+        # Of numbers that are all equal the deviation is 0, but for rounding.
+        "correlation": np.nan if (low == high).any() else moments.correlation,
+    }

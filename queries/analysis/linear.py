@@ -17,7 +17,7 @@ from scipy.sparse import csr_array, diags_array, eye_array, hstack, vstack
 
 from queries.analysis.network import Network
 from queries.analysis.operators import Flags, Ids, Scores
-from queries.analysis.part import Part
+from queries.analysis.weight_matrix import WeightMatrix
 from queries.errors import ParameterError
 
 Matrix = csr_array[np.float64]
@@ -89,7 +89,9 @@ def combined(network: Network, first: Ids, second: Ids) -> Combined:
     """
     among = np.zeros(network.neurons, dtype=bool)
     among[first] = True
-    source, target, weight = network.between(np.ones(network.neurons, dtype=bool), among, _BYTES)
+    source, target, weight = network.edges_between(
+        np.ones(network.neurons, dtype=bool), among, _BYTES
+    )
     feeding, column = np.unique(source, return_inverse=True)
     row = np.searchsorted(first, target)
     start = csr_array((weight.astype(np.float64), (row, column)), (len(first), len(feeding)))
@@ -180,12 +182,12 @@ def _from(
     reached: dict[int, Matrix] = {}
     found: list[Matrix] = []
     for layer in network.layers:
-        bounds = network.of(layer)
-        feeding = [other for other in network.into(layer) if other.index in reached]
+        bounds = network.neurons_of(layer)
+        feeding = [other for other in network.feeding(layer) if other.index in reached]
         arrived = csr_array((layer.neurons, start.shape[1]))
         if feeding and bounds.start <= targets.max(initial=-1):
-            onward = [(network.of(other), reached[other.index]) for other in feeding]
-            parts = [_fed(part, onward, entries) for part in network.parts(layer)]
+            onward = [(network.neurons_of(other), reached[other.index]) for other in feeding]
+            parts = [_fed(part, onward, entries) for part in network.matrices(layer)]
             arrived = entries.settled(vstack(parts, format="csr"))
         found.append(arrived[_inside(targets, bounds)])
         passed = _masked(free[bounds]) @ arrived + _unit(sources, bounds).T @ start
@@ -194,7 +196,7 @@ def _from(
     return vstack(found, format="csr")
 
 
-def _fed(part: Part, feeding: Sequence[tuple[slice, Matrix]], entries: _Weights) -> Matrix:
+def _fed(part: WeightMatrix, feeding: Sequence[tuple[slice, Matrix]], entries: _Weights) -> Matrix:
     """Return what arrives at the neurons of a part, given what its sources pass on."""
     weights = entries.of(part.matrix)
     products = [weights[:, _within(own, part.sources)] @ given for own, given in feeding]
@@ -206,17 +208,17 @@ def _onto(network: Network, free: Flags, sources: Ids, targets: Ids, entries: _W
     reached: dict[int, Matrix] = {}
     found: list[Matrix] = []
     for layer in reversed(network.layers):
-        bounds = network.of(layer)
+        bounds = network.neurons_of(layer)
         arrived = reached.pop(layer.index, csr_array((len(targets), layer.neurons)))
         arrived = entries.settled(arrived)
         found.append(arrived[:, _inside(sources, bounds)])
         passed = (arrived @ _masked(free[bounds]) + _unit(targets, bounds)).tocsr()
         if not passed.nnz or bounds.start <= sources.min(initial=network.neurons):
             continue
-        for part in network.parts(layer):
+        for part in network.matrices(layer):
             back = passed[:, _within(part.targets, bounds)] @ entries.of(part.matrix)
-            for other in network.into(layer):
-                more = back[:, _within(network.of(other), part.sources)]
+            for other in network.feeding(layer):
+                more = back[:, _within(network.neurons_of(other), part.sources)]
                 before = reached.get(other.index)
                 reached[other.index] = more if before is None else before + more
     return hstack(found[::-1], format="csr")

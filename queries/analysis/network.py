@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from queries.analysis.operators import Columns, Flags, Ids, Operator, Scores
-from queries.analysis.part import Part
+from queries.analysis.operators import EdgeColumns, Flags, Ids, Operator, Scores
+from queries.analysis.weight_matrix import WeightMatrix
 from queries.core.layer import Layer, id_ranges
 from queries.core.memory import Room
 from queries.core.progress import Progress, silent
@@ -24,10 +24,10 @@ _COLUMNS: Final = 48
 """Bytes of the columns of a relationship, which are there twice as they are joined."""
 
 _FEWER: Final = "name fewer sources and targets"
-ReadEdges = Callable[[Layer, int, int], Columns]
+ReadEdges = Callable[[Layer, int, int], EdgeColumns]
 """Reads all relationships into the neurons of a layer from one id to another."""
 
-ReadOutgoing = Callable[[Sequence[int]], Columns]
+ReadOutgoing = Callable[[Sequence[int]], EdgeColumns]
 """Reads all relationships out of neurons, given by id."""
 
 
@@ -53,22 +53,22 @@ class Network:
         self.layers = tuple(layers)
         self.first = layers[0].first
         self.neurons = layers[-1].last + 1 - self.first
-        self._read, self._read_outgoing = read, read_outgoing
-        self._kept: dict[int, list[Part]] = {}
+        self.read, self.read_outgoing = read, read_outgoing
+        self._matrices: dict[int, list[WeightMatrix]] = {}
         self.progress: Progress = silent
 
-    def parts(self, layer: Layer) -> Iterator[Part]:
+    def matrices(self, layer: Layer) -> Iterator[WeightMatrix]:
         """Yield all relationships into a layer, in the order of its neurons."""
         if layer.edges == 0:
             return
-        if layer.index in self._kept:
-            yield from self._kept[layer.index]
+        if layer.index in self._matrices:
+            yield from self._matrices[layer.index]
         elif not self.fits:
-            yield from self._parts(layer)
+            yield from self._read_matrices(layer)
         else:
             # Kept once all are there: who asks may stop in the middle.
-            parts = list(self._parts(layer))
-            self._kept[layer.index] = parts
+            parts = list(self._read_matrices(layer))
+            self._matrices[layer.index] = parts
             yield from parts
 
     @property
@@ -78,9 +78,9 @@ class Network:
 
     def operators(self, layer: Layer) -> Iterator[Operator]:
         """Yield operators that together are all relationships into a layer."""
-        yield from self.parts(layer)
+        yield from self.matrices(layer)
 
-    def repeated(self, layer: Layer) -> Callable[[], Iterable[Operator]]:
+    def reusable_operators(self, layer: Layer) -> Callable[[], Iterable[Operator]]:
         """Return what gives the operators of a layer as often as needed.
 
         The relationships are kept meanwhile, unless they are more than a network keeps.
@@ -92,7 +92,7 @@ class Network:
 
     def weights(self, layer: Layer) -> Iterator[tuple[Scores, Ids]]:
         """Yield what relationships into a layer weigh, each with how many of them do so."""
-        for part in self.parts(layer):
+        for part in self.matrices(layer):
             if len(data := part.matrix.data):
                 yield data, np.broadcast_to(np.int64(1), data.shape)
 
@@ -119,36 +119,36 @@ class Network:
     @property
     def outputs(self) -> NDArray[np.bool_]:
         """Which neurons are of layers that feed nothing."""
-        return self._of_layers(layer for layer in self.layers if not self.out_of(layer))
+        return self._of_layers(layer for layer in self.layers if not self.fed_by(layer))
 
     def _of_layers(self, layers: Iterable[Layer]) -> NDArray[np.bool_]:
         chosen = np.zeros(self.neurons, dtype=bool)
         for layer in layers:
-            chosen[self.of(layer)] = True
+            chosen[self.neurons_of(layer)] = True
         return chosen
 
-    def outgoing(self, neurons: Ids) -> Columns:
+    def outgoing(self, neurons: Ids) -> EdgeColumns:
         """Return source, target and weight of all relationships out of some neurons.
 
         Neurons are counted from the model's first.
         """
         if not self.fits:
-            source, target, weight = self._read_outgoing((neurons + self.first).tolist())
+            source, target, weight = self.read_outgoing((neurons + self.first).tolist())
             return source - self.first, target - self.first, weight
-        found = [part.outgoing(neurons) for layer in self.layers for part in self.parts(layer)]
+        found = [part.outgoing(neurons) for layer in self.layers for part in self.matrices(layer)]
         source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return source, target, weight
 
     def incoming(self, neuron: int) -> tuple[Ids, Scores]:
         """Return source and weight of all relationships into a neuron."""
-        layer = next(each for each in self.layers if self.of(each).stop > neuron)
-        part = next(part for part in self.parts(layer) if part.targets.stop > neuron)
+        layer = next(each for each in self.layers if self.neurons_of(each).stop > neuron)
+        part = next(part for part in self.matrices(layer) if part.targets.stop > neuron)
         row = neuron - part.first_target
         entries = slice(part.matrix.indptr[row], part.matrix.indptr[row + 1])
         source = part.matrix.indices[entries].astype(np.int64) + part.first_source
         return source, part.matrix.data[entries]
 
-    def between(self, begins: Flags, ends: Flags, size: int = _COLUMNS) -> Columns:
+    def edges_between(self, begins: Flags, ends: Flags, size: int = _COLUMNS) -> EdgeColumns:
         """Return source, target and weight of all relationships from some neurons to others.
 
         Only layers that may hold such relationships are read.
@@ -168,12 +168,12 @@ class Network:
         room = Room(size, "relationships", _FEWER)
         room.require(sum(layer.edges for layer in self.layers if self._whole(layer, begins, ends)))
         none = np.empty(0, dtype=np.int64)
-        found: list[Columns] = [(none, none, np.empty(0))]
+        found: list[EdgeColumns] = [(none, none, np.empty(0))]
         count = 0
         for layer in self.layers:
-            fed = any(begins[self.of(other)].any() for other in self.into(layer))
-            needed = fed and ends[self.of(layer)].any()
-            for source, target, weight in self._columns(layer, ends) if needed else ():
+            fed = any(begins[self.neurons_of(other)].any() for other in self.feeding(layer))
+            needed = fed and ends[self.neurons_of(layer)].any()
+            for source, target, weight in self.edge_blocks(layer, ends) if needed else ():
                 chosen = begins[source] & ends[target]
                 found.append((source[chosen], target[chosen], weight[chosen]))
                 count += len(found[-1][0])
@@ -183,14 +183,14 @@ class Network:
 
     def _whole(self, layer: Layer, begins: Flags, ends: Flags) -> bool:
         """Tell whether all relationships into a layer begin and end where that is said."""
-        feeding = (begins[self.of(other)].all() for other in self.into(layer))
-        return bool(ends[self.of(layer)].all()) and all(feeding)
+        feeding = (begins[self.neurons_of(other)].all() for other in self.feeding(layer))
+        return bool(ends[self.neurons_of(layer)].all()) and all(feeding)
 
-    def into(self, layer: Layer) -> tuple[Layer, ...]:
+    def feeding(self, layer: Layer) -> tuple[Layer, ...]:
         """Return the layers that feed a layer."""
         return tuple(other for other in self.layers if other.index in layer.inputs)
 
-    def out_of(self, layer: Layer) -> tuple[Layer, ...]:
+    def fed_by(self, layer: Layer) -> tuple[Layer, ...]:
         """Return the layers that a layer feeds."""
         return tuple(other for other in self.layers if layer.index in other.inputs)
 
@@ -199,28 +199,28 @@ class Network:
         places: Ids = neurons["id"].to_numpy() - self.first
         return places
 
-    def of(self, layer: Layer) -> slice:
+    def neurons_of(self, layer: Layer) -> slice:
         """Return the neurons of a layer, counted from the model's first."""
         return layer.places(self.first)
 
     def sources(self, layer: Layer) -> slice:
         """Return the neurons among which are all that feed a layer that is fed."""
-        feeding = [self.of(other) for other in self.into(layer)]
+        feeding = [self.neurons_of(other) for other in self.feeding(layer)]
         return slice(min(own.start for own in feeding), max(own.stop for own in feeding))
 
-    def _columns(self, layer: Layer, ends: Flags) -> Iterator[Columns]:
+    def edge_blocks(self, layer: Layer, ends: Flags) -> Iterator[EdgeColumns]:
         """Yield relationships into a layer, all of those into some neurons among them."""
         del ends
-        for part in self.parts(layer):
+        for part in self.matrices(layer):
             yield part.columns
 
-    def _parts(self, layer: Layer) -> Iterator[Part]:
+    def _read_matrices(self, layer: Layer) -> Iterator[WeightMatrix]:
         sources = self.sources(layer)
         low, width = sources.start + self.first, sources.stop - sources.start
         for start, stop in self._ranges(layer):
-            source, target, weight = self._read(layer, start, stop)
+            source, target, weight = self.read(layer, start, stop)
             matrix = _matrix(source - low, target - start, weight, (stop + 1 - start, width))
-            yield Part(layer, start - self.first, sources.start, matrix)
+            yield WeightMatrix(layer, start - self.first, sources.start, matrix)
 
     def _ranges(self, layer: Layer) -> list[tuple[int, int]]:
         """Return the first and last ids of parts of a layer."""

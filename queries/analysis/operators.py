@@ -1,8 +1,8 @@
-"""What a pass through a model asks of a layer: to be an operator on the scores of neurons.
+"""What a pass through a model needs of a layer: to be an operator on the scores of neurons.
 
-A pass adds up or takes the largest of what comes over the relationships of a layer, into their
-targets or back into their sources. Whether the relationships are kept, read, or only computed with
-is the operator's affair.
+A pass adds up the contributions of the relationships of a layer, or takes the largest of them, at
+their targets or back at their sources. Whether the relationships are kept, read, or only computed
+with is the operator's affair.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ Ids = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 """Whether something holds of each neuron, counted from the model's first."""
 
-Columns = tuple[Ids, Ids, NDArray[np.floating]]
+EdgeColumns = tuple[Ids, Ids, NDArray[np.floating]]
 """Source, target and weight of relationships, in any order."""
 
-Weights = Literal["absolute", "signed", "count"]
+WeightKind = Literal["absolute", "signed", "count"]
 """What a relationship counts: |weight|, weight, or 1."""
 
-Measure = Callable[[Scores], Scores]
-"""What relationships count by their weights, entry by entry; it can be sent to other processes."""
+WeightFunction = Callable[[Scores], Scores]
+"""What relationships count by their weights, entry by entry. It can be sent to other processes."""
 
 
 class Operator(Protocol):
@@ -42,8 +42,18 @@ class Operator(Protocol):
     def sources(self) -> slice:
         """The neurons among which are all that feed them."""
 
-    def weighed(self, measure: Measure) -> "Operator":
-        """Return the same relationships, with what each counts as its weight."""
+    def weighed(self, function: WeightFunction) -> "Operator":
+        """Return the same relationships, each with a function of its weight as its weight."""
+
+    def scaled(self, source: Scores | None, target: Scores | None) -> "Operator":
+        """Return the same relationships, weighing ``source value * weight * target value``.
+
+        Parameters
+        ----------
+        source, target
+            A value for each source, shape (sources,), and for each target, shape (targets,).
+            None stands for 1.
+        """
 
     def sum_in(self, scores: Scores) -> Scores:
         """Return by target the sum of ``weight * score of the source``.
@@ -58,13 +68,13 @@ class Operator(Protocol):
         """
 
     def largest_in(self, scores: Scores, combine: "Combine") -> Scores:
-        """Return by target the largest of what comes over a relationship.
+        """Return by target the largest contribution of a relationship.
 
         Minus infinity where there is none; scores have the shape (sources,).
         """
 
     def largest_out(self, scores: Scores, combine: "Combine") -> Scores:
-        """Return by source the largest of what comes back over a relationship.
+        """Return by source the largest contribution of a relationship.
 
         Minus infinity where there is none; scores have the shape (targets,).
         """
@@ -76,19 +86,19 @@ class Combine:
 
     Parameters
     ----------
-    measure
+    function
         What a relationship counts by its weight; minus infinity, over which no path goes, for a
         weight of NaN.
     join
         Puts the score of the path so far and that together: must not fall as a score rises.
     """
 
-    measure: Measure
+    function: WeightFunction
     join: "np.ufunc" = np.add
 
     def __call__(self, score: Scores, weight: NDArray[np.floating[Any]]) -> Scores:
         """Return the score of a path with one more relationship, entry by entry."""
-        return np.asarray(self.join(score, self.measure(weight.astype(np.float64, copy=False))))
+        return np.asarray(self.join(score, self.function(weight.astype(np.float64, copy=False))))
 
 
 def absolute(weight: Scores) -> Scores:
@@ -106,7 +116,11 @@ def count(weight: Scores) -> Scores:
     return np.ones_like(weight)
 
 
-MEASURES: Final[dict[Weights, Measure]] = {"absolute": absolute, "signed": signed, "count": count}
+WEIGHT_FUNCTIONS: Final[dict[WeightKind, WeightFunction]] = {
+    "absolute": absolute,
+    "signed": signed,
+    "count": count,
+}
 
 
 @dataclass(frozen=True)
@@ -130,20 +144,27 @@ class StrongerThan:
 
 @dataclass(frozen=True)
 class Then:
-    """Count by one measure what another has counted.
+    """Count by one function what another has counted.
 
     Parameters
     ----------
     first, second
-        The measures.
+        The functions.
     """
 
-    first: Measure
-    second: Measure
+    first: WeightFunction
+    second: WeightFunction
 
     def __call__(self, weight: Scores) -> Scores:
         """Count the weights, entry by entry."""
         return self.second(self.first(weight))
+
+
+def is_multiplicative(function: WeightFunction) -> bool:
+    """Tell whether a function of a product is known to be the product of its values."""
+    if isinstance(function, Then):
+        return is_multiplicative(function.first) and is_multiplicative(function.second)
+    return function in {absolute, signed, count}
 
 
 INFINITE_LOGARITHM: Final = 2.0**30

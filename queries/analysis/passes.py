@@ -5,7 +5,7 @@ sum or a maximum over all paths takes one pass: each relationship is looked at o
 
 Neurons are counted from the model's first; scores have the shape (neurons,). What a function
 returns is what arrives at a neuron over at least one relationship: its own share is not in it.
-Weights may be NaN or infinite; see ``sums.added``.
+WeightKind may be NaN or infinite; see ``sums.weighted_sums``.
 """
 
 from collections.abc import Callable
@@ -15,20 +15,20 @@ import numpy as np
 
 from queries.analysis.network import Network
 from queries.analysis.operators import (
-    MEASURES,
+    WEIGHT_FUNCTIONS,
     Combine,
     Flags,
     Scores,
     StrongerThan,
-    Weights,
+    WeightKind,
     absolute,
 )
-from queries.analysis.sums import added
+from queries.analysis.sums import weighted_sums
 
 
 @np.errstate(invalid="ignore")
 def sums_forward(
-    network: Network, own: Scores, *, weights: Weights = "absolute", factor: float = 1.0
+    network: Network, own: Scores, *, weights: WeightKind = "absolute", factor: float = 1.0
 ) -> Scores:
     """Return ``factor * sum of weight * (own[s] + arriving[s])`` over what feeds a neuron.
 
@@ -48,13 +48,13 @@ def sums_forward(
     for part in network.forward():
         scores = own[part.sources] + arriving[part.sources]
         taking_part = alive.of(part.sources)
-        more = added(part, MEASURES[weights], scores, "in", alive=taking_part)
+        more = weighted_sums(part, WEIGHT_FUNCTIONS[weights], scores, "in", alive=taking_part)
         arriving[part.targets] += factor * more
     return arriving
 
 
 @np.errstate(invalid="ignore")
-def sums_backward(network: Network, own: Scores, *, weights: Weights = "absolute") -> Scores:
+def sums_backward(network: Network, own: Scores, *, weights: WeightKind = "absolute") -> Scores:
     """Return ``sum of weight * (own[t] + arriving[t])`` over what a neuron feeds.
 
     The parameters are those of ``sums_forward``.
@@ -64,7 +64,9 @@ def sums_backward(network: Network, own: Scores, *, weights: Weights = "absolute
     for part in network.backward():
         scores = own[part.targets] + arriving[part.targets]
         taking_part = alive.of(part.targets)
-        arriving[part.sources] += added(part, MEASURES[weights], scores, "out", alive=taking_part)
+        arriving[part.sources] += weighted_sums(
+            part, WEIGHT_FUNCTIONS[weights], scores, "out", alive=taking_part
+        )
     return arriving
 
 
@@ -112,27 +114,27 @@ def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
     arriving = np.zeros(network.neurons)
     for part in network.forward():
         scores = (own[part.sources] + arriving[part.sources]) * shares[part.sources]
-        arriving[part.targets] += factor * added(part, absolute, scores)
+        arriving[part.targets] += factor * weighted_sums(part, absolute, scores)
     return arriving
 
 
 @np.errstate(invalid="ignore")
-def in_strength(network: Network, weights: Weights = "absolute") -> Scores:
+def in_strength(network: Network, weights: WeightKind = "absolute") -> Scores:
     """Return the sum of the weights into each neuron."""
     strength = np.zeros(network.neurons)
     for part in network.forward():
         ones = np.ones(part.sources.stop - part.sources.start)
-        strength[part.targets] += added(part, MEASURES[weights], ones)
+        strength[part.targets] += weighted_sums(part, WEIGHT_FUNCTIONS[weights], ones)
     return strength
 
 
 @np.errstate(invalid="ignore")
-def out_strength(network: Network, weights: Weights = "absolute") -> Scores:
+def out_strength(network: Network, weights: WeightKind = "absolute") -> Scores:
     """Return the sum of the weights out of each neuron."""
     strength = np.zeros(network.neurons)
     for part in network.forward():
         ones = np.ones(part.targets.stop - part.targets.start)
-        strength[part.sources] += added(part, MEASURES[weights], ones, "out")
+        strength[part.sources] += weighted_sums(part, WEIGHT_FUNCTIONS[weights], ones, "out")
     return strength
 
 
@@ -158,11 +160,14 @@ def log_path_masses(network: Network, begin: Flags, end: Flags) -> tuple[Scores,
     with np.errstate(divide="ignore", invalid="ignore"):
         for part in network.forward():
             scaled, scale = _scaled(forward[part.sources])
-            more = np.log(added(part, absolute, scaled, alive=partial(_positive, scaled))) + scale
+            more = (
+                np.log(weighted_sums(part, absolute, scaled, alive=partial(_positive, scaled)))
+                + scale
+            )
             _add_to(forward[part.targets], more)
         for part in network.backward():
             scaled, scale = _scaled(backward[part.targets])
-            mass = added(part, absolute, scaled, "out", alive=partial(_positive, scaled))
+            mass = weighted_sums(part, absolute, scaled, "out", alive=partial(_positive, scaled))
             more = np.log(mass) + scale
             _add_to(backward[part.sources], more)
     return forward, backward

@@ -11,15 +11,15 @@ from typing import Literal
 
 import numpy as np
 
-from queries.analysis.operators import Flags, Measure, Operator, Scores, Then, count
+from queries.analysis.operators import Flags, Operator, Scores, Then, WeightFunction, count
 
 Way = Literal["in", "out"]
 """From sources into their targets, or back."""
 
 
-def added(
+def weighted_sums(
     part: Operator,
-    measure: Measure,
+    measure: WeightFunction,
     scores: Scores,
     way: Way = "in",
     *,
@@ -64,10 +64,10 @@ class _Sums:
     """Sums of some relationships in one direction."""
 
     part: Operator
-    measure: Measure
+    measure: WeightFunction
     way: Way
 
-    def of(self, scores: Scores, also: Measure | None = None) -> Scores:
+    def of(self, scores: Scores, also: WeightFunction | None = None) -> Scores:
         """Return the sums, of what one more measure makes of the weights."""
         measure = self.measure if also is None else Then(self.measure, also)
         weighed = self.part.weighed(measure)
@@ -91,7 +91,7 @@ class _Sums:
         total[(nan > 0) | (either > np.abs(more))] = np.nan
         return total
 
-    def _times(self, counted: Measure, where: Flags) -> Scores:
+    def _times(self, counted: WeightFunction, where: Flags) -> Scores:
         """Count the relationships of some neurons, by their weights."""
         if not where.any():
             none = self.part.targets if self.way == "in" else self.part.sources

@@ -5,11 +5,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from queries.analysis import passes
-from queries.analysis.eigenvector import eigenvector_centrality
+from queries.analysis import centrality, passes
 from queries.analysis.network import Network
-from queries.analysis.not_finite import require_finite
-from queries.analysis.operators import Flags, Ids, Scores, Weights
+from queries.analysis.operators import Flags, Ids, Scores, WeightKind
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronsLike
@@ -64,7 +62,7 @@ class CentralityMethods(Methods):
         """Return PageRank over absolute weights, exact; that of all neurons adds up to 1."""
         given = {"neurons": neurons, "alpha": alpha, "by": by}
         asked, values, about, network = self._computed("pagerank", model, given)
-        scores = _pagerank(network, values["alpha"])
+        scores = centrality.pagerank(network, values["alpha"])
         return self._scored(asked, values, about, network, pagerank=scores)
 
     def path_centrality(
@@ -77,7 +75,7 @@ class CentralityMethods(Methods):
         """Return the share of all path weight, from inputs to outputs, through each neuron."""
         given = {"neurons": neurons, "by": by}
         asked, values, about, network = self._computed("path_centrality", model, given)
-        scores = _path_centrality(network)
+        scores = centrality.path_centrality(network)
         return self._scored(asked, values, about, network, path_centrality=scores)
 
     def eigenvector_centrality(
@@ -86,7 +84,7 @@ class CentralityMethods(Methods):
         *,
         max_iter: int = 1000,
         tol: float = 1e-6,
-        weights: Weights = "count",
+        weights: WeightKind = "count",
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -102,7 +100,7 @@ class CentralityMethods(Methods):
         }  # fmt: skip
         asked, values, about, network = self._computed("eigenvector_centrality", model, given)
         steps, least = values["max_iter"], values["tol"]
-        scores = eigenvector_centrality(network, weights, max_iter=steps, tol=least)
+        scores = centrality.eigenvector_centrality(network, weights, max_iter=steps, tol=least)
         return self._scored(asked, values, about, network, eigenvector_centrality=scores)
 
     def top_neurons(
@@ -147,7 +145,7 @@ class CentralityMethods(Methods):
 
 def _best(network: Network, layer: Layer, wanted: Flags, scores: Scores, k: int) -> Ids:
     """Return the k neurons of a layer that score most; of equal ones the first."""
-    own = network.of(layer)
+    own = network.neurons_of(layer)
     places = own.start + np.flatnonzero(wanted[own])
     places = places[~np.isnan(scores[places])]
     best: Ids = places[np.argsort(-scores[places], kind="stable")[:k]]
@@ -156,44 +154,8 @@ def _best(network: Network, layer: Layer, wanted: Flags, scores: Scores, k: int)
 
 def _katz(network: Network, values: dict[str, Any]) -> Scores:
     """Return Katz centrality, given the checked values of the query."""
-    scores = passes.sums_forward(
-        network,
-        _everywhere(network, values["beta"]),
-        weights=values["weights"],
-        factor=values["alpha"],
-    )
-    scores += values["beta"]
-    return scores
-
-
-def _everywhere(network: Network, score: float) -> Scores:
-    """Return the same score for each neuron, in no room: some models have many millions."""
-    return np.broadcast_to(np.float64(score), network.neurons)
-
-
-def _pagerank(network: Network, alpha: float) -> Scores:
-    # Both the jump and what neurons without a way on pass back are spread evenly, so that they
-    # only scale the score of one neuron alone.
-    with np.errstate(invalid="ignore"):
-        scores = passes.shares_forward(network, _everywhere(network, 1.0), alpha)
-        scores += 1.0
-        scores /= scores.sum()
-    require_finite(scores, network.layers, "PageRank")
-    return scores
-
-
-def _path_centrality(network: Network) -> Scores:
-    begin, end = network.inputs, network.outputs
-    forward, backward = passes.log_path_masses(network, begin, end)
-    with np.errstate(invalid="ignore"):
-        all_paths = np.logaddexp.reduce(forward[end])
-        if all_paths == -np.inf:
-            return np.zeros(network.neurons)
-        forward += backward
-        forward -= all_paths
-        scores = np.exp(forward, out=forward)
-    require_finite(scores, network.layers, "path centrality")
-    return scores
+    alpha, beta = values["alpha"], values["beta"]
+    return centrality.katz(network, values["weights"], alpha=alpha, beta=beta)
 
 
 def _measured(network: Network, measure: Measure) -> Scores:
@@ -202,9 +164,9 @@ def _measured(network: Network, measure: Measure) -> Scores:
         case "katz":
             return _katz(network, query("katz").checked({}))
         case "pagerank":
-            return _pagerank(network, query("pagerank").checked({})["alpha"])
+            return centrality.pagerank(network, query("pagerank").checked({})["alpha"])
         case "path_centrality":
-            return _path_centrality(network)
+            return centrality.path_centrality(network)
         case "in_strength":
             return passes.in_strength(network)
         case "out_strength":

@@ -6,8 +6,13 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from queries.analysis import changes
-from queries.analysis.comparison import Comparison, difference
+from queries.analysis.comparison import (
+    ModelPair,
+    difference,
+    largest_changes,
+    layer_changes,
+    neuron_changes,
+)
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronsLike
 from queries.errors import ParameterError
@@ -35,7 +40,7 @@ class _Asked:
     values: dict[str, Any]
     about: StoredModel
     other: StoredModel
-    models: Comparison
+    models: ModelPair
 
 
 class ComparisonMethods(Methods):
@@ -59,7 +64,7 @@ class ComparisonMethods(Methods):
             {
                 "layer_index": layer.index,
                 "layer": layer.name,
-                **changes.layer_changes(asked.models.paired(layer)),
+                **layer_changes(asked.models.edge_pairs(layer)),
                 "bias_change": np.sqrt(squares.get(layer.index, np.nan)),
             }
             for layer in asked.models.one.layers
@@ -83,7 +88,7 @@ class ComparisonMethods(Methods):
         given = {"other": other, "neurons": neurons, "k": k, "measure": measure, "by": by}
         asked = self._compared("compare_neurons", model, given)
         frame = self._with_biases(asked, asked.values["neurons"])
-        for name, of_all in changes.neuron_changes(asked.models).items():
+        for name, of_all in neuron_changes(asked.models).items():
             frame[name] = of_all[frame["id"].to_numpy() - asked.models.one.first]
         size = frame[_RANKED_BY[measure]].abs()
         # Neurons without a bias come last, those whose change is NaN not at all.
@@ -117,7 +122,9 @@ class ComparisonMethods(Methods):
             self._among(asked.values[side], asked.about, asked.models.one)
             for side in ("source", "target")
         )
-        most = changes.largest(asked.models.between(begins, ends), measure, asked.values["k"])
+        most = largest_changes(
+            asked.models.edge_pairs_between(begins, ends), measure, asked.values["k"]
+        )
         frame = pd.DataFrame(
             {
                 "source": most.source + asked.models.one.first,
@@ -150,7 +157,7 @@ class ComparisonMethods(Methods):
                 f"{about.granularity} graph; load both with the same --granularity"
             )
         one, second = (self._network(each, values["by"]) for each in (about, other))
-        models = Comparison(one, second, (about.name, other.name))
+        models = ModelPair(one, second, (about.name, other.name))
         return _Asked(asked, values, about, other, models)
 
     def _with_biases(self, asked: _Asked, neurons: NeuronsLike) -> pd.DataFrame:

@@ -57,7 +57,7 @@ class FieldMethods(Methods):
         }[direction]
         weight = add_up(network, of.astype(np.float64))
         inside = reach(network, of)
-        layers = [layer.name for layer in network.layers if inside[network.of(layer)].any()]
+        layers = [layer.name for layer in network.layers if inside[network.neurons_of(layer)].any()]
         # By layers, since the ids may be too many to be listed in a statement.
         frame = self._neurons(NeuronFilter(layer=layers), about)
         places = network.places(frame)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from queries.analysis import linear, matrices
-from queries.analysis.offsets import values_at_rest
+from queries.analysis import linear, matrix
+from queries.analysis.linear_bias import values_at_rest
 from queries.analysis.operators import Scores
 from queries.core.neuron_filter import NeuronsLike
 from queries.methods.base import Methods, Weighing
@@ -76,4 +76,4 @@ def _linear_map(
     """Return a row for each two neurons that are joined, the bias being that of the target."""
     entries = weights.tocoo()
     columns = {"weight": entries.data, "bias": bias[entries.col]}
-    return matrices.pairs(sources, entries.row, targets, entries.col, **columns)
+    return matrix.pairs(sources, entries.row, targets, entries.col, **columns)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from queries.analysis import matrices
-from queries.analysis.laplacian import Walk, directed_laplacian
+from queries.analysis import matrix as matrices
+from queries.analysis.matrix import Walk, directed_laplacian
 from queries.analysis.not_finite import require_finite
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronsLike

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from queries.analysis import passes, paths
+from queries.analysis import passes
 from queries.analysis.network import Network
 from queries.analysis.operators import (
     A_HOP_MORE,
@@ -19,10 +19,10 @@ from queries.analysis.operators import (
     WEAKEST,
     Combine,
     Scores,
-    Weights,
+    WeightKind,
     is_infinite,
 )
-from queries.analysis.walking import best_path
+from queries.analysis.path import Step, best_path, strongest
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.queries import query
@@ -49,7 +49,7 @@ class PathMethods(Methods):
         asked, values, about, network = self._computed("strongest_paths", model, given)
         begin, end = self._ends(values, about, network)
         onward = passes.maxima_backward(network, _where(end, 0.0), LOG_PRODUCT)
-        search = paths.strongest(np.flatnonzero(begin), np.flatnonzero(end), onward, network)
+        search = strongest(np.flatnonzero(begin), np.flatnonzero(end), onward, network)
         found = list(islice(search, values["k"]))
         hops = self._hops(found, about, network)
         strength = [math.prod(abs(step.weight) for step in path) for path in found]
@@ -153,7 +153,7 @@ class PathMethods(Methods):
         begin, _ = self._ends(values, about, network)
         frame = self._neurons(values["target"], about)
         places = network.places(frame)
-        ways: dict[str, Weights] = {"paths": "count", "absolute": "absolute", "signed": "signed"}
+        ways: dict[str, WeightKind] = {"paths": "count", "absolute": "absolute", "signed": "signed"}
         own = begin.astype(np.float64)
         for name, weights in ways.items():
             frame[name] = passes.sums_forward(network, own, weights=weights)[places]
@@ -184,9 +184,7 @@ class PathMethods(Methods):
         found = [best_path(network, own, arriving, combine, best)] if scores[best] > 0 else []
         return self._hops(found, about, network), float(scores[best])
 
-    def _hops(
-        self, found: list[list[paths.Step]], about: StoredModel, network: Network
-    ) -> pd.DataFrame:
+    def _hops(self, found: list[list[Step]], about: StoredModel, network: Network) -> pd.DataFrame:
         """Return a row a hop: the neurons of some paths, and the weights into them."""
         steps = [step for path in found for step in path]
         ids = np.array([step.neuron for step in steps], dtype=np.int64) + network.first

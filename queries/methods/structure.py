@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from queries.analysis import motifs, passes, spectrum
+from queries.analysis import passes, structure
 from queries.analysis.channels import channels_of, require_channels
-from queries.analysis.duplicates import alike
+from queries.analysis.duplicate_channels import similar_channels
 from queries.core.neuron_filter import NeuronsLike
 from queries.methods.base import Methods, Weighing
 
@@ -119,7 +119,7 @@ class StructureMethods(Methods):
         for layer in network.layers:
             own = chosen[chosen["layer"] == layer.name]
             if layer.edges and len(own):
-                pairs.append(alike(network, layer, own, values["least"]))
+                pairs.append(similar_channels(network, layer, own, values["least"]))
         frame = pd.concat(pairs) if pairs else pd.DataFrame(columns=[c.name for c in asked.columns])
         return self._declared(
             frame.sort_values("cosine", ascending=False, kind="stable"), asked, about
@@ -140,7 +140,7 @@ class StructureMethods(Methods):
                 "layer_index": layer.index,
                 "layer": layer.name,
                 "neurons": layer.neurons,
-                **spectrum.statistics(network, layer, values["threshold"]),
+                **structure.layer_statistics(network, layer, values["threshold"]),
             }
             for layer in network.layers
             if layer.edges
@@ -165,7 +165,9 @@ class StructureMethods(Methods):
         asked, values, about = self._asked("bifans", model, given)
         network = self._network(about, by)
         begin, end = (self._among(values[side], about, network) for side in ("source", "target"))
-        pairs, count = motifs.bifans(network.between(begin, end, motifs.BYTES), values["threshold"])
+        pairs, count = structure.bifans(
+            network.edges_between(begin, end, structure.BIFAN_BYTES), values["threshold"]
+        )
         sources, targets = int(begin.sum()), int(end.sum())
         possible = math.comb(sources, 2) * math.comb(targets, 2)
         row = {

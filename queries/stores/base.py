@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from queries.analysis.network import Network
-    from queries.analysis.operators import Columns
+    from queries.analysis.operators import EdgeColumns
     from queries.core.layer import Layer
     from queries.core.model import StoredModel
     from queries.core.neuron_filter import NeuronFilter
@@ -225,10 +225,10 @@ class Store(Closing):
             whole = Whole(self.location, about.name, layers)
             edges = FirstPass(whole, about.granularity, edges, sums=self.sums_passes)
 
-        def read(layer: "Layer", first: int, last: int) -> "Columns":
+        def read(layer: "Layer", first: int, last: int) -> "EdgeColumns":
             return _weighed(edges(layer, first, last), by)
 
-        def read_outgoing(neurons: Sequence[int]) -> "Columns":
+        def read_outgoing(neurons: Sequence[int]) -> "EdgeColumns":
             asked = query("edges")
             table = self.answer(asked, asked.checked({"source": neurons}), about)
             return _weighed(to_columns(table, asked.columns_in(about.granularity)), by)
@@ -236,6 +236,6 @@ class Store(Closing):
         return Network(layers, read, read_outgoing)
 
 
-def _weighed(table: "pa.Table", by: str) -> "Columns":
+def _weighed(table: "pa.Table", by: str) -> "EdgeColumns":
     source, target, weight = (table[name].to_numpy() for name in ("source", "target", by))
     return source, target, weight

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from queries.analysis.operators import Ids
-from queries.analysis.paths import Step
+from queries.analysis.path import Step
 from queries.core.weight_bound import weight_bound
 from queries.errors import NotFiniteError
 from queries.methods.base import Weighing

@@ -7,10 +7,10 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from queries.analysis import passes, paths
+from queries.analysis import passes
 from queries.analysis.network import MOST_KEPT
 from queries.analysis.operators import LOG_PRODUCT, Ids, Scores
-from queries.analysis.walking import best_path
+from queries.analysis.path import Step, best_path, strongest
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE
@@ -167,7 +167,7 @@ class ShownGraph(NeuronGraph):
             every = np.ones(network.neurons, dtype=bool)
             these = np.zeros(network.neurons, dtype=bool)
             these[neurons] = True
-            other, _, weight = network.between(every, these)
+            other, _, weight = network.edges_between(every, these)
         return pd.DataFrame({"neuron": other, "weight": weight})
 
     def field(self, shown: ShownModel, neurons: Ids, by: Weighing) -> Scores:
@@ -177,7 +177,7 @@ class ShownGraph(NeuronGraph):
         own[neurons] = 1.0
         return passes.sums_backward(network, own)
 
-    def path_through(self, shown: ShownModel, neurons: Ids, by: Weighing) -> list[paths.Step]:
+    def path_through(self, shown: ShownModel, neurons: Ids, by: Weighing) -> list[Step]:
         """Return the strongest path from an input to an output through one of some neurons.
 
         Neurons are counted from the model's first. Without such a path there are no steps.
@@ -196,12 +196,12 @@ class ShownGraph(NeuronGraph):
         best = int(neurons[through[neurons].argmax()])
         if through[best] == -np.inf:
             return []
-        steps = [paths.Step(best, 1.0, None)]
+        steps = [Step(best, 1.0, None)]
         if not network.inputs[best]:
             steps = best_path(network, begin, arriving, LOG_PRODUCT, best)
         if not network.outputs[best]:
             outputs = np.flatnonzero(network.outputs)
-            steps += next(paths.strongest(np.array([best]), outputs, onward, network))[1:]
+            steps += next(strongest(np.array([best]), outputs, onward, network))[1:]
         return steps
 
     def had(self, key: Hashable) -> Any:

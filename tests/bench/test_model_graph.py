@@ -87,7 +87,7 @@ def _ones(network: Network) -> Scores:
 def _of_a_matrix(network: Network) -> tuple[float, float]:
     """Return the seconds an edge of a sum and of a maximum, by a matrix as stores have them."""
     largest = max(network.layers, key=lambda layer: layer.edges)
-    part = next(iter(network.parts(largest)))
+    part = next(iter(network.matrices(largest)))
     scores = _ones(network)[part.sources]
     sums = seconds_of(lambda: [part.sum_in(scores) for _ in range(REPEATED)])
     maxima = seconds_of(lambda: [part.largest_in(scores, LOG_PRODUCT) for _ in range(REPEATED)])

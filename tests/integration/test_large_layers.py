@@ -51,7 +51,9 @@ def test_channels_of_a_normalization_take_megabytes(
 def test_all_pairs_of_channels_are_refused_with_their_number(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queries.analysis.duplicates.Room", partial(Room, free=100 * MEGABYTES))
+    monkeypatch.setattr(
+        "queries.analysis.duplicate_channels.Room", partial(Room, free=100 * MEGABYTES)
+    )
     with (
         NeuronGraph(models / "norm.keras") as graph,
         pytest.raises(ParameterError, match=r"17,997,000 pairs of channels take 3\.6 GB"),

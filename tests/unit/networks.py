@@ -7,7 +7,8 @@ import networkx as nx
 import numpy as np
 
 from queries.analysis.network import Network, ReadEdges, ReadOutgoing
-from queries.analysis.operators import Columns
+from queries.analysis.operators import EdgeColumns
+from queries.analysis.scaled_network import ScaledNetwork
 from queries.core.layer import Layer
 
 Edges = list[tuple[int, int, float]]
@@ -39,6 +40,16 @@ def random_network(seed: int) -> tuple[Network, "nx.MultiDiGraph[int]"]:
     return Network(layers, *readers(edges, random)), graph
 
 
+def scaled_network(seed: int) -> tuple[Network, "nx.MultiDiGraph[int]"]:
+    """Return a random model with scaled relationships, and NetworkX's graph of their products."""
+    network, graph = random_network(seed)
+    random = np.random.default_rng(seed)
+    source, target = random.choice([0.0, *random.normal(size=5)], size=(2, network.neurons))
+    for begin, end, edge in graph.edges(data=True):
+        edge["weight"] = source[begin] * edge["weight"] * target[end]
+    return ScaledNetwork(network, source=source, target=target), graph
+
+
 def layer(index: int, span: range, edges: int, inputs: tuple[int, ...]) -> Layer:
     """Return a layer of some neurons."""
     return Layer(
@@ -51,15 +62,15 @@ def layer(index: int, span: range, edges: int, inputs: tuple[int, ...]) -> Layer
 def readers(edges: Edges, random: np.random.Generator) -> tuple[ReadEdges, ReadOutgoing]:
     """Return what reads edges, in any order."""
 
-    def columns(chosen: Edges) -> Columns:
+    def columns(chosen: Edges) -> EdgeColumns:
         table = np.array(chosen, dtype=np.float64).reshape(-1, 3)
         source, target, weight = table[random.permutation(len(table))].T
         return source.astype(np.int64) + FIRST, target.astype(np.int64) + FIRST, weight
 
-    def read(_: Layer, first: int, last: int) -> Columns:
+    def read(_: Layer, first: int, last: int) -> EdgeColumns:
         return columns([edge for edge in edges if first <= edge[1] + FIRST <= last])
 
-    def read_outgoing(neurons: Sequence[int]) -> Columns:
+    def read_outgoing(neurons: Sequence[int]) -> EdgeColumns:
         return columns([edge for edge in edges if edge[0] + FIRST in neurons])
 
     return read, read_outgoing

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from queries.analysis.laplacian import Walk, directed_laplacian
+from queries.analysis.matrix import Walk, directed_laplacian
 from queries.errors import ParameterError
 
 CYCLES = nx.DiGraph([(0, 1), (1, 2), (2, 0), (2, 3), (3, 1), (3, 3), (0, 4), (4, 2)])

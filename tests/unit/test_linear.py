@@ -1,5 +1,7 @@
 """Linear maps over several layers are inverses of I - A, which numpy computes at once."""
 
+from collections.abc import Callable
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -7,15 +9,20 @@ from numpy.typing import NDArray
 
 from queries.analysis import linear
 from queries.analysis.linear import combined, effective_weights
+from queries.analysis.linear_bias import values_at_rest
 from queries.analysis.network import Network
-from queries.analysis.offsets import values_at_rest
 from queries.errors import ParameterError
-from tests.unit.networks import random_network
+from tests.unit.networks import random_network, scaled_network
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
-SEEDS = range(12)
+Make = Callable[[int], tuple[Network, "nx.MultiDiGraph[int]"]]
+
+CASES: list[tuple[Make, int]] = [
+    *((random_network, seed) for seed in range(12)),
+    *((scaled_network, seed) for seed in range(12, 18)),
+]
 
 
 def weights_of(graph: "nx.MultiDiGraph[int]") -> Floats:
@@ -34,7 +41,7 @@ def onward(weights: Floats, held: Ids) -> Floats:
 
 
 def layer_of(network: Network, index: int) -> Ids:
-    own = network.of(network.layers[index])
+    own = network.neurons_of(network.layers[index])
     return np.arange(own.start, own.stop)
 
 
@@ -50,14 +57,14 @@ def sides(network: Network, seed: int) -> list[tuple[Ids, Ids]]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("make", "seed"), CASES)
 @pytest.mark.parametrize("held", [1, 1 << 24])
 class TestMaps:
     def test_effective_weights_are_those_of_all_paths(
-        self, seed: int, held: int, monkeypatch: pytest.MonkeyPatch
+        self, make: Make, seed: int, held: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(linear, "_ENTRIES_HELD", held)
-        network, graph = random_network(seed)
+        network, graph = make(seed)
         weights = weights_of(graph)
         for sources, targets in sides(network, seed):
             found = effective_weights(network, sources, targets)
@@ -66,10 +73,10 @@ class TestMaps:
             assert np.all(found.data != 0)
 
     def test_combined_are_the_paths_through_the_first(
-        self, seed: int, held: int, monkeypatch: pytest.MonkeyPatch
+        self, make: Make, seed: int, held: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(linear, "_ENTRIES_HELD", held)
-        network, graph = random_network(seed)
+        network, graph = make(seed)
         weights = weights_of(graph)
         for first, second in sides(network, seed):
             feeding, found = combined(network, first, second)
@@ -79,9 +86,9 @@ class TestMaps:
             np.testing.assert_allclose(found.toarray(), expected, atol=1e-9)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_values_at_rest_are_those_of_the_biases(seed: int) -> None:
-    network, graph = random_network(seed)
+@pytest.mark.parametrize(("make", "seed"), CASES)
+def test_values_at_rest_are_those_of_the_biases(make: Make, seed: int) -> None:
+    network, graph = make(seed)
     random = np.random.default_rng(seed)
     weights, bias = weights_of(graph), random.normal(size=len(graph))
     for held, targets in sides(network, seed):

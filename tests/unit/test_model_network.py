@@ -21,18 +21,19 @@ from queries.analysis.operators import (
     LOG_PRODUCT,
     TOTAL,
     WEAKEST,
-    Columns,
     Combine,
+    EdgeColumns,
     Flags,
+    Ids,
     Scores,
-    Weights,
+    WeightKind,
 )
-from queries.analysis.paths import Step, strongest
-from queries.analysis.walking import best_path
+from queries.analysis.path import Step, best_path, strongest
+from queries.analysis.scaled_network import ScaledNetwork
 from tests.models import save_pooled
 from tests.unit.builders import randomized
 
-Pair = tuple[ModelNetwork, Network]
+Pair = tuple[Network, Network]
 
 
 def save_branched(path: Path) -> None:
@@ -52,7 +53,7 @@ def save_branched(path: Path) -> None:
     randomized(keras.Model(pixels, out)).save(path)
 
 
-MODELS: dict[str, Callable[[Path], None]] = {"branched": save_branched, "a part": save_pooled}
+MODELS: dict[str, Callable[[Path], None]] = {"branched": save_branched, "a part": save_pooled, "scaled": save_pooled}
 
 
 @pytest.fixture(scope="module", params=MODELS)
@@ -64,16 +65,27 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "a part":
         planned = planned.between("pool", "digits")
     network = ModelNetwork(planned)
-    return network, Network(network.layers, *readers(planned))
+    if request.param != "scaled":
+        return network, Network(network.layers, *readers(planned))
+    source, target = np.random.default_rng(1).normal(size=(2, network.neurons))
+    explicit = readers(planned, lambda begin, weight, end: source[begin] * weight * target[end])
+    return (
+        ScaledNetwork(network, source=source, target=target),
+        Network(network.layers, *explicit),
+    )
 
 
-def readers(planned: Plan) -> tuple[ReadEdges, ReadOutgoing]:
-    """Return what reads the edges of a plan, which are built once."""
+def readers(
+    planned: Plan, scale: Callable[[Ids, Scores, Ids], Scores] = lambda _, weight, __: weight
+) -> tuple[ReadEdges, ReadOutgoing]:
+    """Return what reads the edges of a plan, which are built once, their weights scaled."""
     blocks = [into.block(*part) for into in planned.layers for part in into.ranges(50)]
     columns = [np.concatenate([b.columns[name] for b in blocks]) for name in blocks[0].columns]
     source, target, weight = columns
+    first = planned.layers[0].first
+    weight = scale(source - first, weight.astype(np.float64), target - first)
 
-    def of(chosen: Any) -> Columns:
+    def of(chosen: Any) -> EdgeColumns:
         return source[chosen], target[chosen], weight[chosen]
 
     return (
@@ -85,11 +97,11 @@ def readers(planned: Plan) -> tuple[ReadEdges, ReadOutgoing]:
 Sums = Callable[[Network, Scores], Scores]
 
 
-def weighed(sums: Callable[..., Scores], weights: Weights) -> Sums:
+def weighed(sums: Callable[..., Scores], weights: WeightKind) -> Sums:
     return lambda network, own: sums(network, own, weights=weights)
 
 
-KINDS: list[Weights] = ["absolute", "signed", "count"]
+KINDS: list[WeightKind] = ["absolute", "signed", "count"]
 SUMS: dict[str, Sums] = {
     **{f"forward {kind}": weighed(passes.sums_forward, kind) for kind in KINDS},
     **{f"backward {kind}": weighed(passes.sums_backward, kind) for kind in KINDS},
@@ -165,7 +177,7 @@ def hops(path: list[Step]) -> list[tuple[int, float]]:
 def test_parts_are_matrices_of_the_same_relationships(pair: Pair) -> None:
     for layer in pair[1].layers:
         if layer.edges:
-            columns = [[part.columns for part in network.parts(layer)] for network in pair]
+            columns = [[part.columns for part in network.matrices(layer)] for network in pair]
             found, expected = (map(np.concatenate, zip(*each, strict=True)) for each in columns)
             for one, other in zip(found, expected, strict=True):
                 np.testing.assert_array_equal(one, other)
@@ -174,5 +186,7 @@ def test_parts_are_matrices_of_the_same_relationships(pair: Pair) -> None:
 def test_between(pair: Pair) -> None:
     random = np.random.default_rng(0)
     begin, end = (random.random(pair[0].neurons) < share for share in (0.5, 0.1))
-    found, expected = (sorted(zip(*network.between(begin, end), strict=True)) for network in pair)
+    found, expected = (
+        sorted(zip(*network.edges_between(begin, end), strict=True)) for network in pair
+    )
     assert found == expected

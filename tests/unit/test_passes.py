@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from queries.analysis import passes
 from queries.analysis.network import Network
-from queries.analysis.operators import TOTAL, Weights
-from queries.analysis.walking import best_path
-from tests.unit.networks import Edges, layer, random_network, readers, weights_of
+from queries.analysis.operators import TOTAL, WeightKind
+from queries.analysis.path import best_path
+from tests.unit.networks import Edges, layer, random_network, readers, scaled_network, weights_of
 
 Floats = NDArray[np.float64]
 Case = tuple[Network, "nx.MultiDiGraph[int]"]
 
 
-@pytest.fixture(params=range(25))
+@pytest.fixture(params=[*range(25), *(f"scaled {seed}" for seed in range(25, 40))])
 def case(request: pytest.FixtureRequest) -> Case:
-    return random_network(request.param)
+    if isinstance(request.param, int):
+        return random_network(request.param)
+    return scaled_network(int(request.param.removeprefix("scaled ")))
 
 
 def path_sums(graph: "nx.MultiDiGraph[int]", measure: Callable[[float], float]) -> Floats:
@@ -45,7 +47,7 @@ def absolute(graph: "nx.MultiDiGraph[int]") -> "nx.MultiDiGraph[int]":
     ("weights", "measure"), [("absolute", abs), ("signed", float), ("count", lambda _: 1.0)]
 )
 def test_sums_are_over_all_paths(
-    case: Case, weights: Weights, measure: Callable[[float], float]
+    case: Case, weights: WeightKind, measure: Callable[[float], float]
 ) -> None:
     network, graph = case
     sums = path_sums(graph, measure)

@@ -26,15 +26,15 @@ from queries.analysis.operators import (
     LOG_PRODUCT,
     TOTAL,
     WEAKEST,
-    Measure,
     StrongerThan,
+    WeightFunction,
     absolute,
     count,
     signed,
 )
 from tests.unit.builders import chain, layer, wired
 
-MEASURES: list[Measure] = [signed, absolute, count, StrongerThan(0.3)]
+MEASURES: list[WeightFunction] = [signed, absolute, count, StrongerThan(0.3)]
 COMBINES = [LOG_PRODUCT, TOTAL, ABSOLUTE_TOTAL, LESS_WEIGHT, A_HOP_MORE, WEAKEST]
 
 LAYERS = [

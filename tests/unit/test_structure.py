@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from queries.analysis import duplicates, motifs, network
-from queries.analysis.duplicates import alike
+from queries.analysis import duplicate_channels, network
+from queries.analysis.duplicate_channels import similar_channels
 from queries.analysis.network import Network
-from queries.analysis.spectrum import statistics
+from queries.analysis.structure import bifans, layer_statistics
 from tests.unit.networks import random_network, weights_of
 
 Case = tuple[Network, "nx.MultiDiGraph[int]"]
@@ -39,13 +39,13 @@ def test_statistics(case: Case) -> None:
     for layer in made.layers:
         if not layer.edges:
             continue
-        own = range(made.of(layer).start, made.of(layer).stop)
+        own = range(made.neurons_of(layer).start, made.neurons_of(layer).stop)
         weights = np.array([w for _, t, w in weights_of(graph) if t in own])
         strength = np.zeros(len(graph))
         for _, target, weight in weights_of(graph):
             strength[target] += abs(weight)
-        strength = strength[made.of(layer)]
-        found = statistics(made, layer, 0.5)
+        strength = strength[made.neurons_of(layer)]
+        found = layer_statistics(made, layer, 0.5)
         assert found == pytest.approx(
             {
                 "edges": len(weights),
@@ -58,7 +58,7 @@ def test_statistics(case: Case) -> None:
                 "zero_share": np.mean(weights == 0),
                 "small_share": np.mean(np.abs(weights) < 0.5),
                 "frobenius_norm": np.linalg.norm(weights),
-                "spectral_norm": np.linalg.norm(matrix[made.of(layer)], 2),
+                "spectral_norm": np.linalg.norm(matrix[made.neurons_of(layer)], 2),
                 "fluctuation": strength.std() / strength.mean() if strength.any() else np.nan,
             },
             rel=1e-6,
@@ -70,9 +70,9 @@ def test_statistics(case: Case) -> None:
 def test_statistics_of_zeros() -> None:
     made, _ = random_network(3)
     layer = next(layer for layer in made.layers if layer.edges)
-    for part in made.parts(layer):
+    for part in made.matrices(layer):
         part.matrix.data[:] = 0.0
-    found = statistics(made, layer, 0.1)
+    found = layer_statistics(made, layer, 0.1)
     assert found["spectral_norm"] == 0.0
     assert np.isnan(found["fluctuation"])
 
@@ -88,9 +88,9 @@ def test_bifans(case: Case) -> None:
         for a, b in combinations(np.flatnonzero(begins).tolist(), 2)
         for c, d in combinations(np.flatnonzero(ends).tolist(), 2)
     )
-    edges = made.between(begins, ends)
-    assert motifs.bifans(edges, 0.5) == (len(pairs), expected)
-    assert motifs.bifans(edges, 100.0) == (0, 0)
+    edges = made.edges_between(begins, ends)
+    assert bifans(edges, 0.5) == (len(pairs), expected)
+    assert bifans(edges, 100.0) == (0, 0)
 
 
 @pytest.mark.one_in(3)
@@ -101,8 +101,8 @@ def test_bifans(case: Case) -> None:
 def test_alike_over_places(
     case: Case, name: str, value: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duplicates, name, value)
-    monkeypatch.setattr(duplicates, "_COLUMNS", 3)
+    monkeypatch.setattr(duplicate_channels, name, value)
+    monkeypatch.setattr(duplicate_channels, "_COLUMNS", 3)
     made, graph = case
     matrix = dense(graph)
     for layer in made.layers:
@@ -122,7 +122,7 @@ def test_alike_over_places(
                 "neurons": 1,
             }
         )
-        rows = matrix[made.of(layer)][: 2 * channels]
+        rows = matrix[made.neurons_of(layer)][: 2 * channels]
         weights = rows.reshape(2, channels, -1).swapaxes(0, 1).reshape(channels, -1)
         expected = [
             one @ other / np.linalg.norm(one) / np.linalg.norm(other)
@@ -130,8 +130,8 @@ def test_alike_over_places(
             if one.any() and other.any()
         ]
         for shuffled in (neurons, neurons.sample(frac=1, random_state=0)):
-            found = alike(made, layer, shuffled, -1.0)
+            found = similar_channels(made, layer, shuffled, -1.0)
             np.testing.assert_allclose(found["cosine"], expected, atol=1e-12)
-            some = alike(made, layer, shuffled, 0.2)
+            some = similar_channels(made, layer, shuffled, 0.2)
             expected_some = found[found["cosine"] >= 0.2].reset_index(drop=True)
             pd.testing.assert_frame_equal(some, expected_some)

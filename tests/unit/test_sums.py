@@ -9,12 +9,12 @@ import pytest
 
 from queries.analysis import passes
 from queries.analysis.network import Network
-from queries.analysis.operators import Scores, Weights
+from queries.analysis.operators import Scores, WeightKind
 from tests.unit.networks import layer, readers
 
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0]
-KINDS: list[Weights] = ["absolute", "signed", "count"]
-COUNTED: dict[Weights, Callable[[float], float]] = {
+KINDS: list[WeightKind] = ["absolute", "signed", "count"]
+COUNTED: dict[WeightKind, Callable[[float], float]] = {
     "absolute": abs,
     "signed": float,
     "count": lambda _: 1.0,
@@ -44,7 +44,7 @@ def case(seed: int) -> tuple[Network, list[Edge]]:
     return Network(layers, *readers(every, random)), every
 
 
-def naive(edges: list[Edge], own: Scores, kind: Weights) -> list[float]:
+def naive(edges: list[Edge], own: Scores, kind: WeightKind) -> list[float]:
     """Return what arrives at each neuron over the edges from those that something arrives at.
 
     It goes from one neuron to the next, with floats of Python.
@@ -65,7 +65,7 @@ def naive(edges: list[Edge], own: Scores, kind: Weights) -> list[float]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(6))
-def test_sums_over_paths(seed: int, kind: Weights) -> None:
+def test_sums_over_paths(seed: int, kind: WeightKind) -> None:
     network, edges = case(seed)
     own = np.zeros(network.neurons)
     own[[0, 2, 5]] = [1.0, -0.5, 2.0]
@@ -84,7 +84,7 @@ def test_sums_over_paths(seed: int, kind: Weights) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_strengths(kind: Weights) -> None:
+def test_strengths(kind: WeightKind) -> None:
     network, edges = case(7)
     into, out = passes.in_strength(network, kind), passes.out_strength(network, kind)
     for node in range(network.neurons):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from exporter.model_graph import wired_layer
+from exporter.model_graph import scaled_layer, wired_layer
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.planning.layer import PlannedLayer
 from exporter.wiring import Computed
@@ -21,9 +21,10 @@ from queries.analysis.operators import (
     TOTAL,
     WEAKEST,
     Ids,
-    Measure,
+    Operator,
     Scores,
     StrongerThan,
+    WeightFunction,
     absolute,
     count,
     signed,
@@ -67,7 +68,7 @@ CASES: list[tuple[tuple[int, ...], Spec]] = [
     ((4, 3, 2), layer("UpSampling2D", interpolation="bilinear")),
     ((4, 3, 2), layer("PReLU")),
 ]  # fmt: skip
-MEASURES: list[Measure] = [signed, absolute, count, StrongerThan(0.3)]
+MEASURES: list[WeightFunction] = [signed, absolute, count, StrongerThan(0.3)]
 COMBINES = [LOG_PRODUCT, TOTAL, ABSOLUTE_TOTAL, LESS_WEIGHT, A_HOP_MORE, WEAKEST]
 
 
@@ -80,6 +81,7 @@ def blocks_of(size: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("_READ_AT_ONCE", "_WEIGHTS_AT_ONCE"):
             patch.setattr(wired_layer, name, size)
+        patch.setattr(scaled_layer, "_WEIGHTS_AT_ONCE", size)
         yield
 
 
@@ -152,10 +154,24 @@ def agree(planned: PlannedLayer, first: int = 0, seed: int = 0) -> None:
     operator = WiredLayer.of(planned, sources, first)
     assert operator.targets == slice(planned.first - first, planned.last + 1 - first)
     agree_on_scores(operator, edges, random)
+    agree_on_scores(*scaled(operator, edges, random), random)
     agree_on_neighbours(operator, edges, random)
 
 
-def agree_on_scores(operator: WiredLayer, edges: Edges, random: np.random.Generator) -> None:
+def scaled(
+    operator: WiredLayer, edges: Edges, random: np.random.Generator
+) -> tuple[Operator, Edges]:
+    """Return an operator and edges, both scaled twice, with a function of weights between."""
+    fed, feeding = (side.stop - side.start for side in (operator.targets, operator.sources))
+    own, other, last = (random.normal(size=size) for size in (feeding, fed, feeding))
+    source, target = edges[0] - operator.sources.start, edges[1] - operator.targets.start
+    weight = own[source] * edges[2] * other[target]
+    weight = last[source] * np.where(np.abs(weight) > 0.1, 1.0, 0.0)
+    twice = operator.scaled(own, other).weighed(StrongerThan(0.1)).scaled(last, None)
+    return twice, (edges[0], edges[1], weight)
+
+
+def agree_on_scores(operator: Operator, edges: Edges, random: np.random.Generator) -> None:
     """Compare sums and maxima; minus infinity is among the scores of maxima."""
     source, target = edges[0] - operator.sources.start, edges[1] - operator.targets.start
     fed, feeding = (part.stop - part.start for part in (operator.targets, operator.sources))

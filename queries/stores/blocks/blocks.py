@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from queries.analysis.operators import Ids, Scores, Weights
+from queries.analysis.operators import Ids, Scores, WeightKind
 from queries.core.layer import Layer, layers_of
 from queries.core.neuron_filter import NeuronFilter
 
@@ -76,7 +76,9 @@ class Blocks(ABC):
         """
         return None
 
-    def strengths(self, neurons: NeuronFilter, direction: str, measure: Weights) -> Scores | None:
+    def strengths(
+        self, neurons: NeuronFilter, direction: str, measure: WeightKind
+    ) -> Scores | None:
         """Return the strength of some neurons, counted from the first; of others any number.
 
         Parameters

@@ -12,7 +12,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 from queries.analysis.channels import Channels, channels_of
 from queries.analysis.network import MOST_KEPT, Network
 from queries.analysis.operators import Flags, Ids, Scores
-from queries.analysis.part import Part
+from queries.analysis.weight_matrix import WeightMatrix
 from queries.core.layer import Layer
 from queries.core.memory import Room
 
@@ -37,7 +37,9 @@ _ROW_BYTES: Final = 200
 """Bytes of a row of the answer, with the names of two channels."""
 
 
-def alike(network: Network, layer: Layer, neurons: pd.DataFrame, least: float) -> pd.DataFrame:
+def similar_channels(
+    network: Network, layer: Layer, neurons: pd.DataFrame, least: float
+) -> pd.DataFrame:
     """Return pairs of channels of a layer with the cosine of their incoming weights.
 
     Weights are compared where they lead from one source to neurons at one place. Channels without
@@ -143,7 +145,7 @@ class _Compared:
 
     def _read(self) -> Iterator[Matrix]:
         waiting = _Waiting(self.channels, self._place)
-        for part in self._network.parts(self._layer):
+        for part in self._network.matrices(self._layer):
             waiting.add(part)
             if waiting.edges >= _TOGETHER:
                 yield from waiting.complete()
@@ -173,7 +175,7 @@ class _Waiting:
             _EDGE_BYTES, "relationships into neurons at one place", "ask for fewer channels"
         )
 
-    def add(self, part: Part) -> None:
+    def add(self, part: WeightMatrix) -> None:
         """Add the relationships into those of the neurons that a part feeds."""
         neuron = self.channels.neuron
         inside = (neuron >= part.targets.start) & (neuron < part.targets.stop)

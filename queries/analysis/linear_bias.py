@@ -6,7 +6,7 @@ import numpy as np
 
 from queries.analysis.network import Network
 from queries.analysis.operators import Flags, Ids, Scores, count, signed
-from queries.analysis.sums import added
+from queries.analysis.sums import weighted_sums
 from queries.core.layer import Layer
 
 
@@ -41,10 +41,12 @@ def values_at_rest(
     # Where nothing enters, nothing is passed on, whatever the weights are.
     alive = passed_on != 0
     for layer in _behind(network, free, targets):
-        own = network.of(layer)
+        own = network.neurons_of(layer)
         for part in network.operators(layer):
             inside = alive[part.sources]
-            arriving = added(part, signed, passed_on[part.sources], alive=partial(np.copy, inside))
+            arriving = weighted_sums(
+                part, signed, passed_on[part.sources], alive=partial(np.copy, inside)
+            )
             values[part.targets] += arriving
             reached = part.weighed(count).sum_in(inside.astype(np.float64)) > 0
             alive[part.targets] |= reached & free[part.targets]
@@ -62,7 +64,7 @@ def _behind(network: Network, free: Flags, targets: Ids) -> list[Layer]:
     found: list[Layer] = []
     taken: set[int] = set()
     for layer in reversed(network.layers):
-        own = network.of(layer)
+        own = network.neurons_of(layer)
         if asked[own].any() or (layer.index in taken and free[own].any()):
             found.append(layer)
             taken.update(layer.inputs)

@@ -1,19 +1,28 @@
-"""Figures about the weights into a layer, taken as one matrix."""
+"""How a model is wired: figures about the weights into a layer, and small patterns, counted."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.sparse.linalg import LinearOperator, svds
 
 from queries.analysis.moments import Moments
 from queries.analysis.network import Network
-from queries.analysis.operators import Ids, Operator, Scores, absolute
-from queries.analysis.sums import added
+from queries.analysis.operators import EdgeColumns, Ids, Operator, Scores, absolute
+from queries.analysis.sums import weighted_sums
 from queries.core.layer import Layer
+
+BIFAN_BYTES: Final = 120
+"""Bytes that a relationship takes while bi-fans are counted."""
 
 _SEED = 0
 """Where the search for a singular vector begins, the same each time."""
+
+_ENTRIES: Final = 1 << 24
+"""Entries of a product of matrices that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ class _Whole:
         sums = np.zeros(self.shape[0])
         for each in self.operators():
             ones = np.ones(each.sources.stop - each.sources.start)
-            sums[_within(each.targets, self.targets)] += added(each, absolute, ones)
+            sums[_within(each.targets, self.targets)] += weighted_sums(each, absolute, ones)
         return sums
 
     def norm(self) -> float:
@@ -76,7 +85,7 @@ class _Whole:
         return float(f"{largest:.12g}")
 
 
-def statistics(network: Network, layer: Layer, threshold: float) -> dict[str, float]:
+def layer_statistics(network: Network, layer: Layer, threshold: float) -> dict[str, float]:
     """Return what ``layer_statistics`` says of the weights into a layer that is fed.
 
     Extremes leave NaN out; what touches NaN is NaN else.
@@ -90,10 +99,10 @@ def statistics(network: Network, layer: Layer, threshold: float) -> dict[str, fl
     """
     # Weights may be infinite, or no numbers.
     with np.errstate(invalid="ignore", over="ignore"):
-        return _statistics(network, layer, threshold)
+        return _layer_statistics(network, layer, threshold)
 
 
-def _statistics(network: Network, layer: Layer, threshold: float) -> dict[str, float]:
+def _layer_statistics(network: Network, layer: Layer, threshold: float) -> dict[str, float]:
     moments = Moments.none(1)
     low = high = np.nan
     absolute_sum = squares = 0.0
@@ -107,7 +116,9 @@ def _statistics(network: Network, layer: Layer, threshold: float) -> dict[str, f
         zero += _number(counts, size == 0)
         small += _number(counts, size < threshold)
         not_finite += _number(counts, ~np.isfinite(size))
-    whole = _Whole(network.repeated(layer), network.of(layer), network.sources(layer))
+    whole = _Whole(
+        network.reusable_operators(layer), network.neurons_of(layer), network.sources(layer)
+    )
     strength = whole.strengths()
     norm = np.nan if not_finite else whole.norm() if squares else 0.0
     return {
@@ -132,3 +143,43 @@ def _number(counts: Ids, chosen: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]
 
 def _within(inner: slice, outer: slice) -> slice:
     return slice(inner.start - outer.start, inner.stop - outer.start)
+
+
+def bifans(edges: EdgeColumns, threshold: float) -> tuple[int, int]:
+    """Count pairs that are joined, and pairs of sources that both feed a pair of targets.
+
+    Parameters
+    ----------
+    edges
+        Source, target and weight of relationships.
+    threshold
+        Relationships of at most this absolute weight count as absent, which NaN is not.
+    """
+    source, target, weight = edges
+    strong = ~(np.abs(weight) <= threshold)
+    _, source = np.unique(source[strong], return_inverse=True)
+    _, target = np.unique(target[strong], return_inverse=True)
+    if not len(source):
+        return 0, 0
+    joined = csr_array((np.ones(len(source), dtype=np.int32), (target, source)))
+    joined.data[:] = 1
+    fan_out, fan_in = (np.asarray(joined.sum(axis=axis), dtype=np.float64) for axis in (0, 1))
+    # Either side counts the same; the one whose neurons have fewer relationships is faster.
+    by_target = np.sum(fan_out**2) < np.sum(fan_in**2)
+    side = joined if by_target else joined.T.tocsr()
+    across = side.T.tocsr()
+    # The product of all at once may have as many entries as there are pairs of neurons.
+    step = max(1, _ENTRIES // side.shape[0])
+    pairs = sum(
+        _choices((side[start : start + step] @ across).data)
+        for start in range(0, side.shape[0], step)
+    )
+    itself = _choices(np.diff(side.indptr))
+    # Each pair stands there twice, and each neuron with itself once.
+    return joined.nnz, (pairs - itself) // 4
+
+
+def _choices(counts: NDArray[np.integer[Any]]) -> int:
+    """Return twice the number of pairs among so many things each."""
+    each = counts.astype(np.int64)
+    return int(np.sum(each * (each - 1)))

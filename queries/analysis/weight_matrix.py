@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from queries.analysis.operators import Columns, Combine, Ids, Measure, Scores
+from queries.analysis.operators import Combine, EdgeColumns, Ids, Scores, WeightFunction
 from queries.core.layer import Layer
 
 
 @dataclass(frozen=True)
-class Part:
+class WeightMatrix:
     """All relationships into consecutive neurons of a layer.
 
     Neurons are counted from the model's first.
@@ -44,7 +44,7 @@ class Part:
         return slice(self.first_source, self.first_source + self.matrix.shape[1])
 
     @property
-    def columns(self) -> Columns:
+    def columns(self) -> EdgeColumns:
         """Source, target and weight of the relationships, in the order of ``matrix.data``."""
         target = np.repeat(np.arange(self.targets.start, self.targets.stop), self.fan_in)
         source = self.matrix.indices.astype(np.int64) + self.first_source
@@ -55,11 +55,22 @@ class Part:
         """How many relationships end in each of the neurons that are fed."""
         return np.diff(self.matrix.indptr).astype(np.int64)
 
-    def weighed(self, measure: Measure) -> "Part":
-        """Return the same relationships, with what each counts as its weight."""
-        data = measure(self.matrix.data)
-        counted = csr_array((data, self.matrix.indices, self.matrix.indptr), self.matrix.shape)
-        return replace(self, matrix=counted)
+    def weighed(self, function: WeightFunction) -> "WeightMatrix":
+        """Return the same relationships, each with a function of its weight as its weight."""
+        return self._with_weights(function(self.matrix.data))
+
+    def scaled(self, source: Scores | None, target: Scores | None) -> "WeightMatrix":
+        """Return the same relationships, weighing ``source value * weight * target value``."""
+        weight = self.matrix.data
+        if source is not None:
+            weight = source[self.matrix.indices] * weight
+        if target is not None:
+            weight = weight * np.repeat(target, self.fan_in)
+        return self._with_weights(weight)
+
+    def _with_weights(self, weight: Scores) -> "WeightMatrix":
+        matrix = csr_array((weight, self.matrix.indices, self.matrix.indptr), self.matrix.shape)
+        return replace(self, matrix=matrix)
 
     def sum_in(self, scores: Scores) -> Scores:
         """Return by target the sum of ``weight * score of the source``."""
@@ -70,22 +81,22 @@ class Part:
         return np.asarray(self.matrix.T @ scores)
 
     def largest_in(self, scores: Scores, combine: Combine) -> Scores:
-        """Return by target the largest of what comes over a relationship."""
-        ahead = combine(scores[self.matrix.indices], self.matrix.data)
-        return _largest(ahead, self.matrix.indptr)
+        """Return by target the largest contribution of a relationship."""
+        contributions = combine(scores[self.matrix.indices], self.matrix.data)
+        return _largest(contributions, self.matrix.indptr)
 
     def largest_out(self, scores: Scores, combine: Combine) -> Scores:
-        """Return by source the largest of what comes back over a relationship."""
+        """Return by source the largest contribution of a relationship."""
         by_source = self.by_source
-        ahead = combine(scores[by_source.indices], by_source.data)
-        return _largest(ahead, by_source.indptr)
+        contributions = combine(scores[by_source.indices], by_source.data)
+        return _largest(contributions, by_source.indptr)
 
     @cached_property
     def by_source(self) -> "csc_array[np.float64]":
         """The same matrix, column by column."""
         return self.matrix.tocsc()
 
-    def outgoing(self, neurons: Ids) -> Columns:
+    def outgoing(self, neurons: Ids) -> EdgeColumns:
         """Return source, target and weight of the relationships out of some neurons."""
         starts, by_source = self.by_source.indptr, self.by_source
         inside = (neurons >= self.sources.start) & (neurons < self.sources.stop)
