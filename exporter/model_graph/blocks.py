@@ -9,10 +9,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exporter.model_graph.network import ModelNetwork
-from exporter.model_graph.strength import strengths
 from exporter.planning.counted_weights import counted_weights
 from exporter.planning.plan import Plan
 from queries.analysis.operators import Ids, Scores, WeightKind
+from queries.analysis.passes import in_strength, out_strength
 from queries.core.layer import Layer
 from queries.core.neuron_filter import NeuronFilter
 from queries.stores.blocks import Blocks, Columns, flags
@@ -87,7 +87,8 @@ class PlannedBlocks(Blocks):
 
     def strengths(self, neurons: NeuronFilter, direction: str, measure: WeightKind) -> Scores:
         """Return the strength of some neurons, for which no relationship is built."""
-        return strengths(self.network, flags(self, neurons), direction, measure)
+        strength = in_strength if direction == "in" else out_strength
+        return strength(self.network, measure, among=flags(self, neurons))
 
     def weights(self, layer: Layer, by: str) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         """Yield what relationships into a layer weigh, each with how many of them do so."""

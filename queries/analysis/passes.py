@@ -5,7 +5,7 @@ sum or a maximum over all paths takes one pass: each relationship is looked at o
 
 Neurons are counted from the model's first; scores have the shape (neurons,). What a function
 returns is what arrives at a neuron over at least one relationship: its own share is not in it.
-WeightKind may be NaN or infinite; see ``sums.weighted_sums``.
+Weights may be NaN or infinite; see ``sums.weighted_sums``.
 """
 
 from collections.abc import Callable
@@ -119,23 +119,47 @@ def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
 
 
 @np.errstate(invalid="ignore")
-def in_strength(network: Network, weights: WeightKind = "absolute") -> Scores:
-    """Return the sum of the weights into each neuron."""
+def in_strength(
+    network: Network, weights: WeightKind = "absolute", *, among: Flags | None = None
+) -> Scores:
+    """Return the sum of the weights into each neuron.
+
+    Parameters
+    ----------
+    network
+        The model.
+    weights
+        What a relationship counts.
+    among
+        Whose strength matters: shape (neurons,). What holds none of them is not computed, and
+        has 0. None for all.
+    """
     strength = np.zeros(network.neurons)
-    for part in network.forward():
-        ones = np.ones(part.sources.stop - part.sources.start)
-        strength[part.targets] += weighted_sums(part, WEIGHT_FUNCTIONS[weights], ones)
+    for operator in network.forward():
+        if among is None or among[operator.targets].any():
+            ones = _ones(operator.sources)
+            strength[operator.targets] += weighted_sums(operator, WEIGHT_FUNCTIONS[weights], ones)
     return strength
 
 
 @np.errstate(invalid="ignore")
-def out_strength(network: Network, weights: WeightKind = "absolute") -> Scores:
-    """Return the sum of the weights out of each neuron."""
+def out_strength(
+    network: Network, weights: WeightKind = "absolute", *, among: Flags | None = None
+) -> Scores:
+    """Return the sum of the weights out of each neuron.
+
+    The parameters are those of ``in_strength``.
+    """
     strength = np.zeros(network.neurons)
-    for part in network.forward():
-        ones = np.ones(part.targets.stop - part.targets.start)
-        strength[part.sources] += weighted_sums(part, WEIGHT_FUNCTIONS[weights], ones, "out")
+    for operator in network.forward():
+        if among is None or among[operator.sources].any():
+            ones, function = _ones(operator.targets), WEIGHT_FUNCTIONS[weights]
+            strength[operator.sources] += weighted_sums(operator, function, ones, "out")
     return strength
+
+
+def _ones(neurons: slice) -> Scores:
+    return np.ones(neurons.stop - neurons.start)
 
 
 def log_path_masses(network: Network, begin: Flags, end: Flags) -> tuple[Scores, Scores]:

@@ -30,6 +30,7 @@ from queries.analysis.operators import (
 )
 from queries.analysis.path import Step, best_path, strongest
 from queries.analysis.scaled_network import ScaledNetwork
+from tests.contract.diverged import save_diverged
 from tests.models import save_pooled
 from tests.unit.builders import randomized
 
@@ -64,9 +65,15 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     planned = plan(open_model(path))
     if request.param == "a part":
         planned = planned.between("pool", "digits")
+    if request.param == "scaled":
+        return scaled(planned)
     network = ModelNetwork(planned)
-    if request.param != "scaled":
-        return network, Network(network.layers, *readers(planned))
+    return network, Network(network.layers, *readers(planned))
+
+
+def scaled(planned: Plan) -> Pair:
+    """Return a model with scaled relationships, and with all their products in memory."""
+    network = ModelNetwork(planned)
     source, target = np.random.default_rng(1).normal(size=(2, network.neurons))
     explicit = readers(planned, lambda begin, weight, end: source[begin] * weight * target[end])
     return (
@@ -160,6 +167,24 @@ def test_strongest_paths(pair: Pair) -> None:
     found, expected = ([hops(path) for path in islice(found_by(n, begin, end), 20)] for n in pair)
     assert len(expected) == 20
     assert found == expected
+
+
+def test_scaled_weights_that_are_not_finite(tmp_path: Path) -> None:
+    save_diverged(tmp_path / "model.keras")
+    pair = scaled(plan(open_model(tmp_path / "model.keras")))
+    own = np.random.default_rng(0).normal(size=pair[0].neurons)
+    with np.errstate(invalid="ignore"):
+        for sums in SUMS.values():
+            found, expected = (sums(network, own) for network in pair)
+            np.testing.assert_allclose(found, expected, rtol=1e-9)
+        found, expected = (passes.in_strength(network, "signed") for network in pair)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert {np.inf, -np.inf} & set(found)
+    assert 0 < np.isnan(found).sum() < len(found)
+    for maxima in (passes.maxima_forward, passes.maxima_backward):
+        for combine in (LOG_PRODUCT, TOTAL, WEAKEST):
+            found, expected = (maxima(network, own, combine) for network in pair)
+            np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
 def found_by(network: Network, begin: Flags, end: Flags) -> Iterator[list[Step]]:

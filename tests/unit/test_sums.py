@@ -10,6 +10,7 @@ import pytest
 from queries.analysis import passes
 from queries.analysis.network import Network
 from queries.analysis.operators import Scores, WeightKind
+from queries.analysis.scaled_network import ScaledNetwork
 from tests.unit.networks import layer, readers
 
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0]
@@ -19,6 +20,9 @@ COUNTED: dict[WeightKind, Callable[[float], float]] = {
     "signed": float,
     "count": lambda _: 1.0,
 }
+
+SCALED_FROM = 6
+"""Models of this seed and more are scaled."""
 
 Edge = tuple[int, int, float]
 
@@ -41,7 +45,14 @@ def case(seed: int) -> tuple[Network, list[Edge]]:
         for index, span in enumerate(spans)
     ]
     every = [edge for own in edges for edge in own]
-    return Network(layers, *readers(every, random)), every
+    network = Network(layers, *readers(every, random))
+    if seed < SCALED_FROM:
+        return network, every
+    source, target = random.normal(size=(2, network.neurons))
+    products = [
+        (begin, end, float(source[begin] * weight * target[end])) for begin, end, weight in every
+    ]
+    return ScaledNetwork(network, source=source, target=target), products
 
 
 def naive(edges: list[Edge], own: Scores, kind: WeightKind) -> list[float]:
@@ -64,7 +75,7 @@ def naive(edges: list[Edge], own: Scores, kind: WeightKind) -> list[float]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(9))
 def test_sums_over_paths(seed: int, kind: WeightKind) -> None:
     network, edges = case(seed)
     own = np.zeros(network.neurons)
