@@ -48,11 +48,11 @@ def _readers(at: Addresses, read: Ids) -> tuple[Ids, Ids, Ids, Ids]:
     rows = np.add.outer(at.batch, at.position).reshape(-1)
     order = np.argsort(rows, kind="stable")
     step = max(1, _PAIRS_AT_ONCE // len(at.fan))
-    found = [np.empty((2, 0), dtype=np.int64)]
+    pairs = [np.empty((2, 0), dtype=np.int64)]
     for start in range(0, len(read), step):
         pair, row = _matches(rows[order], np.subtract.outer(read[start : start + step], at.fan))
-        found.append(np.stack([pair + start * len(at.fan), order[row]]))
-    pair, row = np.concatenate(found, axis=1)
+        pairs.append(np.stack([pair + start * len(at.fan), order[row]]))
+    pair, row = np.concatenate(pairs, axis=1)
     which, k = np.divmod(pair, len(at.fan))
     b, p = np.divmod(row, len(at.position))
     return which, b, p, k

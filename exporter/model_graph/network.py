@@ -37,8 +37,8 @@ class ModelNetwork(Network):
 
     def reusable_operators(self, layer: Layer) -> Callable[[], Iterable[WiredLayer]]:
         """Return what gives the one operator of a layer, which keeps no relationship."""
-        kept = list(self.operators(layer))
-        return lambda: kept
+        operators = list(self.operators(layer))
+        return lambda: operators
 
     def weights(self, layer: Layer) -> Iterator[tuple[Scores, Ids]]:
         """Yield what relationships into a layer weigh, each with how many of them do so."""
@@ -61,9 +61,9 @@ class ModelNetwork(Network):
     def edge_blocks(self, layer: Layer, ends: Flags) -> Iterator[EdgeColumns]:
         """Yield relationships into a layer, all of those into some neurons among them."""
         planned = self._planned[layer.index]
-        ended = ends[self.neurons_of(layer)]
+        has_end = ends[self.neurons_of(layer)]
         for start, stop in planned.ranges():
-            if ended[start:stop].any():
+            if has_end[start:stop].any():
                 block = planned.block(start, stop)
                 yield block.source - self.first, block.target - self.first, block.weight
 
@@ -76,13 +76,13 @@ class ModelNetwork(Network):
         places = np.array(neurons, dtype=np.int64) - self.first
         feeding = {layer.index for layer in self.layers if self._holds(layer, places)}
         none = np.empty(0, dtype=np.int64)
-        found: list[EdgeColumns] = [(none, none, np.empty(0))]
-        found += [
+        blocks: list[EdgeColumns] = [(none, none, np.empty(0))]
+        blocks += [
             self._wired(layer).outgoing(places)
             for layer in self.layers
             if layer.edges and feeding.intersection(layer.inputs)
         ]
-        source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        source, target, weight = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
         return source + self.first, target + self.first, weight
 
     def _holds(self, layer: Layer, places: Ids) -> bool:

@@ -49,12 +49,12 @@ def _raised(largest: Scores, left: Scores, right: Scores, join: np.ufunc) -> Sco
     width = right.shape[1]
     depth = min(len(right), max(1, _ENTRIES_AT_ONCE // width))
     height = max(1, _ENTRIES_AT_ONCE // (depth * width))
-    joined = np.empty((height, depth, width))
+    buffer = np.empty((height, depth, width))
     for k in range(0, len(right), depth):
         below = right[np.newaxis, k : k + depth]
         for p in range(0, len(left), height):
             ahead = left[p : p + height, k : k + depth, np.newaxis]
-            block = joined[: ahead.shape[0], : ahead.shape[1]]
+            block = buffer[: ahead.shape[0], : ahead.shape[1]]
             join(ahead, below, out=block)
             rows = largest[p : p + height]
             np.maximum(rows, block.max(axis=1), out=rows)

@@ -173,8 +173,8 @@ class ScaledLayer:
     def _sections(self) -> Iterator[Section]:
         fan = len(self.at.fan)
         for batch, positions, channels in self.layer.sections:
-            held = (batch.stop - batch.start) * (channels.stop - channels.start) * fan
-            step = max(1, _WEIGHTS_AT_ONCE // held)
+            weights = (batch.stop - batch.start) * (channels.stop - channels.start) * fan
+            step = max(1, _WEIGHTS_AT_ONCE // weights)
             for start in range(positions.start, positions.stop, step):
                 yield batch, slice(start, min(start + step, positions.stop)), channels
 

@@ -57,10 +57,13 @@ class EdgePairs:
         with np.errstate(invalid="ignore"):
             return np.abs(self.change) / np.where(self.weight == 0, np.nan, np.abs(self.weight))
 
-    def take(self, chosen: Ids) -> "EdgePairs":
+    def take(self, positions: Ids) -> "EdgePairs":
         """Return some of the relationships, by their positions."""
         return EdgePairs(
-            self.source[chosen], self.target[chosen], self.weight[chosen], self.other[chosen]
+            self.source[positions],
+            self.target[positions],
+            self.weight[positions],
+            self.other[positions],
         )
 
 
@@ -108,10 +111,10 @@ class ModelPair:
         if len(one.layers) != len(other.layers):
             raise self._error(f"has {len(other.layers)} layers, not {len(one.layers)}")
         for layer, counterpart in zip(one.layers, other.layers, strict=True):
-            for name, said in _ALIKE.items():
+            for name, label in _ALIKE.items():
                 here, there = getattr(layer, name), getattr(counterpart, name)
                 if here != there:
-                    raise self._error(f"layer {layer.name!r}: {said} {there}, not {here}")
+                    raise self._error(f"layer {layer.name!r}: {label} {there}, not {here}")
 
     def edge_pairs(self, layer: Layer) -> Iterator[EdgePairs]:
         """Yield all relationships into a layer of the one model, with those of the other.
@@ -186,11 +189,11 @@ def _first(pair: EdgePairs, measure: str, k: int) -> Ids:
     """Return the positions of the k relationships that change most, most changed first."""
     size = pair.relative if measure == "relative" else np.abs(pair.change)
     size = np.where(np.isnan(size), -1.0, size)
-    known = ~np.isnan(pair.change)
-    chosen = np.flatnonzero(pair.flips & known if measure == "flips" else known)
-    if k < len(chosen):
-        chosen = chosen[np.argpartition(-size[chosen], k - 1)[:k]]
-    return chosen[np.lexsort((pair.source[chosen], pair.target[chosen], -size[chosen]))]
+    valid = ~np.isnan(pair.change)
+    positions = np.flatnonzero(pair.flips & valid if measure == "flips" else valid)
+    if k < len(positions):
+        positions = positions[np.argpartition(-size[positions], k - 1)[:k]]
+    return positions[np.lexsort((pair.source[positions], pair.target[positions], -size[positions]))]
 
 
 def neuron_changes(models: ModelPair) -> dict[str, Scores]:
@@ -240,7 +243,7 @@ def _layer_changes(pairs: Iterable[EdgePairs]) -> dict[str, float]:
     low, high = np.full(2, np.inf), np.full(2, -np.inf)
     for pair in pairs:
         both, change = np.stack([pair.weight, pair.other]), np.abs(pair.change)
-        moments = moments.joined(Moments.of(both, np.ones(len(change), dtype=np.int64)))
+        moments = moments.merge(Moments.of(both, np.ones(len(change), dtype=np.int64)))
         changed += int(np.count_nonzero(change))
         flips += int(np.count_nonzero(pair.flips))
         total += float(change.sum())

@@ -65,16 +65,16 @@ def similar_channels(
     ParameterError
         If the layer, or the answer, does not fit into the memory that is free.
     """
-    compared = _Compared(network, layer, neurons)
-    norms = compared.norms
+    weights = _ChannelWeights(network, layer, neurons)
+    norms = weights.norms
     room = Room(_ROW_BYTES, "pairs of channels", "ask for a larger least, or for fewer channels")
     counted = int(np.count_nonzero(norms))
     if least <= 0:
         room.require(counted * (counted - 1) // 2)
-    found = [_pairs(products, start, norms, least) for start, products in compared.products()]
-    room.require(sum(len(one) for one, _, _ in found))
-    one, other, cosine = (np.concatenate(column) for column in zip(*found, strict=True))
-    table = compared.channels.table
+    pairs = [_pairs(products, start, norms, least) for start, products in weights.products()]
+    room.require(sum(len(one) for one, _, _ in pairs))
+    one, other, cosine = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    table = weights.channels.table
     return pd.DataFrame(
         {
             "layer": table["layer"].take(one).array,
@@ -98,14 +98,14 @@ def _pairs(products: Matrix, start: int, norms: Scores, least: float) -> tuple[I
         row, other = (place.astype(np.int64) for place in (entries.row, entries.col))
         product = entries.data
     one = row + start
-    kept = (other > one) & (norms[one] > 0) & (norms[other] > 0)
-    one, other = one[kept], other[kept]
-    cosine = product[kept] / (norms[one] * norms[other])
-    kept = cosine >= least
-    return one[kept], other[kept], cosine[kept]
+    mask = (other > one) & (norms[one] > 0) & (norms[other] > 0)
+    one, other = one[mask], other[mask]
+    cosine = product[mask] / (norms[one] * norms[other])
+    mask = cosine >= least
+    return one[mask], other[mask], cosine[mask]
 
 
-class _Compared:
+class _ChannelWeights:
     """The weights into the channels of a layer, as matrices side by side.
 
     Each has a row for each channel, and a column for each source of neurons at a place.
@@ -116,7 +116,7 @@ class _Compared:
         self._network, self._layer = network, layer
         places = neurons.groupby(["x", "y", "z"], dropna=False).ngroup()
         self._place = places.to_numpy().astype(np.int64)
-        self._kept = list(self._read()) if layer.edges <= MOST_KEPT else None
+        self._blocks = list(self._read()) if layer.edges <= MOST_KEPT else None
 
     @property
     def norms(self) -> Scores:
@@ -141,10 +141,10 @@ class _Compared:
             yield start, total.tocsr()
 
     def _matrices(self) -> Iterable[Matrix]:
-        return self._read() if self._kept is None else self._kept
+        return self._read() if self._blocks is None else self._blocks
 
     def _read(self) -> Iterator[Matrix]:
-        waiting = _Waiting(self.channels, self._place)
+        waiting = _Buffer(self.channels, self._place)
         for part in self._network.matrices(self._layer):
             waiting.add(part)
             if waiting.edges >= _TOGETHER:
@@ -153,7 +153,7 @@ class _Compared:
 
 
 @dataclass
-class _Waiting:
+class _Buffer:
     """Relationships that wait for others into neurons at the same place.
 
     Parameters
@@ -181,42 +181,42 @@ class _Waiting:
         inside = (neuron >= part.targets.start) & (neuron < part.targets.stop)
         if inside.any():
             rows = part.matrix[neuron[inside] - part.first_target]
-            self._keep(rows, self.channels.number[inside], self.place[inside])
+            self._add_rows(rows, self.channels.number[inside], self.place[inside])
             self.missing -= np.bincount(self.place[inside], minlength=len(self.missing))
             self.room.require(self.edges)
 
     def complete(self) -> Iterator[Matrix]:
         """Yield those of places of which nothing is missing."""
-        yield from self._taken(self.missing == 0)
+        yield from self._take(self.missing == 0)
 
     def rest(self) -> Iterator[Matrix]:
         """Yield those that are left."""
-        yield from self._taken(np.ones(len(self.missing), dtype=bool))
+        yield from self._take(np.ones(len(self.missing), dtype=bool))
 
-    def _keep(self, rows: Matrix, number: Ids, place: Ids) -> None:
+    def _add_rows(self, rows: Matrix, number: Ids, place: Ids) -> None:
         if len(number):
             self.rows.append((rows, number, place))
             self.edges += rows.nnz
 
-    def _taken(self, places: Flags) -> Iterator[Matrix]:
+    def _take(self, places: Flags) -> Iterator[Matrix]:
         waiting, self.rows, self.edges = self.rows, [], 0
-        taken = []
+        parts = []
         for rows, number, place in waiting:
-            chosen = places[place]
-            if chosen.all():
-                taken.append((rows, number, place))
+            ready = places[place]
+            if ready.all():
+                parts.append((rows, number, place))
                 continue
-            self._keep(rows[~chosen], number[~chosen], place[~chosen])
-            if chosen.any():
-                taken.append((rows[chosen], number[chosen], place[chosen]))
-        if taken:
-            yield _by_channel(taken, len(self.channels.table))
+            self._add_rows(rows[~ready], number[~ready], place[~ready])
+            if ready.any():
+                parts.append((rows[ready], number[ready], place[ready]))
+        if parts:
+            yield _by_channel(parts, len(self.channels.table))
 
 
-def _by_channel(taken: list[tuple[Matrix, Ids, Ids]], channels: int) -> Matrix:
+def _by_channel(parts: list[tuple[Matrix, Ids, Ids]], channels: int) -> Matrix:
     """Return a row for each channel, and a column for each source of neurons at a place."""
-    number, place = (np.concatenate([each[at] for each in taken]) for at in (1, 2))
-    rows = taken[0][0] if len(taken) == 1 else vstack([each[0] for each in taken], format="csr")
+    number, place = (np.concatenate([each[at] for each in parts]) for at in (1, 2))
+    rows = parts[0][0] if len(parts) == 1 else vstack([each[0] for each in parts], format="csr")
     if (place != place[0]).any():
         column = np.repeat(place, np.diff(rows.indptr)) * rows.shape[1] + rows.indices
         # There may be more columns than any matrix has.

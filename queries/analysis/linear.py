@@ -25,7 +25,7 @@ Matrix = csr_array[np.float64]
 MOST_PAIRS: Final = 1 << 24
 """Pairs of neurons that a result may have: 17 million."""
 
-_ENTRIES_HELD: Final = 1 << 24
+_ENTRIES_AT_ONCE: Final = 1 << 24
 """Numbers that are held at most while layers are passed."""
 
 
@@ -33,7 +33,7 @@ _BYTES: Final = 120
 """Bytes that a relationship into the first layer takes until it is an entry of a matrix."""
 
 
-class Combined(NamedTuple):
+class LinearMap(NamedTuple):
     """The map through some neurons.
 
     Parameters
@@ -72,7 +72,7 @@ def effective_weights(network: Network, sources: Ids, targets: Ids) -> Matrix:
     return _with_nan(network, sources, start, targets)
 
 
-def combined(network: Network, first: Ids, second: Ids) -> Combined:
+def combine(network: Network, first: Ids, second: Ids) -> LinearMap:
     """Return the sums over all paths through some neurons, from what feeds them to others.
 
     Parameters
@@ -95,18 +95,18 @@ def combined(network: Network, first: Ids, second: Ids) -> Combined:
     feeding, column = np.unique(source, return_inverse=True)
     row = np.searchsorted(first, target)
     start = csr_array((weight.astype(np.float64), (row, column)), (len(first), len(feeding)))
-    return Combined(feeding, _with_nan(network, first, start, second))
+    return LinearMap(feeding, _with_nan(network, first, start, second))
 
 
 def _with_nan(network: Network, sources: Ids, start: Matrix, targets: Ids) -> Matrix:
     """Return what targets get; NaN where a path goes over NaN, even where another weight is 0."""
-    found = _passed_on(network, sources, start, targets, _Weights())
+    blocks = _propagate(network, sources, start, targets, _Weights())
     if not any(layer.not_finite_weights for layer in network.layers):
-        return found
+        return blocks
     marks = _Marks()
-    marked = _passed_on(network, sources, marks.of(start), targets, marks)
-    marked.data = np.where(marked.data >= _NAN, np.nan, 0.0)
-    return found + marked
+    nan_marks = _propagate(network, sources, marks.of(start), targets, marks)
+    nan_marks.data = np.where(nan_marks.data >= _NAN, np.nan, 0.0)
+    return blocks + nan_marks
 
 
 class _Weights:
@@ -116,9 +116,9 @@ class _Weights:
         """Return what stands for some weights."""
         return weights
 
-    def settled(self, arrived: Matrix) -> Matrix:
+    def sums(self, arriving: Matrix) -> Matrix:
         """Return what stands for what has arrived."""
-        return arrived
+        return arriving
 
 
 _NAN: Final = 2.0**200
@@ -130,18 +130,18 @@ class _Marks(_Weights):
 
     def of(self, weights: Matrix) -> Matrix:
         """Return the mark of each weight."""
-        return _of(weights, np.where(np.isnan(weights.data), _NAN, 1.0))
+        return _with_data(weights, np.where(np.isnan(weights.data), _NAN, 1.0))
 
-    def settled(self, arrived: Matrix) -> Matrix:
+    def sums(self, arriving: Matrix) -> Matrix:
         """Return a mark for each sum of products of marks."""
-        return _of(arrived, np.where(arrived.data >= _NAN, _NAN, 1.0))
+        return _with_data(arriving, np.where(arriving.data >= _NAN, _NAN, 1.0))
 
 
-def _of(matrix: Matrix, data: Scores) -> Matrix:
+def _with_data(matrix: Matrix, data: Scores) -> Matrix:
     return csr_array((data, matrix.indices, matrix.indptr), matrix.shape)
 
 
-def _passed_on(
+def _propagate(
     network: Network, sources: Ids, start: Matrix, targets: Ids, entries: _Weights
 ) -> Matrix:
     """Return what targets get, shape (n, targets), of what sources are given n times.
@@ -158,16 +158,16 @@ def _passed_on(
     free = np.ones(network.neurons, dtype=bool)
     free[sources] = False
     # The side of fewer neurons is cut up, and each piece passed through all layers.
-    most = max(1, _ENTRIES_HELD // network.neurons)
+    most = max(1, _ENTRIES_AT_ONCE // network.neurons)
     shape = len(targets), start.shape[1]
     if start.shape[1] <= len(targets):
         columns = _cut(np.arange(start.shape[1]), most)
         pieces = (
             _from(network, free, sources, start[:, part], targets, entries) for part in columns
         )
-        return _joined(pieces, hstack, shape)
+        return _stack_pieces(pieces, hstack, shape)
     pieces = (_onto(network, free, sources, part, entries) @ start for part in _cut(targets, most))
-    return _joined(pieces, vstack, shape)
+    return _stack_pieces(pieces, vstack, shape)
 
 
 def _from(
@@ -179,71 +179,73 @@ def _from(
     entries: _Weights,
 ) -> Matrix:
     """Return what targets get, shape (targets, n), passing from the inputs on."""
-    reached: dict[int, Matrix] = {}
-    found: list[Matrix] = []
+    outputs: dict[int, Matrix] = {}
+    blocks: list[Matrix] = []
     for layer in network.layers:
         bounds = network.neurons_of(layer)
-        feeding = [other for other in network.feeding(layer) if other.index in reached]
-        arrived = csr_array((layer.neurons, start.shape[1]))
+        feeding = [other for other in network.feeding(layer) if other.index in outputs]
+        arriving = csr_array((layer.neurons, start.shape[1]))
         if feeding and bounds.start <= targets.max(initial=-1):
-            onward = [(network.neurons_of(other), reached[other.index]) for other in feeding]
-            parts = [_fed(part, onward, entries) for part in network.matrices(layer)]
-            arrived = entries.settled(vstack(parts, format="csr"))
-        found.append(arrived[_inside(targets, bounds)])
-        passed = _masked(free[bounds]) @ arrived + _unit(sources, bounds).T @ start
-        if passed.nnz:
-            reached[layer.index] = passed.tocsr()
-    return vstack(found, format="csr")
+            onward = [(network.neurons_of(other), outputs[other.index]) for other in feeding]
+            parts = [_contributions(part, onward, entries) for part in network.matrices(layer)]
+            arriving = entries.sums(vstack(parts, format="csr"))
+        blocks.append(arriving[_inside(targets, bounds)])
+        passing = _mask(free[bounds]) @ arriving + _unit(sources, bounds).T @ start
+        if passing.nnz:
+            outputs[layer.index] = passing.tocsr()
+    return vstack(blocks, format="csr")
 
 
-def _fed(part: WeightMatrix, feeding: Sequence[tuple[slice, Matrix]], entries: _Weights) -> Matrix:
+def _contributions(
+    part: WeightMatrix, feeding: Sequence[tuple[slice, Matrix]], entries: _Weights
+) -> Matrix:
     """Return what arrives at the neurons of a part, given what its sources pass on."""
     weights = entries.of(part.matrix)
-    products = [weights[:, _within(own, part.sources)] @ given for own, given in feeding]
+    products = [weights[:, _within(own, part.sources)] @ values for own, values in feeding]
     return reduce(add, products)
 
 
 def _onto(network: Network, free: Flags, sources: Ids, targets: Ids, entries: _Weights) -> Matrix:
     """Return what targets get of sources, shape (targets, sources), passing from the outputs."""
-    reached: dict[int, Matrix] = {}
-    found: list[Matrix] = []
+    outputs: dict[int, Matrix] = {}
+    blocks: list[Matrix] = []
     for layer in reversed(network.layers):
         bounds = network.neurons_of(layer)
-        arrived = reached.pop(layer.index, csr_array((len(targets), layer.neurons)))
-        arrived = entries.settled(arrived)
-        found.append(arrived[:, _inside(sources, bounds)])
-        passed = (arrived @ _masked(free[bounds]) + _unit(targets, bounds)).tocsr()
-        if not passed.nnz or bounds.start <= sources.min(initial=network.neurons):
+        arriving = outputs.pop(layer.index, csr_array((len(targets), layer.neurons)))
+        arriving = entries.sums(arriving)
+        blocks.append(arriving[:, _inside(sources, bounds)])
+        passing = (arriving @ _mask(free[bounds]) + _unit(targets, bounds)).tocsr()
+        if not passing.nnz or bounds.start <= sources.min(initial=network.neurons):
             continue
         for part in network.matrices(layer):
-            back = passed[:, _within(part.targets, bounds)] @ entries.of(part.matrix)
+            back = passing[:, _within(part.targets, bounds)] @ entries.of(part.matrix)
             for other in network.feeding(layer):
                 more = back[:, _within(network.neurons_of(other), part.sources)]
-                before = reached.get(other.index)
-                reached[other.index] = more if before is None else before + more
-    return hstack(found[::-1], format="csr")
+                before = outputs.get(other.index)
+                outputs[other.index] = more if before is None else before + more
+    return hstack(blocks[::-1], format="csr")
 
 
 def _cut(numbers: Ids, most: int) -> list[Ids]:
     return [numbers[start : start + most] for start in range(0, len(numbers), most)]
 
 
-def _joined(
+def _stack_pieces(
     pieces: Iterator[Matrix], stack: Callable[..., Matrix], shape: tuple[int, int]
 ) -> Matrix:
     """Return pieces side by side, targets made columns."""
-    found: list[Matrix] = []
+    blocks: list[Matrix] = []
     entries = 0
     for piece in pieces:
         piece.eliminate_zeros()
-        found.append(piece)
+        blocks.append(piece)
         entries += piece.nnz
         if entries > MOST_PAIRS:
             raise ParameterError(
                 f"more than {MOST_PAIRS:,} of {shape[1]:,} sources and {shape[0]:,} targets are "
                 "joined by paths; name fewer of them"
             )
-    whole = (stack(found, format="csr") if found else csr_array(shape)).T.tocsr()
+    whole = (stack(blocks, format="csr") if blocks else csr_array(shape)).T.tocsr()
     whole.sort_indices()
     return whole
 
@@ -258,11 +260,11 @@ def _within(inner: slice, outer: slice) -> slice:
     return slice(inner.start - outer.start, inner.stop - outer.start)
 
 
-def _masked(free: Flags) -> Any:
+def _mask(free: Flags) -> Any:
     """Return the matrix that takes away what arrives at a source."""
-    kept = csr_array(diags_array(free.astype(np.float64)))
-    kept.eliminate_zeros()
-    return kept
+    mask = csr_array(diags_array(free.astype(np.float64)))
+    mask.eliminate_zeros()
+    return mask
 
 
 def _unit(neurons: Ids, bounds: slice) -> Matrix:

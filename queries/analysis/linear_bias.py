@@ -1,4 +1,4 @@
-"""What neurons have where some others pass on given values, activations ignored."""
+"""The bias of a linear map: what targets have where sources pass on given values."""
 
 from functools import partial
 
@@ -11,9 +11,11 @@ from queries.core.layer import Layer
 
 
 def values_at_rest(
-    network: Network, bias: Scores, held: Ids, given: Scores | float, targets: Ids
+    network: Network, bias: Scores, sources: Ids, source_values: Scores | float, targets: Ids
 ) -> Scores:
-    """Return the values of neurons where some others are held and nothing enters the inputs.
+    """Return the values of neurons where sources pass on given values.
+
+    Nothing enters the inputs, and activations are ignored.
 
     Parameters
     ----------
@@ -21,10 +23,10 @@ def values_at_rest(
         The model.
     bias
         By neuron, counted from the model's first: shape (neurons,).
-    held
+    sources
         Neurons that pass on a given value, whatever they get.
-    given
-        What each of them passes on: shape (held,), or one number for all.
+    source_values
+        What each of them passes on: shape (sources,), or one number for all.
     targets
         Of which neurons to return the values.
 
@@ -34,10 +36,10 @@ def values_at_rest(
         Shape (targets,).
     """
     free = np.ones(network.neurons, dtype=bool)
-    free[held] = False
+    free[sources] = False
     values = bias.astype(np.float64)
     passed_on = values.copy()
-    passed_on[held] = given
+    passed_on[sources] = source_values
     # Where nothing enters, nothing is passed on, whatever the weights are.
     alive = passed_on != 0
     for layer in _behind(network, free, targets):
@@ -48,8 +50,8 @@ def values_at_rest(
                 part, signed, passed_on[part.sources], alive=partial(np.copy, inside)
             )
             values[part.targets] += arriving
-            reached = part.weighed(count).sum_in(inside.astype(np.float64)) > 0
-            alive[part.targets] |= reached & free[part.targets]
+            arrives = part.weighed(count).sum_in(inside.astype(np.float64)) > 0
+            alive[part.targets] |= arrives & free[part.targets]
         passed_on[own] = np.where(free[own], values[own], passed_on[own])
     return values[targets]
 
@@ -59,13 +61,13 @@ def _behind(network: Network, free: Flags, targets: Ids) -> list[Layer]:
 
     A layer that passes on nothing but given values need not be read.
     """
-    asked = np.zeros(network.neurons, dtype=bool)
-    asked[targets] = True
-    found: list[Layer] = []
-    taken: set[int] = set()
+    is_target = np.zeros(network.neurons, dtype=bool)
+    is_target[targets] = True
+    layers: list[Layer] = []
+    feeding: set[int] = set()
     for layer in reversed(network.layers):
         own = network.neurons_of(layer)
-        if asked[own].any() or (layer.index in taken and free[own].any()):
-            found.append(layer)
-            taken.update(layer.inputs)
-    return found[::-1]
+        if is_target[own].any() or (layer.index in feeding and free[own].any()):
+            layers.append(layer)
+            feeding.update(layer.inputs)
+    return layers[::-1]

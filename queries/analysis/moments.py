@@ -47,7 +47,7 @@ class Moments:
         off = values - mean[:, np.newaxis]
         return cls(count, mean, (off * counts) @ off.T)
 
-    def joined(self, other: "Moments") -> "Moments":
+    def merge(self, other: "Moments") -> "Moments":
         """Return those of two blocks together [1]_.
 
         References

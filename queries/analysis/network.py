@@ -87,8 +87,8 @@ class Network:
         """
         if layer.edges > MOST_KEPT:
             return lambda: self.operators(layer)
-        kept = list(self.operators(layer))
-        return lambda: kept
+        operators = list(self.operators(layer))
+        return lambda: operators
 
     def weights(self, layer: Layer) -> Iterator[tuple[Scores, Ids]]:
         """Yield what relationships into a layer weigh, each with how many of them do so."""
@@ -122,10 +122,10 @@ class Network:
         return self._of_layers(layer for layer in self.layers if not self.fed_by(layer))
 
     def _of_layers(self, layers: Iterable[Layer]) -> NDArray[np.bool_]:
-        chosen = np.zeros(self.neurons, dtype=bool)
+        flags = np.zeros(self.neurons, dtype=bool)
         for layer in layers:
-            chosen[self.neurons_of(layer)] = True
-        return chosen
+            flags[self.neurons_of(layer)] = True
+        return flags
 
     def outgoing(self, neurons: Ids) -> EdgeColumns:
         """Return source, target and weight of all relationships out of some neurons.
@@ -135,8 +135,8 @@ class Network:
         if not self.fits:
             source, target, weight = self.read_outgoing((neurons + self.first).tolist())
             return source - self.first, target - self.first, weight
-        found = [part.outgoing(neurons) for layer in self.layers for part in self.matrices(layer)]
-        source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        blocks = [part.outgoing(neurons) for layer in self.layers for part in self.matrices(layer)]
+        source, target, weight = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
         return source, target, weight
 
     def incoming(self, neuron: int) -> tuple[Ids, Scores]:
@@ -168,17 +168,17 @@ class Network:
         room = Room(size, "relationships", _FEWER)
         room.require(sum(layer.edges for layer in self.layers if self._whole(layer, begins, ends)))
         none = np.empty(0, dtype=np.int64)
-        found: list[EdgeColumns] = [(none, none, np.empty(0))]
+        blocks: list[EdgeColumns] = [(none, none, np.empty(0))]
         count = 0
         for layer in self.layers:
             fed = any(begins[self.neurons_of(other)].any() for other in self.feeding(layer))
             needed = fed and ends[self.neurons_of(layer)].any()
             for source, target, weight in self.edge_blocks(layer, ends) if needed else ():
-                chosen = begins[source] & ends[target]
-                found.append((source[chosen], target[chosen], weight[chosen]))
-                count += len(found[-1][0])
+                flags = begins[source] & ends[target]
+                blocks.append((source[flags], target[flags], weight[flags]))
+                count += len(blocks[-1][0])
                 room.require(count, more=True)
-        source, target, weight = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        source, target, weight = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
         return source, target, weight
 
     def _whole(self, layer: Layer, begins: Flags, ends: Flags) -> bool:

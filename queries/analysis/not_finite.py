@@ -48,10 +48,10 @@ def require_finite(scores: "Scores", layers: Iterable[Layer], what: str) -> None
     if np.isfinite(scores).all():
         return
     where = _where(layers)
-    held = f"these layers have such weights: {where}" if where else "the graph holds such weights"
+    detail = f"these layers have such weights: {where}" if where else "the graph holds such weights"
     raise NotFiniteError(
         f"{what} is not defined with weights that are NaN or infinite, which reach every neuron; "
-        f"{held}"
+        f"{detail}"
     )
 
 

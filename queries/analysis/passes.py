@@ -44,12 +44,12 @@ def sums_forward(
         Attenuation along a relationship.
     """
     arriving = np.zeros(own.shape)
-    alive = _Alive(network, own, reached_forward)
-    for part in network.forward():
-        scores = own[part.sources] + arriving[part.sources]
-        taking_part = alive.of(part.sources)
-        more = weighted_sums(part, WEIGHT_FUNCTIONS[weights], scores, "in", alive=taking_part)
-        arriving[part.targets] += factor * more
+    alive = _Alive(network, own, reach_forward)
+    for operator in network.forward():
+        scores = own[operator.sources] + arriving[operator.sources]
+        participants = alive.of(operator.sources)
+        more = weighted_sums(operator, WEIGHT_FUNCTIONS[weights], scores, "in", alive=participants)
+        arriving[operator.targets] += factor * more
     return arriving
 
 
@@ -60,12 +60,12 @@ def sums_backward(network: Network, own: Scores, *, weights: WeightKind = "absol
     The parameters are those of ``sums_forward``.
     """
     arriving = np.zeros(own.shape)
-    alive = _Alive(network, own, reached_backward)
-    for part in network.backward():
-        scores = own[part.targets] + arriving[part.targets]
-        taking_part = alive.of(part.targets)
-        arriving[part.sources] += weighted_sums(
-            part, WEIGHT_FUNCTIONS[weights], scores, "out", alive=taking_part
+    alive = _Alive(network, own, reach_backward)
+    for operator in network.backward():
+        scores = own[operator.targets] + arriving[operator.targets]
+        participants = alive.of(operator.targets)
+        arriving[operator.sources] += weighted_sums(
+            operator, WEIGHT_FUNCTIONS[weights], scores, "out", alive=participants
         )
     return arriving
 
@@ -76,23 +76,23 @@ class _Alive:
     It is found out by a pass of its own, and only where it matters.
     """
 
-    def __init__(self, network: Network, own: Scores, reached: Callable[..., Flags]) -> None:
-        self._network, self._own, self._reached = network, own, reached
-        self._found: Flags | None = None
+    def __init__(self, network: Network, own: Scores, reach: Callable[..., Flags]) -> None:
+        self._network, self._own, self._reach = network, own, reach
+        self._flags: Flags | None = None
 
     def of(self, neurons: slice) -> Callable[[], Flags]:
         """Return what tells it of some neurons."""
         return lambda: self._all()[neurons]
 
     def _all(self) -> Flags:
-        if self._found is None:
+        if self._flags is None:
             begin = self._own != 0
             if begin.ndim == 1:
-                self._found = begin | self._reached(self._network, begin)
+                self._flags = begin | self._reach(self._network, begin)
             else:
-                ways = [each | self._reached(self._network, each) for each in begin.T]
-                self._found = np.stack(ways, axis=-1)
-        return self._found
+                ways = [each | self._reach(self._network, each) for each in begin.T]
+                self._flags = np.stack(ways, axis=-1)
+        return self._flags
 
 
 @np.errstate(invalid="ignore")
@@ -112,9 +112,9 @@ def shares_forward(network: Network, own: Scores, factor: float) -> Scores:
     np.divide(1.0, shares, out=shares, where=shared)
     shares[~shared] = 0.0
     arriving = np.zeros(network.neurons)
-    for part in network.forward():
-        scores = (own[part.sources] + arriving[part.sources]) * shares[part.sources]
-        arriving[part.targets] += factor * weighted_sums(part, absolute, scores)
+    for operator in network.forward():
+        scores = (own[operator.sources] + arriving[operator.sources]) * shares[operator.sources]
+        arriving[operator.targets] += factor * weighted_sums(operator, absolute, scores)
     return arriving
 
 
@@ -182,18 +182,20 @@ def log_path_masses(network: Network, begin: Flags, end: Flags) -> tuple[Scores,
     forward, backward = (np.full(network.neurons, -np.inf) for _ in range(2))
     forward[begin] = backward[end] = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        for part in network.forward():
-            scaled, scale = _scaled(forward[part.sources])
+        for operator in network.forward():
+            scaled, scale = _scaled(forward[operator.sources])
             more = (
-                np.log(weighted_sums(part, absolute, scaled, alive=partial(_positive, scaled)))
+                np.log(weighted_sums(operator, absolute, scaled, alive=partial(_positive, scaled)))
                 + scale
             )
-            _add_to(forward[part.targets], more)
-        for part in network.backward():
-            scaled, scale = _scaled(backward[part.targets])
-            mass = weighted_sums(part, absolute, scaled, "out", alive=partial(_positive, scaled))
+            _add_to(forward[operator.targets], more)
+        for operator in network.backward():
+            scaled, scale = _scaled(backward[operator.targets])
+            mass = weighted_sums(
+                operator, absolute, scaled, "out", alive=partial(_positive, scaled)
+            )
             more = np.log(mass) + scale
-            _add_to(backward[part.sources], more)
+            _add_to(backward[operator.sources], more)
     return forward, backward
 
 
@@ -219,7 +221,7 @@ def _scaled(logarithms: Scores) -> tuple[Scores, float]:
     return np.exp(logarithms - scale), scale
 
 
-def reached_forward(network: Network, begin: Flags, *, above: float = -1.0) -> Flags:
+def reach_forward(network: Network, begin: Flags, *, above: float = -1.0) -> Flags:
     """Tell which neurons a path leads to, over at least one relationship.
 
     Parameters
@@ -231,25 +233,25 @@ def reached_forward(network: Network, begin: Flags, *, above: float = -1.0) -> F
     above
         Relationships of at most this absolute weight do not count; below 0 all do.
     """
-    reached = np.zeros(network.neurons, dtype=bool)
-    for part in network.forward():
-        from_here = begin[part.sources] | reached[part.sources]
-        ways = part.weighed(StrongerThan(above)).sum_in(from_here.astype(np.float64))
-        reached[part.targets] |= ways > 0
-    return reached
+    reach = np.zeros(network.neurons, dtype=bool)
+    for operator in network.forward():
+        from_here = begin[operator.sources] | reach[operator.sources]
+        ways = operator.weighed(StrongerThan(above)).sum_in(from_here.astype(np.float64))
+        reach[operator.targets] |= ways > 0
+    return reach
 
 
-def reached_backward(network: Network, end: Flags, *, above: float = -1.0) -> Flags:
+def reach_backward(network: Network, end: Flags, *, above: float = -1.0) -> Flags:
     """Tell from which neurons a path leads on to an end.
 
-    The parameters are those of ``reached_forward``.
+    The parameters are those of ``reach_forward``.
     """
-    reached = np.zeros(network.neurons, dtype=bool)
-    for part in network.backward():
-        to_here = end[part.targets] | reached[part.targets]
-        ways = part.weighed(StrongerThan(above)).sum_out(to_here.astype(np.float64))
-        reached[part.sources] |= ways > 0
-    return reached
+    reach = np.zeros(network.neurons, dtype=bool)
+    for operator in network.backward():
+        to_here = end[operator.targets] | reach[operator.targets]
+        ways = operator.weighed(StrongerThan(above)).sum_out(to_here.astype(np.float64))
+        reach[operator.sources] |= ways > 0
+    return reach
 
 
 def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:
@@ -271,10 +273,10 @@ def maxima_forward(network: Network, own: Scores, combine: Combine) -> Scores:
         Minus infinity where no path arrives.
     """
     arriving = np.full(network.neurons, -np.inf)
-    for part in network.forward():
-        scores = np.maximum(own[part.sources], arriving[part.sources])
-        largest = part.largest_in(scores, combine)
-        arriving[part.targets] = np.maximum(arriving[part.targets], largest)
+    for operator in network.forward():
+        scores = np.maximum(own[operator.sources], arriving[operator.sources])
+        largest = operator.largest_in(scores, combine)
+        arriving[operator.targets] = np.maximum(arriving[operator.targets], largest)
     return arriving
 
 
@@ -285,8 +287,8 @@ def maxima_backward(network: Network, own: Scores, combine: Combine) -> Scores:
     neuron.
     """
     arriving = np.full(network.neurons, -np.inf)
-    for part in network.backward():
-        scores = np.maximum(own[part.targets], arriving[part.targets])
-        largest = part.largest_out(scores, combine)
-        arriving[part.sources] = np.maximum(arriving[part.sources], largest)
+    for operator in network.backward():
+        scores = np.maximum(own[operator.targets], arriving[operator.targets])
+        largest = operator.largest_out(scores, combine)
+        arriving[operator.sources] = np.maximum(arriving[operator.sources], largest)
     return arriving

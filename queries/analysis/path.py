@@ -100,7 +100,7 @@ def strongest(
     ends = set(target.tolist())
     best = onward.copy()
     best[target] = np.maximum(best[target], 0.0)
-    known = _Edges(network, best)
+    edges = _Edges(network, best)
     heap = _Heap()
     for neuron in source.tolist():
         heap.push(float(onward[neuron]), Unexplored(Step(neuron, 1.0, None), 0.0))
@@ -109,7 +109,7 @@ def strongest(
             case Complete(step):
                 yield _unrolled(step)
             case Unexplored(step, strength):
-                branches = known.branches(step, strength, heap.soon_explored)
+                branches = edges.branches(step, strength, heap.soon_explored)
                 heap.push(branches.bound(0), Turn(branches, 0))
             case Turn(branches, position):
                 # Only the best way on is in the heap; taking it lets the next one in.
@@ -163,15 +163,15 @@ class _Edges:
 
     def __init__(self, network: Network, best: Scores) -> None:
         self._network, self._best = network, best
-        self._known: dict[int, tuple[Ids, Weight, Scores]] = {}
+        self._by_source: dict[int, tuple[Ids, Weight, Scores]] = {}
 
     def branches(
         self, step: Step, strength: float, upcoming: Callable[[], Sequence[int]]
     ) -> Branches:
         """Return the ways on from a step; reads those of the neurons to come as well."""
-        if step.neuron not in self._known:
-            self._read(sorted({step.neuron, *upcoming()} - self._known.keys()))
-        target, weight, log_best = self._known[step.neuron]
+        if step.neuron not in self._by_source:
+            self._read(sorted({step.neuron, *upcoming()} - self._by_source.keys()))
+        target, weight, log_best = self._by_source[step.neuron]
         return Branches(step, strength, target, weight, log_best)
 
     def _read(self, neurons: list[int]) -> None:
@@ -186,7 +186,7 @@ class _Edges:
         for neuron, start, stop in zip(neurons, starts[:-1], starts[1:], strict=True):
             # Between two neurons that were asked for no other source stands.
             part = slice(int(start), int(stop))
-            self._known[neuron] = (target[part], weight[part], log_best[order][part])
+            self._by_source[neuron] = (target[part], weight[part], log_best[order][part])
 
 
 def best_path(

@@ -49,19 +49,19 @@ class _Whole:
 
     def sum_in(self, scores: Scores) -> Scores:
         """Return by target the sum of ``weight * score of the source``."""
-        sums, given = np.zeros(self.shape[0]), scores.reshape(-1)
+        sums, flat = np.zeros(self.shape[0]), scores.reshape(-1)
         for each in self.operators():
             sums[_within(each.targets, self.targets)] += each.sum_in(
-                given[_within(each.sources, self.sources)]
+                flat[_within(each.sources, self.sources)]
             )
         return sums
 
     def sum_out(self, scores: Scores) -> Scores:
         """Return by source the sum of ``weight * score of the target``."""
-        sums, given = np.zeros(self.shape[1]), scores.reshape(-1)
+        sums, flat = np.zeros(self.shape[1]), scores.reshape(-1)
         for each in self.operators():
             sums[_within(each.sources, self.sources)] += each.sum_out(
-                given[_within(each.targets, self.targets)]
+                flat[_within(each.targets, self.targets)]
             )
         return sums
 
@@ -109,7 +109,7 @@ def _layer_statistics(network: Network, layer: Layer, threshold: float) -> dict[
     zero = small = not_finite = 0
     for weights, counts in network.weights(layer):
         size = np.abs(weights)
-        moments = moments.joined(Moments.of(weights[np.newaxis], counts))
+        moments = moments.merge(Moments.of(weights[np.newaxis], counts))
         low, high = np.fmin(low, np.fmin.reduce(weights)), np.fmax(high, np.fmax.reduce(weights))
         absolute_sum += float(np.dot(size, counts))
         squares += float(np.dot(size**2, counts))
@@ -137,8 +137,8 @@ def _layer_statistics(network: Network, layer: Layer, threshold: float) -> dict[
     }
 
 
-def _number(counts: Ids, chosen: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> int:
-    return int(counts[chosen].sum())
+def _number(counts: Ids, where: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> int:
+    return int(counts[where].sum())
 
 
 def _within(inner: slice, outer: slice) -> slice:
@@ -161,12 +161,12 @@ def bifans(edges: EdgeColumns, threshold: float) -> tuple[int, int]:
     _, target = np.unique(target[strong], return_inverse=True)
     if not len(source):
         return 0, 0
-    joined = csr_array((np.ones(len(source), dtype=np.int32), (target, source)))
-    joined.data[:] = 1
-    fan_out, fan_in = (np.asarray(joined.sum(axis=axis), dtype=np.float64) for axis in (0, 1))
+    adjacency = csr_array((np.ones(len(source), dtype=np.int32), (target, source)))
+    adjacency.data[:] = 1
+    fan_out, fan_in = (np.asarray(adjacency.sum(axis=axis), dtype=np.float64) for axis in (0, 1))
     # Either side counts the same; the one whose neurons have fewer relationships is faster.
     by_target = np.sum(fan_out**2) < np.sum(fan_in**2)
-    side = joined if by_target else joined.T.tocsr()
+    side = adjacency if by_target else adjacency.T.tocsr()
     across = side.T.tocsr()
     # The product of all at once may have as many entries as there are pairs of neurons.
     step = max(1, _ENTRIES // side.shape[0])
@@ -176,7 +176,7 @@ def bifans(edges: EdgeColumns, threshold: float) -> tuple[int, int]:
     )
     itself = _choices(np.diff(side.indptr))
     # Each pair stands there twice, and each neuron with itself once.
-    return joined.nnz, (pairs - itself) // 4
+    return adjacency.nnz, (pairs - itself) // 4
 
 
 def _choices(counts: NDArray[np.integer[Any]]) -> int:

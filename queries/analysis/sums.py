@@ -18,8 +18,8 @@ Way = Literal["in", "out"]
 
 
 def weighted_sums(
-    part: Operator,
-    measure: WeightFunction,
+    operator: Operator,
+    function: WeightFunction,
     scores: Scores,
     way: Way = "in",
     *,
@@ -31,9 +31,9 @@ def weighted_sums(
 
     Parameters
     ----------
-    part
+    operator
         The relationships.
-    measure
+    function
         What each counts by its weight.
     scores
         Of sources on the way in, of targets on the way out: shape (neurons,) or (neurons, n).
@@ -48,40 +48,40 @@ def weighted_sums(
     numpy.ndarray
         By target on the way in, by source on the way out.
     """
-    sums = _Sums(part, measure, way)
+    sums = _Sums(operator, function, way)
     total = sums.of(scores)
     if np.isfinite(total).all():
         return total
-    taking_part = np.ones(scores.shape, dtype=bool) if alive is None else alive()
+    participants = np.ones(scores.shape, dtype=bool) if alive is None else alive()
     if scores.ndim == 1:
-        return sums.apart(scores, taking_part)
-    columns = zip(scores.T, taking_part.T, strict=True)
-    return np.stack([sums.apart(each, taken) for each, taken in columns], axis=-1)
+        return sums.apart(scores, participants)
+    columns = zip(scores.T, participants.T, strict=True)
+    return np.stack([sums.apart(each, part) for each, part in columns], axis=-1)
 
 
 @dataclass(frozen=True)
 class _Sums:
     """Sums of some relationships in one direction."""
 
-    part: Operator
-    measure: WeightFunction
+    operator: Operator
+    function: WeightFunction
     way: Way
 
     def of(self, scores: Scores, also: WeightFunction | None = None) -> Scores:
         """Return the sums, of what one more measure makes of the weights."""
-        measure = self.measure if also is None else Then(self.measure, also)
-        weighed = self.part.weighed(measure)
+        function = self.function if also is None else Then(self.function, also)
+        weighed = self.operator.weighed(function)
         return weighed.sum_in(scores) if self.way == "in" else weighed.sum_out(scores)
 
     def apart(self, scores: Scores, alive: Flags) -> Scores:
         """Return the sums, in which nothing but finite numbers is multiplied."""
         infinite, zero = np.isinf(scores), alive & (scores == 0)
-        known = alive & ~np.isnan(scores)
-        signs = np.where(known, np.sign(scores), 0.0)
+        valid = alive & ~np.isnan(scores)
+        signs = np.where(valid, np.sign(scores), 0.0)
         # Weights that are not finite, over finite scores; then any weights over other scores.
         nan = self._times(_is_nan, alive) + self._times(count, np.isnan(scores))
         nan += self._times(_is_infinite, zero) + self._times(_is_zero, infinite)
-        either = self._times(_is_infinite, known & ~zero) + self._times(_is_number, infinite)
+        either = self._times(_is_infinite, valid & ~zero) + self._times(_is_number, infinite)
         more = self.of(signs, _infinite_sign)
         if infinite.any():
             more += self.of(np.where(infinite, signs, 0.0), _sign)
@@ -94,7 +94,7 @@ class _Sums:
     def _times(self, counted: WeightFunction, where: Flags) -> Scores:
         """Count the relationships of some neurons, by their weights."""
         if not where.any():
-            none = self.part.targets if self.way == "in" else self.part.sources
+            none = self.operator.targets if self.way == "in" else self.operator.sources
             return np.zeros(none.stop - none.start)
         return self.of(where.astype(np.float64), counted)
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from queries.browser.chosen import Row, chosen, complete_models
 from queries.browser.layers import outputs
 from queries.browser.literals import literal
+from queries.browser.models import Row, complete_models, select_model
 from queries.core.files import replaced
 from queries.core.layer import Layer, layers_of
 from queries.core.neuron_filter import NeuronFilter
@@ -43,16 +43,16 @@ def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
     ModelNotFoundError
         If there is no such model, or none at all.
     """
-    row = chosen(complete_models(graph), model)
+    row = select_model(complete_models(graph), model)
     if row is None:
         raise ModelNotFoundError(f"{graph.location} holds no complete model to ask about")
     layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
     about = (outputs(layers) or layers)[0]
     return {
-        asked.name: _favourite(asked, row, about)
-        for asked in queries().values()
+        query.name: _favourite(query, row, about)
+        for query in queries().values()
         # What is computed has no statement of its own; what is read in parts is too much to show.
-        if not asked.reads and "$first" not in asked.body
+        if not query.reads and "$first" not in query.body
     }
 
 
@@ -76,24 +76,24 @@ def save(texts: Mapping[str, str], file: Path) -> None:
             packed.writestr(f"{_FOLDER}/{name}.cypher", text)
 
 
-def _favourite(asked: Query, row: Row, about: Layer) -> str:
+def _favourite(query: Query, row: Row, about: Layer) -> str:
     values: dict[str, Any] = {
         parameter.name: NeuronFilter(layer=about.name)
-        for parameter in asked.parameters
+        for parameter in query.parameters
         if parameter.type == "neurons" and parameter.name != "source"
     }
-    statement = asked.statement(
-        asked.checked(values),
+    statement = query.statement(
+        query.checked(values),
         "neo4j",
         row["granularity"],
         model=row["key"],
     )
-    of = f" of {printable(row['name'])}" if asked.about_a_model else ""
+    of = f" of {printable(row['name'])}" if query.about_a_model else ""
     # Some have no limit of their own, and a page cannot hold all rows.
-    limit = "" if "LIMIT" in asked.body else f"LIMIT {_MOST_ROWS}\n"
+    limit = "" if "LIMIT" in query.body else f"LIMIT {_MOST_ROWS}\n"
     text = _inlined(statement.cypher, statement.parameters)
-    return f"// {asked.name}{of}: {asked.summary}\n{text}\n{limit}"
+    return f"// {query.name}{of}: {query.summary}\n{text}\n{limit}"
 
 
 def _inlined(cypher: str, parameters: Mapping[str, Any]) -> str:
-    return re.sub(r"\$(\w+)", lambda named: literal(parameters[named[1]]), cypher)
+    return re.sub(r"\$(\w+)", lambda match: literal(parameters[match[1]]), cypher)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from queries.browser import layers as choice
 from queries.browser import questions
-from queries.browser.chosen import Row, chosen, complete_models
+from queries.browser.models import Row, complete_models, select_model
 from queries.browser.pages import page
 from queries.browser.questions import Question
 from queries.browser.server import GUIDE, STYLE
@@ -37,7 +37,7 @@ class Guide:
         self._graph = graph
         self._address = address
         self._model = model
-        self._found: dict[tuple[str, str], list[Question]] = {}
+        self._cache: dict[tuple[str, str], list[Question]] = {}
 
     def html(self, model: str | None = None) -> str:
         """Return the guide to a model.
@@ -53,7 +53,7 @@ class Guide:
             If there is no complete model of that name.
         """
         rows = complete_models(self._graph)
-        about = chosen(rows, model or self._model)
+        about = select_model(rows, model or self._model)
         return page(
             "guide.html",
             location=self._graph.location,
@@ -68,13 +68,13 @@ class Guide:
         return f"{self._address}{GUIDE}?model={quote(model, safe='')}"
 
     def _questions(self, row: Row) -> list[Question]:
-        known = row["key"], row["load_id"]
-        if known not in self._found:
-            self._found[known] = list(_asked(self._graph, row))
-        return self._found[known]
+        load = row["key"], row["load_id"]
+        if load not in self._cache:
+            self._cache[load] = list(_questions_about(self._graph, row))
+        return self._cache[load]
 
 
-def _asked(graph: NeuronGraph, row: Row) -> Iterator[Question]:
+def _questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
     """Return what the guide asks about a model."""
     name, key = row["name"], row["key"]
     layers = layers_of(graph.layers(model=name).to_dict("records"))
@@ -100,13 +100,13 @@ def _about_output(graph: NeuronGraph, row: Row, layers: list[Layer]) -> Iterator
     if row["edges"] > MOST_READ:
         yield questions.strongest_inputs(key, _name(graph, ends[0].first, name))
         return
-    found = _strongest_paths(graph, name, begins, ends)
-    if not found:
+    paths = _strongest_paths(graph, name, begins, ends)
+    if not paths:
         yield questions.strongest_inputs(key, _name(graph, ends[0].first, name))
         return
-    output = _name(graph, found[0][-1], name)
+    output = _name(graph, paths[0][-1], name)
     yield questions.strongest_inputs(key, output)
-    yield questions.paths(key, output, found)
+    yield questions.paths(key, output, paths)
 
 
 def _strongest_paths(

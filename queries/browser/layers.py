@@ -34,7 +34,7 @@ def with_small_field(layers: Sequence[Layer]) -> Layer | None:
 
     One whose neurons have places is better: the field of others is mostly all that is before.
     """
-    small = [layer for layer in fed(layers) if _walked(layer, layers) <= MOST_WALKED]
+    small = [layer for layer in fed(layers) if _field_size(layer, layers) <= MOST_WALKED]
     placed = [layer for layer in small if len(layer.shape) > 1]
     return next(reversed(placed or small), None)
 
@@ -50,14 +50,14 @@ def middle(layer: Layer) -> int:
     return (layer.first + layer.last) // 2
 
 
-def _walked(layer: Layer, layers: Sequence[Layer]) -> int:
+def _field_size(layer: Layer, layers: Sequence[Layer]) -> int:
     """Return how many relationships there are, at most, before a neuron of a layer."""
-    reached = {layer.index: 1}
-    walked = 0
+    counts = {layer.index: 1}
+    total = 0
     for before in reversed(layers):
-        neurons = min(reached.pop(before.index, 0), before.neurons)
+        neurons = min(counts.pop(before.index, 0), before.neurons)
         into = neurons * math.ceil(before.edges / before.neurons)
-        walked += into
+        total += into
         for index in before.inputs:
-            reached[index] = reached.get(index, 0) + into
-    return walked
+            counts[index] = counts.get(index, 0) + into
+    return total

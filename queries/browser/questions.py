@@ -93,7 +93,7 @@ def strongest_inputs(key: str, neuron: str) -> Question:
         "The strongest inputs of a neuron",
         f"The {STRONGEST} inputs of {neuron} with the largest absolute weights.",
         f"MATCH p = (:NeurongraphNeuron {{model: {literal(key)}}})\n"
-        f"  -[r:CONNECTS_TO]->(:NeurongraphNeuron {_named(key, neuron)})\n"
+        f"  -[r:CONNECTS_TO]->(:NeurongraphNeuron {_by_name(key, neuron)})\n"
         "RETURN p\n"
         "ORDER BY abs(r.weight) DESC\n"
         f"LIMIT {STRONGEST}",
@@ -113,7 +113,7 @@ def receptive_field(key: str, neuron: str, depth: int) -> Question:
     return Question(
         "A receptive field",
         f"A table: which part of each earlier layer {neuron} depends on.",
-        f"MATCH p = (:NeurongraphNeuron {_named(key, neuron)})<-[:CONNECTS_TO*1..{depth}]-(s)\n"
+        f"MATCH p = (:NeurongraphNeuron {_by_name(key, neuron)})<-[:CONNECTS_TO*1..{depth}]-(s)\n"
         f"WHERE all(n IN nodes(p) WHERE n:NeurongraphNeuron AND n.model = {literal(key)})\n"
         "WITH DISTINCT s\n"
         "RETURN s.layer_index AS position, s.layer AS layer, count(*) AS neurons,\n"
@@ -134,7 +134,7 @@ def field_picture(key: str, neuron: str) -> Question:
     return Question(
         "The strongest part of a receptive field",
         f"The six strongest inputs of {neuron}, and the six strongest of each of these.",
-        f"MATCH (n:NeurongraphNeuron {_named(key, neuron)})\n"
+        f"MATCH (n:NeurongraphNeuron {_by_name(key, neuron)})\n"
         "CALL (n) {\n"
         "  MATCH p = (n)<-[r:CONNECTS_TO]-(a:NeurongraphNeuron {model: n.model})\n"
         "  RETURN p, a ORDER BY abs(r.weight) DESC LIMIT 6\n"
@@ -147,7 +147,7 @@ def field_picture(key: str, neuron: str) -> Question:
     )
 
 
-def paths(key: str, output: str, found: list[list[int]]) -> Question:
+def paths(key: str, output: str, paths: list[list[int]]) -> Question:
     """Ask for paths whose neurons are known.
 
     Parameters
@@ -156,15 +156,15 @@ def paths(key: str, output: str, found: list[list[int]]) -> Question:
         The model's key.
     output
         The name of the neuron where they end.
-    found
+    paths
         The ids of the neurons of each path.
     """
     return Question(
         "The strongest paths to an output",
-        f"The {len(found)} paths from the inputs to {output} with the largest product of absolute "
+        f"The {len(paths)} paths from the inputs to {output} with the largest product of absolute "
         "weights; the numbers are ids of neurons. Browser also draws what else joins them, unless "
         "you switch off Connect result nodes in its settings.",
-        f"UNWIND {literal(found)} AS ids\n"
+        f"UNWIND {literal(paths)} AS ids\n"
         "UNWIND range(0, size(ids) - 2) AS i\n"
         f"MATCH p = (:NeurongraphNeuron {{model: {literal(key)}, id: ids[i]}})\n"
         f"  -[:CONNECTS_TO]->(:NeurongraphNeuron {{model: {literal(key)}, id: ids[i + 1]}})\n"
@@ -203,7 +203,7 @@ def _layers_of(model: str) -> str:
     )
 
 
-def _named(key: str, neuron: str) -> str:
+def _by_name(key: str, neuron: str) -> str:
     return f"{{model: {literal(key)}, name: {literal(neuron)}}}"
 
 

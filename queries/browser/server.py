@@ -117,8 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
             if name == STYLE:
                 self._send(HTTPStatus.OK, "text/css", self.server.pages.style())
             elif name == GUIDE:
-                named = parse_qs(query, keep_blank_values=True).get("model", [None])
-                self._send(HTTPStatus.OK, "text/html", self.server.pages.guide(named[0]))
+                models = parse_qs(query, keep_blank_values=True).get("model", [None])
+                self._send(HTTPStatus.OK, "text/html", self.server.pages.guide(models[0]))
             else:
                 self._fail(HTTPStatus.NOT_FOUND, f"there are {GUIDE} and {STYLE} only")
         except ModelNotFoundError as error:

@@ -58,7 +58,7 @@ def browser(
     """
     if favourites is not None:
         favourites = _checked_archive(favourites)
-    from queries.browser.serving import open_server
+    from queries.browser.serve import open_server
 
     with open_server(graph) as found:
         if favourites is None:
@@ -86,10 +86,10 @@ def _write_favourites(graph: "NeuronGraph", file: Path, model: str | None) -> No
 
 
 def _serve(graph: "NeuronGraph", port: int, model: str | None) -> None:
-    from queries.browser.serving import serving
+    from queries.browser.serve import serve
 
     say("Reading the model for the guide; a large one takes a while.", "dim")
-    with serving(graph, port, model) as server:
+    with serve(graph, port, model) as server:
         say("Paste these two lines into Neo4j Browser, one after the other:")
         for line in server.lines:
             typer.echo(line)

@@ -52,8 +52,8 @@ class FieldMethods(Methods):
         network = self._network(about, by)
         of = self._among(neurons, about, network)
         reach, add_up = {
-            "in": (passes.reached_backward, passes.sums_backward),
-            "out": (passes.reached_forward, passes.sums_forward),
+            "in": (passes.reach_backward, passes.sums_backward),
+            "out": (passes.reach_forward, passes.sums_forward),
         }[direction]
         weight = add_up(network, of.astype(np.float64))
         inside = reach(network, of)

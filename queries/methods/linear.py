@@ -62,7 +62,7 @@ class LinearMethods(Methods):
         asked, values, about, network = self._computed("combine", model, given)
         through, targets = (self._neurons(values[side], about) for side in ("first", "second"))
         held, end = network.places(through), network.places(targets)
-        found = linear.combined(network, held, end)
+        found = linear.combine(network, held, end)
         everyone = self._neurons(None, about)
         own, _ = self._biases(about)
         bias = values_at_rest(network, own, held, own[held], end)

@@ -33,8 +33,8 @@ class StructureMethods(Methods):
         frame = self._neurons(values["neurons"], about, ["id", "name", "layer"])
         place = network.places(frame)
         begin, end = network.inputs, network.outputs
-        reached = begin | passes.reached_forward(network, begin, above=above)
-        reaching = end | passes.reached_backward(network, end, above=above)
+        reached = begin | passes.reach_forward(network, begin, above=above)
+        reaching = end | passes.reach_backward(network, end, above=above)
         frame["from_input"], frame["to_output"] = reached[place], reaching[place]
         return self._declared(frame[~(frame["from_input"] & frame["to_output"])], asked, about)
 

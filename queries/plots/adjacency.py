@@ -59,7 +59,7 @@ def draw(
     """
     rows, columns = bins_of(sources), bins_of(targets)
     cells = cells_of(matrix, rows, columns)
-    drawn = new_figure(
+    plot = new_figure(
         title,
         x="target neurons, by layer and id",
         y="source neurons, by layer and id",
@@ -72,7 +72,7 @@ def draw(
     # A few large weights, such as the 1 of a maximum, would leave all others pale.
     limit = (min(largest, _MOST_MEDIANS * float(np.median(size))) if largest else 0.0) or largest
     mapper = (diverging if by == "weight" else sequential)(limit)
-    shown = drawn.rect(
+    renderer = plot.rect(
         "x",
         "y",
         width=1,
@@ -82,16 +82,16 @@ def draw(
         line_color=None,
         name="cells",
     )
-    add_hover(drawn, shown, _TOOLTIPS)
+    add_hover(plot, renderer, _TOOLTIPS)
     shows = f"{measure} {by} of a bin" if (cells["edges"] > 1).any() else by
     beyond = "; beyond the scale in its last colour" if (every > limit).any() else ""
     beyond += "; grey is NaN" if np.isnan(every).any() else ""
-    add_color_bar(drawn, mapper, f"{shows} (no unit){beyond}")
-    _mark_layers(drawn.xaxis[0], drawn.xgrid[0], columns)
-    _mark_layers(drawn.yaxis[0], drawn.ygrid[0], rows)
+    add_color_bar(plot, mapper, f"{shows} (no unit){beyond}")
+    _mark_layers(plot.xaxis[0], plot.xgrid[0], columns)
+    _mark_layers(plot.yaxis[0], plot.ygrid[0], rows)
     if len(columns.layers) > 1 and np.diff(columns.bounds).min() < columns.bounds[-1] / _NARROW:
-        slant_names(drawn)
-    return drawn
+        slant_names(plot)
+    return plot
 
 
 def cells_of(matrix: "csr_array[np.float64]", rows: Bins, columns: Bins) -> pd.DataFrame:
@@ -111,17 +111,17 @@ def cells_of(matrix: "csr_array[np.float64]", rows: Bins, columns: Bins) -> pd.D
     np.fmin.at(low, key, entries.data)
     # The largest leaves NaN out, which is all there is in some.
     high[high < low] = np.nan
-    joined = np.flatnonzero(edges)
-    row, column = joined // width, joined % width
+    filled = np.flatnonzero(edges)
+    row, column = filled // width, filled % width
     return pd.DataFrame(
         {
             "x": column + 0.5,
             "y": row + 0.5,
             "source": rows.labels[row],
             "target": columns.labels[column],
-            "mean": total[joined] / edges[joined],
-            "largest": np.where(high >= -low, high, low)[joined],
-            "edges": edges[joined],
+            "mean": total[filled] / edges[filled],
+            "largest": np.where(high >= -low, high, low)[filled],
+            "edges": edges[filled],
         }
     )
 

@@ -112,9 +112,11 @@ def _drawn_by(browser: str, file: Path, profile: Path) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PictureError(f"{browser} could not draw the picture: {error}") from error
-    found = re.search(r"<pre>([A-Za-z0-9+/=]+)</pre>", done.stdout)
-    if found is None:
-        said = re.search(r"failed: [^<]*", done.stdout)
-        last = said[0] if said else (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    image = re.search(r"<pre>([A-Za-z0-9+/=]+)</pre>", done.stdout)
+    if image is None:
+        failure = re.search(r"failed: [^<]*", done.stdout)
+        last = (
+            failure[0] if failure else (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        )
         raise PictureError(f"{browser} could not draw the picture: {last}")
-    return found[1]
+    return image[1]

@@ -1,7 +1,7 @@
 """A measure of centrality, by layer on a logarithmic scale."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -49,50 +49,59 @@ def draw(
     classes
         What the neurons of the last layer stand for.
     """
-    shown = frame[(frame[measure] > 0) & np.isfinite(frame[measure])]
-    left_out = len(frame) - len(shown)
+    positive = frame[(frame[measure] > 0) & np.isfinite(frame[measure])]
     layers = list(dict.fromkeys(frame["layer"]))
     centres, halves = _columns(len(layers), len(classes or ()))
-    points, boxes = points_of(shown, measure, layers, centres, halves), boxes_of(shown, measure)
+    points = points_of(positive, measure, layers, centres, halves)
+    boxes = boxes_of(positive, measure)
     boxes["x"] = [centres[layers.index(layer)] for layer in boxes["layer"]]
     boxes["width"] = [2 * halves[layers.index(layer)] for layer in boxes["layer"]]
-    others = ", NaN or infinity" if not np.isfinite(frame[measure]).all() else ""
-    note = f"; {left_out:,} neurons of 0{others} are not on the scale" if left_out else ""
-    drawn = new_figure(
-        title + note,
+    plot = new_figure(
+        title + _left_out(frame[measure]),
         x="layer, inputs first; within it by id",
         y=f"{measure.replace('_', ' ')} (no unit, logarithmic)",
         y_axis_type="log",
         x_range=(centres[0] - 0.5, centres[-1] + halves[-1] + 0.2),
         # Room above for the names of classes.
-        y_range=(shown[measure].min() / 1.5, shown[measure].max() * 2),
+        y_range=(positive[measure].min() / 1.5, positive[measure].max() * 2),
     )
-    big = source_of(boxes[boxes["neurons"] > MOST_POINTS])
-    drawn.segment("x", "p5", "x", "p95", source=big, line_color=PLAIN)
-    box = drawn.vbar(
-        "x", "width", "q3", "q1", source=big, fill_color=FAINT, line_color=PLAIN, name="boxes"
-    )
-    marks = drawn.scatter(
+    box = _add_boxes(plot, boxes[boxes["neurons"] > MOST_POINTS])
+    marks = plot.scatter(
         "x", "value", source=source_of(points), size=5, color=PLAIN, alpha=0.6, name="points"
     )
     # Where classes have their names, the line of a median would strike them through.
-    medians = boxes[boxes["layer"] != layers[-1]] if classes else boxes
-    drawn.rect(
-        "x", "median", "width", 2, source=source_of(medians), height_units="screen",
+    _add_medians(plot, boxes[boxes["layer"] != layers[-1]] if classes else boxes)
+    legend_above(plot)
+    add_hover(plot, marks, [("neuron", "@name"), ("id", "@id"), (measure, "@value{0.000e+0}")])
+    quantiles = [(name, f"@{name}{{0.000e+0}}") for name in ("median", "q1", "q3", "p5", "p95")]
+    add_hover(plot, box, [("layer", "@layer"), ("neurons", "@neurons{0,0}"), *quantiles])
+    _name_layers(plot, layers, centres)
+    if classes:
+        _name_classes(plot, points[points["layer"] == layers[-1]], classes, frame)
+    return plot
+
+
+def _left_out(values: "pd.Series[float]") -> str:
+    """Say of how many neurons there is no place on a logarithmic scale."""
+    count = len(values) - int(((values > 0) & np.isfinite(values)).sum())
+    others = ", NaN or infinity" if not np.isfinite(values).all() else ""
+    return f"; {count:,} neurons of 0{others} are not on the scale" if count else ""
+
+
+def _add_boxes(plot: figure, boxes: pd.DataFrame) -> Any:
+    """Add a box and a line a layer, and return what draws the boxes."""
+    source = source_of(boxes)
+    plot.segment("x", "p5", "x", "p95", source=source, line_color=PLAIN)
+    return plot.vbar(
+        "x", "width", "q3", "q1", source=source, fill_color=FAINT, line_color=PLAIN, name="boxes"
+    )
+
+
+def _add_medians(plot: figure, boxes: pd.DataFrame) -> None:
+    plot.rect(
+        "x", "median", "width", 2, source=source_of(boxes), height_units="screen",
         color=POSITIVE, name="medians", legend_label="median of the layer",
     )  # fmt: skip
-    legend_above(drawn)
-    add_hover(drawn, marks, [("neuron", "@name"), ("id", "@id"), (measure, "@value{0.000e+0}")])
-    add_hover(
-        drawn,
-        box,
-        [("layer", "@layer"), ("neurons", "@neurons{0,0}"), ("median", "@median{0.000e+0}")]
-        + [(name, f"@{name}{{0.000e+0}}") for name in ("q1", "q3", "p5", "p95")],
-    )
-    _name_layers(drawn, layers, centres)
-    if classes:
-        _name_classes(drawn, points[points["layer"] == layers[-1]], classes, frame)
-    return drawn
 
 
 def points_of(
@@ -109,7 +118,7 @@ def points_of(
         place = part["id"] - part["id"].min()
         share = place / max(1, place.max())
         x = centres[column] + halves[column] * (2 * share - 1) * (len(part) > 1)
-        found = pd.DataFrame(
+        points = pd.DataFrame(
             {
                 "id": part["id"],
                 "name": part["name"],
@@ -118,7 +127,7 @@ def points_of(
                 "x": x,
             }
         )
-        parts.append(found if len(found) <= MOST_POINTS else found.nlargest(_FIRST, "value"))
+        parts.append(points if len(points) <= MOST_POINTS else points.nlargest(_FIRST, "value"))
     return (
         pd.concat(parts) if parts else pd.DataFrame(columns=["id", "name", "layer", "value", "x"])
     )
@@ -128,8 +137,8 @@ def boxes_of(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return by layer its number of neurons and quantiles: p5, q1, median, q3, p95."""
     levels = {"p5": 0.05, "q1": 0.25, "median": 0.5, "q3": 0.75, "p95": 0.95}
     values = frame.groupby("layer", sort=False)[measure]
-    found = pd.DataFrame({name: values.quantile(level) for name, level in levels.items()})
-    return found.assign(neurons=values.size()).rename_axis("layer").reset_index()
+    boxes = pd.DataFrame({name: values.quantile(level) for name, level in levels.items()})
+    return boxes.assign(neurons=values.size()).rename_axis("layer").reset_index()
 
 
 def _columns(layers: int, classes: int) -> tuple[list[float], list[float]]:
@@ -141,23 +150,23 @@ def _columns(layers: int, classes: int) -> tuple[list[float], list[float]]:
     return centres.tolist(), halves.tolist()
 
 
-def _name_layers(drawn: figure, layers: Sequence[str], centres: Sequence[float]) -> None:
-    drawn.xaxis.ticker = FixedTicker(ticks=list(centres))
-    drawn.xaxis.major_label_overrides = dict(zip(centres, layers, strict=True))
-    drawn.xgrid.grid_line_color = None
+def _name_layers(plot: figure, layers: Sequence[str], centres: Sequence[float]) -> None:
+    plot.xaxis.ticker = FixedTicker(ticks=list(centres))
+    plot.xaxis.major_label_overrides = dict(zip(centres, layers, strict=True))
+    plot.xgrid.grid_line_color = None
     if len(layers) > MOST_LEVEL_NAMES:
-        slant_names(drawn)
+        slant_names(plot)
 
 
 def _name_classes(
-    drawn: figure, points: pd.DataFrame, classes: Sequence[str], frame: pd.DataFrame
+    plot: figure, points: pd.DataFrame, classes: Sequence[str], frame: pd.DataFrame
 ) -> None:
     """Write the name of its class above each neuron of the last layer."""
     first = frame["id"][frame["layer"] == frame["layer"].iloc[-1]].min()
-    named = points.assign(label=[classes[place] for place in points["id"] - first])
-    drawn.add_layout(
+    labels = points.assign(label=[classes[place] for place in points["id"] - first])
+    plot.add_layout(
         LabelSet(
-            x="x", y="value", text="label", source=source_of(named), angle=0.8, x_offset=2,
+            x="x", y="value", text="label", source=source_of(labels), angle=0.8, x_offset=2,
             y_offset=6, text_font_size="13px", name="classes",
         )
     )  # fmt: skip

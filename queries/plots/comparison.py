@@ -25,18 +25,18 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
         Title of the picture.
     """
     bars = frame.sort_values("layer_index")
-    known = np.isfinite(bars["relative_change"])
-    bars = bars.assign(height=bars["relative_change"].where(known, 0.0))
-    drawn = new_figure(
+    finite = np.isfinite(bars["relative_change"])
+    bars = bars.assign(height=bars["relative_change"].where(finite, 0.0))
+    plot = new_figure(
         title,
         x="layer, inputs first",
         y="norm of the change / norm of the weights",
         x_range=bars["layer"].tolist(),
     )
-    shown = drawn.vbar("layer", 0.7, "height", source=source_of(bars), color=PLAIN, name="bars")
+    renderer = plot.vbar("layer", 0.7, "height", source=source_of(bars), color=PLAIN, name="bars")
     add_hover(
-        drawn,
-        shown,
+        plot,
+        renderer,
         [
             ("layer", "@layer"),
             ("relative change", "@relative_change{0.0000}"),
@@ -47,8 +47,8 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
             ("change of biases", "@bias_change{0.0000}"),
         ],
     )
-    drawn.y_range.start = 0  # type: ignore[attr-defined]
-    drawn.xgrid.grid_line_color = None
+    plot.y_range.start = 0  # type: ignore[attr-defined]
+    plot.xgrid.grid_line_color = None
     if len(bars) > MOST_LEVEL_NAMES:
-        slant_names(drawn)
-    return drawn
+        slant_names(plot)
+    return plot

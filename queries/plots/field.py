@@ -28,7 +28,7 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
     weight = "sum over paths of the product of |weight| (no unit)"
     if field["x"].isna().all():
         return _bars(cells, layer["name"], title, weight)
-    drawn = new_figure(
+    plot = new_figure(
         title,
         x=f"x in {layer['name']} (position)",
         y=f"y in {layer['name']} (position)",
@@ -37,29 +37,29 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
     )
     # (height, width, channels) or (width, channels).
     height, width = (1, *layer["shape"])[-3:-1]
-    drawn.rect((width - 1) / 2, (height - 1) / 2, width, height, color="#dddddd", line_color=None)
+    plot.rect((width - 1) / 2, (height - 1) / 2, width, height, color="#dddddd", line_color=None)
     finite = cells["weight"][np.isfinite(cells["weight"])]
     mapper = sequential(float(finite.max()) if len(finite) else 1.0)
-    shown = drawn.rect(
+    renderer = plot.rect(
         "x", "y", 1, 1, source=source_of(cells), line_color=None, name="cells",
         fill_color={"field": "weight", "transform": mapper},
     )  # fmt: skip
     add_hover(
-        drawn,
-        shown,
+        plot,
+        renderer,
         [("x, y", "@x, @y"), ("path weight", "@weight{0.0000}"), ("neurons", "@neurons")],
     )
     grey = "outside the field, or NaN" if cells["weight"].isna().any() else "outside the field"
-    add_color_bar(drawn, mapper, f"{weight}; grey is {grey}")
-    drawn.grid.grid_line_color = None
-    return drawn
+    add_color_bar(plot, mapper, f"{weight}; grey is {grey}")
+    plot.grid.grid_line_color = None
+    return plot
 
 
 def _bars(cells: pd.DataFrame, layer: str, title: str, weight: str) -> figure:
-    drawn = new_figure(title, x=f"channel of {layer}", y=weight)
-    shown = drawn.vbar("x", 0.8, "weight", source=source_of(cells), color=PLAIN, name="cells")
-    add_hover(drawn, shown, [("channel", "@x"), ("path weight", "@weight{0.0000}")])
-    return drawn
+    plot = new_figure(title, x=f"channel of {layer}", y=weight)
+    renderer = plot.vbar("x", 0.8, "weight", source=source_of(cells), color=PLAIN, name="cells")
+    add_hover(plot, renderer, [("channel", "@x"), ("path weight", "@weight{0.0000}")])
+    return plot
 
 
 def cells_of(field: pd.DataFrame) -> pd.DataFrame:
@@ -75,6 +75,6 @@ def cells_of(field: pd.DataFrame) -> pd.DataFrame:
     # A sum of pandas leaves NaN out.
     placed["unknown"] = placed["weight"].isna()
     groups = placed.groupby(["x", "y"])
-    found = groups["weight"].agg(["sum", "size"])
-    found.loc[groups["unknown"].any(), "sum"] = np.nan
-    return found.rename(columns={"sum": "weight", "size": "neurons"}).reset_index()
+    positions = groups["weight"].agg(["sum", "size"])
+    positions.loc[groups["unknown"].any(), "sum"] = np.nan
+    return positions.rename(columns={"sum": "weight", "size": "neurons"}).reset_index()

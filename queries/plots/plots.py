@@ -49,15 +49,15 @@ class Plots:
         """Return the adjacency matrix as a heat map."""
         plot("adjacency").checked({"measure": measure})
         sources, targets = (
-            _some(side, self._graph.neurons(neurons, model=model))
+            _require_any(side, self._graph.neurons(neurons, model=model))
             for side, neurons in (("source", source), ("target", target))
         )
         matrix = self._graph.to_scipy(source, target, by=by, model=model)
         title = self._title("Adjacency matrix", model)
-        drawn = adjacency.draw(matrix, sources, targets, title=title, measure=measure, by=by)
+        figure = adjacency.draw(matrix, sources, targets, title=title, measure=measure, by=by)
         about = self._graph._about(model)
-        noted = self._graph._noted(pd.DataFrame(), query("adjacency"), about)
-        return Picture(drawn, _note(noted))
+        frame = self._graph._noted(pd.DataFrame(), query("adjacency"), about)
+        return Picture(figure, _note(frame))
 
     def centrality(
         self,
@@ -93,7 +93,7 @@ class Plots:
         plot("centrality").checked({"measure": measure})
         frame = getattr(self._graph, measure)(neurons, by=by, model=model)
         note = _note(frame)
-        frame = _some("neurons", frame).sort_values("id")
+        frame = _require_any("neurons", frame).sort_values("id")
         if not ((frame[measure] > 0) & np.isfinite(frame[measure])).any():
             raise ParameterError(f"measure: {measure} is nowhere above 0; there is nothing to draw")
         names = classes.split(",") if isinstance(classes, str) else classes
@@ -162,8 +162,8 @@ class Plots:
         if hops.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
         title = self._title(f"The {hops['path'].iloc[-1]} strongest paths", model)
-        drawn = strongest_paths.draw(hops, self._graph.layers(model=model), title=title)
-        return Picture(drawn, _note(hops))
+        figure = strongest_paths.draw(hops, self._graph.layers(model=model), title=title)
+        return Picture(figure, _note(hops))
 
     def weight_distribution(
         self,
@@ -176,8 +176,8 @@ class Plots:
         """Return histograms of the weights into each layer."""
         frame = self._graph.weight_distribution(neurons, bins=bins, by=by, model=model)
         title = self._title("Weights into each layer", model)
-        drawn = weight_distribution.draw(_some("neurons", frame), title=title)
-        return Picture(drawn, _note(frame))
+        figure = weight_distribution.draw(_require_any("neurons", frame), title=title)
+        return Picture(figure, _note(frame))
 
     def _field(
         self, name: str, neurons: NeuronsLike, over: NeuronsLike, by: Weighing, model: str | None
@@ -188,22 +188,22 @@ class Plots:
             inputs = layers["inputs"].map(len) == 0
             over = NeuronFilter(layer=layers["name"][inputs].tolist())
         direction: Literal["in", "out"] = "in" if name == "receptive_field" else "out"
-        found = self._graph.field_neurons(neurons, over, direction=direction, by=by, model=model)
-        among = _some("over", found)["layer"].unique()
+        frame = self._graph.field_neurons(neurons, over, direction=direction, by=by, model=model)
+        among = _require_any("over", frame)["layer"].unique()
         if len(among) > 1:
             raise ParameterError(f"over: name one layer, not {listed(list(among))}")
         layer = layers[layers["name"] == among[0]].iloc[0]
         title = self._title(
-            f"{name.replace('_', ' ').capitalize()} of {self._said(neurons, model)}", model
+            f"{name.replace('_', ' ').capitalize()} of {self._describe(neurons, model)}", model
         )
-        return Picture(field.draw(found, layer, title=title), _note(found))
+        return Picture(field.draw(frame, layer, title=title), _note(frame))
 
-    def _said(self, neurons: NeuronsLike, model: str | None) -> str:
+    def _describe(self, neurons: NeuronsLike, model: str | None) -> str:
         """Return the name of a neuron, or how many there are and where."""
-        found = self._graph.neurons(neurons, model=model)
-        if len(found) == 1:
-            return str(found["name"].iloc[0])
-        return f"{len(found):,} neurons of {listed(list(found['layer'].unique()))}"
+        frame = self._graph.neurons(neurons, model=model)
+        if len(frame) == 1:
+            return str(frame["name"].iloc[0])
+        return f"{len(frame):,} neurons of {listed(list(frame['layer'].unique()))}"
 
     def _title(self, what: str, model: str | None) -> str:
         return f"{what}, model {self._graph._about(model).name}"
@@ -213,7 +213,7 @@ def _note(frame: pd.DataFrame) -> str:
     return str(frame.attrs.get("note", ""))
 
 
-def _some(name: str, neurons: pd.DataFrame) -> pd.DataFrame:
+def _require_any(name: str, neurons: pd.DataFrame) -> pd.DataFrame:
     if neurons.empty:
         raise ParameterError(f"{name}: there are no such neurons; there is nothing to draw")
     return neurons

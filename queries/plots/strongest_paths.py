@@ -29,7 +29,7 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
     visited = index.loc[hops["layer"].unique()]
     columns = layers[layers["index"].between(visited.min(), visited.max())].reset_index(drop=True)
     neurons = neurons_of(hops, columns)
-    drawn = new_figure(
+    plot = new_figure(
         title,
         x="layer",
         y="place in the layer, by id (0: first neuron, 1: last)",
@@ -37,17 +37,26 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
         x_range=(-0.3, len(columns) - 0.1),
         y_range=(1.05, -0.05),
     )
-    drawn.segment(columns.index.to_numpy(), 0, columns.index.to_numpy(), 1, color=FAINT)
-    edges = edges_of(hops, neurons)
+    plot.segment(columns.index.to_numpy(), 0, columns.index.to_numpy(), 1, color=FAINT)
+    _add_edges(plot, edges_of(hops, neurons))
+    _add_neurons(plot, neurons)
+    plot.xaxis.ticker = FixedTicker(ticks=columns.index.tolist())
+    plot.xaxis.major_label_overrides = dict(zip(columns.index, columns["name"], strict=True))
+    plot.grid.grid_line_color = None
+    legend_above(plot)
+    return plot
+
+
+def _add_edges(plot: figure, edges: pd.DataFrame) -> None:
     for name, sign, color in (("positive", 1, POSITIVE), ("negative", -1, NEGATIVE)):
-        chosen = edges[np.sign(edges["weight"]) == sign]
-        shown = drawn.segment(
-            "x0", "y0", "x1", "y1", source=source_of(chosen), color=color, alpha=0.75,
+        part = edges[np.sign(edges["weight"]) == sign]
+        renderer = plot.segment(
+            "x0", "y0", "x1", "y1", source=source_of(part), color=color, alpha=0.75,
             line_width="width", name=name, legend_label=f"{name} weight",
         )  # fmt: skip
         add_hover(
-            drawn,
-            shown,
+            plot,
+            renderer,
             [
                 ("from", "@source"),
                 ("to", "@target"),
@@ -55,42 +64,40 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
                 ("paths", "@paths"),
             ],
         )
-    marks = drawn.scatter(
+
+
+def _add_neurons(plot: figure, neurons: pd.DataFrame) -> None:
+    marks = plot.scatter(
         "x", "y", source=source_of(neurons), size=11, fill_color="white", line_color="black",
         name="neurons",
     )  # fmt: skip
-    add_hover(drawn, marks, [("neuron", "@name"), ("id", "@id"), ("paths", "@paths")])
-    drawn.add_layout(
+    add_hover(plot, marks, [("neuron", "@name"), ("id", "@id"), ("paths", "@paths")])
+    plot.add_layout(
         LabelSet(
             x="x", y="y", text="name", source=source_of(_apart(neurons)), x_offset=8, y_offset=5,
             text_font_size="12px", background_fill_color="white", background_fill_alpha=0.7,
         )
     )  # fmt: skip
-    drawn.xaxis.ticker = FixedTicker(ticks=columns.index.tolist())
-    drawn.xaxis.major_label_overrides = dict(zip(columns.index, columns["name"], strict=True))
-    drawn.grid.grid_line_color = None
-    legend_above(drawn)
-    return drawn
 
 
 def neurons_of(hops: pd.DataFrame, columns: pd.DataFrame) -> pd.DataFrame:
     """Return a row a neuron: id, name, x by layer, y by id, paths: how many pass through."""
-    found = hops.groupby("id").agg(
+    neurons = hops.groupby("id").agg(
         name=("name", "first"), layer=("layer", "first"), paths=("path", "nunique")
     )
-    found = found.rename_axis("id").reset_index()
-    of_layer = columns.assign(x=columns.index).set_index("name").loc[found["layer"]]
+    neurons = neurons.rename_axis("id").reset_index()
+    of_layer = columns.assign(x=columns.index).set_index("name").loc[neurons["layer"]]
     room = (of_layer["last"] - of_layer["first"]).to_numpy()
-    place = found["id"].to_numpy() - of_layer["first"].to_numpy()
+    place = neurons["id"].to_numpy() - of_layer["first"].to_numpy()
     y = np.where(room > 0, place / np.maximum(room, 1), 0.5)
-    return found.assign(x=of_layer["x"].to_numpy(), y=y)
+    return neurons.assign(x=of_layer["x"].to_numpy(), y=y)
 
 
 def edges_of(hops: pd.DataFrame, neurons: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each relationship of the paths: its ends, weight, paths, line width."""
     steps = hops.assign(begin=hops["id"].shift())[hops["hop"] > 0]
-    found = steps.groupby(["begin", "id", "weight"])["path"].nunique().rename("paths")
-    edges = found.rename_axis(["begin", "end", "weight"]).reset_index()
+    paths = steps.groupby(["begin", "id", "weight"])["path"].nunique().rename("paths")
+    edges = paths.rename_axis(["begin", "end", "weight"]).reset_index()
     places = neurons.set_index("id")
     begin, end = places.loc[edges["begin"]], places.loc[edges["end"]]
     size = edges["weight"].abs()
@@ -109,11 +116,11 @@ def edges_of(hops: pd.DataFrame, neurons: pd.DataFrame) -> pd.DataFrame:
 
 def _apart(neurons: pd.DataFrame) -> pd.DataFrame:
     """Leave out neurons whose name would be written over another's; the mouse tells it."""
-    named: list[int] = []
+    rows: list[int] = []
     for _, column in neurons.sort_values(["x", "y"]).groupby("x"):
         last = -1.0
         for row, y in column["y"].items():
             if y - last >= _HEIGHT_OF_A_NAME:
-                named.append(int(str(row)))
+                rows.append(int(str(row)))
                 last = y
-    return neurons.loc[named]
+    return neurons.loc[rows]

@@ -32,7 +32,7 @@ def new_figure(title: str, *, x: str, y: str, **settings: Any) -> figure:
     **settings
         Further settings of ``bokeh.plotting.figure``.
     """
-    drawn = figure(
+    plot = figure(
         title=Title(text=title, text_font_size="18px"),
         width=WIDTH,
         height=HEIGHT,
@@ -41,11 +41,11 @@ def new_figure(title: str, *, x: str, y: str, **settings: Any) -> figure:
         tools="pan,box_zoom,wheel_zoom,reset",
         **settings,
     )
-    drawn.toolbar.logo = None
-    drawn.axis.axis_label_text_font_size = "15px"
-    drawn.axis.axis_label_text_font_style = "normal"
-    drawn.axis.major_label_text_font_size = "13px"
-    return drawn
+    plot.toolbar.logo = None
+    plot.axis.axis_label_text_font_size = "15px"
+    plot.axis.axis_label_text_font_style = "normal"
+    plot.axis.major_label_text_font_size = "13px"
+    return plot
 
 
 def source_of(frame: pd.DataFrame) -> ColumnDataSource:
@@ -54,21 +54,21 @@ def source_of(frame: pd.DataFrame) -> ColumnDataSource:
     return ColumnDataSource({str(name): frame[name].to_numpy() for name in frame.columns})
 
 
-def add_hover(drawn: figure, renderer: Any, tooltips: list[tuple[str, str]]) -> None:
+def add_hover(plot: figure, renderer: Any, tooltips: list[tuple[str, str]]) -> None:
     """Say something of each mark of a renderer while the mouse is over it."""
-    drawn.add_tools(HoverTool(renderers=[renderer], tooltips=tooltips))
+    plot.add_tools(HoverTool(renderers=[renderer], tooltips=tooltips))
 
 
-def legend_above(drawn: figure) -> None:
+def legend_above(plot: figure) -> None:
     """Move the legend out of what is drawn."""
-    drawn.add_layout(drawn.legend[0], "above")
-    drawn.legend.orientation = "horizontal"
-    drawn.legend.border_line_color = None
+    plot.add_layout(plot.legend[0], "above")
+    plot.legend.orientation = "horizontal"
+    plot.legend.border_line_color = None
 
 
-def slant_names(drawn: figure) -> None:
+def slant_names(plot: figure) -> None:
     """Turn the names of layers below a figure, which would run into each other."""
-    drawn.xaxis.major_label_orientation = 0.6
+    plot.xaxis.major_label_orientation = 0.6
 
 
 def diverging(limit: float) -> LinearColorMapper:
@@ -82,7 +82,7 @@ def sequential(limit: float) -> LinearColorMapper:
     return LinearColorMapper(palette=SEQUENTIAL, low=0.0, high=limit or 1.0)
 
 
-def add_color_bar(drawn: figure, mapper: LinearColorMapper, title: str) -> None:
+def add_color_bar(plot: figure, mapper: LinearColorMapper, title: str) -> None:
     """Say beside a figure which colour stands for what."""
     bar = ColorBar(
         color_mapper=mapper,
@@ -94,4 +94,4 @@ def add_color_bar(drawn: figure, mapper: LinearColorMapper, title: str) -> None:
         width=16,
         padding=20,
     )
-    drawn.add_layout(bar, "right")
+    plot.add_layout(bar, "right")

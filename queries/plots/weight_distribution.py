@@ -31,21 +31,21 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
     least = (inside["high"].max() - inside["low"].min() or 1.0) / 500
     thin = np.maximum(0.0, least - (inside["high"] - inside["low"])) / 2
     bars["left"], bars["right"] = inside["low"] - thin, inside["high"] + thin
-    drawn = new_figure(
+    plot = new_figure(
         title + (f"; {others:,} that are NaN or infinite are in no bar" if others else ""),
         x="weight (no unit)",
         y="layer, inputs above; bars are shares of its relationships",
         y_range=(-0.1, len(layers)),
     )
     zero = Span(location=0, dimension="height", line_color=FAINT, line_dash="dashed")
-    drawn.add_layout(zero)
-    shown = drawn.quad(
+    plot.add_layout(zero)
+    renderer = plot.quad(
         "left", "right", "top", "bottom", source=source_of(bars), fill_color=PLAIN,
         line_color="white", line_width=0.5, name="bars",
     )  # fmt: skip
     add_hover(
-        drawn,
-        shown,
+        plot,
+        renderer,
         [
             ("layer", "@layer"),
             ("weights", "@low{0.0000} to @high{0.0000}"),
@@ -54,6 +54,6 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
         ],
     )
     places = [float(place) for place in reversed(range(len(layers)))]
-    drawn.yaxis.ticker = FixedTicker(ticks=places)
-    drawn.yaxis.major_label_overrides = dict(zip(places, layers, strict=True))
-    return drawn
+    plot.yaxis.ticker = FixedTicker(ticks=places)
+    plot.yaxis.major_label_overrides = dict(zip(places, layers, strict=True))
+    return plot

@@ -92,14 +92,14 @@ class Column:
         """By mark: its first neuron."""
         return self.neurons[np.unique(self.marks, return_index=True)[1]]
 
-    def of_marks(self, scores: Scores) -> Scores:
+    def mark_means(self, scores: Scores) -> Scores:
         """Return by mark the mean of the scores of its neurons."""
         own = scores[self.neurons]
         if self.kind != "channel":
             return own
-        known = ~np.isnan(own)
-        count = np.bincount(self.marks, known)
-        total = np.bincount(self.marks, np.where(known, own, 0.0))
+        valid = ~np.isnan(own)
+        count = np.bincount(self.marks, valid)
+        total = np.bincount(self.marks, np.where(valid, own, 0.0))
         mean = np.full(len(count), np.nan)
         np.divide(total, count, out=mean, where=count > 0)
         return mean

@@ -7,7 +7,7 @@ from bokeh.models.widgets.groups import RadioButtonGroup
 from bokeh.models.widgets.inputs import MultiChoice, Select, Spinner, TextInput
 
 from queries.viewer.measures import measures
-from queries.viewer.shown import ShownModel
+from queries.viewer.page_graph import PageModel
 from queries.viewer.view import FIELD, MOST_LINES, MOST_PATHS, View
 
 _BESIDE: Final = (26, 5, 5, 5)
@@ -72,12 +72,12 @@ class Controls:
         self.k = Spinner(title="How many", value=view.k, low=1, high=MOST_PATHS, width=80, name="k")
         self.clear = Button(label="Clear", width=80, name="clear", margin=_BESIDE)
 
-    def about(self, shown: ShownModel) -> None:
+    def about(self, model: PageModel) -> None:
         """Offer what a model has."""
-        self.layers.options = [layer.name for layer in shown.layers]
-        self.by.visible = shown.coarse
-        self.source.placeholder = f"such as {shown.inputs[0]}" if shown.inputs else ""
-        self.target.placeholder = f"such as {shown.outputs[0]}" if shown.outputs else ""
+        self.layers.options = [layer.name for layer in model.layers]
+        self.by.visible = model.coarse
+        self.source.placeholder = f"such as {model.inputs[0]}" if model.inputs else ""
+        self.target.placeholder = f"such as {model.outputs[0]}" if model.outputs else ""
 
     def show(self, view: View) -> None:
         """Show a view that was reached otherwise."""

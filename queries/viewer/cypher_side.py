@@ -11,7 +11,7 @@ from bokeh.models.widgets.buttons import Button
 from bokeh.models.widgets.inputs import TextAreaInput
 from bokeh.models.widgets.markups import Div
 
-from queries.viewer.problem import told
+from queries.viewer.problem import format_error
 from queries.viewer.tables import new_table, table
 
 MOST_ROWS: Final = 1000
@@ -41,19 +41,21 @@ class CypherSide:
         )  # fmt: skip
         run = Button(label="Run", button_type="primary", width=80, name="run")
         run.on_event(ButtonClick, self._run)
-        self._said = Div(width=240, disable_math=True, name="answer")
+        self._answer = Div(width=240, disable_math=True, name="answer")
         self._rows = new_table("rows", height=440)
-        self.layout: LayoutDOM = column(self._text, row(run, self._said), self._rows, visible=False)
+        self.layout: LayoutDOM = column(
+            self._text, row(run, self._answer), self._rows, visible=False
+        )
 
     def _run(self) -> None:
-        self._said.text = "Working …"
+        self._answer.text = "Working …"
         self._ask(self._text.value, self._show, self._fail)
 
     def _show(self, frame: pd.DataFrame) -> None:
         rows = frame.head(MOST_ROWS)
         self._rows.text = table(rows, header=True)
         more = "the first " if len(frame) > MOST_ROWS else ""
-        self._said.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
+        self._answer.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
 
     def _fail(self, error: BaseException) -> None:
-        self._said.text = told(error)
+        self._answer.text = format_error(error)

@@ -63,15 +63,15 @@ class GuardedTornado(BokehTornado):
 
     def find_handler(self, request: HTTPServerRequest, **settings: Any) -> Any:
         """Return what answers a request."""
-        given = _taken(request)
+        token = _take_token(request)
         if not self._is_from_here(request):
             return super().get_handler_delegate(request, _Refuse)
-        if given is not None and fits(given, self._secret):
+        if token is not None and fits(token, self._secret):
             entry = {"name": self._cookie, "secret": self._secret}
             return super().get_handler_delegate(request, _Enter, entry)
         cookie = request.cookies.get(self._cookie)
         own_page = request.headers.get("Sec-Fetch-Site") in _OWN_PAGES
-        if given is not None or cookie is None or not own_page:
+        if token is not None or cookie is None or not own_page:
             return super().get_handler_delegate(request, _Refuse)
         if not fits(cookie.value, self._secret):
             return super().get_handler_delegate(request, _Refuse)
@@ -91,8 +91,8 @@ class GuardedTornado(BokehTornado):
 
     def _is_from_here(self, request: HTTPServerRequest) -> bool:
         origin = request.headers.get("Origin")
-        known = origin is None or origin.lower().removeprefix("http://") in self._hosts
-        return known and request.host.lower() in self._hosts
+        own_origin = origin is None or origin.lower().removeprefix("http://") in self._hosts
+        return own_origin and request.host.lower() in self._hosts
 
     def resources(self, absolute_url: str | bool | None = None) -> Resources:
         """Return BokehJS as this server has it, whatever Bokeh's settings say."""
@@ -104,15 +104,15 @@ class GuardedTornado(BokehTornado):
         )
 
 
-def _taken(request: HTTPServerRequest) -> bytes | None:
+def _take_token(request: HTTPServerRequest) -> bytes | None:
     """Take the secret out of a request, before anybody logs it or writes it into a page."""
-    given = request.query_arguments.pop(TOKEN, None)
-    if given is None:
+    token = request.query_arguments.pop(TOKEN, None)
+    if token is None:
         return None
     request.arguments.pop(TOKEN, None)
     request.query = urlencode(request.query_arguments, doseq=True)
     request.uri = request.path + (f"?{request.query}" if request.query else "")
-    return given[-1]
+    return token[-1]
 
 
 class _Refuse(RequestHandler):

@@ -38,7 +38,7 @@ class Layout:
 def arrange(
     layers: Sequence[Layer],
     neurons: pd.DataFrame,
-    shown: Flags,
+    visible: Flags,
     most_drawn: int,
 ) -> Layout:
     """Place neurons.
@@ -49,26 +49,26 @@ def arrange(
         All layers of the model, inputs first.
     neurons
         Frame of the query neurons: all of the model, in the order of ids.
-    shown
+    visible
         Which neurons are drawn.
     most_drawn
         How many neurons are drawn one by one.
     """
     first = layers[0].first
-    found = []
+    blocks = []
     for layer in layers:
         places = np.arange(layer.first - first, layer.last + 1 - first)
-        places = places[shown[places]]
+        places = places[visible[places]]
         if len(places):
-            found.append(tiles_of(layer, places, neurons))
-    big = _too_big([len(tiles.neurons) for tiles in found], most_drawn)
-    sizes = [fit(tiles, WIDTH / max(1.0, len(found) * (1 + _LEAST_GUTTER))) for tiles in found]
+            blocks.append(tiles_of(layer, places, neurons))
+    big = _too_big([len(tiles.neurons) for tiles in blocks], most_drawn)
+    sizes = [fit(tiles, WIDTH / max(1.0, len(blocks) * (1 + _LEAST_GUTTER))) for tiles in blocks]
     room = WIDTH - sum(width for width, _, _ in sizes)
-    gutter = room / max(1, len(found) - 1)
-    left = room / 2 if len(found) == 1 else 0.0
+    gutter = room / max(1, len(blocks) - 1)
+    left = room / 2 if len(blocks) == 1 else 0.0
     columns = []
-    x, y = np.full(len(shown), np.nan), np.full(len(shown), np.nan)
-    for tiles, (width, height, across), aggregate in zip(found, sizes, big, strict=True):
+    x, y = np.full(len(visible), np.nan), np.full(len(visible), np.nan)
+    for tiles, (width, height, across), aggregate in zip(blocks, sizes, big, strict=True):
         top = (HEIGHT - height) / 2
         columns.append(column_of(tiles, (left, top, width, height), across, aggregate))
         cell_x, cell_y = cells_of(tiles, across)

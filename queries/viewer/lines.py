@@ -12,7 +12,7 @@ from queries.viewer.scene import Scene, middle
 from queries.viewer.tiles import HEIGHT
 
 
-def joined(facts: Facts | None, layout: Layout) -> pd.DataFrame:
+def strongest_lines(facts: Facts | None, layout: Layout) -> pd.DataFrame:
     """Return a line for each of the strongest inputs and outputs."""
     rows: list[tuple[float, float, float, float, float, str]] = []
     if facts is not None:
@@ -27,12 +27,12 @@ def joined(facts: Facts | None, layout: Layout) -> pd.DataFrame:
     return _lines(rows)
 
 
-def along(scene: Scene) -> pd.DataFrame:
+def path_lines(scene: Scene) -> pd.DataFrame:
     """Return a line for each step of the paths between two picks, or of that through one."""
     rows: list[tuple[float, float, float, float, float, str]] = []
     hops = scene.paths
     if hops is not None:
-        places = hops["id"].to_numpy(np.int64) - scene.shown.first
+        places = hops["id"].to_numpy(np.int64) - scene.model.first
         first = hops["hop"].to_numpy() == 0
     elif scene.facts is not None:
         hops = scene.facts.path
@@ -46,8 +46,8 @@ def along(scene: Scene) -> pd.DataFrame:
         before = here - 1
         ends = (x[before], y[before], x[here], y[here])
         rows.append((*ends, weights[here], f"{names[before]} to {names[here]}"))
-    found = _lines(rows)
-    return found.assign(width=3.0, casing=6.0)
+    lines = _lines(rows)
+    return lines.assign(width=3.0, casing=6.0)
 
 
 def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.DataFrame:
@@ -71,12 +71,12 @@ def wires(layout: Layout) -> dict[str, Any]:
     """Return an arc for each layer that feeds one that does not follow it."""
     by_index = {column.layer.index: column for column in layout.columns}
     order = {index: place for place, index in enumerate(by_index)}
-    found: dict[str, list[float]] = {name: [] for name in ("x0", "y0", "x1", "y1", "cy")}
+    arcs: dict[str, list[float]] = {name: [] for name in ("x0", "y0", "x1", "y1", "cy")}
     for index, column in by_index.items():
         for feeding in column.layer.inputs:
             if feeding in by_index and order[index] - order[feeding] > 1:
                 other = by_index[feeding]
                 ends = (other.left + other.width, HEIGHT / 2, column.left, HEIGHT / 2)
-                for name, value in zip(found, (*ends, HEIGHT + 10.0), strict=True):
-                    found[name].append(value)
-    return {**found}
+                for name, value in zip(arcs, (*ends, HEIGHT + 10.0), strict=True):
+                    arcs[name].append(value)
+    return {**arcs}

@@ -18,7 +18,7 @@ _KEYS: Final = ("id", "name", "layer")
 
 
 @dataclass(frozen=True)
-class Measure:
+class ColorMeasure:
     """A number of each neuron.
 
     Parameters
@@ -27,43 +27,45 @@ class Measure:
         What it is called.
     query, column
         The query that answers it, and the column.
-    given
+    parameters
         Values of parameters, where they are not the usual ones.
     """
 
     name: str
     query: str
     column: str
-    given: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
 
     def of(self, graph: "NeuronGraph", model: str, by: str, ids: "Ids") -> "Scores":
         """Return its value by id; not a number where there is none."""
         takes = {parameter.name for parameter in queries()[self.query].parameters}
-        given = dict(self.given) | ({"by": by} if "by" in takes else {})
+        parameters = dict(self.parameters) | ({"by": by} if "by" in takes else {})
         # Every query of the library has a method of its name.
-        frame: pd.DataFrame = getattr(graph, self.query)(model=model, **given)
+        frame: pd.DataFrame = getattr(graph, self.query)(model=model, **parameters)
         values = frame.set_index("id")[self.column].reindex(ids)
         return values.to_numpy(np.float64, na_value=np.nan)
 
 
 @cache
-def measures() -> dict[str, Measure]:
+def measures() -> dict[str, ColorMeasure]:
     """Return each measure by its name: every query that gives a number of all neurons.
 
     A measure that a query is added for appears here by itself.
     """
-    found = {
-        "bias": Measure("bias", "neurons", "bias"),
-        "in_strength": Measure("in_strength", "strength", "strength", (("direction", "in"),)),
-        "out_strength": Measure("out_strength", "strength", "strength", (("direction", "out"),)),
+    measures_by_name = {
+        "bias": ColorMeasure("bias", "neurons", "bias"),
+        "in_strength": ColorMeasure("in_strength", "strength", "strength", (("direction", "in"),)),
+        "out_strength": ColorMeasure(
+            "out_strength", "strength", "strength", (("direction", "out"),)
+        ),
     }
-    for asked in queries().values():
-        named = tuple(column.name for column in asked.columns)
-        needed = any(parameter.required for parameter in asked.parameters)
-        filtered = any(parameter.name == "neurons" for parameter in asked.parameters)
-        if named[:3] != _KEYS or needed or not filtered or asked.name in {"neurons", "strength"}:
+    for query in queries().values():
+        columns = tuple(column.name for column in query.columns)
+        needed = any(parameter.required for parameter in query.parameters)
+        filtered = any(parameter.name == "neurons" for parameter in query.parameters)
+        if columns[:3] != _KEYS or needed or not filtered or query.name in {"neurons", "strength"}:
             continue
-        for column in asked.columns[3:]:
+        for column in query.columns[3:]:
             if column.type in {"int", "float"}:
-                found[column.name] = Measure(column.name, asked.name, column.name)
-    return found
+                measures_by_name[column.name] = ColorMeasure(column.name, query.name, column.name)
+    return measures_by_name

@@ -14,11 +14,11 @@ from bokeh.models.widgets.markups import Div
 from queries.viewer.column import Box
 from queries.viewer.controls import Controls
 from queries.viewer.cypher_side import CypherSide
+from queries.viewer.page_graph import PageGraph, PageModel
 from queries.viewer.panel import FactsPanel
 from queries.viewer.picture import ModelPicture
-from queries.viewer.problem import told
-from queries.viewer.scene import Scene, complete, had, outline, sketch
-from queries.viewer.shown import ShownGraph, ShownModel
+from queries.viewer.problem import format_error
+from queries.viewer.scene import Scene, cached_scene, complete, outline, sketch
 from queries.viewer.style import TEMPLATE, dress
 from queries.viewer.tables import WIDTH, new_table, table
 from queries.viewer.view import View
@@ -40,13 +40,13 @@ class Page:
         The model that is shown where the address names none.
     """
 
-    def __init__(self, document: Document, graph: ShownGraph, worker: Worker, model: str) -> None:
+    def __init__(self, document: Document, graph: PageGraph, worker: Worker, model: str) -> None:
         self._document, self._graph, self._worker = document, graph, worker
         context: Any = document.session_context
         arguments = context.request.arguments if context and context.request else {}
         self._view = View.of_arguments(arguments, model)
-        known = graph.known(self._view.model)
-        if known is not None and known.large and "color" not in arguments:
+        cached = graph.cached_model(self._view.model)
+        if cached is not None and cached.large and "color" not in arguments:
             # All other measures would take minutes.
             self._view = replace(self._view, color="bias")
         self._scene: Scene | None = None
@@ -58,14 +58,14 @@ class Page:
         self._follow_link()
         self._listen()
         self._lay_out()
-        scene = had(graph, known, self._view) if known is not None else None
+        scene = cached_scene(graph, cached, self._view) if cached is not None else None
         if scene is not None:
             self._show(scene)
-        elif known is not None:
-            self._show(outline(known, self._view), finished=False)
+        elif cached is not None:
+            self._show(outline(cached, self._view), finished=False)
         else:
-            drawn = self._later(lambda scene: self._show(scene, finished=False))
-            worker.submit(lambda: sketch(graph, self._view), drawn, self._later(self._fail))
+            show = self._later(lambda scene: self._show(scene, finished=False))
+            worker.submit(lambda: sketch(graph, self._view), show, self._later(self._fail))
         # What takes the processor would hold up the first paint.
         document.on_event(DocumentReady, lambda _: self._begin())
 
@@ -73,7 +73,7 @@ class Page:
         """Ask what takes longer than the neurons themselves."""
         self._ask()
         offer = self._later(self._offer_models)
-        self._worker.submit(self._graph.complete, offer, lambda _: None)
+        self._worker.submit(self._graph.complete_models, offer, lambda _: None)
 
     def _lay_out(self) -> None:
         controls = self._controls
@@ -147,14 +147,14 @@ class Page:
     def _tap(self, event: Any) -> None:
         if self._scene is None or event.x is None or event.y is None:
             return
-        found = self._picture.at(event.x, event.y)
-        if found is None:
+        mark = self._picture.at(event.x, event.y)
+        if mark is None:
             return
-        drawn, neuron = found
-        shown = self._scene.shown
-        by_channel = drawn.kind == "channel" or self._controls.unit.active == 1
-        name = str(shown.neurons["name"].iloc[neuron])
-        self._change(pick=shown.channel_name(neuron) if by_channel else name)
+        layer, neuron = mark
+        model = self._scene.model
+        by_channel = layer.kind == "channel" or self._controls.unit.active == 1
+        name = str(model.neurons["name"].iloc[neuron])
+        self._change(pick=model.channel_name(neuron) if by_channel else name)
 
     def _look(self, event: Any) -> None:
         self._picture.look(Box(event.x0, event.x1, *sorted((event.y0, event.y1))))
@@ -179,13 +179,13 @@ class Page:
 
     def _later(self, act: Any) -> Any:
         """Return what makes something act in the thread of the server."""
-        return lambda found: self._document.add_next_tick_callback(lambda: act(found))
+        return lambda result: self._document.add_next_tick_callback(lambda: act(result))
 
     def _show(self, scene: Scene | None, *, finished: bool = True) -> None:
         if scene is None or scene.view != self._view:
             return
-        if self._scene is None or self._scene.shown is not scene.shown:
-            self._controls.about(scene.shown)
+        if self._scene is None or self._scene.model is not scene.model:
+            self._controls.about(scene.model)
         self._scene = scene
         self._picture.show(scene)
         self._panel.show(scene)
@@ -196,13 +196,13 @@ class Page:
         self._status.tags = [scene.view.query] if finished else []
 
     def _fail(self, error: BaseException) -> None:
-        self._status.text = told(error)
+        self._status.text = format_error(error)
 
     def _say(self, *, busy: bool) -> None:
         if self._scene is None:
             self._status.text = "<p role='status'>Reading the model …</p>"
             return
-        text = escape(_counted(self._scene.shown))
+        text = escape(_summary(self._scene.model))
         if busy:
             text += " <em>Working …</em>"
         problems = "".join(
@@ -221,9 +221,9 @@ class Page:
         )
 
 
-def _counted(shown: ShownModel) -> str:
-    kind = {"neuron": "neurons", "channel": "channels", "layer": "nodes"}[shown.about.granularity]
+def _summary(model: PageModel) -> str:
+    kind = {"neuron": "neurons", "channel": "channels", "layer": "nodes"}[model.about.granularity]
     return (
-        f"{shown.name}: {len(shown.layers)} layers, {len(shown.neurons):,} {kind}, "
-        f"{shown.edges:,} relationships."
+        f"{model.name}: {len(model.layers)} layers, {len(model.neurons):,} {kind}, "
+        f"{model.edges:,} relationships."
     )

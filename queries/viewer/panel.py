@@ -53,20 +53,20 @@ class FactsPanel:
         self.layout: LayoutDOM = column(self.heading, self._of_pick, self._of_model)
 
     def _new_field(self) -> figure:
-        drawn = figure(
+        plot = figure(
             width=_FIELD, height=_FIELD + 16, tools="", toolbar_location=None,
             x_range=Range1d(start=-0.5, end=0.5), y_range=Range1d(start=0.5, end=-0.5),
             name="field", title="", outline_line_color="#c3c8d0",
         )  # fmt: skip
-        drawn.axis.visible = False
-        drawn.grid.visible = False
-        drawn.background_fill_color = "#eceef1"
-        shown = drawn.rect(
+        plot.axis.visible = False
+        plot.grid.visible = False
+        plot.background_fill_color = "#eceef1"
+        renderer = plot.rect(
             "x", "y", 1, 1, source=self._cells, line_color=None,
             fill_color={"field": "weight", "transform": self._field_mapper},
         )  # fmt: skip
-        add_hover(drawn, shown, [("x, y", "@x, @y"), ("path weight", "@weight{0.0000}")])
-        return drawn
+        add_hover(plot, renderer, [("x, y", "@x, @y"), ("path weight", "@weight{0.0000}")])
+        return plot
 
     def show(self, scene: Scene) -> None:
         """Say what there is to be said of the picked neurons; without any, of the layers."""
@@ -88,8 +88,8 @@ class FactsPanel:
         self.field.visible = bool(facts.field_layer)
         if not facts.field_layer:
             return
-        layer = next(each for each in scene.shown.layers if each.name == facts.field_layer)
-        part = scene.shown.neurons.iloc[layer.places(scene.shown.first)]
+        layer = next(each for each in scene.model.layers if each.name == facts.field_layer)
+        part = scene.model.neurons.iloc[layer.places(scene.model.first)]
         flat = part["x"].isna().all()
         wide = part["channel" if flat else "x"].fillna(0).max() + 1
         high = 1 if flat else part["y"].fillna(0).max() + 1
@@ -110,13 +110,13 @@ def headed(text: str) -> Div:
 
 def _example(scene: Scene) -> str:
     """Return the name of a channel."""
-    layers = scene.shown.layers
+    layers = scene.model.layers
     layer = next((layer for layer in layers if layer.inputs), layers[0])
-    return scene.shown.channel_name(layer.first - scene.shown.first)
+    return scene.model.channel_name(layer.first - scene.model.first)
 
 
 def _layers(scene: Scene) -> pd.DataFrame:
-    layers = scene.shown.layers
+    layers = scene.model.layers
     return pd.DataFrame(
         {
             "name": [layer.name for layer in layers],

@@ -17,7 +17,7 @@ from queries.plots.style import DIVERGING, SEQUENTIAL, add_hover, source_of
 from queries.viewer.column import Box, Column
 from queries.viewer.labels import labels_of
 from queries.viewer.layout import Layout
-from queries.viewer.lines import along, joined, wires
+from queries.viewer.lines import path_lines, strongest_lines, wires
 from queries.viewer.scene import Scene, middle
 from queries.viewer.shades import Shades
 from queries.viewer.tiles import HEIGHT, WIDTH
@@ -97,7 +97,7 @@ class ModelPicture:
         if self._layout is None:
             return
         big = [column for column in self._layout.columns if column.kind == "channel"]
-        near = [found for column in big if (found := column.near(box, MOST_NEAR)) is not None]
+        near = [tiles for column in big if (tiles := column.near(box, MOST_NEAR)) is not None]
         if near or self._near_columns:
             self._near_columns = near
             self._near.data = {**_placed(near, self._axes), **_colored(near, self._shades)}
@@ -118,8 +118,8 @@ class ModelPicture:
     def _add_images(self, name: str, kind: str) -> ColumnDataSource:
         source = ColumnDataSource({name: [] for name in _IMAGE_COLUMNS})
         glyph = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=self._mapper)
-        shown = self.figure.add_glyph(source, glyph, name=name)
-        add_hover(self.figure, shown, _TOOLTIPS[kind])
+        renderer = self.figure.add_glyph(source, glyph, name=name)
+        add_hover(self.figure, renderer, _TOOLTIPS[kind])
         return source
 
     def _add_wires(self) -> None:
@@ -139,8 +139,10 @@ class ModelPicture:
         casing = Bezier(**ends, **bends, line_color="white", line_width="casing")
         self.figure.add_glyph(source, casing)
         line = Bezier(**ends, **bends, line_color=color, line_width="width", line_alpha=0.9)
-        shown = self.figure.add_glyph(source, line, name=name)
-        add_hover(self.figure, shown, [("relationship", "@names"), ("weight", "@weight{0.0000}")])
+        renderer = self.figure.add_glyph(source, line, name=name)
+        add_hover(
+            self.figure, renderer, [("relationship", "@names"), ("weight", "@weight{0.0000}")]
+        )
         return source
 
     def _add_labels(self) -> None:
@@ -173,7 +175,7 @@ class ModelPicture:
     def _place(self, scene: Scene) -> None:
         layout = scene.layout
         self._axes = {
-            name: scene.shown.neurons[axis].fillna(0).to_numpy(np.int32)
+            name: scene.model.neurons[axis].fillna(0).to_numpy(np.int32)
             for name, axis in (("channel", "channel"), ("px", "x"), ("py", "y"))
         }
         for kind in _KINDS:
@@ -202,11 +204,11 @@ class ModelPicture:
             source.data = {**self._places[kind], **_colored(columns, shades)}
 
     def _draw_lines(self, scene: Scene) -> None:
-        found = joined(scene.facts, scene.layout)
-        positive = found["weight"] >= 0
-        self._lines["positive"].data = dict(source_of(found[positive]).data)
-        self._lines["negative"].data = dict(source_of(found[~positive]).data)
-        self._lines["path"].data = dict(source_of(along(scene)).data)
+        lines = strongest_lines(scene.facts, scene.layout)
+        positive = lines["weight"] >= 0
+        self._lines["positive"].data = dict(source_of(lines[positive]).data)
+        self._lines["negative"].data = dict(source_of(lines[~positive]).data)
+        self._lines["path"].data = dict(source_of(path_lines(scene)).data)
         marks: dict[str, Sequence[Any]] = {"x": [], "y": [], "name": []}
         if scene.facts is not None:
             x, y = middle(scene.layout, scene.facts.neurons)
@@ -236,5 +238,5 @@ def _colored(columns: Sequence[Column], shades: Shades | None) -> dict[str, Any]
     for column in columns:
         level = np.full(len(column.first), np.nan) if shades is None else shades.levels(column)
         images.append(column.image(np.where(np.isfinite(level), level, _NO_LEVEL)))
-        values.append(column.image(level if shades is None else column.of_marks(shades.scores)))
+        values.append(column.image(level if shades is None else column.mark_means(shades.scores)))
     return {"image": images, "value": values}

@@ -6,7 +6,7 @@ from queries.core.log import logger
 from queries.errors import NeurongraphError
 
 
-def told(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """Return an error as HTML; what nobody foresaw is logged as well."""
     if not isinstance(error, NeurongraphError):
         logger.error("the page could not be drawn", exc_info=error)

@@ -4,15 +4,15 @@ from bokeh.embed import file_html
 from bokeh.layouts import row
 from bokeh.resources import INLINE
 
+from queries.viewer.page_graph import PageGraph
 from queries.viewer.panel import FactsPanel
 from queries.viewer.picture import ModelPicture
 from queries.viewer.scene import complete
-from queries.viewer.shown import ShownGraph
 from queries.viewer.style import TEMPLATE, dress
 from queries.viewer.view import View
 
 
-def standalone(graph: ShownGraph, view: View) -> str:
+def standalone(graph: PageGraph, view: View) -> str:
     """Return a view as HTML with all that it needs.
 
     Raises

@@ -12,35 +12,35 @@ from queries.core.neuron_filter import parse_range
 from queries.errors import NeurongraphError, ParameterError
 from queries.viewer.facts import Facts, facts_of
 from queries.viewer.layout import MOST_DRAWN, Layout, arrange
+from queries.viewer.page_graph import PageGraph, PageModel
 from queries.viewer.shades import Shades, shades_of
-from queries.viewer.shown import ShownGraph, ShownModel
 from queries.viewer.view import View
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """What is drawn and said; a part that could not be had is None.
+    """What a page draws and tells; a part that failed is None.
 
     Parameters
     ----------
     view
         The view that this is.
-    shown
+    model
         The model.
     layout
         Where its neurons are.
     shades
         How they are coloured.
     facts
-        What is said of the picked neurons.
+        Figures of the picked neurons.
     paths
-        Frame of strongest_paths between the chosen ends.
+        Frame of strongest_paths between the two ends.
     problems
         What could not be done, and why.
     """
 
     view: View
-    shown: ShownModel
+    model: PageModel
     layout: Layout
     shades: Shades | None = None
     facts: Facts | None = None
@@ -48,23 +48,23 @@ class Scene:
     problems: tuple[str, ...] = ()
 
 
-def outline(shown: ShownModel, view: View) -> Scene:
+def outline(model: PageModel, view: View) -> Scene:
     """Return the neurons without colours, for which the model is all that is needed."""
     problems = []
     try:
-        flags = _drawn(shown, view)
+        flags = _visible(model, view)
     except NeurongraphError as error:
         problems.append(str(error))
-        flags = np.ones(len(shown.neurons), dtype=bool)
+        flags = np.ones(len(model.neurons), dtype=bool)
     return Scene(
         view,
-        shown,
-        arrange(shown.layers, shown.neurons, flags, MOST_DRAWN),
+        model,
+        arrange(model.layers, model.neurons, flags, MOST_DRAWN),
         problems=tuple(problems),
     )
 
 
-def sketch(graph: ShownGraph, view: View) -> Scene:
+def sketch(graph: PageGraph, view: View) -> Scene:
     """Return a view without colours and facts, which takes no relationships.
 
     Raises
@@ -72,20 +72,20 @@ def sketch(graph: ShownGraph, view: View) -> Scene:
     NeurongraphError
         If there is no such model.
     """
-    shown = graph.shown(view.model)
-    plain: Scene = graph.kept(
-        ("outline", shown.about, view.layers, view.channels), lambda: outline(shown, view)
+    model = graph.page_model(view.model)
+    plain: Scene = graph.cache(
+        ("outline", model.about, view.layers, view.channels), lambda: outline(model, view)
     )
     return replace(plain, view=view)
 
 
-def had(graph: ShownGraph, shown: ShownModel, view: View) -> Scene | None:
-    """Return all that a view shows, where it was asked for not long ago."""
-    found: Scene | None = graph.had(("scene", shown.about, view))
-    return found
+def cached_scene(graph: PageGraph, model: PageModel, view: View) -> Scene | None:
+    """Return all that a view shows, where that is in the cache."""
+    scene: Scene | None = graph.cache_entry(("scene", model.about, view))
+    return scene
 
 
-def complete(graph: ShownGraph, view: View) -> Scene:
+def complete(graph: PageGraph, view: View) -> Scene:
     """Return all that a view shows.
 
     Raises
@@ -93,58 +93,58 @@ def complete(graph: ShownGraph, view: View) -> Scene:
     NeurongraphError
         If there is no such model.
     """
-    found = had(graph, graph.shown(view.model), view) or _asked(graph, view)
-    if not found.problems:
-        graph.kept(("scene", found.shown.about, view), lambda: found)
-    return found
+    scene = cached_scene(graph, graph.page_model(view.model), view) or _read(graph, view)
+    if not scene.problems:
+        graph.cache(("scene", scene.model.about, view), lambda: scene)
+    return scene
 
 
-def _asked(graph: ShownGraph, view: View) -> Scene:
+def _read(graph: PageGraph, view: View) -> Scene:
     plain = sketch(graph, view)
-    shown, kept = plain.shown, (plain.shown.about, view.layers, view.channels)
+    model, choice = plain.model, (plain.model.about, view.layers, view.channels)
     problems = list(plain.problems)
 
     def attempt(key: Hashable, ask: Callable[[], Any]) -> Any:
         try:
-            return graph.kept(key, ask)
+            return graph.cache(key, ask)
         except NeurongraphError as error:
             problems.append(str(error))
             return None
 
     shades = attempt(
-        ("shades", *kept, view.color, view.scale, view.by, view.pick * (view.color == "field")),
-        lambda: shades_of(graph, shown, plain.layout, view),
+        ("shades", *choice, view.color, view.scale, view.by, view.pick * (view.color == "field")),
+        lambda: shades_of(graph, model, plain.layout, view),
     )
     facts = paths = None
     if view.pick:
         limits = (view.pick, view.by, view.min_weight, view.lines)
-        facts = attempt(("facts", shown.about, *limits), lambda: facts_of(graph, shown, view))
+        facts = attempt(("facts", model.about, *limits), lambda: facts_of(graph, model, view))
     if view.source and view.target:
         ends = {"source": view.source, "target": view.target}
         paths = attempt(
-            ("paths", shown.about, *ends.values(), view.k, view.by),
+            ("paths", model.about, *ends.values(), view.k, view.by),
             lambda: graph.strongest_paths(**ends, k=view.k, by=view.by, model=view.model),
         )
-    return Scene(view, shown, plain.layout, shades, facts, paths, tuple(problems))
+    return Scene(view, model, plain.layout, shades, facts, paths, tuple(problems))
 
 
-def _drawn(shown: ShownModel, view: View) -> Flags:
+def _visible(model: PageModel, view: View) -> Flags:
     """Return which neurons are drawn."""
-    frame = shown.neurons
-    drawn = np.ones(len(frame), dtype=bool)
+    frame = model.neurons
+    visible = np.ones(len(frame), dtype=bool)
     if view.layers:
-        drawn &= frame["layer"].isin(view.layers).to_numpy()
+        visible &= frame["layer"].isin(view.layers).to_numpy()
     if view.channels:
         wanted = parse_range("channels", view.channels)
         channel = frame["channel"].fillna(-1).to_numpy(np.int64)
         if isinstance(wanted, slice):
             low = wanted.start or 0
-            drawn &= (channel >= low) & (channel < (wanted.stop or channel.max() + 1))
+            visible &= (channel >= low) & (channel < (wanted.stop or channel.max() + 1))
         else:
-            drawn &= np.isin(channel, wanted)
-    if not drawn.any():
+            visible &= np.isin(channel, wanted)
+    if not visible.any():
         raise ParameterError("no neuron is in these layers and channels; all are drawn")
-    return drawn
+    return visible
 
 
 def middle(layout: Layout, neurons: Ids) -> tuple[float, float]:

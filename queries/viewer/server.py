@@ -20,9 +20,9 @@ from queries.core.secret import new_secret
 from queries.errors import NeurongraphError, ParameterError
 from queries.viewer.guard import TOKEN, GuardedTornado
 from queries.viewer.page import Page
+from queries.viewer.page_graph import PageGraph
 from queries.viewer.save import standalone
 from queries.viewer.scene import complete
-from queries.viewer.shown import ShownGraph
 from queries.viewer.view import View
 from queries.viewer.worker import Worker
 
@@ -56,10 +56,10 @@ class Viewer(Closing):
         *,
         port: int = 0,
     ) -> None:
-        self._graph = ShownGraph(graph)
+        self._graph = PageGraph(graph)
         try:
             # What is wrong is said before a browser opens, and the first page finds this read.
-            first = self._graph.shown(model).name
+            first = self._graph.page_model(model).name
             self._socket = _listening(port)
         except BaseException:
             self._graph.close()
@@ -101,12 +101,12 @@ class Viewer(Closing):
 
     def _read_ahead(self) -> None:
         """Ask what the first click will ask, once the first page has asked its own."""
-        shown = self._graph.known(self._first)
-        if self._ahead or shown is None or shown.large:
+        model = self._graph.cached_model(self._first)
+        if self._ahead or model is None or model.large:
             return
         self._ahead = True
-        picked = View(self._first, pick=str(shown.neurons["name"].iloc[0]))
-        self._worker.run(partial(complete, self._graph, picked))
+        first_pick = View(self._first, pick=str(model.neurons["name"].iloc[0]))
+        self._worker.run(partial(complete, self._graph, first_pick))
 
     def close(self) -> None:
         """Stop listening, and close the graph."""
@@ -127,7 +127,7 @@ def _listening(port: int) -> socket.socket:
 class _Save(RequestHandler):
     """The view that the address says, as a page that needs no server."""
 
-    def initialize(self, graph: ShownGraph, worker: Worker, model: str) -> None:
+    def initialize(self, graph: PageGraph, worker: Worker, model: str) -> None:
         self._graph, self._worker, self._model = graph, worker, model
 
     async def get(self) -> None:

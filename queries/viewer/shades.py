@@ -9,7 +9,7 @@ from queries.analysis.operators import Scores
 from queries.errors import ParameterError
 from queries.viewer.column import Column
 from queries.viewer.layout import Layout
-from queries.viewer.shown import ShownGraph, ShownModel
+from queries.viewer.page_graph import PageGraph, PageModel
 from queries.viewer.view import FIELD, View
 
 
@@ -36,7 +36,7 @@ class Shades:
 
     def levels(self, column: Column) -> Scores:
         """Return by mark where it is on the scale: from 0 to 1, or from -1 where signed."""
-        values = column.of_marks(self.scores)
+        values = column.mark_means(self.scores)
         low, high = self.ends[column.layer.index]
         if high <= low:
             middle = 0.0 if self.signed else 0.5
@@ -55,7 +55,7 @@ class Shades:
         return "smallest of its layer", "largest of its layer"
 
 
-def shades_of(graph: ShownGraph, shown: ShownModel, layout: Layout, view: View) -> Shades:
+def shades_of(graph: PageGraph, model: PageModel, layout: Layout, view: View) -> Shades:
     """Return the colours of a view.
 
     Raises
@@ -63,7 +63,7 @@ def shades_of(graph: ShownGraph, shown: ShownModel, layout: Layout, view: View) 
     NeurongraphError
         If there is no such measure.
     """
-    scores = _scores(graph, shown, view)
+    scores = _scores(graph, model, view)
     drawn = {column.layer.index: scores[column.neurons] for column in layout.columns}
     every = np.concatenate(list(drawn.values()))
     signed = bool((every < 0).any())
@@ -75,21 +75,21 @@ def shades_of(graph: ShownGraph, shown: ShownModel, layout: Layout, view: View) 
     return Shades(scores, ends, signed, by_layer)
 
 
-def _scores(graph: ShownGraph, shown: ShownModel, view: View) -> Scores:
+def _scores(graph: PageGraph, model: PageModel, view: View) -> Scores:
     if view.color != FIELD:
-        return graph.scores(shown, view.color, view.by)
+        return graph.scores(model, view.color, view.by)
     if not view.pick:
         raise ParameterError("pick a neuron to colour what feeds it")
-    field = graph.field(shown, graph.chosen(shown, view.pick), view.by)
+    field = graph.field(model, graph.neurons_named(model, view.pick), view.by)
     # What is not in the field has no colour at all.
     return np.where(field > 0, field, np.nan)
 
 
 def _ends(values: Scores, *, signed: bool) -> tuple[float, float]:
-    known = values[np.isfinite(values)]
-    if not len(known):
+    finite = values[np.isfinite(values)]
+    if not len(finite):
         return 0.0, 1.0
     if signed:
-        size = float(np.abs(known).max())
+        size = float(np.abs(finite).max())
         return -size, size
-    return float(known.min()), float(known.max())
+    return float(finite.min()), float(finite.max())

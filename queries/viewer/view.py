@@ -65,17 +65,17 @@ class View:
         model
             The model where none is named.
         """
-        found: dict[str, Any] = {"model": model}
+        values: dict[str, Any] = {"model": model}
         for each in fields(cls):
             texts = [text.decode("utf-8", "replace") for text in arguments.get(each.name, ())]
             if each.name == "layers":
-                found["layers"] = tuple(texts)
+                values["layers"] = tuple(texts)
             elif texts and each.type in {int, float}:
                 number = _number(texts[-1], each.type)
-                found |= {} if number is None else {each.name: number}
+                values |= {} if number is None else {each.name: number}
             elif texts and (each.name != "by" or texts[-1] in get_args(Weighing)):
-                found[each.name] = texts[-1]
-        view = cls(**found)
+                values[each.name] = texts[-1]
+        view = cls(**values)
         return replace(view, lines=min(view.lines, MOST_LINES), k=min(max(1, view.k), MOST_PATHS))
 
     @property
@@ -89,12 +89,12 @@ class View:
     def query(self) -> str:
         """The query of an address that opens this view: what differs from the usual, and model."""
         plain = type(self)(self.model)
-        said = {
+        parameters = {
             each.name: getattr(self, each.name)
             for each in fields(self)
             if each.name == "model" or getattr(self, each.name) != getattr(plain, each.name)
         }
-        return urlencode(said, doseq=True)
+        return urlencode(parameters, doseq=True)
 
 
 def _number(text: str, kind: Any) -> Any:

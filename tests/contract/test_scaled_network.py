@@ -71,7 +71,7 @@ def test_reach_over_strong_relationships(
         )
         begin = int(np.flatnonzero(network.inputs)[10])
         start = np.arange(network.neurons) == begin
-        found = np.flatnonzero(passes.reached_forward(network, start, above=0.3))
+        found = np.flatnonzero(passes.reach_forward(network, start, above=0.3))
         assert set(found) == nx.descendants(strong, begin)
 
 

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from queries.analysis import linear
-from queries.analysis.linear import combined, effective_weights
+from queries.analysis.linear import combine, effective_weights
 from queries.analysis.linear_bias import values_at_rest
 from queries.analysis.network import Network
 from queries.errors import ParameterError
@@ -63,7 +63,7 @@ class TestMaps:
     def test_effective_weights_are_those_of_all_paths(
         self, make: Make, seed: int, held: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(linear, "_ENTRIES_HELD", held)
+        monkeypatch.setattr(linear, "_ENTRIES_AT_ONCE", held)
         network, graph = make(seed)
         weights = weights_of(graph)
         for sources, targets in sides(network, seed):
@@ -75,11 +75,11 @@ class TestMaps:
     def test_combined_are_the_paths_through_the_first(
         self, make: Make, seed: int, held: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(linear, "_ENTRIES_HELD", held)
+        monkeypatch.setattr(linear, "_ENTRIES_AT_ONCE", held)
         network, graph = make(seed)
         weights = weights_of(graph)
         for first, second in sides(network, seed):
-            feeding, found = combined(network, first, second)
+            feeding, found = combine(network, first, second)
             assert feeding.tolist() == sorted({s for s, t in graph.edges() if t in set(first)})
             passed = (weights @ onward(weights, first))[np.ix_(first, second)]
             expected = weights[np.ix_(feeding, first)] @ passed

@@ -136,7 +136,7 @@ def test_path_masses(pair: Pair) -> None:
 @pytest.mark.parametrize("above", [-1.0, 0.0, 0.5])
 def test_reach(pair: Pair, above: float) -> None:
     some = np.random.default_rng(0).random(pair[0].neurons) < 0.01
-    for reach in (passes.reached_forward, passes.reached_backward):
+    for reach in (passes.reach_forward, passes.reach_backward):
         found, expected = (reach(network, some, above=above) for network in pair)
         np.testing.assert_array_equal(found, expected)
 

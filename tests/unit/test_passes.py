@@ -77,8 +77,8 @@ def test_reach(case: Case, above: float) -> None:
     of = np.zeros(len(graph), dtype=bool)
     of[[len(graph) // 3, len(graph) // 2]] = True
     for found, joined in (
-        (passes.reached_forward(network, of, above=above), nx.descendants),
-        (passes.reached_backward(network, of, above=above), nx.ancestors),
+        (passes.reach_forward(network, of, above=above), nx.descendants),
+        (passes.reach_backward(network, of, above=above), nx.ancestors),
     ):
         expected = {n for neuron in np.flatnonzero(of) for n in joined(strong, int(neuron))}
         assert set(np.flatnonzero(found).tolist()) == expected

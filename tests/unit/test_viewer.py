@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from queries.core.layer import Layer
 from queries.viewer.column import Box
 from queries.viewer.layout import Layout, arrange
-from queries.viewer.lines import joined
+from queries.viewer.lines import strongest_lines
 from queries.viewer.measures import measures
 from queries.viewer.tiles import HEIGHT, WIDTH
 from queries.viewer.view import MOST_LINES, MOST_PATHS, View
@@ -87,7 +87,7 @@ class TestLayout:
         assert (big.kind, small.kind) == ("channel", "strip")
         scores = np.random.default_rng(0).normal(size=len(neurons))
         means = pd.Series(scores[:320]).groupby(neurons["channel"][:320].to_numpy()).mean()
-        assert big.of_marks(scores) == pytest.approx(means.to_numpy())
+        assert big.mark_means(scores) == pytest.approx(means.to_numpy())
 
     def test_near_by_it_shows_neurons(self) -> None:
         neurons, layout = arranged([(8, 8, 5), (10,)], most=100)
@@ -151,4 +151,4 @@ def test_measures_are_those_of_the_library() -> None:
 
 def test_no_neuron_is_joined_to_none() -> None:
     _, layout = arranged([(2,), (3,)])
-    assert joined(None, layout).empty
+    assert strongest_lines(None, layout).empty

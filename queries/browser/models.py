@@ -24,7 +24,7 @@ def complete_models(graph: NeuronGraph) -> list[Row]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def chosen(rows: Sequence[Row], model: str | None) -> Row | None:
+def select_model(rows: Sequence[Row], model: str | None) -> Row | None:
     """Return the model that is meant; None where there is none at all.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A graph as the page asks it; what it has answered is kept."""
+"""The graph behind the page, with a cache of its answers."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from queries.methods.base import Weighing
 from queries.neurongraph import NeuronGraph
 from queries.viewer.measures import measures
 
-_MOST_KEPT: Final = 32
+_MOST_ANSWERS: Final = 32
 
 
 @dataclass(frozen=True, eq=False)
-class ShownModel:
+class PageModel:
     """A model as it is stored, without relationships.
 
     Parameters
@@ -86,37 +86,37 @@ class ShownModel:
         return str(row["layer"]) if pd.isna(row["channel"]) else f"{row['layer']}[{row['channel']}]"
 
 
-class ShownGraph(NeuronGraph):
-    """A graph that answers what the page asks, and keeps the answers.
+class PageGraph(NeuronGraph):
+    """A graph that answers the page, and keeps the answers.
 
     One thread at a time may ask it.
     """
 
     def __init__(self, graph: Any = None) -> None:
         super().__init__(graph)
-        self._shown: dict[str, ShownModel] = {}
+        self._page_models: dict[str, PageModel] = {}
         self._answers: dict[Hashable, Any] = {}
 
-    def complete(self) -> list[str]:
-        """Return the names of the models that can be shown."""
+    def complete_models(self) -> list[str]:
+        """Return the names of the models that a page can show."""
         models = self.models()
         return [str(name) for name in models[models["state"] == COMPLETE]["name"]]
 
-    def shown(self, model: str | None = None) -> ShownModel:
+    def page_model(self, name: str | None = None) -> PageModel:
         """Return a model, read again where it was replaced; None for the first one."""
-        names = [] if model else self.complete()
-        about = self._about(model or (names[0] if names else None))
-        known = self._shown.get(about.name)
-        if known is None or known.about != about:
-            known = ShownModel(about, tuple(self._layers(about)), self.neurons(model=about.name))
-            self._shown[about.name] = known
-        return known
+        names = [] if name else self.complete_models()
+        about = self._about(name or (names[0] if names else None))
+        model = self._page_models.get(about.name)
+        if model is None or model.about != about:
+            model = PageModel(about, tuple(self._layers(about)), self.neurons(model=about.name))
+            self._page_models[about.name] = model
+        return model
 
-    def known(self, model: str) -> ShownModel | None:
+    def cached_model(self, name: str) -> PageModel | None:
         """Return a model that was read before, without asking the graph."""
-        return self._shown.get(model)
+        return self._page_models.get(name)
 
-    def scores(self, shown: ShownModel, measure: str, by: Weighing) -> Scores:
+    def scores(self, model: PageModel, measure: str, by: Weighing) -> Scores:
         """Return a measure by neuron, not a number where there is none.
 
         Raises
@@ -128,39 +128,42 @@ class ShownGraph(NeuronGraph):
             raise ParameterError(
                 f"color: there is no measure {measure!r}; there are {', '.join(measures())}"
             )
-        scores: Scores = self.kept(
-            (shown.about, "scores", measure, by), lambda: self._scores(shown, measure, by)
+        scores: Scores = self.cache(
+            (model.about, "scores", measure, by), lambda: self._scores(model, measure, by)
         )
         return scores
 
-    def _scores(self, shown: ShownModel, measure: str, by: Weighing) -> Scores:
+    def _scores(self, model: PageModel, measure: str, by: Weighing) -> Scores:
         # What the query asks the store for is here in memory already.
         if measure == "in_strength":
-            return passes.in_strength(self._network(shown.about, by))
+            return passes.in_strength(self._network(model.about, by))
         if measure == "out_strength":
-            return passes.out_strength(self._network(shown.about, by))
-        ids = shown.neurons["id"].to_numpy()
-        return measures()[measure].of(self, shown.name, by, ids)
+            return passes.out_strength(self._network(model.about, by))
+        ids = model.neurons["id"].to_numpy()
+        return measures()[measure].of(self, model.name, by, ids)
 
-    def chosen(self, shown: ShownModel, neurons: str) -> Ids:
+    def neurons_named(self, model: PageModel, neurons: str) -> Ids:
         """Return the neurons that a text names, counted from the model's first."""
-        found = self.neurons(neurons, model=shown.name)["id"].to_numpy() - shown.first
-        if not len(found):
+        places = self.neurons(neurons, model=model.name)["id"].to_numpy() - model.first
+        if not len(places):
             raise ParameterError(f"no neuron is named {neurons!r}")
-        return np.sort(found)
+        return np.sort(places)
 
-    def joined(
-        self, shown: ShownModel, neurons: Ids, direction: Literal["in", "out"], by: Weighing
+    def connections(
+        self, model: PageModel, neurons: Ids, direction: Literal["in", "out"], by: Weighing
     ) -> pd.DataFrame:
         """Return what feeds some neurons, or what they feed: neuron, weight, by relationship."""
         if len(neurons) == 1:
-            found = self.neighbours(
-                neurons + shown.first, direction=direction, by=by, model=shown.name, limit=100_000
+            frame = self.neighbours(
+                neurons + model.first, direction=direction, by=by, model=model.name, limit=100_000
             )
             return pd.DataFrame(
-                {"neuron": found["id"].to_numpy() - shown.first, "weight": found["weight"]}
+                {
+                    "neuron": frame["id"].to_numpy() - model.first,
+                    "weight": frame["weight"],
+                }
             )
-        network = self._network(shown.about, by)
+        network = self._network(model.about, by)
         if direction == "out":
             _, other, weight = network.outgoing(neurons)
         else:
@@ -170,23 +173,23 @@ class ShownGraph(NeuronGraph):
             other, _, weight = network.edges_between(every, these)
         return pd.DataFrame({"neuron": other, "weight": weight})
 
-    def field(self, shown: ShownModel, neurons: Ids, by: Weighing) -> Scores:
+    def field(self, model: PageModel, neurons: Ids, by: Weighing) -> Scores:
         """Return by neuron the sum over its paths to some neurons of the product of |weight|."""
-        network = self._network(shown.about, by)
+        network = self._network(model.about, by)
         own = np.zeros(network.neurons)
         own[neurons] = 1.0
         return passes.sums_backward(network, own)
 
-    def path_through(self, shown: ShownModel, neurons: Ids, by: Weighing) -> list[Step]:
+    def path_through(self, model: PageModel, neurons: Ids, by: Weighing) -> list[Step]:
         """Return the strongest path from an input to an output through one of some neurons.
 
         Neurons are counted from the model's first. Without such a path there are no steps.
         """
-        network = self._network(shown.about, by)
+        network = self._network(model.about, by)
         begin = np.where(network.inputs, 0.0, -np.inf)
         end = np.where(network.outputs, 0.0, -np.inf)
-        arriving, onward = self.kept(
-            (shown.about, "maxima", by),
+        arriving, onward = self.cache(
+            (model.about, "maxima", by),
             lambda: (
                 passes.maxima_forward(network, begin, LOG_PRODUCT),
                 passes.maxima_backward(network, end, LOG_PRODUCT),
@@ -204,14 +207,14 @@ class ShownGraph(NeuronGraph):
             steps += next(strongest(np.array([best]), outputs, onward, network))[1:]
         return steps
 
-    def had(self, key: Hashable) -> Any:
+    def cache_entry(self, key: Hashable) -> Any:
         """Return an answer that was given before, None without one; any thread may ask."""
         return self._answers.get(key)
 
-    def kept(self, key: Hashable, ask: Callable[[], Any]) -> Any:
+    def cache(self, key: Hashable, ask: Callable[[], Any]) -> Any:
         """Return an answer that was given before, or ask for it."""
         if key not in self._answers:
-            while len(self._answers) >= _MOST_KEPT:
+            while len(self._answers) >= _MOST_ANSWERS:
                 del self._answers[next(iter(self._answers))]
             self._answers[key] = ask()
         # The one that was asked for longest ago stands first.

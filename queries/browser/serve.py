@@ -42,7 +42,7 @@ def open_server(graph: str | None = None) -> NeuronGraph:
 
 
 @contextmanager
-def serving(graph: NeuronGraph, port: int, model: str | None) -> Iterator[Server]:
+def serve(graph: NeuronGraph, port: int, model: str | None) -> Iterator[Server]:
     """Give a server of the guide and the style sheet, which waits to be run.
 
     Parameters
