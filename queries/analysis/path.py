@@ -224,3 +224,38 @@ def best_path(
     for neuron, weight_into in reversed(backwards):
         steps.append(Step(neuron, weight_into, steps[-1]))
     return steps
+
+
+def strongest_through(
+    network: Network, neurons: Ids, arriving: Scores, onward: Scores
+) -> list[Step]:
+    """Return the strongest path from an input to an output through one of some neurons.
+
+    Parameters
+    ----------
+    network
+        The model.
+    neurons
+        The neurons, counted from the model's first; there is one at least.
+    arriving, onward
+        By neuron the logarithm of the strongest path from an input, and on to an output, at least
+        one relationship long.
+
+    Returns
+    -------
+    list of Step
+        Empty where there is no such path.
+    """
+    begin = np.where(network.inputs, 0.0, -np.inf)
+    end = np.where(network.outputs, 0.0, -np.inf)
+    through = np.maximum(begin, arriving) + np.maximum(end, onward)
+    best = int(neurons[through[neurons].argmax()])
+    if through[best] == -np.inf:
+        return []
+    steps = [Step(best, 1.0, None)]
+    if not network.inputs[best]:
+        steps = best_path(network, begin, arriving, LOG_PRODUCT, best)
+    if not network.outputs[best]:
+        outputs = np.flatnonzero(network.outputs)
+        steps += next(strongest(np.array([best]), outputs, onward, network))[1:]
+    return steps

@@ -10,7 +10,7 @@ import pandas as pd
 from queries.analysis import passes
 from queries.analysis.network import MOST_KEPT
 from queries.analysis.operators import LOG_PRODUCT, Ids, Scores
-from queries.analysis.path import Step, best_path, strongest
+from queries.analysis.path import Step, strongest_through
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE
@@ -195,17 +195,7 @@ class PageGraph(NeuronGraph):
                 passes.maxima_backward(network, end, LOG_PRODUCT),
             ),
         )
-        through = np.maximum(begin, arriving) + np.maximum(end, onward)
-        best = int(neurons[through[neurons].argmax()])
-        if through[best] == -np.inf:
-            return []
-        steps = [Step(best, 1.0, None)]
-        if not network.inputs[best]:
-            steps = best_path(network, begin, arriving, LOG_PRODUCT, best)
-        if not network.outputs[best]:
-            outputs = np.flatnonzero(network.outputs)
-            steps += next(strongest(np.array([best]), outputs, onward, network))[1:]
-        return steps
+        return strongest_through(network, neurons, arriving, onward)
 
     def cache_entry(self, key: Hashable) -> Any:
         """Return an answer that was given before, None without one; any thread may ask."""
