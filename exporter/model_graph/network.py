@@ -7,7 +7,7 @@ import numpy as np
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.planning.counted_weights import counted_weights
 from exporter.planning.plan import Plan
-from queries.analysis.network import EDGES_A_PART, Network
+from queries.analysis.network import EDGES_A_MATRIX, Network
 from queries.analysis.operators import EdgeColumns, Flags, Ids, Scores
 from queries.core.layer import Layer
 
@@ -55,7 +55,7 @@ class ModelNetwork(Network):
         return WiredLayer.of(self._planned[layer.index], self.sources(layer), self.first)
 
     def _ranges(self, layer: Layer) -> list[tuple[int, int]]:
-        ranges = self._planned[layer.index].ranges(EDGES_A_PART)
+        ranges = self._planned[layer.index].ranges(EDGES_A_MATRIX)
         return [(layer.first + start, layer.first + stop - 1) for start, stop in ranges]
 
     def edge_blocks(self, layer: Layer, ends: Flags) -> Iterator[EdgeColumns]:

@@ -17,7 +17,7 @@ class Work:
     Parameters
     ----------
     reduction
-        What is done with all that comes to one neuron.
+        What is done with the contributions to one neuron.
     inward
         Whether scores go from sources to targets, or back.
     """

@@ -1,4 +1,4 @@
-"""What becomes of all that comes over relationships to one neuron: a sum, or the largest of it."""
+"""What becomes of the contributions of relationships to one neuron: their sum, or the largest."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from queries.analysis.operators import Ids, Scores
 
 
 class Reduction(ABC):
-    """A way to put together what comes to one neuron."""
+    """A way to put together the contributions to one neuron."""
 
     nothing: ClassVar[float]
     """What a neuron has to which nothing comes."""
 
     merge: ClassVar[np.ufunc]
-    """Puts together what came over some relationships and over others."""
+    """Puts together the contributions of some relationships and of others."""
 
     join: np.ufunc
     """Makes a contribution of the score at one end of a relationship and its weight."""

@@ -142,16 +142,16 @@ class WiredLayer:
         real = (place > 0) & (place <= self._width)
         source, weight = place[real] - 1 + self.sources.start, weight[real]
         order = np.argsort(source, kind="stable")
-        return source[order], self._counted(weight[order])
+        return source[order], self._weigh(weight[order])
 
     def outgoing(self, neurons: Ids) -> EdgeColumns:
         """Return source, target and weight of the relationships out of some neurons."""
         read = np.flatnonzero(np.isin(self.at.ids, neurons + self.first))
         which, target, weight = neighbours.outgoing(self.at, read)
         source = self.at.ids[read[which]] - self.first
-        return source, target + self.targets.start, self._counted(weight)
+        return source, target + self.targets.start, self._weigh(weight)
 
-    def _counted(self, weights: Weights) -> Scores:
+    def _weigh(self, weights: Weights) -> Scores:
         return self.function(weights.astype(np.float64))
 
     @property
@@ -208,7 +208,7 @@ class WiredLayer:
         """
         del read
         batch, _, channels = section
-        return self._counted(self.at.kernel[batch, channels])[:, np.newaxis]
+        return self._weigh(self.at.kernel[batch, channels])[:, np.newaxis]
 
     def _result(self, work: Work, weighed: tuple[Piece, Scores]) -> Result:
         piece, weights = weighed
@@ -227,7 +227,7 @@ class WiredLayer:
         The shape is (batch, channels, fan-in), or inward (batch, fan-in, channels).
         """
         for (b, c), alike in groupby(pieces, key=lambda piece: piece.section[::2]):
-            weights = self._counted(self.at.kernel[b, c])
+            weights = self._weigh(self.at.kernel[b, c])
             if work.inward:
                 weights = np.ascontiguousarray(weights.swapaxes(1, 2))
             for piece in alike:

@@ -209,8 +209,8 @@ def neuron_changes(models: ModelPair) -> dict[str, Scores]:
     for layer in models.one.layers:
         for pair in models.edge_pairs(layer):
             weight, other = np.abs(pair.weight), np.abs(pair.other)
-            counted = (pair.change**2, weight**2, weight, difference(weight, other), pair.flips)
-            sums += [np.bincount(pair.target, values, neurons) for values in counted]
+            quantities = (pair.change**2, weight**2, weight, difference(weight, other), pair.flips)
+            sums += [np.bincount(pair.target, values, neurons) for values in quantities]
     change, size = np.sqrt(sums[0]), np.sqrt(sums[1])
     with np.errstate(invalid="ignore"):
         relative = change / np.where(size == 0, np.nan, size)

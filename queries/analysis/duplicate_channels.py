@@ -68,9 +68,9 @@ def similar_channels(
     weights = _ChannelWeights(network, layer, neurons)
     norms = weights.norms
     room = Room(_ROW_BYTES, "pairs of channels", "ask for a larger least, or for fewer channels")
-    counted = int(np.count_nonzero(norms))
+    channels = int(np.count_nonzero(norms))
     if least <= 0:
-        room.require(counted * (counted - 1) // 2)
+        room.require(channels * (channels - 1) // 2)
     pairs = [_pairs(products, start, norms, least) for start, products in weights.products()]
     room.require(sum(len(one) for one, _, _ in pairs))
     one, other, cosine = (np.concatenate(column) for column in zip(*pairs, strict=True))

@@ -100,16 +100,16 @@ def combine(network: Network, first: Ids, second: Ids) -> LinearMap:
 
 def _with_nan(network: Network, sources: Ids, start: Matrix, targets: Ids) -> Matrix:
     """Return what targets get; NaN where a path goes over NaN, even where another weight is 0."""
-    blocks = _propagate(network, sources, start, targets, _Weights())
+    whole = _propagate(network, sources, start, targets, _Entries())
     if not any(layer.not_finite_weights for layer in network.layers):
-        return blocks
-    marks = _Marks()
+        return whole
+    marks = _NanMarks()
     nan_marks = _propagate(network, sources, marks.of(start), targets, marks)
     nan_marks.data = np.where(nan_marks.data >= _NAN, np.nan, 0.0)
-    return blocks + nan_marks
+    return whole + nan_marks
 
 
-class _Weights:
+class _Entries:
     """The weights themselves are multiplied and added up."""
 
     def of(self, weights: Matrix) -> Matrix:
@@ -117,7 +117,7 @@ class _Weights:
         return weights
 
     def sums(self, arriving: Matrix) -> Matrix:
-        """Return what stands for what has arrived."""
+        """Return what stands for sums of products."""
         return arriving
 
 
@@ -125,7 +125,7 @@ _NAN: Final = 2.0**200
 """A mark of NaN: more than that many paths, each marked 1, do not meet in a layer."""
 
 
-class _Marks(_Weights):
+class _NanMarks(_Entries):
     """A mark stands for a weight: 1, or a large number for NaN; so a path over NaN shows."""
 
     def of(self, weights: Matrix) -> Matrix:
@@ -142,7 +142,7 @@ def _with_data(matrix: Matrix, data: Scores) -> Matrix:
 
 
 def _propagate(
-    network: Network, sources: Ids, start: Matrix, targets: Ids, entries: _Weights
+    network: Network, sources: Ids, start: Matrix, targets: Ids, entries: _Entries
 ) -> Matrix:
     """Return what targets get, shape (n, targets), of what sources are given n times.
 
@@ -176,7 +176,7 @@ def _from(
     sources: Ids,
     start: Matrix,
     targets: Ids,
-    entries: _Weights,
+    entries: _Entries,
 ) -> Matrix:
     """Return what targets get, shape (targets, n), passing from the inputs on."""
     outputs: dict[int, Matrix] = {}
@@ -197,7 +197,7 @@ def _from(
 
 
 def _contributions(
-    part: WeightMatrix, feeding: Sequence[tuple[slice, Matrix]], entries: _Weights
+    part: WeightMatrix, feeding: Sequence[tuple[slice, Matrix]], entries: _Entries
 ) -> Matrix:
     """Return what arrives at the neurons of a part, given what its sources pass on."""
     weights = entries.of(part.matrix)
@@ -205,7 +205,7 @@ def _contributions(
     return reduce(add, products)
 
 
-def _onto(network: Network, free: Flags, sources: Ids, targets: Ids, entries: _Weights) -> Matrix:
+def _onto(network: Network, free: Flags, sources: Ids, targets: Ids, entries: _Entries) -> Matrix:
     """Return what targets get of sources, shape (targets, sources), passing from the outputs."""
     outputs: dict[int, Matrix] = {}
     blocks: list[Matrix] = []

@@ -38,21 +38,21 @@ def values_at_rest(
     free = np.ones(network.neurons, dtype=bool)
     free[sources] = False
     values = bias.astype(np.float64)
-    passed_on = values.copy()
-    passed_on[sources] = source_values
+    outputs = values.copy()
+    outputs[sources] = source_values
     # Where nothing enters, nothing is passed on, whatever the weights are.
-    alive = passed_on != 0
+    alive = outputs != 0
     for layer in _behind(network, free, targets):
         own = network.neurons_of(layer)
         for part in network.operators(layer):
             inside = alive[part.sources]
             arriving = weighted_sums(
-                part, signed, passed_on[part.sources], alive=partial(np.copy, inside)
+                part, signed, outputs[part.sources], alive=partial(np.copy, inside)
             )
             values[part.targets] += arriving
             arrives = part.weighed(count).sum_in(inside.astype(np.float64)) > 0
             alive[part.targets] |= arrives & free[part.targets]
-        passed_on[own] = np.where(free[own], values[own], passed_on[own])
+        outputs[own] = np.where(free[own], values[own], outputs[own])
     return values[targets]
 
 

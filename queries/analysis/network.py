@@ -16,7 +16,7 @@ from queries.core.progress import Progress, silent
 if TYPE_CHECKING:
     import pandas as pd
 
-EDGES_A_PART: Final = 1 << 22
+EDGES_A_MATRIX: Final = 1 << 22
 MOST_KEPT: Final = 1 << 26
 """Relationships that are kept: 67 million, of 12 bytes each."""
 
@@ -224,7 +224,7 @@ class Network:
 
     def _ranges(self, layer: Layer) -> list[tuple[int, int]]:
         """Return the first and last ids of parts of a layer."""
-        return id_ranges(layer.first, layer.last, layer.edges, EDGES_A_PART)
+        return id_ranges(layer.first, layer.last, layer.edges, EDGES_A_MATRIX)
 
 
 def _matrix(

@@ -213,13 +213,13 @@ def best_path(
     """
     scores = np.maximum(own, arriving)
     backwards: list[tuple[int, float]] = []
-    neuron, arrived = end, True
-    while arrived:
+    neuron, goes_back = end, True
+    while goes_back:
         source, weight = network.incoming(neuron)
         best = int(np.argmax(combine(scores[source], weight)))
         backwards.append((neuron, float(weight[best])))
         neuron = int(source[best])
-        arrived = bool(arriving[neuron] > own[neuron])
+        goes_back = bool(arriving[neuron] > own[neuron])
     steps = [Step(neuron, 1.0, None)]
     for neuron, weight_into in reversed(backwards):
         steps.append(Step(neuron, weight_into, steps[-1]))

@@ -91,12 +91,12 @@ class _Sums:
         total[(nan > 0) | (either > np.abs(more))] = np.nan
         return total
 
-    def _times(self, counted: WeightFunction, where: Flags) -> Scores:
+    def _times(self, function: WeightFunction, where: Flags) -> Scores:
         """Count the relationships of some neurons, by their weights."""
         if not where.any():
             none = self.operator.targets if self.way == "in" else self.operator.sources
             return np.zeros(none.stop - none.start)
-        return self.of(where.astype(np.float64), counted)
+        return self.of(where.astype(np.float64), function)
 
 
 def _is_nan(weight: Scores) -> Scores:

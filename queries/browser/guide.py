@@ -81,14 +81,14 @@ def _questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
     yield questions.layers(name)
     yield questions.sizes(name)
     yield from _about_output(graph, row, layers)
-    if (seen := choice.with_small_field(layers)) is not None:
-        neuron = _name(graph, choice.middle(seen), name)
+    if (layer := choice.with_small_field(layers)) is not None:
+        neuron = _name(graph, choice.middle(layer), name)
         yield questions.field_picture(key, neuron)
         yield questions.receptive_field(key, neuron, len(layers))
-    if (counted := choice.with_small_distribution(layers)) is not None:
-        bins = graph.weight_distribution(counted.name, bins=1, model=name)
+    if (layer := choice.with_small_distribution(layers)) is not None:
+        bins = graph.weight_distribution(layer.name, bins=1, model=name)
         least, most = float(bins["low"].iloc[0]), float(bins["high"].iloc[0])
-        yield questions.distribution(key, counted.name, least, most)
+        yield questions.distribution(key, layer.name, least, most)
 
 
 def _about_output(graph: NeuronGraph, row: Row, layers: list[Layer]) -> Iterator[Question]:

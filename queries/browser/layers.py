@@ -35,8 +35,8 @@ def with_small_field(layers: Sequence[Layer]) -> Layer | None:
     One whose neurons have places is better: the field of others is mostly all that is before.
     """
     small = [layer for layer in fed(layers) if _field_size(layer, layers) <= MOST_WALKED]
-    placed = [layer for layer in small if len(layer.shape) > 1]
-    return next(reversed(placed or small), None)
+    with_positions = [layer for layer in small if len(layer.shape) > 1]
+    return next(reversed(with_positions or small), None)
 
 
 def with_small_distribution(layers: Sequence[Layer]) -> Layer | None:

@@ -65,7 +65,7 @@ def _bars(cells: pd.DataFrame, layer: str, title: str, weight: str) -> figure:
 def cells_of(field: pd.DataFrame) -> pd.DataFrame:
     """Return a row a position: x, y, weight, and neurons: how many channels are in the field."""
     column = field["x"] if field["x"].notna().any() else field["channel"]
-    placed = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "x": column.fillna(0).to_numpy(np.float64),
             "y": field["y"].fillna(0).to_numpy(np.float64),
@@ -73,8 +73,8 @@ def cells_of(field: pd.DataFrame) -> pd.DataFrame:
         }
     )
     # A sum of pandas leaves NaN out.
-    placed["unknown"] = placed["weight"].isna()
-    groups = placed.groupby(["x", "y"])
+    frame["unknown"] = frame["weight"].isna()
+    groups = frame.groupby(["x", "y"])
     positions = groups["weight"].agg(["sum", "size"])
     positions.loc[groups["unknown"].any(), "sum"] = np.nan
     return positions.rename(columns={"sum": "weight", "size": "neurons"}).reset_index()

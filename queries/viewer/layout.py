@@ -82,10 +82,10 @@ def arrange(
 def _too_big(sizes: Sequence[int], most: int) -> list[bool]:
     """Tell of each layer whether it is drawn by channel: the biggest, until there is room."""
     big = [False] * len(sizes)
-    drawn = sum(sizes)
+    neurons = sum(sizes)
     for place in sorted(range(len(sizes)), key=lambda place: -sizes[place]):
-        if drawn <= most:
+        if neurons <= most:
             break
         big[place] = True
-        drawn -= sizes[place]
+        neurons -= sizes[place]
     return big

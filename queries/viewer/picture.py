@@ -100,7 +100,10 @@ class ModelPicture:
         near = [tiles for column in big if (tiles := column.near(box, MOST_NEAR)) is not None]
         if near or self._near_columns:
             self._near_columns = near
-            self._near.data = {**_placed(near, self._axes), **_colored(near, self._shades)}
+            self._near.data = {
+                **_place_columns(near, self._axes),
+                **_color_columns(near, self._shades),
+            }
 
     def at(self, x: float, y: float) -> tuple[Column, int] | None:
         """Return the column and the first neuron of the mark at a place."""
@@ -113,7 +116,10 @@ class ModelPicture:
 
     def _color_near(self) -> None:
         if self._near_columns:
-            self._near.data = {**self._near.data, **_colored(self._near_columns, self._shades)}
+            self._near.data = {
+                **self._near.data,
+                **_color_columns(self._near_columns, self._shades),
+            }
 
     def _add_images(self, name: str, kind: str) -> ColumnDataSource:
         source = ColumnDataSource({name: [] for name in _IMAGE_COLUMNS})
@@ -180,7 +186,7 @@ class ModelPicture:
         }
         for kind in _KINDS:
             columns = [column for column in layout.columns if column.kind == kind]
-            self._places[kind] = _placed(columns, self._axes)
+            self._places[kind] = _place_columns(columns, self._axes)
         self._near.data = {name: [] for name in _IMAGE_COLUMNS}
         self._near_columns = []
         labels, room = labels_of(layout)
@@ -201,7 +207,7 @@ class ModelPicture:
         )
         for kind, source in self._images.items():
             columns = [column for column in layout.columns if column.kind == kind]
-            source.data = {**self._places[kind], **_colored(columns, shades)}
+            source.data = {**self._places[kind], **_color_columns(columns, shades)}
 
     def _draw_lines(self, scene: Scene) -> None:
         lines = strongest_lines(scene.facts, scene.layout)
@@ -216,7 +222,9 @@ class ModelPicture:
         self._marks.data = {**marks}
 
 
-def _placed(columns: Sequence[Column], axes: Mapping[str, NDArray[np.int32]]) -> dict[str, Any]:
+def _place_columns(
+    columns: Sequence[Column], axes: Mapping[str, NDArray[np.int32]]
+) -> dict[str, Any]:
     """Return where images are, and of each cell what the mouse tells."""
     data: dict[str, Any] = {
         "layer": [column.layer.name for column in columns],
@@ -232,7 +240,7 @@ def _placed(columns: Sequence[Column], axes: Mapping[str, NDArray[np.int32]]) ->
     return data
 
 
-def _colored(columns: Sequence[Column], shades: Shades | None) -> dict[str, Any]:
+def _color_columns(columns: Sequence[Column], shades: Shades | None) -> dict[str, Any]:
     """Return images, and of each cell its value."""
     images, values = [], []
     for column in columns:

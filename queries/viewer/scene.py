@@ -150,5 +150,7 @@ def _visible(model: PageModel, view: View) -> Flags:
 def middle(layout: Layout, neurons: Ids) -> tuple[float, float]:
     """Return the middle of some neurons; not a number where none is drawn."""
     x, y = layout.x[neurons], layout.y[neurons]
-    seen = ~np.isnan(x)
-    return (float(x[seen].mean()), float(y[seen].mean())) if seen.any() else (np.nan, np.nan)
+    visible = ~np.isnan(x)
+    if not visible.any():
+        return np.nan, np.nan
+    return float(x[visible].mean()), float(y[visible].mean())

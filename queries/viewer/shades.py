@@ -64,13 +64,13 @@ def shades_of(graph: PageGraph, model: PageModel, layout: Layout, view: View) ->
         If there is no such measure.
     """
     scores = _scores(graph, model, view)
-    drawn = {column.layer.index: scores[column.neurons] for column in layout.columns}
-    every = np.concatenate(list(drawn.values()))
+    scores_of_layers = {column.layer.index: scores[column.neurons] for column in layout.columns}
+    every = np.concatenate(list(scores_of_layers.values()))
     signed = bool((every < 0).any())
     by_layer = view.scale != "model"
     ends = {
         index: _ends(of_layer if by_layer else every, signed=signed)
-        for index, of_layer in drawn.items()
+        for index, of_layer in scores_of_layers.items()
     }
     return Shades(scores, ends, signed, by_layer)
 

@@ -20,7 +20,7 @@ Case = tuple[Network, "nx.MultiDiGraph[int]"]
 @pytest.fixture(params=[3, 1 << 22], autouse=True)
 def edges_a_part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Divide layers into parts of few relationships, or not at all."""
-    monkeypatch.setattr(network, "EDGES_A_PART", request.param)
+    monkeypatch.setattr(network, "EDGES_A_MATRIX", request.param)
 
 
 @pytest.fixture(params=range(8))
