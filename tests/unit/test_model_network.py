@@ -54,7 +54,11 @@ def save_branched(path: Path) -> None:
     randomized(keras.Model(pixels, out)).save(path)
 
 
-MODELS: dict[str, Callable[[Path], None]] = {"branched": save_branched, "a part": save_pooled, "scaled": save_pooled}
+MODELS: dict[str, Callable[[Path], None]] = {
+    "branched": save_branched,
+    "a part": save_pooled,
+    "scaled": save_pooled,
+}
 
 
 @pytest.fixture(scope="module", params=MODELS)
