@@ -324,7 +324,7 @@ def _print_report(graph: str | None, report: "LoadReport") -> None:
 def _say_precision(names: tuple[str, ...]) -> None:
     """Say of a model of half precision how it is read."""
     if names:
-        from exporter.reading.keras.precision import precision_note
+        from exporter.reading.half_precision import precision_note
 
         say(precision_note(names))
 

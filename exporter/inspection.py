@@ -2,18 +2,17 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from exporter.planning.grouping import Grouping
 from exporter.planning.layer import PlannedLayer
-from exporter.planning.not_finite import may_hold_not_finite, not_finite_text
+from exporter.planning.not_finite import not_finite_text
 from exporter.planning.plan import LayerRow
 from exporter.planning.push import planned_steps
-from exporter.reading.keras.model import KerasModel, look_at
-from exporter.reading.keras.refusing import refusing
+from exporter.reading.formats import open_model
+from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.sizes import store_sizes
 from queries.core.granularity import NEURON_GRAPH, Granularity
 from queries.core.log import logger
@@ -97,20 +96,11 @@ def inspect(
     ModelFileError, UnsupportedLayerError
         If the file cannot be read or wired.
     """
-
-    def look(opened: KerasModel) -> tuple[list[dict[str, object]], tuple[str, ...]]:
-        grouping = Grouping(granularity)
-        rows = [
-            _described(row, None if layer is None else grouping.of(layer))
-            for row, layer in planned_steps(opened)
-        ]
-        return rows, opened.half_precisions
-
-    rows, half = look_at(model, look)
+    opened = open_model(model, weights=False)
+    rows = _rows(opened, granularity)
     try:
-        with refusing(Path(model), "its weights cannot be read"):
-            if may_hold_not_finite(Path(model)):
-                rows, _ = look_at(model, look, weights=True)
+        if opened.may_hold_not_finite():
+            rows = _rows(open_model(opened.path), granularity)
     except ModelFileError as error:
         logger.warning("%s", error)
         rows = [{**row, **dict.fromkeys(NOT_FINITE)} for row in rows]
@@ -119,7 +109,15 @@ def inspect(
     neurons, edges, parameters = (
         int(frame[column].sum()) for column in ("neurons", "edges", "parameters")
     )
-    return Inspection(frame, neurons, edges, parameters, granularity, half)
+    return Inspection(frame, neurons, edges, parameters, granularity, opened.half_precisions)
+
+
+def _rows(model: OpenedModel, granularity: Granularity) -> list[dict[str, object]]:
+    grouping = Grouping(granularity)
+    return [
+        _described(row, None if layer is None else grouping.of(layer))
+        for row, layer in planned_steps(model)
+    ]
 
 
 def _described(row: LayerRow, layer: PlannedLayer | None) -> dict[str, object]:

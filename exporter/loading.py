@@ -16,8 +16,9 @@ from exporter.planning.not_finite import not_finite_text
 from exporter.planning.plan import Plan
 from exporter.planning.recipe import Recipe
 from exporter.planning.threshold import Threshold
-from exporter.reading.keras.model import KerasModel, open_model
-from exporter.reading.keras.saved import readable
+from exporter.reading.formats import open_model
+from exporter.reading.model_file import readable
+from exporter.reading.opened_model import OpenedModel
 from exporter.sinks import REPLACED, STAGED, Sink, check_options, exists_error, open_sink
 from exporter.sinks.file_format import FileFormat
 from exporter.sinks.model_node import model_properties
@@ -283,7 +284,7 @@ def _some(part: Plan, name: str) -> dict[str, int]:
 
 
 @contextmanager
-def _writer(model: KerasModel, recipe: Recipe, dask: str | None) -> Iterator[Writer]:
+def _writer(model: OpenedModel, recipe: Recipe, dask: str | None) -> Iterator[Writer]:
     """Give what writes a plan into a sink: this process, or many."""
     if dask is None:
         yield write

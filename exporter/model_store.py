@@ -12,7 +12,7 @@ from exporter.parallel.address import check_address
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
 from exporter.planning.recipe import Recipe
-from exporter.reading.keras.model import KerasModel, look_at
+from exporter.reading.formats import open_model
 from exporter.sinks.model_node import model_properties
 from queries.core.schema import COMPLETE
 from queries.errors import GraphNotFoundError
@@ -90,16 +90,13 @@ class ModelStore(BlockStore):
     def _opened(self) -> _Opened:
         name = self._file.stem
         changed = datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
-
-        def opened(model: KerasModel) -> _Opened:
-            planned = plan(model)
-            properties = model_properties(
-                model, planned, name, at=changed, state=COMPLETE, load_id=model.sha256
-            )
-            network = self._network(planned, properties["sha256"])
-            return _Opened({**properties, "key": name}, PlannedBlocks(planned, name, network))
-
-        return look_at(self._file, opened, weights=True)
+        model = open_model(self._file)
+        planned = plan(model)
+        properties = model_properties(
+            model, planned, name, at=changed, state=COMPLETE, load_id=model.sha256
+        )
+        network = self._network(planned, properties["sha256"])
+        return _Opened({**properties, "key": name}, PlannedBlocks(planned, name, network))
 
     def _network(self, planned: Plan, sha256: str) -> ModelNetwork:
         """Return a planned model, which this process computes with alone, or with many."""

@@ -9,7 +9,8 @@ from typing import Final
 
 from exporter.planning.plan import Plan
 from exporter.planning.recipe import Recipe
-from exporter.reading.keras.model import open_model
+from exporter.reading.formats import open_model
+from exporter.reading.model_file import sha256_of
 from queries.core.temporary import temporary_errors, temporary_folder
 from queries.errors import GraphError
 
@@ -38,8 +39,7 @@ class ModelSource:
     def seen(self) -> bool:
         """Tell whether this process finds that very file under its path."""
         try:
-            with self.path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
+            return sha256_of(self.path) == self.sha256
         except OSError:
             return False
 

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from exporter.planning.counted_weights import are_finite, not_finite_weights
+from exporter.planning.counted_weights import not_finite_weights
 from exporter.planning.places import captions, places
 from exporter.planning.threshold import LeftOut, Threshold
+from exporter.reading.finite import are_finite
 from exporter.wiring import Computed
 from exporter.wiring.results import Floats, Ids, Weights
 from queries.core.schema import NEURON

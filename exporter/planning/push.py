@@ -9,9 +9,9 @@ import numpy as np
 
 from exporter.planning.layer import PlannedLayer
 from exporter.planning.plan import LayerRow, Plan
-from exporter.reading.keras.calls import LayerCall, Tensor
-from exporter.reading.keras.legacy.built import other_meaning
-from exporter.reading.keras.model import KerasModel
+from exporter.reading.calls import LayerCall
+from exporter.reading.model_file import reading
+from exporter.reading.opened_model import OpenedModel
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring import (
     ZERO,
@@ -25,7 +25,6 @@ from exporter.wiring import (
     handler_of,
     reason,
 )
-from exporter.wiring.layout import is_channels_first
 from exporter.wiring.results import Ids
 from exporter.wiring.variables import in_reading_order
 from queries.core.memory import fits_in_memory
@@ -55,7 +54,7 @@ class Trace:
     inner: Mapping[int, tuple[Stage, tuple[Ids, ...]]]
 
 
-def plan(model: KerasModel, *, partial: bool = False) -> Plan:
+def plan(model: OpenedModel, *, partial: bool = False) -> Plan:
     """Push neuron ids through a model, layer by layer, and note what each layer does.
 
     Parameters
@@ -78,19 +77,19 @@ def plan(model: KerasModel, *, partial: bool = False) -> Plan:
     return trace(model, partial=partial).plan
 
 
-def trace(model: KerasModel, *, partial: bool = False) -> Trace:
+def trace(model: OpenedModel, *, partial: bool = False) -> Trace:
     """Plan a load, and say which neurons stand in each tensor of the model."""
     pushed = _push(model, partial=partial)
     steps = [step for call in model.calls for step in pushed.through(call)]
     if not partial:
-        raise_unsupported(model.path, pushed.refused)
+        _raise_refused(model, pushed)
     rows, layers = zip(*steps, strict=True) if steps else ((), ())
     ids = {position: tensor.ids for position, tensor in pushed.tensors.items()}
     planned = Plan(tuple(filter(None, layers)), rows, tuple(pushed.refused))
     return Trace(planned, ids, pushed.inner)
 
 
-def planned_steps(model: KerasModel) -> Iterator[Step]:
+def planned_steps(model: OpenedModel) -> Iterator[Step]:
     """Yield what a plan consists of, one by one, and hold no more of it than the next needs.
 
     Parameters
@@ -116,7 +115,12 @@ def planned_steps(model: KerasModel) -> Iterator[Step]:
         for position in call.inputs:
             if last_reader[position] is call:
                 pushed.tensors.pop(position, None)
-    raise_unsupported(model.path, pushed.refused)
+    _raise_refused(model, pushed)
+
+
+def _raise_refused(model: OpenedModel, pushed: "_Push") -> None:
+    with reading(model.path):
+        raise_unsupported(pushed.refused)
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,7 @@ class _Push:
         if isinstance(wiring, Chain):
             return [self._in_stages(call, wiring.stages, inputs, steps)]
         _require_output(call, wiring)
-        return [self._computed(call, call.name, wiring, inputs, _parameters(call), steps)]
+        return [self._computed(call, call.name, wiring, inputs, call.parameters, steps)]
 
     def _moved(
         self,
@@ -275,12 +279,8 @@ class _Push:
                 self.tensors[position] = _Pushed(nothing, -1, frozenset())
 
 
-def _push(model: KerasModel, *, partial: bool = False) -> _Push:
-    return _Push(channels_first=any(map(_is_channels_first, model.calls)), partial=partial)
-
-
-def _is_channels_first(call: LayerCall) -> bool:
-    return is_channels_first(call.layer)
+def _push(model: OpenedModel, *, partial: bool = False) -> _Push:
+    return _Push(channels_first=any(call.channels_first for call in model.calls), partial=partial)
 
 
 def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
@@ -292,7 +292,8 @@ def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
     if call.is_operation:
         args, kwargs = call.arguments(ids, _as_operand)
     else:
-        _require_plain(call)
+        if call.refused:
+            raise NotWirableError(call.refused)
         args, kwargs = tuple(ids[position] for position in call.inputs), {}
     wiring: Wiring = _handled(Wiring, handler, call.layer, *args, **kwargs)
     return wiring
@@ -330,23 +331,6 @@ def _require_memory(call: LayerCall) -> None:
         raise NotWirableError(f"its output has {values:.3g} values, more than fit into memory")
 
 
-def _require_plain(call: LayerCall) -> None:
-    """Raise NotWirableError where a layer is quantized or called with more than tensors.
-
-    Or where it did something else in the Keras that wrote the file.
-    """
-    if why := other_meaning(call.layer):
-        raise NotWirableError(why)
-    if mode := getattr(call.layer, "quantization_mode", None):
-        raise NotWirableError(f"it is quantized to {mode}, so that it rounds its inputs as well")
-    for name, value in call.kwargs.items():
-        if isinstance(value, Tensor):
-            raise NotWirableError(f"it is called with a tensor as its argument {name!r}")
-    for value in call.leaves:
-        if value is not None and not isinstance(value, Tensor):
-            raise NotWirableError("it is called with a constant")
-
-
 def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
     """Raise NotWirableError where neurons would have another shape than Keras's output, or none."""
     if len(shapes) != len(call.shapes):
@@ -372,10 +356,6 @@ def _require_exact(call: LayerCall, computed: Computed) -> None:
     adds = call.inputs and computed.reduce in {"sum", "product"}
     if adds and "float" not in dtype:
         raise NotWirableError(f"it computes in {dtype}, which rounds and wraps around")
-
-
-def _parameters(call: LayerCall) -> int:
-    return 0 if call.is_operation else int(call.layer.count_params())
 
 
 def _channel_axis(said: int | None, inputs: Sequence[_Pushed], rank: int) -> int:

@@ -6,7 +6,7 @@ from exporter.planning.grouping import grouped
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
 from exporter.planning.threshold import Threshold
-from exporter.reading.keras.model import KerasModel
+from exporter.reading.opened_model import OpenedModel
 from queries.core.granularity import NEURON_GRAPH, Granularity
 
 
@@ -28,7 +28,7 @@ class Recipe:
     partial: bool = False
     threshold: Threshold = field(default_factory=Threshold)
 
-    def plan(self, model: KerasModel) -> Plan:
+    def plan(self, model: OpenedModel) -> Plan:
         """Plan the load of a model.
 
         Raises

@@ -1,11 +1,10 @@
 """Refuse by its size what a model file asks for, before memory goes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from queries.core.memory import ID_BYTES, available_memory
-from queries.core.text import printable, size_text
+from queries.core.text import size_text
 from queries.errors import ModelFileError
 
 EXPANSION: Final = 100
@@ -61,54 +60,52 @@ _SIZES: Final = frozenset(
 """The settings of Keras's layers and operations that say how long an axis is."""
 
 
-def require_text(path: Path, size: int) -> None:
+def require_text(size: int, packed: int) -> None:
     """Raise ModelFileError where the settings unpack to what no file of this size holds.
 
     Parameters
     ----------
-    path
-        The model file.
     size
         Bytes of the settings, unpacked.
+    packed
+        Bytes of the model file.
     """
-    packed = path.stat().st_size
     if size > EXPANSION * packed:
         raise ModelFileError(
-            f"{path}: its configuration unpacks to {size_text(size)}, but the whole file has "
+            f"its configuration unpacks to {size_text(size)}, but the whole file has "
             f"{size_text(packed)}; a model's does not, so it is not read"
         )
 
 
-def require_weights(path: Path, size: int, what: str) -> None:
+def require_weights(size: int, packed: int, what: str) -> None:
     """Raise ModelFileError where weights take more than the file can hold.
 
     Parameters
     ----------
-    path
-        The model file.
     size
         Bytes of the weights, unpacked.
+    packed
+        Bytes of the model file.
     what
         What says that size, for the message.
     """
-    packed = path.stat().st_size
     if size > max(HARMLESS, EXPANSION * packed):
         raise ModelFileError(
-            f"{path}: {what} {size_text(size)} of weights, but the whole file has "
+            f"{what} {size_text(size)} of weights, but the whole file has "
             f"{size_text(packed)}; it is damaged, or made to fill the memory"
         )
 
 
-def require_memory(path: Path, size: int) -> None:
+def require_memory(size: int) -> None:
     """Raise ModelFileError where a model's weights, of so many bytes, do not fit into memory."""
     if size > (free := available_memory()):
         raise ModelFileError(
-            f"{path}: its weights take {size_text(size)}, but only {size_text(free)} of memory are "
+            f"its weights take {size_text(size)}, but only {size_text(free)} of memory are "
             "free; use a machine with more"
         )
 
 
-def require_dimensions(path: Path, config: Any) -> None:
+def require_dimensions(config: Any) -> None:
     """Raise ModelFileError where one axis alone is longer than a plan in free memory can have it.
 
     Keras may allocate as it builds, and makes an object of each part of a tensor, so this is
@@ -116,8 +113,6 @@ def require_dimensions(path: Path, config: Any) -> None:
 
     Parameters
     ----------
-    path
-        The model file.
     config
         The settings, decoded.
     """
@@ -125,27 +120,23 @@ def require_dimensions(path: Path, config: Any) -> None:
     for key, number in _whole_numbers(config):
         if number > most.get(key, number):
             raise ModelFileError(
-                f"{path}: the setting {key!r} is a number of {len(str(number))} digits, more "
+                f"the setting {key!r} is a number of {len(str(number))} digits, more "
                 "than a model that fits into memory has; it is damaged, or made to fill the memory"
             )
 
 
-def require_name(path: Path, name: str) -> None:
+def require_name(name: str) -> None:
     """Raise ModelFileError where a layer has a name that a graph cannot hold.
 
     Parameters
     ----------
-    path
-        The model file.
     name
         The layer's name, those of the models that it is in included.
     """
     if len(name) > LONGEST_NAME or "\0" in name:
         raise ModelFileError(
-            printable(
-                f"{path}: the name of layer {name[:40]!r} does not do; it has at most "
-                f"{LONGEST_NAME:,} characters, and none of them is a zero byte"
-            )
+            f"the name of layer {name[:40]!r} does not do; it has at most {LONGEST_NAME:,} "
+            "characters, and none of them is a zero byte"
         )
 
 

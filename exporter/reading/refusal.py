@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from queries.core.text import printable
 from queries.errors import UnsupportedLayerError
@@ -20,10 +19,10 @@ class Refusal:
         return printable(f"{self.name} ({self.class_name}: {self.reason})")
 
 
-def raise_unsupported(path: Path, refused: Sequence[Refusal]) -> None:
+def raise_unsupported(refused: Sequence[Refusal]) -> None:
     """Raise UnsupportedLayerError where layers are refused."""
     if refused:
         raise UnsupportedLayerError(
-            f"{path}: {len(refused)} layer{'s' * (len(refused) > 1)} cannot be wired: "
+            f"{len(refused)} layer{'s' * (len(refused) > 1)} cannot be wired: "
             + ", ".join(map(str, refused))
         )

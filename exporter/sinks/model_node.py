@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from exporter.planning.plan import Plan
-from exporter.reading.keras.model import KerasModel
+from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.resumption import fingerprint
 from queries.core.schema import SCHEMA_VERSION
 
 
 def model_properties(
-    model: KerasModel, part: Plan, name: str, *, at: datetime, state: str, load_id: str
+    model: OpenedModel, part: Plan, name: str, *, at: datetime, state: str, load_id: str
 ) -> dict[str, Any]:
     """Return the properties of a model's node: the names of ``schema.MODEL``.
 
@@ -35,9 +35,9 @@ def model_properties(
     return {
         "name": name,
         "sha256": model.sha256,
-        "keras_version": model.keras_version,
-        "input_shapes": json.dumps(model.input_shapes),
-        "output_shapes": json.dumps(model.output_shapes),
+        "source": model.source,
+        "input_shapes": json.dumps([tensor.shape for tensor in model.inputs]),
+        "output_shapes": json.dumps([tensor.shape for tensor in model.outputs]),
         "layers": len(part.layers),
         "neurons": part.neurons,
         "edges": part.edges,

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from exporter.planning.plan import LayerRow, Plan
 from exporter.planning.push import Trace
-from exporter.reading.keras.model import KerasModel
-from exporter.verifying.forward import ModelValues, by_element, neuron_values
+from exporter.reading.opened_model import ModelValues, OpenedModel
+from exporter.verifying.forward import by_element, neuron_values
 from exporter.verifying.replay import Floats, GraphSource, Ids, largest_finite, no_values, replayed
 from exporter.wiring import ZERO
 
@@ -40,9 +40,12 @@ class Proof:
         the part.
     """
 
-    def __init__(self, model: KerasModel, whole: Trace, part: Plan, values: ModelValues) -> None:
+    def __init__(self, model: OpenedModel, whole: Trace, part: Plan, values: ModelValues) -> None:
         self._calls = {call.name: call for call in model.calls}
-        self._predicted = dict(zip(model.outputs, values.outputs, strict=True))
+        self._predicted = {
+            tensor.position: said
+            for tensor, said in zip(model.outputs, values.outputs, strict=True)
+        }
         self._whole, self._values = whole, values
         self._first, self._last = part.layers[0].first, part.layers[-1].last
         self._is_whole = len(part.layers) == len(whole.plan.layers)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from exporter.planning.push import trace
-from exporter.reading.keras.model import KerasModel, open_model
-from exporter.reading.keras.saved import readable
+from exporter.reading.formats import open_model
+from exporter.reading.model_file import readable
+from exporter.reading.opened_model import OpenedModel
 from exporter.verifying.compared import ComparedGraph, part_in
-from exporter.verifying.forward import drawn_inputs, keras_values
+from exporter.verifying.forward import drawn_inputs
 from exporter.verifying.graph_source import EDGES_AT_ONCE, ReadGraph, StoredSource
 from exporter.verifying.proof import TOLERANCE, Proof
 from queries.core.granularity import NEURON_GRAPH
@@ -143,7 +144,7 @@ def _about(store: Store, name: str) -> StoredModel:
 
 
 def compare(
-    model: KerasModel,
+    model: OpenedModel,
     graph: ReadGraph,
     *,
     samples: int = 4,
@@ -164,13 +165,13 @@ def compare(
     Raises
     ------
     VerificationError
-        If Keras cannot run the model.
+        If the model cannot be run.
     """
     whole = trace(model)
     part = part_in(whole.plan, graph)
     compared = ComparedGraph(graph, part, EDGES_AT_ONCE, progress)
     compared.compare_nodes()
-    values = keras_values(model, drawn_inputs(model, samples=samples, seed=seed))
+    values = model.values(drawn_inputs(model, samples=samples, seed=seed))
     proof = Proof(model, whole, part, values)
     proof.replay(compared)
     compared.compare_rest()

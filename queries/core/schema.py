@@ -14,7 +14,7 @@ import pyarrow as pa
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import KINDS, of_ours, own_label
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 LOADING: Final = "loading"
 COMPLETE: Final = "complete"
 DROPPING: Final = "dropping"
@@ -27,7 +27,7 @@ MODEL: Final = pa.schema(
         ("name", pa.string()),
         ("key", pa.string()),
         ("sha256", pa.string()),
-        ("keras_version", pa.string()),
+        ("source", pa.string()),
         ("input_shapes", pa.string()),
         ("output_shapes", pa.string()),
         ("layers", pa.int64()),

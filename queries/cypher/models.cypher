@@ -11,7 +11,7 @@ granularity = { type = "text", help = "what a node stands for: a neuron, all neu
 replayable = { type = "bool", help = "true where the graph computes what the model computes; false where relationships or layers were left out" }
 input_shapes = { type = "text", help = "shape of each input, as JSON" }
 output_shapes = { type = "text", help = "shape of each output, as JSON" }
-keras_version = { type = "text", help = "Keras version that saved the file" }
+source = { type = "text", help = "what saved the file, such as Keras 3.15.1" }
 loaded_at = { type = "text", help = "when the load began, UTC" }
 sha256 = { type = "text", help = "SHA-256 of the model file" }
 key = { type = "text", help = "what its neurons and layers have as their property model" }
@@ -23,7 +23,7 @@ edited = { type = "bool", help = "true where cypher --write has changed somethin
 MATCH (m:Model)
 RETURN m.name AS name, m.state AS state, m.layers AS layers, m.neurons AS neurons,
   m.edges AS edges, m.granularity AS granularity, m.replayable AS replayable,
-  m.input_shapes AS input_shapes, m.output_shapes AS output_shapes, m.keras_version AS keras_version,
+  m.input_shapes AS input_shapes, m.output_shapes AS output_shapes, m.source AS source,
   m.loaded_at AS loaded_at, m.sha256 AS sha256, m.key AS key,
   m.schema_version AS schema_version, m.load_id AS load_id, m.checksum AS checksum,
   m.edited AS edited

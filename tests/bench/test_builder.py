@@ -118,7 +118,7 @@ def _cpu(work: Callable[[], object]) -> float:
 
 OPEN = """
 import sys
-from exporter.reading.keras.model import open_model
+from exporter.reading.formats import open_model
 from exporter.planning import plan
 model = open_model(sys.argv[1])
 """

@@ -15,11 +15,11 @@ import pytest
 
 from exporter import load
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from exporter.sinks.file_format import FILE_FORMATS, FileFormat
 from tests.bench.children import measured
 from tests.bench.importing import import_seconds
 from tests.bench.test_speed import report
+from tests.opening import open_model
 from tests.servers import LTS, NEWEST
 from tests.unit.builders import chain, layer, saved
 

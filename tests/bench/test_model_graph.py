@@ -13,7 +13,7 @@ import pytest
 
 from exporter.model_graph import ModelNetwork
 from exporter.planning.push import plan
-from exporter.reading.keras.model import look_at
+from exporter.reading.formats import open_model
 from queries.analysis import passes
 from queries.analysis.network import Network
 from queries.analysis.operators import LOG_PRODUCT, Scores
@@ -41,12 +41,12 @@ MAXIMA: Final[dict[str, Callable[[Network], object]]] = {
 MEMORY: Final = """
 import sys
 import numpy as np
-from exporter.reading.keras.model import look_at
 from exporter.model_graph import ModelNetwork
-from exporter.planning import plan
-from queries import passes
+from exporter.planning.push import plan
+from exporter.reading.formats import open_model
+from queries.analysis import passes
 from queries.analysis.operators import LOG_PRODUCT
-network = ModelNetwork(look_at(sys.argv[1], plan, weights=True))
+network = ModelNetwork(plan(open_model(sys.argv[1])))
 """
 PASSES: Final = """
 passes.sums_backward(network, np.ones(network.neurons))
@@ -61,7 +61,7 @@ def test_passes(name: str, tmp_path: Path) -> None:
 
     path = tmp_path / "model.keras"
     getattr(keras.applications, name)(weights=None).save(path)
-    network = ModelNetwork(look_at(path, plan, weights=True))
+    network = ModelNetwork(plan(open_model(path)))
     edges = sum(layer.edges for layer in network.layers)
     assert edges == EDGES[name]
     print(f"\n  {name}, {edges:,} edges", end="")

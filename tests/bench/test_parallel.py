@@ -25,12 +25,12 @@ from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource, planned
 from exporter.parallel.workers import Workers
 from exporter.planning.recipe import Recipe
-from exporter.reading.keras.model import open_model
 from queries.analysis import passes
 from queries.analysis.network import Network
 from queries.analysis.operators import LOG_PRODUCT, Scores
 from tests.bench.test_speed import report
 from tests.bench.timing import seconds_of
+from tests.opening import open_model
 from tests.unit.builders import chain, layer, saved, wired
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]

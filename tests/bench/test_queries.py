@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from exporter import LoadReport, load
-from exporter.reading.keras.model import open_model
 from queries import NeuronGraph
 from tests.bench.notebook import networkx_graph
 from tests.bench.timing import seconds_of
+from tests.opening import open_model
 from tests.servers import Neo4jServer
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]

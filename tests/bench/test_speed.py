@@ -19,7 +19,7 @@ import pytest
 from exporter import LoadReport, load
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
-from exporter.reading.keras.model import KerasModel, open_model
+from exporter.reading.keras.model import KerasModel
 from queries import NeuronGraph
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
@@ -27,6 +27,7 @@ from queries.core.schema import embedded_tables
 from tests.bench.importing import import_seconds
 from tests.bench.notebook import networkx_graph
 from tests.bench.timing import seconds_of
+from tests.opening import open_model
 from tests.servers import Neo4jServer
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]

@@ -24,7 +24,7 @@ CREATE (:Foreign:Model:Car {name: 'Roadster', price: 5}), (:Foreign:Model), (:Fo
 WITH count(*) AS one
 UNWIND $names AS name
 UNWIND range(1, 2) AS twice
-CREATE (m:Foreign:Model {name: name, key: name, state: 'complete', schema_version: 4, layers: 1,
+CREATE (m:Foreign:Model {name: name, key: name, state: 'complete', schema_version: 5, layers: 1,
   neurons: 3, edges: 3, granularity: 'neuron', load_id: 'x', loaded_at: '2999-01-01', load: 'x'})
 CREATE (l:Foreign:Layer {model: name, name: 'hidden', index: 0, first: 0, last: 2, edges: 3})
 CREATE (k:Foreign:Layer {name: 'hidden'})

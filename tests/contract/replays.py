@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from exporter.verifying.graph_source import ReadGraph, StoredSource, StreamSource
 from exporter.verifying.replay import replay
 from queries.stores import open_store
 from queries.stores.models import chosen
+from tests.opening import open_model
 
 SAMPLES = 5
 

@@ -12,12 +12,12 @@ from scipy.sparse import csr_array
 
 from exporter import drop, load, verify
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from queries import NeuronGraph
 from queries.errors import ParameterError
 from tests.conftest import NEO4J, stores
 from tests.contract.replays import streamed, worst_difference
 from tests.contract.stores import GraphStore
+from tests.opening import open_model
 
 STORES = ["embedded", *NEO4J]
 # Neo4j takes a minute to load it, which is left to `make full`.

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from exporter import load, verify
-from exporter.reading.keras.model import open_model
 from queries import NeuronGraph
 from queries.errors import VerificationError
 from tests.conftest import NEO4J, stores
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
+from tests.opening import open_model
 from tests.unit.builders import chain, layer, saved
 
 

@@ -21,7 +21,6 @@ from typer.testing import CliRunner
 from exporter import drop, load
 from exporter.cli import app
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from exporter.sinks import open_sink
 from exporter.sinks.dataset import FilesSink
 from exporter.sinks.file_format import FILE_FORMATS, FileFormat
@@ -40,6 +39,7 @@ from tests.contract.test_loads import Interrupted, interrupt
 from tests.integration.test_broken import one_line
 from tests.models import HOSTILE
 from tests.mounts import mounted
+from tests.opening import open_model
 from tests.servers import NEWEST, import_command, importing
 from tests.unit.builders import chain, edited, layer, saved
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.planning.push import trace
-from exporter.reading.keras.model import KerasModel, open_model
+from exporter.reading.keras.model import KerasModel
 from exporter.reading.keras.quiet import quiet
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.replay import replay
+from tests.opening import open_model
 
 Arrays = Sequence[NDArray[np.float32]]
 
@@ -87,14 +88,13 @@ def replayed(path: Path, inputs: Arrays) -> list[NDArray[np.float64]]:
     by_layer = replay(StreamSource(traced.plan), known)
     values = np.concatenate([by_layer[layer.name] for layer in traced.plan.layers], axis=1)
     first = traced.plan.layers[0].first
-    return [_standing(values, traced.ids[position] - first) for position in opened.outputs]
+    return [_standing(values, traced.ids[tensor.position] - first) for tensor in opened.outputs]
 
 
 def _input_layer(opened: KerasModel, position: int) -> str:
     """Return the name of the layer of neurons of an input of the model."""
-    wanted = opened.keras.inputs[position]
-    (call,) = [c for c in opened.calls if not c.inputs and c.layer.output is wanted]
-    return call.name
+    wanted = opened.inputs[position].position
+    return next(call.name for call in opened.calls if wanted in call.outputs)
 
 
 def _standing(values: NDArray[np.float64], ids: NDArray[np.int64]) -> NDArray[np.float64]:

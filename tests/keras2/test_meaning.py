@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from exporter.planning.push import trace
 from exporter.reading.keras.legacy.meaning import as_meant
-from exporter.reading.keras.model import open_model
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.verification import compare
 from queries.errors import UnsupportedLayerError
@@ -24,6 +23,7 @@ from tests.keras2.files import (
     saved,
 )
 from tests.keras2.old_files import rewritten, settings_of
+from tests.opening import open_model
 
 
 def share(found: NDArray[Any], wanted: NDArray[Any]) -> float:

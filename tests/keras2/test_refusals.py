@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from exporter.reading.keras.model import open_model
 from queries.errors import UnsupportedLayerError
 from tests.keras2.files import FORMATS, keras2, saved
+from tests.opening import open_model
 
 STEPS = (4, 3)
 FEEDS_ITSELF = "its neurons feed themselves"

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
-from exporter.reading.keras.model import KerasModel, open_model
+from exporter.reading.keras.model import KerasModel
 from exporter.verifying.graph_source import ReadGraph, StreamSource
 from exporter.verifying.verification import compare
+from tests.opening import open_model
 
 Spec = tuple[str, dict[str, Any]]
 """A Keras layer that is made later, since TensorFlow takes seconds to import."""
@@ -124,7 +125,7 @@ def jacobian(case: Wired) -> NDArray[np.float64]:
 
     That holds for layers without activation, and for maxima of inputs that are not negative.
     """
-    (shape,) = case.model.input_shapes
+    shape = [int(size or 0) for size in case.model.inputs[0].shape]
     basis = np.eye(int(np.prod(shape)), dtype=np.float32).reshape(-1, *shape)
     keras_model = case.model.keras
     moved = np.asarray(keras_model(basis)) - np.asarray(keras_model(np.zeros_like(basis[:1])))

@@ -6,8 +6,8 @@ import pytest
 
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from queries.errors import LayerNotFoundError
+from tests.opening import open_model
 from tests.unit.builders import Wired, chain, edges_into, layer, wired
 
 SIZES = [1, 2, 7, 17, 18, 19, 64, 100, 1000, 1 << 20]

@@ -13,9 +13,10 @@ import pytest
 from exporter import inspect
 from exporter.planning.push import plan
 from exporter.reading.bounds import HARMLESS, LONGEST_NAME
-from exporter.reading.keras.model import KerasModel, open_model
+from exporter.reading.keras.model import KerasModel
 from queries.core.memory import available_memory
 from queries.errors import ModelFileError
+from tests.opening import open_model
 from tests.unit.builders import chain, edited, layer, randomized, saved
 
 MOST_GROWTH = 200_000_000

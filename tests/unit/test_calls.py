@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from exporter.wiring import Computed, handlers, handles
 from exporter.wiring.results import Ids
 from queries.errors import ModelFileError, UnsupportedLayerError
+from tests.opening import open_model
 from tests.unit.builders import Wired, failing, randomized, saved, wired
 
 layers = keras.layers

@@ -7,10 +7,10 @@ from exporter import inspect
 from exporter.inspection import Inspection
 from exporter.planning.grouping import grouped
 from exporter.planning.push import plan
-from exporter.reading.keras.model import KerasModel, look_at, open_model
 from queries.core.granularity import GRANULARITIES
 from queries.errors import ModelFileError, UnsupportedLayerError
 from tests.models import BUILDERS
+from tests.opening import open_model
 from tests.unit.builders import chain, layer, saved
 
 EVERY_KIND_OF_VARIABLE = [
@@ -65,15 +65,13 @@ def test_a_model_of_millions_of_relationships(cifar_file: Path) -> None:
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
 def test_variables_are_zeros_of_no_size(tmp_path: Path, dtype: str) -> None:
     # Half precision is read as single precision.
-    def look(opened: KerasModel) -> None:
-        for variable in opened.keras.variables:
-            values = np.asarray(variable)
-            assert (values.shape, values.dtype.name) == ((3, 2), "float32")
-            assert not any(values.strides)
-            assert not values.any()
-
     model = chain((3,), layer("Dense", units=2, use_bias=False, dtype=dtype))
-    look_at(saved(model, tmp_path / "model.keras"), look)
+    opened = open_model(saved(model, tmp_path / "model.keras"), weights=False)
+    for variable in opened.calls[-1].layer.variables:
+        values = np.asarray(variable)
+        assert (values.shape, values.dtype.name) == ((3, 2), "float32")
+        assert not any(values.strides)
+        assert not values.any()
 
 
 def test_nothing_is_left_for_keras_to_initialize(digits_file: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from exporter.planning.push import plan
 from exporter.reading.keras.legacy import modern_model
-from exporter.reading.keras.model import open_model
+from tests.opening import open_model
 from tests.unit.builders import Wired, chain, failing, layer, saved
 
 GLOROT = {"class_name": "GlorotUniform", "config": {"seed": None, "dtype": "float32"}}
@@ -98,7 +98,7 @@ class TestOldConfigurations:
         opened = open_model(path)
         inputs = np.random.default_rng(1).standard_normal((3, 4)).astype(np.float32)
         np.testing.assert_allclose(opened.keras(inputs), original(inputs), rtol=1e-6)
-        assert opened.keras_version == "2.2.4-tf"
+        assert opened.source == "Keras 2.2.4-tf"
 
     def test_are_planned_with_an_input_layer(self, path: Path) -> None:
         opened = open_model(path)
@@ -117,7 +117,7 @@ def test_modern_config_changes_nothing_in_place() -> None:
 
 def test_the_model_of_2019_predicts_what_its_weights_say(file_of_2019: Path) -> None:
     opened = open_model(file_of_2019)
-    assert opened.keras_version == "2.2.4-tf"
+    assert opened.source == "Keras 2.2.4-tf"
     with h5py.File(file_of_2019) as file:
         kernel = np.asarray(file["model_weights/conv_0/conv_0/kernel:0"])
         bias = np.asarray(file["model_weights/conv_0/conv_0/bias:0"])

@@ -10,8 +10,8 @@ import pytest
 
 from exporter.planning.push import plan
 from exporter.reading.keras.legacy import modern_model
-from exporter.reading.keras.model import open_model
 from queries.errors import ModelFileError, NeurongraphError
+from tests.opening import open_model
 from tests.unit.builders import chain, layer, randomized, saved
 
 Config = dict[str, Any]

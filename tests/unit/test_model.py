@@ -11,8 +11,8 @@ import pytest
 
 from exporter import load
 from exporter.planning.push import plan
-from exporter.reading.keras.model import look_at, open_model
 from queries.errors import ModelFileError, UnsupportedLayerError
+from tests.opening import open_model
 from tests.unit.builders import Wired, chain, edited, edited_hdf5, failing, layer, randomized, saved
 
 SUFFIXES = [".keras", ".h5"]
@@ -67,15 +67,15 @@ class TestOpening:
             ("flat", "Flatten", (2,)),
             ("dense", "Dense", (3,)),
         ]
-        assert opened.input_shapes == [(5, 4, 2)]
-        assert opened.output_shapes == [(3,)]
+        assert [tensor.shape for tensor in opened.inputs] == [(5, 4, 2)]
+        assert [tensor.shape for tensor in opened.outputs] == [(3,)]
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
     def test_says_who_saved_it(self, suffix: str, tmp_path: Path) -> None:
         import keras
 
         opened = open_model(saved(small(), tmp_path / f"model{suffix}"))
-        assert opened.keras_version == keras.__version__
+        assert opened.source == f"Keras {keras.__version__}"
         assert len(opened.sha256) == 64
 
     def test_the_hash_is_of_the_file(self, tmp_path: Path) -> None:
@@ -108,18 +108,19 @@ def normalizing() -> Any:
 
 @pytest.mark.parametrize("suffix", ["keras", "h5"])
 @pytest.mark.parametrize("make", [small, functional, normalizing])
-def test_looked_at_with_weights_it_is_the_model(
+def test_arrays_plan_as_the_variables_of_tensorflow_do(
     make: Callable[[], Any], suffix: str, tmp_path: Path
 ) -> None:
     path = saved(make(), tmp_path / f"model.{suffix}")
-    opened = plan(open_model(path))
-    seen = look_at(path, plan, weights=True)
-    assert len(seen.layers) == len(opened.layers)
-    for found, expected in zip(seen.layers, opened.layers, strict=True):
+    computing, opened = open_model(path), open_model(path)
+    assert computing.keras.trainable_variables[0].value.handle is not None
+    live, seen = plan(computing), plan(opened)
+    assert len(seen.layers) == len(live.layers)
+    for found, expected in zip(seen.layers, live.layers, strict=True):
         for name in ("weights", "bias", "slope", "sources"):
             one, other = getattr(found.wiring, name), getattr(expected.wiring, name)
             np.testing.assert_array_equal(one, other)
-    assert failing(Wired(open_model(path), seen)) == []
+    assert failing(Wired(opened, seen)) == []
 
 
 def refused(path: Path) -> str:

@@ -11,7 +11,6 @@ import pytest
 from exporter.model_graph import ModelNetwork
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from queries.analysis import passes
 from queries.analysis.network import Network, ReadEdges, ReadOutgoing
 from queries.analysis.operators import (
@@ -32,6 +31,7 @@ from queries.analysis.path import Step, best_path, strongest
 from queries.analysis.scaled_network import ScaledNetwork
 from tests.contract.diverged import save_diverged
 from tests.models import save_pooled
+from tests.opening import open_model
 from tests.unit.builders import randomized
 
 Pair = tuple[Network, Network]

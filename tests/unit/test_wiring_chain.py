@@ -12,13 +12,13 @@ import pytest
 
 import exporter
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from exporter.wiring import Chain, Computed, Stage, handlers
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.merge import merged
 from exporter.wiring.results import Ids
 from queries import NeuronGraph
 from queries.errors import UnsupportedLayerError, VerificationError
+from tests.opening import open_model
 from tests.unit.builders import Wired, failing, randomized, saved, wired
 
 KEY = "tests>Diamond"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from queries.errors import UnsupportedLayerError
+from tests.opening import open_model
 from tests.unit.builders import (
     Spec,
     Wired,

@@ -87,7 +87,7 @@ def test_outputs_that_were_moved_are_what_the_model_predicts(tmp_path: Path) -> 
     names = [tensor.name for tensor in case.model.keras.inputs]
     replayed = replay(StreamSource(traced.plan), dict(zip(names, inputs, strict=True)))
     values = np.concatenate([*replayed.values(), np.zeros((3, 1))], axis=1)
-    by_size = [values[:, np.maximum(traced.ids[p], -1)] for p in case.model.outputs]
+    by_size = [values[:, np.maximum(traced.ids[t.position], -1)] for t in case.model.outputs]
     predicted = case.model.keras.predict_on_batch(inputs)
     for own, keras_says in zip(by_size, predicted, strict=True):
         np.testing.assert_allclose(own, keras_says, atol=1e-5)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from exporter.planning.push import plan
-from exporter.reading.keras.model import open_model
 from exporter.wiring.activation import ELEMENTWISE
 from queries.errors import UnsupportedLayerError
+from tests.opening import open_model
 from tests.unit.builders import Wired, failing, saved, wired
 
 Formula = Callable[[Any, Any], Any]

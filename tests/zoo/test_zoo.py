@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from exporter.planning.push import Trace, trace
-from exporter.reading.keras.model import open_model
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.replay import replay
 from queries.errors import UnsupportedLayerError
+from tests.opening import open_model
 
 TOLERANCE = 1e-4
 
@@ -101,9 +101,11 @@ def test_replays(member: Member, tmp_path: Path) -> None:
     model.save(path)
     opened = open_model(path)
     traced = trace(opened)
-    inputs = np.random.default_rng(1).uniform(0, 255, (1, *opened.input_shapes[0]))
+    inputs = np.random.default_rng(1).uniform(
+        0, 255, (1, *(size or 0 for size in opened.inputs[0].shape))
+    )
     begun = time.perf_counter()
-    replayed = _outputs(traced, opened.outputs[0], inputs)
+    replayed = _outputs(traced, opened.outputs[0].position, inputs)
     seconds = time.perf_counter() - begun
     predicted = np.asarray(model(inputs.astype(np.float32), training=False))
     difference = np.abs(replayed - predicted).max() / np.abs(predicted).max()

@@ -1,103 +1,49 @@
 """The layer calls of a Keras model, inputs first; nested models are taken apart."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from exporter.reading.bounds import MOST_PARTS
+from exporter.reading.calls import LayerCall, Shape, Tensor
 from exporter.reading.keras.legacy import written
+from exporter.reading.keras.unwirable_calls import why_refused
+from exporter.reading.opened_model import ModelTensor
 from exporter.wiring import WRAPPERS, handler_key, is_of_keras
-
-Shape = tuple[int | None, ...]
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """What a call reads or writes, by its position among all tensors of the model."""
-
-    position: int
+from exporter.wiring.layout import is_channels_first
 
 
 @dataclass(frozen=True)
-class LayerCall:
-    """One use of a layer in a model.
+class Calls:
+    """What a Keras model consists of.
 
     Parameters
     ----------
-    name
-        The layer's name, unique within the model: after the name of the model that it is in
-        and a slash, if it is in one, and with ``:2`` and so on from its second use on.
-    class_name
-        The layer's Keras class.
-    key
-        The name under which that class has its handler.
-    layer
-        The built Keras layer, or the operation of ``keras.ops``.
-    args, kwargs
-        The arguments of the call, with a ``Tensor`` in the place of each tensor.
-    outputs
-        The positions of the tensors that it makes.
-    shapes
-        Their shapes without the batch, None where an axis is open.
-    dtypes
-        What their values are stored as.
-    first
-        True at the first use of the layer.
+    calls
+        The layer calls, each after those that it reads.
+    inputs, outputs
+        The tensors that are the model's inputs and outputs.
     """
 
-    name: str
-    class_name: str
-    key: str
-    layer: Any
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    outputs: tuple[int, ...]
-    shapes: tuple[Shape, ...]
-    dtypes: tuple[str, ...]
-    first: bool = True
-
-    @property
-    def inputs(self) -> tuple[int, ...]:
-        """Positions of the tensors that it reads, those among named arguments included."""
-        return tuple(
-            leaf.position for leaf in _leaves((self.args, self.kwargs)) if isinstance(leaf, Tensor)
-        )
-
-    @property
-    def leaves(self) -> list[Any]:
-        """What stands in the positional arguments, lists and the like taken apart."""
-        return _leaves(self.args)
-
-    @property
-    def is_operation(self) -> bool:
-        """True for an operation of ``keras.ops``, which is no layer."""
-        return self.key.startswith("ops.")
-
-    def arguments(
-        self, values: Mapping[int, Any], constant: Callable[[Any], Any] = lambda leaf: leaf
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return the arguments with values, by position, in the places of tensors.
-
-        Parameters
-        ----------
-        values
-            The values by the positions of the tensors.
-        constant
-            Applied to what else stands in the arguments.
-        """
-        args, kwargs = _mapped(
-            lambda leaf: values[leaf.position] if isinstance(leaf, Tensor) else constant(leaf),
-            (self.args, self.kwargs),
-        )
-        return args, kwargs
+    calls: tuple[LayerCall, ...]
+    inputs: tuple[ModelTensor, ...]
+    outputs: tuple[ModelTensor, ...]
 
 
-def layer_calls(model: Any) -> tuple[tuple[LayerCall, ...], tuple[int, ...]]:
-    """Return the layer calls of a Keras model, and the positions of its output tensors."""
+def layer_calls(model: Any) -> Calls:
+    """Take a Keras model apart."""
     walk = _Walk()
     known: dict[int, int] = {}
     walk.enter(functional_graph(model), known, "")
-    return tuple(walk.calls), tuple(known[id(tensor)] for tensor in model.outputs)
+    inputs, outputs = (
+        tuple(
+            ModelTensor(known[id(tensor)], tuple(tensor.shape[1:]), str(tensor.dtype))
+            for tensor in tensors
+        )
+        for tensors in (model.inputs, model.outputs)
+    )
+    return Calls(tuple(walk.calls), inputs, outputs)
 
 
 @dataclass
@@ -200,11 +146,13 @@ class _Walk:
             raise ValueError(f"there are more than {MOST_PARTS:,} of them")
         outputs = tuple(range(self.tensors, self.tensors + len(shapes)))
         self.tensors += len(outputs)
+        key = _key(type(layer))
+        is_operation = key.startswith("ops.")
         self.calls.append(
             LayerCall(
                 name=self._unique(name),
                 class_name=type(layer).__name__,
-                key=_key(type(layer)),
+                key=key,
                 layer=layer,
                 args=args,
                 kwargs=kwargs,
@@ -212,6 +160,10 @@ class _Walk:
                 shapes=tuple(shapes),
                 dtypes=dtypes if len(dtypes) == len(shapes) else dtypes * len(shapes),
                 first=id(layer) not in self.seen,
+                is_operation=is_operation,
+                parameters=0 if is_operation else _parameters(layer),
+                channels_first=is_channels_first(layer),
+                refused=None if is_operation else why_refused(layer, args, kwargs),
             )
         )
         self.seen.add(id(layer))
@@ -283,13 +235,7 @@ def _as_tensor(leaf: Any, known: dict[int, int]) -> Any:
     return Tensor(known[id(leaf)]) if isinstance(leaf, keras.KerasTensor) else leaf
 
 
-def _leaves(structure: Any) -> list[Any]:
-    import keras
-
-    return list(keras.tree.flatten(structure))
-
-
-def _mapped(function: Callable[[Any], Any], structure: Any) -> Any:
-    import keras
-
-    return keras.tree.map_structure(function, structure)
+def _parameters(layer: Any) -> int:
+    """Count the parameters of a layer, as its ``count_params`` does once it is built."""
+    sizes = {id(weight): math.prod(map(int, weight.shape)) for weight in layer.weights}
+    return sum(sizes.values())

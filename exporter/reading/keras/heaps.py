@@ -18,13 +18,11 @@ _OBJECT: Final = struct.Struct("<HH4xQ")
 _SIGNATURE: Final = b"GCOL\1"
 
 
-def require_sound_heaps(path: Path, file: Path) -> None:
+def require_sound_heaps(file: Path) -> None:
     """Raise ModelFileError where a heap holds a free space of size 0.
 
     Parameters
     ----------
-    path
-        The model file, for the message.
     file
         The HDF5 file.
     """
@@ -32,7 +30,7 @@ def require_sound_heaps(path: Path, file: Path) -> None:
         at = data.find(_SIGNATURE)
         while at >= 0:
             if any(index == size == 0 for index, size in _objects(data, at)):
-                raise ModelFileError(f"{path} is damaged: a heap of its HDF5 has no end")
+                raise ModelFileError("it is damaged: a heap of its HDF5 has no end")
             at = data.find(_SIGNATURE, at + 1)
 
 

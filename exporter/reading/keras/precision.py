@@ -3,10 +3,8 @@
 Rounding to half precision is no part of the wiring, and would hide whether a graph is right.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
-
-from queries.errors import listed
 
 _SINGLE: Final = "float32"
 _HALF: Final = frozenset(
@@ -15,8 +13,6 @@ _HALF: Final = frozenset(
 
 
 _POLICIES: Final = frozenset(["DTypePolicy", "Policy", "PolicyV1"])
-# Significant decimal digits that a number keeps: it has 11 bits, or 8.
-_DIGITS: Final = {"bfloat16": 2, "float16": 3}
 
 
 def half_precisions(config: Any) -> tuple[str, ...]:
@@ -34,21 +30,6 @@ def _named(config: Any) -> Iterator[str]:
             yield str(holder[name])
         for value in config.values():
             yield from _named(value)
-
-
-def precision_note(names: Sequence[str]) -> str:
-    """Say what it means that a model of half precision is read as one of single precision.
-
-    Parameters
-    ----------
-    names
-        What ``half_precisions`` returned; not empty.
-    """
-    digits = min(_DIGITS[name.removeprefix("mixed_")] for name in names)
-    return (
-        f"The model computes in {listed(names)} and is read as float32: model.predict rounds to "
-        f"about {digits} significant digits at each layer, the graph does not."
-    )
 
 
 def in_single_precision(config: Any) -> Any:

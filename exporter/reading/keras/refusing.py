@@ -4,12 +4,10 @@ import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from exporter.reading.keras.blame import blamed_layer
 from exporter.reading.keras.legacy.names import written
-from queries.core.text import printable
 from queries.errors import ModelFileError, NeurongraphError
 
 _LONGEST: Final = 400
@@ -20,13 +18,11 @@ _CONFIGURATION: Final = re.compile(
 
 
 @contextmanager
-def refusing(path: Path, why: str, advice: str = "") -> Iterator[None]:
+def refusing(why: str, advice: str = "") -> Iterator[None]:
     """Turn whatever goes wrong into ModelFileError: what a file makes readers raise is anybody's.
 
     Parameters
     ----------
-    path
-        The model file.
     why
         What the message says before the layer, if it is known, and the reason.
     advice
@@ -40,8 +36,8 @@ def refusing(path: Path, why: str, advice: str = "") -> Iterator[None]:
         layer = blamed_layer(error)
         where = f"layer {layer!r}: " if layer else ""
         reason = f"{type(error).__name__}: {_reason(written(str(error)))}"
-        message = f"{path}: {why}: {where}{reason}{'; ' * bool(advice)}{advice}"
-        raise ModelFileError(printable(message)) from error
+        message = f"{why}: {where}{reason}{'; ' * bool(advice)}{advice}"
+        raise ModelFileError(message) from error
 
 
 def _reason(said: str) -> str:

@@ -1,7 +1,6 @@
 """Read what a model file says of its layers, and refuse what cannot be built or wired."""
 
 import json
-import os
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from exporter.reading.keras.quiet import quiet
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
-from queries.core.location import expanded, may_be_secret
 from queries.errors import ModelFileError
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
@@ -48,31 +46,17 @@ class Saved:
     archive: bool
 
     @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size
+
+    @property
     def old(self) -> bool:
         """True for a file of Keras 1 or 2."""
         return self.written is not self.config
 
 
-def readable(path: str | os.PathLike[str]) -> Path:
-    """Return the path of a file, ``~`` expanded; raise ModelFileError where it cannot be read."""
-    path = expanded(path)
-    if may_be_secret(str(path)):
-        raise ModelFileError(
-            "the model is no file that exists; begin a path that has : @ ? or # in it with ./, "
-            "and give the address of a server as the graph"
-        )
-    try:
-        with path.open("rb"):
-            return path
-    except IsADirectoryError:
-        raise ModelFileError(
-            f"{path} is a folder, not a model file; save the model as .keras or .h5"
-        ) from None
-    except OSError as error:
-        raise ModelFileError(f"cannot read {path}: {error.strerror}") from None
-
-
-def read_saved(path: str | os.PathLike[str], *, partial: bool) -> Saved:
+def read_saved(path: Path, *, partial: bool) -> Saved:
     """Read what a file says, and refuse it where its model cannot be built or wired.
 
     Parameters
@@ -85,15 +69,14 @@ def read_saved(path: str | os.PathLike[str], *, partial: bool) -> Saved:
     Raises
     ------
     ModelFileError
-        If the file is missing, damaged, or not a model.
+        If the file is damaged, or not a model.
     UnsupportedLayerError
         If layers of the model are not handled; the message names all of them.
     """
-    path = readable(path)
-    with refusing(path, "it is damaged"):
+    with refusing("it is damaged"):
         saved = _parsed(path)
-        require_dimensions(path, saved.config)
-        _refuse_unsupported(path, saved.config, partial=partial)
+        require_dimensions(saved.config)
+        _refuse_unsupported(saved.config, partial=partial)
     return saved
 
 
@@ -105,7 +88,7 @@ def _parsed(path: Path) -> Saved:
     if h5py.is_hdf5(path):
         return _read_hdf5(path)
     raise ModelFileError(
-        f"{path} is not a Keras model: neither a .keras archive nor an HDF5 file, or cut short"
+        "it is not a Keras model: neither a .keras archive nor an HDF5 file, or cut short"
     )
 
 
@@ -115,38 +98,37 @@ def _read_archive(path: Path) -> Saved:
             members = [archive.getinfo(name) for name in (_CONFIG, _METADATA)]
         except KeyError:
             raise ModelFileError(
-                f"{path} is a zip archive, but not a Keras model: it has no {_CONFIG} or no "
-                f"{_METADATA}"
+                f"it is a zip archive, but not a Keras model: it has no {_CONFIG} or no {_METADATA}"
             ) from None
-        require_text(path, sum(member.file_size for member in members))
+        require_text(sum(member.file_size for member in members), path.stat().st_size)
         config, metadata = (_decoded(archive.read(member)) for member in members)
     said = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
     version = str(said)
-    config = _of_model(path, config)
+    config = _of_model(config)
     # Keras began with archives when it began to write its version.
     old = bool(version) and is_old(version)
     modern = modern_model(config, version, "tensorflow") if old else config
-    return Saved(path, config, _checked(path, modern), version, "", archive=True)
+    return Saved(path, config, _checked(modern), version, "", archive=True)
 
 
 def _read_hdf5(path: Path) -> Saved:
     import h5py
 
-    require_sound_heaps(path, path)
+    require_sound_heaps(path)
     with h5py.File(path, "r") as file:
         text = file.attrs.get("model_config")
         version = _text(file, "keras_version")
         backend = _text(file, "backend") if is_old(version) else ""
     if text is None:
         raise ModelFileError(
-            f"{path} holds no model configuration, perhaps only weights; "
+            "it holds no model configuration, perhaps only weights; "
             "save the whole model with model.save()"
         )
-    config = _of_model(path, _decoded(text))
+    config = _of_model(_decoded(text))
     if is_old(version):
-        modern = _checked(path, modern_model(config, version, backend))
+        modern = _checked(modern_model(config, version, backend))
         return Saved(path, config, modern, version, backend, archive=False)
-    config = of_hdf5(_checked(path, config))
+    config = of_hdf5(_checked(config))
     return Saved(path, config, config, version, backend, archive=False)
 
 
@@ -165,23 +147,23 @@ def _decoded(text: str | bytes) -> Any:
     return decoded
 
 
-def _of_model(path: Path, config: object) -> dict[str, Any]:
+def _of_model(config: object) -> dict[str, Any]:
     """Return the configuration if it may be one of a model."""
     if not isinstance(config, dict) or not isinstance(config.get("config"), (dict, list)):
-        raise ModelFileError(f"{path} is damaged: its configuration is not that of a model")
+        raise ModelFileError("it is damaged: its configuration is not that of a model")
     return config
 
 
-def _checked(path: Path, config: dict[str, Any]) -> dict[str, Any]:
+def _checked(config: dict[str, Any]) -> dict[str, Any]:
     """Return the configuration if it is one of a model made of layers."""
     if not _is_model(config):
         raise ModelFileError(
-            f"{path} holds a model of the class {config.get('class_name')!r}, whose code is not in "
+            f"it holds a model of the class {config.get('class_name')!r}, whose code is not in "
             "the file; only Sequential and functional models can be read, and classes derived from "
             "them that keep their call() and are registered with Keras"
         )
     if not _lists_layers(config):
-        raise ModelFileError(f"{path} is damaged: its configuration lists no layers")
+        raise ModelFileError("it is damaged: its configuration lists no layers")
     return config
 
 
@@ -216,10 +198,10 @@ def _keeps_call(key: str) -> bool:
     return any(getattr(cls, "call", None) is base.call for base in bases)
 
 
-def _refuse_unsupported(path: Path, config: Mapping[str, Any], *, partial: bool) -> None:
+def _refuse_unsupported(config: Mapping[str, Any], *, partial: bool) -> None:
     """Name every layer without a handler, before anything of the file is built."""
     refused = _unsupported(_held(config["config"]), handled_classes())
-    raise_unsupported(path, [why for unbuildable, why in refused if unbuildable or not partial])
+    raise_unsupported([why for unbuildable, why in refused if unbuildable or not partial])
 
 
 def _unsupported(

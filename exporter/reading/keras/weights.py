@@ -3,8 +3,9 @@
 import math
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,21 +23,40 @@ _MEMBER: Final = "model.weights.h5"
 _CHUNK: Final = 1 << 20
 
 
-@contextmanager
-def unfilled(path: Path, build: Callable[[], Any]) -> Iterator[tuple[Any, Any]]:
-    """Build a model whose variables take no memory.
+@dataclass(frozen=True, eq=False)
+class BuiltModel:
+    """A Keras model whose variables are arrays of NumPy.
+
+    A variable of TensorFlow would take three times the memory to fill, and only a model that
+    computes needs them.
 
     Parameters
     ----------
-    path
-        The model file.
+    model
+        The model.
+    variables
+        Its variables, those of layers that stand nowhere in it included.
+    """
+
+    model: Any
+    variables: Sequence[Any]
+
+    def make_live(self) -> None:
+        """Make the variables those of TensorFlow, so that the model computes."""
+        for variable in self.variables:
+            if isinstance(variable._value, np.ndarray):
+                variable._initialize(variable._value)
+
+
+def unfilled(build: Callable[[], Any], packed: int) -> BuiltModel:
+    """Build a model whose variables are zeros, and take no memory.
+
+    Parameters
+    ----------
     build
         Builds the model.
-
-    Yields
-    ------
-    tuple
-        The model, and the Keras scope in which variables can be given values.
+    packed
+        Bytes of the model file.
 
     Raises
     ------
@@ -44,115 +64,94 @@ def unfilled(path: Path, build: Callable[[], Any]) -> Iterator[tuple[Any, Any]]:
         If the variables take more memory than a file of this size says anything about.
     """
     import keras
-    from keras.src.backend.common.global_state import set_global_attribute
+    from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
 
+    waiting = "uninitialized_variables"
     try:
-        with keras.StatelessScope(initialize_variables=False) as scope:
+        with keras.StatelessScope(initialize_variables=False):
             model = build()
-            require_weights(path, sum(map(_bytes, _variables())), "its layers ask for")
-            yield model, scope
+        variables = list(get_global_attribute(waiting, []))
     finally:
         # Keras would fill them the next time that it builds a model.
-        set_global_attribute("uninitialized_variables", [])
-
-
-def zeros(path: Path, build: Callable[[], Any]) -> Any:
-    """Return a model with variables of zeros.
-
-    Parameters
-    ----------
-    path, build
-        As in ``unfilled``.
-
-    Raises
-    ------
-    ModelFileError
-        As ``unfilled`` does, and if the variables do not fit into memory.
-    """
-    import keras
-
-    with unfilled(path, build) as (model, _):
-        variables = _variables()
-    require_memory(path, sum(map(_bytes, variables)))
+        set_global_attribute(waiting, [])
+    require_weights(sum(map(_bytes, variables)), packed, "its layers ask for")
     for variable in variables:
-        # Random numbers for what is about to be read take longer than all the rest.
-        variable._initializer = keras.initializers.Zeros()
-        variable._deferred_initialize()
-    return model
-
-
-def _variables() -> list[Any]:
-    """Return what waits to be filled, layers that stand nowhere in a model included."""
-    from keras.src.backend.common.global_state import get_global_attribute
-
-    return list(get_global_attribute("uninitialized_variables", []))
+        # One 0 in memory stands for all elements.
+        nothing = np.zeros((), variable.dtype)
+        variable._value = np.broadcast_to(nothing, tuple(variable.shape))
+    return BuiltModel(model, variables)
 
 
 def _bytes(variable: Any) -> int:
     return math.prod(map(int, variable.shape)) * int(np.dtype(variable.dtype).itemsize)
 
 
-def read_weights(saved: Saved, model: Any) -> None:
+def read_weights(saved: Saved, built: BuiltModel) -> None:
     """Read the weights of a model from its file.
 
     Parameters
     ----------
     saved
         What the file says.
-    model
+    built
         The model, whose variables are changed.
 
     Raises
     ------
     ModelFileError
-        If the file declares more weights than one of its size can hold.
-    """
-    path = saved.path
-    with weights_file(path) as weights:
-        require_sound_heaps(path, weights)
-        require_weights(path, declared_bytes(weights), "its datasets declare")
-        if not saved.old:
-            with saved_once(model) if saved.archive else nullcontext():
-                model.load_weights(weights)
-        elif saved.archive:
-            ArchiveWeights(path, saved.written).read_into(model, weights)
-        else:
-            Hdf5Weights(path, saved.config, saved.version, saved.backend).read_into(model, weights)
-
-
-def read_arrays(saved: Saved, model: Any) -> None:
-    """Read the weights of a model as arrays of NumPy, in the scope of ``unfilled``.
-
-    Parameters
-    ----------
-    saved, model
-        As in ``read_weights``.
-
-    Raises
-    ------
-    ModelFileError
-        As ``read_weights`` does, and if the weights do not fit into memory.
+        If the file declares more weights than one of its size can hold, or they do not fit into
+        memory.
     """
     import keras
 
-    require_memory(saved.path, sum(map(_bytes, model.variables)))
+    require_memory(sum(map(_bytes, built.model.variables)))
     convert = keras.Variable._convert_to_tensor
     # A tensor is a copy, and so is the variable that is given it.
     keras.Variable._convert_to_tensor = lambda _, value, dtype=None: np.asarray(value, dtype)
     try:
-        read_weights(saved, model)
+        with keras.StatelessScope(initialize_variables=False) as scope:
+            _read_into(built.model, saved)
     finally:
         keras.Variable._convert_to_tensor = convert
+    for variable in built.variables:
+        if (value := scope.get_current_value(variable)) is not None:
+            variable._value = value
 
 
-def declared_bytes(file: Path) -> int:
-    """Return the bytes that all datasets of an HDF5 file take in memory.
+def _read_into(model: Any, saved: Saved) -> None:
+    with sound_weights(saved) as weights:
+        if not saved.old:
+            with saved_once(model) if saved.archive else nullcontext():
+                model.load_weights(weights)
+        elif saved.archive:
+            ArchiveWeights(saved.written).read_into(model, weights)
+        else:
+            Hdf5Weights(saved.config, saved.version, saved.backend).read_into(model, weights)
+
+
+@contextmanager
+def sound_weights(saved: Saved) -> Iterator[Path]:
+    """Give the HDF5 file that holds the weights, once it is known to be no trap.
 
     Parameters
     ----------
-    file
-        The HDF5 file.
+    saved
+        What the file says.
+
+    Raises
+    ------
+    ModelFileError
+        If the HDF5 library would not return from it, or it declares more weights than a file of
+        this size can hold.
     """
+    with _weights_file(saved) as weights:
+        require_sound_heaps(weights)
+        require_weights(_declared_bytes(weights), saved.size, "its datasets declare")
+        yield weights
+
+
+def _declared_bytes(file: Path) -> int:
+    """Return the bytes that all datasets of an HDF5 file take in memory."""
     import h5py
 
     sizes: list[int] = []
@@ -167,29 +166,24 @@ def declared_bytes(file: Path) -> int:
 
 
 @contextmanager
-def weights_file(path: Path) -> Iterator[Path]:
-    """Give the HDF5 file that holds the weights, under a name by which Keras knows its layout.
-
-    Parameters
-    ----------
-    path
-        The model file.
-    """
-    if path.suffix in {".h5", ".hdf5"} and not zipfile.is_zipfile(path):
+def _weights_file(saved: Saved) -> Iterator[Path]:
+    """Give the HDF5 file that holds the weights, under a name by which Keras knows its layout."""
+    path = saved.path
+    if path.suffix in {".h5", ".hdf5"} and not saved.archive:
         yield path
         return
     with temporary_folder() as folder:
-        if zipfile.is_zipfile(path):
-            yield _unpacked(path, folder / _MEMBER)
+        if saved.archive:
+            yield _unpacked(saved, folder / _MEMBER)
         else:
             link = folder / "model.h5"
             link.symlink_to(path.resolve())
             yield link
 
 
-def _unpacked(archive: Path, file: Path) -> Path:
-    with zipfile.ZipFile(archive) as members:
-        require_weights(archive, members.getinfo(_MEMBER).file_size, "its archive unpacks to")
+def _unpacked(saved: Saved, file: Path) -> Path:
+    with zipfile.ZipFile(saved.path) as members:
+        require_weights(members.getinfo(_MEMBER).file_size, saved.size, "its archive unpacks to")
         with (
             members.open(_MEMBER) as packed,
             temporary_errors(),

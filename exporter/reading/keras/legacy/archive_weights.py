@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from exporter.reading.keras.legacy.names import written
 from exporter.reading.keras.shared_layers import copy_weights, likeness
-from queries.core.text import printable
 from queries.errors import ModelFileError
 
 _VARIABLES: Final = "vars"
@@ -32,13 +31,10 @@ class ArchiveWeights:
 
     Parameters
     ----------
-    path
-        The archive, for messages.
     config
         The configuration as the file has it.
     """
 
-    path: Path
     config: dict[str, Any]
 
     def read_into(self, model: Any, file: Path) -> None:
@@ -83,13 +79,13 @@ class ArchiveWeights:
                 kinds[kind] -= 1
                 continue
             if not stored[kind]:
-                raise self._error(_name(inner), _MISSING)
+                raise _error(_name(inner), _MISSING)
             kinds[kind] -= 1
             read[likeness(layer)] = layer
             self._read_layer(layer, inner, _below(inside, stored[kind].pop(0)), read)
         for kind, left in stored.items():
             if left:
-                raise self._error(left[0], f"the file has weights, but no settings, of this {kind}")
+                raise _error(left[0], f"the file has weights, but no settings, of this {kind}")
 
     def _read_layer(
         self, layer: Any, config: dict[str, Any], groups: dict[str, Any], read: Read
@@ -99,19 +95,20 @@ class ArchiveWeights:
             return
         if layer._trainable_variables or layer._non_trainable_variables:
             if _VARIABLES not in groups:
-                raise self._error(_name(config), _MISSING)
+                raise _error(_name(config), _MISSING)
             try:
                 layer.load_own_variables(groups[_VARIABLES])
             except ValueError as error:
-                raise self._error(_name(config), str(error).splitlines()[0]) from None
+                raise _error(_name(config), str(error).splitlines()[0]) from None
         for name, inner in _sublayers(layer):
             within = _below(groups, name) or _below(groups, f"_{name}") or _only(groups)
             settings = config["config"].get(name)
             known = settings if isinstance(settings, dict) else {"config": {}}
             self._read_layer(inner, {"class_name": type(inner).__name__, **known}, within, read)
 
-    def _error(self, name: str, what: str) -> ModelFileError:
-        return ModelFileError(printable(f"{self.path}: layer {name!r}: {what}"))
+
+def _error(name: str, what: str) -> ModelFileError:
+    return ModelFileError(f"layer {name!r}: {what}")
 
 
 def _groups(file: Any) -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from exporter.reading.keras.legacy.kernels import as_built
 from exporter.reading.keras.legacy.names import written
-from queries.core.text import printable
 from queries.errors import ModelFileError
 
 _NAMES, _LAYERS = "weight_names", "layer_names"
@@ -49,15 +48,12 @@ class Hdf5Weights:
 
     Parameters
     ----------
-    path
-        The model file, for messages.
     config
         The rewritten configuration of the model.
     version, backend
         As the file says them; empty where it does not.
     """
 
-    path: Path
     config: dict[str, Any]
     version: str
     backend: str
@@ -95,11 +91,11 @@ class Hdf5Weights:
             stored = dict(zip(layers, stored.values(), strict=True))
         for name, (layer, config) in layers.items():
             if name not in stored:
-                raise self._error(name, "the file has no weights of it")
+                raise _error(name, "the file has no weights of it")
             owners = [owner for owner in _owners(layer, config) if owner.variables]
             self._give(owners, stored[name])
         if unknown := stored.keys() - layers.keys():
-            raise self._error(min(unknown), "the file has weights of it, but no settings")
+            raise _error(min(unknown), "the file has weights of it, but no settings")
 
     def _give(self, owners: list[_Own], stored: list[_Stored]) -> None:
         """Share the arrays of a layer, or of a nested model, among the layers in it."""
@@ -111,13 +107,13 @@ class Hdf5Weights:
     def _assign(self, owner: _Own, arrays: list[NDArray[Any]]) -> None:
         variables = owner.variables
         if len(arrays) != len(variables):
-            raise self._error(
+            raise _error(
                 owner.name, f"the file has {len(arrays)} weights of it, it takes {len(variables)}"
             )
         built = as_built(owner.layer, arrays, self.version, self.backend)
         for variable, array in zip(variables, built, strict=True):
             if tuple(variable.shape) != array.shape:
-                raise self._error(
+                raise _error(
                     owner.name,
                     f"its {variable.name} has the shape {array.shape} in the file, but "
                     f"{tuple(variable.shape)} by its settings",
@@ -126,8 +122,9 @@ class Hdf5Weights:
         if variables and hasattr(owner.layer, "finalize_state"):
             owner.layer.finalize_state()
 
-    def _error(self, name: str, what: str) -> ModelFileError:
-        return ModelFileError(printable(f"{self.path}: layer {name!r}: {what}"))
+
+def _error(name: str, what: str) -> ModelFileError:
+    return ModelFileError(f"layer {name!r}: {what}")
 
 
 def _stored(group: Any) -> list[_Stored]:

@@ -1,0 +1,82 @@
+"""The formats of model files: a new one is a folder beside this file, and an entry here."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from exporter.reading.keras.model import open_file as open_keras
+from exporter.reading.model_file import readable, reading
+from exporter.reading.opened_model import OpenedModel
+from queries.core.log import logger
+
+
+class Reader(Protocol):
+    """What opens a file of a format: it says plainly what is wrong, without the path."""
+
+    def __call__(self, path: Path, *, partial: bool, weights: bool) -> OpenedModel:
+        """Open a file, as ``open_model`` does."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of model files.
+
+    Parameters
+    ----------
+    suffixes
+        What the names of its files end in, in small letters.
+    reader
+        What opens them. It runs no code from the file, and imports what it needs when called.
+    """
+
+    suffixes: tuple[str, ...]
+    reader: Reader
+
+
+FORMATS: Final = (Format((".keras", ".h5", ".hdf5"), open_keras),)
+"""Every format; the first one also takes names that end otherwise, and looks at the content."""
+
+
+def format_of(path: Path) -> Format:
+    """Return the format of a file by the end of its name."""
+    name = path.name.lower()
+    return next((each for each in FORMATS if name.endswith(each.suffixes)), FORMATS[0])
+
+
+def open_model(
+    path: str | os.PathLike[str], *, partial: bool = False, weights: bool = True
+) -> OpenedModel:
+    """Open a model file as a list of layer calls; run no code from it.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    partial
+        Refuse only layers that cannot be built without running code of somebody's own; what
+        else cannot be wired the plan leaves out.
+    weights
+        Read the weights, as arrays of NumPy. Else all of them are zeros, which take no memory,
+        and a file whose weights alone are damaged is opened as well.
+
+    Returns
+    -------
+    OpenedModel
+        The model and its layer calls.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing, damaged, not a model, or of a version that is too new.
+    UnsupportedLayerError
+        If layers of the model are not handled; the message names all of them.
+    """
+    begun = time.perf_counter()
+    file = readable(path)
+    with reading(file):
+        opened = format_of(file).reader(file, partial=partial, weights=weights)
+    seconds = time.perf_counter() - begun
+    logger.info("opened %s, %d layer calls, in %.1f s", file, len(opened.calls), seconds)
+    return opened
