@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from exporter.planning.grouping import Grouping
+from exporter.planning.grouping import Grouping, require_granularity
 from exporter.planning.layer import PlannedLayer
 from exporter.planning.not_finite import not_finite_text
 from exporter.planning.plan import LayerRow
@@ -93,9 +93,12 @@ def inspect(
 
     Raises
     ------
+    ParameterError
+        If there is no such granularity.
     ModelFileError, UnsupportedLayerError
         If the file cannot be read or wired.
     """
+    require_granularity(granularity)
     opened = open_model(model, weights=False)
     rows = _rows(opened, granularity)
     try:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from dataclasses import replace as replaced
 from datetime import UTC, datetime
 from functools import partial as bound
 from typing import Any
@@ -20,7 +21,7 @@ from exporter.reading.formats import open_model
 from exporter.reading.model_file import readable
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks import REPLACED, STAGED, Sink, check_options, exists_error, open_sink
-from exporter.sinks.file_format import FileFormat
+from exporter.sinks.file_format import chosen_format
 from exporter.sinks.model_node import model_properties
 from exporter.sinks.resumption import to_go_on_with
 from exporter.sinks.sizes import require_room
@@ -28,19 +29,21 @@ from exporter.sinks.writing import write
 from queries import NeuronGraph
 from queries.core.address import repeatable
 from queries.core.checksum import model_checksum
-from queries.core.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
-from queries.core.location import locate
+from queries.core.file_format import FileFormat
+from queries.core.granularity import NEURON_GRAPH, Granularity
+from queries.core.location import Location, locate
 from queries.core.log import logger
 from queries.core.progress import Progress, silent
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
 from queries.errors import GraphNotFoundError, ParameterError, listed
-from queries.stores.dataset import file_format_of
 
 _LONGEST_NAME = 200
 
 Writer = Callable[[Sink, Plan, str, int, Progress], dict[str, dict[str, str]]]
 """What ``writing.write`` is."""
+WritePart = Callable[[int, Progress], dict[str, dict[str, str]]]
+"""The same, given what is written and where."""
 
 
 @dataclass(frozen=True)
@@ -201,10 +204,6 @@ def load(
     """
     location = locate(graph)
     check_options(location, batch_size=batch_size, writers=writers, file_format=file_format)
-    file = readable(model)
-    name = _checked_name(name if name is not None else file.stem)
-    if granularity not in GRANULARITIES:
-        raise ParameterError(f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}")
     if replace and resume:
         raise ParameterError(
             "replace and resume exclude each other: resume alone also goes on with a replacement"
@@ -212,18 +211,18 @@ def load(
     recipe = Recipe(granularity, from_layer, to_layer, partial, Threshold(min_weight, top))
     if dask is not None:
         check_dask(dask, location)
+    if name is not None:
+        _check_name(name)
+    file = readable(model)
+    if name is None:
+        name = file.stem
+        _check_name(name)
     sweep_temporary()
     if not replace and not resume:
         _refuse_existing(name, graph)
     opened = open_model(file, partial=partial)
     part = recipe.plan(opened)
-    if location.kind != "server":
-        store = (
-            "embedded"
-            if location.kind == "embedded"
-            else file_format or file_format_of(location.path) or "parquet"
-        )
-        require_room(location.path, store, part.neurons, part.edges, granularity)
+    _require_room(location, part, file_format)
     with _writer(opened, recipe, dask) as writer:
         begun = time.perf_counter()
         with open_sink(
@@ -239,21 +238,13 @@ def load(
             )
             block_edges = min(batch_size or sink.block_edges, sink.block_edges)
             begin = {**properties, "block_edges": block_edges}
+            write_part = bound(writer, sink, part, name)
             stored = to_go_on_with(sink, begin) if resume else None
-            complete = stored is not None and stored["state"] == COMPLETE
-            damage = sink.damage(name, progress) if complete else []
-            if complete and not damage:
-                checksums, resumed = sink.checksums(name), part.edges
+            if stored is not None and stored["state"] == COMPLETE:
+                done = _repaired(sink, part, begin, write_part, progress)
             else:
-                if damage:
-                    logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
-                    noted = sink.repair(begin)
-                else:
-                    noted = _begun(sink, begin, stored, replace=replace)
-                sums = writer(sink, part, name, noted["block_edges"], progress)
-                sink.finish(sums, _model_checksum(noted, part, sums))
-                checksums = {layer: each["checksum"] for layer, each in sums.items()}
-                resumed = sink.resumed_edges
+                noted = _begun(sink, begin, stored, replace=replace)
+                done = _written(sink, part, noted, write_part, progress)
             sink.tidy(name, progress)
         seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
@@ -269,12 +260,21 @@ def load(
         not_finite_biases=_some(part, "not_finite_biases"),
         left_out=part.left_out.edges,
         refused=tuple(map(str, part.refused)),
-        resumed=resumed,
-        repaired=tuple(damage),
-        checksums=checksums,
+        resumed=done.resumed,
+        repaired=done.repaired,
+        checksums=done.checksums,
         half_precisions=opened.half_precisions,
         seconds=seconds,
     )
+
+
+def _require_room(location: Location, part: Plan, file_format: FileFormat | None) -> None:
+    """Raise GraphError where a load into files would not fit on the disk."""
+    if location.kind == "server":
+        return
+    embedded = location.kind == "embedded"
+    store = "embedded" if embedded else chosen_format(location.path, file_format)
+    require_room(location.path, store, part.neurons, part.edges, part.granularity)
 
 
 def _some(part: Plan, name: str) -> dict[str, int]:
@@ -296,6 +296,38 @@ def _writer(model: OpenedModel, recipe: Recipe, dask: str | None) -> Iterator[Wr
     source = ModelSource(model.path.absolute(), model.sha256, recipe)
     with started(dask) as workers:
         yield bound(write_in_parallel, workers, source)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What of a load is in its report."""
+
+    checksums: Mapping[str, str]
+    resumed: int
+    repaired: tuple[str, ...] = ()
+
+
+def _written(
+    sink: Sink, part: Plan, model: Mapping[str, Any], write_part: WritePart, progress: Progress
+) -> _Done:
+    """Write what is missing of a model in loading, and make it complete."""
+    sums = write_part(model["block_edges"], progress)
+    sink.finish(sums, _model_checksum(model, part, sums))
+    checksums = {layer: each["checksum"] for layer, each in sums.items()}
+    return _Done(checksums, sink.resumed_edges)
+
+
+def _repaired(
+    sink: Sink, part: Plan, model: Mapping[str, Any], write_part: WritePart, progress: Progress
+) -> _Done:
+    """Look through a complete model, and write it again where it is damaged."""
+    name = model["name"]
+    damage = sink.damage(name, progress)
+    if not damage:
+        return _Done(sink.checksums(name), part.edges)
+    logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
+    done = _written(sink, part, sink.repair(model), write_part, progress)
+    return replaced(done, repaired=tuple(damage))
 
 
 def _begun(
@@ -332,7 +364,7 @@ def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
         raise exists_error(opened.location, name)
 
 
-def _checked_name(name: str) -> str:
+def _check_name(name: str) -> None:
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ParameterError(
             f"name {repeatable(name)[:42]} does not do; a model's name has 1 to {_LONGEST_NAME} "
@@ -343,4 +375,3 @@ def _checked_name(name: str) -> str:
             raise ParameterError(
                 f"name {repeatable(name)} ends in {suffix!r}, which marks unfinished work"
             )
-    return name

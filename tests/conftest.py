@@ -9,7 +9,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from exporter import load
-from exporter.sinks.file_format import FileFormat
+from queries.core.file_format import FileFormat
 from tests.contract import foreign
 from tests.contract.stores import GraphStore
 from tests.models import BUILDERS, HOSTILE, save_cifar

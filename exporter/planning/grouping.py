@@ -14,8 +14,9 @@ from exporter.planning.layer import EdgeBlock, MakeColumn, PlannedLayer, slab
 from exporter.planning.places import captions
 from exporter.planning.plan import Plan
 from exporter.wiring.results import EMPTY, Floats, Ids, Weights
-from queries.core.granularity import NEURON_GRAPH, Granularity
+from queries.core.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.core.schema import NEURON
+from queries.errors import ParameterError, listed
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,12 @@ class GroupedLayer(PlannedLayer):
         if self.by_channel:
             every = np.moveaxis(every, self.channel_axis, 0)
         return pa.array(every.reshape(self.neurons, -1).mean(axis=1, dtype=np.float64)[offsets])
+
+
+def require_granularity(granularity: str) -> None:
+    """Raise ParameterError where a node of a graph cannot stand for that."""
+    if granularity not in GRANULARITIES:
+        raise ParameterError(f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}")
 
 
 def grouped(plan: Plan, granularity: Granularity) -> Plan:

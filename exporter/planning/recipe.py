@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from exporter.planning.grouping import grouped
+from exporter.planning.grouping import grouped, require_granularity
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
 from exporter.planning.threshold import Threshold
@@ -20,6 +20,11 @@ class Recipe:
         As in ``exporter.load``.
     threshold
         What ``min_weight`` and ``top`` of it say.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such granularity.
     """
 
     granularity: Granularity = NEURON_GRAPH
@@ -27,6 +32,9 @@ class Recipe:
     to_layer: str | None = None
     partial: bool = False
     threshold: Threshold = field(default_factory=Threshold)
+
+    def __post_init__(self) -> None:
+        require_granularity(self.granularity)
 
     def plan(self, model: OpenedModel) -> Plan:
         """Plan the load of a model.

@@ -3,7 +3,8 @@
 import os
 
 from exporter.sinks.base import REPLACED, STAGED, Sink, exists_error
-from exporter.sinks.file_format import FILE_FORMATS, FileFormat
+from exporter.sinks.file_format import chosen_format
+from queries.core.file_format import FILE_FORMATS, FileFormat
 from queries.core.location import Location, locate
 from queries.errors import GraphError, ParameterError, listed
 from queries.library.checks import require_count
@@ -100,6 +101,8 @@ def check_options(
         raise ParameterError(
             f"file_format: {location.text} is no folder of files for Neo4j; end such a folder in /"
         )
+    if location.kind == "dataset":
+        chosen_format(location.path, file_format)
     if writers is not None and location.kind != "server":
         raise ParameterError("writers: only a server takes several at once; leave it out")
 

@@ -1,6 +1,33 @@
-"""The files that a dataset for Neo4j is made of."""
+"""Which format the files of a dataset get."""
 
-from typing import Final, Literal, get_args
+from pathlib import Path
 
-FileFormat = Literal["parquet", "csv"]
-FILE_FORMATS: Final[tuple[FileFormat, ...]] = get_args(FileFormat)
+from queries.core.file_format import FILE_FORMATS, FileFormat
+from queries.errors import ParameterError
+
+
+def chosen_format(folder: Path, wanted: FileFormat | None) -> FileFormat:
+    """Return the format of the files that a dataset gets.
+
+    Parameters
+    ----------
+    folder
+        The folder of the dataset, which may be missing.
+    wanted
+        What somebody asked for; None for what is there already, else Parquet.
+
+    Raises
+    ------
+    ParameterError
+        If files of another format are there.
+    """
+    from queries.stores.dataset import file_format_of
+
+    found = file_format_of(folder)
+    there = next((each for each in FILE_FORMATS if each == found), None)
+    if None not in (wanted, there) and wanted != there:
+        raise ParameterError(
+            f"{folder} holds {there} files, and an import reads one format; leave "
+            "the file format out, or choose another folder"
+        )
+    return wanted or there or "parquet"

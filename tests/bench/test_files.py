@@ -15,7 +15,7 @@ import pytest
 
 from exporter import load
 from exporter.planning.push import plan
-from exporter.sinks.file_format import FILE_FORMATS, FileFormat
+from queries.core.file_format import FILE_FORMATS, FileFormat
 from tests.bench.children import measured
 from tests.bench.importing import import_seconds
 from tests.bench.test_speed import report

@@ -17,8 +17,8 @@ from typer.testing import CliRunner, Result
 
 from exporter import drop, inspect, load
 from exporter.cli import app
-from exporter.sinks.file_format import FileFormat
 from queries import NeuronFilter, NeuronGraph
+from queries.core.file_format import FileFormat
 from queries.errors import NotFiniteError
 from queries.library.queries import queries
 from tests.contract.diverged import by_hand, save_diverged

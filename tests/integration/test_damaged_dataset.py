@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from exporter import drop, load
 from exporter.cli import app
-from exporter.sinks.file_format import FILE_FORMATS, FileFormat
 from queries import NeuronGraph
+from queries.core.file_format import FILE_FORMATS, FileFormat
 from queries.core.schema import DAMAGED
 from queries.errors import GraphDamagedError, GraphError, GraphVersionError, ModelExistsError
 from queries.stores.dataset import NOTE, model_notes, note_text

@@ -23,8 +23,8 @@ from exporter.cli import app
 from exporter.planning.push import plan
 from exporter.sinks import open_sink
 from exporter.sinks.dataset import FilesSink
-from exporter.sinks.file_format import FILE_FORMATS, FileFormat
 from queries import NeuronGraph
+from queries.core.file_format import FILE_FORMATS, FileFormat
 from queries.errors import (
     GraphError,
     GraphLockedError,

@@ -112,6 +112,34 @@ def test_options_are_checked_before_the_model_is_opened(
     assert not (home / "g.lbug").exists()
 
 
+def test_the_format_of_a_dataset_is_checked_before_the_model_is_opened(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporter.load("~/digits.keras", "~/files/", file_format="csv", to_layer="conv_0")
+
+    def opened(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("exporter.loading.open_model", opened)
+    before = sorted(home.glob("files/**/*"))
+    with pytest.raises(ParameterError, match="files holds csv files"):
+        exporter.load("~/digits.keras", "~/files/", name="again", file_format="parquet")
+    assert sorted(home.glob("files/**/*")) == before
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_options_are_checked_before_the_model_is_looked_for(options: dict[str, Any]) -> None:
+    with pytest.raises(ParameterError, match=next(iter(options))):
+        exporter.load("~/missing.keras", "~/g.lbug", **options)
+
+
+@pytest.mark.usefixtures("home")
+def test_the_granularity_of_an_inspection() -> None:
+    with pytest.raises(ParameterError, match="granularity 'atom' is not one of"):
+        exporter.inspect("~/missing.keras", granularity="atom")  # type: ignore[arg-type]
+
+
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("options", [{"samples": 0}, {"samples": True}, {"seed": -1}], ids=str)
 def test_options_of_verify(options: dict[str, Any]) -> None:

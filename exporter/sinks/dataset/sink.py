@@ -27,17 +27,18 @@ from exporter.sinks.dataset.safely import (
     sweep,
     write_file,
 )
+from exporter.sinks.file_format import chosen_format
 from queries.core.address import repeatable
+from queries.core.file_format import FileFormat
 from queries.core.holding import PART_SUFFIX
 from queries.core.progress import Progress
 from queries.core.schema import COMPLETE, DAMAGED, LOADING
-from queries.errors import GraphError, ModelNotFoundError, ParameterError
+from queries.errors import GraphError, ModelNotFoundError
 from queries.stores.dataset import (
     NOTE,
     README,
     REMOVED_SUFFIX,
     complete_notes,
-    file_format_of,
     is_dataset,
     model_notes,
     note_text,
@@ -88,7 +89,7 @@ class FilesSink(Sink):
     block_edges: ClassVar[int] = BLOCK_EDGES
 
     def __init__(
-        self, folder: Path, *, file_format: str | None = None, batch_size: int | None = None
+        self, folder: Path, *, file_format: FileFormat | None = None, batch_size: int | None = None
     ) -> None:
         self.location = str(folder)
         self._folder = folder
@@ -100,7 +101,7 @@ class FilesSink(Sink):
         self._part: _Part | None = None
         self._cut: tuple[PlannedLayer, dict[int, FilePart]] | None = None
         self._make_folder()
-        self._format_name = self._checked_format(file_format)
+        self._format_name = chosen_format(folder, file_format)
         self._settle()
 
     def _make_folder(self) -> None:
@@ -114,15 +115,6 @@ class FilesSink(Sink):
                 f"{self._folder} holds other files; give a new or empty folder, or a path that "
                 "ends in .lbug for an embedded graph"
             )
-
-    def _checked_format(self, wanted: str | None) -> str:
-        there = file_format_of(self._folder)
-        if None not in (wanted, there) and wanted != there:
-            raise ParameterError(
-                f"{self.location} holds {there} files, and an import reads one format; leave "
-                "the file format out, or choose another folder"
-            )
-        return wanted or there or "parquet"
 
     def _settle(self) -> None:
         """Let the README name the complete models, and remove those that were replaced."""

@@ -1,0 +1,58 @@
+"""The command ``check``."""
+
+from typing import Annotated
+
+import typer
+
+from exporter.commands.options import PANEL
+from queries.commands.options import FormatOption, GraphOption, OutputOption
+from queries.commands.output import destination, write
+from queries.commands.terminal import Commands, examples, fail, say
+
+app = typer.Typer(cls=Commands, no_args_is_help=True)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "neurongraph check --graph digits.lbug",
+        "neurongraph check digits --graph bolt://localhost:7687 --format json",
+    ),
+)
+def check(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="The model's name in the graph.",
+            show_default="all that are complete",
+        ),
+    ] = None,
+    graph: GraphOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Compare a graph with the checksums that its load wrote; the model file is not needed.
+
+    All neurons and relationships are read. Ends with exit code 1 where something differs.
+    """
+    to = destination(format_name, output)
+    from exporter.verifying.checking import check as check_graph
+    from queries.commands.progress_bar import ProgressBar
+    from queries.core.location import locate
+
+    location = locate(graph)
+    if location.kind == "file":
+        say(f"{location.text} is a model file, which holds no graph that could be damaged.")
+        return
+    with ProgressBar(f"Checking {location.text}") as progress:
+        report = check_graph(graph, name=name, progress=progress)
+    write(report.frame, to)
+    if not report.passed:
+        # A load that goes on does not write over what somebody has changed on purpose.
+        repair = "--replace" if report.edited else "--resume, which repairs it, or with --replace"
+        fail(
+            f"{location.text} is damaged: {'; '.join(report.damage)}. To have it as the model file "
+            f"is, load that again with {repair}."
+        )
+    say(f"{location.text} holds what its loads wrote.")

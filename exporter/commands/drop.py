@@ -1,0 +1,64 @@
+"""The command ``drop``."""
+
+from typing import Annotated
+
+import typer
+
+from exporter.commands.options import PANEL
+from queries.commands.options import GraphOption
+from queries.commands.terminal import Commands, confirmed, echo, examples, fail, interrupted
+from queries.core.address import repeatable
+from queries.errors import ModelNotFoundError, listed
+
+app = typer.Typer(cls=Commands, no_args_is_help=True)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "neurongraph drop digits --graph digits.lbug",
+        "neurongraph drop digits-head --yes",
+    ),
+)
+def drop(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The model's name in the graph.")],
+    graph: GraphOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a model from a graph, complete or not."""
+    edges = _edges(graph, name)
+    if not yes and not confirmed(f"Remove {name!r} and its {edges:,} relationships?"):
+        fail(f"{name!r} was not removed")
+    from exporter.removal import drop as drop_model
+    from queries.commands.progress_bar import ProgressBar
+
+    removed = 0
+    try:
+        with ProgressBar(f"Removing {name}") as progress:
+
+            def count(more: int) -> None:
+                nonlocal removed
+                removed += more
+                progress("relationships", removed, edges)
+
+            dropped = drop_model(name, graph, progress=count)
+    except KeyboardInterrupt as interrupt:
+        interrupted(interrupt, f"What is left of {name!r} is in state dropping; drop it again.")
+    echo(f"Removed {name!r} with {dropped:,} relationships.")
+
+
+def _edges(graph: str | None, name: str) -> int:
+    """Return how many relationships a model has, or was to have."""
+    from exporter.sinks import require_store
+    from queries.core.location import locate
+    from queries.neurongraph import NeuronGraph
+
+    require_store(locate(graph))
+    with NeuronGraph(graph) as opened:
+        models = opened.models().set_index("name")
+    if name not in models.index:
+        raise ModelNotFoundError(
+            f"there is no model {repeatable(name)} in the graph; it holds "
+            f"{listed(list(models.index))}"
+        )
+    return int(models["edges"][name])

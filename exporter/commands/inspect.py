@@ -1,0 +1,54 @@
+"""The command ``inspect``."""
+
+import typer
+
+from exporter.commands.load_report import nodes_text, say_precision
+from exporter.commands.options import PANEL, GranularityOption, ModelArgument
+from queries.commands.options import FormatOption, OutputOption, RawOption
+from queries.commands.output import destination, write
+from queries.commands.terminal import Commands, examples
+from queries.core.granularity import NEURON_GRAPH
+from queries.core.text import size_text
+
+app = typer.Typer(cls=Commands, no_args_is_help=True)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "neurongraph inspect samples/digits.keras",
+        "neurongraph inspect samples/digits.keras --granularity channel",
+        "neurongraph inspect samples/digits.keras --format json",
+    ),
+)
+def inspect(
+    model: ModelArgument,
+    granularity: GranularityOption = NEURON_GRAPH,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Show the layers of a model, and how many neurons and relationships a load makes.
+
+    A dash stands where a layer only moves data, so that it makes neither.
+    """
+    to = destination(format_name, output, raw=raw)
+    from exporter.inspection import NOT_FINITE
+    from exporter.inspection import inspect as inspect_model
+
+    seen = inspect_model(model, granularity=granularity)
+    sizes = ", ".join(f"{size_text(size)} {store}" for store, size in seen.sizes.items())
+    totals = (
+        f"{len(seen.frame)} layers, {nodes_text(seen.neurons, seen.granularity)}, "
+        f"{seen.edges:,} relationships, {seen.parameters:,} parameters; "
+        f"density {seen.density:.6g}\n"
+        f"A load takes about this much on disk: {sizes}."
+    )
+    frame = seen.frame
+    if seen.not_finite:
+        totals += f"\n{seen.not_finite}"
+    elif to.format == "table":
+        # Two columns of zeros say nothing to a reader.
+        frame = frame.drop(columns=list(NOT_FINITE))
+    write(frame, to, note=totals)
+    say_precision(seen.half_precisions)

@@ -1,0 +1,117 @@
+"""What is said after a load: what it did, what to do next, and what a broken one has left."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from queries.commands.terminal import echo, say
+from queries.core.granularity import Granularity
+from queries.core.text import pasteable
+from queries.errors import GraphNotFoundError, NeurongraphError, listed
+
+if TYPE_CHECKING:
+    from exporter.loading import LoadReport
+
+
+def print_report(graph: str | None, report: "LoadReport") -> None:
+    """Print what a load did, and what can be done next.
+
+    Parameters
+    ----------
+    graph
+        Where the graph is, as the user said it.
+    report
+        What ``load`` returned.
+    """
+    there = f"; {report.resumed:,} of them were there already" if report.resumed else ""
+    echo(
+        f"Loaded {report.model!r} into {report.graph}: {len(report.layers)} layers, "
+        f"{nodes_text(report.neurons, report.granularity)}, {report.edges:,} relationships "
+        f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s){there}."
+    )
+    for damage in report.repaired:
+        echo(f"Repaired: {damage}.")
+    if report.not_finite:
+        echo(report.not_finite)
+    if report.left_out:
+        echo(f"Left out {report.left_out:,} weaker relationships: it cannot be verified.")
+    if report.refused:
+        echo(
+            "Left out what cannot be wired, and what stands behind it: "
+            f"{listed(report.refused)}. It cannot be verified."
+        )
+    say_precision(report.half_precisions)
+    _print_next_steps(graph, report)
+
+
+def _print_next_steps(graph: str | None, report: "LoadReport") -> None:
+    from queries.core.location import locate
+    from queries.stores.dataset import README
+
+    kind = locate(report.graph).kind
+    if kind == "dataset":
+        say(f"Now import it: {Path(report.graph, README)} has the commands.", "dim")
+        return
+    model = _unless_alone(graph, report.model)
+    say(f"Look: {pasteable('view', *model, graph=graph)}", "dim")
+    if kind == "server":
+        say(f"In Neo4j Browser: {pasteable('browser', graph=graph)}", "dim")
+    option = ["--model", *model] if model else []
+    say(f"Ask: {pasteable(*_first_question(report), *option, graph=graph)}", "dim")
+
+
+def say_precision(names: tuple[str, ...]) -> None:
+    """Say of a model of half precision how it is read."""
+    if names:
+        from exporter.reading.half_precision import precision_note
+
+        say(precision_note(names))
+
+
+def nodes_text(count: int, granularity: Granularity) -> str:
+    """Say how many nodes there are, and what each stands for."""
+    return f"{count:,} {'nodes' if granularity == 'layer' else f'{granularity}s'}"
+
+
+def _unless_alone(graph: str | None, model: str) -> list[str]:
+    """Return the name of a model, and nothing where the graph holds no other."""
+    from queries.neurongraph import NeuronGraph
+
+    try:
+        with NeuronGraph(graph) as opened:
+            return [model] if len(opened.models()) > 1 else []
+    except NeurongraphError:
+        # The load went well, whatever happened since: a cluster may need a moment to show it.
+        return []
+
+
+def _first_question(report: "LoadReport") -> list[str]:
+    """Return the words of a query that shows something of what was just loaded."""
+    ends = [report.layers[0], report.layers[-1]]
+    # Of a name with other signs only a part may be read as the layer.
+    if len(report.layers) > 1 and all(end.replace("-", "_").isidentifier() for end in ends):
+        return ["query", "strongest_paths", f"source={ends[0]}", f"target={ends[1]}", "k=3"]
+    return ["query", "summary"]
+
+
+def state_left(graph: str | None, name: str) -> str:
+    """Say what a load that did not end has left behind, and what to do."""
+    from exporter.sinks import STAGED
+    from queries.core.schema import COMPLETE, LOADING
+    from queries.neurongraph import NeuronGraph
+
+    try:
+        with NeuronGraph(graph) as opened:
+            models = opened.models()
+            states = dict(zip(models["name"], models["state"], strict=True))
+    except GraphNotFoundError:
+        return "Nothing was written."
+    except NeurongraphError:
+        return f"What is left of {name!r}, if anything, is in state loading; see --resume."
+    for left in (name + STAGED, name):
+        if states.get(left) == LOADING:
+            kept = f", and {name!r} is as it was" if states.get(name) == COMPLETE else ""
+            return (
+                f"{left!r} is in state loading{kept}. Go on with the same command and --resume, "
+                f"without --replace; or remove it: {pasteable('drop', left, graph=graph)}"
+            )
+    return f"{name!r} is {'as it was' if name in states else 'not in the graph'}."
