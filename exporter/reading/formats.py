@@ -35,7 +35,7 @@ class Format:
     reader: Reader
 
 
-FORMATS: Final = (Format((".keras", ".h5", ".hdf5"), open_keras),)
+FORMATS: Final[tuple[Format, ...]] = (Format((".keras", ".h5", ".hdf5"), open_keras),)
 """Every format; the first one also takes names that end otherwise, and looks at the content."""
 
 
