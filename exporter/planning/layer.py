@@ -81,7 +81,7 @@ class PlannedLayer:
     inputs
         Indices of the layers that feed it.
     parameters
-        Number of parameters of the Keras layer; 0 from its second use on.
+        Number of parameters of the layer of the model; 0 from its second use on.
     channel_axis
         Which axis of the output is the channel.
     threshold

@@ -15,12 +15,12 @@ from queries.errors import LayerNotFoundError, listed
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One line of what ``inspect`` shows: a Keras layer.
+    """One line of what ``inspect`` shows: a layer of the model.
 
     Parameters
     ----------
     name, class_name, shape
-        As Keras has them; the shape without the batch.
+        As the model has them; the shape without the batch.
     index
         Index of the planned layer; None where it only moves data.
     """
@@ -40,7 +40,7 @@ class Plan:
     layers
         The layers that make neurons, inputs first.
     rows
-        Every Keras layer, those included that only move data.
+        Every layer of the model, those included that only move data.
     refused
         The layers that cannot be wired; they are not planned, nor is what stands behind them.
     granularity
@@ -75,7 +75,7 @@ class Plan:
 
     @property
     def parameters(self) -> int:
-        """Number of parameters of the Keras layers."""
+        """Number of parameters of the layers of the model."""
         return sum(layer.parameters for layer in self.layers)
 
     @property

@@ -1,4 +1,4 @@
-"""The values of all neurons, by Keras and by a graph, and how far apart they are."""
+"""The values of all neurons, by the model and by a graph, and how far apart they are."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -18,7 +18,7 @@ TOLERANCE: Final = 1e-5
 """Largest difference that passes, as a share of the largest output of the layer."""
 
 _Values = tuple[Ids, Floats]
-"""What stands in a tensor: ids, and what Keras says there, shape ``(ids, samples)``."""
+"""What stands in a tensor: ids, and what the model says there, shape ``(ids, samples)``."""
 
 
 class Proof:
@@ -31,12 +31,12 @@ class Proof:
     part
         What of it the graph has.
     values
-        What Keras says of all tensors.
+        What the model says of all tensors.
 
     Attributes
     ----------
     seeded
-        The layers that take the values of Keras: the inputs, and what is fed from outside of
+        The layers that take the values of the model: the inputs, and what is fed from outside of
         the part.
     """
 
@@ -81,7 +81,7 @@ class Proof:
             self._replayed[own][undefined] = self._expected[own][undefined]
 
     def row(self, layer: LayerRow, changes: Mapping[str, int]) -> dict[str, Any] | None:
-        """Return the row of a Keras layer, or of a step of one; None if the graph has none of it.
+        """Return the row of a layer, or of a step of one; None if the graph has none of it.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class Proof:
         return self._row(layer, None, tensors, misplaced)
 
     def _said(self, outputs: Sequence[int], said: Mapping[int, Any]) -> list[_Values]:
-        """Return what Keras says of tensors, without neurons that the part does not have."""
+        """Return what the model says of tensors, without neurons that the part does not have."""
         found = []
         for position in outputs:
             if position in said:
