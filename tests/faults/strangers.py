@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import neo4j
 
-from queries.labels import KINDS
+from queries.core.labels import KINDS
 
 _CLASSES: Final = ("Conv2D", "Dense", "InputLayer", "Flatten")
 _TYPES: Final = ("CONNECTS_TO", "HAS_LAYER", "NEXT", "OWNS")

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from exporter import check, load
-from exporter.file_format import FileFormat
+from exporter.sinks.file_format import FileFormat
 from queries import NeuronGraph
 from queries.errors import (
     GraphDamagedError,
@@ -25,7 +25,7 @@ from queries.errors import (
     ModelNotFoundError,
     NeurongraphError,
 )
-from queries.library import queries
+from queries.library.queries import queries
 from queries.stores.dataset import README, is_dataset
 from tests.faults.clients import FINISHED, Client, Tell, loading
 from tests.faults.questions import OTHER, QUESTIONS, ask, check_alike

@@ -10,7 +10,7 @@ import pytest
 
 from exporter import check, drop
 from queries import NeuronGraph
-from queries.schema import COMPLETE
+from queries.core.schema import COMPLETE
 from tests.faults.clients import FINISHED, Client
 from tests.faults.comparing import check_same, picture, states
 from tests.faults.conftest import VERSIONS, Ground, kind_of
