@@ -15,6 +15,8 @@ from queries.core.labels import KINDS
 _CLASSES: Final = ("Conv2D", "Dense", "InputLayer", "Flatten")
 _TYPES: Final = ("CONNECTS_TO", "HAS_LAYER", "NEXT", "OWNS")
 _OTHER_TYPES: Final = ("OWNS", "LIKES")
+_NUMBERS: Final = (None, 1000.0, -1.5)
+_WEIGHTS: Final = (*_NUMBERS, "heavy")
 _NAMES: Final = ("m", "m~new", "m~replaced", "other")
 _SCHEMA: Final = (
     "CREATE CONSTRAINT foreign_{} FOR (n:{}) REQUIRE n.plate IS UNIQUE",
@@ -33,7 +35,6 @@ UNWIND $rows AS row
 MATCH (a) WHERE elementId(a) = row.source
 MATCH (b) WHERE elementId(b) = row.target
 CREATE (a)-[r:$(row.type)]->(b) SET r = row.properties
-RETURN elementId(r)
 """
 _OURS: Final = (
     "MATCH (n:NeurongraphModel|NeurongraphLayer|NeurongraphNeuron) "
@@ -44,13 +45,19 @@ _KEYS: Final = "MATCH (m:NeurongraphModel) RETURN m.key"
 _HELD_NODES: Final = (
     "MATCH (n:Foreign) RETURN elementId(n) AS id, labels(n) AS labels, properties(n) AS held"
 )
-_HELD: Final = """
-UNWIND $ids AS id
-MATCH (a)-[r]->(b) WHERE elementId(r) = id
-RETURN id, type(r) AS type, properties(r) AS held, elementId(a) AS source, elementId(b) AS target
-"""
-_STILL: Final = "UNWIND $ids AS id MATCH (n) WHERE elementId(n) = id RETURN id"
+# A server gives the id of a node that is gone to another one, so that more tells which it is; not
+# its name, since a replacement gives that of the old model to the new one.
+_END: Final = "[elementId({0}), coalesce({0}.model, {0}.key), coalesce({0}.id, {0}.index)]"
+_HELD: Final = (
+    "MATCH (a)-[r]->(b) WHERE r.plate IS NOT NULL "
+    "RETURN r.plate AS plate, elementId(r) AS id, type(r) AS type, properties(r) AS held, "
+    f"{_END.format('a')} AS source, {_END.format('b')} AS target"
+)
+_STILL: Final = (
+    f"UNWIND $ids AS id MATCH (n) WHERE elementId(n) = id RETURN {_END.format('n')} AS there"
+)
 _COUNT: Final = "MATCH (:Foreign)-[r]-() RETURN count(DISTINCT r)"
+_GONE: Final = "Neo.ClientError.Statement.EntityNotFound"
 _REMOVE: Final = "MATCH (n:Foreign) DETACH DELETE n"
 
 
@@ -63,7 +70,7 @@ class Snapshot:
     nodes
         Labels and properties, by id.
     relationships
-        Type, properties and ends, by id.
+        Id, type, properties and ends, by their property ``plate``, which ours have not.
     schema
         Its constraints and indexes.
     """
@@ -94,7 +101,6 @@ class Strangers:
         self._driver = driver
         self._draws = draws
         self._nodes: list[str] = []
-        self._relationships: list[str] = []
         self._schema: list[str] = []
 
     def constrain(self) -> None:
@@ -134,14 +140,14 @@ class Strangers:
             self._join(self._nodes, ours, number)
             self._join(ours, self._nodes, number)
             self._join(ours, ours, number, _OTHER_TYPES)
-            self._join(ours, others, number)
+            self._join(ours, others, number, weights=_NUMBERS)
 
     def snapshot(self) -> Snapshot:
         """Return all of it that stands."""
         nodes = {row["id"]: (sorted(row["labels"]), row["held"]) for row in self._run(_HELD_NODES)}
         relationships = {
-            row["id"]: (row["type"], row["held"], row["source"], row["target"])
-            for row in self._run(_HELD, ids=self._relationships)
+            row["plate"]: (row["id"], row["type"], row["held"], row["source"], row["target"])
+            for row in self._run(_HELD)
         }
         schema = frozenset(
             (kind, row["name"], tuple(row["labelsOrTypes"]), tuple(row["properties"]))
@@ -156,15 +162,19 @@ class Strangers:
         found = self.snapshot()
         assert found.schema == before.schema
         assert found.nodes == before.nodes
-        ends = {
-            end for *_, source, target in before.relationships.values() for end in (source, target)
-        }
-        still = {row[0] for row in self._run(_STILL, ids=sorted(ends))}
+        ends = {end[0] for held in before.relationships.values() for end in held[-2:]}
+        still = [row["there"] for row in self._run(_STILL, ids=sorted(ends))]
         assert found.relationships == {
-            each: held for each, held in before.relationships.items() if {held[2], held[3]} <= still
+            plate: held
+            for plate, held in before.relationships.items()
+            if held[-2] in still and held[-1] in still
         }
-        known = [held for held in found.relationships.values() if found.nodes.keys() & held[2:]]
-        assert self._run(_COUNT)[0][0] == len(known)
+        joined = [
+            held
+            for held in found.relationships.values()
+            if found.nodes.keys() & {held[-2][0], held[-1][0]}
+        ]
+        assert self._run(_COUNT)[0][0] == len(joined)
 
     def remove(self) -> None:
         """Delete all of it."""
@@ -173,7 +183,12 @@ class Strangers:
             self._run(statement)
 
     def _join(
-        self, sources: list[str], targets: list[str], number: int, types: Sequence[str] = _TYPES
+        self,
+        sources: list[str],
+        targets: list[str],
+        number: int,
+        types: Sequence[str] = _TYPES,
+        weights: Sequence[Any] = _WEIGHTS,
     ) -> None:
         draws = self._draws
         rows = [
@@ -181,11 +196,19 @@ class Strangers:
                 "source": draws.choice(sources),
                 "target": draws.choice(targets),
                 "type": draws.choice(types),
-                "properties": draws.choice([{}, {"weight": 1000.0}, {"weight": "heavy"}]),
+                "properties": {
+                    "plate": f"{draws.getrandbits(64):x}",
+                    "weight": draws.choice(weights),
+                },
             }
             for _ in range(number if sources and targets else 0)
         ]
-        self._relationships += [row[0] for row in self._run(_BETWEEN, rows=rows)]
+        try:
+            self._run(_BETWEEN, rows=rows)
+        except neo4j.exceptions.ClientError as error:
+            # A drop has removed one of the ends meanwhile.
+            if error.code != _GONE:
+                raise
 
     def _labels(self, kind: str) -> list[str]:
         return [kind, *self._draws.sample(_CLASSES, self._draws.randrange(3))]
