@@ -129,6 +129,8 @@ class Strangers:
         """Create relationships into, out of and between nodes of ours.
 
         Between two of one model there are none of a type that would make them ours.
+        Between two models weights are numbers: relationships are read with those that begin at
+        another model, before these are left out.
         """
         by_key: dict[str, list[str]] = {}
         for row in self._run(_OURS):
