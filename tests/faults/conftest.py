@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from tests.faults.clients import FINISHED, Client, Tell
 from tests.faults.places import Folder, Server, port
 from tests.faults.proxy import Proxy
-from tests.faults.tally import Tally, table
+from tests.faults.tally import LoadTally, tables, told
 from tests.faults.trials import Trial, Undisturbed, measured
 from tests.servers import LTS, NEWEST, LocalServer, restartable
 
@@ -79,15 +78,19 @@ def folder_undisturbed(
     return measured(Folder(tmp_path_factory.mktemp("undisturbed") / "g.lbug"), models)
 
 
+def kind_of(request: pytest.FixtureRequest) -> str:
+    """Return what the table calls the faults of a class of tests: its name, in words."""
+    return " ".join(re.findall("[A-Z][a-z]*", request.cls.__name__)[1:]).lower()
+
+
 @pytest.fixture
 def tally(
     request: pytest.FixtureRequest, record_property: Callable[[str, Any], None]
-) -> Iterator[Tally]:
+) -> Iterator[LoadTally]:
     """Count what the test does, for the table."""
-    kind = " ".join(re.findall("[A-Z][a-z]*", request.cls.__name__)[1:]).lower()
-    counts = Tally(kind, "")
+    counts = LoadTally(kind_of(request), "")
     yield counts
-    record_property("faults", asdict(counts))
+    record_property("faults", told(counts))
 
 
 @pytest.fixture
@@ -95,7 +98,7 @@ def on_server(
     seed: int,
     ground: Callable[[str], Ground],
     models: tuple[Path, Path],
-    tally: Tally,
+    tally: LoadTally,
 ) -> Iterator[Trial]:
     """Give a trial on a Neo4j server, the versions by turns."""
     server, undisturbed = ground(VERSIONS[seed % 2])
@@ -108,7 +111,7 @@ def on_server(
 
 @pytest.fixture
 def in_folder(
-    models: tuple[Path, Path], folder_undisturbed: Undisturbed, tally: Tally, tmp_path: Path
+    models: tuple[Path, Path], folder_undisturbed: Undisturbed, tally: LoadTally, tmp_path: Path
 ) -> Trial:
     """Give a trial in an embedded graph."""
     place = Folder(tmp_path / "graph.lbug")
@@ -117,9 +120,9 @@ def in_folder(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of the faults."""
+    """Print the tables of the faults."""
     tallies = [
-        Tally(**value)
+        value
         for reports in terminalreporter.stats.values()
         for report in reports
         if getattr(report, "when", None) == "teardown"
@@ -128,5 +131,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     if tallies:
         terminalreporter.section("faults")
-        for line in table(tallies):
+        for line in tables(tallies):
             terminalreporter.line(line)

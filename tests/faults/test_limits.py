@@ -15,7 +15,7 @@ from tests.faults.clients import FINISHED
 from tests.faults.conftest import VERSIONS, reached_by_proxy
 from tests.faults.places import Folder, Server
 from tests.faults.seeds import seeds
-from tests.faults.tally import Tally
+from tests.faults.tally import LoadTally
 from tests.faults.trials import Trial
 from tests.mounts import mounted
 from tests.servers import NEWEST, LocalServer, restartable, skip_or_fail
@@ -101,7 +101,7 @@ class TestDiskFull:
     @pytest.mark.neo4j
     @seeds(2, quick=0)
     def test_neo4j(
-        self, on_server: Trial, seed: int, tally: Tally, models: tuple[Path, Path]
+        self, on_server: Trial, seed: int, tally: LoadTally, models: tuple[Path, Path]
     ) -> None:
         """The disk is too small for the load, and made larger."""
         with ExitStack() as stack:

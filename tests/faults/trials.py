@@ -16,7 +16,7 @@ from queries.errors import GraphNotFoundError, ModelIncompleteError, ModelNotFou
 from tests.faults.clients import FINISHED, Client, Ending, Tell, dropping, loading, taking_signals
 from tests.faults.comparing import Picture, check_same, difference, picture, states
 from tests.faults.places import Place
-from tests.faults.tally import Tally
+from tests.faults.tally import LoadTally
 from tests.faults.timeline import Timeline
 
 NAME = "m"
@@ -60,7 +60,7 @@ class Trial:
     """
 
     def __init__(
-        self, place: Place, models: tuple[Path, Path], undisturbed: Undisturbed, tally: Tally
+        self, place: Place, models: tuple[Path, Path], undisturbed: Undisturbed, tally: LoadTally
     ) -> None:
         self.place = place
         self.undisturbed = undisturbed
