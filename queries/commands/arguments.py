@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from queries.core.address import repeatable
 from queries.errors import ParameterError, listed
-from queries.library.queries import Asked, Parameter
+from queries.library.declaration import Declaration
 
 if TYPE_CHECKING:
     from queries.core.neuron_filter import NeuronFilter
@@ -20,13 +20,13 @@ _IDS: Final = "id:"
 _FIELD: Final = re.compile(r"(?P<parameter>\w+)\.(?P<field>\w+)")
 
 
-def query_values(asked: Asked, words: Iterable[str]) -> dict[str, Any]:
-    """Return the parameters of a query or plot that some words say, checked.
+def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, Any]:
+    """Return the parameters of a query, plot or export that some words say, checked.
 
     Parameters
     ----------
-    asked
-        The query or plot.
+    declaration
+        The query, plot or export.
     words
         Words such as ``k=5``, ``source=conv_0[3]``, ``source=id:12,14``, ``source.x=0..5``,
         or ``x=0..5`` where the query has but one parameter of the type ``neurons``. Such a
@@ -43,11 +43,11 @@ def query_values(asked: Asked, words: Iterable[str]) -> dict[str, Any]:
         If a word is not ``key=value``, or a key or value does not fit the query.
     """
     values: dict[str, Any] = {}
-    neurons = {parameter.name for parameter in _neurons_parameters(asked)}
+    neurons = declaration.neurons
     texts: dict[str, list[str]] = {}
     fields: dict[str, dict[str, str]] = {}
     for key, text in _pairs(words, several=neurons):
-        name, field = _meant(asked, key)
+        name, field = _meant(declaration, key)
         if field in fields.get(name, {}):
             raise ParameterError(f"{name}.{field} is given more than once")
         if field:
@@ -58,7 +58,7 @@ def query_values(asked: Asked, words: Iterable[str]) -> dict[str, Any]:
             values[name] = text
     for name in dict.fromkeys([*texts, *fields]):
         values[name] = _filter(name, texts.get(name, []), fields.get(name, {}))
-    asked.checked(values)
+    declaration.checked(values)
     return values
 
 
@@ -106,10 +106,10 @@ def _pair(word: str) -> tuple[str, str]:
     return key, text
 
 
-def _meant(asked: Asked, key: str) -> tuple[str, str]:
+def _meant(declaration: Declaration, key: str) -> tuple[str, str]:
     """Return the parameter that a key is about, and the field of its neurons or ''."""
-    declared = [parameter.name for parameter in asked.parameters]
-    neurons = [parameter.name for parameter in _neurons_parameters(asked)]
+    declared = [parameter.name for parameter in declaration.parameters]
+    neurons = declaration.neurons
     match = _FIELD.fullmatch(key)
     if key in declared:
         return key, ""
@@ -118,7 +118,7 @@ def _meant(asked: Asked, key: str) -> tuple[str, str]:
     if key in FIELDS and len(neurons) == 1:
         return neurons[0], key
     raise ParameterError(
-        f"{asked.kind} {asked.name!r} has no parameter {repeatable(key)}; "
+        f"{declaration.kind} {declaration.name!r} has no parameter {repeatable(key)}; "
         f"its parameters are {listed(declared)}{_more(neurons)}"
     )
 
@@ -129,10 +129,6 @@ def _more(neurons: Sequence[str]) -> str:
         return ""
     way = "by field" if len(neurons) == 1 else f"by field, such as {neurons[0]}.x"
     return f"; {' and '.join(neurons)} also {way}: {', '.join(FIELDS)}"
-
-
-def _neurons_parameters(asked: Asked) -> list[Parameter]:
-    return [parameter for parameter in asked.parameters if parameter.type == "neurons"]
 
 
 def _filter(name: str, texts: list[str], fields: dict[str, str]) -> "NeuronFilter":

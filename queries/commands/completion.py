@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import typer
 
 from queries.commands.arguments import FIELDS
+from queries.library.declaration import Declaration
+from queries.library.exports import export
 from queries.library.plots import plots
-from queries.library.queries import Asked, queries
+from queries.library.queries import queries
 
 
 def query_names(incomplete: str) -> list[tuple[str, str]]:
@@ -25,8 +27,8 @@ def dask_addresses(incomplete: str) -> list[tuple[str, str]]:
     return [(address, help_) for address, help_ in known if address.startswith(incomplete)]
 
 
-def _names(found: Mapping[str, Asked], incomplete: str) -> list[tuple[str, str]]:
-    return [(name, asked.summary) for name, asked in found.items() if name.startswith(incomplete)]
+def _names(declared: Mapping[str, Declaration], incomplete: str) -> list[tuple[str, str]]:
+    return [(name, each.summary) for name, each in declared.items() if name.startswith(incomplete)]
 
 
 def query_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -49,22 +51,22 @@ def plot_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 def export_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Return the ``key=value`` words that an export takes; the parameters are as above."""
-    from queries.library.export import EXPORT
-
-    return _words(EXPORT, ctx, incomplete)
+    return _words(export("export"), ctx, incomplete)
 
 
-def _words(asked: Asked | None, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    if asked is None:
+def _words(
+    declaration: Declaration | None, ctx: typer.Context, incomplete: str
+) -> list[tuple[str, str]]:
+    if declaration is None:
         return []
     typed = [str(word) for word in ctx.params.get("words") or ()]
     value_of = _unfinished(typed)
-    words = _all_words(asked) if value_of is None else _choices(asked, value_of)
+    words = _all_words(declaration) if value_of is None else _choices(declaration, value_of)
     return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
 
 
-def _choices(asked: Asked, name: str) -> list[tuple[str, str]]:
-    chosen = (parameter for parameter in asked.parameters if parameter.name == name)
+def _choices(declaration: Declaration, name: str) -> list[tuple[str, str]]:
+    chosen = (parameter for parameter in declaration.parameters if parameter.name == name)
     return [(choice, parameter.help) for parameter in chosen for choice in parameter.choices]
 
 
@@ -79,10 +81,10 @@ def _unfinished(typed: list[str]) -> str | None:
     return typed[-1] if typed and "=" not in typed[-1] else None
 
 
-def _all_words(asked: Asked) -> list[tuple[str, str]]:
+def _all_words(declaration: Declaration) -> list[tuple[str, str]]:
     words: list[tuple[str, str]] = []
-    neurons = [parameter.name for parameter in asked.parameters if parameter.type == "neurons"]
-    for parameter in asked.parameters:
+    neurons = declaration.neurons
+    for parameter in declaration.parameters:
         words += [
             (f"{parameter.name}={choice}", parameter.help) for choice in parameter.choices or ("",)
         ]

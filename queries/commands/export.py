@@ -57,12 +57,12 @@ def export(
     output = check_file(output)
     from queries.commands.arguments import query_values
     from queries.export.files import suffix_of
-    from queries.library.export import EXPORT
+    from queries.library.exports import export as declared
 
     try:
         suffix_of(output)
     except ParameterError as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
-    values = query_values(EXPORT, words or ())
+    values = query_values(declared("export"), words or ())
     with opened_graph(graph, model, dask) as opened:
         opened.export(output, **values)

@@ -3,11 +3,12 @@ summary = "The adjacency matrix between layers or any neurons, one row for each 
 definition = "networkx.adjacency_matrix: rows are sources, columns are targets"
 reads = "edges"
 not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
+example = { source = "dense_0", target = "dense_1" }
 
 [parameters]
 source = { type = "neurons", help = "which neurons are rows" }
 target = { type = "neurons", help = "which neurons are columns" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 source = { type = "int", help = "id of the neuron where it begins" }

@@ -3,11 +3,12 @@ summary = "The most and the least important channels of each layer, by what reac
 definition = "score propagation of NISP (Yu et al., 2018, Pruning Networks using Neuron Importance Score Propagation): importance = sum of |weight| * importance over what a neuron feeds; a channel has the sum of its neurons"
 reads = "edges"
 not_finite = "Channels of which the importance is NaN are left out, of the ranks and of the sum that makes the shares."
+example = { k = 2 }
 
 [parameters]
 target = { type = "neurons", otherwise = "outputs", help = "neurons of importance 1; the outputs are the neurons of layers that feed none" }
-k = { type = "int", default = 5, least = 1, help = "how many of the most and how many of the least important channels of each layer" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+k = { type = "int", default = 5, least = 1, unit = "channels", help = "how many of the most and how many of the least important channels of each layer" }
+by = { shared = true }
 
 [columns]
 name = { type = "text", help = "layer[channel], which is taken where neurons are meant" }

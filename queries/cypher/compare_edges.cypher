@@ -3,14 +3,15 @@ summary = "The weights that change most from this model to another, such as a la
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
 not_finite = "What is the same in both models, NaN or infinite, is no change; changes from or to NaN are left out."
+example = { other = "digits", source = "dense_0", target = "dense_1", k = 5 }
 
 [parameters]
 other = { type = "text", required = true, help = "name of the other model, which stands in the same graph and has the same architecture" }
 source = { type = "neurons", help = "where relationships begin" }
 target = { type = "neurons", help = "where they end" }
-k = { type = "int", default = 10, least = 1, help = "how many" }
+k = { type = "int", default = 10, least = 1, unit = "relationships", help = "how many" }
 measure = { choices = ["absolute", "relative", "flips"], default = "absolute", help = "largest by |change|, by |change| / |weight|, or by |change| among those that change their sign" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 source = { type = "int", help = "id of the neuron where it begins" }

@@ -3,10 +3,11 @@ summary = "How the weights into each layer change from this model to another, mo
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
 not_finite = "What is the same in both models, NaN or infinite, is no change; the largest change leaves NaN out, and sums are NaN where NaN is in them."
+example = { other = "digits" }
 
 [parameters]
 other = { type = "text", required = true, help = "name of the other model, which stands in the same graph and has the same architecture" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 layer_index = { type = "int", help = "position of the layer" }

@@ -3,13 +3,14 @@ summary = "The neurons that change most from this model to another, such as a la
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
 not_finite = "What is the same in both models, NaN or infinite, is no change; neurons of which the change is NaN are left out."
+example = { other = "digits", neurons = "dense_0", k = 5 }
 
 [parameters]
 other = { type = "text", required = true, help = "name of the other model, which stands in the same graph and has the same architecture" }
 neurons = { type = "neurons", help = "among which neurons to look" }
-k = { type = "int", default = 10, least = 1, help = "how many" }
+k = { type = "int", default = 10, least = 1, unit = "neurons", help = "how many" }
 measure = { choices = ["weights", "strength", "bias"], default = "weights", help = "largest by weight_change, by |strength_change|, or by |bias_change|" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }

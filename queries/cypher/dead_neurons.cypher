@@ -3,11 +3,12 @@ summary = "Neurons without any path to an output of the model, or without any fr
 definition = "reachability, as networkx.ancestors and networkx.descendants have it; outputs are the neurons of layers that feed none, inputs those of layers that none feeds"
 reads = "edges"
 not_finite = "A relationship of NaN is not of at most any weight, and counts as present."
+example = { neurons = "conv_1", threshold = 0.5 }
 
 [parameters]
 neurons = { type = "neurons", help = "among which neurons to look" }
-threshold = { type = "float", default = 0, least = 0, bounds_weights = true, help = "relationships of at most this absolute weight count as absent" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+threshold = { type = "float", default = 0, least = 0, bounds_weights = true, unit = "units of the weights", help = "relationships of at most this absolute weight count as absent" }
+by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }

@@ -1,6 +1,7 @@
 /*
 summary = "How many relationships end and begin at each neuron."
 reads = "edges"
+example = { neurons = "input_layer" }
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }

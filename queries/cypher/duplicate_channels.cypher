@@ -3,11 +3,12 @@ summary = "Pairs of channels of a layer with alike incoming weights, most alike 
 definition = "cosine of the weights from the same sources into the neurons at the same places of two channels: for a dense layer of two rows of the kernel, for a convolution of two filters, each weight counted as often as it is used"
 reads = "edges"
 not_finite = "A channel with such a weight is in no pair."
+example = { neurons = "conv_1", least = 0.6 }
 
 [parameters]
 neurons = { type = "neurons", help = "layers or channels to compare; channels are compared within their layer" }
 least = { type = "float", default = 0.99, least = -1, help = "smallest cosine of a pair" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 layer = { type = "text", help = "name of the layer" }

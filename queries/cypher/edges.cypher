@@ -1,11 +1,12 @@
 /*
 summary = "Relationships as columns, between layers or any neurons."
 not_finite = "With min_weight, weights of NaN are left out."
+example = { source = "dense_0", target = "dense_1", min_weight = 0.7 }
 
 [parameters]
 source = { type = "neurons", help = "where they begin" }
 target = { type = "neurons", help = "where they end" }
-min_weight = { type = "float", default = 0, least = 0, bounds_weights = true, help = "smallest absolute weight, rounded to single precision as weights are" }
+min_weight = { type = "float", default = 0, least = 0, bounds_weights = true, unit = "units of the weights", help = "smallest absolute weight, rounded to single precision as weights are" }
 
 [columns]
 source = { type = "int", help = "id of the neuron where it begins", explode = true }

@@ -3,13 +3,14 @@ summary = "Eigenvector centrality as NetworkX computes it; on an acyclic graph K
 definition = "Bonacich (1972); networkx.eigenvector_centrality: the power iteration of A + I. An acyclic graph has no eigenvalue but 0, so that the iteration only goes on to where most long paths end"
 reads = "edges"
 not_finite = "Not defined, and an error that names the layers, unless weights are only counted."
+example = { neurons = "dense_1", weights = "absolute" }
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }
-max_iter = { type = "int", default = 1000, least = 1, help = "most steps of the iteration" }
+max_iter = { type = "int", default = 1000, least = 1, unit = "steps", help = "most steps of the iteration" }
 tol = { type = "float", default = 1e-6, least = 0, help = "it ends where a step changes a neuron by less than this on average" }
 weights = { choices = ["absolute", "signed", "count"], default = "count", help = "what a relationship counts: |weight|, weight, or 1" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }

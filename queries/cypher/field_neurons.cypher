@@ -3,12 +3,13 @@ summary = "The neurons of a receptive or projective field, each with its path we
 definition = "see receptive_field"
 reads = "edges"
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
+example = { neurons = "conv_1[3]@1,1", among = "input_layer" }
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "of which neurons" }
 among = { type = "neurons", help = "of which of them to tell, such as the input layer" }
 direction = { choices = ["in", "out"], default = "in", help = "what feeds them, or what they feed" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }

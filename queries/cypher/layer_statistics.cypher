@@ -3,10 +3,11 @@ summary = "A row a layer that is fed: range and spread of its weights, sparsity,
 definition = "spectral norm: largest singular value of the matrix of weights into the layer; fluctuation: La Malfa et al. (2021), Characterizing Learning Dynamics of Deep Neural Networks via Complex Networks, Layers Fluctuation, over the mean strength"
 reads = "edges"
 not_finite = "The smallest and the largest weight leave NaN out; sums, means and norms are NaN where NaN is in them, and the spectral norm is null."
+example = { threshold = 0.1 }
 
 [parameters]
-threshold = { type = "float", default = 0.01, least = 0, bounds_weights = true, help = "absolute weight below which a weight counts as small" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+threshold = { type = "float", default = 0.01, least = 0, bounds_weights = true, unit = "units of the weights", help = "absolute weight below which a weight counts as small" }
+by = { shared = true }
 
 [columns]
 layer_index = { type = "int", help = "position of the layer" }

@@ -6,7 +6,7 @@ not_finite = "Paths over NaN, or over minus infinity, are left out; an infinite 
 
 [parameters]
 weights = { choices = ["absolute", "signed"], default = "signed", help = "what is added up: |weight|, or weight" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 hop = { type = "int", help = "position in the path, from 0" }

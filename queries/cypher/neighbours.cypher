@@ -1,13 +1,14 @@
 /*
 summary = "What feeds some neurons, or what they feed, strongest first."
 not_finite = "Weights of NaN are left out; infinite ones come first."
+example = { neurons = "dense_1[3]" }
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "which neurons" }
 direction = { choices = ["in", "out"], default = "in", help = "in: what feeds them; out: what they feed" }
-min_weight = { type = "float", default = 0, least = 0, bounds_weights = true, help = "smallest absolute weight, rounded to single precision as weights are" }
-limit = { type = "int", default = 1000, least = 1, help = "most rows" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+min_weight = { type = "float", default = 0, least = 0, bounds_weights = true, unit = "units of the weights", help = "smallest absolute weight, rounded to single precision as weights are" }
+limit = { type = "int", default = 1000, least = 1, unit = "rows", help = "most rows" }
+by = { shared = true }
 
 [columns]
 neuron = { type = "int", help = "id of the neuron that was asked about" }

@@ -1,5 +1,6 @@
 /*
 summary = "Neurons, filtered by layer, channel, position, bias, id or name."
+example = { neurons = "conv_0[3]@0..5,1" }
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons" }

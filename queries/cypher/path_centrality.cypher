@@ -3,10 +3,11 @@ summary = "The share of all path weight, from inputs to outputs, that runs throu
 definition = "sum over all paths through a neuron of the product of absolute weights, by the same sum over all paths; the path norm of Neyshabur et al. (2015), sec. 2, with exponent 1"
 reads = "edges"
 not_finite = "Not defined, and an error that names the layers."
+example = { neurons = "dense_0" }
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }

@@ -3,11 +3,12 @@ summary = "The same as path_norm, for each target."
 definition = "see path_norm"
 reads = "edges"
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
+example = { source = "input_layer", target = "dense_1" }
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }
 target = { type = "neurons", required = true, help = "where the paths end" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the target" }

@@ -3,10 +3,11 @@ summary = "What some neurons feed, layer by layer: how far it reaches, and how s
 definition = "Lehky and Sejnowski (1988), Network model of shape-from-shading, for the term"
 reads = "edges"
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
+example = { neurons = "input_layer[0]@3,3" }
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "of which neurons" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 layer_index = { type = "int", help = "position of the layer" }

@@ -3,10 +3,11 @@ summary = "What feeds some neurons, layer by layer: how far it reaches, and how 
 definition = "Araujo et al. (2019), Computing receptive fields of convolutional neural networks, distill.pub"
 reads = "edges"
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
+example = { neurons = "conv_1[3]@1,1" }
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "of which neurons" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 layer_index = { type = "int", help = "position of the layer" }

@@ -3,11 +3,12 @@ summary = "From the nearest source to each target: how many hops, and how small 
 definition = "Dijkstra (1959); networkx.multi_source_dijkstra_path_length"
 reads = "edges"
 not_finite = "The smallest sum leaves paths over NaN out, and is infinite where every other path has an infinite weight; the fewest hops take all paths."
+example = { source = "input_layer", target = "dense_1" }
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }
 target = { type = "neurons", required = true, help = "where the paths end" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the target" }

@@ -2,12 +2,13 @@
 summary = "In-strength or out-strength: the weights into or out of each neuron, added up."
 definition = "Barrat et al. (2004), The architecture of complex weighted networks, eq. 2"
 not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
+example = { neurons = "dense_1" }
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons" }
 direction = { choices = ["in", "out"], default = "in", help = "relationships into or out of a neuron" }
 measure = { choices = ["absolute", "signed", "count"], default = "absolute", help = "what is added up: |weight|, weight, or 1" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }

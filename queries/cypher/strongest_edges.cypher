@@ -1,12 +1,13 @@
 /*
 summary = "The relationships of the largest absolute weight."
 not_finite = "Weights of NaN are left out; infinite ones come first."
+example = { source = "dense_0", target = "dense_1", k = 5 }
 
 [parameters]
 source = { type = "neurons", help = "where they begin" }
 target = { type = "neurons", help = "where they end" }
-k = { type = "int", default = 10, least = 1, help = "how many" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+k = { type = "int", default = 10, least = 1, unit = "relationships", help = "how many" }
+by = { shared = true }
 
 [columns]
 source = { type = "int", help = "id of the neuron where it begins" }

@@ -3,12 +3,13 @@ summary = "The k strongest paths between neurons, by the product of absolute wei
 definition = "best completion from each neuron by one pass a layer, then best-first search with it as the bound"
 reads = "edges"
 not_finite = "Paths over NaN are left out. Infinite strengths come first: those of more infinite weights, then by the product of the other weights."
+example = { source = "input_layer", target = "dense_1", k = 5 }
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }
 target = { type = "neurons", required = true, help = "where the paths end" }
-k = { type = "int", default = 10, least = 1, help = "how many paths" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+k = { type = "int", default = 10, least = 1, unit = "paths", help = "how many paths" }
+by = { shared = true }
 
 [columns]
 path = { type = "int", help = "rank of the path, from 1" }

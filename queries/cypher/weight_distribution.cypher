@@ -4,8 +4,8 @@ not_finite = "They are in no bin: a row without bin, low and high counts those o
 
 [parameters]
 neurons = { type = "neurons", help = "where the relationships end" }
-bins = { type = "int", default = 20, least = 1, most = 1000000, help = "bins a layer" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+bins = { type = "int", default = 20, least = 1, most = 1000000, unit = "bins", help = "bins a layer" }
+by = { shared = true }
 
 [columns]
 layer_index = { type = "int", help = "position of the layer" }

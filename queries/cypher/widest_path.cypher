@@ -3,11 +3,12 @@ summary = "The path whose weakest relationship is strongest: its bottleneck."
 definition = "Pollack (1960), The maximum capacity through a network"
 reads = "edges"
 not_finite = "Paths over NaN are left out; an infinite weight is wider than any other."
+example = { source = "input_layer", target = "dense_1" }
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }
 target = { type = "neurons", required = true, help = "where the paths end" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+by = { shared = true }
 
 [columns]
 hop = { type = "int", help = "position in the path, from 0" }

@@ -3,11 +3,12 @@ summary = "Channels of which all weights in, or all weights out, are zero."
 definition = "strength: Barrat et al. (2004), The architecture of complex weighted networks, eq. 2, of absolute weights, added up over the neurons of a channel"
 reads = "edges"
 not_finite = "A channel with such a weight is not zero."
+example = { neurons = "dense_0", threshold = 3 }
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to take into account" }
-threshold = { type = "float", default = 0, least = 0, help = "largest strength that counts as zero" }
-by = { choices = ["weight", "l1", "l2", "largest", "edges"], default = "weight", help = "which property of the relationships weighs them; in a neuron graph there is weight alone" }
+threshold = { type = "float", default = 0, least = 0, unit = "units of the weights", help = "largest strength that counts as zero" }
+by = { shared = true }
 
 [columns]
 name = { type = "text", help = "layer[channel], which is taken where neurons are meant" }

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from queries.library.queries import Column
+from queries.library.declaration import Column
 
 _ARROW: Final = {
     "int": pa.int64(),

@@ -2,91 +2,105 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, get_args
 
-from queries.core.address import repeatable
-from queries.errors import PlotNotFoundError, listed
-from queries.library.queries import Asked, Parameter, query
+from queries.errors import NeurongraphError, PlotNotFoundError
+from queries.library.declaration import BY, Declaration, Parameter, by_name
+from queries.library.queries import query
 
 
 @dataclass(frozen=True)
-class Plot(Asked):
+class Plot(Declaration):
     """One plot; it takes what the query takes whose frame it draws, and what its picture needs."""
 
     kind: ClassVar[str] = "plot"
+    several: ClassVar[str] = "plots"
+    missing: ClassVar[type[NeurongraphError]] = PlotNotFoundError
 
 
 PictureFormat = Literal["html", "png", "svg"]
 SUFFIXES: Final[dict[str, PictureFormat]] = {".html": "html", ".png": "png", ".svg": "svg"}
 """What the name of a picture's file may end in."""
 
-_MEASURES: Final = ("katz", "pagerank", "path_centrality", "eigenvector_centrality", "strength")
+DrawnMeasure = Literal["katz", "pagerank", "path_centrality", "eigenvector_centrality", "strength"]
+"""A query that measures each neuron, as the plot of centrality draws it."""
+
+BinMeasure = Literal["mean", "largest"]
+"""What a bin of the adjacency matrix shows."""
 
 
 @cache
 def plots() -> dict[str, Plot]:
     """Return every plot by its name, in alphabetical order."""
-    found = (
+    all_plots = (
         Plot(
             "adjacency",
             "The adjacency matrix as a heat map; big ones are put together in bins.",
-            (*query("adjacency").parameters, _SHOWN),
+            (*query("adjacency").parameters, _BIN),
+            example=query("adjacency").example,
         ),
         Plot(
             "centrality",
             "A measure of centrality, by layer on a logarithmic scale.",
-            (query("katz").parameter("neurons"), _MEASURE, _CLASSES, query("katz").parameter("by")),
+            (query("katz").parameter("neurons"), _MEASURE, _CLASSES, BY),
+            example={"classes": "0,1,2,3,4,5,6,7,8,9"},
         ),
-        Plot(
+        _of_query(
             "comparison",
             "How much the weights into each layer change from this model to another.",
-            query("compare_layers").parameters,
+            "compare_layers",
         ),
         Plot(
             "projective_field",
             "What some neurons feed, over the positions of a layer.",
             _of_field("over which layer; one of those that they feed", required=True),
+            example={**query("projective_field").example, "over": "conv_0"},
         ),
         Plot(
             "receptive_field",
             "What feeds some neurons, over the positions of the input or another layer.",
             _of_field("over which layer", otherwise="the input"),
+            example={**query("receptive_field").example, "over": "input_layer"},
         ),
-        Plot(
+        _of_query(
             "strongest_paths",
             "The k strongest paths between neurons, drawn through the layers.",
-            query("strongest_paths").parameters,
+            "strongest_paths",
         ),
-        Plot(
+        _of_query(
             "weight_distribution",
             "Histograms of the weights into each layer.",
-            query("weight_distribution").parameters,
+            "weight_distribution",
         ),
     )
-    return {each.name: each for each in found}
+    return {each.name: each for each in all_plots}
+
+
+def _of_query(name: str, summary: str, drawn: str) -> Plot:
+    """Return a plot that takes what a query takes, and no more."""
+    return Plot(name, summary, query(drawn).parameters, example=query(drawn).example)
 
 
 def _of_field(meaning: str, **settings: Any) -> tuple[Parameter, ...]:
     """Return the parameters of a field that is drawn over a layer."""
     over = Parameter("over", "neurons", meaning, **settings)
-    drawn = query("field_neurons")
-    return (drawn.parameter("neurons"), over, drawn.parameter("by"))
+    return (query("field_neurons").parameter("neurons"), over, BY)
 
 
-_SHOWN: Final = Parameter(
+_BIN: Final = Parameter(
     "measure",
     "text",
     "what a bin of several relationships shows: the mean of their weights, or the weight of the "
     "largest absolute value",
     default="mean",
-    choices=("mean", "largest"),
+    choices=get_args(BinMeasure),
 )
 _MEASURE: Final = Parameter(
     "measure",
     "text",
     "by what; each with its usual parameters",
     default="katz",
-    choices=_MEASURES,
+    choices=get_args(DrawnMeasure),
 )
 _CLASSES: Final = Parameter(
     "classes",
@@ -103,9 +117,4 @@ def plot(name: str) -> Plot:
     PlotNotFoundError
         If there is none; the message lists what there is.
     """
-    try:
-        return plots()[name]
-    except KeyError:
-        raise PlotNotFoundError(
-            f"there is no plot {repeatable(name)}; the plots are {listed(plots())}"
-        ) from None
+    return by_name(name, Plot, plots())

@@ -1,136 +1,28 @@
-"""The query library: reads ``cypher/``, checks parameters, and lists what there is.
+"""The query library: reads ``cypher/``, and lists what there is.
 
-A query is a ``.cypher`` file. A TOML header in its leading comment declares the summary,
-the parameters and the columns; lines that begin with ``//%`` and parts in ``/*{ }*/`` are
-Jinja, so that the file is Cypher all the same. Values never become text of a statement.
+A query is a ``.cypher`` file. A TOML header in its leading comment declares the summary, an
+example, the parameters and the columns; lines that begin with ``//%`` and parts in ``/*{ }*/``
+are Jinja, so that the file is Cypher all the same. Values never become text of a statement.
 """
 
-import math
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from queries.core.address import repeatable
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import of_ours
-from queries.errors import ParameterError, QueryNotFoundError, listed
+from queries.errors import NeurongraphError, QueryNotFoundError
+from queries.library.declaration import BY, Column, Declaration, Parameter, by_name
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-ParameterType = Literal["neurons", "text", "int", "float"]
-ColumnType = Literal["int", "int?", "float", "bool", "text", "ints"]
-_LARGEST: Final = (1 << 63) - 1
-_CONVERSIONS: Final = {"text": str, "int": int, "float": float}
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A declared parameter of a query.
-
-    Parameters
-    ----------
-    name, type, help
-        As the header says; the type ``neurons`` is anything that ``as_filter`` takes.
-    default
-        The value where none is given; None where the parameter is optional or required.
-    required
-        True where a value must be given.
-    choices
-        The allowed values; empty where any goes.
-    least
-        The smallest allowed value; None where any goes.
-    most
-        The largest allowed value; None where any goes.
-    otherwise
-        Which neurons are meant where none are named.
-    bounds_weights
-        True where weights are compared with it: ``weight_bound`` says how.
-    """
-
-    name: str
-    type: ParameterType
-    help: str
-    default: Any = None
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    least: float | None = None
-    most: float | None = None
-    otherwise: str = "all"
-    bounds_weights: bool = False
-
-    def checked(self, value: Any) -> Any:
-        """Return the value in the declared type.
-
-        Raises
-        ------
-        ParameterError
-            If it is of another type, not one of the choices, or too small.
-        """
-        if value is None and self.required:
-            raise ParameterError(f"{self.name} is missing: {self.help}")
-        if self.type == "neurons":
-            from queries.core.neuron_filter import as_filter
-
-            try:
-                return as_filter(value)
-            except ParameterError as error:
-                raise ParameterError(f"{self.name}: {error}") from None
-        if value is None:
-            return None
-        given = repeatable(value) if isinstance(value, str) else repr(value)
-        try:
-            if _is_bool(value) or (self.type == "text" and not isinstance(value, str)):
-                raise TypeError
-            converted = _CONVERSIONS[self.type](value)
-            # int() would cut off a fraction.
-            if self.type == "int" and not isinstance(value, str) and value != converted:
-                raise ValueError
-            if self.type == "float" and math.isnan(converted):
-                raise ValueError
-        except (TypeError, ValueError, OverflowError):
-            raise ParameterError(f"{self.name}: {given} is no {self.type}; {self.help}") from None
-        if self.choices and converted not in self.choices:
-            raise ParameterError(f"{self.name}: {given} is not one of {', '.join(self.choices)}")
-        if self.least is not None and not converted >= self.least:
-            raise ParameterError(
-                f"{self.name}: {value!r} is too small; it is at least {self.least}"
-            )
-        if self.most is not None and not converted <= self.most:
-            raise ParameterError(f"{self.name}: {value!r} is too large; it is at most {self.most}")
-        if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
-            raise ParameterError(f"{self.name}: {value!r} is no {self.type} within {_LARGEST:.2g}")
-        return converted
-
-
-@dataclass(frozen=True)
-class Column:
-    """A declared column of a query's result.
-
-    Parameters
-    ----------
-    name, type, help
-        As the header says.
-    explode
-        True where the store may answer with a list, of which each element is a row.
-    grouped
-        True where only channel and layer graphs have it.
-    """
-
-    name: str
-    type: ColumnType
-    help: str
-    explode: bool = False
-    grouped: bool = False
-
-    @property
-    def meaning(self) -> str:
-        """What it holds, and where."""
-        return f"{self.help}; in channel and layer graphs only" if self.grouped else self.help
+_SHARED: Final = {BY.name: BY}
+"""Parameters that a header names alone: they mean the same in all queries."""
 
 
 @dataclass(frozen=True)
@@ -153,65 +45,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked by its name, with parameters: a query or a plot.
-
-    Parameters
-    ----------
-    name
-        Its name.
-    summary
-        What it answers or shows, in a sentence.
-    parameters
-        What it takes.
-    """
-
-    kind: ClassVar[str] = "query"
-    name: str
-    summary: str
-    parameters: tuple[Parameter, ...]
-
-    def parameter(self, name: str) -> Parameter:
-        """Return a declared parameter by its name."""
-        return next(parameter for parameter in self.parameters if parameter.name == name)
-
-    def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a value for each declared parameter, checked, defaults filled in.
-
-        Raises
-        ------
-        ParameterError
-            If a name is not declared, a value is missing or does not fit.
-        """
-        declared = {parameter.name: parameter for parameter in self.parameters}
-        for name in values:
-            if name not in declared:
-                raise ParameterError(
-                    f"{self.kind} {self.name!r} has no parameter {name!r}; "
-                    f"its parameters are {listed(declared)}"
-                )
-        checked = {
-            name: parameter.checked(parameter.default if values.get(name) is None else values[name])
-            for name, parameter in declared.items()
-        }
-        by = checked.get("by", "weight")
-        for name, parameter in declared.items():
-            if parameter.bounds_weights:
-                checked[name] = _weight_bound(checked[name], by)
-        return checked
-
-
-def _weight_bound(bound: float, by: str) -> float:
-    # Most of what is asked has no bound, and numpy takes a while to import.
-    if bound == 0:
-        return bound
-    from queries.core.weight_bound import weight_bound
-
-    return weight_bound(bound, by)
-
-
-@dataclass(frozen=True)
-class Query(Asked):
+class Query(Declaration):
     """One query of the library.
 
     Parameters
@@ -231,6 +65,9 @@ class Query(Asked):
         What the answer makes of weights that are NaN or infinite; empty where it has none.
     """
 
+    kind: ClassVar[str] = "query"
+    several: ClassVar[str] = "queries"
+    missing: ClassVar[type[NeurongraphError]] = QueryNotFoundError
     columns: tuple[Column, ...]
     body: str = field(repr=False)
     definition: str = ""
@@ -321,17 +158,7 @@ def query(name: str) -> Query:
     QueryNotFoundError
         If there is none; the message lists what there is.
     """
-    try:
-        return queries()[name]
-    except KeyError:
-        raise QueryNotFoundError(
-            f"there is no query {repeatable(name)}; the queries are {listed(queries())}"
-        ) from None
-
-
-def _is_bool(value: Any) -> bool:
-    """Tell whether a value is True or False, also of NumPy; int() makes 1 or 0 of it."""
-    return isinstance(value, bool) or str(getattr(value, "dtype", "")) == "bool"
+    return by_name(name, Query, queries())
 
 
 @cache
@@ -354,23 +181,19 @@ def _read(name: str, text: str) -> Query:
         name=name,
         summary=header["summary"],
         parameters=tuple(
-            Parameter(
-                name=key,
-                type=entry.get("type", "text"),
-                help=entry["help"],
-                default=entry.get("default"),
-                required=entry.get("required", False),
-                choices=tuple(entry.get("choices", ())),
-                least=entry.get("least"),
-                most=entry.get("most"),
-                otherwise=entry.get("otherwise", "all"),
-                bounds_weights=entry.get("bounds_weights", False),
-            )
-            for key, entry in header.get("parameters", {}).items()
+            _parameter(key, entry) for key, entry in header.get("parameters", {}).items()
         ),
+        example=header.get("example", {}),
         columns=tuple(Column(name=key, **entry) for key, entry in header["columns"].items()),
         body=body.strip(),
         definition=header.get("definition", ""),
         reads=header.get("reads", ""),
         not_finite=header.get("not_finite", ""),
     )
+
+
+def _parameter(name: str, entry: dict[str, Any]) -> Parameter:
+    if entry == {"shared": True}:
+        return _SHARED[name]
+    choices = tuple(entry.get("choices", ()))
+    return Parameter(name=name, **{"type": "text", **entry, "choices": choices})

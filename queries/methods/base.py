@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,6 @@ from queries.library.frames import declared, to_frame
 from queries.library.queries import Query, query
 from queries.stores import open_store
 from queries.stores.models import chosen
-
-Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
-"""A property of relationships; those of a neuron graph have ``weight`` alone."""
 
 _MOST_NETWORKS = 2
 """How many are kept: a comparison needs two."""

@@ -11,8 +11,9 @@ from queries.analysis.operators import Flags, Ids, Scores, WeightKind
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronsLike
+from queries.library.declaration import Weighing
 from queries.library.queries import Query, query
-from queries.methods.base import Methods, Weighing
+from queries.methods.base import Methods
 
 Measure = Literal[
     "katz",

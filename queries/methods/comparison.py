@@ -16,9 +16,10 @@ from queries.analysis.comparison import (
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronsLike
 from queries.errors import ParameterError
+from queries.library.declaration import Weighing
 from queries.library.frames import declared
 from queries.library.queries import Query
-from queries.methods.base import Methods, Weighing
+from queries.methods.base import Methods
 from queries.stores.models import chosen
 
 _RANKED_BY: Final = {

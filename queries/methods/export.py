@@ -12,9 +12,10 @@ from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.export import files, subgraph
 from queries.export.subgraph import MOST_EDGES, Subgraph
 from queries.library.checks import require_count
-from queries.library.export import EXPORT
+from queries.library.declaration import Weighing
+from queries.library.exports import export
 from queries.library.queries import query
-from queries.methods.base import Methods, Weighing
+from queries.methods.base import Methods
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -113,7 +114,7 @@ class ExportMethods(Methods):
         model: str | None,
     ) -> Subgraph:
         given = {"source": source, "target": target, "min_weight": min_weight, "k": k, "by": by}
-        values = EXPORT.checked(given)
+        values = export("export").checked(given)
         about = self._about(model)
         self._check_against(values, about)
         ends = [values["source"], values["target"]]

@@ -8,7 +8,8 @@ import pandas as pd
 from queries.analysis import passes
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
-from queries.methods.base import Methods, Weighing
+from queries.library.declaration import Weighing
+from queries.methods.base import Methods
 
 Direction = Literal["in", "out"]
 

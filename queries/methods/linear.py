@@ -6,7 +6,8 @@ from queries.analysis import linear, matrix
 from queries.analysis.linear_bias import values_at_rest
 from queries.analysis.operators import Scores
 from queries.core.neuron_filter import NeuronsLike
-from queries.methods.base import Methods, Weighing
+from queries.library.declaration import Weighing
+from queries.methods.base import Methods
 
 
 class LinearMethods(Methods):

@@ -11,7 +11,8 @@ from queries.analysis.matrix import Walk, directed_laplacian
 from queries.analysis.not_finite import require_finite
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronsLike
-from queries.methods.base import Methods, Weighing
+from queries.library.declaration import Weighing
+from queries.methods.base import Methods
 
 _MOST_CELLS: Final = 1 << 26
 """Entries of a matrix that is not sparse: 512 MB."""

@@ -25,8 +25,9 @@ from queries.analysis.operators import (
 from queries.analysis.path import Step, best_path, strongest
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronsLike
+from queries.library.declaration import Weighing
 from queries.library.queries import query
-from queries.methods.base import Methods, Weighing
+from queries.methods.base import Methods
 
 
 class PathMethods(Methods):

@@ -6,7 +6,8 @@ import pandas as pd
 
 from queries.core.memory import edge_room
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
-from queries.methods.base import Methods, Weighing
+from queries.library.declaration import Weighing
+from queries.methods.base import Methods
 from queries.stores.models import models
 
 

@@ -9,7 +9,8 @@ from queries.analysis import passes, structure
 from queries.analysis.channels import channels_of, require_channels
 from queries.analysis.duplicate_channels import similar_channels
 from queries.core.neuron_filter import NeuronsLike
-from queries.methods.base import Methods, Weighing
+from queries.library.declaration import Weighing
+from queries.methods.base import Methods
 
 
 class StructureMethods(Methods):

@@ -8,9 +8,9 @@ import pandas as pd
 
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.errors import ParameterError, listed
+from queries.library.declaration import Weighing
 from queries.library.plots import plot
 from queries.library.queries import query
-from queries.methods.base import Weighing
 from queries.plots import (
     adjacency,
     centrality,

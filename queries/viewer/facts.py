@@ -10,7 +10,7 @@ from queries.analysis.operators import Ids
 from queries.analysis.path import Step
 from queries.core.weight_bound import weight_bound
 from queries.errors import NotFiniteError
-from queries.methods.base import Weighing
+from queries.library.declaration import Weighing
 from queries.plots.field import cells_of
 from queries.viewer.page_graph import PageGraph, PageModel
 from queries.viewer.view import View

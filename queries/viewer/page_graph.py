@@ -15,7 +15,7 @@ from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE
 from queries.errors import ParameterError
-from queries.methods.base import Weighing
+from queries.library.declaration import Weighing
 from queries.neurongraph import NeuronGraph
 from queries.viewer.measures import measures
 

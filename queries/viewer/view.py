@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Self, get_args
 from urllib.parse import urlencode
 
-from queries.methods.base import Weighing
+from queries.library.declaration import Weighing
 
 MOST_LINES: Final = 100
 MOST_PATHS: Final = 50

@@ -7,7 +7,8 @@ import pytest
 
 from queries import NeuronGraph
 from queries.core.neuron_filter import NeuronsLike
-from queries.library.queries import Parameter, queries
+from queries.library.declaration import Parameter
+from queries.library.queries import queries
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
 OTHERS = {

@@ -5,7 +5,8 @@ import pytest
 from queries.commands.arguments import FIELDS, cypher_values, query_values
 from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError
-from queries.library.queries import Parameter, Query, query
+from queries.library.declaration import Parameter
+from queries.library.queries import Query, query
 
 
 def neurons(*words: str) -> NeuronFilter:

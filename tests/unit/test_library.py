@@ -6,8 +6,10 @@ from typing import Any, get_args
 import pytest
 
 from queries.core.neuron_filter import NeuronFilter
+from queries.core.schema import weight_properties
 from queries.errors import ParameterError, QueryNotFoundError
-from queries.library.queries import ColumnType, Parameter, ParameterType, queries, query
+from queries.library.declaration import BY, ColumnType, Parameter, ParameterType
+from queries.library.queries import queries, query
 
 NAMES = [
     "adjacency", "bifans", "channel_importance", "combine", "compare_edges", "compare_layers",
@@ -18,10 +20,12 @@ NAMES = [
     "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary",
     "top_neurons", "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
-HEADER_KEYS = {"summary", "definition", "reads", "not_finite", "parameters", "columns"}
+HEADER_KEYS = {"summary", "definition", "example", "reads", "not_finite", "parameters", "columns"}
 PARAMETER_KEYS = {
     "bounds_weights",
+    "shared",
     "type",
+    "unit",
     "help",
     "default",
     "required",
@@ -72,6 +76,18 @@ class TestHeaders:
                 assert parameter.checked(parameter.default) == parameter.default
             assert not (parameter.required and parameter.default is not None)
 
+    def test_have_an_example_that_passes_their_own_check(self, name: str) -> None:
+        declaration = query(name)
+        assert declaration.checked(declaration.example).keys() >= declaration.example.keys()
+
+    def test_say_what_a_count_counts(self, name: str) -> None:
+        for parameter in query(name).parameters:
+            assert parameter.unit or parameter.type != "int"
+
+    def test_leave_what_is_shared_to_the_one_declaration(self, name: str) -> None:
+        for parameter in query(name).parameters:
+            assert parameter.name != BY.name or parameter is BY
+
     def test_give_cypher_for_both_stores(self, name: str) -> None:
         asked = query(name)
         needed = {p.name: "a" for p in asked.parameters if p.required}
@@ -94,6 +110,10 @@ class TestHeaders:
         for store in ("neo4j", "embedded"):
             statement = asked.statement(asked.checked(values), store, model=odd, first=0, last=9)
             assert odd not in statement.cypher
+
+
+def test_by_names_what_relationships_have() -> None:
+    assert list(BY.choices) == weight_properties("channel")
 
 
 def test_an_unknown_query() -> None:

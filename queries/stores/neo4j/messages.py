@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from queries.errors import GraphDamagedError
+from queries.library.declaration import Column
 from queries.library.frames import arrow_type, to_columns
-from queries.library.queries import Column, Statement
+from queries.library.queries import Statement
 from queries.stores.whole import ADVICE
 
 if TYPE_CHECKING:

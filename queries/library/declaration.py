@@ -1,0 +1,249 @@
+"""What every declaration of a query, a plot or an export is made of."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final, Literal, TypeVar, get_args
+
+from queries.core.address import repeatable
+from queries.errors import NeurongraphError, ParameterError, listed
+
+Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
+"""A property of relationships; those of a neuron graph have ``weight`` alone."""
+
+ParameterType = Literal["neurons", "text", "int", "float"]
+ColumnType = Literal["int", "int?", "float", "bool", "text", "ints"]
+_LARGEST: Final = (1 << 63) - 1
+_CONVERSIONS: Final = {"text": str, "int": int, "float": float}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared parameter of a query.
+
+    Parameters
+    ----------
+    name, type, help
+        As the header says; the type ``neurons`` is anything that ``as_filter`` takes.
+    default
+        The value where none is given; None where the parameter is optional or required.
+    required
+        True where a value must be given.
+    choices
+        The allowed values; empty where any goes.
+    least
+        The smallest allowed value; None where any goes.
+    most
+        The largest allowed value; None where any goes.
+    unit
+        What a number is counted or measured in; empty for a plain number.
+    otherwise
+        Which neurons are meant where none are named.
+    bounds_weights
+        True where weights are compared with it: ``weight_bound`` says how.
+    """
+
+    name: str
+    type: ParameterType
+    help: str
+    default: Any = None
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    unit: str = ""
+    otherwise: str = "all"
+    bounds_weights: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """Help, type or choices, unit, bounds and default, in one line."""
+        kind = " or ".join(self.choices) or self.type
+        parts = [f"{kind}, in {self.unit}" if self.unit else kind]
+        parts += [] if self.least is None else [f"at least {self.least:g}"]
+        parts += [] if self.most is None else [f"at most {self.most:,}"]
+        if self.required:
+            parts.append("required")
+        elif self.type == "neurons":
+            parts.append(f"default {self.otherwise}")
+        elif self.default is not None:
+            parts.append(f"default {self.default}")
+        return f"{self.help} ({', '.join(parts)})"
+
+    def checked(self, value: Any) -> Any:
+        """Return the value in the declared type.
+
+        Raises
+        ------
+        ParameterError
+            If it is of another type, not one of the choices, or too small.
+        """
+        if value is None and self.required:
+            raise ParameterError(f"{self.name} is missing: {self.help}")
+        if self.type == "neurons":
+            from queries.core.neuron_filter import as_filter
+
+            try:
+                return as_filter(value)
+            except ParameterError as error:
+                raise ParameterError(f"{self.name}: {error}") from None
+        if value is None:
+            return None
+        given = repeatable(value) if isinstance(value, str) else repr(value)
+        try:
+            if _is_bool(value) or (self.type == "text" and not isinstance(value, str)):
+                raise TypeError
+            converted = _CONVERSIONS[self.type](value)
+            # int() would cut off a fraction.
+            if self.type == "int" and not isinstance(value, str) and value != converted:
+                raise ValueError
+            if self.type == "float" and math.isnan(converted):
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
+            raise ParameterError(f"{self.name}: {given} is no {self.type}; {self.help}") from None
+        if self.choices and converted not in self.choices:
+            raise ParameterError(f"{self.name}: {given} is not one of {', '.join(self.choices)}")
+        if self.least is not None and not converted >= self.least:
+            raise ParameterError(
+                f"{self.name}: {value!r} is too small; it is at least {self.least}"
+            )
+        if self.most is not None and not converted <= self.most:
+            raise ParameterError(f"{self.name}: {value!r} is too large; it is at most {self.most}")
+        if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
+            raise ParameterError(f"{self.name}: {value!r} is no {self.type} within {_LARGEST:.2g}")
+        return converted
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared column of a query's result.
+
+    Parameters
+    ----------
+    name, type, help
+        As the header says.
+    explode
+        True where the store may answer with a list, of which each element is a row.
+    grouped
+        True where only channel and layer graphs have it.
+    """
+
+    name: str
+    type: ColumnType
+    help: str
+    explode: bool = False
+    grouped: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """What it holds, and where."""
+        return f"{self.help}; in channel and layer graphs only" if self.grouped else self.help
+
+
+BY: Final = Parameter(
+    "by",
+    "text",
+    "which property of the relationships weighs them; in a neuron graph there is weight alone",
+    default="weight",
+    choices=get_args(Weighing),
+)
+"""What nearly all take."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What has a name and takes parameters: a query, a plot or an export.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    summary
+        What it answers or shows, in a sentence.
+    parameters
+        What it takes.
+    example
+        Values that make sense for the model of samples/digits.keras, as the command line has them.
+    """
+
+    kind: ClassVar[str]
+    several: ClassVar[str]
+    missing: ClassVar[type[NeurongraphError]]
+    name: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    example: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def neurons(self) -> list[str]:
+        """Names of the parameters that name neurons."""
+        return [parameter.name for parameter in self.parameters if parameter.type == "neurons"]
+
+    def parameter(self, name: str) -> Parameter:
+        """Return a declared parameter by its name."""
+        return next(parameter for parameter in self.parameters if parameter.name == name)
+
+    def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a value for each declared parameter, checked, defaults filled in.
+
+        Raises
+        ------
+        ParameterError
+            If a name is not declared, a value is missing or does not fit.
+        """
+        declared = {parameter.name: parameter for parameter in self.parameters}
+        for name in values:
+            if name not in declared:
+                raise ParameterError(
+                    f"{self.kind} {self.name!r} has no parameter {name!r}; "
+                    f"its parameters are {listed(declared)}"
+                )
+        checked = {
+            name: parameter.checked(parameter.default if values.get(name) is None else values[name])
+            for name, parameter in declared.items()
+        }
+        by = checked.get("by", "weight")
+        for name, parameter in declared.items():
+            if parameter.bounds_weights:
+                checked[name] = _weight_bound(checked[name], by)
+        return checked
+
+
+def _weight_bound(bound: float, by: str) -> float:
+    # Most of what is asked has no bound, and numpy takes a while to import.
+    if bound == 0:
+        return bound
+    from queries.core.weight_bound import weight_bound
+
+    return weight_bound(bound, by)
+
+
+def _is_bool(value: Any) -> bool:
+    """Tell whether a value is True or False, also of NumPy; int() makes 1 or 0 of it."""
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")) == "bool"
+
+
+_Declared = TypeVar("_Declared", bound=Declaration)
+
+
+def by_name(name: str, kind: type[_Declared], declared: Mapping[str, _Declared]) -> _Declared:
+    """Return a declaration by its name.
+
+    Parameters
+    ----------
+    name
+        The name.
+    kind, declared
+        What is meant: all queries, all plots, or all exports.
+
+    Raises
+    ------
+    NeurongraphError
+        If there is none, in the type of its kind; the message lists what there is.
+    """
+    try:
+        return declared[name]
+    except KeyError:
+        raise kind.missing(
+            f"there is no {kind.kind} {repeatable(name)}; the {kind.several} are {listed(declared)}"
+        ) from None
