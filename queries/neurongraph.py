@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from queries.answers.question import Question
 from queries.core.closing import Closing
 from queries.library.queries import Statement, query
 from queries.methods.centrality import CentralityMethods
@@ -157,7 +158,6 @@ class NeuronGraph(
         values = {**(parameters or {}), **more}
         changes = self._store.write(text, values, model or self._model)
         self._models.clear()
-        self._networks.clear()
         return pd.DataFrame([asdict(changes)]).astype("Int64")
 
     def statement(self, name: str, /, *, model: str | None = None, **values: Any) -> Statement:
@@ -177,8 +177,29 @@ class NeuronGraph(
         # The query that lists the models is about none of them.
         if not asked.about_a_model:
             return self._store.statement(asked, asked.checked(values))
-        asked, checked, about = self._asked(name, model, values)
-        return self._store.statement(asked, checked, about)
+        question = self._ask(name, model, **values)
+        return self._store.statement(asked, question.values, question.model.stored)
+
+    def question(self, name: str, /, *, model: str | None = None, **values: Any) -> Question:
+        """Return a question of the library about a model, to be answered with what is read once.
+
+        The functions of ``queries.answers`` take it, and pictures are drawn of it.
+
+        Parameters
+        ----------
+        name
+            The query.
+        model
+            The model to ask about.
+        **values
+            Values of the query's parameters.
+
+        Raises
+        ------
+        QueryNotFoundError, ParameterError, ModelNotFoundError
+            If the name, a value or the model is wrong.
+        """
+        return self._ask(name, model, **values)
 
     def close(self) -> None:
         """Close the graph; closing twice does no harm."""

@@ -1,29 +1,15 @@
 """How central neurons are."""
 
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 import pandas as pd
 
-from queries.analysis import centrality, passes
-from queries.analysis.network import Network
-from queries.analysis.operators import Flags, Ids, Scores, WeightKind
-from queries.core.layer import Layer
-from queries.core.model import StoredModel
+from queries.analysis.operators import WeightKind
+from queries.answers import centrality as answers
+from queries.answers.centrality import Measure
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
-from queries.library.queries import Query, query
 from queries.methods.base import Methods
-
-Measure = Literal[
-    "katz",
-    "pagerank",
-    "path_centrality",
-    "in_strength",
-    "out_strength",
-    "in_degree",
-    "out_degree",
-]
 
 
 class CentralityMethods(Methods):
@@ -31,11 +17,7 @@ class CentralityMethods(Methods):
 
     def degree(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
         """Return how many relationships end and begin at each neuron."""
-        asked, values, about, network = self._computed("degree", model, {"neurons": neurons})
-        into, out = passes.in_strength(network, "count"), passes.out_strength(network, "count")
-        counts = {"in_degree": into, "out_degree": out, "degree": into + out}
-        whole = {name: count.astype(np.int64) for name, count in counts.items()}
-        return self._scored(asked, values, about, network, **whole)
+        return answers.degree(self._ask("degree", model, neurons=neurons))
 
     def katz(
         self,
@@ -48,9 +30,11 @@ class CentralityMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return Katz centrality, exact, by one pass a layer."""
-        given = {"neurons": neurons, "alpha": alpha, "beta": beta, "weights": weights, "by": by}
-        asked, values, about, network = self._computed("katz", model, given)
-        return self._scored(asked, values, about, network, katz=_katz(network, values))
+        return answers.katz(
+            self._ask(
+                "katz", model, neurons=neurons, alpha=alpha, beta=beta, weights=weights, by=by
+            )
+        )
 
     def pagerank(
         self,
@@ -61,10 +45,7 @@ class CentralityMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return PageRank over absolute weights, exact; that of all neurons adds up to 1."""
-        given = {"neurons": neurons, "alpha": alpha, "by": by}
-        asked, values, about, network = self._computed("pagerank", model, given)
-        scores = centrality.pagerank(network, values["alpha"])
-        return self._scored(asked, values, about, network, pagerank=scores)
+        return answers.pagerank(self._ask("pagerank", model, neurons=neurons, alpha=alpha, by=by))
 
     def path_centrality(
         self,
@@ -74,10 +55,7 @@ class CentralityMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the share of all path weight, from inputs to outputs, through each neuron."""
-        given = {"neurons": neurons, "by": by}
-        asked, values, about, network = self._computed("path_centrality", model, given)
-        scores = centrality.path_centrality(network)
-        return self._scored(asked, values, about, network, path_centrality=scores)
+        return answers.path_centrality(self._ask("path_centrality", model, neurons=neurons, by=by))
 
     def eigenvector_centrality(
         self,
@@ -96,13 +74,17 @@ class CentralityMethods(Methods):
         ConvergenceError
             If the iteration does not converge.
         """
-        given = {
-            "neurons": neurons, "max_iter": max_iter, "tol": tol, "weights": weights, "by": by,
-        }  # fmt: skip
-        asked, values, about, network = self._computed("eigenvector_centrality", model, given)
-        steps, least = values["max_iter"], values["tol"]
-        scores = centrality.eigenvector_centrality(network, weights, max_iter=steps, tol=least)
-        return self._scored(asked, values, about, network, eigenvector_centrality=scores)
+        return answers.eigenvector_centrality(
+            self._ask(
+                "eigenvector_centrality",
+                model,
+                neurons=neurons,
+                max_iter=max_iter,
+                tol=tol,
+                weights=weights,
+                by=by,
+            )
+        )
 
     def top_neurons(
         self,
@@ -114,65 +96,6 @@ class CentralityMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the k neurons of each layer that a measure puts first."""
-        given = {"neurons": neurons, "measure": measure, "k": k, "by": by}
-        asked, values, about, network = self._computed("top_neurons", model, given)
-        scores = _measured(network, measure)
-        named, most = values["neurons"], values["k"]
-        wanted = self._among(named, about, network) if named else np.ones(network.neurons, bool)
-        best = np.concatenate(
-            [_best(network, layer, wanted, scores, most) for layer in network.layers]
+        return answers.top_neurons(
+            self._ask("top_neurons", model, neurons=neurons, measure=measure, k=k, by=by)
         )
-        # Only of these the store is asked for names: a model may have many millions.
-        frame = self._neurons(best + network.first, about).set_index("id", drop=False)
-        top = frame.loc[best + network.first].reset_index(drop=True)
-        top["value"] = scores[best]
-        top["rank"] = top.groupby("layer_index").cumcount() + 1
-        return self._noted(top[[column.name for column in asked.columns]], asked, about)
-
-    def _scored(
-        self,
-        asked: Query,
-        values: dict[str, Any],
-        about: StoredModel,
-        network: Network,
-        **scores: np.ndarray[Any, Any],
-    ) -> pd.DataFrame:
-        """Return the neurons that are asked for, with a column for each quantity."""
-        frame = self._neurons(values["neurons"], about, ["id", "name", "layer"])
-        for name, of_all in scores.items():
-            frame[name] = of_all[network.places(frame)]
-        return self._noted(frame[[column.name for column in asked.columns]], asked, about)
-
-
-def _best(network: Network, layer: Layer, wanted: Flags, scores: Scores, k: int) -> Ids:
-    """Return the k neurons of a layer that score most; of equal ones the first."""
-    own = network.neurons_of(layer)
-    places = own.start + np.flatnonzero(wanted[own])
-    places = places[~np.isnan(scores[places])]
-    best: Ids = places[np.argsort(-scores[places], kind="stable")[:k]]
-    return best
-
-
-def _katz(network: Network, values: dict[str, Any]) -> Scores:
-    """Return Katz centrality, given the checked values of the query."""
-    alpha, beta = values["alpha"], values["beta"]
-    return centrality.katz(network, values["weights"], alpha=alpha, beta=beta)
-
-
-def _measured(network: Network, measure: Measure) -> Scores:
-    """Return a measure of every neuron, with its usual parameters."""
-    match measure:
-        case "katz":
-            return _katz(network, query("katz").checked({}))
-        case "pagerank":
-            return centrality.pagerank(network, query("pagerank").checked({})["alpha"])
-        case "path_centrality":
-            return centrality.path_centrality(network)
-        case "in_strength":
-            return passes.in_strength(network)
-        case "out_strength":
-            return passes.out_strength(network)
-        case "in_degree":
-            return passes.in_strength(network, "count")
-        case "out_degree":
-            return passes.out_strength(network, "count")

@@ -2,9 +2,7 @@
 
 import pandas as pd
 
-from queries.analysis import linear, matrix
-from queries.analysis.linear_bias import values_at_rest
-from queries.analysis.operators import Scores
+from queries.answers import linear as answers
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
@@ -31,14 +29,9 @@ class LinearMethods(Methods):
         ParameterError
             If more than 17 million pairs are joined by paths.
         """
-        given = {"source": source, "target": target, "by": by}
-        asked, values, about, network = self._computed("effective_weights", model, given)
-        sources, targets = (self._neurons(values[side], about) for side in ("source", "target"))
-        begin, end = network.places(sources), network.places(targets)
-        weights = linear.effective_weights(network, begin, end)
-        own, _ = self._biases(about)
-        bias = values_at_rest(network, own, begin, 0.0, end)
-        return self._noted(_linear_map(sources, targets, weights, bias), asked, about)
+        return answers.effective_weights(
+            self._ask("effective_weights", model, source=source, target=target, by=by)
+        )
 
     def combine(
         self,
@@ -59,22 +52,4 @@ class LinearMethods(Methods):
         ParameterError
             If more than 17 million pairs are joined by paths.
         """
-        given = {"first": first, "second": second, "by": by}
-        asked, values, about, network = self._computed("combine", model, given)
-        through, targets = (self._neurons(values[side], about) for side in ("first", "second"))
-        held, end = network.places(through), network.places(targets)
-        found = linear.combine(network, held, end)
-        everyone = self._neurons(None, about)
-        own, _ = self._biases(about)
-        bias = values_at_rest(network, own, held, own[held], end)
-        frame = _linear_map(everyone.take(found.feeding), targets, found.weights, bias)
-        return self._noted(frame, asked, about)
-
-
-def _linear_map(
-    sources: pd.DataFrame, targets: pd.DataFrame, weights: linear.Matrix, bias: Scores
-) -> pd.DataFrame:
-    """Return a row for each two neurons that are joined, the bias being that of the target."""
-    entries = weights.tocoo()
-    columns = {"weight": entries.data, "bias": bias[entries.col]}
-    return matrix.pairs(sources, entries.row, targets, entries.col, **columns)
+        return answers.combine(self._ask("combine", model, first=first, second=second, by=by))

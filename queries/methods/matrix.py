@@ -1,24 +1,14 @@
 """The weights between neurons as matrices."""
 
-from typing import Any, Final
-
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from queries.analysis import matrix as matrices
-from queries.analysis.matrix import Walk, directed_laplacian
-from queries.analysis.not_finite import require_finite
-from queries.core.model import StoredModel
+from queries.analysis.matrix import Walk
+from queries.answers import matrix as answers
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
-
-_MOST_CELLS: Final = 1 << 26
-"""Entries of a matrix that is not sparse: 512 MB."""
-
-_MOST_ROWS: Final = 1 << 22
-"""Entries of a matrix whose frame has a row for each, with names: 4 million."""
 
 
 class MatrixMethods(Methods):
@@ -33,13 +23,7 @@ class MatrixMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the weight between each two neurons that are joined, one row a pair."""
-        given = {"source": source, "target": target, "by": by}
-        asked, values, about = self._asked("adjacency", model, given)
-        sources, targets = self._sides(values, about)
-        entries = self._weights(sources, targets, by, about).tocoo()
-        weight = entries.data
-        frame = matrices.pairs(sources, entries.row, targets, entries.col, weight=weight)
-        return self._noted(frame, asked, about)
+        return answers.adjacency(self._ask("adjacency", model, source=source, target=target, by=by))
 
     def matrix(
         self,
@@ -69,21 +53,8 @@ class MatrixMethods(Methods):
         ParameterError
             If the matrix, not being sparse, would take more than 512 MB.
         """
-        given = {"source": source, "target": target, "by": by}
-        _, values, about = self._asked("adjacency", model, given)
-        sources, targets = self._sides(values, about)
-        if not sparse:
-            instead = "name fewer sources or targets, or ask for sparse=True or to_scipy"
-            matrices.check_size(len(sources), len(targets), _MOST_CELLS, instead)
-        matrix = self._weights(sources, targets, by, about)
-        rows, columns = sources["name"].tolist(), targets["name"].tolist()
-        if sparse:
-            # pandas-stubs know the accessor of a frame only.
-            frame: pd.DataFrame = pd.DataFrame.sparse.from_spmatrix(  # type: ignore[attr-defined]
-                matrix, index=rows, columns=columns
-            )
-            return frame
-        return pd.DataFrame(matrix.toarray(), index=rows, columns=columns)
+        question = self._ask("adjacency", model, source=source, target=target, by=by)
+        return answers.matrix(question, sparse=sparse)
 
     def to_scipy(
         self,
@@ -106,9 +77,9 @@ class MatrixMethods(Methods):
             Shape (sources, targets), each in the order of ``neurons(source)["id"]``, which
             ascends.
         """
-        given = {"source": source, "target": target, "by": by}
-        _, values, about = self._asked("adjacency", model, given)
-        return self._weights(*self._sides(values, about), by, about)
+        question = self._ask("adjacency", model, source=source, target=target, by=by)
+        sources, targets = question.neurons("source"), question.neurons("target")
+        return answers.weights_between(question, sources, targets)
 
     def laplacian(
         self,
@@ -126,25 +97,6 @@ class MatrixMethods(Methods):
         ParameterError
             If there are more than 2,048 neurons, or the walk has no stationary distribution.
         """
-        given = {"neurons": neurons, "walk": walk, "alpha": alpha, "by": by}
-        _, values, about = self._asked("laplacian", model, given)
-        own = self._neurons(values["neurons"], about)
-        instead = "name fewer neurons, such as those of a layer or two"
-        matrices.check_size(len(own), len(own), _MOST_ROWS, instead)
-        weights = abs(self._weights(own, own, by, about))
-        require_finite(weights.data, self._layers(about), "the Laplacian")
-        entries = directed_laplacian(weights, walk, values["alpha"])
-        row, column = np.indices(entries.shape).reshape(2, -1)
-        return matrices.pairs(own, row, own, column, laplacian=entries.ravel())
-
-    def _sides(
-        self, values: dict[str, Any], about: StoredModel
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return the neurons of the rows and of the columns, both by id."""
-        return self._neurons(values["source"], about), self._neurons(values["target"], about)
-
-    def _weights(
-        self, sources: pd.DataFrame, targets: pd.DataFrame, by: str, about: StoredModel
-    ) -> "csr_array[np.float64]":
-        network = self._network(about, by)
-        return matrices.adjacency(network, network.places(sources), network.places(targets))
+        return answers.laplacian(
+            self._ask("laplacian", model, neurons=neurons, walk=walk, alpha=alpha, by=by)
+        )

@@ -4,8 +4,8 @@ from typing import Literal
 
 import pandas as pd
 
-from queries.core.memory import edge_room
-from queries.core.neuron_filter import NeuronFilter, NeuronsLike
+from queries.answers import stored as answers
+from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
 from queries.stores.models import models
@@ -20,15 +20,15 @@ class StoredMethods(Methods):
 
     def layers(self, *, model: str | None = None) -> pd.DataFrame:
         """Return the layers of a model, inputs first."""
-        return self._run("layers", model)
+        return self._ask("layers", model).stored_answer()
 
     def summary(self, *, model: str | None = None) -> pd.DataFrame:
         """Return one row about a model: counts, density, and the range of its weights."""
-        return self._run("summary", model)
+        return self._ask("summary", model).stored_answer()
 
     def neurons(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
         """Return neurons with their layer, channel, position and bias."""
-        return self._run("neurons", model, neurons=neurons)
+        return self._ask("neurons", model, neurons=neurons).stored_answer()
 
     def neighbours(
         self,
@@ -41,7 +41,7 @@ class StoredMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return what feeds some neurons, or what they feed, strongest first."""
-        return self._run(
+        return self._ask(
             "neighbours",
             model,
             neurons=neurons,
@@ -49,7 +49,7 @@ class StoredMethods(Methods):
             min_weight=min_weight,
             limit=limit,
             by=by,
-        )
+        ).stored_answer()
 
     def edges(
         self,
@@ -66,14 +66,9 @@ class StoredMethods(Methods):
         ParameterError
             If they do not fit into the memory that is free.
         """
-        given = {"source": source, "target": target, "min_weight": min_weight}
-        asked, values, about = self._asked("edges", model, given)
-        ends = values["target"]
-        if not values["source"] and not min_weight and ends == NeuronFilter(layer=ends.layer):
-            layers = self._layers(about)
-            meant = [each for each in layers if ends.layers is None or each.name in ends.layers]
-            edge_room().require(sum(layer.edges for layer in meant))
-        return self._answer(asked, values, about)
+        return answers.edges(
+            self._ask("edges", model, source=source, target=target, min_weight=min_weight)
+        )
 
     def strongest_edges(
         self,
@@ -85,7 +80,9 @@ class StoredMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the relationships of the largest absolute weight."""
-        return self._run("strongest_edges", model, source=source, target=target, k=k, by=by)
+        return self._ask(
+            "strongest_edges", model, source=source, target=target, k=k, by=by
+        ).stored_answer()
 
     def weight_distribution(
         self,
@@ -96,7 +93,9 @@ class StoredMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return a histogram of the weights into each layer."""
-        return self._run("weight_distribution", model, neurons=neurons, bins=bins, by=by)
+        return self._ask(
+            "weight_distribution", model, neurons=neurons, bins=bins, by=by
+        ).stored_answer()
 
     def strength(
         self,
@@ -108,6 +107,6 @@ class StoredMethods(Methods):
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return in-strength or out-strength: the weights of each neuron, added up."""
-        return self._run(
+        return self._ask(
             "strength", model, neurons=neurons, direction=direction, measure=measure, by=by
-        )
+        ).stored_answer()

@@ -1,16 +1,26 @@
-"""``NeuronGraph.plot``: a method a plot, which asks the graph and draws the answer."""
+"""``NeuronGraph.plot``: a method a plot, which puts a question and draws the answer."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
 
+from queries.answers.centrality import (
+    eigenvector_centrality,
+    katz,
+    pagerank,
+    path_centrality,
+)
+from queries.answers.comparison import compare_layers
+from queries.answers.field import field_neurons
+from queries.answers.matrix import weights_between
+from queries.answers.path import strongest_paths as find_strongest_paths
+from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Weighing
-from queries.library.plots import plot
-from queries.library.queries import query
+from queries.library.plots import BinMeasure, DrawnMeasure, plot
 from queries.plots import (
     adjacency,
     centrality,
@@ -23,6 +33,14 @@ from queries.plots.picture import Picture
 
 if TYPE_CHECKING:
     from queries.neurongraph import NeuronGraph
+
+_MEASURED: Final[Mapping[DrawnMeasure, Callable[[Question], pd.DataFrame]]] = {
+    "katz": katz,
+    "pagerank": pagerank,
+    "path_centrality": path_centrality,
+    "eigenvector_centrality": eigenvector_centrality,
+    "strength": Question.stored_answer,
+}
 
 
 class Plots:
@@ -42,30 +60,28 @@ class Plots:
         source: NeuronsLike = None,
         target: NeuronsLike = None,
         *,
-        measure: Literal["mean", "largest"] = "mean",
+        measure: BinMeasure = "mean",
         by: Weighing = "weight",
         model: str | None = None,
     ) -> Picture:
         """Return the adjacency matrix as a heat map."""
         plot("adjacency").checked({"measure": measure})
-        sources, targets = (
-            _require_any(side, self._graph.neurons(neurons, model=model))
-            for side, neurons in (("source", source), ("target", target))
+        question = self._graph.question(
+            "adjacency", source=source, target=target, by=by, model=model
         )
-        matrix = self._graph.to_scipy(source, target, by=by, model=model)
-        title = self._title("Adjacency matrix", model)
-        figure = adjacency.draw(matrix, sources, targets, title=title, measure=measure, by=by)
-        about = self._graph._about(model)
-        frame = self._graph._noted(pd.DataFrame(), query("adjacency"), about)
-        return Picture(figure, _note(frame))
+        sources, targets = (
+            _require_any(side, question.neurons(side)) for side in ("source", "target")
+        )
+        matrix = weights_between(question, sources, targets)
+        title = _title("Adjacency matrix", question)
+        drawn = adjacency.draw(matrix, sources, targets, title=title, measure=measure, by=by)
+        return Picture(drawn, question.note)
 
     def centrality(
         self,
         neurons: NeuronsLike = None,
         *,
-        measure: Literal[
-            "katz", "pagerank", "path_centrality", "eigenvector_centrality", "strength"
-        ] = "katz",
+        measure: DrawnMeasure = "katz",
         classes: str | Sequence[str] | None = None,
         by: Weighing = "weight",
         model: str | None = None,
@@ -91,9 +107,8 @@ class Plots:
             neuron has a measure above 0.
         """
         plot("centrality").checked({"measure": measure})
-        frame = getattr(self._graph, measure)(neurons, by=by, model=model)
-        note = _note(frame)
-        frame = _require_any("neurons", frame).sort_values("id")
+        question = self._graph.question(measure, neurons=neurons, by=by, model=model)
+        frame = _require_any("neurons", _MEASURED[measure](question)).sort_values("id")
         if not ((frame[measure] > 0) & np.isfinite(frame[measure])).any():
             raise ParameterError(f"measure: {measure} is nowhere above 0; there is nothing to draw")
         names = classes.split(",") if isinstance(classes, str) else classes
@@ -103,16 +118,17 @@ class Plots:
             raise ParameterError(
                 f"classes: there are {len(names)}, and {count} neurons of {last}; name each"
             )
-        title = self._title(measure.replace("_", " ").capitalize(), model)
-        return Picture(centrality.draw(frame, measure, title=title, classes=names), note)
+        title = _title(measure.replace("_", " ").capitalize(), question)
+        drawn = centrality.draw(frame, measure, title=title, classes=names)
+        return Picture(drawn, question.note)
 
     def comparison(
         self, other: str, *, by: Weighing = "weight", model: str | None = None
     ) -> Picture:
         """Return how much the weights into each layer change to another model."""
-        frame = self._graph.compare_layers(other, by=by, model=model)
-        title = f"Change from {self._graph._about(model).name} to {other}"
-        return Picture(comparison.draw(frame, title=title), _note(frame))
+        question = self._graph.question("compare_layers", other=other, by=by, model=model)
+        title = f"Change from {question.model.name} to {other}"
+        return Picture(comparison.draw(compare_layers(question), title=title), question.note)
 
     def receptive_field(
         self,
@@ -158,12 +174,14 @@ class Plots:
         model: str | None = None,
     ) -> Picture:
         """Return the k strongest paths between neurons, drawn through the layers."""
-        hops = self._graph.strongest_paths(source, target, k=k, by=by, model=model)
+        question = self._graph.question(
+            "strongest_paths", source=source, target=target, k=k, by=by, model=model
+        )
+        hops = find_strongest_paths(question)
         if hops.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
-        title = self._title(f"The {hops['path'].iloc[-1]} strongest paths", model)
-        figure = strongest_paths.draw(hops, self._graph.layers(model=model), title=title)
-        return Picture(figure, _note(hops))
+        title = _title(f"The {hops['path'].iloc[-1]} strongest paths", question)
+        return Picture(strongest_paths.draw(hops, _layers(question), title=title), question.note)
 
     def weight_distribution(
         self,
@@ -174,43 +192,62 @@ class Plots:
         model: str | None = None,
     ) -> Picture:
         """Return histograms of the weights into each layer."""
-        frame = self._graph.weight_distribution(neurons, bins=bins, by=by, model=model)
-        title = self._title("Weights into each layer", model)
-        figure = weight_distribution.draw(_require_any("neurons", frame), title=title)
-        return Picture(figure, _note(frame))
+        question = self._graph.question(
+            "weight_distribution", neurons=neurons, bins=bins, by=by, model=model
+        )
+        frame = _require_any("neurons", question.stored_answer())
+        title = _title("Weights into each layer", question)
+        return Picture(weight_distribution.draw(frame, title=title), question.note)
 
     def _field(
         self, name: str, neurons: NeuronsLike, over: NeuronsLike, by: Weighing, model: str | None
     ) -> Picture:
-        plot(name).checked({"neurons": neurons, "over": over})
-        layers = self._graph.layers(model=model)
-        if over is None:
-            inputs = layers["inputs"].map(len) == 0
-            over = NeuronFilter(layer=layers["name"][inputs].tolist())
+        plot(name).checked({"neurons": neurons, "over": over, "by": by})
         direction: Literal["in", "out"] = "in" if name == "receptive_field" else "out"
-        frame = self._graph.field_neurons(neurons, over, direction=direction, by=by, model=model)
-        among = _require_any("over", frame)["layer"].unique()
+        question = self._graph.question(
+            "field_neurons",
+            neurons=neurons,
+            among=over,
+            direction=direction,
+            by=by,
+            model=model,
+        )
+        if over is None:
+            inputs = [layer.name for layer in question.layers if not layer.inputs]
+            question = question.also(
+                "field_neurons", **{**question.values, "among": NeuronFilter(layer=inputs)}
+            )
+        title = _title(f"{name.replace('_', ' ').capitalize()} of {_named(question)}", question)
+        members = _require_any("over", field_neurons(question))
+        among = members["layer"].unique()
         if len(among) > 1:
             raise ParameterError(f"over: name one layer, not {listed(list(among))}")
+        layers = _layers(question)
         layer = layers[layers["name"] == among[0]].iloc[0]
-        title = self._title(
-            f"{name.replace('_', ' ').capitalize()} of {self._describe(neurons, model)}", model
-        )
-        return Picture(field.draw(frame, layer, title=title), _note(frame))
-
-    def _describe(self, neurons: NeuronsLike, model: str | None) -> str:
-        """Return the name of a neuron, or how many there are and where."""
-        frame = self._graph.neurons(neurons, model=model)
-        if len(frame) == 1:
-            return str(frame["name"].iloc[0])
-        return f"{len(frame):,} neurons of {listed(list(frame['layer'].unique()))}"
-
-    def _title(self, what: str, model: str | None) -> str:
-        return f"{what}, model {self._graph._about(model).name}"
+        return Picture(field.draw(members, layer, title=title), question.note)
 
 
-def _note(frame: pd.DataFrame) -> str:
-    return str(frame.attrs.get("note", ""))
+def _named(question: Question) -> str:
+    """Return the name of a neuron, or how many there are and where."""
+    neurons = question.neurons("neurons", ("id", "name", "layer"))
+    if len(neurons) == 1:
+        return str(neurons["name"].iloc[0])
+    return f"{len(neurons):,} neurons of {listed(list(neurons['layer'].unique()))}"
+
+
+def _title(what: str, question: Question) -> str:
+    return f"{what}, model {question.model.name}"
+
+
+def _layers(question: Question) -> pd.DataFrame:
+    """Return the layers as the query ``layers`` has them, as far as pictures need it."""
+    return pd.DataFrame(
+        [
+            (layer.index, layer.name, list(layer.shape), layer.first, layer.last)
+            for layer in question.layers
+        ],
+        columns=["index", "name", "shape", "first", "last"],
+    )
 
 
 def _require_any(name: str, neurons: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from queries.analysis import passes
 from queries.analysis.network import MOST_KEPT
 from queries.analysis.operators import LOG_PRODUCT, Ids, Scores
 from queries.analysis.path import Step, strongest_through
+from queries.answers.model import Model
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE
@@ -28,22 +29,29 @@ class PageModel:
 
     Parameters
     ----------
-    about
+    model
         The model.
-    layers
-        Its layers, inputs first.
     neurons
         Frame of the query neurons, by id.
     """
 
-    about: StoredModel
-    layers: tuple[Layer, ...]
+    model: Model
     neurons: pd.DataFrame
+
+    @property
+    def about(self) -> StoredModel:
+        """The model as the graph has it."""
+        return self.model.stored
 
     @property
     def name(self) -> str:
         """Name of the model."""
-        return self.about.name
+        return self.model.name
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Its layers, inputs first."""
+        return self.model.layers
 
     @property
     def first(self) -> int:
@@ -105,10 +113,11 @@ class PageGraph(NeuronGraph):
     def page_model(self, name: str | None = None) -> PageModel:
         """Return a model, read again where it was replaced; None for the first one."""
         names = [] if name else self.complete_models()
-        about = self._about(name or (names[0] if names else None))
+        question = self.question("neurons", model=name or (names[0] if names else None))
+        about = question.model.stored
         model = self._page_models.get(about.name)
         if model is None or model.about != about:
-            model = PageModel(about, tuple(self._layers(about)), self.neurons(model=about.name))
+            model = PageModel(question.model, question.stored_answer())
             self._page_models[about.name] = model
         return model
 
@@ -136,9 +145,9 @@ class PageGraph(NeuronGraph):
     def _scores(self, model: PageModel, measure: str, by: Weighing) -> Scores:
         # What the query asks the store for is here in memory already.
         if measure == "in_strength":
-            return passes.in_strength(self._network(model.about, by))
+            return passes.in_strength(model.model.network(by))
         if measure == "out_strength":
-            return passes.out_strength(self._network(model.about, by))
+            return passes.out_strength(model.model.network(by))
         ids = model.neurons["id"].to_numpy()
         return measures()[measure].of(self, model.name, by, ids)
 
@@ -163,7 +172,7 @@ class PageGraph(NeuronGraph):
                     "weight": frame["weight"],
                 }
             )
-        network = self._network(model.about, by)
+        network = model.model.network(by)
         if direction == "out":
             _, other, weight = network.outgoing(neurons)
         else:
@@ -175,7 +184,7 @@ class PageGraph(NeuronGraph):
 
     def field(self, model: PageModel, neurons: Ids, by: Weighing) -> Scores:
         """Return by neuron the sum over its paths to some neurons of the product of |weight|."""
-        network = self._network(model.about, by)
+        network = model.model.network(by)
         own = np.zeros(network.neurons)
         own[neurons] = 1.0
         return passes.sums_backward(network, own)
@@ -185,7 +194,7 @@ class PageGraph(NeuronGraph):
 
         Neurons are counted from the model's first. Without such a path there are no steps.
         """
-        network = self._network(model.about, by)
+        network = model.model.network(by)
         begin = np.where(network.inputs, 0.0, -np.inf)
         end = np.where(network.outputs, 0.0, -np.inf)
         arriving, onward = self.cache(

@@ -49,7 +49,7 @@ class TestAdjacency:
             assert found[source.index(begin), order.index(end)] == pytest.approx(weight, abs=1e-5)
 
     def test_too_big_is_refused(self, pooled: NeuronGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("queries.methods.matrix._MOST_CELLS", 23)
+        monkeypatch.setattr("queries.answers.matrix.MOST_CELLS", 23)
         assert pooled.matrix("digits", "odds").shape == (4, 4)
         with pytest.raises(ParameterError, match=r"6 by 4 neurons has 24 entries.* sparse=True"):
             pooled.matrix("hidden", "digits")
@@ -71,7 +71,7 @@ class TestLaplacian:
             pooled.laplacian(walk="lazy")
 
     def test_too_big_is_refused(self, pooled: NeuronGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("queries.methods.matrix._MOST_ROWS", 16)
+        monkeypatch.setattr("queries.answers.matrix.MOST_ROWS", 16)
         assert len(pooled.laplacian("odds")) == 16
         with pytest.raises(ParameterError, match=r"6 by 6 neurons has 36 entries.* fewer neurons"):
             pooled.laplacian("hidden")

@@ -12,7 +12,7 @@ from queries.library.queries import queries
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
 OTHERS = {
-    "close", "cypher", "export", "location", "matrix", "plot", "statement", "to_networkx",
+    "close", "cypher", "export", "location", "matrix", "plot", "question", "statement", "to_networkx",
     "to_scipy", "write",
 }  # fmt: skip
 

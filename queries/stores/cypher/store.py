@@ -30,6 +30,10 @@ RETURN count(r) AS edges, count(r.weight) AS weighted
 """
 
 
+_MOST_MODELS: Final = 2
+"""Of how many models the layers are kept: a comparison needs two."""
+
+
 class CypherStore(Store):
     """An open graph, read by the statements of the query library.
 
@@ -46,6 +50,7 @@ class CypherStore(Store):
 
     def __init__(self) -> None:
         self._whole: dict[StoredModel, Whole] = {}
+        self._layers: dict[StoredModel, list[Layer]] = {}
 
     @abstractmethod
     def table(self, statement: Statement, about: "StoredModel") -> pa.Table:
@@ -119,6 +124,16 @@ class CypherStore(Store):
         elif asked.name == "summary":
             self.whole(about).require_total(table)
         return table
+
+    def layers(self, about: "StoredModel") -> list[Layer]:
+        """Return the layers of a model, read once; those that somebody edits are read each time."""
+        if not self.compares(about):
+            return super().layers(about)
+        if about not in self._layers:
+            while len(self._layers) >= _MOST_MODELS:
+                del self._layers[next(iter(self._layers))]
+            self._layers[about] = super().layers(about)
+        return self._layers[about]
 
     def whole(self, about: "StoredModel") -> Whole:
         """Return the layers of a model as its load wrote them, for comparisons."""

@@ -1,0 +1,122 @@
+"""How central neurons are: exact, by one or two passes through the layers."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from queries.analysis import centrality, passes
+from queries.analysis.network import Network
+from queries.analysis.operators import Flags, Ids, Scores
+from queries.answers.question import Question
+from queries.core.layer import Layer
+from queries.core.neuron_filter import NeuronFilter
+from queries.library.queries import query
+
+Measure = Literal[
+    "katz",
+    "pagerank",
+    "path_centrality",
+    "in_strength",
+    "out_strength",
+    "in_degree",
+    "out_degree",
+]
+_NAMED: Final = ("id", "name", "layer")
+
+
+def degree(question: Question) -> pd.DataFrame:
+    """Count the relationships that end and begin at each neuron."""
+    network = question.network
+    into, out = passes.in_strength(network, "count"), passes.out_strength(network, "count")
+    counts = {"in_degree": into, "out_degree": out, "degree": into + out}
+    return _scored(question, {name: count.astype(np.int64) for name, count in counts.items()})
+
+
+def katz(question: Question) -> pd.DataFrame:
+    """Compute Katz centrality."""
+    return _scored(question, {"katz": _katz(question.network, question.values)})
+
+
+def pagerank(question: Question) -> pd.DataFrame:
+    """Compute PageRank."""
+    return _scored(
+        question, {"pagerank": centrality.pagerank(question.network, question.values["alpha"])}
+    )
+
+
+def path_centrality(question: Question) -> pd.DataFrame:
+    """Compute the share of all path weight through each neuron."""
+    return _scored(question, {"path_centrality": centrality.path_centrality(question.network)})
+
+
+def eigenvector_centrality(question: Question) -> pd.DataFrame:
+    """Compute eigenvector centrality by power iteration."""
+    values = question.values
+    scores = centrality.eigenvector_centrality(
+        question.network, values["weights"], max_iter=values["max_iter"], tol=values["tol"]
+    )
+    return _scored(question, {"eigenvector_centrality": scores})
+
+
+def top_neurons(question: Question) -> pd.DataFrame:
+    """Choose the neurons of each layer that a measure puts first."""
+    network, values = question.network, question.values
+    scores = _measured(network, values["measure"])
+    wanted = (
+        question.among("neurons") if values["neurons"] else np.ones(network.neurons, dtype=bool)
+    )
+    best = np.concatenate(
+        [_best(network, layer, wanted, scores, values["k"]) for layer in network.layers]
+    )
+    ids = best + network.first
+    # Only of these the store is asked for names: a model may have many millions.
+    frame = question.model.neurons(NeuronFilter(id=ids.tolist())).set_index("id", drop=False)
+    top = frame.loc[ids].reset_index(drop=True)
+    top["value"] = scores[best]
+    top["rank"] = top.groupby("layer_index").cumcount() + 1
+    return question.answer(top)
+
+
+def _scored(question: Question, scores: Mapping[str, np.ndarray[Any, Any]]) -> pd.DataFrame:
+    """Return the neurons that are asked for, with a column for each quantity."""
+    frame = question.neurons("neurons", _NAMED)
+    places = question.network.places(frame)
+    for name, of_all in scores.items():
+        frame[name] = of_all[places]
+    return question.answer(frame)
+
+
+def _best(network: Network, layer: Layer, wanted: Flags, scores: Scores, k: int) -> Ids:
+    """Return the k neurons of a layer that score most; of equal ones the first."""
+    own = network.neurons_of(layer)
+    places = own.start + np.flatnonzero(wanted[own])
+    places = places[~np.isnan(scores[places])]
+    best: Ids = places[np.argsort(-scores[places], kind="stable")[:k]]
+    return best
+
+
+def _katz(network: Network, values: Mapping[str, Any]) -> Scores:
+    """Return Katz centrality, given the checked values of the query."""
+    alpha, beta = values["alpha"], values["beta"]
+    return centrality.katz(network, values["weights"], alpha=alpha, beta=beta)
+
+
+def _measured(network: Network, measure: Measure) -> Scores:
+    """Return a measure of every neuron, with its usual parameters."""
+    match measure:
+        case "katz":
+            return _katz(network, query("katz").checked({}))
+        case "pagerank":
+            return centrality.pagerank(network, query("pagerank").checked({})["alpha"])
+        case "path_centrality":
+            return centrality.path_centrality(network)
+        case "in_strength":
+            return passes.in_strength(network)
+        case "out_strength":
+            return passes.out_strength(network)
+        case "in_degree":
+            return passes.in_strength(network, "count")
+        case "out_degree":
+            return passes.out_strength(network, "count")

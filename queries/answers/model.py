@@ -1,0 +1,129 @@
+"""A model of an open graph, of which each thing is read once."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from queries.analysis.network import Network
+from queries.analysis.operators import Flags, Scores
+from queries.answers.networks import Networks
+from queries.core.layer import Layer
+from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronFilter
+from queries.library.checks import check_against
+from queries.library.existence import AXES, Existing
+from queries.library.frames import to_frame
+from queries.library.queries import query
+from queries.stores import Store
+
+PLACE: Final = (
+    "id", "name", "layer", "layer_index", "channel", "x", "y", "z", "neurons",
+)  # fmt: skip
+"""Columns that say which neuron is meant: they stay as they are until a model is loaded again."""
+
+_MOST_FRAMES: Final = 4
+_MOST_ROWS: Final = 1 << 16
+"""Frames of neurons that are kept, and how many neurons each may have: 40 MB in all."""
+
+
+class Model:
+    """A complete model of an open graph.
+
+    Parameters
+    ----------
+    store
+        The graph.
+    stored
+        The model as the graph has it. Where that is replaced, another model must be made.
+    networks
+        What keeps its relationships.
+    """
+
+    def __init__(self, store: Store, stored: StoredModel, networks: Networks) -> None:
+        self.store, self.stored = store, stored
+        self._networks = networks
+        self._frames: dict[NeuronFilter, pd.DataFrame] = {}
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.stored.name
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """Its layers, inputs first."""
+        return tuple(self.store.layers(self.stored))
+
+    @cached_property
+    def _existing(self) -> Existing:
+        def last(layer: Layer) -> dict[str, int]:
+            table = self.store.neurons(NeuronFilter(id=layer.last), self.stored, AXES)
+            return {axis: at for axis, at in table.to_pylist()[0].items() if at is not None}
+
+        return Existing(self.stored, self.layers, last)
+
+    def require(self, values: Mapping[str, Any]) -> None:
+        """Raise an error for what its graph does not have: a property, an axis, a layer.
+
+        Parameters
+        ----------
+        values
+            Parameters of a query, checked.
+        """
+        for name, value in values.items():
+            check_against(name, value, self.stored)
+        for name, value in values.items():
+            if isinstance(value, NeuronFilter) and value:
+                self._existing.require(name, value)
+
+    def network(self, by: str) -> Network:
+        """Return its relationships, weighed by one of their properties."""
+        return self._networks.of(self.stored, by)
+
+    def neurons(self, neurons: NeuronFilter, columns: Sequence[str] = PLACE) -> pd.DataFrame:
+        """Return neurons with some of the columns of the query ``neurons``, by id.
+
+        A few that were asked for before are not asked for again.
+        """
+        kept = self._frames.get(neurons)
+        if kept is None or not set(columns) <= set(kept.columns):
+            kept = self._read(neurons, columns)
+            if self._may_keep(kept):
+                while len(self._frames) >= _MOST_FRAMES:
+                    del self._frames[next(iter(self._frames))]
+                self._frames[neurons] = kept
+        # Who asks may add columns to a frame.
+        return kept[list(columns)].copy(deep=False)
+
+    def _read(self, neurons: NeuronFilter, columns: Sequence[str]) -> pd.DataFrame:
+        declared = [column for column in query("neurons").columns if column.name in columns]
+        table = self.store.neurons(neurons, self.stored, [column.name for column in declared])
+        return to_frame(table, declared)
+
+    def _may_keep(self, frame: pd.DataFrame) -> bool:
+        """Tell whether a frame is small, and nothing in it changes but by another load.
+
+        Nothing tells whether a model that was edited has been edited again.
+        """
+        return (
+            not self.stored.edited and len(frame) <= _MOST_ROWS and set(frame.columns) <= set(PLACE)
+        )
+
+    def among(self, neurons: NeuronFilter) -> Flags:
+        """Return which neurons are meant, counted from the model's first."""
+        first, last = self.layers[0].first, self.layers[-1].last
+        meant = np.zeros(last + 1 - first, dtype=bool)
+        meant[self.neurons(neurons, ["id"])["id"].to_numpy() - first] = True
+        return meant
+
+    def biases(self) -> tuple[Scores, Flags]:
+        """Return the bias of each neuron, 0 where it has none, and which have one."""
+        # A frame does not tell a bias that is missing from one that is NaN.
+        column = self.store.neurons(NeuronFilter(), self.stored, ["id", "bias"])["bias"]
+        own = column.cast(pa.float64())
+        return pc.fill_null(own, 0.0).to_numpy(), pc.is_valid(own).to_numpy()

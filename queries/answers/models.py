@@ -1,0 +1,55 @@
+"""The models of an open graph that were asked about last."""
+
+from typing import Final
+
+from queries.answers.model import Model
+from queries.answers.networks import Networks
+from queries.core.model import StoredModel
+from queries.core.progress import Progress
+from queries.stores import Store
+from queries.stores.models import chosen
+
+_MOST: Final = 2
+"""How many are kept: a comparison needs two."""
+
+
+class Models:
+    """The models of an open graph.
+
+    Parameters
+    ----------
+    store
+        The graph.
+    progress
+        Told how far a pass over all relationships is.
+    """
+
+    def __init__(self, store: Store, progress: Progress) -> None:
+        self._store = store
+        self._networks = Networks(store, progress)
+        self._kept: dict[StoredModel, Model] = {}
+
+    def chosen(self, name: str | None) -> Model:
+        """Return the model that is meant, as the graph holds it at this moment.
+
+        Parameters
+        ----------
+        name
+            Its name; None where the graph holds one model alone.
+
+        Raises
+        ------
+        GraphError, ParameterError
+            As ``queries.stores.models.chosen``.
+        """
+        stored = chosen(self._store, name)
+        if stored not in self._kept:
+            while len(self._kept) >= _MOST:
+                del self._kept[next(iter(self._kept))]
+            self._kept[stored] = Model(self._store, stored, self._networks)
+        return self._kept[stored]
+
+    def clear(self) -> None:
+        """Forget all that was read of them."""
+        self._kept.clear()
+        self._networks.clear()

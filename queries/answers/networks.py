@@ -1,0 +1,40 @@
+"""The relationships of models, read when a question first needs them and kept for the next."""
+
+from typing import Final
+
+from queries.analysis.network import Network
+from queries.core.model import StoredModel
+from queries.core.progress import Progress
+from queries.stores import Store
+
+_MOST: Final = 2
+"""How many are kept: a comparison needs two."""
+
+
+class Networks:
+    """The relationships of the models of an open graph.
+
+    Parameters
+    ----------
+    store
+        The graph.
+    progress
+        Told how far a pass over all relationships is.
+    """
+
+    def __init__(self, store: Store, progress: Progress) -> None:
+        self._store, self._progress = store, progress
+        self._kept: dict[tuple[StoredModel, str], Network] = {}
+
+    def of(self, stored: StoredModel, by: str) -> Network:
+        """Return the relationships of a model, weighed by one of their properties."""
+        if (stored, by) not in self._kept:
+            while len(self._kept) >= _MOST:
+                del self._kept[next(iter(self._kept))]
+            network = self._kept[stored, by] = self._store.network(stored, by)
+            network.progress = self._progress
+        return self._kept[stored, by]
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._kept.clear()

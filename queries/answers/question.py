@@ -1,0 +1,103 @@
+"""A question: a query, its checked values, and the model that it is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from queries.analysis.network import Network
+from queries.analysis.not_finite import note
+from queries.analysis.operators import Flags
+from queries.answers.model import PLACE, Model
+from queries.core.layer import Layer
+from queries.library.frames import declared, to_frame
+from queries.library.queries import Query, query
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked of a model, made once and handed on to all that help to answer it.
+
+    Parameters
+    ----------
+    query
+        The query.
+    values
+        A checked value for each of its parameters.
+    model
+        The model that it is about, as the graph held it when the question was put.
+    other
+        The model that it is compared with; None where the query compares none.
+    """
+
+    query: Query
+    values: Mapping[str, Any]
+    model: Model
+    other: Model | None = None
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of the model, inputs first."""
+        return self.model.layers
+
+    @property
+    def network(self) -> Network:
+        """The relationships of the model, weighed as the question says."""
+        return self.model.network(self.values.get("by", "weight"))
+
+    def neurons(self, name: str, columns: Sequence[str] = PLACE) -> pd.DataFrame:
+        """Return the neurons that a parameter names, by id.
+
+        Parameters
+        ----------
+        name
+            The parameter.
+        columns
+            Which columns of the query ``neurons``.
+        """
+        return self.model.neurons(self.values[name], columns)
+
+    def among(self, name: str) -> Flags:
+        """Return which neurons a parameter names, counted from the model's first."""
+        return self.model.among(self.values[name])
+
+    def also(self, name: str, **values: Any) -> "Question":
+        """Return another question about the same model, which is not looked up again."""
+        other = query(name)
+        checked = other.checked(values)
+        self.model.require(checked)
+        return Question(other, checked, self.model)
+
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        """Return a frame of rows with the columns of the query, also where there are none."""
+        return pd.DataFrame(rows, columns=[column.name for column in self.query.columns])
+
+    def stored_answer(self) -> pd.DataFrame:
+        """Return what the store answers by itself."""
+        stored = self.model.stored
+        table = self.model.store.answer(self.query, self.values, stored)
+        return self._noted(to_frame(table, self.query.columns_in(stored.granularity)))
+
+    def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the declared columns of a frame that has them in the declared types, noted."""
+        return self._noted(frame[[column.name for column in self.query.columns]])
+
+    def typed_answer(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the declared columns of a frame, in the declared types, noted."""
+        return self._noted(declared(frame, self.query.columns))
+
+    @property
+    def note(self) -> str:
+        """What the answer makes of weights that are not finite; empty where all are."""
+        if not self.query.not_finite:
+            return ""
+        models = [self.model, *([self.other] if self.other else [])]
+        notes = [note(each.name, each.layers, self.query.not_finite) for each in models]
+        return " ".join(filter(None, notes))
+
+    def _noted(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Put the note into ``frame.attrs["note"]``, where there is one."""
+        if text := self.note:
+            frame.attrs["note"] = text
+        return frame
