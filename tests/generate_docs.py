@@ -1,4 +1,4 @@
-"""Write the generated parts of the documentation; ``make docs`` runs this.
+"""Write the generated parts of the documentation, in docstrings as well; ``make docs`` runs this.
 
 A test compares what stands in the repository with what this would write.
 """
@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from tests.docs.docstrings import docstrings
 from tests.docs.layers_page import layers_page
 from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.plots_page import plots_page
@@ -25,6 +26,7 @@ def generated() -> dict[Path, str]:
     docs, readme = ROOT / "docs", ROOT / "README.md"
     with sample_folder():
         return {
+            **docstrings(),
             TUTORIAL: tutorial(),
             docs / "queries.md": queries_page(),
             docs / "plots.md": plots_page(),

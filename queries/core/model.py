@@ -1,6 +1,8 @@
 """A model of a graph, as queries know it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class StoredModel:
         That of its properties and of its layers; None for a model file.
     edited
         Whether somebody's own statement has changed something since the load.
+    properties
+        All properties of its node, as the store gave them when the model was chosen.
     """
 
     name: str
@@ -29,3 +33,4 @@ class StoredModel:
     load_id: str
     checksum: str | None
     edited: bool
+    properties: Mapping[str, Any] = field(compare=False, repr=False)

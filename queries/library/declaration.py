@@ -59,7 +59,9 @@ class Parameter:
     def meaning(self) -> str:
         """Help, type or choices, unit, bounds and default, in one line."""
         kind = " or ".join(self.choices) or self.type
-        parts = [f"{kind}, in {self.unit}" if self.unit else kind]
+        parts = [kind]
+        if self.unit or self.type == "float":
+            parts.append(f"in {self.unit}" if self.unit else "no unit")
         parts += [] if self.least is None else [f"at least {self.least:g}"]
         parts += [] if self.most is None else [f"at most {self.most:,}"]
         if self.required:

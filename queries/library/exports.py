@@ -26,9 +26,7 @@ def exports() -> dict[str, Export]:
         Parameter("source", "neurons", "where relationships begin"),
         Parameter("target", "neurons", "where they end"),
         query("edges").parameter("min_weight"),
-        Parameter(
-            "k", "int", "how many of the strongest relationships", least=1, unit="relationships"
-        ),
+        Parameter("k", "int", "how many of the strongest", least=1, unit="relationships"),
         BY,
     )
     few = {**adjacency.example, "k": 60}

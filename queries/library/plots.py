@@ -36,7 +36,12 @@ def plots() -> dict[str, Plot]:
         Plot(
             "adjacency",
             "The adjacency matrix as a heat map; big ones are put together in bins.",
-            (*query("adjacency").parameters, _BIN),
+            (
+                query("adjacency").parameter("source"),
+                query("adjacency").parameter("target"),
+                _BIN,
+                BY,
+            ),
             example=query("adjacency").example,
         ),
         Plot(
@@ -105,7 +110,7 @@ _MEASURE: Final = Parameter(
 _CLASSES: Final = Parameter(
     "classes",
     "text",
-    "names of the neurons of the last layer, such as cat,dog,ship",
+    "names of the neurons of the last layer in the order of ids, such as cat,dog,ship",
 )
 
 

@@ -16,7 +16,31 @@ class CentralityMethods(Methods):
     """Centrality, exact, by one or two passes through the layers."""
 
     def degree(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
-        """Return how many relationships end and begin at each neuron."""
+        """Return how many relationships end and begin at each neuron.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons to return (neurons, default all).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``in_degree`` (int): relationships into it
+            - ``out_degree`` (int): relationships out of it
+            - ``degree`` (int): both together
+
+        Examples
+        --------
+        >>> graph.degree("input_layer")
+        """
         return answers.degree(self._ask("degree", model, neurons=neurons))
 
     def katz(
@@ -29,7 +53,46 @@ class CentralityMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return Katz centrality, exact, by one pass a layer."""
+        """Return Katz centrality, exact, by one pass a layer.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons to return (neurons, default all).
+        alpha
+            Attenuation along a relationship (float, no unit, default 0.1).
+        beta
+            What each neuron has of its own (float, no unit, default 1.0).
+        weights
+            |weight|, or weight (absolute or signed, default absolute).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``katz`` (float): Katz centrality
+
+        Notes
+        -----
+        Definition: Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of
+        weight * centrality over what feeds a neuron.
+
+        Weights that are NaN or infinite: A sum is NaN where NaN, or both infinities, are in it, and
+        nowhere else.
+
+        Examples
+        --------
+        >>> graph.katz("dense_1")
+        """
         return answers.katz(
             self._ask(
                 "katz", model, neurons=neurons, alpha=alpha, beta=beta, weights=weights, by=by
@@ -44,7 +107,42 @@ class CentralityMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return PageRank over absolute weights, exact; that of all neurons adds up to 1."""
+        """Return PageRank over absolute weights, exact; that of all neurons adds up to 1.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons to return (neurons, default all).
+        alpha
+            Damping: the share that goes on along relationships (float, no unit, at least 0, default
+            0.85).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``pagerank`` (float): PageRank; that of all neurons adds up to 1
+
+        Notes
+        -----
+        Definition: Page et al. (1999); networkx.pagerank: teleport and dangling neurons spread
+        evenly.
+
+        Weights that are NaN or infinite: Not defined, and an error that names the layers.
+
+        Examples
+        --------
+        >>> graph.pagerank("dense_1")
+        """
         return answers.pagerank(self._ask("pagerank", model, neurons=neurons, alpha=alpha, by=by))
 
     def path_centrality(
@@ -54,7 +152,40 @@ class CentralityMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return the share of all path weight, from inputs to outputs, through each neuron."""
+        """Return the share of all path weight, from inputs to outputs, through each neuron.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons to return (neurons, default all).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``path_centrality`` (float): the share, from 0 to 1; that of the neurons of a layer
+              that all paths cross adds up to 1
+
+        Notes
+        -----
+        Definition: sum over all paths through a neuron of the product of absolute weights, by the
+        same sum over all paths; the path norm of Neyshabur et al. (2015), sec. 2, with exponent 1.
+
+        Weights that are NaN or infinite: Not defined, and an error that names the layers.
+
+        Examples
+        --------
+        >>> graph.path_centrality("dense_0")
+        """
         return answers.path_centrality(self._ask("path_centrality", model, neurons=neurons, by=by))
 
     def eigenvector_centrality(
@@ -69,10 +200,51 @@ class CentralityMethods(Methods):
     ) -> pd.DataFrame:
         """Return eigenvector centrality as NetworkX computes it; Katz says more here.
 
+        Parameters
+        ----------
+        neurons
+            Which neurons to return (neurons, default all).
+        max_iter
+            Most steps of the iteration (int, in steps, at least 1, default 1000).
+        tol
+            It ends where a step changes a neuron by less than this on average (float, no unit, at
+            least 0, default 1e-06).
+        weights
+            What a relationship counts: |weight|, weight, or 1 (absolute or signed or count, default
+            count).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``eigenvector_centrality`` (float): the centrality; the sum of the squares of all is 1
+
         Raises
         ------
         ConvergenceError
             If the iteration does not converge.
+
+        Notes
+        -----
+        Definition: Bonacich (1972); networkx.eigenvector_centrality: the power iteration of A + I.
+        An acyclic graph has no eigenvalue but 0, so that the iteration only goes on to where most
+        long paths end.
+
+        Weights that are NaN or infinite: Not defined, and an error that names the layers, unless
+        weights are only counted.
+
+        Examples
+        --------
+        >>> graph.eigenvector_centrality("dense_1", weights="absolute")
         """
         return answers.eigenvector_centrality(
             self._ask(
@@ -95,7 +267,44 @@ class CentralityMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return the k neurons of each layer that a measure puts first."""
+        """Return the k neurons of each layer that a measure puts first.
+
+        Parameters
+        ----------
+        neurons
+            Among which neurons (neurons, default all).
+        measure
+            By what; each with its usual parameters (katz or pagerank or path_centrality or
+            in_strength or out_strength or in_degree or out_degree, default katz).
+        k
+            How many a layer (int, in neurons, at least 1, default 5).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``layer_index`` (int): position of the layer
+            - ``layer`` (text): name of the layer
+            - ``rank`` (int): rank within the layer, from 1
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``value`` (float): the measure
+
+        Notes
+        -----
+        Weights that are NaN or infinite: Neurons of which the measure is NaN are left out; an
+        infinite one comes first. PageRank and path centrality are not defined.
+
+        Examples
+        --------
+        >>> graph.top_neurons(measure="path_centrality", k=2)
+        """
         return answers.top_neurons(
             self._ask("top_neurons", model, neurons=neurons, measure=measure, k=k, by=by)
         )

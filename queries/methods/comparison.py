@@ -20,7 +20,52 @@ class ComparisonMethods(Methods):
     def compare_layers(
         self, other: str, *, by: Weighing = "weight", model: str | None = None
     ) -> pd.DataFrame:
-        """Return how the weights into each layer change to ``other``, most changed first."""
+        """Return how the weights into each layer change to ``other``, most changed first.
+
+        Parameters
+        ----------
+        other
+            Name of the other model, which stands in the same graph and has the same architecture
+            (text, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``layer_index`` (int): position of the layer
+            - ``layer`` (text): name of the layer
+            - ``edges`` (int): number of relationships into the layer
+            - ``changed`` (int): number of weights that differ
+            - ``flips`` (int): number of weights that change their sign
+            - ``mean_change`` (float): mean absolute change of a weight
+            - ``largest_change`` (float): largest absolute change of a weight
+            - ``relative_change`` (float): root of the sum of the squared changes over that of the
+              squared weights; null where all weights are 0
+            - ``cosine`` (float): cosine of the weights and those of the other model; null where all
+              of either are 0
+            - ``correlation`` (float): Pearson correlation of the same; null where all of either are
+              equal
+            - ``bias_change`` (float): root of the sum of the squared changes of the biases; null
+              where there are none
+
+        Notes
+        -----
+        Definition: changes lead from this model to the other; layers are matched by their order,
+        relationships by their ends.
+
+        Weights that are NaN or infinite: What is the same in both models, NaN or infinite, is no
+        change; the largest change leaves NaN out, and sums are NaN where NaN is in them.
+
+        Examples
+        --------
+        >>> graph.compare_layers("digits")
+        """
         return answers.compare_layers(self._ask("compare_layers", model, other=other, by=by))
 
     def compare_neurons(
@@ -33,7 +78,56 @@ class ComparisonMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return the neurons that change most to ``other``: weights into them, strength or bias."""
+        """Return the neurons that change most to ``other``: weights into them, strength or bias.
+
+        Parameters
+        ----------
+        other
+            Name of the other model, which stands in the same graph and has the same architecture
+            (text, required).
+        neurons
+            Among which neurons to look (neurons, default all).
+        k
+            How many (int, in neurons, at least 1, default 10).
+        measure
+            Largest by weight_change, by |strength_change|, or by |bias_change| (weights or strength
+            or bias, default weights).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``weight_change`` (float): root of the sum of the squared changes of the weights into
+              it
+            - ``relative_change`` (float): the same over the root of the sum of the squared weights;
+              null where all are 0
+            - ``flips`` (int): number of weights into it that change their sign
+            - ``strength`` (float): in-strength: absolute weights into it, added up
+            - ``strength_change`` (float): in-strength in the other model - in-strength
+            - ``bias`` (float): bias; null where the layer has none
+            - ``bias_change`` (float): bias in the other model - bias
+
+        Notes
+        -----
+        Definition: changes lead from this model to the other; layers are matched by their order,
+        relationships by their ends.
+
+        Weights that are NaN or infinite: What is the same in both models, NaN or infinite, is no
+        change; neurons of which the change is NaN are left out.
+
+        Examples
+        --------
+        >>> graph.compare_neurons("digits", "dense_0", k=5)
+        """
         return answers.compare_neurons(
             self._ask(
                 "compare_neurons", model, other=other, neurons=neurons, k=k, measure=measure, by=by
@@ -51,7 +145,55 @@ class ComparisonMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return the weights that change most to ``other``, or most of those that flip."""
+        """Return the weights that change most to ``other``, or most of those that flip.
+
+        Parameters
+        ----------
+        other
+            Name of the other model, which stands in the same graph and has the same architecture
+            (text, required).
+        source
+            Where relationships begin (neurons, default all).
+        target
+            Where they end (neurons, default all).
+        k
+            How many (int, in relationships, at least 1, default 10).
+        measure
+            Largest by |change|, by |change| / |weight|, or by |change| among those that change
+            their sign (absolute or relative or flips, default absolute).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``source`` (int): id of the neuron where it begins
+            - ``source_name`` (text): name of that neuron
+            - ``target`` (int): id of the neuron where it ends
+            - ``target_name`` (text): name of that neuron
+            - ``weight`` (float): weight, or the property that by names
+            - ``other_weight`` (float): the same in the other model
+            - ``change`` (float): other weight - weight
+            - ``relative_change`` (float): |change| / |weight|; null where the weight is 0
+            - ``flips`` (bool): whether it changes its sign
+
+        Notes
+        -----
+        Definition: changes lead from this model to the other; layers are matched by their order,
+        relationships by their ends.
+
+        Weights that are NaN or infinite: What is the same in both models, NaN or infinite, is no
+        change; changes from or to NaN are left out.
+
+        Examples
+        --------
+        >>> graph.compare_edges("digits", "dense_0", "dense_1", k=5)
+        """
         return answers.compare_edges(
             self._ask(
                 "compare_edges",

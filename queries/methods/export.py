@@ -38,23 +38,31 @@ class ExportMethods(Methods):
 
         Parameters
         ----------
-        source, target
-            Where relationships begin and end; None means all neurons.
+        source
+            Where relationships begin (neurons, default all).
+        target
+            Where they end (neurons, default all).
         min_weight
-            Smallest absolute weight.
+            Smallest absolute weight, rounded to single precision as weights are (float, in units of
+            the weights, at least 0, default 0).
         k
-            How many of the strongest relationships; None for all.
+            How many of the strongest (int, in relationships, at least 1).
         by
-            Which property of the relationships weighs them.
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
         most
             How many relationships are allowed; each takes about 1 kB.
         model
-            The model to ask about.
+            The model to ask about; needed where the graph holds more than one.
 
         Raises
         ------
         ParameterError
             If there are more than ``most`` relationships, or a value is wrong.
+
+        Examples
+        --------
+        >>> graph.to_networkx("dense_0", "dense_1", k=60)
         """
         require_count("most", most)
         return self._subgraph(
@@ -79,8 +87,20 @@ class ExportMethods(Methods):
         output
             Ends in .graphml, .gexf, .dot, .png or .svg; the last two need Graphviz. A drawing has
             layers from left to right, red for positive and blue for negative weights.
-        source, target, min_weight, k, by, model
-            As in ``to_networkx``.
+        source
+            Where relationships begin (neurons, default all).
+        target
+            Where they end (neurons, default all).
+        min_weight
+            Smallest absolute weight, rounded to single precision as weights are (float, in units of
+            the weights, at least 0, default 0).
+        k
+            How many of the strongest (int, in relationships, at least 1).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
 
         Raises
         ------
@@ -91,6 +111,10 @@ class ExportMethods(Methods):
             If the file cannot be written.
         NeurongraphError
             If Graphviz is missing or fails.
+
+        Examples
+        --------
+        >>> graph.export("part.graphml", "dense_0", "dense_1", k=60)
         """
         file = check_file(output)
         suffix = files.suffix_of(file)

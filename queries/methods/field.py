@@ -15,13 +15,90 @@ class FieldMethods(Methods):
     def receptive_field(
         self, neurons: NeuronsLike, *, by: Weighing = "weight", model: str | None = None
     ) -> pd.DataFrame:
-        """Return what feeds some neurons, a row a layer."""
+        """Return what feeds some neurons, a row a layer.
+
+        Parameters
+        ----------
+        neurons
+            Of which neurons (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``layer_index`` (int): position of the layer
+            - ``layer`` (text): name of the layer
+            - ``neurons`` (int): number of its neurons in the field
+            - ``share`` (float): the same as a share of the layer
+            - ``channels`` (int?): number of their channels
+            - ``x_min`` (int?): smallest x of theirs; null where they have none
+            - ``x_max`` (int?): largest x
+            - ``y_min`` (int?): smallest y
+            - ``y_max`` (int?): largest y
+            - ``weight`` (float): sum over paths of the product of absolute weights
+
+        Notes
+        -----
+        Definition: Araujo et al. (2019), Computing receptive fields of convolutional neural
+        networks, distill.pub.
+
+        Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
+        NaN, or where both infinities are in it, and nowhere else.
+
+        Examples
+        --------
+        >>> graph.receptive_field("conv_1[3]@1,1")
+        """
         return answers.receptive_field(self._ask("receptive_field", model, neurons=neurons, by=by))
 
     def projective_field(
         self, neurons: NeuronsLike, *, by: Weighing = "weight", model: str | None = None
     ) -> pd.DataFrame:
-        """Return what some neurons feed, a row a layer."""
+        """Return what some neurons feed, a row a layer.
+
+        Parameters
+        ----------
+        neurons
+            Of which neurons (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``layer_index`` (int): position of the layer
+            - ``layer`` (text): name of the layer
+            - ``neurons`` (int): number of its neurons in the field
+            - ``share`` (float): the same as a share of the layer
+            - ``channels`` (int?): number of their channels
+            - ``x_min`` (int?): smallest x of theirs; null where they have none
+            - ``x_max`` (int?): largest x
+            - ``y_min`` (int?): smallest y
+            - ``y_max`` (int?): largest y
+            - ``weight`` (float): sum over paths of the product of absolute weights
+
+        Notes
+        -----
+        Definition: Lehky and Sejnowski (1988), Network model of shape-from-shading, for the term.
+
+        Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
+        NaN, or where both infinities are in it, and nowhere else.
+
+        Examples
+        --------
+        >>> graph.projective_field("input_layer[0]@3,3")
+        """
         return answers.projective_field(
             self._ask("projective_field", model, neurons=neurons, by=by)
         )
@@ -35,7 +112,47 @@ class FieldMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return the neurons of a field, each with the weight of its paths to or from them."""
+        """Return the neurons of a field, each with the weight of its paths to or from them.
+
+        Parameters
+        ----------
+        neurons
+            Of which neurons (neurons, required).
+        among
+            Of which of them to tell, such as the input layer (neurons, default all).
+        direction
+            What feeds them, or what they feed (in or out, default in).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``channel`` (int?): its channel
+            - ``x`` (int?): its x
+            - ``y`` (int?): its y
+            - ``z`` (int?): its z
+            - ``weight`` (float): sum over paths of the product of absolute weights
+
+        Notes
+        -----
+        Definition: see receptive_field.
+
+        Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
+        NaN, or where both infinities are in it, and nowhere else.
+
+        Examples
+        --------
+        >>> graph.field_neurons("conv_1[3]@1,1", "input_layer")
+        """
         return answers.field_neurons(
             self._ask(
                 "field_neurons", model, neurons=neurons, among=among, direction=direction, by=by

@@ -24,10 +24,50 @@ class LinearMethods(Methods):
         ``target = sum of weight * source + bias`` holds where all layers between are linear;
         activations are ignored.
 
+        Parameters
+        ----------
+        source
+            Where paths begin, such as a layer (neurons, required).
+        target
+            Where they end (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``source`` (int): id of the neuron where the paths begin
+            - ``source_name`` (text): name of that neuron
+            - ``target`` (int): id of the neuron where they end
+            - ``target_name`` (text): name of that neuron
+            - ``weight`` (float): effective weight; pairs of 0 are left out
+            - ``bias`` (float): effective bias of the target: its value where all sources and all
+              inputs are 0
+
         Raises
         ------
         ParameterError
             If more than 17 million pairs are joined by paths.
+
+        Notes
+        -----
+        Definition: the sum over all paths of the product of the weights along a path, A + A^2 + A^3
+        + ... of the adjacency matrix A, and what the biases along them add up to. Activations are
+        ignored, and a maximum or product of inputs counts as their weighted sum: it is what the
+        model computes where both are absent. Paths through another source do not count, whose value
+        stands for what feeds it. In channel and layer graphs biases are means.
+
+        Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
+        NaN, or where both infinities are in it, and nowhere else.
+
+        Examples
+        --------
+        >>> graph.effective_weights("conv_1", "dense_1")
         """
         return answers.effective_weights(
             self._ask("effective_weights", model, source=source, target=target, by=by)
@@ -47,9 +87,49 @@ class LinearMethods(Methods):
         of the matrices of their weights, and its bias that of the second plus what the first
         passes on of its own; activations are ignored.
 
+        Parameters
+        ----------
+        first
+            The first layer, or some of its neurons; what feeds it are the sources (neurons,
+            required).
+        second
+            The second layer, or some of its neurons (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``source`` (int): id of a neuron that feeds the first layer
+            - ``source_name`` (text): name of that neuron
+            - ``target`` (int): id of a neuron of the second layer
+            - ``target_name`` (text): name of that neuron
+            - ``weight`` (float): combined weight; pairs of 0 are left out
+            - ``bias`` (float): combined bias of the target: its value where nothing feeds the first
+              layer, and all inputs are 0
+
         Raises
         ------
         ParameterError
             If more than 17 million pairs are joined by paths.
+
+        Notes
+        -----
+        Definition: W1 W2 and b1 W2 + b2, of weights W (rows are sources) and biases b: the sum over
+        all paths through the first of the product of their weights. Layers between, such as
+        pooling, are passed as in effective_weights, and activations are ignored; paths around the
+        first do not count. In channel and layer graphs biases are means.
+
+        Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
+        NaN, or where both infinities are in it, and nowhere else.
+
+        Examples
+        --------
+        >>> graph.combine("conv_1", "dense_0")
         """
         return answers.combine(self._ask("combine", model, first=first, second=second, by=by))

@@ -25,6 +25,46 @@ class PathMethods(Methods):
         """Return the k strongest paths, one row a hop, by the product of absolute weights.
 
         Paths over a relationship of weight 0 are left out.
+
+        Parameters
+        ----------
+        source
+            Where the paths begin (neurons, required).
+        target
+            Where the paths end (neurons, required).
+        k
+            How many paths (int, in paths, at least 1, default 10).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``path`` (int): rank of the path, from 1
+            - ``strength`` (float): product of the absolute weights along the path
+            - ``sign`` (int): sign of the product of the weights: 1 or -1
+            - ``hop`` (int): position in the path, from 0
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``weight`` (float): weight of the relationship into this neuron; null at hop 0
+
+        Notes
+        -----
+        Definition: best completion from each neuron by one pass a layer, then best-first search
+        with it as the bound.
+
+        Weights that are NaN or infinite: Paths over NaN are left out. Infinite strengths come
+        first: those of more infinite weights, then by the product of the other weights.
+
+        Examples
+        --------
+        >>> graph.strongest_paths("input_layer", "dense_1", k=5)
         """
         return answers.strongest_paths(
             self._ask("strongest_paths", model, source=source, target=target, k=k, by=by)
@@ -40,6 +80,39 @@ class PathMethods(Methods):
         """Return the path of the largest sum of weights, one row a hop.
 
         It may begin and end anywhere. Where no path has a sum above 0 there is none.
+
+        Parameters
+        ----------
+        weights
+            What is added up: |weight|, or weight (absolute or signed, default signed).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``hop`` (int): position in the path, from 0
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``weight`` (float): weight of the relationship into this neuron; null at hop 0
+            - ``length`` (float): the sum up to here
+
+        Notes
+        -----
+        Definition: networkx.dag_longest_path.
+
+        Weights that are NaN or infinite: Paths over NaN, or over minus infinity, are left out; an
+        infinite sum is longer than any other.
+
+        Examples
+        --------
+        >>> graph.longest_path()
         """
         return answers.longest_path(self._ask("longest_path", model, weights=weights, by=by))
 
@@ -54,6 +127,41 @@ class PathMethods(Methods):
         """Return for each target the fewest hops, and the smallest sum of absolute weights.
 
         A target that is a source is 0 away from itself.
+
+        Parameters
+        ----------
+        source
+            Where the paths begin (neurons, required).
+        target
+            Where the paths end (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the target
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``hops`` (int?): the fewest relationships; null without a path
+            - ``length`` (float): the smallest sum of absolute weights, perhaps over other neurons;
+              null without a path
+
+        Notes
+        -----
+        Definition: Dijkstra (1959); networkx.multi_source_dijkstra_path_length.
+
+        Weights that are NaN or infinite: The smallest sum leaves paths over NaN out, and is
+        infinite where every other path has an infinite weight; the fewest hops take all paths.
+
+        Examples
+        --------
+        >>> graph.shortest_paths("input_layer", "dense_1")
         """
         return answers.shortest_paths(
             self._ask("shortest_paths", model, source=source, target=target, by=by)
@@ -67,7 +175,43 @@ class PathMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return the path whose weakest relationship is strongest, one row a hop."""
+        """Return the path whose weakest relationship is strongest, one row a hop.
+
+        Parameters
+        ----------
+        source
+            Where the paths begin (neurons, required).
+        target
+            Where the paths end (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``hop`` (int): position in the path, from 0
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``weight`` (float): weight of the relationship into this neuron; null at hop 0
+            - ``weakest`` (float): the smallest absolute weight of the whole path
+
+        Notes
+        -----
+        Definition: Pollack (1960), The maximum capacity through a network.
+
+        Weights that are NaN or infinite: Paths over NaN are left out; an infinite weight is wider
+        than any other.
+
+        Examples
+        --------
+        >>> graph.widest_path("input_layer", "dense_1")
+        """
         return answers.widest_path(
             self._ask("widest_path", model, source=source, target=target, by=by)
         )
@@ -80,7 +224,42 @@ class PathMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return one row: the number of paths, and the sums of the products of their weights."""
+        """Return one row: the number of paths, and the sums of the products of their weights.
+
+        Parameters
+        ----------
+        source
+            Where the paths begin (neurons, required).
+        target
+            Where the paths end (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``paths`` (float): number of paths
+            - ``absolute`` (float): sum over paths of the product of absolute weights: the path norm
+            - ``signed`` (float): sum over paths of the product of weights: the sum of the effective
+              weights
+
+        Notes
+        -----
+        Definition: Neyshabur et al. (2015), Norm-based capacity control, sec. 2, with exponent 1:
+        sum over paths of the product of absolute weights.
+
+        Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
+        NaN, or where both infinities are in it, and nowhere else.
+
+        Examples
+        --------
+        >>> graph.path_norm("input_layer", "dense_1")
+        """
         return answers.path_norm(self._ask("path_norm", model, source=source, target=target, by=by))
 
     def path_counts(
@@ -91,7 +270,43 @@ class PathMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return for each target the number of paths, and the sums of their products."""
+        """Return for each target the number of paths, and the sums of their products.
+
+        Parameters
+        ----------
+        source
+            Where the paths begin (neurons, required).
+        target
+            Where the paths end (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the target
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``paths`` (float): number of paths that end there
+            - ``absolute`` (float): sum of the products of their absolute weights
+            - ``signed`` (float): sum of the products of their weights
+
+        Notes
+        -----
+        Definition: see path_norm.
+
+        Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
+        NaN, or where both infinities are in it, and nowhere else.
+
+        Examples
+        --------
+        >>> graph.path_counts("input_layer", "dense_1")
+        """
         return answers.path_counts(
             self._ask("path_counts", model, source=source, target=target, by=by)
         )

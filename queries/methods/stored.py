@@ -15,19 +15,152 @@ class StoredMethods(Methods):
     """Models, layers, neurons and relationships as they are stored."""
 
     def models(self) -> pd.DataFrame:
-        """Return the models in the graph, complete or not."""
+        """Return the models in the graph, complete or not.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``name`` (text): name of the model
+            - ``state`` (text): complete; loading, where a load runs or was interrupted; dropping,
+              where a removal was; damaged, where its note cannot be read
+            - ``layers`` (int): number of layers that have neurons
+            - ``neurons`` (int): number of nodes
+            - ``edges`` (int): number of relationships
+            - ``granularity`` (text): what a node stands for: a neuron, all neurons of a channel, or
+              of a layer
+            - ``replayable`` (bool): true where the graph computes what the model computes; false
+              where relationships or layers were left out
+            - ``input_shapes`` (text): shape of each input, as JSON
+            - ``output_shapes`` (text): shape of each output, as JSON
+            - ``keras_version`` (text): Keras version that saved the file
+            - ``loaded_at`` (text): when the load began, UTC
+            - ``sha256`` (text): SHA-256 of the model file
+            - ``key`` (text): what its neurons and layers have as their property model
+            - ``schema_version`` (int): version of the graph's schema
+            - ``load_id`` (text): what tells this load of the model from any other
+            - ``checksum`` (text): checksum of the properties of the model and its layers
+            - ``edited`` (bool): true where cypher --write has changed something since the load
+
+        Examples
+        --------
+        >>> graph.models()
+        """
         return models(self._store)
 
     def layers(self, *, model: str | None = None) -> pd.DataFrame:
-        """Return the layers of a model, inputs first."""
+        """Return the layers of a model, inputs first.
+
+        Parameters
+        ----------
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``index`` (int): position among the layers that have neurons
+            - ``name`` (text): name of the layer
+            - ``class_name`` (text): Keras class
+            - ``shape`` (ints): shape of the output, without the batch
+            - ``activation`` (text): activation function; null for the identity
+            - ``activation_config`` (text): arguments of the activation function, as JSON
+            - ``reduce`` (text): what a neuron does with its weighted inputs: sum, max, min or
+              product
+            - ``first`` (int): id of the first neuron
+            - ``last`` (int): id of the last neuron
+            - ``neurons`` (int): number of neurons
+            - ``edges`` (int): number of relationships into the layer
+            - ``left_out_edges`` (int): number of relationships that were too weak to be loaded
+            - ``left_out_weight`` (float): sum of their weights
+            - ``left_out_absolute`` (float): sum of their absolute weights
+            - ``not_finite_weights`` (int): number of relationships into the layer whose weight is
+              NaN or infinite
+            - ``not_finite_biases`` (int): number of its neurons whose bias or slope is NaN or
+              infinite
+            - ``parameters`` (int): number of parameters of the Keras layer
+            - ``checksum`` (text): checksum of the relationships into the layer, whatever their
+              order
+            - ``neuron_checksum`` (text): checksum of the neurons of the layer
+            - ``inputs`` (ints): indices of the layers that feed it
+
+        Examples
+        --------
+        >>> graph.layers()
+        """
         return self._ask("layers", model).stored_answer()
 
     def summary(self, *, model: str | None = None) -> pd.DataFrame:
-        """Return one row about a model: counts, density, and the range of its weights."""
+        """Return one row about a model: counts, density, and the range of its weights.
+
+        Parameters
+        ----------
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``layers`` (int): number of layers that have neurons
+            - ``neurons`` (int): number of neurons
+            - ``edges`` (int): number of relationships
+            - ``density`` (float): relationships in a share of all possible ones
+            - ``min_weight`` (float): smallest weight
+            - ``max_weight`` (float): largest weight
+            - ``mean_weight`` (float): mean weight
+            - ``mean_absolute_weight`` (float): mean absolute weight
+            - ``zero_weights`` (int): number of relationships of weight 0
+            - ``not_finite`` (int): number of relationships of a weight that is NaN or infinite
+
+        Notes
+        -----
+        Definition: density: relationships / (neurons * (neurons - 1)), as networkx.density has it.
+
+        Weights that are NaN or infinite: The smallest and the largest weight leave NaN out; a mean
+        is NaN where NaN is among the weights.
+
+        Examples
+        --------
+        >>> graph.summary()
+        """
         return self._ask("summary", model).stored_answer()
 
     def neurons(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
-        """Return neurons with their layer, channel, position and bias."""
+        """Return neurons with their layer, channel, position and bias.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons (neurons, default all).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id within the model
+            - ``name`` (text): layer[channel]@x,y
+            - ``layer`` (text): name of the layer
+            - ``layer_index`` (int): position of the layer
+            - ``channel`` (int?): channel, feature map or unit
+            - ``x`` (int?): position along the width
+            - ``y`` (int?): position along the height
+            - ``z`` (int?): position along the depth
+            - ``bias`` (float): added to the reduced inputs; null where the layer has none
+            - ``slope`` (float): factor of negative values in a PReLU; null elsewhere
+            - ``neurons`` (int): how many neurons it stands for; 1 in a neuron graph
+
+        Examples
+        --------
+        >>> graph.neurons("conv_0[3]@0..5,1")
+        """
         return self._ask("neurons", model, neurons=neurons).stored_answer()
 
     def neighbours(
@@ -40,7 +173,47 @@ class StoredMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return what feeds some neurons, or what they feed, strongest first."""
+        """Return what feeds some neurons, or what they feed, strongest first.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons (neurons, required).
+        direction
+            In: what feeds them; out: what they feed (in or out, default in).
+        min_weight
+            Smallest absolute weight, rounded to single precision as weights are (float, in units of
+            the weights, at least 0, default 0).
+        limit
+            Most rows (int, in rows, at least 1, default 1000).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``neuron`` (int): id of the neuron that was asked about
+            - ``id`` (int): id of its neighbour
+            - ``name`` (text): name of the neighbour
+            - ``layer`` (text): layer of the neighbour
+            - ``channel`` (int?): channel of the neighbour
+            - ``x`` (int?): position of the neighbour along the width
+            - ``y`` (int?): position of the neighbour along the height
+            - ``weight`` (float): weight of the relationship, or the property that by names
+
+        Notes
+        -----
+        Weights that are NaN or infinite: Weights of NaN are left out; infinite ones come first.
+
+        Examples
+        --------
+        >>> graph.neighbours("dense_1[3]")
+        """
         return self._ask(
             "neighbours",
             model,
@@ -61,10 +234,46 @@ class StoredMethods(Methods):
     ) -> pd.DataFrame:
         """Return relationships as columns ``source``, ``target`` and ``weight``.
 
+        Parameters
+        ----------
+        source
+            Where they begin (neurons, default all).
+        target
+            Where they end (neurons, default all).
+        min_weight
+            Smallest absolute weight, rounded to single precision as weights are (float, in units of
+            the weights, at least 0, default 0).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``source`` (int): id of the neuron where it begins
+            - ``target`` (int): id of the neuron where it ends
+            - ``weight`` (float): weight; in channel and layer graphs the sum of those that it
+              stands for
+            - ``l1`` (float): sum of their absolute values; in channel and layer graphs only
+            - ``l2`` (float): root of the sum of their squares; in channel and layer graphs only
+            - ``largest`` (float): largest absolute value among them; in channel and layer graphs
+              only
+            - ``edges`` (int): number of relationships between neurons that it stands for; in
+              channel and layer graphs only
+
         Raises
         ------
         ParameterError
             If they do not fit into the memory that is free.
+
+        Notes
+        -----
+        Weights that are NaN or infinite: With min_weight, weights of NaN are left out.
+
+        Examples
+        --------
+        >>> graph.edges("dense_0", "dense_1", min_weight=0.7)
         """
         return answers.edges(
             self._ask("edges", model, source=source, target=target, min_weight=min_weight)
@@ -79,7 +288,41 @@ class StoredMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return the relationships of the largest absolute weight."""
+        """Return the relationships of the largest absolute weight.
+
+        Parameters
+        ----------
+        source
+            Where they begin (neurons, default all).
+        target
+            Where they end (neurons, default all).
+        k
+            How many (int, in relationships, at least 1, default 10).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``source`` (int): id of the neuron where it begins
+            - ``source_name`` (text): name of that neuron
+            - ``target`` (int): id of the neuron where it ends
+            - ``target_name`` (text): name of that neuron
+            - ``weight`` (float): weight, or the property that by names
+
+        Notes
+        -----
+        Weights that are NaN or infinite: Weights of NaN are left out; infinite ones come first.
+
+        Examples
+        --------
+        >>> graph.strongest_edges("dense_0", "dense_1", k=5)
+        """
         return self._ask(
             "strongest_edges", model, source=source, target=target, k=k, by=by
         ).stored_answer()
@@ -92,7 +335,42 @@ class StoredMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return a histogram of the weights into each layer."""
+        """Return a histogram of the weights into each layer.
+
+        Parameters
+        ----------
+        neurons
+            Where the relationships end (neurons, default all).
+        bins
+            Bins a layer (int, in bins, at least 1, at most 1,000,000, default 20).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``layer_index`` (int): position of the layer
+            - ``layer`` (text): name of the layer
+            - ``bin`` (int?): number of the bin, from 0; null for weights that are NaN or infinite
+            - ``low`` (float): lower end of the bin; null for these
+            - ``high`` (float): upper end of the bin; null for these
+            - ``edges`` (int): number of relationships in the bin
+            - ``share`` (float): the same as a share of the layer's
+
+        Notes
+        -----
+        Weights that are NaN or infinite: They are in no bin: a row without bin, low and high counts
+        those of a layer.
+
+        Examples
+        --------
+        >>> graph.weight_distribution()
+        """
         return self._ask(
             "weight_distribution", model, neurons=neurons, bins=bins, by=by
         ).stored_answer()
@@ -106,7 +384,44 @@ class StoredMethods(Methods):
         by: Weighing = "weight",
         model: str | None = None,
     ) -> pd.DataFrame:
-        """Return in-strength or out-strength: the weights of each neuron, added up."""
+        """Return in-strength or out-strength: the weights of each neuron, added up.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons (neurons, default all).
+        direction
+            Relationships into or out of a neuron (in or out, default in).
+        measure
+            What is added up: |weight|, weight, or 1 (absolute or signed or count, default
+            absolute).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``strength`` (float): the sum; 0 without relationships
+
+        Notes
+        -----
+        Definition: Barrat et al. (2004), The architecture of complex weighted networks, eq. 2.
+
+        Weights that are NaN or infinite: A sum is NaN where NaN, or both infinities, are in it, and
+        nowhere else.
+
+        Examples
+        --------
+        >>> graph.strength("dense_1")
+        """
         return self._ask(
             "strength", model, neurons=neurons, direction=direction, measure=measure, by=by
         ).stored_answer()

@@ -64,7 +64,32 @@ class Plots:
         by: Weighing = "weight",
         model: str | None = None,
     ) -> Picture:
-        """Return the adjacency matrix as a heat map."""
+        """Return the adjacency matrix as a heat map.
+
+        Parameters
+        ----------
+        source
+            Which neurons are rows (neurons, default all).
+        target
+            Which neurons are columns (neurons, default all).
+        measure
+            What a bin of several relationships shows: the mean of their weights, or the weight of
+            the largest absolute value (mean or largest, default mean).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Examples
+        --------
+        >>> graph.plot.adjacency("dense_0", "dense_1")
+        """
         plot("adjacency").checked({"measure": measure})
         question = self._graph.question(
             "adjacency", source=source, target=target, by=by, model=model
@@ -88,23 +113,37 @@ class Plots:
     ) -> Picture:
         """Return a measure of centrality, by layer on a logarithmic scale.
 
+        ``classes`` may be a list as well.
+
         Parameters
         ----------
         neurons
-            Which neurons to draw.
+            Which neurons to return (neurons, default all).
         measure
-            The query that measures.
+            By what; each with its usual parameters (katz or pagerank or path_centrality or
+            eigenvector_centrality or strength, default katz).
         classes
-            What the neurons of the last layer stand for, in the order of ids: a list, or a text
-            with commas.
-        by, model
-            As in the query.
+            Names of the neurons of the last layer in the order of ids, such as cat,dog,ship (text).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
 
         Raises
         ------
         ParameterError
             If there are not as many classes as neurons in the last layer that is drawn, or no
             neuron has a measure above 0.
+
+        Examples
+        --------
+        >>> graph.plot.centrality(classes="0,1,2,3,4,5,6,7,8,9")
         """
         plot("centrality").checked({"measure": measure})
         question = self._graph.question(measure, neurons=neurons, by=by, model=model)
@@ -125,7 +164,28 @@ class Plots:
     def comparison(
         self, other: str, *, by: Weighing = "weight", model: str | None = None
     ) -> Picture:
-        """Return how much the weights into each layer change to another model."""
+        """Return how much the weights into each layer change to another model.
+
+        Parameters
+        ----------
+        other
+            Name of the other model, which stands in the same graph and has the same architecture
+            (text, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Examples
+        --------
+        >>> graph.plot.comparison("digits")
+        """
         question = self._graph.question("compare_layers", other=other, by=by, model=model)
         title = f"Change from {question.model.name} to {other}"
         return Picture(comparison.draw(compare_layers(question), title=title), question.note)
@@ -140,10 +200,31 @@ class Plots:
     ) -> Picture:
         """Return what feeds some neurons, over the positions of the input or another layer.
 
+        Parameters
+        ----------
+        neurons
+            Of which neurons (neurons, required).
+        over
+            Over which layer (neurons, default the input).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
         Raises
         ------
         ParameterError
             If ``over`` is not within one layer; it must be given where there are several inputs.
+
+        Examples
+        --------
+        >>> graph.plot.receptive_field("conv_1[3]@1,1", "input_layer")
         """
         return self._field("receptive_field", neurons, over, by, model)
 
@@ -157,10 +238,31 @@ class Plots:
     ) -> Picture:
         """Return what some neurons feed, over the positions of a layer.
 
+        Parameters
+        ----------
+        neurons
+            Of which neurons (neurons, required).
+        over
+            Over which layer; one of those that they feed (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
         Raises
         ------
         ParameterError
             If ``over`` is not within one layer.
+
+        Examples
+        --------
+        >>> graph.plot.projective_field("input_layer[0]@3,3", "conv_0")
         """
         return self._field("projective_field", neurons, over, by, model)
 
@@ -173,7 +275,31 @@ class Plots:
         by: Weighing = "weight",
         model: str | None = None,
     ) -> Picture:
-        """Return the k strongest paths between neurons, drawn through the layers."""
+        """Return the k strongest paths between neurons, drawn through the layers.
+
+        Parameters
+        ----------
+        source
+            Where the paths begin (neurons, required).
+        target
+            Where the paths end (neurons, required).
+        k
+            How many paths (int, in paths, at least 1, default 10).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Examples
+        --------
+        >>> graph.plot.strongest_paths("input_layer", "dense_1", k=5)
+        """
         question = self._graph.question(
             "strongest_paths", source=source, target=target, k=k, by=by, model=model
         )
@@ -191,7 +317,29 @@ class Plots:
         by: Weighing = "weight",
         model: str | None = None,
     ) -> Picture:
-        """Return histograms of the weights into each layer."""
+        """Return histograms of the weights into each layer.
+
+        Parameters
+        ----------
+        neurons
+            Where the relationships end (neurons, default all).
+        bins
+            Bins a layer (int, in bins, at least 1, at most 1,000,000, default 20).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Examples
+        --------
+        >>> graph.plot.weight_distribution()
+        """
         question = self._graph.question(
             "weight_distribution", neurons=neurons, bins=bins, by=by, model=model
         )

@@ -79,6 +79,7 @@ def chosen(store: Store, model: str | None) -> StoredModel:
         load_id=row["load_id"],
         checksum=row["checksum"] or None,
         edited=bool(row["edited"]),
+        properties=row,
     )
 
 

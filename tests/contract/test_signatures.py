@@ -1,25 +1,49 @@
-"""The methods of NeuronGraph take what the headers of the queries declare."""
+"""The methods of NeuronGraph and of its plots take what their declarations say."""
 
 import inspect
+from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import networkx
 import pytest
 
 from queries import NeuronGraph
 from queries.core.neuron_filter import NeuronsLike
-from queries.library.declaration import Parameter
+from queries.library.declaration import Declaration, Parameter
+from queries.library.exports import exports
+from queries.library.plots import plots
 from queries.library.queries import queries
+from queries.plots.plots import Plots
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
+LATER = {"nx": networkx}
 OTHERS = {
-    "close", "cypher", "export", "location", "matrix", "plot", "question", "statement", "to_networkx",
-    "to_scipy", "write",
+    "close", "cypher", "export", "location", "matrix", "plot", "question", "statement",
+    "to_networkx", "to_scipy", "write",
 }  # fmt: skip
 
 
 def takes(parameter: Parameter) -> Any:
     """Return the annotation that a declared parameter should have."""
-    return Literal[parameter.choices] if parameter.choices else TYPES[parameter.type]
+    if parameter.name == "classes":
+        return str | Sequence[str] | None
+    if parameter.choices:
+        return Literal[parameter.choices]
+    optional = not parameter.required and parameter.default is None and parameter.type != "neurons"
+    return TYPES[parameter.type] | None if optional else TYPES[parameter.type]
+
+
+METHODS = [
+    *((NeuronGraph, each) for each in queries().values()),
+    *((Plots, each) for each in plots().values()),
+    *((NeuronGraph, each) for each in exports().values()),
+]
+named = pytest.mark.parametrize(
+    ("face", "declaration"),
+    [pytest.param(*each, id=f"{each[1].kind}-{each[1].name}") for each in METHODS],
+)
+# What Python alone takes.
+OWN = {"export": {"output"}, "matrix": {"sparse"}, "to_networkx": {"most"}}
 
 
 class TestSignatures:
@@ -27,16 +51,21 @@ class TestSignatures:
         public = {name for name in dir(NeuronGraph) if not name.startswith("_")}
         assert public == queries().keys() | OTHERS
 
-    @pytest.mark.parametrize("query", queries())
-    def test_a_method_takes_what_its_query_declares(self, query: str) -> None:
-        method = getattr(NeuronGraph, query)
+    def test_there_is_a_method_for_each_plot(self) -> None:
+        assert {name for name in dir(Plots) if not name.startswith("_")} == plots().keys()
+
+    @named
+    def test_a_method_takes_what_is_declared(self, face: Any, declaration: Declaration) -> None:
+        method = getattr(face, declaration.name)
+        hints = get_type_hints(method, localns=LATER)
         own = dict(inspect.signature(method).parameters)
-        hints = get_type_hints(method)
         del own["self"]
-        if query != "models":
+        for name in OWN.get(declaration.name, ()):
+            del own[name]
+        if declaration.name != "models":
             model = own.pop("model")
             assert (model.kind, model.default) == (inspect.Parameter.KEYWORD_ONLY, None)
-        declared = {parameter.name: parameter for parameter in queries()[query].parameters}
+        declared = {parameter.name: parameter for parameter in declaration.parameters}
         assert list(own) == list(declared)
         for name, parameter in declared.items():
             default = inspect.Parameter.empty if parameter.required else parameter.default
@@ -45,9 +74,11 @@ class TestSignatures:
             if get_origin(hints[name]) is Literal:
                 assert get_args(hints[name]) == parameter.choices
 
-    @pytest.mark.parametrize("query", queries())
-    def test_only_neurons_and_what_is_required_may_go_without_their_names(self, query: str) -> None:
-        own = inspect.signature(getattr(NeuronGraph, query)).parameters
-        for parameter in queries()[query].parameters:
+    @named
+    def test_only_neurons_and_what_is_required_may_go_without_their_names(
+        self, face: Any, declaration: Declaration
+    ) -> None:
+        own = inspect.signature(getattr(face, declaration.name)).parameters
+        for parameter in declaration.parameters:
             by_position = own[parameter.name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
             assert by_position == (parameter.type == "neurons" or parameter.required)

@@ -3,14 +3,25 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from _pytest.mark.structures import ParameterSet
 
+from queries import NeuronGraph
+from queries.commands.arguments import query_values
+from queries.commands.description import example_words
+from queries.library.declaration import Declaration
+from queries.library.exports import exports
 from queries.library.plots import plots
-from tests.docs.sample import DIGITS, ROOT, run
+from queries.library.queries import queries
+from queries.plots.picture import Picture
+from tests.docs.docstrings import example_of
+from tests.docs.queries_page import load_both
+from tests.docs.sample import DIGITS, ROOT, run, sample_folder
 from tests.generate_docs import generated
 
 README = ROOT / "README.md"
@@ -48,6 +59,39 @@ def folder(tmp_path: Path) -> Path:
 def test_generated_pages_are_up_to_date() -> None:
     for path, text in generated().items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make docs`"
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[NeuronGraph]:
+    """The sample and its rounded weights in one graph, in the current folder."""
+    with sample_folder():
+        load_both()
+        with NeuronGraph("both.lbug", model="rounded") as graph:
+            yield graph
+
+
+def _python(declaration: Declaration, graph: NeuronGraph) -> Any:
+    """Return what the example in a docstring returns."""
+    return eval(example_of(declaration), {"graph": graph})  # noqa: S307 - our own text.
+
+
+@pytest.mark.parametrize("name", queries())
+def test_the_example_of_a_method_is_that_of_the_command(both: NeuronGraph, name: str) -> None:
+    query = queries()[name]
+    values = query_values(query, example_words(query))
+    pd.testing.assert_frame_equal(_python(query, both), getattr(both, name)(**values))
+
+
+@pytest.mark.parametrize("name", plots())
+def test_the_example_of_a_plot_draws(both: NeuronGraph, name: str) -> None:
+    assert isinstance(_python(plots()[name], both), Picture)
+
+
+def test_the_examples_of_exports_run(both: NeuronGraph) -> None:
+    found = {name: _python(each, both) for name, each in exports().items()}
+    assert Path("part.graphml").exists()
+    assert found["matrix"].shape == found["to_scipy"].shape == (32, 10)
+    assert found["to_networkx"].number_of_edges() == 60
 
 
 @pytest.mark.parametrize("page", _pages(_commands))

@@ -148,14 +148,17 @@ class CypherStore(Store):
         asked = query("layers")
         rows = to_columns(layers, asked.columns).to_pylist()
         whole = Whole(self.location, about.name, layers_of(rows))
-        (model,) = (row for row in self.models(about.name) if row["name"] == about.name)
-        same = model_checksum(model, rows) == about.checksum
-        if not same and model["load_id"] == about.load_id:
+        same = model_checksum(about.properties, rows) == about.checksum
+        if not same and self._is_there(about):
             raise whole.damaged(
                 "the properties of the model or of its layers, or which layer follows which, are "
                 "not those that its load wrote"
             )
         self._whole = {about: whole}
+
+    def _is_there(self, about: "StoredModel") -> bool:
+        """Tell whether a model has not been replaced since it was chosen."""
+        return any(row["load_id"] == about.load_id for row in self.models(about.name))
 
     def neurons(
         self, neurons: "NeuronFilter", about: "StoredModel", names: Sequence[str]

@@ -1,0 +1,61 @@
+"""How many statements a question sends, as the log at level debug shows them."""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from queries import NeuronGraph
+from queries.core.log import logger
+
+pytestmark = pytest.mark.cypher
+
+QUESTIONS: dict[str, Callable[[NeuronGraph], object]] = {
+    "katz": lambda graph: graph.katz("odds"),
+    "edges": lambda graph: graph.edges(target="odds"),
+    "strongest_paths": lambda graph: graph.strongest_paths("pixels", "odds"),
+    "path_norm": lambda graph: graph.path_norm("pixels", "odds"),
+    "plot.adjacency": lambda graph: graph.plot.adjacency("hidden", "odds"),
+    "plot.receptive_field": lambda graph: graph.plot.receptive_field("odds"),
+    "plot.strongest_paths": lambda graph: graph.plot.strongest_paths("pixels", "odds"),
+}
+MODELS = re.compile(r"MATCH \(m:(Neurongraph)?Model\) RETURN m\.name AS name")
+
+
+@pytest.fixture
+def sent(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Give a function that returns the statements that were sent since it was last called."""
+    caplog.set_level(logging.DEBUG, logger.name)
+
+    def since() -> list[str]:
+        # Before the text stand the seconds that it took, and the number of rows.
+        texts = [record.getMessage().partition(": ")[2] for record in caplog.records]
+        caplog.clear()
+        return texts
+
+    return since
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_statement_is_sent_once(
+    pooled: NeuronGraph, sent: Callable[[], list[str]], question: str
+) -> None:
+    QUESTIONS[question](pooled)
+    counts = Counter(sent())
+    assert sum(MODELS.match(text) is not None for text in counts) == 1
+    assert {text: count for text, count in counts.items() if count > 1} == {}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_same_question_again_only_looks_for_another_model(
+    pooled: NeuronGraph, sent: Callable[[], list[str]], question: str
+) -> None:
+    QUESTIONS[question](pooled)
+    sent()
+    QUESTIONS[question](pooled)
+    first, *others = sent()
+    assert MODELS.match(first)
+    # What is read anew each time is the answer itself.
+    assert len(others) == (question == "edges")

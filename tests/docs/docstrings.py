@@ -1,0 +1,160 @@
+"""The docstrings of methods that are declared: parameters, columns and an example of each.
+
+They stand in the source, where editors and the site read them. What a declaration does not say is
+written by hand: the summary, what follows it, other parameters, and what is raised.
+"""
+
+import ast
+import inspect
+import json
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from queries.commands.arguments import query_values
+from queries.commands.description import example_words
+from queries.library.declaration import Declaration
+from queries.library.exports import Export, exports
+from queries.library.plots import Plot, plots
+from queries.library.queries import Query, queries
+from tests.docs.sample import ROOT
+
+_WIDTH: Final = 100
+_MARGIN: Final = 8
+_SECTION: Final = re.compile(r"^(\w+)\n-{3,}\n", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^(?P<names>\S.*)\n(?P<text>(?:    .*\n|\n)*)", re.MULTILINE)
+_MODEL: Final = "The model to ask about; needed where the graph holds more than one."
+_FILE: Final = '"part.graphml"'
+
+
+def docstrings() -> dict[Path, str]:
+    """Return the text of each file with such methods, their docstrings renewed."""
+    methods = {**queries(), **exports()}
+    room = ROOT / "queries" / "methods"
+    renewed = {path: _renewed(path, methods) for path in sorted(room.glob("*.py"))}
+    drawing = ROOT / "queries" / "plots" / "plots.py"
+    return {**renewed, drawing: _renewed(drawing, plots())}
+
+
+def example_of(declaration: Declaration) -> str:
+    """Return a line of Python that asks the example of a declaration, of a graph ``graph``."""
+    of = "graph.plot" if isinstance(declaration, Plot) else "graph"
+    arguments = [_FILE] if declaration.name == "export" else []
+    by_place = True
+    for parameter in declaration.parameters:
+        # The others go by their names, as the signatures have it.
+        by_place &= parameter.type == "neurons" or parameter.required
+        if parameter.name in declaration.example:
+            text = _python(parameter.name, declaration)
+            arguments.append(text if by_place else f"{parameter.name}={text}")
+        else:
+            by_place = False
+    return f"{of}.{declaration.name}({', '.join(arguments)})"
+
+
+def _python(name: str, declaration: Declaration) -> str:
+    """Return a value of the example as Python has it."""
+    value = declaration.example[name]
+    if not isinstance(value, str):
+        return repr(value)
+    if value.startswith("id:"):
+        ids = query_values(declaration, example_words(declaration))[name].id
+        return repr(range(ids.start, ids.stop)) if isinstance(ids, slice) else repr(ids)
+    return json.dumps(value)
+
+
+def _renewed(path: Path, named: Mapping[str, Declaration]) -> str:
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines(keepends=True)
+    for method, literal in reversed(list(_methods(ast.parse(source)))):
+        if method.name in named:
+            text = _docstring(method, named[method.name])
+            body = textwrap.indent(f'"""{text}\n"""\n', " " * _MARGIN)
+            lines[literal.lineno - 1 : literal.end_lineno] = [body]
+    return "".join(lines)
+
+
+def _methods(module: ast.Module) -> Iterator[tuple[ast.FunctionDef, ast.Expr]]:
+    """Yield each method with a docstring, and the docstring."""
+    for node in module.body:
+        for method in node.body if isinstance(node, ast.ClassDef) else ():
+            if isinstance(method, ast.FunctionDef) and ast.get_docstring(method):
+                literal = method.body[0]
+                assert isinstance(literal, ast.Expr)
+                yield method, literal
+
+
+def _docstring(method: ast.FunctionDef, declaration: Declaration) -> str:
+    before, sections = _sections(ast.get_docstring(method) or "")
+    own = {
+        names: text
+        for names, text in _ENTRY.findall(sections.get("Parameters", ""))
+        if "," not in names
+    }
+    arguments = [each.arg for each in (*method.args.args, *method.args.kwonlyargs)][1:]
+    parts = {
+        "Parameters": "".join(_parameter(name, declaration, own) for name in arguments),
+        "Returns": _returns(declaration) or sections.get("Returns", ""),
+        "Raises": sections.get("Raises", ""),
+        "Notes": _notes(declaration),
+        "Examples": f">>> {example_of(declaration)}\n",
+    }
+    text = before.rstrip() + "\n"
+    for title, part in parts.items():
+        if part.strip():
+            text += f"\n{title}\n{'-' * len(title)}\n{part.rstrip()}\n"
+    return text.rstrip()
+
+
+def _sections(text: str) -> tuple[str, dict[str, str]]:
+    """Return what stands before all sections of a docstring, and the text of each."""
+    before, *rest = _SECTION.split(inspect.cleandoc(text) + "\n")
+    return before, dict(zip(rest[::2], rest[1::2], strict=True))
+
+
+def _parameter(name: str, declaration: Declaration, own: Mapping[str, str]) -> str:
+    declared = {each.name: each for each in declaration.parameters}
+    if name in declared:
+        return f"{name}\n{_wrapped(_sentence(declared[name].meaning), 4)}"
+    return f"{name}\n{_wrapped(_MODEL, 4)}" if name == "model" else f"{name}\n{own[name]}"
+
+
+def _returns(declaration: Declaration) -> str:
+    if isinstance(declaration, Export):
+        return ""
+    if isinstance(declaration, Query):
+        columns = [
+            f"- ``{each.name}`` ({each.type}): {each.meaning}" for each in declaration.columns
+        ]
+        return "pandas.DataFrame\n    The columns:\n\n" + "".join(
+            _wrapped(column, 4, hanging=2) for column in columns
+        )
+    return "Picture\n" + _wrapped("It shows itself in a notebook; ``save`` writes it to a file.", 4)
+
+
+def _notes(declaration: Declaration) -> str:
+    if not isinstance(declaration, Query):
+        return ""
+    notes = [f"Definition: {declaration.definition}."] if declaration.definition else []
+    if declaration.not_finite:
+        notes.append(f"Weights that are NaN or infinite: {declaration.not_finite}")
+    return "\n".join(_wrapped(text, 0) for text in notes)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _wrapped(text: str, indent: int, hanging: int = 0) -> str:
+    settings: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
+    margin = " " * indent
+    lines = textwrap.wrap(
+        text,
+        _WIDTH - _MARGIN,
+        initial_indent=margin,
+        subsequent_indent=margin + " " * hanging,
+        **settings,
+    )
+    return "\n".join(lines) + "\n"
