@@ -2,9 +2,9 @@
 
 import inspect
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-import networkx
 import pytest
 
 from queries import NeuronGraph
@@ -16,7 +16,8 @@ from queries.library.queries import queries
 from queries.plots.plots import Plots
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
-LATER = {"nx": networkx}
+LATER = {"nx": SimpleNamespace(MultiDiGraph=list)}
+"""What is imported where it is needed alone."""
 OTHERS = {
     "close", "cypher", "export", "location", "matrix", "plot", "question", "statement",
     "to_networkx", "to_scipy", "write",

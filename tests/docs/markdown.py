@@ -22,16 +22,13 @@ def block(language: str, text: str) -> str:
 
 def parameters_of(declaration: Declaration) -> str:
     """Return the table of the parameters of a query or plot."""
-    rows = [(f"`{p.name}`", _kind(p), _default(p), _help(p)) for p in declaration.parameters]
+    rows = [(f"`{p.name}`", _kind(p), _default(p), p.help) for p in declaration.parameters]
     return table(["parameter", "type", "default", "meaning"], rows)
 
 
-def _help(parameter: Parameter) -> str:
-    return f"{parameter.help}, in {parameter.unit}" if parameter.unit else parameter.help
-
-
 def _kind(parameter: Parameter) -> str:
-    return " or ".join(f"`{choice}`" for choice in parameter.choices) or parameter.type
+    kind = " or ".join(f"`{choice}`" for choice in parameter.choices) or parameter.type
+    return f"{kind}, in {parameter.unit}" if parameter.unit else kind
 
 
 def _default(parameter: Parameter) -> str:
