@@ -1,6 +1,8 @@
 """Load trained Keras models as graphs of neurons: what the command line does, from Python."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from queries.core.lazy import lazily
 
 if TYPE_CHECKING:
     from exporter.inspection import Inspection, inspect
@@ -33,11 +35,5 @@ _HOMES = {
     "verify": "exporter.verifying.verification",
 }
 
-
-def __getattr__(name: str) -> Any:
-    # Most of these import pandas and pyarrow, for which the command line's help must not wait.
-    if name in _HOMES:
-        from importlib import import_module
-
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# Most of these import pandas and pyarrow, for which the command line's help must not wait.
+__getattr__ = lazily(__name__, _HOMES)

@@ -1,6 +1,8 @@
 """Ask a graph of neurons: the library of Cypher queries, answered as pandas frames."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from queries.core.lazy import lazily
 
 if TYPE_CHECKING:
     from queries.core.neuron_filter import NeuronFilter
@@ -15,11 +17,5 @@ _HOMES = {
     "NeurongraphError": "queries.errors",
 }
 
-
-def __getattr__(name: str) -> Any:
-    # pandas takes a while to import; the command line's help must not wait for it.
-    if name in _HOMES:
-        from importlib import import_module
-
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# pandas takes a while to import; the command line's help must not wait for it.
+__getattr__ = lazily(__name__, _HOMES)
