@@ -15,6 +15,7 @@ from tests.contract.stores import GraphStore
 
 pytestmark = pytest.mark.cypher
 
+NEO4J = ["neo4j-5.26", "neo4j-newest"]
 QUESTIONS: dict[str, Callable[[NeuronGraph], object]] = {
     "katz": lambda graph: graph.katz("odds"),
     "edges": lambda graph: graph.edges(target="odds"),
@@ -65,6 +66,7 @@ def test_the_same_question_again_only_looks_for_another_model(
 
 
 @pytest.mark.neo4j
+@pytest.mark.parametrize("store", NEO4J, indirect=True)
 def test_what_somebody_edits_is_read_each_time(
     store: GraphStore, scratch: str, references: dict[str, Reference]
 ) -> None:
