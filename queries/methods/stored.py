@@ -34,7 +34,7 @@ class StoredMethods(Methods):
               where relationships or layers were left out
             - ``input_shapes`` (text): shape of each input, as JSON
             - ``output_shapes`` (text): shape of each output, as JSON
-            - ``keras_version`` (text): Keras version that saved the file
+            - ``source`` (text): what saved the file, such as Keras 3.15.1
             - ``loaded_at`` (text): when the load began, UTC
             - ``sha256`` (text): SHA-256 of the model file
             - ``key`` (text): what its neurons and layers have as their property model
