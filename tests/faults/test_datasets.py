@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from exporter import check, load
-from exporter.sinks.file_format import FileFormat
 from queries import NeuronGraph
+from queries.core.file_format import FileFormat
 from queries.errors import (
     GraphDamagedError,
     GraphError,
