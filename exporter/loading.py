@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from dataclasses import replace as replaced
 from datetime import UTC, datetime
 from functools import partial as bound
 from typing import Any
@@ -20,30 +19,31 @@ from exporter.planning.threshold import Threshold
 from exporter.reading.formats import open_model
 from exporter.reading.model_file import readable
 from exporter.reading.opened_model import OpenedModel
-from exporter.sinks import REPLACED, STAGED, Sink, check_options, exists_error, open_sink
-from exporter.sinks.file_format import chosen_format
+from exporter.sinks.entries import REPLACED, STAGED, exists_error
+from exporter.sinks.kinds import Options, sink_kind
+from exporter.sinks.ledger import Ledger
 from exporter.sinks.model_node import model_properties
-from exporter.sinks.resumption import to_go_on_with
+from exporter.sinks.opening import check_options, open_ledger
+from exporter.sinks.resumption import checksums_of, damage_of, to_go_on_with
 from exporter.sinks.sizes import require_room
+from exporter.sinks.writer import Writer
 from exporter.sinks.writing import write
 from queries import NeuronGraph
 from queries.core.address import repeatable
 from queries.core.checksum import model_checksum
 from queries.core.file_format import FileFormat
 from queries.core.granularity import NEURON_GRAPH, Granularity
-from queries.core.location import Location, locate
 from queries.core.log import logger
 from queries.core.progress import Progress, silent
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
 from queries.errors import GraphNotFoundError, ParameterError, listed
+from queries.stores.location import locate
 
 _LONGEST_NAME = 200
 
-Writer = Callable[[Sink, Plan, str, int, Progress], dict[str, dict[str, str]]]
+Write = Callable[[Writer, Plan, str, int, Progress], dict[str, dict[str, str]]]
 """What ``writing.write`` is."""
-WritePart = Callable[[int, Progress], dict[str, dict[str, str]]]
-"""The same, given what is written and where."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,8 @@ def load(
         If the graph cannot be opened or written, or the disk has too little room for it.
     """
     location = locate(graph)
-    check_options(location, batch_size=batch_size, writers=writers, file_format=file_format)
+    options = Options(batch_size, writers, file_format)
+    check_options(location, options)
     if replace and resume:
         raise ParameterError(
             "replace and resume exclude each other: resume alone also goes on with a replacement"
@@ -222,12 +223,10 @@ def load(
         _refuse_existing(name, graph)
     opened = open_model(file, partial=partial)
     part = recipe.plan(opened)
-    _require_room(location, part, file_format)
-    with _writer(opened, recipe, dask) as writer:
+    require_room(location, options, part.neurons, part.edges, granularity)
+    with _writing(opened, recipe, dask) as write_by:
         begun = time.perf_counter()
-        with open_sink(
-            graph, batch_size=batch_size, writers=writers, file_format=file_format
-        ) as sink:
+        with open_ledger(location, options) as ledger:
             properties = model_properties(
                 opened,
                 part,
@@ -236,16 +235,22 @@ def load(
                 state=LOADING,
                 load_id=secrets.token_hex(16),
             )
-            block_edges = min(batch_size or sink.block_edges, sink.block_edges)
-            begin = {**properties, "block_edges": block_edges}
-            write_part = bound(writer, sink, part, name)
-            stored = to_go_on_with(sink, begin) if resume else None
-            if stored is not None and stored["state"] == COMPLETE:
-                done = _repaired(sink, part, begin, write_part, progress)
+            most = sink_kind(location).block_edges
+            begin = {**properties, "block_edges": min(batch_size or most, most)}
+            stored = to_go_on_with(ledger, begin) if resume else None
+            complete = stored is not None and stored["state"] == COMPLETE
+            damage = damage_of(location, name, progress) if complete else []
+            if complete and not damage:
+                done = _Done(checksums_of(location, name), part.edges)
             else:
-                noted = _begun(sink, begin, stored, replace=replace)
-                done = _written(sink, part, noted, write_part, progress)
-            sink.tidy(name, progress)
+                if damage:
+                    logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
+                    writer = ledger.repair(begin)
+                else:
+                    writer = _begun(ledger, begin, stored, replace=replace)
+                sums = write_by(writer, part, name, writer.model["block_edges"], progress)
+                done = _finished(ledger, writer, part, sums)
+            ledger.tidy(name, progress)
         seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
     names = tuple(layer.name for layer in part.layers)
@@ -261,20 +266,11 @@ def load(
         left_out=part.left_out.edges,
         refused=tuple(map(str, part.refused)),
         resumed=done.resumed,
-        repaired=done.repaired,
+        repaired=tuple(damage),
         checksums=done.checksums,
         half_precisions=opened.half_precisions,
         seconds=seconds,
     )
-
-
-def _require_room(location: Location, part: Plan, file_format: FileFormat | None) -> None:
-    """Raise GraphError where a load into files would not fit on the disk."""
-    if location.kind == "server":
-        return
-    embedded = location.kind == "embedded"
-    store = "embedded" if embedded else chosen_format(location.path, file_format)
-    require_room(location.path, store, part.neurons, part.edges, part.granularity)
 
 
 def _some(part: Plan, name: str) -> dict[str, int]:
@@ -284,8 +280,8 @@ def _some(part: Plan, name: str) -> dict[str, int]:
 
 
 @contextmanager
-def _writer(model: OpenedModel, recipe: Recipe, dask: str | None) -> Iterator[Writer]:
-    """Give what writes a plan into a sink: this process, or many."""
+def _writing(model: OpenedModel, recipe: Recipe, dask: str | None) -> Iterator[Write]:
+    """Give what writes a plan: this process, or many."""
     if dask is None:
         yield write
         return
@@ -304,42 +300,25 @@ class _Done:
 
     checksums: Mapping[str, str]
     resumed: int
-    repaired: tuple[str, ...] = ()
 
 
-def _written(
-    sink: Sink, part: Plan, model: Mapping[str, Any], write_part: WritePart, progress: Progress
+def _finished(
+    ledger: Ledger, writer: Writer, part: Plan, sums: Mapping[str, Mapping[str, str]]
 ) -> _Done:
-    """Write what is missing of a model in loading, and make it complete."""
-    sums = write_part(model["block_edges"], progress)
-    sink.finish(sums, _model_checksum(model, part, sums))
+    """Make a model complete of which all is written."""
+    ledger.finish(writer, sums, _model_checksum(writer.model, part, sums))
     checksums = {layer: each["checksum"] for layer, each in sums.items()}
-    return _Done(checksums, sink.resumed_edges)
-
-
-def _repaired(
-    sink: Sink, part: Plan, model: Mapping[str, Any], write_part: WritePart, progress: Progress
-) -> _Done:
-    """Look through a complete model, and write it again where it is damaged."""
-    name = model["name"]
-    damage = sink.damage(name, progress)
-    if not damage:
-        return _Done(sink.checksums(name), part.edges)
-    logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
-    done = _written(sink, part, sink.repair(model), write_part, progress)
-    return replaced(done, repaired=tuple(damage))
+    return _Done(checksums, writer.resumed_edges)
 
 
 def _begun(
-    sink: Sink, model: Mapping[str, Any], stored: Mapping[str, Any] | None, *, replace: bool
-) -> Mapping[str, Any]:
-    """Begin a load, or go on with one; return the properties of the model that is in loading."""
+    ledger: Ledger, model: Mapping[str, Any], stored: Mapping[str, Any] | None, *, replace: bool
+) -> Writer:
+    """Begin a load, or go on with one."""
     # There is nothing to go on with where a note is damaged, or what was there is being removed.
     if stored is None or stored["state"] in {DAMAGED, DROPPING}:
-        sink.begin(model, replace=replace or stored is not None)
-        return model
-    sink.resume(stored)
-    return stored
+        return ledger.begin(model, replace=replace or stored is not None)
+    return ledger.resume(stored)
 
 
 def _model_checksum(

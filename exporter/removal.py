@@ -4,9 +4,10 @@ import os
 import time
 from collections.abc import Callable
 
-from exporter.sinks import open_sink
+from exporter.sinks.opening import open_ledger
 from queries.core.log import logger
 from queries.neurongraph import NeuronGraph
+from queries.stores.location import locate
 
 
 def drop(
@@ -41,8 +42,8 @@ def drop(
     # Opened for reading first: to open a graph for writing would make a missing one.
     NeuronGraph(graph).close()
     begun = time.perf_counter()
-    with open_sink(graph) as sink:
-        edges = sink.drop(name, progress)
+    with open_ledger(locate(graph)) as ledger:
+        edges = ledger.drop(name, progress)
     seconds = time.perf_counter() - begun
     logger.info("removed %r with %d relationships in %.1f s", name, edges, seconds)
     return edges

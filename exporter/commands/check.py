@@ -39,10 +39,10 @@ def check(
     to = destination(format_name, output)
     from exporter.verifying.checking import check as check_graph
     from queries.commands.progress_bar import ProgressBar
-    from queries.core.location import locate
+    from queries.stores.location import locate
 
     location = locate(graph)
-    if location.kind == "file":
+    if not location.kind.is_loaded:
         say(f"{location.text} is a model file, which holds no graph that could be damaged.")
         return
     with ProgressBar(f"Checking {location.text}") as progress:

@@ -49,11 +49,11 @@ def drop(
 
 def _edges(graph: str | None, name: str) -> int:
     """Return how many relationships a model has, or was to have."""
-    from exporter.sinks import require_store
-    from queries.core.location import locate
+    from exporter.sinks.kinds import sink_kind
     from queries.neurongraph import NeuronGraph
+    from queries.stores.location import locate
 
-    require_store(locate(graph))
+    sink_kind(locate(graph))
     with NeuronGraph(graph) as opened:
         models = opened.models().set_index("name")
     if name not in models.index:

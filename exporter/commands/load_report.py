@@ -1,5 +1,6 @@
 """What is said after a load: what it did, what to do next, and what a broken one has left."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,19 +45,50 @@ def print_report(graph: str | None, report: "LoadReport") -> None:
 
 
 def _print_next_steps(graph: str | None, report: "LoadReport") -> None:
-    from queries.core.location import locate
-    from queries.stores.dataset import README
+    from exporter.sinks.kinds import sink_kind
+    from queries.stores.location import locate
 
-    kind = locate(report.graph).kind
-    if kind == "dataset":
-        say(f"Now import it: {Path(report.graph, README)} has the commands.", "dim")
-        return
-    model = _unless_alone(graph, report.model)
-    say(f"Look: {pasteable('view', *model, graph=graph)}", "dim")
-    if kind == "server":
-        say(f"In Neo4j Browser: {pasteable('browser', graph=graph)}", "dim")
-    option = ["--model", *model] if model else []
-    say(f"Ask: {pasteable(*_first_question(report), *option, graph=graph)}", "dim")
+    loaded = Loaded(graph, report)
+    for step in sink_kind(locate(report.graph)).next_steps:
+        say(step.format(loaded=loaded), "dim")
+
+
+class Loaded:
+    """What the next steps after a load name: commands, and the folder of a dataset.
+
+    Parameters
+    ----------
+    graph, report
+        As for ``print_report``.
+    """
+
+    def __init__(self, graph: str | None, report: "LoadReport") -> None:
+        self._graph, self._report = graph, report
+
+    @property
+    def folder(self) -> Path:
+        """The folder of a dataset."""
+        return Path(self._report.graph)
+
+    @property
+    def view(self) -> str:
+        """The command that opens the page of the model."""
+        return pasteable("view", *self._model, graph=self._graph)
+
+    @property
+    def browser(self) -> str:
+        """The command that opens Neo4j Browser."""
+        return pasteable("browser", graph=self._graph)
+
+    @property
+    def query(self) -> str:
+        """A query that shows something of the model."""
+        option = ["--model", *self._model] if self._model else []
+        return pasteable(*_first_question(self._report), *option, graph=self._graph)
+
+    @cached_property
+    def _model(self) -> list[str]:
+        return _unless_alone(self._graph, self._report.model)
 
 
 def say_precision(names: tuple[str, ...]) -> None:
@@ -95,7 +127,7 @@ def _first_question(report: "LoadReport") -> list[str]:
 
 def state_left(graph: str | None, name: str) -> str:
     """Say what a load that did not end has left behind, and what to do."""
-    from exporter.sinks import STAGED
+    from exporter.sinks.entries import STAGED
     from queries.core.schema import COMPLETE, LOADING
     from queries.neurongraph import NeuronGraph
 

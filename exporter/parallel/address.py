@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from exporter.sinks.opening import require_taken
 from queries.core.address import is_address
-from queries.core.location import Location
 from queries.errors import ParameterError
+from queries.stores.location import Location
 
 LOCAL: Final = "local"
 """One process a core of this machine."""
@@ -22,11 +23,7 @@ def check_dask(dask: str, location: Location) -> None:
     location
         Where the load goes.
     """
-    if location.kind != "dataset":
-        raise ParameterError(
-            f"dask: many processes write a folder of files, and {location.text} is none; end "
-            "such a folder in /"
-        )
+    require_taken(location, "dask")
     check_address(dask)
 
 

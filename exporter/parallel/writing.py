@@ -11,9 +11,9 @@ from exporter.parallel.source import ModelSource
 from exporter.parallel.task import Written, write_part
 from exporter.parallel.workers import Workers
 from exporter.planning.plan import Plan
-from exporter.sinks import Sink
-from exporter.sinks.dataset import FilesSink
 from exporter.sinks.dataset.folder import WrittenTable
+from exporter.sinks.dataset.writer import DatasetWriter
+from exporter.sinks.writer import Writer
 from exporter.sinks.writing import layer_checksums, require_arrived, write_layers, write_neurons
 from queries.core.checksum import Checksum
 from queries.core.log import logger
@@ -30,7 +30,7 @@ Sums = Mapping[int, tuple[Checksum, Checksum]]
 def write_in_parallel(
     workers: Workers,
     source: ModelSource,
-    sink: Sink,
+    writer: Writer,
     part: Plan,
     name: str,
     block_edges: int,
@@ -46,8 +46,8 @@ def write_in_parallel(
         The processes.
     source
         What the processes open.
-    sink
-        Where to: a dataset. A load has begun or goes on there.
+    writer
+        Of a dataset. A load has begun or goes on there.
     part
         The plan that the processes make of the source.
     name, block_edges, progress
@@ -65,29 +65,29 @@ def write_in_parallel(
     GraphError
         If a worker fails, or something else stands in the dataset than was sent.
     """
-    if not isinstance(sink, FilesSink):
-        raise TypeError(f"{sink.location} is no dataset")
-    write_layers(sink, part, name, progress)
-    files = [file for layer in part.layers for file in sink.parts(layer, block_edges)]
-    folder, content = sink.model_folder.absolute(), workers.shipped(source)
+    if not isinstance(writer, DatasetWriter):
+        raise TypeError(f"{writer.location} is no dataset")
+    write_layers(writer, part, name, progress)
+    files = [file for layer in part.layers for file in writer.parts(layer, block_edges)]
+    folder, content = writer.folder.absolute(), workers.shipped(source)
     submit = workers.executor.submit
     tasks = {submit(write_part, source, folder, file, content): file for file in files}
     try:
         # Meanwhile the workers open the model.
-        neurons = write_neurons(sink, part, name, progress)
+        neurons = write_neurons(writer, part, name, progress)
         files_written = results(workers, tasks, partial(checked_file, part), _GO_ON)
-        sums = _summed(sink, part, files_written, progress)
+        sums = _summed(writer, part, files_written, progress)
     finally:
         # Those that have begun go on, and leave a whole file or none.
         for task in tasks:
             task.cancel()
-    _check(sink, part, sums)
+    _check(writer, part, sums)
     logger.info("wrote and checked %d relationships in %d files", part.edges, len(files))
     return layer_checksums({layer.name: sums[layer.index][0] for layer in part.layers}, neurons)
 
 
 def _summed(
-    sink: FilesSink,
+    writer: DatasetWriter,
     part: Plan,
     files: Iterable[Written],
     progress: Progress,
@@ -100,31 +100,31 @@ def _summed(
         sent.update(written.sent)
         found.update(written.found)
         if written.table is not None:
-            _require_there(sink, written.table)
-            sink.note_edges(written.table)
+            _require_there(writer, written.table)
+            writer.note_edges(written.table)
         done += written.found.rows
         progress("relationships", done, part.edges)
     return sums
 
 
-def _require_there(sink: FilesSink, table: WrittenTable) -> None:
+def _require_there(writer: DatasetWriter, table: WrittenTable) -> None:
     """Raise GraphError where this process does not see a file as a worker wrote it."""
-    path = sink.model_folder.file(table.name)
+    path = writer.folder.file(table.name)
     with file_errors(path), suppress(FileNotFoundError):
         if path.stat().st_size == table.file.size:
             return
     # A load that has taken over may have removed it.
-    sink.model_folder.require_ours()
+    writer.folder.require_ours()
     raise GraphError(
         f"{path} is not there as a worker wrote it; write to a folder that all share; {_GO_ON}"
     )
 
 
-def _check(sink: FilesSink, part: Plan, sums: Sums) -> None:
+def _check(writer: DatasetWriter, part: Plan, sums: Sums) -> None:
     """Compare what arrived with what was sent, and that with the plan of this process."""
     for layer in part.layers:
         sent, found = sums[layer.index]
-        require_arrived(sink.location, layer, sent, found)
+        require_arrived(writer.location, layer, sent, found)
         if sent.rows != layer.edges:
             raise GraphError(
                 f"workers built {sent.rows:,} relationships into layer {layer.name!r}, which has "

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from queries.core.location import expanded, may_be_secret
+from queries.core.address import may_be_secret
+from queries.core.files import expanded
 from queries.core.text import printable
 from queries.errors import ModelFileError, VerificationError
 

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from exporter.planning.plan import Plan
-from exporter.sinks import Sink
+from exporter.sinks.ledger import Ledger
+from queries import NeuronGraph
+from queries.core.progress import Progress
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
-from queries.errors import ModelExistsError
-from queries.stores.models import version_error
+from queries.errors import GraphDamagedError, ModelExistsError
+from queries.stores import Location, open_store
+from queries.stores.models import chosen, version_error
 
 
 def fingerprint(sha256: str, part: Plan) -> str:
@@ -30,12 +33,12 @@ def fingerprint(sha256: str, part: Plan) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def to_go_on_with(sink: Sink, model: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def to_go_on_with(ledger: Ledger, model: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the properties of the model that a load goes on with, or None where there is none.
 
     Parameters
     ----------
-    sink
+    ledger
         Where to look.
     model
         The properties that the load would begin with.
@@ -47,20 +50,48 @@ def to_go_on_with(sink: Sink, model: Mapping[str, Any]) -> Mapping[str, Any] | N
     GraphVersionError
         If it was loaded by a release that wrote another schema.
     """
-    found = sink.find(model["name"])
+    found = ledger.find(model["name"])
     if found is None or found["state"] == DAMAGED:
         return found
     if found["schema_version"] != SCHEMA_VERSION:
-        raise version_error(sink.location, found)
+        raise version_error(ledger.location, found)
     if found["state"] == COMPLETE and found["edited"]:
         raise ModelExistsError(
-            f"{found['name']!r} in {sink.location} was edited by cypher --write since it was "
+            f"{found['name']!r} in {ledger.location} was edited by cypher --write since it was "
             "loaded; to have it as the file is, say --replace"
         )
     if found["fingerprint"] != model["fingerprint"]:
         raise ModelExistsError(
-            f"{sink.location} holds {found['name']!r}, in state {found['state']}, of another file "
-            "or loaded with other options, so that there is nothing to go on with; load it with "
-            "the same ones, or say --replace"
+            f"{ledger.location} holds {found['name']!r}, in state {found['state']}, of another "
+            "file or loaded with other options, so that there is nothing to go on with; load it "
+            "with the same ones, or say --replace"
         )
     return found
+
+
+def checksums_of(location: Location, model: str) -> dict[str, str]:
+    """Return the checksum of the relationships into each layer of a complete model."""
+    with NeuronGraph(location.place, model=model) as graph:
+        layers = graph.layers()
+    return dict(zip(layers["name"], layers["checksum"], strict=True))
+
+
+def damage_of(location: Location, model: str, progress: Progress) -> list[str]:
+    """Read all of a complete model; return what is not as its load wrote it.
+
+    Parameters
+    ----------
+    location
+        Where the graph is.
+    model
+        The name of the model.
+    progress
+        Told how much of it is read.
+    """
+    with open_store(location.place) as store:
+        store.wholly = True
+        try:
+            about = chosen(store, model)
+            return [each.text for each in store.damage(about, progress)]
+        except GraphDamagedError as error:
+            return [str(error)]

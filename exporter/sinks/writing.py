@@ -1,4 +1,4 @@
-"""Write a plan into a sink, and check what has arrived."""
+"""Write a plan, and check what has arrived."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -6,7 +6,7 @@ from typing import Final
 
 from exporter.planning.layer import PlannedLayer
 from exporter.planning.plan import Plan
-from exporter.sinks import Sink
+from exporter.sinks.writer import Writer
 from queries.core.checksum import Checksum, neuron_columns
 from queries.core.log import logger
 from queries.core.progress import Progress
@@ -16,14 +16,14 @@ NEURON_BLOCK: Final = 1 << 17
 
 
 def write(
-    sink: Sink, part: Plan, name: str, block_edges: int, progress: Progress
+    writer: Writer, part: Plan, name: str, block_edges: int, progress: Progress
 ) -> dict[str, dict[str, str]]:
     """Write everything but the end of the load.
 
     Parameters
     ----------
-    sink
-        Where to; a load has begun or goes on there.
+    writer
+        Of a load that has begun or goes on.
     part
         What.
     name
@@ -43,12 +43,12 @@ def write(
     GraphError
         If something else stands in the store than was sent.
     """
-    write_layers(sink, part, name, progress)
-    neurons = write_neurons(sink, part, name, progress)
-    sent = _write_edges(sink, part, block_edges, progress)
-    sink.flush()
-    logger.info("wrote %d relationships, %d of them before", part.edges, sink.resumed_edges)
-    _check(sink, part, sent, progress)
+    write_layers(writer, part, name, progress)
+    neurons = write_neurons(writer, part, name, progress)
+    sent = _write_edges(writer, part, block_edges, progress)
+    writer.flush()
+    logger.info("wrote %d relationships, %d of them before", part.edges, writer.resumed_edges)
+    _check(writer, part, sent, progress)
     logger.info("checked %d relationships", part.edges)
     return layer_checksums(sent, neurons)
 
@@ -63,24 +63,24 @@ def layer_checksums(
     }
 
 
-def write_layers(sink: Sink, part: Plan, name: str, progress: Progress) -> None:
-    """Hand the layers of a model of that name to a sink, and which follows which."""
+def write_layers(writer: Writer, part: Plan, name: str, progress: Progress) -> None:
+    """Hand the layers of a model of that name to a writer, and which follows which."""
     # From here on a load that breaks leaves something behind.
     progress("layers", 0, len(part.layers))
     names = {layer.index: layer.name for layer in part.layers}
     following = [(names[i], layer.name) for layer in part.layers for i in layer.inputs]
-    sink.add_layers([layer.properties(name) for layer in part.layers], following)
+    writer.add_layers([layer.properties(name) for layer in part.layers], following)
     progress("layers", len(part.layers), len(part.layers))
 
 
-def write_neurons(sink: Sink, part: Plan, name: str, progress: Progress) -> dict[str, Checksum]:
-    """Hand all nodes of a model of that name to a sink; return their checksums by layer."""
+def write_neurons(writer: Writer, part: Plan, name: str, progress: Progress) -> dict[str, Checksum]:
+    """Hand all nodes of a model of that name to a writer; return their checksums by layer."""
     sent = {layer.name: Checksum() for layer in part.layers}
     done = 0
     for layer in part.layers:
         for start, stop in pairwise([*range(0, layer.neurons, NEURON_BLOCK), layer.neurons]):
             table = layer.neuron_table(name, start, stop)
-            sink.add_neurons(table, layer.class_name)
+            writer.add_neurons(table, layer.class_name)
             sent[layer.name].add(neuron_columns(table))
             done += stop - start
             progress(f"{part.granularity}s", done, part.neurons)
@@ -89,30 +89,30 @@ def write_neurons(sink: Sink, part: Plan, name: str, progress: Progress) -> dict
 
 
 def _write_edges(
-    sink: Sink, part: Plan, block_edges: int, progress: Progress
+    writer: Writer, part: Plan, block_edges: int, progress: Progress
 ) -> dict[str, Checksum]:
     sent = {layer.name: Checksum() for layer in part.layers}
     done = 0
     for layer in part.layers:
         for start, stop in layer.ranges(block_edges):
             block = layer.block(start, stop)
-            sink.add_edges(layer, start, block)
+            writer.add_edges(layer, start, block)
             sent[layer.name].add(block.columns)
             done += len(block)
             progress("relationships", done, part.edges)
     return sent
 
 
-def _check(sink: Sink, part: Plan, sent: dict[str, Checksum], progress: Progress) -> None:
+def _check(writer: Writer, part: Plan, sent: dict[str, Checksum], progress: Progress) -> None:
     """Read all relationships back."""
     done = 0
     for layer in part.layers:
         found = Checksum()
-        for columns in sink.stored_edges(layer.first, layer.last, layer.edges):
+        for columns in writer.stored_edges(layer.first, layer.last, layer.edges):
             found.add(columns)
             done += len(columns["target"])
             progress("checked relationships", min(done, part.edges), part.edges)
-        require_arrived(sink.location, layer, sent[layer.name], found)
+        require_arrived(writer.location, layer, sent[layer.name], found)
 
 
 def require_arrived(location: str, layer: PlannedLayer, sent: Checksum, found: Checksum) -> None:

@@ -78,7 +78,7 @@ def check(
     rows: list[dict[str, Any]] = []
     damage: list[str] = []
     edited: list[str] = []
-    if locate(graph).kind != "file":
+    if locate(graph).kind.is_loaded:
         with open_store(graph) as store:
             store.wholly = True
             for model in [name] if name is not None else _models(store):

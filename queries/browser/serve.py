@@ -9,10 +9,11 @@ from queries.browser.grass import style_sheet
 from queries.browser.guide import Guide
 from queries.browser.server import Pages, Server
 from queries.core.labels import of_ours
-from queries.core.location import locate
 from queries.core.schema import neuron_labels
 from queries.errors import ParameterError
 from queries.neurongraph import NeuronGraph
+from queries.stores.kinds import NEO4J
+from queries.stores.location import locate
 
 _KINDS: Final = of_ours("MATCH (l:Layer) RETURN DISTINCT l.class_name AS kind")
 
@@ -33,7 +34,7 @@ def open_server(graph: str | None = None) -> NeuronGraph:
         If it cannot be opened.
     """
     place = locate(graph)
-    if place.kind != "server":
+    if place.kind is not NEO4J:
         raise ParameterError(
             f"Neo4j Browser shows what is in Neo4j, and {place.text!r} is not; give the address "
             "of a server, such as --graph bolt://localhost:7687"

@@ -7,7 +7,7 @@ import typer
 
 from queries.commands.completion import dask_addresses
 from queries.commands.output import Format
-from queries.core.location import GRAPH_VARIABLE
+from queries.core.text import GRAPH_VARIABLE
 
 GraphOption = Annotated[
     str | None,

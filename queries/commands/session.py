@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 def opened_graph(graph: str | None, model: str | None, dask: str | None) -> Iterator["NeuronGraph"]:
     """Open a graph, as ``NeuronGraph`` does, and show on stderr how far a computation is."""
     from queries.commands.progress_bar import ProgressBar
-    from queries.core.location import locate
     from queries.core.log import notices
     from queries.neurongraph import NeuronGraph
+    from queries.stores.location import locate
 
     notices.setLevel("INFO")
     with (

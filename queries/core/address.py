@@ -4,8 +4,10 @@ Whatever else stands in an address may be a password, so that no text is repeate
 resembles one.
 """
 
+import os
 import re
 from collections.abc import Collection
+from pathlib import Path
 from typing import Final
 from unicodedata import normalize
 from urllib.parse import unquote
@@ -48,6 +50,25 @@ def is_address(text: str, schemes: Collection[str]) -> bool:
 def may_be_address(text: str) -> bool:
     """Tell whether a text has a sign of an address in it, however that is written or encoded."""
     return len(text) > _LONGEST or not _SIGNS.isdisjoint(_plain(text))
+
+
+def may_be_secret(text: str) -> bool:
+    """Tell whether a text may be an address with a password in it, and is not plainly a path."""
+    return may_be_address(text) and not _is_path(text)
+
+
+def shown(path: Path) -> str:
+    """Return a path for an error, or dots where it may be an address with a password in it."""
+    text = str(path)
+    return "'...'" if holds_login(text) and not _is_path(text) else text
+
+
+def _is_path(text: str) -> bool:
+    if "://" in text:
+        return False
+    if text.startswith(("./", "../")) or (os.path.isabs(text) and not text.startswith("//")):  # noqa: PTH117
+        return True
+    return os.path.exists(text)  # noqa: PTH110 - a Path refuses some texts.
 
 
 def holds_login(text: str) -> bool:

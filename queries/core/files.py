@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TextIO
 
+from queries.core.address import shown
 from queries.core.holding import hold, is_at, part_beside
-from queries.core.location import expanded, shown
 from queries.errors import OutputError
 
 _MOST_LINKS: Final = 40
@@ -27,6 +27,14 @@ _PERMISSIONS: Final = 0o777
 _FLAGS: Final = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 )
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path that somebody gave, in which ``~`` is their home folder.
+
+    A shell does not expand it behind ``--graph=``, nor does Python.
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - a Path refuses unknown users.
 
 
 def check_file(path: str | os.PathLike[str]) -> Path:

@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
-from queries.core.location import GRAPH_VARIABLE
+GRAPH_VARIABLE: Final = "NEURONGRAPH_GRAPH"
+"""The environment's say in which graph is meant."""
 
 _LONGEST_LIST: Final = 6
 _LONGEST_TEXT: Final = 200

@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from queries.core.address import shown
 from queries.core.files import replaced
-from queries.core.location import shown
 from queries.core.text import printable
 from queries.errors import NeurongraphError, ParameterError
 from queries.export.dot import dot

@@ -10,8 +10,7 @@ from neo4j import GraphDatabase
 
 from queries import NeuronGraph
 from queries.core.labels import of_ours
-from queries.stores.embedded.file_note import note_beside
-from queries.stores.embedded.store import model_file
+from queries.stores.embedded.names import model_file, note_beside
 from tests.servers import Neo4jServer
 
 

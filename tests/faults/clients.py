@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -22,10 +23,9 @@ _IMPORTED: Final = [
     "keras",
     "pandas",
     "exporter.loading",
-    "exporter.sinks.neo4j",
-    "exporter.sinks.embedded",
+    "exporter.sinks.neo4j.entries",
+    "exporter.sinks.embedded.entries",
 ]
-_STEPS: Final = ("begin", "resume", "flush", "finish")
 _CREDENTIALS: Final = ("NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE")
 PATIENCE: Final = 240
 
@@ -185,17 +185,20 @@ def _work(task: Callable[[Tell], None], events: Connection, password: str | None
 
 def _load(model: str, graph: str, settings: dict[str, Any], tell: Tell) -> None:
     from exporter import loading as module
-    from exporter import sinks
+    from exporter.sinks.dataset.writer import DatasetWriter
+    from exporter.sinks.embedded.writer import EmbeddedWriter
+    from exporter.sinks.ledger import Ledger
     from exporter.sinks.neo4j.pace import Pace
+    from exporter.sinks.neo4j.writer import BoltWriter
 
-    def watched(*arguments: Any, **options: Any) -> Any:
-        sink = sinks.open_sink(*arguments, **options)
-        for step in _STEPS:
-            setattr(sink, step, _told(getattr(sink, step), step, tell))
-        return sink
-
-    refused = _told(Pace.refused, "refused", tell)
-    with patch.object(module, "open_sink", watched), patch.object(Pace, "refused", refused):
+    steps = [
+        *((Ledger, step) for step in ("begin", "resume", "finish")),
+        *((writer, "flush") for writer in (BoltWriter, DatasetWriter, EmbeddedWriter)),
+        (Pace, "refused"),
+    ]
+    with ExitStack() as stack:
+        for owner, step in steps:
+            stack.enter_context(patch.object(owner, step, _told(getattr(owner, step), step, tell)))
         module.load(model, graph, progress=lambda phase, *_: tell(phase), **settings)
 
 

@@ -85,9 +85,11 @@ def stood(task: Callable[[Tell], None], password: str | None = None) -> Client:
 
 
 _FIRST_NOTES = [
-    pytest.param("exporter.sinks.embedded:EmbeddedSink._open", "graph.lbug", False, id="embedded"),
     pytest.param(
-        "exporter.sinks.embedded:EmbeddedSink._make_tables",
+        "exporter.sinks.embedded.entries:EmbeddedEntries._open", "graph.lbug", False, id="embedded"
+    ),
+    pytest.param(
+        "exporter.sinks.embedded.writer:EmbeddedWriter._make_tables",
         "graph.lbug",
         False,
         id="empty file",
@@ -171,7 +173,7 @@ class TestLeftovers:
         """Loads of other names in both kinds of folder, while one stands still with all it has."""
         where = {
             "files/": "exporter.sinks.dataset.safely:_renamed",
-            "graph.lbug": "exporter.sinks.embedded:EmbeddedSink._open",
+            "graph.lbug": "exporter.sinks.embedded.entries:EmbeddedEntries._open",
         }
         for graph, stands in where.items():
             place = f"{tmp_path}/{graph}"

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from exporter import drop, load
 from exporter.cli import app
-from exporter.sinks import open_sink
+from exporter.sinks.opening import open_ledger
 from queries import NeuronGraph
 from queries.core.schema import COMPLETE, DAMAGED, LOADING
 from queries.errors import (
@@ -35,9 +35,9 @@ from queries.errors import (
     NeurongraphError,
     ParameterError,
 )
-from queries.stores.embedded.file_note import note_beside
-from queries.stores.embedded.store import model_file, note_of
-from queries.stores.neo4j.bolt import _refuse_old
+from queries.stores import locate
+from queries.stores.embedded.names import model_file, note_beside, note_of
+from queries.stores.neo4j.connection import _require_supported
 from tests.mounts import mounted
 from tests.servers import Neo4jServer, skip_or_fail
 from tests.unit.builders import chain, layer, saved
@@ -247,7 +247,7 @@ def test_a_load_that_breaks_with_its_layers_says_what_it_left(
     def add_layers(*_: object) -> None:
         raise GraphError("no space left on the disk")
 
-    monkeypatch.setattr("exporter.sinks.embedded.EmbeddedSink.add_layers", add_layers)
+    monkeypatch.setattr("exporter.sinks.embedded.writer.EmbeddedWriter.add_layers", add_layers)
     words = ["load", str(model), "--graph", str(tmp_path / "graph.lbug"), "--name", "m"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 1
@@ -354,8 +354,8 @@ class TestDisk:
         with NeuronGraph(graph) as opened, pytest.raises(GraphError) as caught:
             opened.summary(model="m")
         one_line(caught.value)
-        with open_sink(graph) as sink:
-            assert sink.drop("m") == 0
+        with open_ledger(locate(graph)) as ledger:
+            assert ledger.drop("m") == 0
         assert list(graph.iterdir()) == []
 
     def test_a_disk_that_is_too_small(self, tmp_path: Path, model: Path, big_model: Path) -> None:
@@ -586,7 +586,7 @@ class TestServerVersion:
     )
     def test_too_old(self, agent: str) -> None:
         with pytest.raises(GraphVersionError) as caught:
-            _refuse_old("bolt://here", agent)
+            _require_supported("bolt://here", agent)
         message = one_line(caught.value)
         assert agent in message
         assert "5.26" in message
@@ -595,7 +595,7 @@ class TestServerVersion:
         "agent", ["Neo4j/5.26.0", "Neo4j/5.26.30", "Neo4j/2025.01.0", "Neo4j/2026.08.1"]
     )
     def test_new_enough(self, agent: str) -> None:
-        _refuse_old("bolt://here", agent)
+        _require_supported("bolt://here", agent)
 
 
 def test_these_tests_run_as_somebody_who_may_mount() -> None:

@@ -194,7 +194,7 @@ class TestLoad:
         graph = str(tmp_path / "half.lbug")
         if there:
             shutil.copytree(GRAPH, graph)
-        monkeypatch.setattr("exporter.sinks.embedded.EmbeddedSink.finish", interrupt)
+        monkeypatch.setattr("exporter.sinks.ledger.Ledger.finish", interrupt)
         done = invoke("load", "samples/digits.keras", "--graph", graph, "--replace")
         assert done.exit_code == 130
         name = "digits~new" if there else "digits"

@@ -16,8 +16,7 @@ from exporter import check, drop, load
 from exporter.cli import app
 from queries import NeuronGraph
 from queries.errors import GraphDamagedError, ModelNotFoundError
-from queries.stores.embedded.file_note import note_beside
-from queries.stores.embedded.store import model_file, note_of
+from queries.stores.embedded.names import model_file, note_beside, note_of
 from tests.unit.builders import chain, layer, saved
 
 Spoil = Callable[[Path], None]

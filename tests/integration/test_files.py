@@ -21,8 +21,9 @@ from typer.testing import CliRunner
 from exporter import drop, load
 from exporter.cli import app
 from exporter.planning.push import plan
-from exporter.sinks import open_sink
-from exporter.sinks.dataset import FilesSink
+from exporter.sinks.kinds import Options
+from exporter.sinks.ledger import Ledger
+from exporter.sinks.opening import open_ledger
 from queries import NeuronGraph
 from queries.core.file_format import FILE_FORMATS, FileFormat
 from queries.errors import (
@@ -33,6 +34,7 @@ from queries.errors import (
     ModelNotFoundError,
     ParameterError,
 )
+from queries.stores import locate
 from queries.stores.dataset import NOTE, README
 from queries.stores.dataset.manifest import MANIFEST
 from tests.contract.test_loads import Interrupted, interrupt
@@ -254,8 +256,7 @@ class TestReplace:
         old, new = small_files["pooled"], small_files["dilated"]
         load(old, slashed, name="m")
         with monkeypatch.context() as killed:
-            # Called at the opening, and when the model is complete.
-            killed.setattr(FilesSink, "_settle", lambda _: None)
+            killed.setattr(Ledger, "tidy", lambda *_: None)
             load(new, slashed, name="m", replace=True)
         assert edges(dataset) == planned(old)
         assert load(new, slashed, name="m", resume=True).resumed
@@ -330,13 +331,13 @@ class TestFolder:
 
     def test_takes_no_writers(self, slashed: str) -> None:
         with pytest.raises(ParameterError, match="writers"):
-            open_sink(slashed, writers=2)
+            open_ledger(locate(slashed), Options(writers=2))
 
     def test_alone_takes_a_file_format(self, tmp_path: Path) -> None:
         with pytest.raises(ParameterError, match="is no folder of files"):
-            open_sink(tmp_path / "g.lbug", file_format="csv")
+            open_ledger(locate(tmp_path / "g.lbug"), Options(file_format="csv"))
         with pytest.raises(ParameterError, match="'xml' is not one of parquet, csv"):
-            open_sink(f"{tmp_path}/", file_format="xml")  # type: ignore[arg-type]
+            open_ledger(locate(f"{tmp_path}/"), Options(file_format="xml"))  # type: ignore[arg-type]
 
     def test_that_fills_its_disk_goes_on_later(
         self, tmp_path: Path, small_files: dict[str, Path]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from exporter.reading.formats import FORMATS, format_of
-from queries.core.location import MODEL_SUFFIXES
 from queries.errors import ModelFileError
+from queries.stores.kinds import MODEL_SUFFIXES
 from tests.integration.toy_format import SOURCE
 from tests.opening import open_model
 

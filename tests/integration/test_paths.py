@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 import exporter
 from exporter.cli import app
 from queries import NeuronGraph
-from queries.core.location import locate
 from queries.errors import ModelFileError, ParameterError
+from queries.stores.location import locate
 
 
 @pytest.fixture

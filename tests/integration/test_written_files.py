@@ -14,10 +14,11 @@ from typer.testing import CliRunner, Result
 
 from exporter import drop, load
 from exporter.cli import app
-from exporter.sinks.embedded import EmbeddedSink
+from exporter.sinks.opening import open_ledger
 from queries.browser.favourites import save
 from queries.errors import GraphError, NeurongraphError
-from queries.stores.embedded.store import model_file, note_of
+from queries.stores import locate
+from queries.stores.embedded.names import model_file, note_of
 from tests.mounts import mounted
 
 ROOT = Path(__file__).parents[2]
@@ -163,8 +164,8 @@ class TestOthers:
         note_of(file).with_suffix(".part").symlink_to(victim)
         load(DIGITS, graph, name="m", granularity="layer")
         assert victim.read_bytes() == b"precious"
-        with EmbeddedSink(graph) as sink:
-            assert sink.find("m")
+        with open_ledger(locate(graph)) as ledger:
+            assert ledger.find("m")
 
     def test_a_dataset_follows_no_link(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -16,8 +16,9 @@ from exporter import drop, load, verify
 from exporter.cli import app
 from exporter.parallel.address import check_address
 from queries import NeuronGraph
-from queries.core.location import locate
 from queries.errors import ParameterError
+from queries.stores.kinds import DATASET, EMBEDDED, MODEL_FILE, NEO4J
+from queries.stores.location import locate
 
 SECRET = "s3cretPhrase"
 _MODEL = Path("samples/digits.keras").absolute()
@@ -279,7 +280,7 @@ class TestAnyText:
         except ParameterError as error:
             assert not shows("".join(traceback.format_exception(error)))  # noqa: PT017
             return
-        if found.kind == "server":
+        if found.kind is NEO4J:
             scheme, _, rest = text.partition("://")
             assert scheme.startswith(("bolt", "neo4j"))
             # A host is not known to be a password.
@@ -325,7 +326,7 @@ class TestAddresses:
         ],
     )
     def test_are_known(self, text: str) -> None:
-        assert locate(text).kind == "server"
+        assert locate(text).kind is NEO4J
         assert locate(text).text == text
 
     @pytest.mark.parametrize(
@@ -349,11 +350,11 @@ class TestPaths:
         self, tmp_path: Path
     ) -> None:
         for text in ("./a:b@c.lbug", "../a:b.lbug", f"{tmp_path}/2026-11-28T10:00.lbug"):
-            assert locate(text).kind == "embedded"
+            assert locate(text).kind is EMBEDDED
         Path("model@2.keras").touch()
-        assert locate("model@2.keras").kind == "file"
+        assert locate("model@2.keras").kind is MODEL_FILE
         Path("a:b").mkdir()
-        assert locate("a:b").kind == "dataset"
+        assert locate("a:b").kind is DATASET
 
     def test_that_are_no_graph_are_repeated(self) -> None:
         with pytest.raises(ParameterError, match=r"graph 'digits\.lbg' is neither a path"):

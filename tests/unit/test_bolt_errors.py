@@ -4,7 +4,7 @@ from neo4j.exceptions import Neo4jError
 
 from queries import NeuronGraph
 from queries.errors import GraphAccessError, GraphError, ParameterError
-from queries.stores.neo4j.bolt import driver_errors
+from queries.stores.neo4j.connection import driver_errors
 
 LOCKED_OUT = "Neo.ClientError.Security.AuthenticationRateLimit"
 

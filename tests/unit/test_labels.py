@@ -13,8 +13,9 @@ from queries.browser import questions
 from queries.core.labels import KINDS, of_ours, own_label
 from queries.core.schema import neuron_labels
 from queries.library.queries import queries
+from queries.stores.cypher import node_ids
 from queries.stores.cypher import store as cypher
-from queries.stores.neo4j import bolt, node_ids
+from queries.stores.neo4j import store
 
 _ENDS: Final = re.compile(r"\(([^()]*)\)\s*<?-\[[^\]]*\]->?\s*(?=\(([^()]*)\))")
 
@@ -38,7 +39,7 @@ def of_the_library() -> Iterator[tuple[str, str]]:
 
 
 def of_modules() -> Iterator[tuple[str, str]]:
-    for module in (statements, bolt, node_ids):
+    for module in (statements, store, node_ids):
         for name, text in vars(module).items():
             if isinstance(text, str) and re.search(r"\b(MATCH|MERGE|CREATE)\b \(", text):
                 yield name, text.replace("{{", "{").replace("}}", "}")

@@ -13,8 +13,8 @@ import typer
 
 from queries.commands.output import FORMATS, Destination, Format, destination, write
 from queries.commands.table import ROWS, print_table, write_plain
-from queries.core.location import DEFAULT_GRAPH
 from queries.errors import NeurongraphError, OutputError
+from queries.stores.location import DEFAULT_GRAPH
 
 FRAME = pd.DataFrame(
     {

@@ -20,8 +20,8 @@ from exporter.planning.recipe import Recipe
 from exporter.sinks.dataset.parts import FilePart, parts
 from queries import NeuronGraph
 from queries.core.checksum import Checksum
-from queries.core.location import locate
 from queries.errors import GraphError, GraphUnavailableError, ParameterError
+from queries.stores.location import locate
 from tests.unit.builders import chain, layer, saved, wired
 
 

@@ -32,6 +32,15 @@ def write_file(path: Path, content: bytes | pa.Buffer) -> None:
         file.write(content)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file of text whole, unless it is there as it should be.
+
+    So a model can be dropped from a disk that is full.
+    """
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        write_file(path, text.encode())
+
+
 def make_folder(folder: Path, file: str, content: str) -> bool:
     """Make a folder with a file in it, both at once; return False where it is there already.
 

@@ -18,7 +18,7 @@ from exporter.sinks.neo4j.pace import Pace
 from exporter.sinks.neo4j.payload import Payload
 from exporter.sinks.neo4j.statements import ADD_BLOCKS, BLOCKS
 from queries.errors import GraphError
-from queries.stores.neo4j.bolt import driver_errors
+from queries.stores.neo4j.connection import driver_errors
 
 _MOST_THREADS: Final = 64
 

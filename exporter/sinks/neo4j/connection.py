@@ -10,8 +10,14 @@ from neo4j.exceptions import IncompleteCommit, Neo4jError
 
 from queries.library.queries import Statement
 from queries.stores.cypher.statements import logged
-from queries.stores.neo4j.bolt import Rows, connect, driver_errors, open_session
-from queries.stores.neo4j.messages import from_lists, in_lists
+from queries.stores.neo4j.connection import (
+    Rows,
+    connect,
+    driver_errors,
+    open_session,
+    sent_for,
+)
+from queries.stores.neo4j.rows import from_lists, in_lists
 
 _ATTEMPTS: Final = 5
 T = TypeVar("T")
@@ -97,16 +103,11 @@ class Connection:
     def _read(
         self, cypher: str, parameters: Mapping[str, Any], take: Callable[[neo4j.Result], Rows]
     ) -> Rows:
-        with driver_errors(self.uri), logged(cypher, parameters) as outcome:
-            rows = self._driver.execute_query(
-                cypher,
-                dict(parameters),
-                routing_=neo4j.RoutingControl.READ,
-                database_=self._database,
-                result_transformer_=take,
-            )
-            outcome.rows = len(rows)
-        return rows
+        with (
+            driver_errors(self.uri),
+            open_session(self._driver, self._database, neo4j.READ_ACCESS) as session,
+        ):
+            return session.execute_read(sent_for, cypher, parameters, take)
 
     def close(self) -> None:
         """Close the driver."""

@@ -13,24 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.core.files import whole
-from queries.core.location import SUFFIX
 from queries.errors import GraphDamagedError
+from queries.stores.embedded.names import SUFFIX, note_beside
 from queries.stores.naming import name_of
 from queries.stores.notes import checked_note
 
-FILE_NOTE_SUFFIX: Final = ".json"
 _DIGEST: Final = "blake2b"
 _KINDS: Final = {"size": int, "changed": int, "digest": str}
-
-
-def note_beside(file: Path) -> Path:
-    """Return the note of a complete model, given its file."""
-    return file.with_name(file.name.removesuffix(SUFFIX) + FILE_NOTE_SUFFIX)
-
-
-def noted_beside(note: Path) -> Path:
-    """Return the file of a complete model, given its note."""
-    return note.with_name(note.name.removesuffix(FILE_NOTE_SUFFIX) + SUFFIX)
 
 
 def read_note(file: Path) -> dict[str, Any] | None:

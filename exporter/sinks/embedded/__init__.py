@@ -1,0 +1,1 @@
+"""Write a model into the embedded store, as one LadybugDB file."""

@@ -1,0 +1,202 @@
+"""Write the nodes and relationships of a model over Bolt."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
+
+import neo4j
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from neo4j.exceptions import ConstraintError
+from numpy.typing import NDArray
+
+from exporter.planning.layer import EdgeBlock, PlannedLayer
+from exporter.sinks.neo4j import statements
+from exporter.sinks.neo4j.blocks import Block, BlockWriter, blocks_there
+from exporter.sinks.neo4j.connection import Connection, NoMemory, changed, told_of_memory
+from exporter.sinks.neo4j.ownership import Ownership
+from exporter.sinks.neo4j.pace import Pace
+from exporter.sinks.neo4j.payload import Payload
+from exporter.sinks.neo4j.removal import remove_blocks
+from exporter.sinks.writer import Writer
+from queries.core.layer import id_ranges
+from queries.core.schema import connects_to, weight_properties
+from queries.errors import GraphError
+from queries.library.queries import query
+from queries.stores.cypher.node_ids import NodeIds, of_server
+from queries.stores.neo4j.connection import READERS, driver_errors
+from queries.stores.neo4j.store import BoltStore
+
+NEURONS_A_TRANSACTION: Final = 2_500
+
+
+class BoltWriter(Writer):
+    """Writes a model whose node is there, and bears the mark of this load.
+
+    Parameters
+    ----------
+    connection
+        Where to.
+    owner
+        This load.
+    model
+        The properties of the model.
+    pace
+        How many relationships a transaction, and how many transactions at once.
+    """
+
+    def __init__(
+        self, connection: Connection, owner: Ownership, model: Mapping[str, Any], pace: Pace
+    ) -> None:
+        super().__init__(connection.uri, model)
+        self._connection, self._owner = connection, owner
+        self._last_neuron = -1
+        self._neurons_a_transaction = NEURONS_A_TRANSACTION
+        self._there: set[tuple[int, int]] = set()
+        self._all_there = False
+        self._node_ids: NodeIds | None = None
+        columns = connects_to(model["granularity"])
+        properties = {
+            name: np.dtype(columns.field(name).type.to_pandas_dtype())
+            for name in weight_properties(model["granularity"])
+        }
+        payload = Payload(connection.server, properties)
+        self._blocks = BlockWriter(connection, owner, payload, pace)
+
+    def find_written(self) -> None:
+        """Read what an interrupted load has written."""
+        self._there = blocks_there(self._connection, self._owner.key)
+        self._all_there = bool(self._node().get("written"))
+        self._last_neuron = self._last_stored()
+
+    def _node(self) -> Mapping[str, Any]:
+        """Return the properties of the model's node, none where it was removed."""
+        rows = self._connection.read(statements.MODELS, names=[self._owner.name])
+        return dict(rows[0]["m"]) if rows else {}
+
+    def add_layers(
+        self, layers: Sequence[Mapping[str, Any]], following: Sequence[tuple[str, str]]
+    ) -> None:
+        """Write the layers, and which follows which by name."""
+        owner = self._owner
+        rows = [{**layer, "model": owner.key} for layer in layers]
+        self._write_owned(statements.ADD_LAYERS, layers=rows)
+        self._connection.write(
+            statements.ADD_NEXT, model=owner.key, following=[list(pair) for pair in following]
+        )
+
+    def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
+        """Write neurons of one layer, with a second label of its class."""
+        missing = neurons.filter(pc.greater(neurons["id"], self._last_neuron))
+        statement = statements.add_neurons(class_name)
+        start = 0
+        while start < len(missing):
+            part = missing[start : start + self._neurons_a_transaction]
+            try:
+                self._write_neurons(statement, part)
+            except NoMemory:
+                if len(part) == 1:
+                    raise GraphError(
+                        f"{self.location} has no memory for a transaction of one neuron; give the "
+                        "server more of it, and go on with --resume"
+                    ) from None
+                self._neurons_a_transaction = len(part) // 2
+            else:
+                start += len(part)
+
+    def _write_neurons(self, statement: str, neurons: pa.Table) -> None:
+        columns = {name: neurons[name].to_pylist() for name in neurons.column_names}
+        columns |= {name: columns[name][0] for name in ("layer", "layer_index")}
+        columns["caption"] = columns["name"]
+        parameters = {**columns, **self._owner.parameters}
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            with told_of_memory():
+                written = changed(transaction, statement, parameters)
+            self._owner.require(written.contains_updates)
+
+        with driver_errors(self.location), told_of_memory():
+            try:
+                self._connection.transaction(work)
+            except ConstraintError:
+                # The commit went well, and its acknowledgement was lost.
+                if self._last_stored() != neurons["id"][-1].as_py():
+                    raise
+
+    def _last_stored(self) -> int:
+        """Return the id of the last neuron that is there, -1 where none is."""
+        (row,) = self._connection.read(statements.LAST_NEURON, model=self._owner.key)
+        return -1 if row["id"] is None else int(row["id"])
+
+    def _write_owned(self, statement: str, **parameters: Any) -> None:
+        """Run a statement that does nothing where the model is no longer this load's."""
+        counters = self._connection.write(statement, **{**parameters, **self._owner.parameters})
+        self._owner.require(counters.contains_updates)
+
+    def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
+        """Hand a block to the threads that write, unless it is there."""
+        if self._all_there or (layer.index, start) in self._there:
+            self.resumed_edges += len(block)
+        else:
+            self._blocks.add(Block(layer.index, start, block))
+
+    def flush(self) -> None:
+        """Wait until all blocks are committed."""
+        self._blocks.flush()
+
+    def stored_edges(
+        self, first: int, last: int, edges: int
+    ) -> Iterator[dict[str, NDArray[np.generic]]]:
+        """Read back all relationships into neurons ``first`` to ``last``, several parts at once."""
+        node_ids = self._ids_of_nodes()
+        every_edge, granularity = query("edges"), self.model["granularity"]
+        values = every_edge.checked({})
+
+        def read(part: tuple[int, int]) -> dict[str, NDArray[np.generic]]:
+            bounds = {"model": self._owner.key, "first": part[0], "last": part[1]}
+            statement = every_edge.statement(values, BoltStore.name, granularity, **bounds)
+            table = node_ids.edges(self._connection.columns(statement))
+            return {name: table[name].to_numpy() for name in table.column_names}
+
+        parts = id_ranges(first, last, edges, BoltStore.edges_a_part)
+        with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
+            running: deque[Future[dict[str, NDArray[np.generic]]]] = deque()
+            for part in parts:
+                running.append(readers.submit(read, part))
+                if len(running) == READERS:
+                    yield running.popleft().result()
+            for left in running:
+                yield left.result()
+        # What is missing may have been removed by a process that took the model over.
+        self._owner.require(self._node().get("load") == self._owner.load)
+
+    def _ids_of_nodes(self) -> NodeIds:
+        """Read, once all neurons are there, which node each is."""
+        if self._node_ids is None:
+
+            def run(statement: str, parameters: dict[str, Any]) -> list[neo4j.Record]:
+                return self._connection.read(statement, **parameters)
+
+            self._node_ids = of_server(run, self._owner.key)
+        return self._node_ids
+
+    def finish(
+        self, model: Mapping[str, Any], checksums: Mapping[str, Mapping[str, str]]
+    ) -> Mapping[str, Any]:
+        """Write the checksums, and remove the blocks' nodes."""
+        owner = self._owner
+        self._write_owned(statements.WRITTEN)
+        remove_blocks(self._connection, owner.key)
+        self._connection.write(
+            statements.CHECKSUMS,
+            model=owner.key,
+            checksums=[{"layer": layer, **each} for layer, each in checksums.items()],
+        )
+        self._write_owned(statements.MODEL_CHECKSUM, checksum=model["checksum"])
+        return {}
+
+    def close(self) -> None:
+        """Stop the threads that write."""
+        self._blocks.close()

@@ -1,0 +1,130 @@
+"""Run statements of LadybugDB, and turn its errors into ours."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import ladybug
+import pyarrow as pa
+
+from queries.errors import (
+    CypherError,
+    GraphAccessError,
+    GraphDamagedError,
+    GraphError,
+    GraphLockedError,
+    ParameterError,
+)
+from queries.stores.cypher.node_ids import NodeIds
+from queries.stores.cypher.read_only import TO_WRITE
+from queries.stores.cypher.statements import logged
+
+if TYPE_CHECKING:
+    from queries.library.queries import Statement
+
+_BOUNDS: Final = {"first", "last"}
+_ROWS_A_BATCH: Final = 1 << 16
+
+
+@contextmanager
+def ladybug_errors(path: Path) -> Iterator[None]:
+    """Turn the errors of LadybugDB, which have no types, into ours."""
+    try:
+        yield
+    except (RuntimeError, OSError, ValueError, MemoryError) as error:
+        # The system's own errors repeat the path.
+        text = getattr(error, "strerror", None) or " ".join(str(error).split())
+        for part, kind, message in _ERRORS:
+            if part in text:
+                raise kind(message.format(path=path, text=text)) from None
+        raise GraphError(f"{path}: {text}") from None
+
+
+_RAISE: Final = (
+    "raise the limits of this process (ulimit -v, a container's memory), or use a machine with more"
+)
+_ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
+    (
+        "Could not set lock",
+        GraphLockedError,
+        "{path} is locked by another process; wait until that has finished, or stop it",
+    ),
+    ("Permission denied", GraphAccessError, "{path}: permission denied"),
+    ("Read-only file system", GraphAccessError, "{path}: the file system is read-only"),
+    ("No space left on device", GraphError, "{path}: no space left on the disk"),
+    ("not a valid Lbug database", GraphDamagedError, "{path} is not a graph of this tool: {text}"),
+    ("Reading past the end", GraphDamagedError, "{path} is damaged: {text}"),
+    ("Cannot read checkpoint", GraphDamagedError, "{path} is damaged: {text}"),
+    ("read-only database", CypherError, f"the statement would change {{path}}; {TO_WRITE}"),
+    (
+        "Mmap for size",
+        GraphError,
+        f"{{path}}: too few addresses are free; {_RAISE}",
+    ),
+    (
+        "Maximum database size",
+        GraphError,
+        f"{{path}} grows over the room for it; {_RAISE}",
+    ),
+    ("buffer pool is full", GraphError, f"{{path}}: too little memory; {_RAISE}"),
+    ("std::bad_alloc", GraphError, f"{{path}}: memory has run out; {_RAISE}"),
+    ("Parser exception", CypherError, "the statement cannot be parsed: {text}"),
+    ("Binder exception", CypherError, "the statement does not fit the graph: {text}"),
+    ("Catalog exception", CypherError, "the statement does not fit the graph: {text}"),
+    ("Conversion exception", CypherError, "a value does not fit: {text}"),
+    (
+        "Unable to cast Python instance",
+        ParameterError,
+        "a parameter of the statement is no UTF-8, or of a type that the store does not take",
+    ),
+    ("Parameter", CypherError, "{text}"),
+)
+
+
+def first_value(connection: ladybug.Connection, cypher: str) -> Any:
+    """Return the first value that a statement finds, None where it finds none."""
+    values = run(connection, cypher).get_as_arrow().column(0)
+    return values[0].as_py() if len(values) else None
+
+
+def run(
+    connection: ladybug.Connection, cypher: str, parameters: Mapping[str, Any] | None = None
+) -> ladybug.QueryResult:
+    """Run one statement alone, and log it."""
+    with logged(cypher, parameters) as outcome:
+        result = _only(connection.execute(cypher, dict(parameters or {})))
+        outcome.rows = result.get_num_tuples()
+    return result
+
+
+def run_for_many(connection: ladybug.Connection, statement: "Statement") -> pa.Table:
+    """Run one statement that may return millions of rows, and log it.
+
+    LadybugDB collects these in Arrow's format by all cores, three times as fast, where no values
+    are handed over. The bounds of a part, which this library counts itself, become part of the
+    text; no value of a user does.
+    """
+    cypher, parameters = statement.cypher, statement.parameters
+    if parameters.keys() != _BOUNDS:
+        return run(connection, cypher, parameters).get_as_arrow()
+    with logged(cypher, parameters) as outcome:
+        text = cypher
+        for name, number in parameters.items():
+            text = text.replace(f"${name}", f"{number:d}")
+        rows = connection.query_as_arrow(text, _ROWS_A_BATCH).get_as_arrow()
+        outcome.rows = len(rows)
+    return rows
+
+
+def _only(result: ladybug.QueryResult | list[ladybug.QueryResult]) -> ladybug.QueryResult:
+    """Return the result of a statement that was one alone."""
+    if isinstance(result, list):
+        raise CypherError("give one statement at a time")
+    return result
+
+
+def node_ids(connection: ladybug.Connection) -> NodeIds:
+    """Read which neurons the nodes of a file are."""
+    table = run(connection, "MATCH (n:Neuron) RETURN offset(id(n)), n.id").get_as_arrow()
+    return NodeIds(*(column.to_numpy() for column in table.columns))

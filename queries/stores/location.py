@@ -1,0 +1,93 @@
+"""Where a graph is."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from queries.core.address import may_be_secret, repeatable
+from queries.core.text import GRAPH_VARIABLE
+from queries.errors import ParameterError
+from queries.stores.kinds import KINDS, SCHEMES, Kind
+
+DEFAULT_GRAPH: Final = "neurons.lbug"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A checked graph location.
+
+    Parameters
+    ----------
+    text
+        The path, in which ``~`` is a folder, or the URI as it was given.
+    kind
+        What the graph is kept in.
+    """
+
+    text: str
+    kind: Kind
+
+    @property
+    def place(self) -> str | Path:
+        """The URI, or the path."""
+        return self.text if self.kind.has_address else self.path
+
+    @property
+    def path(self) -> Path:
+        """The folder of an embedded graph or a dataset, or the model file."""
+        return Path(self.text)
+
+
+def locate(graph: str | os.PathLike[str] | None = None) -> Location:
+    """Check where a graph is, without opening it.
+
+    Parameters
+    ----------
+    graph
+        A path that ends in ``.lbug``; a Neo4j URI, which is a scheme, a host, perhaps a port, and
+        nothing else; the folder of a dataset: one that exists or ends in a slash; or a model file:
+        a path that ends in ``.keras``, ``.h5`` or ``.hdf5``. A path that does not exist and has
+        ``:``, ``@``, ``?`` or ``#`` in it begins with ``./`` or is absolute. None for the
+        environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+
+    Returns
+    -------
+    Location
+        The location.
+
+    Raises
+    ------
+    ParameterError
+        If it is none of these. Nothing of a text that may be an address is repeated, since it may
+        hold a password.
+    """
+    given = graph or os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH
+    try:
+        text = os.fsdecode(given)
+    except TypeError:
+        raise ParameterError(
+            f"graph: a {type(given).__name__} is neither a path nor an address"
+        ) from None
+    kind = _recognised(text, has_address=True)
+    if kind is not None:
+        return Location(text, kind)
+    if "\0" in text or may_be_secret(text):
+        raise ParameterError(
+            "graph: that is no address of a Neo4j server, such as bolt://localhost:7687, which is "
+            f"one of {', '.join(SCHEMES)}, then :// and a host, perhaps : and a port, and nothing "
+            "else; leave user name and password out, and set NEO4J_USERNAME and NEO4J_PASSWORD "
+            "instead; begin a path that has : @ ? or # in it with ./"
+        )
+    text = os.path.expanduser(text)  # noqa: PTH111 - a Path would lose the slash at the end.
+    kind = _recognised(text, has_address=False)
+    if kind is not None:
+        return Location(text, kind)
+    first, *others = (kind.looks for kind in KINDS)
+    raise ParameterError(f"graph {repeatable(text)} is neither {first} nor {', nor '.join(others)}")
+
+
+def _recognised(text: str, *, has_address: bool) -> Kind | None:
+    """Return the first kind that a text names: one at an address, or one of a path."""
+    kinds = (kind for kind in KINDS if kind.has_address == has_address)
+    return next((kind for kind in kinds if kind.recognises(text)), None)

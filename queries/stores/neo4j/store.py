@@ -1,0 +1,190 @@
+"""A graph in Neo4j, over the Bolt protocol."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import neo4j
+import pandas as pd
+import pyarrow as pa
+from neo4j.graph import Node, Path, Relationship
+
+from queries.core.labels import of_ours
+from queries.core.schema import COMPLETE
+from queries.errors import GraphError
+from queries.library.queries import query
+from queries.stores.base import Changes
+from queries.stores.cypher.dialects import NEO4J_CYPHER
+from queries.stores.cypher.node_ids import REPLACED_MEANWHILE, NodeIds, of_server
+from queries.stores.cypher.read_only import only_statement, refuse_effects
+from queries.stores.cypher.statements import logged
+from queries.stores.cypher.store import CypherStore
+from queries.stores.cypher.tokens import NEO4J
+from queries.stores.neo4j.connection import (
+    READERS,
+    Rows,
+    connect,
+    driver_errors,
+    open_session,
+    sent,
+    sent_for,
+)
+from queries.stores.neo4j.rows import from_lists, in_lists
+from queries.stores.opener import Opener
+
+if TYPE_CHECKING:
+    from queries.core.model import StoredModel
+    from queries.library.queries import Statement
+
+_EDITED: Final = of_ours("MATCH (m:Model {state: $state}) SET m.edited = true")
+_LOAD_ID: Final = of_ours("MATCH (m:Model {name: $name}) RETURN m.load_id AS load_id")
+
+
+class BoltStore(CypherStore):
+    """A Neo4j database, read in read-only transactions.
+
+    Parameters
+    ----------
+    uri
+        A ``bolt://`` or ``neo4j://`` URI, without credentials.
+    """
+
+    name: ClassVar[str] = "neo4j"
+    edges_a_part: ClassVar[int] = 250_000
+
+    def __init__(self, uri: str) -> None:
+        super().__init__()
+        self.location = uri
+        self._opener = Opener(uri)
+        self._driver, self._database = connect(uri)
+        self._node_ids: dict[StoredModel, NodeIds] = {}
+
+    def models(self, model: str | None) -> list[dict[str, Any]]:
+        """Return the properties of models, complete or not."""
+        rows: list[dict[str, Any]] = self._table(self.statement(query("models"), {})).to_pylist()
+        return rows
+
+    def table(self, statement: "Statement", about: "StoredModel") -> pa.Table:
+        """Run a statement about a model and return its rows as columns."""
+        return self._table(statement, about)
+
+    def _table(self, statement: "Statement", about: "StoredModel | None" = None) -> pa.Table:
+        return self._read(
+            in_lists(statement),
+            statement.parameters,
+            lambda result: from_lists(result, statement.columns),
+            about,
+        )
+
+    def tables(self, statements: "Sequence[Statement]", about: "StoredModel") -> pa.Table:
+        """Run statements of the same columns, some at once; return all rows."""
+        with ThreadPoolExecutor(READERS, thread_name_prefix="neurongraph-reader") as readers:
+            running = [readers.submit(self.table, each, about) for each in statements]
+            return pa.concat_tables([part.result() for part in running])
+
+    def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
+        """Return relationships with ids of neurons for those of nodes."""
+        if model not in self._node_ids:
+
+            def records(cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+                return self._read(
+                    cypher, parameters, lambda result: [dict(row) for row in result], model
+                )
+
+            self._node_ids = {model: of_server(records, model.key)}
+        return self._node_ids[model].edges(edges)
+
+    def frame(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        model: str | None = None,
+        allow: Collection[str] = (),
+    ) -> pd.DataFrame:
+        """Run a read-only statement; nodes and relationships become dictionaries."""
+        refuse_effects(cypher, NEO4J_CYPHER, allow)
+        return self._read(cypher, parameters, _frame)
+
+    def write(
+        self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
+    ) -> Changes:
+        """Run a statement that may write, once, in a transaction of its own.
+
+        It may change any model, so that all are edited from then on.
+        """
+        self._opener.require()
+        only_statement(cypher, NEO4J)
+        with (
+            driver_errors(self.location),
+            open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session,
+            logged(cypher, parameters) as outcome,
+        ):
+            # The driver tries a managed transaction again where no answer came, although the
+            # first one may have been committed.
+            counters = sent(session, cypher, parameters).consume().counters
+            outcome.count(counters)
+            if counters.contains_updates:
+                self._node_ids.clear()
+                session.run(_EDITED, {"state": COMPLETE}).consume()
+        return Changes(
+            nodes_created=counters.nodes_created,
+            nodes_deleted=counters.nodes_deleted,
+            relationships_created=counters.relationships_created,
+            relationships_deleted=counters.relationships_deleted,
+            properties_set=counters.properties_set,
+        )
+
+    def _read(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        take: Callable[[neo4j.Result], Rows],
+        about: "StoredModel | None" = None,
+    ) -> Rows:
+        """Run a statement that cannot write, and return the rows as they are taken of it."""
+        self._opener.require()
+
+        def work(transaction: neo4j.ManagedTransaction) -> Rows:
+            rows = sent_for(transaction, cypher, parameters, take)
+            if about is not None:
+                _require_there(transaction, about)
+            return rows
+
+        # The server itself refuses to write where the access mode is to read.
+        with (
+            driver_errors(self.location),
+            open_session(self._driver, self._database, neo4j.READ_ACCESS) as session,
+        ):
+            return session.execute_read(work)
+
+    def close(self) -> None:
+        """Close the driver, whose connections are those of the process that opened them."""
+        if self._opener.is_here:
+            self._driver.close()
+
+
+def _require_there(transaction: neo4j.ManagedTransaction, about: "StoredModel") -> None:
+    """Raise GraphError where a model is no longer the one that was chosen.
+
+    A model that is replaced is removed after another has taken its name. So what was read while
+    it still had that name was whole.
+    """
+    row = transaction.run(_LOAD_ID, {"name": about.name}).single()
+    if row is None or row["load_id"] != about.load_id:
+        raise GraphError(REPLACED_MEANWHILE)
+
+
+def _frame(result: neo4j.Result) -> pd.DataFrame:
+    rows = [[_plain(value) for value in row] for row in result.values()]
+    return pd.DataFrame(rows, columns=list(result.keys()))
+
+
+def _plain(value: Any) -> Any:
+    """Return a node or relationship as a dictionary of its properties, a path as their list."""
+    if isinstance(value, (Node, Relationship)):
+        return dict(value)
+    if isinstance(value, Path):
+        return [dict(node) for node in value.nodes]
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
