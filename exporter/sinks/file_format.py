@@ -20,10 +20,14 @@ def chosen_format(folder: Path, wanted: FileFormat | None) -> FileFormat:
     ------
     ParameterError
         If files of another format are there.
+    GraphError
+        If the folder cannot be read.
     """
     from queries.stores.dataset import file_format_of
+    from queries.stores.dataset.files import file_errors
 
-    found = file_format_of(folder)
+    with file_errors(folder):
+        found = file_format_of(folder)
     there = next((each for each in FILE_FORMATS if each == found), None)
     if None not in (wanted, there) and wanted != there:
         raise ParameterError(
