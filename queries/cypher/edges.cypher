@@ -29,12 +29,15 @@ WHERE t.id >= $first AND t.id <= $last /*{ within("t") }*/ /*{ where("target", "
 //% endif
 //% if store == "neo4j"
 // The server's own id of a node is read faster than a property, also than its model: who reads these
-// leaves out what begins at nodes of other models. A list leaves out what is missing.
+// leaves out what begins at nodes of other models, also where its weight is no number. A list leaves
+// out what is missing.
 WITH t, collect(/*{ "s.id" if source else "id(s)" }*/) AS source,
-  collect(coalesce(r.weight, 0.0 / 0.0)) AS weight
+  collect(coalesce(toFloatOrNull(r.weight), 0.0 / 0.0)) AS weight
 //% if grouped
-  , collect(coalesce(r.l1, 0.0 / 0.0)) AS l1, collect(coalesce(r.l2, 0.0 / 0.0)) AS l2,
-  collect(coalesce(r.largest, 0.0 / 0.0)) AS largest, collect(coalesce(r.edges, 0)) AS edges
+  , collect(coalesce(toFloatOrNull(r.l1), 0.0 / 0.0)) AS l1,
+  collect(coalesce(toFloatOrNull(r.l2), 0.0 / 0.0)) AS l2,
+  collect(coalesce(toFloatOrNull(r.largest), 0.0 / 0.0)) AS largest,
+  collect(coalesce(toIntegerOrNull(r.edges), 0)) AS edges
 //% endif
 RETURN source, t.id AS target, weight
 //% if grouped

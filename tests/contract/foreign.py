@@ -63,7 +63,9 @@ _JOINED: Final = (
     """
     MATCH (n:NeurongraphNeuron {model: $key}), (o:NeurongraphNeuron) WHERE o.model <> $key
     WITH n, o LIMIT 50
-    CREATE (n)-[:CONNECTS_TO {weight: 1000.0}]->(o), (o)-[:CONNECTS_TO {weight: 1000.0}]->(n)
+    CREATE (n)-[:CONNECTS_TO {weight: 1000.0}]->(o), (o)-[:CONNECTS_TO {weight: 1000.0}]->(n),
+      (n)-[:CONNECTS_TO {weight: 'heavy', l1: ['x'], edges: true}]->(o),
+      (o)-[:CONNECTS_TO {weight: ['x'], l1: 'heavy', edges: 'many'}]->(n)
     """,
     """
     MATCH (l:NeurongraphLayer {model: $key}), (o:NeurongraphLayer) WHERE o.model <> $key

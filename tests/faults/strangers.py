@@ -15,8 +15,7 @@ from queries.core.labels import KINDS
 _CLASSES: Final = ("Conv2D", "Dense", "InputLayer", "Flatten")
 _TYPES: Final = ("CONNECTS_TO", "HAS_LAYER", "NEXT", "OWNS")
 _OTHER_TYPES: Final = ("OWNS", "LIKES")
-_NUMBERS: Final = (None, 1000.0, -1.5)
-_WEIGHTS: Final = (*_NUMBERS, "heavy")
+_WEIGHTS: Final = (None, 1000.0, -1.5, "heavy")
 _NAMES: Final = ("m", "m~new", "m~replaced", "other")
 _SCHEMA: Final = (
     "CREATE CONSTRAINT foreign_{} FOR (n:{}) REQUIRE n.plate IS UNIQUE",
@@ -129,8 +128,6 @@ class Strangers:
         """Create relationships into, out of and between nodes of ours.
 
         Between two of one model there are none of a type that would make them ours.
-        Between two models weights are numbers: relationships are read with those that begin at
-        another model, before these are left out.
         """
         by_key: dict[str, list[str]] = {}
         for row in self._run(_OURS):
@@ -142,7 +139,7 @@ class Strangers:
             self._join(self._nodes, ours, number)
             self._join(ours, self._nodes, number)
             self._join(ours, ours, number, _OTHER_TYPES)
-            self._join(ours, others, number, weights=_NUMBERS)
+            self._join(ours, others, number)
 
     def snapshot(self) -> Snapshot:
         """Return all of it that stands."""
@@ -190,7 +187,6 @@ class Strangers:
         targets: list[str],
         number: int,
         types: Sequence[str] = _TYPES,
-        weights: Sequence[Any] = _WEIGHTS,
     ) -> None:
         draws = self._draws
         rows = [
@@ -200,7 +196,7 @@ class Strangers:
                 "type": draws.choice(types),
                 "properties": {
                     "plate": f"{draws.getrandbits(64):x}",
-                    "weight": draws.choice(weights),
+                    "weight": draws.choice(_WEIGHTS),
                 },
             }
             for _ in range(number if sources and targets else 0)
