@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 EXTENDING = ROOT / "docs" / "extending.md"
 _OTHERS = {"__init__.py", "__pycache__", "py.typed"}
+_PLACE = r"`((?:exporter|queries|tests)/[\w./]*)`"
 
 
 def _tree() -> dict[str, list[str]]:
@@ -45,8 +47,19 @@ def test_the_readme_shows_each_folder_of_tests() -> None:
     assert set(rooms) == {name for name in _there("tests") if name.endswith("/")}
 
 
-def test_each_place_of_a_change_is_there() -> None:
+def test_the_table_of_changes_names_places() -> None:
     table = EXTENDING.read_text(encoding="utf-8").partition("| what changes |")[2]
-    places = re.findall(r"`([\w./]+/[\w.]*)`", table.partition("\n\n")[0])
-    assert len(places) >= 13
+    rows = table.partition("\n\n")[0].splitlines()[2:]
+    assert len(rows) >= 17
+    assert [row for row in rows if not re.search(_PLACE, row)] == []
+
+
+def test_each_place_that_the_page_names_is_there() -> None:
+    places = re.findall(_PLACE, EXTENDING.read_text(encoding="utf-8"))
     assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_each_thing_that_the_page_names_is_there() -> None:
+    names = re.findall(r"`((?:exporter|queries)(?:\.\w+)+)`", EXTENDING.read_text(encoding="utf-8"))
+    for name in names:
+        resolve_name(name)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from queries.core.schema import neuron_labels
+from queries.core.schema import NEURON, neuron_labels
 
 ADD_MODEL: Final = "CREATE (m:Model:NeurongraphModel) SET m = $model, m.load = $load"
 
@@ -36,18 +36,23 @@ MERGE (a)-[:NEXT]->(b)
 _ADD_NEURONS: Final = """
 MATCH (m:NeurongraphModel {{name: $name}}) WHERE m.load = $load
 UNWIND range(0, size($id) - 1) AS i
-CREATE (:{labels} {{
-  model: $model, id: $id[i], name: $caption[i], layer: $layer, layer_index: $layer_index,
-  channel: $channel[i], x: $x[i], y: $y[i], z: $z[i], bias: $bias[i], slope: $slope[i],
-  neurons: $neurons[i]
-}})
+CREATE (:{labels} {{{properties}}})
 """
+_VALUES: Final = {
+    "model": "$model",
+    "name": "$caption[i]",
+    "layer": "$layer",
+    "layer_index": "$layer_index",
+}
+"""What a neuron gets as a property that is no column of that name."""
 
 
 def add_neurons(class_name: str) -> str:
     """Return the statement that writes neurons of a layer of some class, given as columns."""
     # Labels cannot be parameters.
-    return _ADD_NEURONS.format(labels=":".join(f"`{name}`" for name in neuron_labels(class_name)))
+    labels = ":".join(f"`{name}`" for name in neuron_labels(class_name))
+    values = (f"{name}: {_VALUES.get(name, f'${name}[i]')}" for name in NEURON.names)
+    return _ADD_NEURONS.format(labels=labels, properties=", ".join(values))
 
 
 ADD_BLOCKS: Final = """
