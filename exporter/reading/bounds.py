@@ -1,7 +1,10 @@
 """Refuse by its size what a model file asks for, before memory goes."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
+
+import numpy as np
 
 from queries.core.memory import ID_BYTES, available_memory
 from queries.core.text import size_text
@@ -22,6 +25,12 @@ MOST_PARTS: Final = 20_000
 """Into how many parts a layer may take its input apart, each an object of Keras and of ours.
 
 The deepest networks published have some thousands of layers.
+"""
+
+MOST_NESTED: Final = 400
+"""How deep the settings may be nested: a model in a model takes four levels.
+
+Whoever reads them recurses, and how deep that goes is another number in each Python.
 """
 
 LONGEST_NAME: Final = 1_000
@@ -59,6 +68,8 @@ _SIZES: Final = frozenset(
 )
 """The settings of Keras's layers and operations that say how long an axis is."""
 
+_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
 
 def require_text(size: int, packed: int) -> None:
     """Raise ModelFileError where the settings unpack to what no file of this size holds.
@@ -74,6 +85,23 @@ def require_text(size: int, packed: int) -> None:
         raise ModelFileError(
             f"its configuration unpacks to {size_text(size)}, but the whole file has "
             f"{size_text(packed)}; a model's does not, so it is not read"
+        )
+
+
+def require_nesting(text: bytes) -> None:
+    """Raise ModelFileError where the settings are nested deeper than those of a model.
+
+    Parameters
+    ----------
+    text
+        The settings, as JSON.
+    """
+    codes = np.frombuffer(_TEXT.sub(b"", text), np.uint8)
+    opened = np.isin(codes, list(b"[{")).astype(np.int32) - np.isin(codes, list(b"]}"))
+    if (depth := int(opened.cumsum().max(initial=0))) > MOST_NESTED:
+        raise ModelFileError(
+            f"its configuration is nested {depth:,} levels deep, and at most {MOST_NESTED} are "
+            "read; it is damaged, or made to fill the memory"
         )
 
 

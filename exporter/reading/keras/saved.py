@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from exporter.reading.bounds import require_dimensions, require_text
+from exporter.reading.bounds import require_dimensions, require_nesting, require_text
 from exporter.reading.keras.heaps import require_sound_heaps
 from exporter.reading.keras.legacy import REFUSAL, REPAIR, is_old, modern_model, of_hdf5, written
 from exporter.reading.keras.quiet import quiet
@@ -142,6 +142,7 @@ def _text(file: Any, name: str) -> str:
 
 def _decoded(text: str | bytes) -> Any:
     """Return what JSON says, if a store can hold the texts in it."""
+    require_nesting(text.encode() if isinstance(text, str) else text)
     decoded = json.loads(text)
     json.dumps(decoded, ensure_ascii=False).encode()
     return decoded
