@@ -221,14 +221,14 @@ def load(
     sweep_temporary()
     if not replace and not resume:
         _refuse_existing(name, graph)
-    opened = open_model(file, partial=partial)
-    part = recipe.plan(opened)
+    model_file = open_model(file, partial=partial)
+    part = recipe.plan(model_file)
     require_room(location, options, part.neurons, part.edges, granularity)
-    with _writing(opened, recipe, dask) as write_by:
+    with _writing(model_file, recipe, dask) as write_by:
         begun = time.perf_counter()
         with open_ledger(location, options) as ledger:
             properties = model_properties(
-                opened,
+                model_file,
                 part,
                 name,
                 at=datetime.now(UTC),
@@ -237,19 +237,19 @@ def load(
             )
             most = sink_kind(location).block_edges
             begin = {**properties, "block_edges": min(batch_size or most, most)}
-            stored = to_go_on_with(ledger, begin) if resume else None
-            complete = stored is not None and stored["state"] == COMPLETE
+            unfinished = to_go_on_with(ledger, begin) if resume else None
+            complete = unfinished is not None and unfinished["state"] == COMPLETE
             damage = damage_of(location, name, progress) if complete else []
             if complete and not damage:
-                done = _Done(checksums_of(location, name), part.edges)
+                outcome = _Outcome(checksums_of(location, name), part.edges)
             else:
                 if damage:
                     logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
                     writer = ledger.repair(begin)
                 else:
-                    writer = _begun(ledger, begin, stored, replace=replace)
+                    writer = _begun(ledger, begin, unfinished, replace=replace)
                 sums = write_by(writer, part, name, writer.model["block_edges"], progress)
-                done = _finished(ledger, writer, part, sums)
+                outcome = _finished(ledger, writer, part, sums)
             ledger.tidy(name, progress)
         seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
@@ -265,10 +265,10 @@ def load(
         not_finite_biases=_some(part, "not_finite_biases"),
         left_out=part.left_out.edges,
         refused=tuple(map(str, part.refused)),
-        resumed=done.resumed,
+        resumed=outcome.resumed,
         repaired=tuple(damage),
-        checksums=done.checksums,
-        half_precisions=opened.half_precisions,
+        checksums=outcome.checksums,
+        half_precisions=model_file.half_precisions,
         seconds=seconds,
     )
 
@@ -295,7 +295,7 @@ def _writing(model: OpenedModel, recipe: Recipe, dask: str | None) -> Iterator[W
 
 
 @dataclass(frozen=True)
-class _Done:
+class _Outcome:
     """What of a load is in its report."""
 
     checksums: Mapping[str, str]
@@ -304,21 +304,21 @@ class _Done:
 
 def _finished(
     ledger: Ledger, writer: Writer, part: Plan, sums: Mapping[str, Mapping[str, str]]
-) -> _Done:
+) -> _Outcome:
     """Make a model complete of which all is written."""
     ledger.finish(writer, sums, _model_checksum(writer.model, part, sums))
     checksums = {layer: each["checksum"] for layer, each in sums.items()}
-    return _Done(checksums, writer.resumed_edges)
+    return _Outcome(checksums, writer.resumed_edges)
 
 
 def _begun(
-    ledger: Ledger, model: Mapping[str, Any], stored: Mapping[str, Any] | None, *, replace: bool
+    ledger: Ledger, model: Mapping[str, Any], unfinished: Mapping[str, Any] | None, *, replace: bool
 ) -> Writer:
     """Begin a load, or go on with one."""
     # There is nothing to go on with where a note is damaged, or what was there is being removed.
-    if stored is None or stored["state"] in {DAMAGED, DROPPING}:
-        return ledger.begin(model, replace=replace or stored is not None)
-    return ledger.resume(stored)
+    if unfinished is None or unfinished["state"] in {DAMAGED, DROPPING}:
+        return ledger.begin(model, replace=replace or unfinished is not None)
+    return ledger.resume(unfinished)
 
 
 def _model_checksum(
@@ -335,12 +335,12 @@ def _model_checksum(
 def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
     """Say that a name is taken before TensorFlow is imported, which takes seconds."""
     try:
-        with NeuronGraph(graph) as opened:
-            taken = name in opened.models()["name"].tolist()
+        with NeuronGraph(graph) as session:
+            exists = name in session.models()["name"].tolist()
     except GraphNotFoundError:
         return
-    if taken:
-        raise exists_error(opened.location, name)
+    if exists:
+        raise exists_error(session.location, name)
 
 
 def _check_name(name: str) -> None:

@@ -11,28 +11,28 @@ from queries.errors import GraphError
 
 
 @dataclass(frozen=True)
-class Written:
+class FileResult:
     """What stands in a file, without the relationships themselves.
 
     Parameters
     ----------
     part
         Which file it is.
-    sent, found
+    expected, actual
         The relationships that the model has, and those that were read back.
     table
         The file; None where there are no relationships, and so no file.
     """
 
     part: FilePart
-    sent: Checksum
-    found: Checksum
+    expected: Checksum
+    actual: Checksum
     table: WrittenTable | None
 
 
 def write_part(
     source: ModelSource, folder: ModelFolder, part: FilePart, content: bytes | None
-) -> Written:
+) -> FileResult:
     """Write a file of relationships, unless the very same is there, and read it back.
 
     Done twice, or by two processes at once, it leaves the same file.
@@ -57,17 +57,17 @@ def write_part(
     """
     _require_folder(folder)
     layer = next(each for each in planned(source, content).layers if each.index == part.layer)
-    sent, found, blocks = Checksum(), Checksum(), []
+    expected, actual, blocks = Checksum(), Checksum(), []
     for start, stop in part.ranges:
         columns = layer.block(start, stop).columns
-        sent.add(columns)
+        expected.add(columns)
         blocks.append(columns)
-    if not sent.rows:
-        return Written(part, sent, found, None)
+    if not expected.rows:
+        return FileResult(part, expected, actual, None)
     table = folder.write_edges(part.name, blocks)
     for columns in folder.read_edges(folder.file(part.name)):
-        found.add(columns)
-    return Written(part, sent, found, table)
+        actual.add(columns)
+    return FileResult(part, expected, actual, table)
 
 
 def _require_folder(folder: ModelFolder) -> None:

@@ -101,12 +101,12 @@ def _pieces(shape: Sequence[int], uncut: Collection[int], most: int) -> Iterator
     behind = math.prod(length for axis, length in enumerate(shape[1:]) if axis not in inner)
     step = max(1, most // max(1, behind))
     if 0 in uncut or step >= shape[0]:
-        cuts = [_WHOLE]
+        slices = [_WHOLE]
     else:
-        cuts = [slice(start, start + step) for start in range(0, shape[0], step)]
-    for cut in cuts:
+        slices = [slice(start, start + step) for start in range(0, shape[0], step)]
+    for part in slices:
         for rest in _pieces(shape[1:], inner, most if 0 in uncut else most // step):
-            yield (cut, *rest)
+            yield (part, *rest)
 
 
 def _counted(sources: Ids, group_of: Groups, shared: Sequence[int]) -> tuple[Groups | None, Ids]:
@@ -162,13 +162,13 @@ def _moments(weights: NDArray[Any], over: tuple[int, ...], targets: int) -> list
     absolute = np.abs(every)
     # Infinite ones of either sign have no sum.
     with np.errstate(invalid="ignore"):
-        found = (
+        moments = (
             np.add.reduce(every, over),
             np.add.reduce(absolute, over),
             np.add.reduce(np.square(every, out=every), over),
             np.fmax.reduce(absolute, over),
         )
-    return [values.reshape(-1, targets) for values in found]
+    return [values.reshape(-1, targets) for values in moments]
 
 
 def _by_key(keys: Ids, counts: Ids, sums: Sequence[Floats], largest: Floats) -> Aggregates:

@@ -265,8 +265,10 @@ class PlannedLayer:
             **own,
         }
         fields = [NEURON.field(name) for name in names]
-        made = (columns.get(name, lambda: None)() for name in names)
-        arrays = (pa.nulls(len(offsets)) if values is None else values for values in made)
+        values_of_fields = (columns.get(name, lambda: None)() for name in names)
+        arrays = (
+            pa.nulls(len(offsets)) if values is None else values for values in values_of_fields
+        )
         typed = [values.cast(field.type) for values, field in zip(arrays, fields, strict=True)]
         return pa.table(typed, schema=pa.schema(fields))
 

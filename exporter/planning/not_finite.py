@@ -13,11 +13,11 @@ def not_finite_text(weights: Mapping[str, int], biases: Mapping[str, int]) -> st
     biases
         By layer the number of its neurons whose bias or slope is not finite.
     """
-    said = [
+    counts = [
         _counted(weights, "relationship has a weight", "relationships have a weight"),
         _counted(biases, "neuron has a bias", "neurons have a bias"),
     ]
-    parts = [part for part in said if part]
+    parts = [part for part in counts if part]
     return f"Not finite (NaN or infinite): {'; '.join(parts)}." if parts else ""
 
 

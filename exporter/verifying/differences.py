@@ -23,7 +23,7 @@ _COLUMNS: Final = ["layer", "kind", "change", "count", "example"]
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Entry:
     """How often a change was found, and the first time in words."""
 
     count: int
@@ -41,7 +41,7 @@ class Differences:
 
     def __init__(self) -> None:
         self.changes: Counter[str] = Counter()
-        self._found: dict[tuple[str, Kind, Change], _Found] = {}
+        self._entries: dict[tuple[str, Kind, Change], _Entry] = {}
 
     def add(
         self, layer: str, kind: Kind, change: Change, count: int, example: Callable[[], str]
@@ -61,30 +61,30 @@ class Differences:
         """
         if not count:
             return
-        before = self._found.get((layer, kind, change))
-        said = before or _Found(0, example())
-        self._found[layer, kind, change] = _Found(said.count + count, said.example)
+        before = self._entries.get((layer, kind, change))
+        entry = before or _Entry(0, example())
+        self._entries[layer, kind, change] = _Entry(entry.count + count, entry.example)
         self.changes[layer] += count
 
     @property
     def frame(self) -> pd.DataFrame:
         """One row a layer, kind and change: count, and an example."""
-        rows = [(*key, found.count, found.example) for key, found in self._found.items()]
+        rows = [(*key, entry.count, entry.example) for key, entry in self._entries.items()]
         return pd.DataFrame(rows, columns=_COLUMNS).astype({"count": "int64"})
 
 
-def changed_properties(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+def changed_properties(row: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
     """Return the names of the properties that differ."""
-    return [name for name, value in wanted.items() if not _same(row.get(name), value)]
+    return [name for name, value in expected.items() if not _same(row.get(name), value)]
 
 
-def _same(value: object, wanted: object) -> bool:
-    if isinstance(wanted, (list, tuple)):
-        return isinstance(value, (list, tuple)) and list(value) == list(wanted)
-    return value == wanted
+def _same(value: object, expected: object) -> bool:
+    if isinstance(expected, (list, tuple)):
+        return isinstance(value, (list, tuple)) and list(value) == list(expected)
+    return value == expected
 
 
-def counted(values: Sequence[str], wanted: Sequence[str]) -> dict[Change, list[str]]:
+def counted(values: Sequence[str], expected: Sequence[str]) -> dict[Change, list[str]]:
     """Compare two lists without order: which values are missing, doubled, or beyond.
 
     Parameters
@@ -92,7 +92,7 @@ def counted(values: Sequence[str], wanted: Sequence[str]) -> dict[Change, list[s
     values, wanted
         What is there, and what should be.
     """
-    there, should = Counter(values), Counter(wanted)
+    there, should = Counter(values), Counter(expected)
     beyond = list((there - should).elements())
     return {
         "missing": list((should - there).elements()),
@@ -118,12 +118,12 @@ def compared_ids(ids: Ids, first: int, last: int) -> dict[Change, Ids]:
     }
 
 
-def unlike_neurons(stored: pa.Table, wanted: pa.Table) -> tuple[_Flags, list[str]]:
+def unlike_neurons(actual: pa.Table, expected: pa.Table) -> tuple[_Flags, list[str]]:
     """Compare neurons of the same ids, column by column.
 
     Parameters
     ----------
-    stored, wanted
+    actual, expected
         Equal in length and in the order of their ids.
 
     Returns
@@ -131,10 +131,10 @@ def unlike_neurons(stored: pa.Table, wanted: pa.Table) -> tuple[_Flags, list[str
     tuple
         Which rows differ, and the names of the columns that do.
     """
-    rows = np.zeros(len(wanted), dtype=bool)
+    rows = np.zeros(len(expected), dtype=bool)
     names = []
-    for name in wanted.column_names:
-        unlike = _unlike(stored[name], wanted[name])
+    for name in expected.column_names:
+        unlike = _unlike(actual[name], expected[name])
         if unlike.any():
             names.append(name)
             rows |= unlike
@@ -163,15 +163,15 @@ class UnlikeEdges:
         How many.
     source, target
         Ids of the ends of one of them.
-    stored, wanted
+    actual, expected
         The weights that there are and that there should be between them.
     """
 
     count: int
     source: int
     target: int
-    stored: Floats
-    wanted: Floats
+    actual: Floats
+    expected: Floats
 
 
 def in_order(edges: Columns, first: int) -> Columns:
@@ -200,16 +200,16 @@ def in_order(edges: Columns, first: int) -> Columns:
     return Columns(source, target, weight)
 
 
-def unlike_edges(stored: Columns, wanted: Columns) -> dict[Change, UnlikeEdges]:
+def unlike_edges(actual: Columns, expected: Columns) -> dict[Change, UnlikeEdges]:
     """Compare relationships that ``in_order`` has sorted.
 
     Two neurons may be joined more than once; then it is their weights together that count.
     """
-    if _alike(stored, wanted):
+    if _alike(actual, expected):
         return {}
-    source, target = (np.concatenate([stored[place], wanted[place]]) for place in (0, 1))
-    weight = np.concatenate([stored.weight, wanted.weight])
-    there = np.arange(len(source)) < len(stored.source)
+    source, target = (np.concatenate([actual[place], expected[place]]) for place in (0, 1))
+    weight = np.concatenate([actual.weight, expected.weight])
+    there = np.arange(len(source)) < len(actual.source)
     order = np.lexsort((_bits(weight), source, target))
     source, target, weight, there = source[order], target[order], weight[order], there[order]
     joined = _starts(source, target)

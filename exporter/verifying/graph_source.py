@@ -167,10 +167,10 @@ class StoredSource(ReadGraph):
 
     def layer_rows(self) -> list[LayerRow]:
         """Read what the nodes of layers say, which may be nothing."""
-        asked = query("layers")
+        layers_query = query("layers")
         with _reading("the layers"):
-            table = self._store.answer(asked, {}, self._about)
-            rows: list[LayerRow] = to_columns(table, asked.columns).to_pylist()
+            table = self._store.answer(layers_query, {}, self._about)
+            rows: list[LayerRow] = to_columns(table, layers_query.columns).to_pylist()
         return rows
 
     def model_row(self) -> Mapping[str, Any]:
@@ -194,10 +194,10 @@ class StoredSource(ReadGraph):
 
     def neuron_table(self, layer: Layer, first: int, last: int) -> pa.Table:
         """Read neurons."""
-        asked = NeuronFilter(id=range(first, last + 1))
+        neurons = NeuronFilter(id=range(first, last + 1))
         columns = [column for column in query("neurons").columns if column.name in NEURON_COLUMNS]
         with _reading(f"the neurons {first} to {last} of layer {layer.name!r}"):
-            table = self._store.neurons(asked, self._about, NEURON_COLUMNS)
+            table = self._store.neurons(neurons, self._about, NEURON_COLUMNS)
             return to_columns(table, columns).select(NEURON_COLUMNS)
 
     def edges(self, layer: Layer, first: int, last: int) -> Columns:
@@ -221,9 +221,9 @@ def _reading(what: str) -> Iterator[None]:
     except NeurongraphError as error:
         raise type(error)(f"cannot read {what}: {error}") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        said = next(iter(str(error).splitlines()), type(error).__name__)
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise VerificationError(
-            f"cannot read {what}: they are not as a load writes them ({said}); load the model "
+            f"cannot read {what}: they are not as a load writes them ({reason}); load the model "
             "again with --replace"
         ) from None
 

@@ -90,15 +90,15 @@ class Model:
 
         A few that were asked for before are not asked for again.
         """
-        kept = self._frames.get(neurons)
-        if kept is None or not set(columns) <= set(kept.columns):
-            kept = self._read(neurons, columns)
-            if self._may_keep(kept):
+        frame = self._frames.get(neurons)
+        if frame is None or not set(columns) <= set(frame.columns):
+            frame = self._read(neurons, columns)
+            if self._may_keep(frame):
                 while len(self._frames) >= _MOST_FRAMES:
                     del self._frames[next(iter(self._frames))]
-                self._frames[neurons] = kept
+                self._frames[neurons] = frame
         # Who asks may add columns to a frame.
-        return kept[list(columns)].copy(deep=False)
+        return frame[list(columns)].copy(deep=False)
 
     def _read(self, neurons: NeuronFilter, columns: Sequence[str]) -> pd.DataFrame:
         declared = [column for column in query("neurons").columns if column.name in columns]
@@ -117,9 +117,9 @@ class Model:
     def among(self, neurons: NeuronFilter) -> Flags:
         """Return which neurons are meant, counted from the model's first."""
         first, last = self.layers[0].first, self.layers[-1].last
-        meant = np.zeros(last + 1 - first, dtype=bool)
-        meant[self.neurons(neurons, ["id"])["id"].to_numpy() - first] = True
-        return meant
+        mask = np.zeros(last + 1 - first, dtype=bool)
+        mask[self.neurons(neurons, ["id"])["id"].to_numpy() - first] = True
+        return mask
 
     def biases(self) -> tuple[Scores, Flags]:
         """Return the bias of each neuron, 0 where it has none, and which have one."""

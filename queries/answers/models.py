@@ -27,7 +27,7 @@ class Models:
     def __init__(self, store: Store, progress: Progress) -> None:
         self._store = store
         self._networks = Networks(store, progress)
-        self._kept: dict[StoredModel, Model] = {}
+        self._models: dict[StoredModel, Model] = {}
 
     def chosen(self, name: str | None) -> Model:
         """Return the model that is meant, as the graph holds it at this moment.
@@ -42,14 +42,14 @@ class Models:
         GraphError, ParameterError
             As ``queries.stores.models.chosen``.
         """
-        stored = chosen(self._store, name)
-        if stored not in self._kept:
-            while len(self._kept) >= _MOST:
-                del self._kept[next(iter(self._kept))]
-            self._kept[stored] = Model(self._store, stored, self._networks)
-        return self._kept[stored]
+        stored_model = chosen(self._store, name)
+        if stored_model not in self._models:
+            while len(self._models) >= _MOST:
+                del self._models[next(iter(self._models))]
+            self._models[stored_model] = Model(self._store, stored_model, self._networks)
+        return self._models[stored_model]
 
     def clear(self) -> None:
         """Forget all that was read of them."""
-        self._kept.clear()
+        self._models.clear()
         self._networks.clear()

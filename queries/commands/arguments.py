@@ -139,17 +139,17 @@ def _filter(name: str, texts: list[str], fields: dict[str, str]) -> "NeuronFilte
 
     try:
         if not texts:
-            named = NeuronFilter()
+            base = NeuronFilter()
         elif not any(text.startswith(_IDS) for text in texts):
-            named = as_filter(texts)
+            base = as_filter(texts)
         elif len(texts) == 1:
-            named = NeuronFilter(id=parse_range("id", texts[0].removeprefix(_IDS)))
+            base = NeuronFilter(id=parse_range("id", texts[0].removeprefix(_IDS)))
         else:
             raise ParameterError(f"{listed(texts)}: write ids in one list, such as id:12,14")
         for field in fields:
-            if any(getattr(each, field) is not None for each in (named, *(named.either or ()))):
+            if any(getattr(each, field) is not None for each in (base, *(base.either or ()))):
                 raise ParameterError(f"{field} is given twice")
-        return replace(named, **{field: _field(field, part) for field, part in fields.items()})
+        return replace(base, **{field: _field(field, part) for field, part in fields.items()})
     except ParameterError as error:
         raise ParameterError(f"{name}: {error}") from None
 

@@ -64,5 +64,5 @@ def export(
     except ParameterError as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
     values = query_values(declared("export"), words or ())
-    with opened_graph(graph, model, dask) as opened:
-        opened.export(output, **values)
+    with opened_graph(graph, model, dask) as session:
+        session.export(output, **values)

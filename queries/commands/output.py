@@ -102,14 +102,14 @@ def destination(
 
 def _guessed(file: Path) -> Format:
     """Return the format that a suffix says."""
-    said = _SUFFIXES.get(file.suffix.lower())
-    if said is None:
+    format_name = _SUFFIXES.get(file.suffix.lower())
+    if format_name is None:
         raise typer.BadParameter(
             f"cannot tell the format of {file}; say --format, "
             f"or let it end in {', '.join(_SUFFIXES)}",
             param_hint="--output",
         )
-    return said
+    return format_name
 
 
 def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) -> None:

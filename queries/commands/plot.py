@@ -74,19 +74,19 @@ def plot(
 
         print_list(library.plots().values())
         return
-    asked = library.plot(name)
+    declaration = library.plot(name)
     if describe:
         from queries.commands.description import print_description
 
-        print_description(asked)
+        print_description(declaration)
         return
     file, pixels = _checked_file(output or Path(f"{name}.html")), _pixels(size)
     from queries.commands.arguments import query_values
 
-    values = query_values(asked, words or ())
-    with opened_graph(graph, model, dask) as opened:
+    values = query_values(declaration, words or ())
+    with opened_graph(graph, model, dask) as session:
         # Every plot has a method of its name.
-        picture = getattr(opened.plot, name)(**values)
+        picture = getattr(session.plot, name)(**values)
     say(f"Wrote {picture.save(file, size=pixels)}.")
     if picture.note:
         say(picture.note)

@@ -19,6 +19,6 @@ def opened_graph(graph: str | None, model: str | None, dask: str | None) -> Iter
     notices.setLevel("INFO")
     with (
         ProgressBar(f"Asking {locate(graph).text}") as progress,
-        NeuronGraph(graph, model=model, progress=progress, dask=dask) as opened,
+        NeuronGraph(graph, model=model, progress=progress, dask=dask) as session,
     ):
-        yield opened
+        yield session

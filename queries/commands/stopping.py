@@ -70,8 +70,8 @@ def signals_taken() -> Iterator[None]:
     threading.Thread(target=_watch, args=(reader,), name="neurongraph-signals", daemon=True).start()
     wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     stop = _raised_once()
-    taken = [each for each in _TAKEN if signal.getsignal(each) not in {signal.SIG_IGN, None}]
-    before = {number: signal.signal(number, stop) for number in taken}
+    numbers = [each for each in _TAKEN if signal.getsignal(each) not in {signal.SIG_IGN, None}]
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield
     finally:

@@ -161,12 +161,12 @@ def _held_part(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
 
 def _opened_part(part: Path, mode: int | None) -> BinaryIO:
     """Make a temporary file, which at no time may be read by more users than the old one."""
-    kept = None if mode is None else stat.S_IMODE(mode) & _PERMISSIONS
-    opened = os.open(part, _FLAGS, 0o666 if kept is None else kept)
-    if kept is not None and hasattr(os, "fchmod"):
+    permissions = None if mode is None else stat.S_IMODE(mode) & _PERMISSIONS
+    descriptor = os.open(part, _FLAGS, 0o666 if permissions is None else permissions)
+    if permissions is not None and hasattr(os, "fchmod"):
         # The umask took some away.
-        os.fchmod(opened, kept)
-    return os.fdopen(opened, "wb")
+        os.fchmod(descriptor, permissions)
+    return os.fdopen(descriptor, "wb")
 
 
 def _mode(path: Path) -> int | None:

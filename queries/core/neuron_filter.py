@@ -88,25 +88,27 @@ class NeuronFilter:
     either: "Sequence[NeuronFilter] | None" = None
 
     def __post_init__(self) -> None:
-        kept: dict[str, Any] = {field: _names(field, getattr(self, field)) for field in _NAMES}
-        kept |= {field: _integers(field, getattr(self, field)) for field in INTEGERS}
-        kept["bias"] = _interval(self.bias)
-        kept["either"] = None if self.either is None else tuple(self.either)
-        for field, value in kept.items():
+        values: dict[str, Any] = {field: _names(field, getattr(self, field)) for field in _NAMES}
+        values |= {field: _integers(field, getattr(self, field)) for field in INTEGERS}
+        values["bias"] = _interval(self.bias)
+        values["either"] = None if self.either is None else tuple(self.either)
+        for field, value in values.items():
             object.__setattr__(self, field, value)
 
     def __hash__(self) -> int:
         # A slice has no hash before Python 3.12.
-        said = (getattr(self, field.name) for field in fields(self))
-        return hash(tuple((one.start, one.stop) if isinstance(one, slice) else one for one in said))
+        values = (getattr(self, field.name) for field in fields(self))
+        return hash(
+            tuple((one.start, one.stop) if isinstance(one, slice) else one for one in values)
+        )
 
     def __bool__(self) -> bool:
         """Tell whether anything is filtered at all."""
         return any(getattr(self, field.name) is not None for field in fields(self))
 
     def __repr__(self) -> str:
-        said = ((field.name, getattr(self, field.name)) for field in fields(self))
-        inner = ", ".join(f"{name}={value!r}" for name, value in said if value is not None)
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        inner = ", ".join(f"{name}={value!r}" for name, value in values if value is not None)
         return f"NeuronFilter({inner})"
 
     @property
@@ -114,10 +116,10 @@ class NeuronFilter:
         """The names of the layers; None where layers are not filtered."""
         if self.layer is not None:
             return list(_several(self.layer))
-        named = [each.layers for each in self.either or ()]
-        if not named or None in named:
+        of_each = [each.layers for each in self.either or ()]
+        if not of_each or None in of_each:
             return None
-        return list(dict.fromkeys(name for names in named for name in names or ()))
+        return list(dict.fromkeys(name for names in of_each for name in names or ()))
 
     def comparisons(self) -> Iterator[Comparison]:
         """Yield what must hold of a neuron, one by one, ``either`` left out."""
@@ -163,9 +165,9 @@ class NeuronFilter:
         if self.either is not None:
             ways = []
             for number, other in enumerate(self.either):
-                more, named = other.conditions(variable, f"{prefix}_{number}")
+                more, values = other.conditions(variable, f"{prefix}_{number}")
                 ways.append(" AND ".join(more) or "true")
-                parameters |= named
+                parameters |= values
             conditions.append(f"({' OR '.join(ways) or 'false'})")
         return conditions, parameters
 
@@ -262,8 +264,8 @@ def _parsed(text: str) -> NeuronFilter:
     if len(places) > len("xyz"):
         raise ParameterError(f"neurons: {text!r} has {len(places)} coordinates; there are x, y, z")
     axes = dict(zip("xyz", places, strict=False))
-    given = {"channel": channel, **axes}
-    ranges = {key: parse_range(key, part) for key, part in given.items() if part}
+    texts = {"channel": channel, **axes}
+    ranges = {key: parse_range(key, part) for key, part in texts.items() if part}
     return NeuronFilter(
         layer=layer,
         channel=ranges.get("channel"),

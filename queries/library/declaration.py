@@ -91,7 +91,7 @@ class Parameter:
                 raise ParameterError(f"{self.name}: {error}") from None
         if value is None:
             return None
-        given = repeatable(value) if isinstance(value, str) else repr(value)
+        text = repeatable(value) if isinstance(value, str) else repr(value)
         try:
             if _is_bool(value) or (self.type == "text" and not isinstance(value, str)):
                 raise TypeError
@@ -102,9 +102,9 @@ class Parameter:
             if self.type == "float" and math.isnan(converted):
                 raise ValueError
         except (TypeError, ValueError, OverflowError):
-            raise ParameterError(f"{self.name}: {given} is no {self.type}; {self.help}") from None
+            raise ParameterError(f"{self.name}: {text} is no {self.type}; {self.help}") from None
         if self.choices and converted not in self.choices:
-            raise ParameterError(f"{self.name}: {given} is not one of {', '.join(self.choices)}")
+            raise ParameterError(f"{self.name}: {text} is not one of {', '.join(self.choices)}")
         if self.least is not None and not converted >= self.least:
             raise ParameterError(
                 f"{self.name}: {value!r} is too small; it is at least {self.least}"

@@ -49,9 +49,9 @@ def checked_note(path: Path, safe: str, own: Check = _require_nothing) -> dict[s
         If it is no JSON, or no such note.
     """
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-        note = _filled(read)
-        own(read)
+        content = json.loads(path.read_text(encoding="utf-8"))
+        note = _filled(content)
+        own(content)
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -14,7 +14,7 @@ from exporter.parallel.address import check_dask
 from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource, planned
 from exporter.parallel.starting import started
-from exporter.parallel.task import Written
+from exporter.parallel.task import FileResult
 from exporter.parallel.workers import Workers
 from exporter.planning.recipe import Recipe
 from exporter.sinks.dataset.parts import FilePart, parts
@@ -80,7 +80,7 @@ class Silent(Workers):
     def __init__(self, *said: str | None) -> None:
         super().__init__(ThreadPoolExecutor(1), 1)
         self.said = list(said)
-        self.task: Future[Written] = Future()
+        self.task: Future[FileResult] = Future()
 
     def shipped(self, source: ModelSource) -> None:
         pass
@@ -96,7 +96,7 @@ def unchecked(_: None, sent: object) -> object:
     return sent
 
 
-WRITTEN = Written(FilePart(0, ((0, 1),)), Checksum(), Checksum(), None)
+WRITTEN = FileResult(FilePart(0, ((0, 1),)), Checksum(), Checksum(), None)
 
 
 class TestResults:

@@ -48,7 +48,7 @@ def in_single_precision(config: Any) -> Any:
 def _precision(config: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
     """Return where a configuration names a half precision, None if it does not, and the key."""
     # A policy of quantization stays as it is: it is refused, and is to say so.
-    named = "name" if config.get("class_name") in _POLICIES else "dtype"
-    holder = config.get("config") if named == "name" else config
-    half = isinstance(holder, dict) and str(holder.get(named)) in _HALF
-    return (holder if half else None), named
+    key = "name" if config.get("class_name") in _POLICIES else "dtype"
+    holder = config.get("config") if key == "name" else config
+    half = isinstance(holder, dict) and str(holder.get(key)) in _HALF
+    return (holder if half else None), key

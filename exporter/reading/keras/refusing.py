@@ -40,12 +40,12 @@ def refusing(why: str, advice: str = "") -> Iterator[None]:
         raise ModelFileError(message) from error
 
 
-def _reason(said: str) -> str:
+def _reason(message: str) -> str:
     """Return the reason in what Keras says, in one line.
 
     A layer's whole configuration stands before it or after it, and the arguments of a call.
     """
-    reason = said.rpartition("Exception encountered: ")[2]
+    reason = message.rpartition("Exception encountered: ")[2]
     if bold := _BOLD.findall(reason):
         reason = bold[-1]
     reason = " ".join(_CONFIGURATION.split(reason, maxsplit=1)[0].split())

@@ -102,8 +102,8 @@ def _read_archive(path: Path) -> Saved:
             ) from None
         require_text(sum(member.file_size for member in members), path.stat().st_size)
         config, metadata = (_decoded(archive.read(member)) for member in members)
-    said = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
-    version = str(said)
+    number = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
+    version = str(number)
     config = _of_model(config)
     # Keras began with archives when it began to write its version.
     old = bool(version) and is_old(version)
@@ -134,10 +134,10 @@ def _read_hdf5(path: Path) -> Saved:
 
 def _text(file: Any, name: str) -> str:
     """Return a text that the file has beside its model, or beside the weights; empty if none."""
-    found = file.attrs.get(name)
-    if found is None and "model_weights" in file:
-        found = file["model_weights"].attrs.get(name)
-    return found.decode() if isinstance(found, bytes) else str(found or "")
+    text = file.attrs.get(name)
+    if text is None and "model_weights" in file:
+        text = file["model_weights"].attrs.get(name)
+    return text.decode() if isinstance(text, bytes) else str(text or "")
 
 
 def _decoded(text: str | bytes) -> Any:

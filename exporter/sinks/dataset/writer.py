@@ -57,7 +57,7 @@ class DatasetWriter(Writer):
         self._writing: Future[WrittenTable] | None = None
         self._written: dict[str, WrittenFile] = {}
         self._part: _Part | None = None
-        self._cut: tuple[PlannedLayer, dict[int, FilePart]] | None = None
+        self._layer_parts: tuple[PlannedLayer, dict[int, FilePart]] | None = None
 
     def parts(self, layer: PlannedLayer, block_edges: int) -> Iterator[FilePart]:
         """Cut the relationships into a layer, in blocks of so many, into the files of this load."""
@@ -84,13 +84,13 @@ class DatasetWriter(Writer):
 
     def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Keep a block until those of its file are there."""
-        if self._cut is None or self._cut[0] is not layer:
-            cut = self.parts(layer, self.model["block_edges"])
-            self._cut = layer, {part.start: part for part in cut}
+        if self._layer_parts is None or self._layer_parts[0] is not layer:
+            parts = self.parts(layer, self.model["block_edges"])
+            self._layer_parts = layer, {part.start: part for part in parts}
         part = self._part
-        if part is None or start in self._cut[1]:
+        if part is None or start in self._layer_parts[1]:
             self._end_part()
-            part = self._part = _Part(self._cut[1][start].name)
+            part = self._part = _Part(self._layer_parts[1][start].name)
         part.edges += len(block)
         part.blocks.append(block.columns)
 

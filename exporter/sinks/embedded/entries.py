@@ -78,11 +78,11 @@ class EmbeddedEntries(Entries):
         if note is not None:
             return note if note["state"] == DAMAGED else {name: note[name] for name in MODEL.names}
         columns = ", ".join(f"m.`{name}` AS `{name}`" for name in MODEL.names)
-        found: dict[str, Any]
-        with open_file(file) as opened:
-            rows = run(opened.connection, f"MATCH (m:Model) RETURN {columns}").get_as_arrow()
-        (found,) = rows.to_pylist()
-        return found
+        row: dict[str, Any]
+        with open_file(file) as handle:
+            rows = run(handle.connection, f"MATCH (m:Model) RETURN {columns}").get_as_arrow()
+        (row,) = rows.to_pylist()
+        return row
 
     def begin(
         self, model: Mapping[str, Any], there: Sequence[Entry], replaced: Entry | None

@@ -75,8 +75,8 @@ class BoltEntries(Entries):
 
     def _add_model(self, model: Mapping[str, Any]) -> None:
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            named = {"model": dict(model), "load": self._owner.load}
-            changed(transaction, statements.ADD_MODEL, named)
+            parameters = {"model": dict(model), "load": self._owner.load}
+            changed(transaction, statements.ADD_MODEL, parameters)
 
         with driver_errors(self._connection.uri):
             try:
@@ -93,8 +93,8 @@ class BoltEntries(Entries):
         """Put our mark on the model's node, and read which blocks are there."""
         writer = self._writer(model)
         parameters = {"name": model["name"], "load": self._owner.load}
-        taken = self._connection.write(statements.TAKE_OVER, **parameters)
-        self._owner.require(taken.properties_set > 0)
+        counters = self._connection.write(statements.TAKE_OVER, **parameters)
+        self._owner.require(counters.properties_set > 0)
         writer.find_written()
         return writer
 
@@ -110,8 +110,8 @@ class BoltEntries(Entries):
         def take_place(transaction: neo4j.ManagedTransaction) -> None:
             if owner.name != final:
                 changed(transaction, statements.SET_ASIDE, names)
-            done = changed(transaction, statements.COMPLETE, names)
-            owner.require(done.properties_set > 0)
+            counters = changed(transaction, statements.COMPLETE, names)
+            owner.require(counters.properties_set > 0)
 
         with driver_errors(self._connection.uri):
             self._connection.transaction(take_place)

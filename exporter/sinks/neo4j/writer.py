@@ -114,8 +114,8 @@ class BoltWriter(Writer):
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             with told_of_memory():
-                written = changed(transaction, statement, parameters)
-            self._owner.require(written.contains_updates)
+                counters = changed(transaction, statement, parameters)
+            self._owner.require(counters.contains_updates)
 
         with driver_errors(self.location), told_of_memory():
             try:

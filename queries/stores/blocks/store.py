@@ -34,11 +34,11 @@ class BlockStore(Store):
     def blocks(self, about: "StoredModel") -> Blocks:
         """Return a complete model."""
 
-    def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
+    def answer(self, query: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
         """Answer a query that computes nothing with other queries."""
         # Weights may be infinite, or no numbers.
         with np.errstate(invalid="ignore"):
-            return ANSWERS[asked.name](self.blocks(about), values)
+            return ANSWERS[query.name](self.blocks(about), values)
 
     def neurons(
         self, neurons: NeuronFilter, about: "StoredModel", names: Sequence[str]
@@ -56,7 +56,7 @@ class BlockStore(Store):
         return list(self.blocks(about).joined_layers)
 
     def statement(
-        self, asked: Query, values: Mapping[str, Any], about: "StoredModel | None" = None
+        self, query: Query, values: Mapping[str, Any], about: "StoredModel | None" = None
     ) -> Statement:
         """Refuse: no statement is run."""
         self._refuse()

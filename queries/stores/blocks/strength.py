@@ -26,9 +26,9 @@ def strength(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
 
 def _added(blocks: Blocks, values: Mapping[str, Any]) -> Scores:
     own, other = ("target", "source") if values["direction"] == "in" else ("source", "target")
-    asked = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
+    relationships = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
     sums = np.zeros(blocks.neurons)
-    for block in asked.all([own, values["by"]]):
+    for block in relationships.all([own, values["by"]]):
         # The ids of a block are close together, but those of a model are many.
         least = int(block[own].min())
         added = np.bincount(block[own] - least, _counted(block[values["by"]], values["measure"]))

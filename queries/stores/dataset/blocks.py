@@ -75,12 +75,12 @@ class DatasetBlocks(Blocks):
         fields = {name: _column(NEURON.field(name)) for name in names}
         if "id" in fields:
             fields["id"] = pa.field(neuron_id(self._space), pa.int64())
-        found = [pa.schema(fields.values()).empty_table().rename_columns(list(fields))]
+        tables = [pa.schema(fields.values()).empty_table().rename_columns(list(fields))]
         for name, begin, _ in self._parts("neurons", layer, 0, int(ids[0]), int(ids[-1])):
             table = self._table(name, fields)
             low, high = np.searchsorted(ids, [begin, begin + len(table)])
-            found.append(table.take(ids[low:high] - begin))
-        return pa.concat_tables(found)
+            tables.append(table.take(ids[low:high] - begin))
+        return pa.concat_tables(tables)
 
     def edge_blocks(
         self, layer: Layer, first: int, last: int, names: Sequence[str]
@@ -95,10 +95,10 @@ class DatasetBlocks(Blocks):
         )
         for name, begin, end in self._parts("edges", layer, layer.first, first, last):
             whole = first <= begin and end <= last
-            read = list(names) if whole else list(dict.fromkeys([*names, "target"]))
-            for batch in self._batches(name, pa.schema([headers[each] for each in read])):
+            columns = list(names) if whole else list(dict.fromkeys([*names, "target"]))
+            for batch in self._batches(name, pa.schema([headers[each] for each in columns])):
                 block = dict(
-                    zip(read, (column.to_numpy() for column in batch.columns), strict=True)
+                    zip(columns, (column.to_numpy() for column in batch.columns), strict=True)
                 )
                 if whole:
                     yield block

@@ -80,9 +80,9 @@ class Manifest:
     @classmethod
     def of_text(cls, text: str) -> "Manifest":
         """Return what has been made such a text of."""
-        read = json.loads(text)
-        files = {name: WrittenFile(**file) for name, file in read["files"].items()}
-        return cls(files, {int(index): name for index, name in read["layers"].items()})
+        content = json.loads(text)
+        files = {name: WrittenFile(**file) for name, file in content["files"].items()}
+        return cls(files, {int(index): name for index, name in content["layers"].items()})
 
 
 def written(rows: int, content: pa.Buffer) -> WrittenFile:

@@ -42,22 +42,22 @@ def model_notes(folder: Path) -> dict[Path, dict[str, Any]]:
     """
     paths = _model_folders(folder)
     folders = Counter(map(_safe_name_of, paths))
-    found = {}
+    result = {}
     for path in paths:
         safe = _safe_name_of(path)
-        named = safe if folders[safe] == 1 else path.name
-        note = noted(path / NOTE, named, _check_of(path)) or _without_note(path, named)
+        name = safe if folders[safe] == 1 else path.name
+        note = noted(path / NOTE, name, _check_of(path)) or _without_note(path, name)
         if note is not None:
-            found[path] = note
-    return found
+            result[path] = note
+    return result
 
 
 def _model_folders(folder: Path) -> list[Path]:
     """Return the subfolders that hold a note, or are named as one that does."""
     noted_ones = {path.parent for path in folder.glob(f"*/{NOTE}")}
-    named = {path for path in folder.glob("*-*") if _FOLDER.search(path.name) and path.is_dir()}
+    folders = {path for path in folder.glob("*-*") if _FOLDER.search(path.name) and path.is_dir()}
     passing = {REMOVED_SUFFIX, PART_SUFFIX}
-    return sorted(path for path in noted_ones | named if path.suffix not in passing)
+    return sorted(path for path in noted_ones | folders if path.suffix not in passing)
 
 
 def _without_note(path: Path, safe: str) -> dict[str, Any] | None:
@@ -98,11 +98,11 @@ def _check_of(model_folder: Path) -> Check:
     """Return what raises ValueError for a note that is not one of a subfolder."""
 
     def check(note: Mapping[str, Any]) -> None:
-        known, complete = note["schema_version"] == SCHEMA_VERSION, note["state"] == COMPLETE
+        is_ours, complete = note["schema_version"] == SCHEMA_VERSION, note["state"] == COMPLETE
         # Those of releases before have none.
-        if (known or "crc32" in note) and note.get("crc32") != _crc32(note):
+        if (is_ours or "crc32" in note) and note.get("crc32") != _crc32(note):
             raise ValueError("it is not what its load wrote")
-        if known and complete and not isinstance(note.get("files"), int):
+        if is_ours and complete and not isinstance(note.get("files"), int):
             raise ValueError("it lacks 'files'")
         if note.get("file_format") not in TABLE_FILES:
             raise ValueError(f"'file_format' is {note.get('file_format')!r}")
