@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from exporter.wiring.results import EMPTY, Ids
 
-Floats = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 Groups = NDArray[np.int32]
 Index = tuple[slice, ...]
 
@@ -46,11 +46,11 @@ class Aggregates:
 
     target: Ids
     source: Ids
-    total: Floats
-    absolute: Floats
-    squares: Floats
-    edges: Floats
-    largest: Floats
+    total: Doubles
+    absolute: Doubles
+    squares: Doubles
+    edges: Doubles
+    largest: Doubles
 
 
 def aggregated(
@@ -156,7 +156,7 @@ def _by_group(groups: Groups, counts: Ids, weights: NDArray[Any], targets: int) 
     return _by_key(keys, count, (*sums[:3], times), sums[3])
 
 
-def _moments(weights: NDArray[Any], over: tuple[int, ...], targets: int) -> list[Floats]:
+def _moments(weights: NDArray[Any], over: tuple[int, ...], targets: int) -> list[Doubles]:
     """Return sum, sum of absolute values, sum of squares and largest absolute value over axes."""
     every = weights.astype(np.float64, order="C")
     absolute = np.abs(every)
@@ -171,7 +171,7 @@ def _moments(weights: NDArray[Any], over: tuple[int, ...], targets: int) -> list
     return [values.reshape(-1, targets) for values in moments]
 
 
-def _by_key(keys: Ids, counts: Ids, sums: Sequence[Floats], largest: Floats) -> Aggregates:
+def _by_key(keys: Ids, counts: Ids, sums: Sequence[Doubles], largest: Doubles) -> Aggregates:
     """Add up rows that stand ``counts`` times each, by key; columns are of targets."""
     real = np.flatnonzero(counts)
     order = real[np.argsort(keys[real], kind="stable")]

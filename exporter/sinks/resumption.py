@@ -12,7 +12,7 @@ from queries.core.progress import Progress
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.errors import GraphDamagedError, ModelExistsError
 from queries.stores import Location, open_store
-from queries.stores.models import chosen, version_error
+from queries.stores.models import find_model, version_error
 
 
 def fingerprint(sha256: str, part: Plan) -> str:
@@ -91,7 +91,7 @@ def damage_of(location: Location, model: str, progress: Progress) -> list[str]:
     with open_store(location.place) as store:
         store.wholly = True
         try:
-            about = chosen(store, model)
+            about = find_model(store, model)
             return [each.text for each in store.damage(about, progress)]
         except GraphDamagedError as error:
             return [str(error)]

@@ -15,7 +15,7 @@ from queries.core.schema import COMPLETE, DAMAGED
 from queries.errors import GraphDamagedError, listed
 from queries.stores import Store, locate, open_store
 from queries.stores.damage import Damage, layer_rows
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _damage(
 ) -> tuple[Sequence[Damage], Sequence[Layer], bool]:
     """Return what differs of a model, its layers, none where they cannot be read, and if edited."""
     try:
-        about = chosen(store, model)
+        about = find_model(store, model)
         faults = list(store.damage(about, progress))
         edited = bool(faults) and about.edited
         if edited:

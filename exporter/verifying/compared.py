@@ -26,7 +26,7 @@ from exporter.verifying.differences import (
     unlike_neurons,
 )
 from exporter.verifying.graph_source import LayerRow, ReadGraph, StreamSource, own_values
-from exporter.verifying.replay import Columns, Ids, Neurons
+from exporter.verifying.replay import Edges, Ids, Neurons
 from queries.core.layer import Layer
 from queries.core.progress import Progress
 
@@ -127,7 +127,7 @@ class ComparedGraph:
         bias[there], slope[there] = own
         return Neurons(bias, slope)
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Return relationships by their targets, compared."""
         actual = in_order(self._graph.edges(layer, first, last), first)
         expected = in_order(self._built.edges(layer, first, last), first)
@@ -142,7 +142,7 @@ class ComparedGraph:
         inside = (actual.target >= first) & (actual.target <= last)
         if inside.all():
             return actual
-        return Columns(actual.source[inside], actual.target[inside], actual.weight[inside])
+        return Edges(actual.source[inside], actual.target[inside], actual.weight[inside])
 
     def _add_edges(self, layer: Layer, change: Change, unlike: UnlikeEdges) -> None:
         def example() -> str:

@@ -11,13 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from exporter.verifying.replay import Columns, Floats, Ids
+from exporter.verifying.replay import Doubles, Edges, Flags, Ids
 
 Kind = Literal["node", "HAS_LAYER", "properties", "neurons", "relationships"]
 """What differs: the node of a layer, its relationship with the model, its properties and so on."""
 Change = Literal["missing", "doubled", "added", "changed"]
 
-_Flags = NDArray[np.bool_]
 _MOST_SOURCES: Final = 1 << 31
 _COLUMNS: Final = ["layer", "kind", "change", "count", "example"]
 
@@ -118,7 +117,7 @@ def compared_ids(ids: Ids, first: int, last: int) -> dict[Change, Ids]:
     }
 
 
-def unlike_neurons(actual: pa.Table, expected: pa.Table) -> tuple[_Flags, list[str]]:
+def unlike_neurons(actual: pa.Table, expected: pa.Table) -> tuple[Flags, list[str]]:
     """Compare neurons of the same ids, column by column.
 
     Parameters
@@ -141,7 +140,7 @@ def unlike_neurons(actual: pa.Table, expected: pa.Table) -> tuple[_Flags, list[s
     return rows, names
 
 
-def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> _Flags:
+def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> Flags:
     """Tell which values differ; missing ones are equal, and so are those that are no numbers."""
     other = other.cast(one.type)
     same = pc.fill_null(pc.equal(one, other), False)
@@ -149,7 +148,7 @@ def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> _Flags:
     if pa.types.is_floating(one.type):
         no_numbers = pc.and_(pc.is_nan(one), pc.is_nan(other))
         same = pc.or_(same, pc.fill_null(no_numbers, False))
-    unlike: _Flags = ~same.to_numpy()
+    unlike: Flags = ~same.to_numpy()
     return unlike
 
 
@@ -170,11 +169,11 @@ class UnlikeEdges:
     count: int
     source: int
     target: int
-    actual: Floats
-    expected: Floats
+    actual: Doubles
+    expected: Doubles
 
 
-def in_order(edges: Columns, first: int) -> Columns:
+def in_order(edges: Edges, first: int) -> Edges:
     """Sort relationships by target, source and weight; weights that count as equal get equal bits.
 
     Parameters
@@ -188,7 +187,7 @@ def in_order(edges: Columns, first: int) -> Columns:
     weight = _canonical(edges.weight)
     if len(source) and (source.min() < 0 or source.max() >= _MOST_SOURCES or target.min() < first):
         order = np.lexsort((_bits(weight), source, target))
-        return Columns(source[order], target[order], weight[order])
+        return Edges(source[order], target[order], weight[order])
     # One key sorts several times faster than three.
     key = (target - first) << 32 | source
     if np.any(key[1:] <= key[:-1]):
@@ -197,10 +196,10 @@ def in_order(edges: Columns, first: int) -> Columns:
         if np.any(key[1:] == key[:-1]):
             order = np.lexsort((_bits(weight), (target - first) << 32 | source))
         source, target, weight = source[order], target[order], weight[order]
-    return Columns(source, target, weight)
+    return Edges(source, target, weight)
 
 
-def unlike_edges(actual: Columns, expected: Columns) -> dict[Change, UnlikeEdges]:
+def unlike_edges(actual: Edges, expected: Edges) -> dict[Change, UnlikeEdges]:
     """Compare relationships that ``in_order`` has sorted.
 
     Two neurons may be joined more than once; then it is their weights together that count.
@@ -240,7 +239,7 @@ def unlike_edges(actual: Columns, expected: Columns) -> dict[Change, UnlikeEdges
     return {change: example(change) for change, each in counts.items() if each.any()}
 
 
-def _alike(one: Columns, other: Columns) -> bool:
+def _alike(one: Edges, other: Edges) -> bool:
     return (
         len(one.source) == len(other.source)
         and np.array_equal(one.source, other.source)
@@ -249,12 +248,12 @@ def _alike(one: Columns, other: Columns) -> bool:
     )
 
 
-def _canonical(weight: NDArray[np.floating[Any]]) -> Floats:
+def _canonical(weight: NDArray[np.floating[Any]]) -> Doubles:
     """Return weights of which those that count as equal have the same bits.
 
     A sum with 0 makes one of the two zeros; not every store keeps which of the NaNs it was.
     """
-    double: Floats = weight.astype(np.float64) + 0.0
+    double: Doubles = weight.astype(np.float64) + 0.0
     double[np.isnan(double)] = np.nan
     return double
 
@@ -273,6 +272,6 @@ def _starts(*columns: Ids) -> Ids:
     return np.flatnonzero(new)
 
 
-def _sums(flags: _Flags, starts: Ids) -> Ids:
+def _sums(flags: Flags, starts: Ids) -> Ids:
     sums: Ids = np.add.reduceat(flags.astype(np.int64), starts)
     return sums

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from exporter.planning.layer import BLOCK_EDGES
 from exporter.planning.plan import Plan
-from exporter.verifying.replay import Columns, Ids, Neurons
+from exporter.verifying.replay import Edges, Ids, Neurons
 from queries.core.layer import Layer, id_ranges, layers_of
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
@@ -61,7 +61,7 @@ class ReadGraph(ABC):
         """Return the neurons of a range of ids, by id: the columns ``NEURON_COLUMNS``."""
 
     @abstractmethod
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Return all relationships into the neurons of one of the ranges."""
 
     def layers(self) -> list[Layer]:
@@ -141,14 +141,14 @@ class StreamSource(ReadGraph):
         offsets = np.arange(first, last + 1) - planned.first
         return planned.neurons_at("", offsets, NEURON_COLUMNS)
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Build the relationships into one of the ranges."""
         planned = self._layers[layer.index]
         if planned.wiring.sources.size == 0:
             nothing = np.empty(0, dtype=np.int64)
-            return Columns(nothing, nothing, nothing.astype(np.float32))
+            return Edges(nothing, nothing, nothing.astype(np.float32))
         block = planned.block(first - planned.first, last + 1 - planned.first)
-        return Columns(block.source, block.target, block.weight)
+        return Edges(block.source, block.target, block.weight)
 
 
 class StoredSource(ReadGraph):
@@ -200,13 +200,13 @@ class StoredSource(ReadGraph):
             table = self._store.neurons(neurons, self._about, NEURON_COLUMNS)
             return to_columns(table, columns).select(NEURON_COLUMNS)
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Read the relationships into a range of neurons."""
         with _reading(f"the relationships into neurons {first} to {last} of layer {layer.name!r}"):
             table = self._store.edges_into(layer, first, last, self._about)
             source, target = (_whole_numbers(table[name]) for name in ("source", "target"))
             # A missing weight becomes NaN.
-            return Columns(source, target, table["weight"].to_numpy().astype(np.float64))
+            return Edges(source, target, table["weight"].to_numpy().astype(np.float64))
 
 
 def _without_model(properties: Mapping[str, object]) -> dict[str, object]:

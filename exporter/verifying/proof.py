@@ -11,13 +11,13 @@ from exporter.planning.plan import LayerRow, Plan
 from exporter.planning.push import Trace
 from exporter.reading.opened_model import ModelValues, OpenedModel
 from exporter.verifying.forward import by_element, neuron_values
-from exporter.verifying.replay import Floats, GraphSource, Ids, largest_finite, no_values, replayed
+from exporter.verifying.replay import Doubles, GraphSource, Ids, largest_finite, no_values, replayed
 from exporter.wiring import ZERO
 
 TOLERANCE: Final = 1e-5
 """Largest difference that passes, as a share of the largest output of the layer."""
 
-_Values = tuple[Ids, Floats]
+_Values = tuple[Ids, Doubles]
 """What stands in a tensor: ids, and what the model says there, shape ``(ids, samples)``."""
 
 
@@ -170,7 +170,7 @@ class Proof:
         counts = np.bincount(np.searchsorted(begins, neurons, side="right"))
         return [int(place) - 1 for place in np.flatnonzero(counts)]
 
-    def _at(self, values: Floats, ids: Ids) -> Floats:
+    def _at(self, values: Doubles, ids: Ids) -> Doubles:
         """Return the values of neurons, 0 for the constant 0, and NaN of what is neither."""
         result = np.full((len(ids), values.shape[1]), np.nan)
         result[ids == ZERO] = 0.0
@@ -179,14 +179,14 @@ class Proof:
         return result
 
 
-def _same(one: Floats, other: Floats) -> NDArray[np.bool_]:
+def _same(one: Doubles, other: Doubles) -> NDArray[np.bool_]:
     """Tell which values are equal; both may say the same of log(0) or sqrt(-1)."""
     same: NDArray[np.bool_] = (one == other) | (np.isnan(one) & np.isnan(other))
     return same
 
 
-def _differences(one: Floats, other: Floats) -> Floats:
+def _differences(one: Doubles, other: Doubles) -> Doubles:
     """Return the largest difference of each row."""
     with np.errstate(invalid="ignore"):
-        differences: Floats = np.where(_same(one, other), 0.0, np.abs(one - other)).max(axis=1)
+        differences: Doubles = np.where(_same(one, other), 0.0, np.abs(one - other)).max(axis=1)
     return differences

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from queries.core.activations import activated
 from queries.core.layer import Layer
 
-Floats = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 Ids = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -19,7 +19,7 @@ _LARGEST: Final = float(np.finfo(np.float32).max)
 """What is beyond is infinite where Keras computes, in single precision."""
 
 
-class Columns(NamedTuple):
+class Edges(NamedTuple):
     """Relationships as columns of equal length."""
 
     source: Ids
@@ -30,8 +30,8 @@ class Columns(NamedTuple):
 class Neurons(NamedTuple):
     """What neurons have of their own: a bias, 0 where they have none, and a slope."""
 
-    bias: Floats
-    slope: Floats
+    bias: Doubles
+    slope: Doubles
 
 
 class GraphSource(Protocol):
@@ -46,11 +46,11 @@ class GraphSource(Protocol):
     def neurons(self, layer: Layer, first: int, last: int) -> Neurons:
         """Return what the neurons of one of the ranges have of their own, by id."""
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Return all relationships into the neurons of one of the ranges."""
 
 
-def replay(graph: GraphSource, seeds: Mapping[str, Floats]) -> dict[str, Floats]:
+def replay(graph: GraphSource, seeds: Mapping[str, Doubles]) -> dict[str, Doubles]:
     """Compute what every neuron of a graph puts out.
 
     Parameters
@@ -73,7 +73,7 @@ def replay(graph: GraphSource, seeds: Mapping[str, Floats]) -> dict[str, Floats]
     return {layer.name: values[layer.places(layers[0].first)].T for layer in layers}
 
 
-def no_values(layers: Sequence[Layer], samples: int) -> Floats:
+def no_values(layers: Sequence[Layer], samples: int) -> Doubles:
     """Return room for the values of all neurons: NaN, shape ``(neurons + 1, samples)``.
 
     The last row is what a relationship reads that begins where nothing has been computed.
@@ -82,7 +82,7 @@ def no_values(layers: Sequence[Layer], samples: int) -> Floats:
 
 
 def replayed(
-    graph: GraphSource, seeds: Mapping[str, Floats], values: Floats
+    graph: GraphSource, seeds: Mapping[str, Doubles], values: Doubles
 ) -> Iterator[tuple[Layer, Flags]]:
     """Compute what the neurons put out, layer by layer, inputs first.
 
@@ -126,12 +126,12 @@ def largest_finite(values: NDArray[np.floating[Any]]) -> float:
 class _Inputs(NamedTuple):
     """What a layer reads: the values of all neurons, their first id, and the largest finite one."""
 
-    values: Floats
+    values: Doubles
     first: int
     largest: float
 
 
-def _computed(graph: GraphSource, layer: Layer, inputs: _Inputs) -> tuple[Floats, Flags]:
+def _computed(graph: GraphSource, layer: Layer, inputs: _Inputs) -> tuple[Doubles, Flags]:
     """Return what the neurons of a layer put out, and what of it is not defined."""
     reduced = np.full((layer.neurons, inputs.values.shape[1]), _WITHOUT_INPUTS[layer.reduce])
     undefined = np.zeros(reduced.shape, dtype=bool)
@@ -177,12 +177,12 @@ class _Fed:
     neurons: Ids
     starts: Ids
     feeding: Ids
-    weight: Floats
+    weight: Doubles
     rows: int
 
-    def sums(self, values: Floats) -> Floats:
+    def sums(self, values: Doubles) -> Doubles:
         """Add up weight * source for each of the neurons."""
-        sums: Floats = self._matrix(self.weight) @ values
+        sums: Doubles = self._matrix(self.weight) @ values
         return sums
 
     def overflows(self, inputs: _Inputs) -> Flags:
@@ -199,12 +199,12 @@ class _Fed:
         overflows: Flags = sums > _LARGEST
         return overflows
 
-    def _matrix(self, weight: Floats) -> Any:
+    def _matrix(self, weight: Doubles) -> Any:
         ends = np.append(self.starts, len(weight))
         return csr_array((weight, self.feeding, ends), (len(self.neurons), self.rows))
 
 
-def _fed(columns: Columns, low: int, layer: Layer, inputs: _Inputs) -> _Fed:
+def _fed(columns: Edges, low: int, layer: Layer, inputs: _Inputs) -> _Fed:
     """Return relationships into the neurons of a layer from an id on."""
     target = columns.target - low
     order = slice(None) if np.all(target[1:] >= target[:-1]) else np.argsort(target)
@@ -221,13 +221,13 @@ _ARITHMETIC: Final = {"sum", "product"}
 _WITHOUT_INPUTS: Final = {"sum": 0.0, "max": -np.inf, "min": np.inf, "product": 1.0}
 
 
-def _single(values: Floats) -> Floats:
+def _single(values: Doubles) -> Doubles:
     """Make infinite what single precision does not hold."""
     beyond = np.abs(values) > _LARGEST
     return np.where(beyond, np.copysign(np.inf, values), values) if beyond.any() else values
 
 
-def _activated(layer: Layer, values: Floats, slope: Floats) -> Floats:
+def _activated(layer: Layer, values: Doubles, slope: Doubles) -> Doubles:
     """Apply the layer's activation function; ``values`` has one row a neuron."""
     if layer.activation is None:
         return values

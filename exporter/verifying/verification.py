@@ -21,7 +21,7 @@ from queries.core.progress import Progress, silent
 from queries.errors import ModelNotFoundError, VerificationError
 from queries.library.checks import require_count
 from queries.stores import Store, open_store
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def verify(
 
 def _about(store: Store, name: str) -> StoredModel:
     try:
-        return chosen(store, name)
+        return find_model(store, name)
     except ModelNotFoundError as error:
         raise ModelNotFoundError(f"{error}; say --name") from None
 

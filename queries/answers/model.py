@@ -16,7 +16,7 @@ from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
 from queries.library.checks import check_against
-from queries.library.existence import AXES, Existing
+from queries.library.existence import AXES, Existence
 from queries.library.frames import to_frame
 from queries.library.queries import query
 from queries.stores import Store
@@ -60,12 +60,12 @@ class Model:
         return tuple(self.store.layers(self.stored))
 
     @cached_property
-    def _existing(self) -> Existing:
+    def _existence(self) -> Existence:
         def last(layer: Layer) -> dict[str, int]:
             table = self.store.neurons(NeuronFilter(id=layer.last), self.stored, AXES)
             return {axis: at for axis, at in table.to_pylist()[0].items() if at is not None}
 
-        return Existing(self.stored, self.layers, last)
+        return Existence(self.stored, self.layers, last)
 
     def require(self, values: Mapping[str, Any]) -> None:
         """Raise an error for what its graph does not have: a property, an axis, a layer.
@@ -79,7 +79,7 @@ class Model:
             check_against(name, value, self.stored)
         for name, value in values.items():
             if isinstance(value, NeuronFilter) and value:
-                self._existing.require(name, value)
+                self._existence.require(name, value)
 
     def network(self, by: str) -> Network:
         """Return its relationships, weighed by one of their properties."""

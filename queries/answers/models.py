@@ -7,7 +7,7 @@ from queries.answers.networks import Networks
 from queries.core.model import StoredModel
 from queries.core.progress import Progress
 from queries.stores import Store
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 
 _MOST: Final = 2
 """How many are kept: a comparison needs two."""
@@ -29,7 +29,7 @@ class Models:
         self._networks = Networks(store, progress)
         self._models: dict[StoredModel, Model] = {}
 
-    def chosen(self, name: str | None) -> Model:
+    def find(self, name: str | None) -> Model:
         """Return the model that is meant, as the graph holds it at this moment.
 
         Parameters
@@ -42,7 +42,7 @@ class Models:
         GraphError, ParameterError
             As ``queries.stores.models.chosen``.
         """
-        stored_model = chosen(self._store, name)
+        stored_model = find_model(self._store, name)
         if stored_model not in self._models:
             while len(self._models) >= _MOST:
                 del self._models[next(iter(self._models))]

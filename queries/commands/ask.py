@@ -14,7 +14,7 @@ from queries.commands.options import (
     RawOption,
 )
 from queries.commands.output import Destination, destination, write
-from queries.commands.session import opened_graph
+from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, confirmed, examples, fail, say
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _answer(
     *,
     show_cypher: bool,
 ) -> Any:
-    with opened_graph(graph, model, dask) as session:
+    with open_graph(graph, model, dask) as session:
         if show_cypher:
             from queries.commands.description import cypher_text
 

@@ -8,7 +8,7 @@ import typer
 
 from queries.commands.completion import plot_names, plot_words
 from queries.commands.options import DaskOption, GraphOption, ModelOption
-from queries.commands.session import opened_graph
+from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples, say
 from queries.core.files import check_file
 from queries.library.plots import SUFFIXES
@@ -84,7 +84,7 @@ def plot(
     from queries.commands.arguments import query_values
 
     values = query_values(declaration, words or ())
-    with opened_graph(graph, model, dask) as session:
+    with open_graph(graph, model, dask) as session:
         # Every plot has a method of its name.
         picture = getattr(session.plot, name)(**values)
     say(f"Wrote {picture.save(file, size=pixels)}.")

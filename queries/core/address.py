@@ -57,7 +57,7 @@ def may_be_secret(text: str) -> bool:
     return may_be_address(text) and not _is_path(text)
 
 
-def shown(path: Path) -> str:
+def path_text(path: Path) -> str:
     """Return a path for an error, or dots where it may be an address with a password in it."""
     text = str(path)
     return "'...'" if holds_login(text) and not _is_path(text) else text

@@ -21,7 +21,7 @@ _MOST_STEPS: Final = 10_000_000
 """Numbers that a range of another step than 1 may name."""
 
 Names = str | Sequence[str] | None
-Kept = int | tuple[int, ...] | range | slice
+Selection = int | tuple[int, ...] | range | slice
 """What of a ``Range`` a filter keeps, so that it can be compared and be a key."""
 
 _NAME: Final = re.compile(r"^(?P<layer>.+?)(?:\[(?P<channel>[^\]]*)\])?(?:@(?P<place>[^@\[\]]*))?$")
@@ -288,7 +288,7 @@ def _within(field: str, low: Any, high: Any) -> Iterator[Comparison]:
         yield Comparison(field, "<=", high)
 
 
-def bounds(value: Kept | None) -> tuple[int | None, int | None, list[int] | None]:
+def bounds(value: Selection | None) -> tuple[int | None, int | None, list[int] | None]:
     """Return the lowest number, the highest, and the list, of which some are None."""
     if isinstance(value, slice) or (isinstance(value, range) and value.step == 1):
         last = None if value.stop is None else value.stop - 1
@@ -318,7 +318,7 @@ def _names(field: str, value: Any) -> str | tuple[str, ...] | None:
     raise ParameterError(f"{field}: {value!r} is no name, and no list of names")
 
 
-def _integers(field: str, value: Any) -> Kept | None:
+def _integers(field: str, value: Any) -> Selection | None:
     """Return one whole number, several or a range, as a filter keeps them."""
     if isinstance(value, range) and value.step != 1 and value[_MOST_STEPS:]:
         raise ParameterError(f"{field}: {value!r} names more than {_MOST_STEPS:,} numbers")

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from queries.core.address import shown
+from queries.core.address import path_text
 from queries.core.files import replaced
 from queries.core.text import printable
 from queries.errors import NeurongraphError, ParameterError
@@ -30,7 +30,7 @@ def suffix_of(file: Path) -> str:
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
         raise ParameterError(
-            f"cannot tell the format of {shown(file)}; let it end in {', '.join(SUFFIXES)}"
+            f"cannot tell the format of {path_text(file)}; let it end in {', '.join(SUFFIXES)}"
         )
     return suffix
 

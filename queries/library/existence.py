@@ -8,13 +8,13 @@ from typing import Any, Final
 from queries.core.address import repeatable
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
-from queries.core.neuron_filter import Kept, NeuronFilter, bounds
+from queries.core.neuron_filter import NeuronFilter, Selection, bounds
 from queries.errors import LayerNotFoundError, NeuronNotFoundError, listed
 
 AXES: Final = ("channel", "x", "y", "z")
 _PLACES: Final = ("x", "y", "z")
 _NAME: Final = re.compile(r"(?:\[(?P<channel>\d+)\])?(?:@(?P<place>\d+(?:,\d+){0,2}))?")
-_MOST_SHOWN: Final = 5
+_MOST_LISTED: Final = 5
 """Values that a message lists."""
 
 Lengths = Mapping[str, int]
@@ -22,7 +22,7 @@ Lengths = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Existing:
+class Existence:
     """What there is of a model.
 
     Parameters
@@ -97,7 +97,9 @@ class Existing:
         for axis, value in axes.items():
             self._require_axis(name, axis, value, layers)
 
-    def _require_axis(self, name: str, axis: str, value: Kept, layers: Sequence[Layer]) -> None:
+    def _require_axis(
+        self, name: str, axis: str, value: Selection, layers: Sequence[Layer]
+    ) -> None:
         having = [each for each in layers if axis in self._least(each)]
         of = f"layer {layers[0].name!r}" if len(layers) == 1 else "no layer that is meant"
         if not having:
@@ -166,7 +168,7 @@ class Existing:
         return self._lengths_of[layer.index]
 
 
-def _is_within(axes: Mapping[str, Kept], lengths: Lengths) -> bool:
+def _is_within(axes: Mapping[str, Selection], lengths: Lengths) -> bool:
     """Tell whether what is named along some axes is there."""
     return all(
         axis in lengths and not _outside(value, 0, lengths[axis] - 1)
@@ -174,7 +176,7 @@ def _is_within(axes: Mapping[str, Kept], lengths: Lengths) -> bool:
     )
 
 
-def _outside(value: Kept | None, first: int, last: int) -> str:
+def _outside(value: Selection | None, first: int, last: int) -> str:
     """Return what is named and not between two numbers, empty where there is no such.
 
     Of numbers that are listed each must be between them, of a range one.
@@ -184,8 +186,8 @@ def _outside(value: Kept | None, first: int, last: int) -> str:
         low, high, values = *sorted((value[0], value[-1])), None
     if values is not None:
         missing = [number for number in values if not first <= number <= last]
-        more = ", ..." if len(missing) > _MOST_SHOWN else ""
-        return ", ".join(map(str, missing[:_MOST_SHOWN])) + more
+        more = ", ..." if len(missing) > _MOST_LISTED else ""
+        return ", ".join(map(str, missing[:_MOST_LISTED])) + more
     is_empty = low is not None and high is not None and low > high
     if is_empty or ((low is None or low <= last) and (high is None or high >= first)):
         return ""

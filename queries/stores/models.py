@@ -32,7 +32,7 @@ def models(store: Store) -> pd.DataFrame:
     return to_frame(table, columns).sort_values("name", ignore_index=True)
 
 
-def chosen(store: Store, model: str | None) -> StoredModel:
+def find_model(store: Store, model: str | None) -> StoredModel:
     """Return the model that is meant, which is complete.
 
     Parameters

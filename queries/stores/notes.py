@@ -70,7 +70,7 @@ def note_error(path: Path, safe: str, reason: str) -> GraphDamagedError:
     )
 
 
-def noted(path: Path, safe: str, own: Check = _require_nothing) -> dict[str, Any] | None:
+def note_or_damage(path: Path, safe: str, own: Check = _require_nothing) -> dict[str, Any] | None:
     """Return the note of a model, or what stands for one that is damaged.
 
     Parameters

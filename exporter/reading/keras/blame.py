@@ -5,7 +5,7 @@ from pathlib import PurePath
 from types import FrameType
 from typing import Any
 
-from exporter.reading.keras.legacy.names import written
+from exporter.reading.keras.legacy.names import name_in_file
 
 
 def blamed_layer(error: BaseException) -> str | None:
@@ -26,7 +26,7 @@ def blamed_layer(error: BaseException) -> str | None:
         name = _at(frame)
         if name is not None and names[-1:] != [name]:
             names.append(name)
-    return written("/".join(names)) or None
+    return name_in_file("/".join(names)) or None
 
 
 def _frames(error: BaseException | None) -> Iterator[FrameType]:

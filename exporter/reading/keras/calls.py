@@ -7,7 +7,7 @@ from typing import Any
 
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import LayerCall, Shape, Tensor
-from exporter.reading.keras.legacy import written
+from exporter.reading.keras.legacy import name_in_file
 from exporter.reading.keras.unwirable_calls import why_refused
 from exporter.reading.opened_model import ModelTensor
 from exporter.wiring import WRAPPERS, handler_key, is_of_keras
@@ -87,23 +87,23 @@ class _Walk:
         assert inner is not None  # noqa: S101
         # Each use of a nested model has tensors of its own.
         inside = dict(zip(map(id, inner.inputs), inputs, strict=True))
-        self.enter(inner, inside, f"{prefix}{written(model.name)}/")
+        self.enter(inner, inside, f"{prefix}{name_in_file(model.name)}/")
         return [inside[id(tensor)] for tensor in inner.outputs]
 
     def _unwrap(self, node: Any, positions: dict[int, int], prefix: str) -> None:
-        (read,), (written,) = node.input_tensors, node.outputs
-        shapes = tuple(read.shape[1:]), tuple(written.shape[1:])
-        use = _Use(*shapes, str(written.dtype))
-        positions[id(written)] = self._inside(node.operation, positions[id(read)], prefix, use)
+        (source,), (target,) = node.input_tensors, node.outputs
+        shapes = tuple(source.shape[1:]), tuple(target.shape[1:])
+        use = _Use(*shapes, str(target.dtype))
+        positions[id(target)] = self._inside(node.operation, positions[id(source)], prefix, use)
 
     def _inside(self, layer: Any, position: int, prefix: str, use: "_Use") -> int:
         """Add the calls of a layer within a wrapper; return the position of its output."""
         if functional_graph(layer) is not None:
             (output,) = self._within(layer, [position], prefix)
             return output
-        name = prefix + written(layer.name)
+        name = prefix + name_in_file(layer.name)
         if _key(type(layer)) not in WRAPPERS:
-            return self._append(layer, name, (Tensor(position),), {}, [use.written], use.dtype)[0]
+            return self._append(layer, name, (Tensor(position),), {}, [use.output], use.dtype)[0]
         if type(layer).__name__ == "SpectralNormalization":
             return self._inside(layer.layer, position, f"{name}/", use)
         return self._steps(layer, position, f"{name}/", use)
@@ -113,24 +113,26 @@ class _Walk:
         from keras.src.ops.core import Unstack
         from keras.src.ops.numpy import Stack
 
-        (steps, *read), (_, *written) = use.read, use.written
+        (steps, *step_input), (_, *step_output) = use.input, use.output
         taken_apart = Unstack(num=steps, axis=1, name="unstack")
-        each = [tuple(read)] * min(int(steps or 0), MOST_PARTS + 1)
+        each = [tuple(step_input)] * min(int(steps or 0), MOST_PARTS + 1)
         parts = self._append(
             taken_apart, f"{prefix}unstack", (Tensor(position),), {}, each, use.dtype
         )
-        of_step = _Use(tuple(read), tuple(written), use.dtype)
+        of_step = _Use(tuple(step_input), tuple(step_output), use.dtype)
         outputs = [self._inside(layer.layer, part, prefix, of_step) for part in parts]
         together = [Tensor(output) for output in outputs]
         stack = Stack(axis=1, name="stack")
-        return self._append(stack, f"{prefix}stack", (together,), {}, [use.written], use.dtype)[0]
+        return self._append(stack, f"{prefix}stack", (together,), {}, [use.output], use.dtype)[0]
 
     def _add(self, node: Any, positions: dict[int, int], prefix: str) -> None:
         layer = node.operation
         args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, positions))
         shapes = [tuple(tensor.shape[1:]) for tensor in node.outputs]
         dtypes = [str(tensor.dtype) for tensor in node.outputs]
-        outputs = self._append(layer, prefix + written(layer.name), args, kwargs, shapes, *dtypes)
+        outputs = self._append(
+            layer, prefix + name_in_file(layer.name), args, kwargs, shapes, *dtypes
+        )
         positions.update(zip(map(id, node.outputs), outputs, strict=True))
 
     def _append(
@@ -184,8 +186,8 @@ class _Walk:
 class _Use:
     """How a wrapper uses the layer in it: the shapes of input and output without the batch."""
 
-    read: Shape
-    written: Shape
+    input: Shape
+    output: Shape
     dtype: str
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from exporter.reading.keras.blame import blamed_layer
-from exporter.reading.keras.legacy.names import written
+from exporter.reading.keras.legacy.names import name_in_file
 from queries.errors import ModelFileError, NeurongraphError
 
 _LONGEST: Final = 400
@@ -35,7 +35,7 @@ def refusing(why: str, advice: str = "") -> Iterator[None]:
     except Exception as error:
         layer = blamed_layer(error)
         where = f"layer {layer!r}: " if layer else ""
-        reason = f"{type(error).__name__}: {_reason(written(str(error)))}"
+        reason = f"{type(error).__name__}: {_reason(name_in_file(str(error)))}"
         message = f"{why}: {where}{reason}{'; ' * bool(advice)}{advice}"
         raise ModelFileError(message) from error
 

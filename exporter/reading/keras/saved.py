@@ -9,7 +9,14 @@ from typing import Any
 
 from exporter.reading.bounds import require_dimensions, require_text
 from exporter.reading.keras.heaps import require_sound_heaps
-from exporter.reading.keras.legacy import REFUSAL, REPAIR, is_old, modern_model, of_hdf5, written
+from exporter.reading.keras.legacy import (
+    REFUSAL,
+    REPAIR,
+    is_old,
+    modern_model,
+    name_in_file,
+    of_hdf5,
+)
 from exporter.reading.keras.quiet import quiet
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.refusal import Refusal, raise_unsupported
@@ -28,7 +35,7 @@ class Saved:
     ----------
     path
         The model file.
-    written
+    file_config
         The model's configuration as the file has it.
     config
         The same as Keras 3 reads it.
@@ -39,7 +46,7 @@ class Saved:
     """
 
     path: Path
-    written: dict[str, Any]
+    file_config: dict[str, Any]
     config: dict[str, Any]
     version: str
     backend: str
@@ -53,7 +60,7 @@ class Saved:
     @property
     def old(self) -> bool:
         """True for a file of Keras 1 or 2."""
-        return self.written is not self.config
+        return self.file_config is not self.config
 
 
 def read_saved(path: Path, *, partial: bool) -> Saved:
@@ -210,7 +217,7 @@ def _unsupported(
     """Yield the refusal of each layer without a handler, and whether it cannot even be built."""
     for layer in layers:
         class_name = str(layer.get("class_name"))
-        name = written(str(layer["config"].get("name") or layer.get("name")))
+        name = name_in_file(str(layer["config"].get("name") or layer.get("name")))
         key = handler_key(layer.get("module"), class_name, layer.get("registered_name"))
         if why := layer.get(REFUSAL):
             yield True, Refusal(name, class_name, f"{why}; {REPAIR}")

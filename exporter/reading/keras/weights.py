@@ -124,7 +124,7 @@ def _read_into(model: Any, saved: Saved) -> None:
             with saved_once(model) if saved.archive else nullcontext():
                 model.load_weights(weights)
         elif saved.archive:
-            ArchiveWeights(saved.written).read_into(model, weights)
+            ArchiveWeights(saved.file_config).read_into(model, weights)
         else:
             Hdf5Weights(saved.config, saved.version, saved.backend).read_into(model, weights)
 

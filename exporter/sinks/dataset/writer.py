@@ -26,7 +26,7 @@ from queries.stores.dataset.manifest import MANIFEST, Manifest, WrittenFile
 
 
 @dataclass
-class _Part:
+class _OpenFile:
     """What has come of one file."""
 
     name: str
@@ -56,7 +56,7 @@ class DatasetWriter(Writer):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="neurongraph-writer")
         self._writing: Future[WrittenTable] | None = None
         self._written: dict[str, WrittenFile] = {}
-        self._part: _Part | None = None
+        self._part: _OpenFile | None = None
         self._layer_parts: tuple[PlannedLayer, dict[int, FilePart]] | None = None
 
     def parts(self, layer: PlannedLayer, block_edges: int) -> Iterator[FilePart]:
@@ -90,7 +90,7 @@ class DatasetWriter(Writer):
         part = self._part
         if part is None or start in self._layer_parts[1]:
             self._end_part()
-            part = self._part = _Part(self._layer_parts[1][start].name)
+            part = self._part = _OpenFile(self._layer_parts[1][start].name)
         part.edges += len(block)
         part.blocks.append(block.columns)
 
@@ -123,7 +123,7 @@ class DatasetWriter(Writer):
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read the files of a layer."""
         (layer,) = (each["index"] for each in self._layers if each["first"] == first)
-        for name in self._manifest.of("edges", layer):
+        for name in self._manifest.tables_of("edges", layer):
             yield from self.folder.read_edges(self.folder.file(name))
 
     @property

@@ -27,7 +27,7 @@ from queries.stores.embedded.names import model_file, note_beside, note_of
 from queries.stores.embedded.open_file import open_file
 from queries.stores.embedded.statements import ladybug_errors, run
 from queries.stores.naming import safe_name
-from queries.stores.notes import noted
+from queries.stores.notes import note_or_damage
 
 EDGES_A_COPY: Final = 5_000_000
 
@@ -73,8 +73,8 @@ class EmbeddedEntries(Entries):
         """Return what the note of a model says; of a file without a note what the file says."""
         file, safe = entry.place, safe_name(entry.name)
         if entry.state == LOADING:
-            return noted(note_of(file), safe)
-        note = noted(note_beside(file), safe)
+            return note_or_damage(note_of(file), safe)
+        note = note_or_damage(note_beside(file), safe)
         if note is not None:
             return note if note["state"] == DAMAGED else {name: note[name] for name in MODEL.names}
         columns = ", ".join(f"m.`{name}` AS `{name}`" for name in MODEL.names)

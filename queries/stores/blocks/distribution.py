@@ -11,7 +11,7 @@ from queries.core.layer import Layer
 from queries.core.neuron_filter import NeuronFilter
 from queries.library.frames import arrow_type
 from queries.library.queries import query
-from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.base import Blocks
 from queries.stores.blocks.relationships import Relationships
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from queries.core.memory import edge_room
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import connects_to
-from queries.stores.blocks.blocks import Blocks, Columns, table_of
+from queries.stores.blocks.base import Blocks, Columns, table_of
 from queries.stores.blocks.neurons import of_ids
 from queries.stores.blocks.relationships import Relationships
 from queries.stores.blocks.strongest import Strongest

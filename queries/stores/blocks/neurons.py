@@ -12,7 +12,7 @@ from queries.analysis.operators import Flags, Ids
 from queries.core.layer import Layer
 from queries.core.neuron_filter import Comparison, NeuronFilter
 from queries.core.schema import NEURON
-from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.base import Blocks
 
 _NEURONS_AT_ONCE: Final = 1 << 17
 

@@ -10,7 +10,7 @@ import numpy as np
 from queries.analysis.operators import Flags, Ids, Scores
 from queries.core.layer import Layer, id_ranges
 from queries.core.neuron_filter import NeuronFilter
-from queries.stores.blocks.blocks import Blocks, Columns
+from queries.stores.blocks.base import Blocks, Columns
 from queries.stores.blocks.neurons import flags
 
 _EDGES_A_RANGE: Final = 1 << 20
@@ -52,7 +52,7 @@ class Relationships:
         """Tell whether neurons are meant among those that feed a layer."""
         begins = self._begins
         return begins is None or any(
-            begins[self.blocks.of(other)].any()
+            begins[self.blocks.places(other)].any()
             for other in self.blocks.layers
             if other.index in layer.inputs
         )

@@ -15,7 +15,7 @@ from queries.errors import CypherError
 from queries.library.queries import Query, Statement
 from queries.stores.base import Changes, Store
 from queries.stores.blocks.answers import ANSWERS
-from queries.stores.blocks.blocks import Blocks, table_of
+from queries.stores.blocks.base import Blocks, table_of
 from queries.stores.blocks.neurons import neuron_table
 
 if TYPE_CHECKING:

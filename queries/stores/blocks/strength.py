@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from queries.analysis.operators import Scores
 from queries.core.neuron_filter import NeuronFilter
-from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.base import Blocks
 from queries.stores.blocks.neurons import neuron_table
 from queries.stores.blocks.relationships import Relationships
 

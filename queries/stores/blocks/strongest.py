@@ -3,7 +3,7 @@
 import numpy as np
 
 from queries.analysis.operators import Ids
-from queries.stores.blocks.blocks import Columns
+from queries.stores.blocks.base import Columns
 
 
 class Strongest:

@@ -116,7 +116,7 @@ class DatasetBlocks(Blocks):
 
         The name of a file says where it begins, and the next one begins behind its end.
         """
-        names = self._held.manifest.of(kind, layer.index)
+        names = self._held.manifest.tables_of(kind, layer.index)
         begins = [counted_from + int(name.rpartition("-")[2]) for name in names]
         ends = [*(begin - 1 for begin in begins[1:]), layer.last]
         for name, begin, end in zip(names, begins, ends, strict=False):

@@ -13,7 +13,7 @@ from queries.core.holding import PART_SUFFIX
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.stores.dataset.files import TABLE_FILES
 from queries.stores.naming import safe_name
-from queries.stores.notes import Check, checked_note, damaged_model, note_error, noted
+from queries.stores.notes import Check, checked_note, damaged_model, note_error, note_or_damage
 
 NOTE: Final = "neurongraph.json"
 README: Final = "README.md"
@@ -46,7 +46,7 @@ def model_notes(folder: Path) -> dict[Path, dict[str, Any]]:
     for path in paths:
         safe = _safe_name_of(path)
         name = safe if folders[safe] == 1 else path.name
-        note = noted(path / NOTE, name, _check_of(path)) or _without_note(path, name)
+        note = note_or_damage(path / NOTE, name, _check_of(path)) or _without_note(path, name)
         if note is not None:
             result[path] = note
     return result

@@ -54,7 +54,7 @@ from queries.stores.embedded.statements import (
     run,
     run_for_many,
 )
-from queries.stores.notes import damaged_model, noted
+from queries.stores.notes import damaged_model, note_or_damage
 from queries.stores.opener import Opener
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class EmbeddedStore(CypherStore):
     def _unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
         notes = [
-            noted(path, path.name.removesuffix(NOTE_SUFFIX))
+            note_or_damage(path, path.name.removesuffix(NOTE_SUFFIX))
             for path in sorted(self._folder.glob(f"*{NOTE_SUFFIX}"))
             if not is_over(path)
         ]
@@ -252,7 +252,7 @@ class EmbeddedStore(CypherStore):
 def _damaged(file: Path, damage: str) -> dict[str, Any]:
     """Return the properties of a model that is damaged, as far as its note knows them."""
     safe = file.name.removesuffix(SUFFIX)
-    note = noted(note_beside(file), safe) or damaged_model(safe, damage)
+    note = note_or_damage(note_beside(file), safe) or damaged_model(safe, damage)
     return {**note, "state": DAMAGED, "damage": damage}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from exporter.reading.keras.legacy.names import written
+from exporter.reading.keras.legacy.names import name_in_file
 from exporter.reading.keras.shared_layers import copy_weights, likeness
 from queries.errors import ModelFileError
 
@@ -62,7 +62,7 @@ class ArchiveWeights:
         self, model: Any, config: dict[str, Any], groups: dict[str, Any], copies: Copies
     ) -> None:
         inside = next((within for name in _LISTS if (within := _below(groups, name))), {})
-        layers = {written(layer.name): layer for layer in model.layers}
+        layers = {name_in_file(layer.name): layer for layer in model.layers}
         pairs = [
             (layer, inner)
             for inner in _layers(config)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.reading.keras.legacy.kernels import as_built
-from exporter.reading.keras.legacy.names import written
+from exporter.reading.keras.legacy.names import name_in_file
 from queries.errors import ModelFileError
 
 _NAMES, _LAYERS = "weight_names", "layer_names"
@@ -82,7 +82,7 @@ class Hdf5Weights:
         arrays_of = {name: _arrays(group[name]) for name in _texts(group, _LAYERS)}
         arrays_of = {name: arrays for name, arrays in arrays_of.items() if arrays}
         layers = {
-            written(layer.name): (layer, config)
+            name_in_file(layer.name): (layer, config)
             for layer, config in _in_order(model, self.config)
             if layer.weights
         }
@@ -167,12 +167,12 @@ def _owners(layer: Any, config: dict[str, Any]) -> Iterator[_Own]:
             [variable for variable in own if id(variable) not in of_layer]
             for own in (layer._trainable_variables, layer._non_trainable_variables)
         )
-        yield _Own(layer, written(layer.name), trained, fixed)
+        yield _Own(layer, name_in_file(layer.name), trained, fixed)
         return
     trained, fixed = _variables(layer)
     if config["config"].get("trainable") is False:
         trained, fixed = [], [*trained, *fixed]
-    yield _Own(layer, written(layer.name), trained, fixed)
+    yield _Own(layer, name_in_file(layer.name), trained, fixed)
 
 
 def _variables(layer: Any) -> tuple[list[Any], list[Any]]:

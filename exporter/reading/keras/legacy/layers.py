@@ -7,7 +7,7 @@ from typing import Any, Final
 from exporter.reading.keras.legacy import arguments, keras1
 from exporter.reading.keras.legacy.classes import class_of
 from exporter.reading.keras.legacy.meaning import as_meant
-from exporter.reading.keras.legacy.names import accepted
+from exporter.reading.keras.legacy.names import name_for_keras
 from exporter.reading.keras.legacy.shapes import of_layer
 
 REFUSAL: Final = "neurongraph_refusal"
@@ -53,7 +53,7 @@ def modern_layer(layer: dict[str, Any], writer: Writer, inner: Rewrite) -> dict[
     if name == "InputLayer":
         settings = _input_settings(settings, shape)
     if isinstance(settings.get("name"), str):
-        settings["name"] = accepted(settings["name"])
+        settings["name"] = name_for_keras(settings["name"])
     refused = why or vanished
     rewritten = {**class_of({**layer, "class_name": name}), "config": settings}
     return {

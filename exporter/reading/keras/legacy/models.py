@@ -6,7 +6,7 @@ from typing import Any
 from exporter.reading.keras.legacy import nodes, shapes, tensorflow_functions
 from exporter.reading.keras.legacy.classes import class_of, is_model
 from exporter.reading.keras.legacy.layers import Writer, modern_layer
-from exporter.reading.keras.legacy.names import accepted
+from exporter.reading.keras.legacy.names import name_for_keras
 from exporter.reading.keras.legacy.values import plain
 
 _INPUT = "InputLayer"
@@ -54,7 +54,7 @@ class _Rewriting:
             return modern_layer({**config, "config": inner}, self.writer, self.modern)
         settings = {
             **inner,
-            "name": accepted(str(inner.get("name") or config.get("name") or "model")),
+            "name": name_for_keras(str(inner.get("name") or config.get("name") or "model")),
         }
         body = self._functional(settings) if "input_layers" in inner else self._sequential(settings)
         return {**cls, "config": body}
@@ -147,10 +147,10 @@ def _node(
         layer, calls = tensorflow_functions.translated(layer, calls)
     else:
         calls = [nodes.Call([_alone(value) for value in call.args], call.others) for call in calls]
-    layer["config"].setdefault("name", accepted(name))
+    layer["config"].setdefault("name", name_for_keras(name))
     return {
         **layer,
-        "name": accepted(name),
+        "name": name_for_keras(name),
         "inbound_nodes": [nodes.written_call(call, first) for call in calls],
     }
 
@@ -167,7 +167,7 @@ def _ends(value: Any, first: dict[str, int], layers: list[dict[str, Any]]) -> An
 
     def rewrite(one: Any) -> Any:
         if isinstance(one, nodes.Place):
-            name = accepted(one.layer)
+            name = name_for_keras(one.layer)
             number = one.node - first.get(one.layer, 0) + (name in functional)
             return [name, number, one.tensor]
         if isinstance(one, dict):

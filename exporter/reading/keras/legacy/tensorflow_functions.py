@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from exporter.reading.keras.legacy.layers import REFUSAL
-from exporter.reading.keras.legacy.names import accepted
+from exporter.reading.keras.legacy.names import name_for_keras
 from exporter.reading.keras.legacy.nodes import Call, Place, places
 
 CLASSES: Final = frozenset({"TFOpLambda", "SlicingOpLambda"})
@@ -255,7 +255,7 @@ def translated(layer: Settings, calls: list[Call]) -> tuple[Settings, list[Call]
 
 
 def _translated(layer: Settings, name: str, calls: list[Call]) -> tuple[Settings, list[Call]]:
-    own = {"name": accepted(str(layer["config"].get("name")))}
+    own = {"name": name_for_keras(str(layer["config"].get("name")))}
     if name == _ADDED:
         added = {"module": "keras.layers", "class_name": "Add", "registered_name": None}
         return {**added, "config": own}, [Call(call.args) for call in calls]
