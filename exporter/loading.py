@@ -38,7 +38,7 @@ from queries.core.progress import Progress, silent
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
 from queries.errors import GraphNotFoundError, ParameterError, listed
-from queries.stores.location import locate
+from queries.stores.location import Location, locate
 
 _LONGEST_NAME = 200
 
@@ -226,30 +226,20 @@ def load(
     require_room(location, options, part.neurons, part.edges, granularity)
     with _writing(model_file, recipe, dask) as write_by:
         begun = time.perf_counter()
+        properties = model_properties(
+            model_file,
+            part,
+            name,
+            at=datetime.now(UTC),
+            state=LOADING,
+            load_id=secrets.token_hex(16),
+        )
+        most = sink_kind(location).block_edges
+        begin = {**properties, "block_edges": min(batch_size or most, most)}
         with open_ledger(location, options) as ledger:
-            properties = model_properties(
-                model_file,
-                part,
-                name,
-                at=datetime.now(UTC),
-                state=LOADING,
-                load_id=secrets.token_hex(16),
-            )
-            most = sink_kind(location).block_edges
-            begin = {**properties, "block_edges": min(batch_size or most, most)}
-            unfinished = to_go_on_with(ledger, begin) if resume else None
-            complete = unfinished is not None and unfinished["state"] == COMPLETE
-            damage = damage_of(location, name, progress) if complete else []
-            if complete and not damage:
-                outcome = _Outcome(checksums_of(location, name), part.edges)
-            else:
-                if damage:
-                    logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
-                    writer = ledger.repair(begin)
-                else:
-                    writer = _begun(ledger, begin, unfinished, replace=replace)
-                sums = write_by(writer, part, name, writer.model["block_edges"], progress)
-                outcome = _finished(ledger, writer, part, sums)
+            earlier = to_go_on_with(ledger, begin) if resume else None
+            load_model = _Load(ledger, location, part, begin, write_by, progress)
+            outcome = load_model.run(earlier, replace=replace)
             ledger.tidy(name, progress)
         seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
@@ -266,7 +256,7 @@ def load(
         left_out=part.left_out.edges,
         refused=tuple(map(str, part.refused)),
         resumed=outcome.resumed,
-        repaired=tuple(damage),
+        repaired=outcome.repaired,
         checksums=outcome.checksums,
         half_precisions=model_file.half_precisions,
         seconds=seconds,
@@ -300,25 +290,53 @@ class _Outcome:
 
     checksums: Mapping[str, str]
     resumed: int
+    repaired: tuple[str, ...] = ()
 
 
-def _finished(
-    ledger: Ledger, writer: Writer, part: Plan, sums: Mapping[str, Mapping[str, str]]
-) -> _Outcome:
-    """Make a model complete of which all is written."""
-    ledger.finish(writer, sums, _model_checksum(writer.model, part, sums))
-    checksums = {layer: each["checksum"] for layer, each in sums.items()}
-    return _Outcome(checksums, writer.resumed_edges)
+@dataclass(frozen=True)
+class _Load:
+    """A load into an open graph: ``properties`` are those with which its model begins."""
 
+    ledger: Ledger
+    location: Location
+    part: Plan
+    properties: Mapping[str, Any]
+    write: Write
+    progress: Progress
 
-def _begun(
-    ledger: Ledger, model: Mapping[str, Any], unfinished: Mapping[str, Any] | None, *, replace: bool
-) -> Writer:
-    """Begin a load, or go on with one."""
-    # There is nothing to go on with where a note is damaged, or what was there is being removed.
-    if unfinished is None or unfinished["state"] in {DAMAGED, DROPPING}:
-        return ledger.begin(model, replace=replace or unfinished is not None)
-    return ledger.resume(unfinished)
+    def run(self, earlier: Mapping[str, Any] | None, *, replace: bool) -> _Outcome:
+        """Write a model, unless it is there and sound.
+
+        Parameters
+        ----------
+        earlier
+            The model as a load before left it, where this one goes on with it.
+        replace
+            Whether a model of that name is replaced.
+        """
+        name = self.properties["name"]
+        if earlier is None or earlier["state"] != COMPLETE:
+            return self._finish(self._begin(earlier, replace=replace))
+        damage = damage_of(self.location, name, self.progress)
+        if not damage:
+            return _Outcome(checksums_of(self.location, name), self.part.edges)
+        logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
+        return self._finish(self.ledger.repair(self.properties), tuple(damage))
+
+    def _begin(self, earlier: Mapping[str, Any] | None, *, replace: bool) -> Writer:
+        """Begin anew, or go on."""
+        # There is nothing to go on with where a note is damaged, or its model is being removed.
+        if earlier is None or earlier["state"] in {DAMAGED, DROPPING}:
+            return self.ledger.begin(self.properties, replace=replace or earlier is not None)
+        return self.ledger.resume(earlier)
+
+    def _finish(self, writer: Writer, repaired: tuple[str, ...] = ()) -> _Outcome:
+        """Write all that is missing, and make the model complete."""
+        block_edges = writer.model["block_edges"]
+        sums = self.write(writer, self.part, self.properties["name"], block_edges, self.progress)
+        self.ledger.finish(writer, sums, _model_checksum(writer.model, self.part, sums))
+        checksums = {layer: each["checksum"] for layer, each in sums.items()}
+        return _Outcome(checksums, writer.resumed_edges, repaired)
 
 
 def _model_checksum(

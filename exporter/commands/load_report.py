@@ -125,7 +125,7 @@ def _first_question(report: "LoadReport") -> list[str]:
     return ["query", "summary"]
 
 
-def state_left(graph: str | None, name: str) -> str:
+def remainder_text(graph: str | None, name: str) -> str:
     """Say what a load that did not end has left behind, and what to do."""
     from exporter.sinks.entries import STAGED
     from queries.core.schema import COMPLETE, LOADING

@@ -48,7 +48,7 @@ class DaskWorkers(Workers):
     def shipped(self, source: ModelSource) -> Any:
         """Send the model file to all workers where one does not find it."""
         # What a worker fails by is told once it has a task.
-        answers = self._client.run(source.seen, on_error="return")
+        answers = self._client.run(source.is_readable, on_error="return")
         if all(answer is True for answer in answers.values()):
             return None
         notices.info("not all workers find %s, so that it is sent to them", source.path)

@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.source import ModelSource, plan_of
 from exporter.sinks.dataset.folder import ModelFolder, WrittenTable
 from exporter.sinks.dataset.parts import FilePart
 from queries.core.checksum import Checksum
@@ -46,7 +46,7 @@ def write_part(
     part
         Which file.
     content
-        As in ``source.planned``.
+        As in ``source.plan_of``.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def write_part(
         If the folder is not seen or cannot be written.
     """
     _require_folder(folder)
-    layer = next(each for each in planned(source, content).layers if each.index == part.layer)
+    layer = next(each for each in plan_of(source, content).layers if each.index == part.layer)
     expected, actual, blocks = Checksum(), Checksum(), []
     for start, stop in part.ranges:
         columns = layer.block(start, stop).columns

@@ -84,7 +84,7 @@ def _parts(
     most = max(1, PIECE // math.prod(sources.shape[:targets]))
     for index in _pieces(sources.shape, [*range(targets), *shared], most):
         piece, own = sources[index], weights[index]
-        groups, counts = _counted(piece, group_of, shared)
+        groups, counts = _groups_and_counts(piece, group_of, shared)
         if groups is None:
             # What stands along these axes is of several groups, so that it has to be built.
             yield from _parts(piece, own, group_of, targets, [])
@@ -109,7 +109,9 @@ def _pieces(shape: Sequence[int], uncut: Collection[int], most: int) -> Iterator
             yield (part, *rest)
 
 
-def _counted(sources: Ids, group_of: Groups, shared: Sequence[int]) -> tuple[Groups | None, Ids]:
+def _groups_and_counts(
+    sources: Ids, group_of: Groups, shared: Sequence[int]
+) -> tuple[Groups | None, Ids]:
     """Return the group at each place, and how many neurons stand there along shared axes.
 
     Both are of length 1 along shared axes, and along those where sources repeat. There are no

@@ -20,7 +20,7 @@ from exporter.verifying.differences import (
     UnlikeEdges,
     changed_properties,
     compared_ids,
-    counted,
+    count_changes,
     in_order,
     unlike_edges,
     unlike_neurons,
@@ -84,16 +84,18 @@ class ComparedGraph:
 
     def __init__(self, graph: ReadGraph, part: Plan, at_once: int, progress: Progress) -> None:
         self._graph, self._part, self._progress = graph, part, progress
-        self._built = StreamSource(part, at_once)
+        self._model = StreamSource(part, at_once)
         self._rows = {str(row["name"]): row for row in graph.layer_rows()}
-        self._layers = [_as_stored(layer, self._rows.get(layer.name)) for layer in self._wanted]
+        self._layers = [
+            _as_stored(layer, self._rows.get(layer.name)) for layer in self._expected_layers
+        ]
         self._compared = self._read = 0
-        self._asked: set[int] = set()
+        self._layers_read: set[int] = set()
         self._has_nan = False
         self.differences = Differences()
 
     @property
-    def _wanted(self) -> list[Layer]:
+    def _expected_layers(self) -> list[Layer]:
         return self._part.stored_layers
 
     def layers(self) -> list[Layer]:
@@ -102,12 +104,12 @@ class ComparedGraph:
 
     def ranges(self, layer: Layer) -> Iterator[tuple[int, int]]:
         """Yield ranges that can be built as one block."""
-        return self._built.ranges(layer)
+        return self._model.ranges(layer)
 
     def neurons(self, layer: Layer, first: int, last: int) -> Neurons:
         """Return what neurons have of their own, compared; NaN where one is missing."""
         actual = self._graph.neuron_table(layer, first, last)
-        expected = self._built.neuron_table(layer, first, last)
+        expected = self._model.neuron_table(layer, first, last)
         ids, expected_ids = actual["id"].to_numpy(), expected["id"].to_numpy()
         ids, places = np.unique(ids, return_index=True)
         # Missing and doubled ones are counted among the ids of all neurons.
@@ -130,10 +132,10 @@ class ComparedGraph:
     def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Return relationships by their targets, compared."""
         actual = in_order(self._graph.edges(layer, first, last), first)
-        expected = in_order(self._built.edges(layer, first, last), first)
+        expected = in_order(self._model.edges(layer, first, last), first)
         for change, unlike in unlike_edges(actual, expected).items():
             self._add_edges(layer, change, unlike)
-        self._asked.add(layer.index)
+        self._layers_read.add(layer.index)
         self._read += len(actual.source)
         self._compared += len(expected.source)
         self._has_nan |= bool(np.isnan(expected.weight).any())
@@ -171,8 +173,8 @@ class ComparedGraph:
 
     def compare_nodes(self) -> None:
         """Compare the nodes of the model and of its layers, and which neurons there are."""
-        self._add_changed("", self._graph.model_row(), self._built.model_row())
-        for expected in self._built.layer_rows():
+        self._add_changed("", self._graph.model_row(), self._model.model_row())
+        for expected in self._model.layer_rows():
             name = str(expected["name"])
             if name in self._rows:
                 there = self._rows[name]
@@ -180,9 +182,9 @@ class ComparedGraph:
                 self._add_changed(name, there, expected)
         expected_names = [layer.name for layer in self._part.layers]
         names = [str(row["name"]) for row in self._graph.layer_rows()]
-        self._add_counted("node", counted(names, expected_names))
+        self._add_counted("node", count_changes(names, expected_names))
         present = [name for name in expected_names if name in self._rows]
-        self._add_counted("HAS_LAYER", counted(self._graph.joined_layers(), present))
+        self._add_counted("HAS_LAYER", count_changes(self._graph.joined_layers(), present))
         self._compare_ids()
 
     def _add_changed(self, layer: str, row: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
@@ -208,7 +210,7 @@ class ComparedGraph:
     def compare_rest(self) -> None:
         """Compare what a replay did not ask for, and count relationships that end elsewhere."""
         for layer in self._layers:
-            if layer.index not in self._asked:
+            if layer.index not in self._layers_read:
                 for low, high in self.ranges(layer):
                     self.edges(layer, low, high)
                     self.neurons(layer, low, high)

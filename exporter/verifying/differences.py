@@ -83,7 +83,7 @@ def _same(value: object, expected: object) -> bool:
     return value == expected
 
 
-def counted(values: Sequence[str], expected: Sequence[str]) -> dict[Change, list[str]]:
+def count_changes(values: Sequence[str], expected: Sequence[str]) -> dict[Change, list[str]]:
     """Compare two lists without order: which values are missing, doubled, or beyond.
 
     Parameters

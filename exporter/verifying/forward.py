@@ -32,7 +32,7 @@ def drawn_inputs(model: OpenedModel, *, samples: int = 4, seed: int = 0) -> list
     """
     random = np.random.default_rng(seed)
     return [
-        _drawn(random, (samples, *(size or 0 for size in tensor.shape)), tensor.dtype)
+        _random_array(random, (samples, *(size or 0 for size in tensor.shape)), tensor.dtype)
         for tensor in model.inputs
     ]
 
@@ -112,7 +112,7 @@ def by_element(value: Any) -> NDArray[np.float64]:
     return array.reshape(len(array), -1).T
 
 
-def _drawn(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+def _random_array(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
     """Draw an input of the model; one of integers gets what a pixel can be."""
     if "float" in dtype:
         return random.standard_normal(shape).astype(np.float32)

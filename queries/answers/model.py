@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from queries.analysis.network import Network
 from queries.analysis.operators import Flags, Scores
 from queries.answers.networks import Networks
+from queries.answers.room import make_room
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
@@ -94,8 +95,7 @@ class Model:
         if frame is None or not set(columns) <= set(frame.columns):
             frame = self._read(neurons, columns)
             if self._may_keep(frame):
-                while len(self._frames) >= _MOST_FRAMES:
-                    del self._frames[next(iter(self._frames))]
+                make_room(self._frames, _MOST_FRAMES)
                 self._frames[neurons] = frame
         # Who asks may add columns to a frame.
         return frame[list(columns)].copy(deep=False)

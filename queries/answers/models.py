@@ -4,6 +4,7 @@ from typing import Final
 
 from queries.answers.model import Model
 from queries.answers.networks import Networks
+from queries.answers.room import make_room
 from queries.core.model import StoredModel
 from queries.core.progress import Progress
 from queries.stores import Store
@@ -40,12 +41,11 @@ class Models:
         Raises
         ------
         GraphError, ParameterError
-            As ``queries.stores.models.chosen``.
+            As ``queries.stores.models.find_model``.
         """
         stored_model = find_model(self._store, name)
         if stored_model not in self._models:
-            while len(self._models) >= _MOST:
-                del self._models[next(iter(self._models))]
+            make_room(self._models, _MOST)
             self._models[stored_model] = Model(self._store, stored_model, self._networks)
         return self._models[stored_model]
 

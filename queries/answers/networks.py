@@ -3,6 +3,7 @@
 from typing import Final
 
 from queries.analysis.network import Network
+from queries.answers.room import make_room
 from queries.core.model import StoredModel
 from queries.core.progress import Progress
 from queries.stores import Store
@@ -29,8 +30,7 @@ class Networks:
     def of(self, stored: StoredModel, by: str) -> Network:
         """Return the relationships of a model, weighed by one of their properties."""
         if (stored, by) not in self._networks:
-            while len(self._networks) >= _MOST:
-                del self._networks[next(iter(self._networks))]
+            make_room(self._networks, _MOST)
             network = self._networks[stored, by] = self._store.network(stored, by)
             network.progress = self._progress
         return self._networks[stored, by]

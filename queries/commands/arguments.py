@@ -47,7 +47,7 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
     texts: dict[str, list[str]] = {}
     fields: dict[str, dict[str, str]] = {}
     for key, text in _pairs(words, several=neurons):
-        name, field = _meant(declaration, key)
+        name, field = _parameter_of(declaration, key)
         if field in fields.get(name, {}):
             raise ParameterError(f"{name}.{field} is given more than once")
         if field:
@@ -106,7 +106,7 @@ def _pair(word: str) -> tuple[str, str]:
     return key, text
 
 
-def _meant(declaration: Declaration, key: str) -> tuple[str, str]:
+def _parameter_of(declaration: Declaration, key: str) -> tuple[str, str]:
     """Return the parameter that a key is about, and the field of its neurons or ''."""
     declared = [parameter.name for parameter in declaration.parameters]
     neurons = declaration.neurons

@@ -175,11 +175,11 @@ def _shape_text(value: Any) -> str:
 
 def _text(value: Any) -> str:
     if _is_list(value) or isinstance(value, dict):
-        return printable(json.dumps(_listed(value), default=str, ensure_ascii=False))
+        return printable(json.dumps(_as_list(value), default=str, ensure_ascii=False))
     return printable(str(value))
 
 
-def _listed(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 

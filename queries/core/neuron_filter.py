@@ -213,14 +213,14 @@ def as_filter(neurons: NeuronsLike) -> NeuronFilter:
     if isinstance(neurons, range):
         return NeuronFilter(id=neurons)
     if isinstance(neurons, Iterable) and not isinstance(neurons, (Mapping, bytes)):
-        return _listed(neurons)
+        return _filter_of(neurons)
     raise ParameterError(
         f"neurons: {neurons!r} names no neurons; give a NeuronFilter, a name such as "
         "'conv_0[3]@12,7', ids, or a frame with a column 'id'"
     )
 
 
-def _listed(neurons: Iterable[Any]) -> NeuronFilter:
+def _filter_of(neurons: Iterable[Any]) -> NeuronFilter:
     """Return the filter of several names, or of several ids."""
     values = neurons.tolist() if isinstance(neurons, np.ndarray) else list(neurons)
     names = [value for value in values if isinstance(value, str)]

@@ -12,7 +12,7 @@ from exporter.cli import app
 from exporter.parallel import results as module
 from exporter.parallel.address import check_dask
 from exporter.parallel.results import results
-from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.source import ModelSource, plan_of
 from exporter.parallel.starting import started
 from exporter.parallel.task import FileResult
 from exporter.parallel.workers import Workers
@@ -144,16 +144,16 @@ class TestSource:
         return ModelSource(file, digest, Recipe(to_layer="dense"))
 
     def test_is_opened_once(self, source: ModelSource) -> None:
-        assert planned(source, None) is planned(source, None)
-        assert [into.name for into in planned(source, None).layers][1:] == ["dense"]
+        assert plan_of(source, None) is plan_of(source, None)
+        assert [into.name for into in plan_of(source, None).layers][1:] == ["dense"]
 
     def test_that_is_not_seen_is_read_from_what_was_sent(
         self, source: ModelSource, file: Path
     ) -> None:
         content = file.read_bytes()
         file.unlink()
-        assert not source.seen()
-        assert planned(source, content).edges == 6
+        assert not source.is_readable()
+        assert plan_of(source, content).edges == 6
 
     @pytest.mark.parametrize("content", [None, b"half"])
     def test_that_is_not_there_is_told(
@@ -161,7 +161,7 @@ class TestSource:
     ) -> None:
         file.write_bytes(b"another model")
         with pytest.raises(GraphError, match=r"does not find .*m\.keras"):
-            planned(source, content)
+            plan_of(source, content)
 
 
 def test_a_dask_that_is_broken_is_not_told_for_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,14 +51,14 @@ def _at(frame: FrameType) -> str | None:
         case ("functional.py", "process_node") | ("sequential.py", "build"):
             return _text(getattr(values.get("layer"), "name", None))
         case ("sequential.py", "from_config"):
-            return _named(values.get("layer_config"))
+            return _name_in(values.get("layer_config"))
         case ("operation.py", "from_config"):
-            return _named({"config": values.get("config")})
+            return _name_in({"config": values.get("config")})
         case _:
             return None
 
 
-def _named(config: Any) -> str | None:
+def _name_in(config: Any) -> str | None:
     inner = config.get("config") if isinstance(config, dict) else None
     return _text(inner.get("name") if isinstance(inner, dict) else None)
 

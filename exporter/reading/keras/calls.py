@@ -52,11 +52,11 @@ class _Walk:
 
     calls: list[LayerCall] = field(default_factory=list)
     uses: dict[str, int] = field(default_factory=dict)
-    seen: set[int] = field(default_factory=set)
+    layers: set[int] = field(default_factory=set)
     tensors: int = 0
 
     def enter(self, functional: Any, positions: dict[int, int], prefix: str) -> None:
-        """Add the calls of a model whose input tensors are ``known``, if it is nested.
+        """Add the calls of a model whose input tensors have ``positions``, if it is nested.
 
         Parameters
         ----------
@@ -163,14 +163,14 @@ class _Walk:
                 outputs=outputs,
                 shapes=tuple(shapes),
                 dtypes=dtypes if len(dtypes) == len(shapes) else dtypes * len(shapes),
-                first=id(layer) not in self.seen,
+                first=id(layer) not in self.layers,
                 is_operation=is_operation,
                 parameters=0 if is_operation else _parameters(layer),
                 channels_first=is_channels_first(layer),
                 refused=None if is_operation else why_refused(layer, args, kwargs),
             )
         )
-        self.seen.add(id(layer))
+        self.layers.add(id(layer))
         return outputs
 
     def _unique(self, name: str) -> str:

@@ -17,19 +17,19 @@ _POLICIES: Final = frozenset(["DTypePolicy", "Policy", "PolicyV1"])
 
 def half_precisions(config: Any) -> tuple[str, ...]:
     """Return the half precisions that a model's configuration names, such as mixed_float16."""
-    return tuple(sorted(set(_named(config))))
+    return tuple(sorted(set(_precisions(config))))
 
 
-def _named(config: Any) -> Iterator[str]:
+def _precisions(config: Any) -> Iterator[str]:
     if isinstance(config, list):
         for value in config:
-            yield from _named(value)
+            yield from _precisions(value)
     elif isinstance(config, dict):
         holder, name = _precision(config)
         if holder is not None:
             yield str(holder[name])
         for value in config.values():
-            yield from _named(value)
+            yield from _precisions(value)
 
 
 def in_single_precision(config: Any) -> Any:

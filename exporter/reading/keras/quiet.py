@@ -33,7 +33,7 @@ def quiet() -> Iterator[None]:
                 messages = stack.enter_context(tempfile.TemporaryFile())
             terminal = stack.enter_context(_moved_aside(messages.fileno()))
             try:
-                with _crashes_shown(terminal):
+                with _show_crashes(terminal):
                     yield
             except Exception:
                 messages.seek(0)
@@ -59,7 +59,7 @@ def _moved_aside(instead: int) -> Iterator[int]:
 
 
 @contextmanager
-def _crashes_shown(terminal: int) -> Iterator[None]:
+def _show_crashes(terminal: int) -> Iterator[None]:
     """Show where the process dies, if it does: for lack of AVX, TensorFlow aborts."""
     if faulthandler.is_enabled():
         yield

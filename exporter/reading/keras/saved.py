@@ -207,7 +207,7 @@ def _keeps_call(key: str) -> bool:
 
 def _refuse_unsupported(config: Mapping[str, Any], *, partial: bool) -> None:
     """Name every layer without a handler, before anything of the file is built."""
-    refused = _unsupported(_held(config["config"]), handled_classes())
+    refused = _unsupported(_inner_layers(config["config"]), handled_classes())
     raise_unsupported([why for unbuildable, why in refused if unbuildable or not partial])
 
 
@@ -222,13 +222,13 @@ def _unsupported(
         if why := layer.get(REFUSAL):
             yield True, Refusal(name, class_name, f"{why}; {REPAIR}")
         elif _is_model(layer) or key in WRAPPERS:
-            for unbuildable, inner in _unsupported(_held(layer["config"]), handled):
+            for unbuildable, inner in _unsupported(_inner_layers(layer["config"]), handled):
                 yield unbuildable, replace(inner, name=f"{name}/{inner.name}")
         elif key not in handled:
             yield needs_code(key), Refusal(name, class_name, reason(key))
 
 
-def _held(config: Mapping[str, Any]) -> list[Any]:
+def _inner_layers(config: Mapping[str, Any]) -> list[Any]:
     """Return the layers that a model, or a wrapper, holds."""
     inner = config.get("layer")
     return [inner] if isinstance(inner, dict) else list(config.get("layers", ()))

@@ -100,7 +100,7 @@ class DatasetEntries(Entries):
             text, described = readme(self._folder, current), current
             write_text(self._folder / README, text)
 
-    def named(self, *names: str) -> list[Entry]:
+    def find(self, *names: str) -> list[Entry]:
         """Return the models of some names, of one name the newest first."""
         notes = model_notes(self._folder)
         current = complete_notes(notes)
@@ -156,7 +156,7 @@ class DatasetEntries(Entries):
 
     def _remove_unfinished(self, model: str, own: Path) -> None:
         """Delete the files of earlier loads of a model, of which this one takes the place."""
-        for entry in self.named(model + STAGED, model):
+        for entry in self.find(model + STAGED, model):
             earlier = number_of(entry.place, model) < number_of(own, model)
             if entry.state != COMPLETE and earlier:
                 remove_folder(entry.place, self._mark)

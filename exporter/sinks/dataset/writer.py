@@ -76,9 +76,9 @@ class DatasetWriter(Writer):
         self._write(name, tables.neuron_table(space, neurons, class_name))
 
     def _write(self, name: str, table: pa.Table) -> None:
-        self.note_written(self.folder.write(name, table))
+        self.note_table(self.folder.write(name, table))
 
-    def note_written(self, table: WrittenTable) -> None:
+    def note_table(self, table: WrittenTable) -> None:
         """Take note of a file of this load."""
         self._written[table.name] = table.file
 
@@ -109,7 +109,7 @@ class DatasetWriter(Writer):
 
     def note_edges(self, table: WrittenTable) -> None:
         """Take note of a file of relationships of this load."""
-        self.note_written(table)
+        self.note_table(table)
         if table.there:
             self.resumed_edges += table.file.rows
 

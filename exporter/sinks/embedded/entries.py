@@ -55,11 +55,11 @@ class EmbeddedEntries(Entries):
             raise GraphAccessError(f"cannot make the folder {folder}: {error.strerror}") from None
         sweep(folder)
 
-    def named(self, *names: str) -> list[Entry]:
+    def find(self, *names: str) -> list[Entry]:
         """Return the models of some names, without a look into their files."""
-        return [entry for name in names for entry in self._named(name)]
+        return [entry for name in names for entry in self._find(name)]
 
-    def _named(self, name: str) -> Iterator[Entry]:
+    def _find(self, name: str) -> Iterator[Entry]:
         loading = model_file(self._folder, name, loading=True)
         if note_of(loading).exists():
             yield Entry(name, LOADING, place=loading)
@@ -127,9 +127,9 @@ class EmbeddedEntries(Entries):
                     "meanwhile; that load is the one that counts"
                 )
             remove_logs(final)
-            write_note(final, model, known=False)
+            write_note(final, model, final=False)
             loading.replace(final)
-            write_note(final, model, known=True)
+            write_note(final, model, final=True)
             note_of(loading).unlink(missing_ok=True)
 
     def remove(self, entry: Entry, progress: Callable[[int], None] | None = None) -> int:

@@ -41,7 +41,7 @@ class BoltEntries(Entries):
         for statement in neo4j_schema(seconds=300):
             self._connection.write(statement)
 
-    def named(self, *names: str) -> list[Entry]:
+    def find(self, *names: str) -> list[Entry]:
         """Return the models of some names, in their order."""
         rows = self._connection.read(statements.MODELS, names=list(names))
         there = {row["m"]["name"]: dict(row["m"]) for row in rows}
@@ -82,7 +82,7 @@ class BoltEntries(Entries):
             try:
                 self._connection.transaction(work)
             except ConstraintError:
-                there = self.named(model["name"])
+                there = self.find(model["name"])
                 if not there:
                     raise  # Another application's constraint.
                 # It may be our own, whose acknowledgement was lost.
@@ -95,7 +95,7 @@ class BoltEntries(Entries):
         parameters = {"name": model["name"], "load": self._owner.load}
         counters = self._connection.write(statements.TAKE_OVER, **parameters)
         self._owner.require(counters.properties_set > 0)
-        writer.find_written()
+        writer.read_progress()
         return writer
 
     def _writer(self, model: Mapping[str, Any]) -> BoltWriter:

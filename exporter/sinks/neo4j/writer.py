@@ -65,7 +65,7 @@ class BoltWriter(Writer):
         payload = Payload(connection.server, properties)
         self._blocks = BlockWriter(connection, owner, payload, pace)
 
-    def find_written(self) -> None:
+    def read_progress(self) -> None:
         """Read what an interrupted load has written."""
         self._there = blocks_there(self._connection, self._owner.key)
         self._all_there = bool(self._node().get("written"))

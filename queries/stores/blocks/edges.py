@@ -14,7 +14,7 @@ from queries.stores.blocks.neurons import of_ids
 from queries.stores.blocks.relationships import Relationships
 from queries.stores.blocks.strongest import Strongest
 
-_SHOWN = ["name", "layer", "channel", "x", "y"]
+_COLUMNS = ["name", "layer", "channel", "x", "y"]
 
 
 def edges(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
@@ -45,7 +45,7 @@ def neighbours(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
     for block in relationships.all([own, other, by]):
         strongest.add(_strong(block, by, values["min_weight"]))
     columns = strongest.columns
-    table = of_ids(blocks, columns[other], _SHOWN)
+    table = of_ids(blocks, columns[other], _COLUMNS)
     for name, column in (("neuron", own), ("id", other), ("weight", by)):
         table = table.append_column(name, pa.array(columns[column]))
     return table

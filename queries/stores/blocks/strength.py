@@ -31,13 +31,13 @@ def _added(blocks: Blocks, values: Mapping[str, Any]) -> Scores:
     for block in relationships.all([own, values["by"]]):
         # The ids of a block are close together, but those of a model are many.
         least = int(block[own].min())
-        added = np.bincount(block[own] - least, _counted(block[values["by"]], values["measure"]))
+        added = np.bincount(block[own] - least, _counts(block[values["by"]], values["measure"]))
         start = least - blocks.first
         sums[start : start + len(added)] += added
     return sums
 
 
-def _counted(weights: Scores, measure: str) -> Scores | None:
+def _counts(weights: Scores, measure: str) -> Scores | None:
     """Return what each relationship counts; None for 1."""
     if measure == "count":
         return None

@@ -37,8 +37,9 @@ def is_dataset(folder: Path) -> bool:
 def model_notes(folder: Path) -> dict[Path, dict[str, Any]]:
     """Return the note of each model in a dataset, complete or not, by its subfolder.
 
-    What is damaged is as ``notes.noted`` says; tables without a note are damaged too. Where a model
-    has several subfolders, a damaged one is named by itself, so that it can be removed alone.
+    What is damaged is as ``notes.note_or_damage`` says; tables without a note are damaged too.
+    Where a model has several subfolders, a damaged one is named by itself, so that it can be
+    removed alone.
     """
     paths = _model_folders(folder)
     folders = Counter(map(_safe_name_of, paths))

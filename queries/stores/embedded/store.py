@@ -263,7 +263,7 @@ def _with_note(file: Path, connection: ladybug.Connection) -> Iterator[None]:
     if note is None:
         yield
         return
-    write_note(file, note, known=False)
+    write_note(file, note, final=False)
     edited = note["edited"]
     try:
         yield
@@ -272,7 +272,7 @@ def _with_note(file: Path, connection: ladybug.Connection) -> Iterator[None]:
         # The file must not change once its digest is noted.
         run(connection, "CALL force_checkpoint_on_close=false")
         run(connection, "CHECKPOINT")
-        write_note(file, {**note, "edited": edited}, known=True)
+        write_note(file, {**note, "edited": edited}, final=True)
 
 
 def _counts(connection: ladybug.Connection) -> tuple[int, int]:
