@@ -243,12 +243,23 @@ def load(
             ledger.tidy(name, progress)
         seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
-    names = tuple(layer.name for layer in part.layers)
+    return _report(location, name, model_file, part, outcome, seconds)
+
+
+def _report(
+    location: Location,
+    name: str,
+    model_file: OpenedModel,
+    part: Plan,
+    outcome: "_Outcome",
+    seconds: float,
+) -> LoadReport:
+    """Return what a load has done."""
     return LoadReport(
         model=name,
         graph=location.text,
-        layers=names,
-        granularity=granularity,
+        layers=tuple(layer.name for layer in part.layers),
+        granularity=part.granularity,
         neurons=part.neurons,
         edges=part.edges,
         not_finite_weights=_some(part, "not_finite_weights"),

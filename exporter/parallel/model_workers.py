@@ -27,7 +27,7 @@ class ModelWorkers(Closing):
     Parameters
     ----------
     dask
-        As in ``workers.started``.
+        As in ``starting.started``.
     source
         The model.
     """

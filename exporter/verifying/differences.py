@@ -88,7 +88,7 @@ def count_changes(values: Sequence[str], expected: Sequence[str]) -> dict[Change
 
     Parameters
     ----------
-    values, wanted
+    values, expected
         What is there, and what should be.
     """
     there, should = Counter(values), Counter(expected)

@@ -93,14 +93,7 @@ class Parameter:
             return None
         text = repeatable(value) if isinstance(value, str) else repr(value)
         try:
-            if _is_bool(value) or (self.type == "text" and not isinstance(value, str)):
-                raise TypeError
-            converted = _CONVERSIONS[self.type](value)
-            # int() would cut off a fraction.
-            if self.type == "int" and not isinstance(value, str) and value != converted:
-                raise ValueError
-            if self.type == "float" and math.isnan(converted):
-                raise ValueError
+            converted = self._converted(value)
         except (TypeError, ValueError, OverflowError):
             raise ParameterError(f"{self.name}: {text} is no {self.type}; {self.help}") from None
         if self.choices and converted not in self.choices:
@@ -113,6 +106,18 @@ class Parameter:
             raise ParameterError(f"{self.name}: {value!r} is too large; it is at most {self.most}")
         if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
             raise ParameterError(f"{self.name}: {value!r} is no {self.type} within {_LARGEST:.2g}")
+        return converted
+
+    def _converted(self, value: Any) -> Any:
+        """Return the value in the declared type, or raise one of Python's errors."""
+        if _is_bool(value) or (self.type == "text" and not isinstance(value, str)):
+            raise TypeError
+        converted = _CONVERSIONS[self.type](value)
+        # int() would cut off a fraction.
+        if self.type == "int" and not isinstance(value, str) and value != converted:
+            raise ValueError
+        if self.type == "float" and math.isnan(converted):
+            raise ValueError
         return converted
 
 
