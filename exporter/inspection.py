@@ -99,11 +99,11 @@ def inspect(
         If the file cannot be read or wired.
     """
     require_granularity(granularity)
-    opened = open_model(model, weights=False)
-    rows = _rows(opened, granularity)
+    model_file = open_model(model, weights=False)
+    rows = _rows(model_file, granularity)
     try:
-        if opened.may_hold_not_finite():
-            rows = _rows(open_model(opened.path), granularity)
+        if model_file.may_hold_not_finite():
+            rows = _rows(open_model(model_file.path), granularity)
     except ModelFileError as error:
         logger.warning("%s", error)
         rows = [{**row, **dict.fromkeys(NOT_FINITE)} for row in rows]
@@ -112,7 +112,7 @@ def inspect(
     neurons, edges, parameters = (
         int(frame[column].sum()) for column in ("neurons", "edges", "parameters")
     )
-    return Inspection(frame, neurons, edges, parameters, granularity, opened.half_precisions)
+    return Inspection(frame, neurons, edges, parameters, granularity, model_file.half_precisions)
 
 
 def _rows(model: OpenedModel, granularity: Granularity) -> list[dict[str, object]]:

@@ -38,7 +38,7 @@ from queries.core.progress import Progress, silent
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
 from queries.errors import GraphNotFoundError, ParameterError, listed
-from queries.stores.location import locate
+from queries.stores.location import Location, locate
 
 _LONGEST_NAME = 200
 
@@ -221,54 +221,55 @@ def load(
     sweep_temporary()
     if not replace and not resume:
         _refuse_existing(name, graph)
-    opened = open_model(file, partial=partial)
-    part = recipe.plan(opened)
+    model_file = open_model(file, partial=partial)
+    part = recipe.plan(model_file)
     require_room(location, options, part.neurons, part.edges, granularity)
-    with _writing(opened, recipe, dask) as write_by:
+    with _writing(model_file, recipe, dask) as write_by:
         begun = time.perf_counter()
+        properties = model_properties(
+            model_file,
+            part,
+            name,
+            at=datetime.now(UTC),
+            state=LOADING,
+            load_id=secrets.token_hex(16),
+        )
+        most = sink_kind(location).block_edges
+        begin = {**properties, "block_edges": min(batch_size or most, most)}
         with open_ledger(location, options) as ledger:
-            properties = model_properties(
-                opened,
-                part,
-                name,
-                at=datetime.now(UTC),
-                state=LOADING,
-                load_id=secrets.token_hex(16),
-            )
-            most = sink_kind(location).block_edges
-            begin = {**properties, "block_edges": min(batch_size or most, most)}
-            stored = to_go_on_with(ledger, begin) if resume else None
-            complete = stored is not None and stored["state"] == COMPLETE
-            damage = damage_of(location, name, progress) if complete else []
-            if complete and not damage:
-                done = _Done(checksums_of(location, name), part.edges)
-            else:
-                if damage:
-                    logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
-                    writer = ledger.repair(begin)
-                else:
-                    writer = _begun(ledger, begin, stored, replace=replace)
-                sums = write_by(writer, part, name, writer.model["block_edges"], progress)
-                done = _finished(ledger, writer, part, sums)
+            earlier = to_go_on_with(ledger, begin) if resume else None
+            load_model = _Load(ledger, location, part, begin, write_by, progress)
+            outcome = load_model.run(earlier, replace=replace)
             ledger.tidy(name, progress)
         seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
-    names = tuple(layer.name for layer in part.layers)
+    return _report(location, name, model_file, part, outcome, seconds)
+
+
+def _report(
+    location: Location,
+    name: str,
+    model_file: OpenedModel,
+    part: Plan,
+    outcome: "_Outcome",
+    seconds: float,
+) -> LoadReport:
+    """Return what a load has done."""
     return LoadReport(
         model=name,
         graph=location.text,
-        layers=names,
-        granularity=granularity,
+        layers=tuple(layer.name for layer in part.layers),
+        granularity=part.granularity,
         neurons=part.neurons,
         edges=part.edges,
         not_finite_weights=_some(part, "not_finite_weights"),
         not_finite_biases=_some(part, "not_finite_biases"),
         left_out=part.left_out.edges,
         refused=tuple(map(str, part.refused)),
-        resumed=done.resumed,
-        repaired=tuple(damage),
-        checksums=done.checksums,
-        half_precisions=opened.half_precisions,
+        resumed=outcome.resumed,
+        repaired=outcome.repaired,
+        checksums=outcome.checksums,
+        half_precisions=model_file.half_precisions,
         seconds=seconds,
     )
 
@@ -295,30 +296,58 @@ def _writing(model: OpenedModel, recipe: Recipe, dask: str | None) -> Iterator[W
 
 
 @dataclass(frozen=True)
-class _Done:
+class _Outcome:
     """What of a load is in its report."""
 
     checksums: Mapping[str, str]
     resumed: int
+    repaired: tuple[str, ...] = ()
 
 
-def _finished(
-    ledger: Ledger, writer: Writer, part: Plan, sums: Mapping[str, Mapping[str, str]]
-) -> _Done:
-    """Make a model complete of which all is written."""
-    ledger.finish(writer, sums, _model_checksum(writer.model, part, sums))
-    checksums = {layer: each["checksum"] for layer, each in sums.items()}
-    return _Done(checksums, writer.resumed_edges)
+@dataclass(frozen=True)
+class _Load:
+    """A load into an open graph: ``properties`` are those with which its model begins."""
 
+    ledger: Ledger
+    location: Location
+    part: Plan
+    properties: Mapping[str, Any]
+    write: Write
+    progress: Progress
 
-def _begun(
-    ledger: Ledger, model: Mapping[str, Any], stored: Mapping[str, Any] | None, *, replace: bool
-) -> Writer:
-    """Begin a load, or go on with one."""
-    # There is nothing to go on with where a note is damaged, or what was there is being removed.
-    if stored is None or stored["state"] in {DAMAGED, DROPPING}:
-        return ledger.begin(model, replace=replace or stored is not None)
-    return ledger.resume(stored)
+    def run(self, earlier: Mapping[str, Any] | None, *, replace: bool) -> _Outcome:
+        """Write a model, unless it is there and sound.
+
+        Parameters
+        ----------
+        earlier
+            The model as a load before left it, where this one goes on with it.
+        replace
+            Whether a model of that name is replaced.
+        """
+        name = self.properties["name"]
+        if earlier is None or earlier["state"] != COMPLETE:
+            return self._finish(self._begin(earlier, replace=replace))
+        damage = damage_of(self.location, name, self.progress)
+        if not damage:
+            return _Outcome(checksums_of(self.location, name), self.part.edges)
+        logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
+        return self._finish(self.ledger.repair(self.properties), tuple(damage))
+
+    def _begin(self, earlier: Mapping[str, Any] | None, *, replace: bool) -> Writer:
+        """Begin anew, or go on."""
+        # There is nothing to go on with where a note is damaged, or its model is being removed.
+        if earlier is None or earlier["state"] in {DAMAGED, DROPPING}:
+            return self.ledger.begin(self.properties, replace=replace or earlier is not None)
+        return self.ledger.resume(earlier)
+
+    def _finish(self, writer: Writer, repaired: tuple[str, ...] = ()) -> _Outcome:
+        """Write all that is missing, and make the model complete."""
+        block_edges = writer.model["block_edges"]
+        sums = self.write(writer, self.part, self.properties["name"], block_edges, self.progress)
+        self.ledger.finish(writer, sums, _model_checksum(writer.model, self.part, sums))
+        checksums = {layer: each["checksum"] for layer, each in sums.items()}
+        return _Outcome(checksums, writer.resumed_edges, repaired)
 
 
 def _model_checksum(
@@ -335,12 +364,12 @@ def _model_checksum(
 def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
     """Say that a name is taken before TensorFlow is imported, which takes seconds."""
     try:
-        with NeuronGraph(graph) as opened:
-            taken = name in opened.models()["name"].tolist()
+        with NeuronGraph(graph) as session:
+            exists = name in session.models()["name"].tolist()
     except GraphNotFoundError:
         return
-    if taken:
-        raise exists_error(opened.location, name)
+    if exists:
+        raise exists_error(session.location, name)
 
 
 def _check_name(name: str) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class _Opened:
+class _Contents:
     """What an opened file is: the properties of the model, and its graph."""
 
     properties: dict[str, Any]
@@ -76,18 +76,18 @@ class ModelStore(BlockStore):
         ModelFileError, UnsupportedLayerError
             If the file cannot be read or wired.
         """
-        return [self._opened.properties]
+        return [self._contents.properties]
 
     def network(self, about: "StoredModel", by: str) -> ModelNetwork:
         """Return the model as operators: no relationship is kept."""
-        return self._opened.blocks.network
+        return self._contents.blocks.network
 
     def blocks(self, about: "StoredModel") -> PlannedBlocks:
         """Return the model."""
-        return self._opened.blocks
+        return self._contents.blocks
 
     @cached_property
-    def _opened(self) -> _Opened:
+    def _contents(self) -> _Contents:
         name = self._file.stem
         changed = datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
         model = open_model(self._file)
@@ -96,19 +96,19 @@ class ModelStore(BlockStore):
             model, planned, name, at=changed, state=COMPLETE, load_id=model.sha256
         )
         network = self._network(planned, properties["sha256"])
-        return _Opened({**properties, "key": name}, PlannedBlocks(planned, name, network))
+        return _Contents({**properties, "key": name}, PlannedBlocks(planned, name, network))
 
-    def _network(self, planned: Plan, sha256: str) -> ModelNetwork:
+    def _network(self, model_plan: Plan, sha256: str) -> ModelNetwork:
         """Return a planned model, which this process computes with alone, or with many."""
         if self._dask is None:
-            return ModelNetwork(planned)
+            return ModelNetwork(model_plan)
         from exporter.parallel.model_workers import ModelWorkers
         from exporter.parallel.shared_network import SharedNetwork
         from exporter.parallel.source import ModelSource
 
         source = ModelSource(self._file.absolute(), sha256, Recipe())
         self._workers = ModelWorkers(self._dask, source)
-        return SharedNetwork(planned, self._workers)
+        return SharedNetwork(model_plan, self._workers)
 
     def close(self) -> None:
         """End the processes that were started."""

@@ -41,10 +41,10 @@ def drop(
                 removed += more
                 progress("relationships", removed, edges)
 
-            dropped = drop_model(name, graph, progress=count)
+            edges_removed = drop_model(name, graph, progress=count)
     except KeyboardInterrupt as interrupt:
         interrupted(interrupt, f"What is left of {name!r} is in state dropping; drop it again.")
-    echo(f"Removed {name!r} with {dropped:,} relationships.")
+    echo(f"Removed {name!r} with {edges_removed:,} relationships.")
 
 
 def _edges(graph: str | None, name: str) -> int:
@@ -54,8 +54,8 @@ def _edges(graph: str | None, name: str) -> int:
     from queries.stores.location import locate
 
     sink_kind(locate(graph))
-    with NeuronGraph(graph) as opened:
-        models = opened.models().set_index("name")
+    with NeuronGraph(graph) as session:
+        models = session.models().set_index("name")
     if name not in models.index:
         raise ModelNotFoundError(
             f"there is no model {repeatable(name)} in the graph; it holds "

@@ -36,19 +36,19 @@ def inspect(
     from exporter.inspection import NOT_FINITE
     from exporter.inspection import inspect as inspect_model
 
-    seen = inspect_model(model, granularity=granularity)
-    sizes = ", ".join(f"{size_text(size)} {store}" for store, size in seen.sizes.items())
+    report = inspect_model(model, granularity=granularity)
+    sizes = ", ".join(f"{size_text(size)} {store}" for store, size in report.sizes.items())
     totals = (
-        f"{len(seen.frame)} layers, {nodes_text(seen.neurons, seen.granularity)}, "
-        f"{seen.edges:,} relationships, {seen.parameters:,} parameters; "
-        f"density {seen.density:.6g}\n"
+        f"{len(report.frame)} layers, {nodes_text(report.neurons, report.granularity)}, "
+        f"{report.edges:,} relationships, {report.parameters:,} parameters; "
+        f"density {report.density:.6g}\n"
         f"A load takes about this much on disk: {sizes}."
     )
-    frame = seen.frame
-    if seen.not_finite:
-        totals += f"\n{seen.not_finite}"
+    frame = report.frame
+    if report.not_finite:
+        totals += f"\n{report.not_finite}"
     elif to.format == "table":
         # Two columns of zeros say nothing to a reader.
         frame = frame.drop(columns=list(NOT_FINITE))
     write(frame, to, note=totals)
-    say_precision(seen.half_precisions)
+    say_precision(report.half_precisions)

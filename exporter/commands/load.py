@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from exporter.commands.load_report import print_report, state_left
+from exporter.commands.load_report import print_report, remainder_text
 from exporter.commands.options import PANEL, GranularityOption, ModelArgument, NameOption
 from queries.commands.completion import dask_addresses
 from queries.commands.options import GraphOption
@@ -139,11 +139,11 @@ def load(
                 progress=progress,
             )
     except KeyboardInterrupt as interrupt:
-        interrupted(interrupt, state_left(graph, name or model.stem))
+        interrupted(interrupt, remainder_text(graph, name or model.stem))
     except GraphError as error:
         if not progress.begun:
             raise
-        fail(f"{error}. {state_left(graph, name or model.stem)}")
+        fail(f"{error}. {remainder_text(graph, name or model.stem)}")
     if as_json:
         typer.echo(report.json)
     elif not quiet:

@@ -109,8 +109,8 @@ def _unless_alone(graph: str | None, model: str) -> list[str]:
     from queries.neurongraph import NeuronGraph
 
     try:
-        with NeuronGraph(graph) as opened:
-            return [model] if len(opened.models()) > 1 else []
+        with NeuronGraph(graph) as session:
+            return [model] if len(session.models()) > 1 else []
     except NeurongraphError:
         # The load went well, whatever happened since: a cluster may need a moment to show it.
         return []
@@ -125,25 +125,26 @@ def _first_question(report: "LoadReport") -> list[str]:
     return ["query", "summary"]
 
 
-def state_left(graph: str | None, name: str) -> str:
+def remainder_text(graph: str | None, name: str) -> str:
     """Say what a load that did not end has left behind, and what to do."""
     from exporter.sinks.entries import STAGED
     from queries.core.schema import COMPLETE, LOADING
     from queries.neurongraph import NeuronGraph
 
     try:
-        with NeuronGraph(graph) as opened:
-            models = opened.models()
+        with NeuronGraph(graph) as session:
+            models = session.models()
             states = dict(zip(models["name"], models["state"], strict=True))
     except GraphNotFoundError:
         return "Nothing was written."
     except NeurongraphError:
         return f"What is left of {name!r}, if anything, is in state loading; see --resume."
-    for left in (name + STAGED, name):
-        if states.get(left) == LOADING:
-            kept = f", and {name!r} is as it was" if states.get(name) == COMPLETE else ""
+    for unfinished in (name + STAGED, name):
+        if states.get(unfinished) == LOADING:
+            old_model = f", and {name!r} is as it was" if states.get(name) == COMPLETE else ""
+            drop = pasteable("drop", unfinished, graph=graph)
             return (
-                f"{left!r} is in state loading{kept}. Go on with the same command and --resume, "
-                f"without --replace; or remove it: {pasteable('drop', left, graph=graph)}"
+                f"{unfinished!r} is in state loading{old_model}. Go on with the same command and "
+                f"--resume, without --replace; or remove it: {drop}"
             )
     return f"{name!r} is {'as it was' if name in states else 'not in the graph'}."

@@ -18,7 +18,7 @@ def incoming(at: Addresses, neuron: int) -> tuple[Ids, Weights]:
     return at.batch[b] + at.position[p] + at.fan, at.kernel[b, c]
 
 
-def outgoing(at: Addresses, read: Ids) -> tuple[Ids, Ids, Weights]:
+def outgoing(at: Addresses, addresses: Ids) -> tuple[Ids, Ids, Weights]:
     """Return the relationships out of what stands at some addresses.
 
     Returns
@@ -29,7 +29,7 @@ def outgoing(at: Addresses, read: Ids) -> tuple[Ids, Ids, Weights]:
     """
     steps = [math.prod(at.shape[axis + 1 :]) for axis in range(len(at.shape))]
     of_batch, of_position, of_channel = (spread(at.shape, steps, axes) for axes in at.groups)
-    which, b, p, k = _readers(at, read)
+    which, b, p, k = _readers(at, addresses)
     target = np.add.outer(of_batch[b] + of_position[p], of_channel)
     weight = at.kernel.swapaxes(1, 2)[b, k]
     return np.repeat(which, len(of_channel)), target.reshape(-1), weight.reshape(-1)
@@ -43,14 +43,16 @@ def _position(shape: tuple[int, ...], axes: Axes, index: tuple[np.intp, ...]) ->
     return position
 
 
-def _readers(at: Addresses, read: Ids) -> tuple[Ids, Ids, Ids, Ids]:
+def _readers(at: Addresses, addresses: Ids) -> tuple[Ids, Ids, Ids, Ids]:
     """Return which address is read, and the ``b``, ``p`` and ``k`` by which it is."""
     rows = np.add.outer(at.batch, at.position).reshape(-1)
     order = np.argsort(rows, kind="stable")
     step = max(1, _PAIRS_AT_ONCE // len(at.fan))
     pairs = [np.empty((2, 0), dtype=np.int64)]
-    for start in range(0, len(read), step):
-        pair, row = _matches(rows[order], np.subtract.outer(read[start : start + step], at.fan))
+    for start in range(0, len(addresses), step):
+        pair, row = _matches(
+            rows[order], np.subtract.outer(addresses[start : start + step], at.fan)
+        )
         pairs.append(np.stack([pair + start * len(at.fan), order[row]]))
     pair, row = np.concatenate(pairs, axis=1)
     which, k = np.divmod(pair, len(at.fan))
@@ -58,12 +60,12 @@ def _readers(at: Addresses, read: Ids) -> tuple[Ids, Ids, Ids, Ids]:
     return which, b, p, k
 
 
-def _matches(ascending: Ids, wanted: Ids) -> tuple[Ids, Ids]:
+def _matches(ascending: Ids, values: Ids) -> tuple[Ids, Ids]:
     """Return all pairs of equal numbers: where the one and where the other stands."""
-    wanted = wanted.reshape(-1)
-    first, last = (np.searchsorted(ascending, wanted, side) for side in ("left", "right"))
+    values = values.reshape(-1)
+    first, last = (np.searchsorted(ascending, values, side) for side in ("left", "right"))
     times = last - first
-    pair = np.repeat(np.arange(len(wanted)), times)
+    pair = np.repeat(np.arange(len(values)), times)
     # Counts 0, 1, ... within each run of equal ones.
     within = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
     return pair, first[pair] + within

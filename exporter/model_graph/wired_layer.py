@@ -132,8 +132,8 @@ class WiredLayer:
         most = min(_WEIGHTS_AT_ONCE // (wide * fan), _READ_AT_ONCE // max(wide, fan))
         deep = min(batch, max(1, most))
         high = max(1, _READ_AT_ONCE // (deep * max(wide, fan)))
-        cuts = product(_cut(batch, deep), _cut(channels, wide), _cut(positions, high))
-        return [(b, p, c) for b, c, p in cuts]
+        slices = product(_slices(batch, deep), _slices(channels, wide), _slices(positions, high))
+        return [(b, p, c) for b, c, p in slices]
 
     def incoming(self, neuron: int) -> tuple[Ids, Scores]:
         """Return source and weight of all relationships into a neuron, by source."""
@@ -234,5 +234,5 @@ class WiredLayer:
                 yield piece, weights
 
 
-def _cut(length: int, step: int) -> list[slice]:
+def _slices(length: int, step: int) -> list[slice]:
     return [slice(start, min(start + step, length)) for start in range(0, length, step)]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from exporter.sinks.opening import require_taken
+from exporter.sinks.opening import require_option
 from queries.core.address import is_address
 from queries.errors import ParameterError
 from queries.stores.location import Location
@@ -23,7 +23,7 @@ def check_dask(dask: str, location: Location) -> None:
     location
         Where the load goes.
     """
-    require_taken(location, "dask")
+    require_option(location, "dask")
     check_address(dask)
 
 

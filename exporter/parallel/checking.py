@@ -13,7 +13,7 @@ from exporter.model_graph.pieces import Result
 from exporter.model_graph.reductions import Sum
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.parallel.share import Share
-from exporter.parallel.task import Written
+from exporter.parallel.task import FileResult
 from exporter.planning.plan import Plan
 from exporter.sinks.dataset.folder import WrittenTable
 from exporter.sinks.dataset.parts import FilePart
@@ -27,7 +27,7 @@ class Unexpected(Exception):  # noqa: N818 - becomes an error that says what to 
     """A worker sent back something else than it was to send; the message says what."""
 
 
-def checked_file(plan: Plan, part: FilePart, sent: object) -> Written:
+def checked_file(plan: Plan, part: FilePart, reply: object) -> FileResult:
     """Return what came back for a file, if it may have come of it.
 
     Parameters
@@ -36,7 +36,7 @@ def checked_file(plan: Plan, part: FilePart, sent: object) -> Written:
         The plan of this process.
     part
         Which file was to be written.
-    sent
+    reply
         What came back.
 
     Raises
@@ -44,17 +44,17 @@ def checked_file(plan: Plan, part: FilePart, sent: object) -> Written:
     Unexpected
         If it is of another file or type, has a number that cannot be, or names another file.
     """
-    if type(sent) is not Written:
-        raise Unexpected(f"{_kind(sent)} instead of what it wrote")
-    if type(sent.part) is not FilePart or sent.part != part:
+    if type(reply) is not FileResult:
+        raise Unexpected(f"{_kind(reply)} instead of what it wrote")
+    if type(reply.part) is not FilePart or reply.part != part:
         raise Unexpected(f"another file than {part.name}")
     layer = next(each for each in plan.layers if each.index == part.layer)
     most = sum(stop - start for start, stop in part.ranges) * layer.most_edges
-    for sums in (sent.sent, sent.found):
+    for sums in (reply.expected, reply.actual):
         if type(sums) is not Checksum or not sums.is_sound or sums.rows > most:
             raise Unexpected(f"no checksum of {part.name}")
-    _check_table(part, sent.found.rows, sent.table)
-    return sent
+    _check_table(part, reply.actual.rows, reply.table)
+    return reply
 
 
 def _check_table(part: FilePart, rows: int, table: object) -> None:
@@ -76,7 +76,7 @@ def _check_table(part: FilePart, rows: int, table: object) -> None:
         raise Unexpected(f"no CRC-32 of {part.name}")
 
 
-def checked_share(layer: WiredLayer, share: Share, sent: object) -> list[Result]:
+def checked_share(layer: WiredLayer, share: Share, reply: object) -> list[Result]:
     """Return the results of a share, if they may have come of it.
 
     Parameters
@@ -85,7 +85,7 @@ def checked_share(layer: WiredLayer, share: Share, sent: object) -> list[Result]
         The layer, as this process has it.
     share
         What was to be computed.
-    sent
+    reply
         What came back: the number of the share, and a result for each of its pieces.
 
     Raises
@@ -94,24 +94,24 @@ def checked_share(layer: WiredLayer, share: Share, sent: object) -> list[Result]
         If it is of another share or type, has other places or shapes, or has numbers that finite
         weights and scores cannot make.
     """
-    match sent:
-        case (int(number), list(found)) if number == share.number:
+    match reply:
+        case (int(number), list(results)) if number == share.number:
             pass
         case _:
-            raise Unexpected(f"{_kind(sent)} instead of share {share.number}")
-    if len(found) != len(share.pieces):
-        raise Unexpected(f"{len(found)} results of {len(share.pieces)} pieces")
-    for piece, (where, values) in zip(share.pieces, found, strict=True):
+            raise Unexpected(f"{_kind(reply)} instead of share {share.number}")
+    if len(results) != len(share.pieces):
+        raise Unexpected(f"{len(results)} results of {len(share.pieces)} pieces")
+    for piece, (where, values) in zip(share.pieces, results, strict=True):
         place = layer.result_section(share.work, piece.section)
         if where != place:
             raise Unexpected("the result of another piece")
-        cuts = place if isinstance(place, tuple) else (place,)
-        shape = tuple(cut.stop - cut.start for cut in cuts)
+        slices = place if isinstance(place, tuple) else (place,)
+        shape = tuple(each.stop - each.start for each in slices)
         if type(values) is not np.ndarray or values.dtype != np.float64 or values.shape != shape:
             raise Unexpected(f"no array of {shape} floats")
         if not _possible(values, layer, share, piece.scores):
             raise Unexpected("numbers that are not finite, of weights and scores that are")
-    return found
+    return results
 
 
 def _possible(
@@ -122,9 +122,9 @@ def _possible(
     odd = ~np.isfinite(values) if summed else np.isnan(values)
     if not odd.any():
         return True
-    given = np.isfinite(scores) if summed else ~np.isnan(scores)
-    return not (given.all() and np.isfinite(layer.at.kernel).all())
+    sound = np.isfinite(scores) if summed else ~np.isnan(scores)
+    return not (sound.all() and np.isfinite(layer.at.kernel).all())
 
 
-def _kind(sent: object) -> str:
-    return f"a {type(sent).__name__}"
+def _kind(reply: object) -> str:
+    return f"a {type(reply).__name__}"

@@ -48,8 +48,8 @@ class DaskWorkers(Workers):
     def shipped(self, source: ModelSource) -> Any:
         """Send the model file to all workers where one does not find it."""
         # What a worker fails by is told once it has a task.
-        seen = self._client.run(source.seen, on_error="return")
-        if all(found is True for found in seen.values()):
+        answers = self._client.run(source.is_readable, on_error="return")
+        if all(answer is True for answer in answers.values()):
             return None
         notices.info("not all workers find %s, so that it is sent to them", source.path)
         return self._client.scatter(source.path.read_bytes(), broadcast=True, hash=False)

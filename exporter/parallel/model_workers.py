@@ -27,7 +27,7 @@ class ModelWorkers(Closing):
     Parameters
     ----------
     dask
-        As in ``workers.started``.
+        As in ``starting.started``.
     source
         The model.
     """
@@ -100,15 +100,15 @@ class ModelWorkers(Closing):
             ) from error
 
 
-def _checked(layer: WiredLayer, share: Share, sent: object) -> tuple[int, list[Result]]:
-    return share.number, checked_share(layer, share, sent)
+def _checked(layer: WiredLayer, share: Share, reply: object) -> tuple[int, list[Result]]:
+    return share.number, checked_share(layer, share, reply)
 
 
-def _in_order(found: Iterable[tuple[int, list[Result]]]) -> Iterator[Result]:
+def _in_order(results: Iterable[tuple[int, list[Result]]]) -> Iterator[Result]:
     """Yield results in the order of their shares, so that sums are rounded as in one process."""
     early: dict[int, list[Result]] = {}
     upcoming = 0
-    for number, computed in found:
+    for number, computed in results:
         early[number] = computed
         while upcoming in early:
             yield from early.pop(upcoming)

@@ -56,15 +56,15 @@ def results(
                 raise GraphUnavailableError(f"{trouble}; {go_on}") from None
 
 
-def _checked(checked: Callable[[K, object], T], what: K, sent: object, go_on: str) -> T:
+def _checked(checked: Callable[[K, object], T], what: K, reply: object, go_on: str) -> T:
     try:
-        return checked(what, sent)
+        return checked(what, reply)
     except Unexpected as error:
-        said = str(error)
+        reason = str(error)
     except Exception as error:  # noqa: BLE001 - what was sent may raise anything when looked at.
-        said = f"something that raises {type(error).__name__}"
+        reason = f"something that raises {type(error).__name__}"
     raise GraphError(
-        f"a worker sent back {said}; give the workers the version of neurongraph and the model "
+        f"a worker sent back {reason}; give the workers the version of neurongraph and the model "
         f"file of this process; then {go_on}"
     )
 

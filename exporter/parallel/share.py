@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exporter.model_graph import ModelNetwork
 from exporter.model_graph.pieces import Piece, Result, Work
 from exporter.model_graph.threads import limit_blas
-from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.source import ModelSource, plan_of
 from queries.analysis.operators import WeightFunction
 
 
@@ -47,7 +47,7 @@ def compute_share(
     share
         What to compute.
     content
-        As in ``source.planned``.
+        As in ``source.plan_of``.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def compute_share(
     """
     # Each core has a task of its own.
     limit_blas()
-    network = ModelNetwork(planned(source, content))
+    network = ModelNetwork(plan_of(source, content))
     layer = next(each for each in network.layers if each.index == share.layer)
     (wired,) = network.operators(layer)
     return share.number, wired.weighed(share.function).results_of(share.work, share.pieces)

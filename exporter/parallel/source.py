@@ -36,7 +36,7 @@ class ModelSource:
     sha256: str
     recipe: Recipe
 
-    def seen(self) -> bool:
+    def is_readable(self) -> bool:
         """Tell whether this process finds that very file under its path."""
         try:
             return sha256_of(self.path) == self.sha256
@@ -48,7 +48,7 @@ _opening: Final = Lock()
 _plans: Final[dict[ModelSource, Plan]] = {}
 
 
-def planned(source: ModelSource, content: bytes | None) -> Plan:
+def plan_of(source: ModelSource, content: bytes | None) -> Plan:
     """Open a model and plan its load, once in this process.
 
     Parameters
@@ -75,7 +75,7 @@ def planned(source: ModelSource, content: bytes | None) -> Plan:
 
 
 def _open(source: ModelSource, content: bytes | None) -> Plan:
-    if source.seen():
+    if source.is_readable():
         return _plan(source.path, source.recipe)
     if content is None or hashlib.sha256(content).hexdigest() != source.sha256:
         raise GraphError(

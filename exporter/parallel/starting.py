@@ -33,14 +33,14 @@ def started(dask: str) -> Iterator[Workers]:
             raise ParameterError(
                 f"dask: the package distributed is installed, and cannot be imported: {error}"
             ) from None
-        opened = local_cluster() if dask == LOCAL else cluster(dask)
+        starting = local_cluster() if dask == LOCAL else cluster(dask)
     elif dask == LOCAL:
         from exporter.parallel.processes import local_processes
 
-        opened = local_processes()
+        starting = local_processes()
     else:
         raise ParameterError(
             f"dask: {dask} needs the package distributed; pip install 'neurongraph[dask]'"
         )
-    with opened as workers:
+    with starting as workers:
         yield workers

@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.source import ModelSource, plan_of
 from exporter.sinks.dataset.folder import ModelFolder, WrittenTable
 from exporter.sinks.dataset.parts import FilePart
 from queries.core.checksum import Checksum
@@ -11,28 +11,28 @@ from queries.errors import GraphError
 
 
 @dataclass(frozen=True)
-class Written:
+class FileResult:
     """What stands in a file, without the relationships themselves.
 
     Parameters
     ----------
     part
         Which file it is.
-    sent, found
+    expected, actual
         The relationships that the model has, and those that were read back.
     table
         The file; None where there are no relationships, and so no file.
     """
 
     part: FilePart
-    sent: Checksum
-    found: Checksum
+    expected: Checksum
+    actual: Checksum
     table: WrittenTable | None
 
 
 def write_part(
     source: ModelSource, folder: ModelFolder, part: FilePart, content: bytes | None
-) -> Written:
+) -> FileResult:
     """Write a file of relationships, unless the very same is there, and read it back.
 
     Done twice, or by two processes at once, it leaves the same file.
@@ -46,7 +46,7 @@ def write_part(
     part
         Which file.
     content
-        As in ``source.planned``.
+        As in ``source.plan_of``.
 
     Raises
     ------
@@ -56,18 +56,18 @@ def write_part(
         If the folder is not seen or cannot be written.
     """
     _require_folder(folder)
-    layer = next(each for each in planned(source, content).layers if each.index == part.layer)
-    sent, found, blocks = Checksum(), Checksum(), []
+    layer = next(each for each in plan_of(source, content).layers if each.index == part.layer)
+    expected, actual, blocks = Checksum(), Checksum(), []
     for start, stop in part.ranges:
         columns = layer.block(start, stop).columns
-        sent.add(columns)
+        expected.add(columns)
         blocks.append(columns)
-    if not sent.rows:
-        return Written(part, sent, found, None)
+    if not expected.rows:
+        return FileResult(part, expected, actual, None)
     table = folder.write_edges(part.name, blocks)
     for columns in folder.read_edges(folder.file(part.name)):
-        found.add(columns)
-    return Written(part, sent, found, table)
+        actual.add(columns)
+    return FileResult(part, expected, actual, table)
 
 
 def _require_folder(folder: ModelFolder) -> None:

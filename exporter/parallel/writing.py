@@ -8,7 +8,7 @@ from typing import Final
 from exporter.parallel.checking import checked_file
 from exporter.parallel.results import results
 from exporter.parallel.source import ModelSource
-from exporter.parallel.task import Written, write_part
+from exporter.parallel.task import FileResult, write_part
 from exporter.parallel.workers import Workers
 from exporter.planning.plan import Plan
 from exporter.sinks.dataset.folder import WrittenTable
@@ -89,20 +89,20 @@ def write_in_parallel(
 def _summed(
     writer: DatasetWriter,
     part: Plan,
-    files: Iterable[Written],
+    files: Iterable[FileResult],
     progress: Progress,
 ) -> Sums:
     """Add up what came of the files, and take note of them."""
     sums = {layer.index: (Checksum(), Checksum()) for layer in part.layers}
     done = 0
-    for written in files:
-        sent, found = sums[written.part.layer]
-        sent.update(written.sent)
-        found.update(written.found)
-        if written.table is not None:
-            _require_there(writer, written.table)
-            writer.note_edges(written.table)
-        done += written.found.rows
+    for result in files:
+        expected, actual = sums[result.part.layer]
+        expected.update(result.expected)
+        actual.update(result.actual)
+        if result.table is not None:
+            _require_there(writer, result.table)
+            writer.note_edges(result.table)
+        done += result.actual.rows
         progress("relationships", done, part.edges)
     return sums
 
@@ -123,10 +123,10 @@ def _require_there(writer: DatasetWriter, table: WrittenTable) -> None:
 def _check(writer: DatasetWriter, part: Plan, sums: Sums) -> None:
     """Compare what arrived with what was sent, and that with the plan of this process."""
     for layer in part.layers:
-        sent, found = sums[layer.index]
-        require_arrived(writer.location, layer, sent, found)
-        if sent.rows != layer.edges:
+        expected, actual = sums[layer.index]
+        require_arrived(writer.location, layer, expected, actual)
+        if expected.rows != layer.edges:
             raise GraphError(
-                f"workers built {sent.rows:,} relationships into layer {layer.name!r}, which has "
-                f"{layer.edges:,}; give them the version of neurongraph that loads"
+                f"workers built {expected.rows:,} relationships into layer {layer.name!r}, which "
+                f"has {layer.edges:,}; give them the version of neurongraph that loads"
             )

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from exporter.wiring.results import EMPTY, Ids
 
-Floats = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 Groups = NDArray[np.int32]
 Index = tuple[slice, ...]
 
@@ -46,11 +46,11 @@ class Aggregates:
 
     target: Ids
     source: Ids
-    total: Floats
-    absolute: Floats
-    squares: Floats
-    edges: Floats
-    largest: Floats
+    total: Doubles
+    absolute: Doubles
+    squares: Doubles
+    edges: Doubles
+    largest: Doubles
 
 
 def aggregated(
@@ -84,7 +84,7 @@ def _parts(
     most = max(1, PIECE // math.prod(sources.shape[:targets]))
     for index in _pieces(sources.shape, [*range(targets), *shared], most):
         piece, own = sources[index], weights[index]
-        groups, counts = _counted(piece, group_of, shared)
+        groups, counts = _groups_and_counts(piece, group_of, shared)
         if groups is None:
             # What stands along these axes is of several groups, so that it has to be built.
             yield from _parts(piece, own, group_of, targets, [])
@@ -101,15 +101,17 @@ def _pieces(shape: Sequence[int], uncut: Collection[int], most: int) -> Iterator
     behind = math.prod(length for axis, length in enumerate(shape[1:]) if axis not in inner)
     step = max(1, most // max(1, behind))
     if 0 in uncut or step >= shape[0]:
-        cuts = [_WHOLE]
+        slices = [_WHOLE]
     else:
-        cuts = [slice(start, start + step) for start in range(0, shape[0], step)]
-    for cut in cuts:
+        slices = [slice(start, start + step) for start in range(0, shape[0], step)]
+    for part in slices:
         for rest in _pieces(shape[1:], inner, most if 0 in uncut else most // step):
-            yield (cut, *rest)
+            yield (part, *rest)
 
 
-def _counted(sources: Ids, group_of: Groups, shared: Sequence[int]) -> tuple[Groups | None, Ids]:
+def _groups_and_counts(
+    sources: Ids, group_of: Groups, shared: Sequence[int]
+) -> tuple[Groups | None, Ids]:
     """Return the group at each place, and how many neurons stand there along shared axes.
 
     Both are of length 1 along shared axes, and along those where sources repeat. There are no
@@ -156,22 +158,22 @@ def _by_group(groups: Groups, counts: Ids, weights: NDArray[Any], targets: int) 
     return _by_key(keys, count, (*sums[:3], times), sums[3])
 
 
-def _moments(weights: NDArray[Any], over: tuple[int, ...], targets: int) -> list[Floats]:
+def _moments(weights: NDArray[Any], over: tuple[int, ...], targets: int) -> list[Doubles]:
     """Return sum, sum of absolute values, sum of squares and largest absolute value over axes."""
     every = weights.astype(np.float64, order="C")
     absolute = np.abs(every)
     # Infinite ones of either sign have no sum.
     with np.errstate(invalid="ignore"):
-        found = (
+        moments = (
             np.add.reduce(every, over),
             np.add.reduce(absolute, over),
             np.add.reduce(np.square(every, out=every), over),
             np.fmax.reduce(absolute, over),
         )
-    return [values.reshape(-1, targets) for values in found]
+    return [values.reshape(-1, targets) for values in moments]
 
 
-def _by_key(keys: Ids, counts: Ids, sums: Sequence[Floats], largest: Floats) -> Aggregates:
+def _by_key(keys: Ids, counts: Ids, sums: Sequence[Doubles], largest: Doubles) -> Aggregates:
     """Add up rows that stand ``counts`` times each, by key; columns are of targets."""
     real = np.flatnonzero(counts)
     order = real[np.argsort(keys[real], kind="stable")]

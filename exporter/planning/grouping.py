@@ -100,7 +100,7 @@ class GroupedLayer(PlannedLayer):
         index = slab(self._axes, start, stop)
         fixed = max(0, len(index) - 1)
         front = range(len(self._target_axes))
-        found = aggregated(
+        sums = aggregated(
             np.moveaxis(sources, self._target_axes, front)[index],
             np.moveaxis(weights, self._target_axes, front)[index],
             self.group_of,
@@ -108,13 +108,13 @@ class GroupedLayer(PlannedLayer):
             rank=self.wiring.rank - fixed,
         )
         return GroupedBlock(
-            source=found.source,
-            target=found.target + (self.first + start),
-            weight=found.total.astype(np.float32),
-            l1=found.absolute.astype(np.float32),
-            l2=np.sqrt(found.squares).astype(np.float32),
-            largest=found.largest.astype(np.float32),
-            edges=found.edges.astype(np.int64),
+            source=sums.source,
+            target=sums.target + (self.first + start),
+            weight=sums.total.astype(np.float32),
+            l1=sums.absolute.astype(np.float32),
+            l2=np.sqrt(sums.squares).astype(np.float32),
+            largest=sums.largest.astype(np.float32),
+            edges=sums.edges.astype(np.int64),
         )
 
     def neurons_at(self, model: str, offsets: Ids, names: Sequence[str] = NEURON.names) -> pa.Table:
@@ -211,13 +211,13 @@ def _groups(layer: GroupedLayer) -> Ids:
 
 def _axes_of(lengths: Sequence[int], shape: Sequence[int]) -> list[list[int]]:
     """Return which axes make up each axis of a shape of the same elements in the same order."""
-    made: list[list[int]] = []
+    axes: list[list[int]] = []
     axis = 0
     for size in shape:
         own = [axis]
         while math.prod(lengths[a] for a in own) < size:
             own.append(own[-1] + 1)
-        made.append(own)
+        axes.append(own)
         axis = own[-1] + 1
-    made[-1] += range(axis, len(lengths))
-    return made
+    axes[-1] += range(axis, len(lengths))
+    return axes

@@ -55,7 +55,7 @@ class EdgeBlock:
         """All columns by their names, those of ``schema.connects_to``."""
         return {column.name: getattr(self, column.name) for column in fields(self)}
 
-    def chosen(self, rows: NDArray[np.bool_] | slice) -> Self:
+    def take(self, rows: NDArray[np.bool_] | slice) -> Self:
         """Return some of the edges."""
         return type(self)(**{name: column[rows] for name, column in self.columns.items()})
 
@@ -150,7 +150,7 @@ class PlannedLayer:
 
     def _weak(self, start: int, stop: int) -> LeftOut:
         whole = self._whole_block(start, stop)
-        weak = whole.chosen(~self._strong(whole)).weight.astype(np.float64)
+        weak = whole.take(~self._strong(whole)).weight.astype(np.float64)
         # Infinite ones of either sign have no sum.
         with np.errstate(invalid="ignore"):
             return LeftOut(len(weak), float(weak.sum()), float(np.abs(weak).sum()))
@@ -218,7 +218,7 @@ class PlannedLayer:
     def block(self, start: int, stop: int) -> EdgeBlock:
         """Build the edges into neurons ``start`` to ``stop`` of one of the ``ranges``."""
         whole = self._whole_block(start, stop)
-        return whole.chosen(self._strong(whole)) if self.threshold else whole
+        return whole.take(self._strong(whole)) if self.threshold else whole
 
     def _whole_block(self, start: int, stop: int) -> EdgeBlock:
         """Build the weak edges as well."""
@@ -235,7 +235,7 @@ class PlannedLayer:
         block = _every_edge(sources, weights, np.repeat(target, self.fan_in))
         real = block.source >= 0
         # Only blocks at a border of the layer hold padding.
-        return block if real.all() else block.chosen(real)
+        return block if real.all() else block.take(real)
 
     def neuron_table(self, model: str, start: int, stop: int) -> pa.Table:
         """Return the nodes of neurons ``start`` to ``stop``: the columns of ``schema.NEURON``."""
@@ -265,8 +265,10 @@ class PlannedLayer:
             **own,
         }
         fields = [NEURON.field(name) for name in names]
-        made = (columns.get(name, lambda: None)() for name in names)
-        arrays = (pa.nulls(len(offsets)) if values is None else values for values in made)
+        values_of_fields = (columns.get(name, lambda: None)() for name in names)
+        arrays = (
+            pa.nulls(len(offsets)) if values is None else values for values in values_of_fields
+        )
         typed = [values.cast(field.type) for values, field in zip(arrays, fields, strict=True)]
         return pa.table(typed, schema=pa.schema(fields))
 

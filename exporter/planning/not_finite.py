@@ -13,15 +13,15 @@ def not_finite_text(weights: Mapping[str, int], biases: Mapping[str, int]) -> st
     biases
         By layer the number of its neurons whose bias or slope is not finite.
     """
-    said = [
-        _counted(weights, "relationship has a weight", "relationships have a weight"),
-        _counted(biases, "neuron has a bias", "neurons have a bias"),
+    counts = [
+        _count_text(weights, "relationship has a weight", "relationships have a weight"),
+        _count_text(biases, "neuron has a bias", "neurons have a bias"),
     ]
-    parts = [part for part in said if part]
+    parts = [part for part in counts if part]
     return f"Not finite (NaN or infinite): {'; '.join(parts)}." if parts else ""
 
 
-def _counted(counts: Mapping[str, int], one: str, several: str) -> str:
+def _count_text(counts: Mapping[str, int], one: str, several: str) -> str:
     some = {layer: count for layer, count in counts.items() if count}
     if not some:
         return ""

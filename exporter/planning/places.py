@@ -27,9 +27,9 @@ def places(shape: tuple[int, ...], channel_axis: int, offsets: NDArray[np.int64]
     offsets
         Positions of the neurons in memory order.
     """
-    named = _named(shape)
-    names = _axes(len(named), channel_axis)
-    return dict(zip(names, np.unravel_index(offsets, named), strict=True))
+    axis_lengths = _without_ones(shape)
+    names = _axes(len(axis_lengths), channel_axis)
+    return dict(zip(names, np.unravel_index(offsets, axis_lengths), strict=True))
 
 
 def captions(layer: str, place: Place) -> pa.Array:
@@ -43,7 +43,7 @@ def captions(layer: str, place: Place) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "")
 
 
-def _named(shape: tuple[int, ...]) -> tuple[int, ...]:
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return a shape of as many axes as have names: z counts the axes before it as well."""
     before = len(shape) - _MOST_AXES
     return shape if before <= 0 else (math.prod(shape[: before + 1]), *shape[before + 1 :])

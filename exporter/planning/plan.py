@@ -107,12 +107,12 @@ class Plan:
             raise LayerNotFoundError(
                 f"layer {from_layer!r} comes after layer {to_layer!r}; exchange the two"
             )
-        kept = {layer.index for layer in self.layers[begin : end + 1]}
+        indices = {layer.index for layer in self.layers[begin : end + 1]}
         layers = tuple(
-            layer if kept.issuperset(layer.inputs) else _without_edges(layer)
+            layer if indices.issuperset(layer.inputs) else _without_edges(layer)
             for layer in self.layers[begin : end + 1]
         )
-        return replace(self, layers=layers, rows=tuple(r for r in self.rows if r.index in kept))
+        return replace(self, layers=layers, rows=tuple(r for r in self.rows if r.index in indices))
 
     def _position(self, name: str) -> int:
         for position, layer in enumerate(self.layers):

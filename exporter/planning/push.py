@@ -85,8 +85,8 @@ def trace(model: OpenedModel, *, partial: bool = False) -> Trace:
         _raise_refused(model, pushed)
     rows, layers = zip(*steps, strict=True) if steps else ((), ())
     ids = {position: tensor.ids for position, tensor in pushed.tensors.items()}
-    planned = Plan(tuple(filter(None, layers)), rows, tuple(pushed.refused))
-    return Trace(planned, ids, pushed.inner)
+    plan = Plan(tuple(filter(None, layers)), rows, tuple(pushed.refused))
+    return Trace(plan, ids, pushed.inner)
 
 
 def planned_steps(model: OpenedModel) -> Iterator[Step]:
@@ -198,21 +198,21 @@ class _Push:
     ) -> _Pushed:
         """Plan the steps of a layer; where one cannot be wired, none of them is left."""
         begun = len(self.firsts), self.neurons
-        made: dict[str, _Pushed] = {}
+        outputs: dict[str, _Pushed] = {}
         try:
             for stage in stages:
-                read = self._read(stage, inputs, made)
+                operands = self._operands(stage, inputs, outputs)
                 computed: Computed = _handled(
-                    Computed, stage.wire, *(tensor.ids for tensor in read)
+                    Computed, stage.wire, *(tensor.ids for tensor in operands)
                 )
                 name = call.name
                 if stage is stages[-1]:
                     _require_output(call, computed)
                 else:
                     name += f"/{stage.name}"
-                    self.inner[len(self.firsts)] = stage, tuple(tensor.ids for tensor in read)
-                made[stage.name] = self._computed(
-                    call, name, computed, read, stage.parameters, steps
+                    self.inner[len(self.firsts)] = stage, tuple(tensor.ids for tensor in operands)
+                outputs[stage.name] = self._computed(
+                    call, name, computed, operands, stage.parameters, steps
                 )
         except NotWirableError:
             steps.clear()
@@ -220,16 +220,16 @@ class _Push:
             self.neurons = begun[1]
             self.inner = {index: step for index, step in self.inner.items() if index < begun[0]}
             raise
-        return made[stages[-1].name]
+        return outputs[stages[-1].name]
 
-    def _read(
-        self, stage: Stage, inputs: Sequence[_Pushed], made: Mapping[str, _Pushed]
+    def _operands(
+        self, stage: Stage, inputs: Sequence[_Pushed], outputs: Mapping[str, _Pushed]
     ) -> list[_Pushed]:
         """Return what a step reads: earlier steps, and neurons of the layer's inputs."""
         if stage.reads is None:
-            return [*made.values()][-1:] or [*inputs[:1]]
+            return [*outputs.values()][-1:] or [*inputs[:1]]
         return [
-            made[read]
+            outputs[read]
             if isinstance(read, str)
             else _Pushed(
                 read, _channel_axis(None, inputs, read.ndim), _layers_of(read, self.firsts)
@@ -242,7 +242,7 @@ class _Push:
         call: LayerCall,
         name: str,
         computed: Computed,
-        read: Sequence[_Pushed],
+        operands: Sequence[_Pushed],
         parameters: int,
         steps: list[Step],
     ) -> _Pushed:
@@ -252,10 +252,10 @@ class _Push:
             class_name=call.class_name,
             index=len(self.firsts),
             first=self.neurons,
-            inputs=tuple(sorted(frozenset().union(*(tensor.layers for tensor in read)))),
+            inputs=tuple(sorted(frozenset().union(*(tensor.layers for tensor in operands)))),
             parameters=parameters if call.first else 0,
             wiring=replace(computed, weights=in_reading_order(computed.weights)),
-            channel_axis=self._axis(computed, read),
+            channel_axis=self._axis(computed, operands),
         )
         steps.append((LayerRow(layer.name, call.class_name, layer.shape, layer.index), layer))
         self.firsts.append(layer.first)
@@ -305,15 +305,15 @@ def _handled(kind: Any, handler: Callable[..., Any], *args: Any, **kwargs: Any) 
     Whatever it or Keras raises is a reason not to wire its layer.
     """
     try:
-        made = handler(*args, **kwargs)
+        result = handler(*args, **kwargs)
     except NotWirableError:
         raise
     except Exception as error:
-        said = next(iter(str(error).splitlines()), "")
-        raise NotWirableError(f"its handler fails: {type(error).__name__}: {said}") from error
-    if not isinstance(made, kind):
-        raise NotWirableError(f"its handler gives a {type(made).__name__}, which says no wiring")
-    return made
+        reason = next(iter(str(error).splitlines()), "")
+        raise NotWirableError(f"its handler fails: {type(error).__name__}: {reason}") from error
+    if not isinstance(result, kind):
+        raise NotWirableError(f"its handler gives a {type(result).__name__}, which says no wiring")
+    return result
 
 
 def _as_operand(value: Any) -> Any:
@@ -335,12 +335,14 @@ def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
     """Raise NotWirableError where neurons would have another shape than Keras's output, or none."""
     if len(shapes) != len(call.shapes):
         raise NotWirableError(f"its handler gives {len(shapes)} outputs, Keras {len(call.shapes)}")
-    for shape, wanted in zip(shapes, call.shapes, strict=True):
-        fits = len(shape) == len(wanted) and all(
-            own == size for own, size in zip(shape, wanted, strict=True) if size is not None
+    for shape, of_keras in zip(shapes, call.shapes, strict=True):
+        fits = len(shape) == len(of_keras) and all(
+            own == size for own, size in zip(shape, of_keras, strict=True) if size is not None
         )
         if not fits:
-            raise NotWirableError(f"its handler gives the shape {shape}, but Keras {tuple(wanted)}")
+            raise NotWirableError(
+                f"its handler gives the shape {shape}, but Keras {tuple(of_keras)}"
+            )
         if not shape:
             raise NotWirableError("its output has no axis beside the batch")
 
@@ -358,10 +360,10 @@ def _require_exact(call: LayerCall, computed: Computed) -> None:
         raise NotWirableError(f"it computes in {dtype}, which rounds and wraps around")
 
 
-def _channel_axis(said: int | None, inputs: Sequence[_Pushed], rank: int) -> int:
+def _channel_axis(axis: int | None, inputs: Sequence[_Pushed], rank: int) -> int:
     """Return which axis of an output is the channel."""
-    if said is not None:
-        return said
+    if axis is not None:
+        return axis
     same = [tensor.channel_axis for tensor in inputs if tensor.ids.ndim == rank]
     return same[0] if same else -1
 
@@ -370,5 +372,5 @@ def _layers_of(ids: Ids, firsts: Sequence[int]) -> frozenset[int]:
     """Return the indices of the layers whose neurons these are."""
     # Ids below 0, which are no neurons, are counted at position 0.
     position = np.searchsorted(firsts, ids.reshape(-1), side="right")
-    found = np.bincount(position, minlength=len(firsts) + 1)
-    return frozenset(np.flatnonzero(found[1:]).tolist())
+    counts = np.bincount(position, minlength=len(firsts) + 1)
+    return frozenset(np.flatnonzero(counts[1:]).tolist())

@@ -58,15 +58,15 @@ class Threshold:
         """
         strength = np.abs(weight)
         unknown = np.isnan(strength)
-        kept: NDArray[np.bool_] = strength >= weight_bound(self.min_weight)
+        strong: NDArray[np.bool_] = strength >= weight_bound(self.min_weight)
         if self.top is not None:
             order = np.lexsort((-strength, target))
             # Those of which nothing is known come last, and so take no place of a strong one.
             first = np.searchsorted(target, target, side="left")
             rank = np.empty(len(order), dtype=np.int64)
             rank[order] = np.arange(len(order))
-            kept &= rank - first < self.top
-        return kept | unknown
+            strong &= rank - first < self.top
+        return strong | unknown
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def open_model(
     begun = time.perf_counter()
     file = readable(path)
     with reading(file):
-        opened = format_of(file).reader(file, partial=partial, weights=weights)
+        model = format_of(file).reader(file, partial=partial, weights=weights)
     seconds = time.perf_counter() - begun
-    logger.info("opened %s, %d layer calls, in %.1f s", file, len(opened.calls), seconds)
-    return opened
+    logger.info("opened %s, %d layer calls, in %.1f s", file, len(model.calls), seconds)
+    return model

@@ -63,7 +63,7 @@ class Entries(Closing):
         """Make what the store needs before a model is loaded into it."""
 
     @abstractmethod
-    def named(self, *names: str) -> list[Entry]:
+    def find(self, *names: str) -> list[Entry]:
         """Return the models of some names, in their order; of one name the newest first."""
 
     @abstractmethod

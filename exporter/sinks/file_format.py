@@ -6,14 +6,14 @@ from queries.core.file_format import FILE_FORMATS, FileFormat
 from queries.errors import ParameterError
 
 
-def chosen_format(folder: Path, wanted: FileFormat | None) -> FileFormat:
+def chosen_format(folder: Path, choice: FileFormat | None) -> FileFormat:
     """Return the format of the files that a dataset gets.
 
     Parameters
     ----------
     folder
         The folder of the dataset, which may be missing.
-    wanted
+    choice
         What somebody asked for; None for what is there already, else Parquet.
 
     Raises
@@ -27,11 +27,11 @@ def chosen_format(folder: Path, wanted: FileFormat | None) -> FileFormat:
     from queries.stores.dataset.files import file_errors
 
     with file_errors(folder):
-        found = file_format_of(folder)
-    there = next((each for each in FILE_FORMATS if each == found), None)
-    if None not in (wanted, there) and wanted != there:
+        name = file_format_of(folder)
+    there = next((each for each in FILE_FORMATS if each == name), None)
+    if None not in (choice, there) and choice != there:
         raise ParameterError(
             f"{folder} holds {there} files, and an import reads one format; leave "
             "the file format out, or choose another folder"
         )
-    return wanted or there or "parquet"
+    return choice or there or "parquet"

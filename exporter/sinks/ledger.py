@@ -47,7 +47,7 @@ class Ledger(Closing):
             has not ended; else of the complete model; else what stands for one of a damaged note.
             The name is that under which it stands.
         """
-        there = self._entries.named(model + STAGED, model)
+        there = self._entries.find(model + STAGED, model)
         for state in (LOADING, COMPLETE, DAMAGED):
             for entry in there:
                 if entry.state == state:
@@ -66,7 +66,7 @@ class Ledger(Closing):
         """
         self._entries.prepare()
         name = model["name"]
-        there = self._entries.named(name, name + STAGED, name + REPLACED)
+        there = self._entries.find(name, name + STAGED, name + REPLACED)
         own = [entry for entry in there if entry.name == name]
         if not replace and any(entry.state != DROPPING for entry in own):
             raise exists_error(self.location, name)
@@ -99,7 +99,7 @@ class Ledger(Closing):
         model
             As for ``begin``.
         """
-        for entry in self._entries.named(model["name"]):
+        for entry in self._entries.find(model["name"]):
             if entry.state == COMPLETE and not entry.is_replaced:
                 self._writer = self._entries.reopen(entry)
         return self._writer or self.begin(model, replace=True)
@@ -133,7 +133,7 @@ class Ledger(Closing):
             Told how far the removal of the model is that was replaced.
         """
         self._entries.settle(model)
-        for entry in self._entries.named(model, model + REPLACED):
+        for entry in self._entries.find(model, model + REPLACED):
             if entry.is_replaced:
                 self._entries.remove(entry, _counting(entry, progress))
 
@@ -152,7 +152,7 @@ class Ledger(Closing):
         ModelNotFoundError
             If there is no model of that name.
         """
-        there = self._entries.named(model)
+        there = self._entries.find(model)
         if not there:
             raise ModelNotFoundError(f"{self.location} holds no model {repeatable(model)}")
         return sum(self._entries.remove(entry, progress) for entry in there)

@@ -62,15 +62,15 @@ def check_options(location: Location, options: Options) -> None:
     if file_format not in (None, *FILE_FORMATS):
         raise ParameterError(f"file_format {file_format!r} is not one of {listed(FILE_FORMATS)}")
     if file_format is not None:
-        require_taken(location, "file_format")
+        require_option(location, "file_format")
     if kind.files is not None:
         # It refuses a format where files of another one are there.
         kind.files(location, options)
     if options.writers is not None:
-        require_taken(location, "writers")
+        require_option(location, "writers")
 
 
-def require_taken(location: Location, option: str) -> None:
+def require_option(location: Location, option: str) -> None:
     """Raise ParameterError where a graph does not take an option that others take."""
     if not takes(location, option):
         raise ParameterError(f"{option}: {_REFUSALS[option].format(graph=location.text)}")

@@ -12,7 +12,7 @@ from queries.core.progress import Progress
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.errors import GraphDamagedError, ModelExistsError
 from queries.stores import Location, open_store
-from queries.stores.models import chosen, version_error
+from queries.stores.models import find_model, version_error
 
 
 def fingerprint(sha256: str, part: Plan) -> str:
@@ -50,23 +50,23 @@ def to_go_on_with(ledger: Ledger, model: Mapping[str, Any]) -> Mapping[str, Any]
     GraphVersionError
         If it was loaded by a release that wrote another schema.
     """
-    found = ledger.find(model["name"])
-    if found is None or found["state"] == DAMAGED:
-        return found
-    if found["schema_version"] != SCHEMA_VERSION:
-        raise version_error(ledger.location, found)
-    if found["state"] == COMPLETE and found["edited"]:
+    row = ledger.find(model["name"])
+    if row is None or row["state"] == DAMAGED:
+        return row
+    if row["schema_version"] != SCHEMA_VERSION:
+        raise version_error(ledger.location, row)
+    if row["state"] == COMPLETE and row["edited"]:
         raise ModelExistsError(
-            f"{found['name']!r} in {ledger.location} was edited by cypher --write since it was "
+            f"{row['name']!r} in {ledger.location} was edited by cypher --write since it was "
             "loaded; to have it as the file is, say --replace"
         )
-    if found["fingerprint"] != model["fingerprint"]:
+    if row["fingerprint"] != model["fingerprint"]:
         raise ModelExistsError(
-            f"{ledger.location} holds {found['name']!r}, in state {found['state']}, of another "
+            f"{ledger.location} holds {row['name']!r}, in state {row['state']}, of another "
             "file or loaded with other options, so that there is nothing to go on with; load it "
             "with the same ones, or say --replace"
         )
-    return found
+    return row
 
 
 def checksums_of(location: Location, model: str) -> dict[str, str]:
@@ -91,7 +91,7 @@ def damage_of(location: Location, model: str, progress: Progress) -> list[str]:
     with open_store(location.place) as store:
         store.wholly = True
         try:
-            about = chosen(store, model)
+            about = find_model(store, model)
             return [each.text for each in store.damage(about, progress)]
         except GraphDamagedError as error:
             return [str(error)]

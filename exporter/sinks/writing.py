@@ -45,12 +45,12 @@ def write(
     """
     write_layers(writer, part, name, progress)
     neurons = write_neurons(writer, part, name, progress)
-    sent = _write_edges(writer, part, block_edges, progress)
+    sums = _write_edges(writer, part, block_edges, progress)
     writer.flush()
     logger.info("wrote %d relationships, %d of them before", part.edges, writer.resumed_edges)
-    _check(writer, part, sent, progress)
+    _check(writer, part, sums, progress)
     logger.info("checked %d relationships", part.edges)
-    return layer_checksums(sent, neurons)
+    return layer_checksums(sums, neurons)
 
 
 def layer_checksums(
@@ -75,51 +75,53 @@ def write_layers(writer: Writer, part: Plan, name: str, progress: Progress) -> N
 
 def write_neurons(writer: Writer, part: Plan, name: str, progress: Progress) -> dict[str, Checksum]:
     """Hand all nodes of a model of that name to a writer; return their checksums by layer."""
-    sent = {layer.name: Checksum() for layer in part.layers}
+    sums = {layer.name: Checksum() for layer in part.layers}
     done = 0
     for layer in part.layers:
         for start, stop in pairwise([*range(0, layer.neurons, NEURON_BLOCK), layer.neurons]):
             table = layer.neuron_table(name, start, stop)
             writer.add_neurons(table, layer.class_name)
-            sent[layer.name].add(neuron_columns(table))
+            sums[layer.name].add(neuron_columns(table))
             done += stop - start
             progress(f"{part.granularity}s", done, part.neurons)
     logger.info("wrote %d nodes", part.neurons)
-    return sent
+    return sums
 
 
 def _write_edges(
     writer: Writer, part: Plan, block_edges: int, progress: Progress
 ) -> dict[str, Checksum]:
-    sent = {layer.name: Checksum() for layer in part.layers}
+    sums = {layer.name: Checksum() for layer in part.layers}
     done = 0
     for layer in part.layers:
         for start, stop in layer.ranges(block_edges):
             block = layer.block(start, stop)
             writer.add_edges(layer, start, block)
-            sent[layer.name].add(block.columns)
+            sums[layer.name].add(block.columns)
             done += len(block)
             progress("relationships", done, part.edges)
-    return sent
+    return sums
 
 
-def _check(writer: Writer, part: Plan, sent: dict[str, Checksum], progress: Progress) -> None:
+def _check(writer: Writer, part: Plan, sums: dict[str, Checksum], progress: Progress) -> None:
     """Read all relationships back."""
     done = 0
     for layer in part.layers:
-        found = Checksum()
+        actual = Checksum()
         for columns in writer.stored_edges(layer.first, layer.last, layer.edges):
-            found.add(columns)
+            actual.add(columns)
             done += len(columns["target"])
             progress("checked relationships", min(done, part.edges), part.edges)
-        require_arrived(writer.location, layer, sent[layer.name], found)
+        require_arrived(writer.location, layer, sums[layer.name], actual)
 
 
-def require_arrived(location: str, layer: PlannedLayer, sent: Checksum, found: Checksum) -> None:
+def require_arrived(
+    location: str, layer: PlannedLayer, expected: Checksum, actual: Checksum
+) -> None:
     """Raise GraphError unless the relationships into a layer are those that were sent."""
-    if (sent.rows, str(sent)) != (found.rows, str(found)):
+    if (expected.rows, str(expected)) != (actual.rows, str(actual)):
         raise GraphError(
-            f"{location} holds {found.rows:,} relationships into layer {layer.name!r}, of "
-            f"checksum {found}; sent were {sent.rows:,} of checksum {sent}. Load the model again "
-            "with --replace, or drop it"
+            f"{location} holds {actual.rows:,} relationships into layer {layer.name!r}, of "
+            f"checksum {actual}; sent were {expected.rows:,} of checksum {expected}. Load the "
+            "model again with --replace, or drop it"
         )

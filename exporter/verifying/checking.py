@@ -15,7 +15,7 @@ from queries.core.schema import COMPLETE, DAMAGED
 from queries.errors import GraphDamagedError, listed
 from queries.stores import Store, locate, open_store
 from queries.stores.damage import Damage, layer_rows
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ def check(
         with open_store(graph) as store:
             store.wholly = True
             for model in [name] if name is not None else _models(store):
-                found, layers, is_edited = _damage(store, model, progress)
-                damage += [each.text for each in found]
+                model_damage, layers, is_edited = _damage(store, model, progress)
+                damage += [each.text for each in model_damage]
                 edited += [model] if is_edited else []
-                rows += [_row(model, layer, found) for layer in layers]
+                rows += [_row(model, layer, model_damage) for layer in layers]
     columns = ["model", "layer", "class_name", "neurons", "edges", "damage", "passed"]
     logger.info("checked %d layers in %.1f s", len(rows), time.perf_counter() - begun)
     return CheckReport(pd.DataFrame(rows, columns=columns), tuple(damage), tuple(edited))
@@ -102,19 +102,19 @@ def _damage(
 ) -> tuple[Sequence[Damage], Sequence[Layer], bool]:
     """Return what differs of a model, its layers, none where they cannot be read, and if edited."""
     try:
-        about = chosen(store, model)
-        found = list(store.damage(about, progress))
-        edited = bool(found) and about.edited
+        about = find_model(store, model)
+        faults = list(store.damage(about, progress))
+        edited = bool(faults) and about.edited
         if edited:
-            found.insert(0, Damage(f"{model!r} was edited by cypher --write since it was loaded"))
+            faults.insert(0, Damage(f"{model!r} was edited by cypher --write since it was loaded"))
         with store.uncompared():
-            return found, layers_of(layer_rows(store, about)), edited
+            return faults, layers_of(layer_rows(store, about)), edited
     except GraphDamagedError as error:
         return [Damage(str(error))], [], False
 
 
-def _row(model: str, layer: Layer, found: Sequence[Damage]) -> dict[str, Any]:
-    damage = [each.text for each in found if each.layer == layer.name]
+def _row(model: str, layer: Layer, faults: Sequence[Damage]) -> dict[str, Any]:
+    damage = [each.text for each in faults if each.layer == layer.name]
     return {
         "model": model,
         "layer": layer.name,

@@ -20,13 +20,13 @@ from exporter.verifying.differences import (
     UnlikeEdges,
     changed_properties,
     compared_ids,
-    counted,
+    count_changes,
     in_order,
     unlike_edges,
     unlike_neurons,
 )
 from exporter.verifying.graph_source import LayerRow, ReadGraph, StreamSource, own_values
-from exporter.verifying.replay import Columns, Ids, Neurons
+from exporter.verifying.replay import Edges, Ids, Neurons
 from queries.core.layer import Layer
 from queries.core.progress import Progress
 
@@ -43,16 +43,16 @@ def part_in(plan: Plan, graph: ReadGraph) -> Plan:
     """
     row = graph.model_row()
     names = {layer["name"] for layer in graph.layer_rows()}
-    held = [layer.name in names for layer in plan.layers]
+    has = [layer.name in names for layer in plan.layers]
     layers = row.get("layers")
-    if isinstance(layers, int) and 0 < layers <= len(held):
+    if isinstance(layers, int) and 0 < layers <= len(has):
         says = row.get("neurons"), row.get("edges")
-        starts = range(len(held) - layers + 1)
-        for start in sorted(starts, key=lambda start: -sum(held[start : start + layers])):
+        starts = range(len(has) - layers + 1)
+        for start in sorted(starts, key=lambda start: -sum(has[start : start + layers])):
             part = _between(plan, start, start + layers - 1)
             if (part.neurons, part.edges) == says:
                 return part
-    places = np.flatnonzero(held)
+    places = np.flatnonzero(has)
     return _between(plan, int(places[0]), int(places[-1])) if len(places) else plan
 
 
@@ -84,16 +84,18 @@ class ComparedGraph:
 
     def __init__(self, graph: ReadGraph, part: Plan, at_once: int, progress: Progress) -> None:
         self._graph, self._part, self._progress = graph, part, progress
-        self._built = StreamSource(part, at_once)
+        self._model = StreamSource(part, at_once)
         self._rows = {str(row["name"]): row for row in graph.layer_rows()}
-        self._layers = [_as_stored(layer, self._rows.get(layer.name)) for layer in self._wanted]
+        self._layers = [
+            _as_stored(layer, self._rows.get(layer.name)) for layer in self._expected_layers
+        ]
         self._compared = self._read = 0
-        self._asked: set[int] = set()
+        self._layers_read: set[int] = set()
         self._has_nan = False
         self.differences = Differences()
 
     @property
-    def _wanted(self) -> list[Layer]:
+    def _expected_layers(self) -> list[Layer]:
         return self._part.stored_layers
 
     def layers(self) -> list[Layer]:
@@ -102,56 +104,56 @@ class ComparedGraph:
 
     def ranges(self, layer: Layer) -> Iterator[tuple[int, int]]:
         """Yield ranges that can be built as one block."""
-        return self._built.ranges(layer)
+        return self._model.ranges(layer)
 
     def neurons(self, layer: Layer, first: int, last: int) -> Neurons:
         """Return what neurons have of their own, compared; NaN where one is missing."""
-        stored = self._graph.neuron_table(layer, first, last)
-        wanted = self._built.neuron_table(layer, first, last)
-        ids, wanted_ids = stored["id"].to_numpy(), wanted["id"].to_numpy()
+        actual = self._graph.neuron_table(layer, first, last)
+        expected = self._model.neuron_table(layer, first, last)
+        ids, expected_ids = actual["id"].to_numpy(), expected["id"].to_numpy()
         ids, places = np.unique(ids, return_index=True)
         # Missing and doubled ones are counted among the ids of all neurons.
-        there = np.isin(wanted_ids, ids)
-        stored = stored.take(places[np.isin(ids, wanted_ids)])
-        unlike, names = unlike_neurons(stored, wanted.filter(pa.array(there)))
-        changed = wanted_ids[there][unlike]
+        there = np.isin(expected_ids, ids)
+        actual = actual.take(places[np.isin(ids, expected_ids)])
+        unlike, names = unlike_neurons(actual, expected.filter(pa.array(there)))
+        changed = expected_ids[there][unlike]
         self.differences.add(
             layer.name,
             "neurons",
             "changed",
             len(changed),
-            lambda: f"{', '.join(names)} of {self._named(int(changed[0]))}",
+            lambda: f"{', '.join(names)} of {self._name(int(changed[0]))}",
         )
-        own = own_values(stored)
-        bias, slope = np.full((2, len(wanted_ids)), np.nan)
+        own = own_values(actual)
+        bias, slope = np.full((2, len(expected_ids)), np.nan)
         bias[there], slope[there] = own
         return Neurons(bias, slope)
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Return relationships by their targets, compared."""
-        stored = in_order(self._graph.edges(layer, first, last), first)
-        wanted = in_order(self._built.edges(layer, first, last), first)
-        for change, found in unlike_edges(stored, wanted).items():
-            self._add_edges(layer, change, found)
-        self._asked.add(layer.index)
-        self._read += len(stored.source)
-        self._compared += len(wanted.source)
-        self._has_nan |= bool(np.isnan(wanted.weight).any())
-        if len(wanted.source):
+        actual = in_order(self._graph.edges(layer, first, last), first)
+        expected = in_order(self._model.edges(layer, first, last), first)
+        for change, unlike in unlike_edges(actual, expected).items():
+            self._add_edges(layer, change, unlike)
+        self._layers_read.add(layer.index)
+        self._read += len(actual.source)
+        self._compared += len(expected.source)
+        self._has_nan |= bool(np.isnan(expected.weight).any())
+        if len(expected.source):
             self._progress("relationships", self._compared, self._part.edges)
-        inside = (stored.target >= first) & (stored.target <= last)
+        inside = (actual.target >= first) & (actual.target <= last)
         if inside.all():
-            return stored
-        return Columns(stored.source[inside], stored.target[inside], stored.weight[inside])
+            return actual
+        return Edges(actual.source[inside], actual.target[inside], actual.weight[inside])
 
-    def _add_edges(self, layer: Layer, change: Change, found: UnlikeEdges) -> None:
+    def _add_edges(self, layer: Layer, change: Change, unlike: UnlikeEdges) -> None:
         def example() -> str:
-            ends = f"{self._named(found.source)} -> {self._named(found.target)}"
+            ends = f"{self._name(unlike.source)} -> {self._name(unlike.target)}"
             if change == "changed":
-                return f"{ends}, weight {_weights(found.stored)} for {_weights(found.wanted)}"
+                return f"{ends}, weight {_weights(unlike.actual)} for {_weights(unlike.expected)}"
             return ends
 
-        self.differences.add(layer.name, "relationships", change, found.count, example)
+        self.differences.add(layer.name, "relationships", change, unlike.count, example)
 
     @property
     def _first(self) -> int:
@@ -161,7 +163,7 @@ class ComparedGraph:
     def _last(self) -> int:
         return self._part.layers[-1].last
 
-    def _named(self, neuron: int) -> str:
+    def _name(self, neuron: int) -> str:
         """Describe a neuron that relationships name, which may be none."""
         for layer in self._part.layers:
             if layer.first <= neuron <= layer.last:
@@ -171,44 +173,44 @@ class ComparedGraph:
 
     def compare_nodes(self) -> None:
         """Compare the nodes of the model and of its layers, and which neurons there are."""
-        self._add_changed("", self._graph.model_row(), self._built.model_row())
-        for wanted in self._built.layer_rows():
-            name = str(wanted["name"])
+        self._add_changed("", self._graph.model_row(), self._model.model_row())
+        for expected in self._model.layer_rows():
+            name = str(expected["name"])
             if name in self._rows:
                 there = self._rows[name]
                 there = {**there, "inputs": sorted(there["inputs"] or [])}
-                self._add_changed(name, there, wanted)
-        wanted_names = [layer.name for layer in self._part.layers]
+                self._add_changed(name, there, expected)
+        expected_names = [layer.name for layer in self._part.layers]
         names = [str(row["name"]) for row in self._graph.layer_rows()]
-        self._add_counted("node", counted(names, wanted_names))
-        present = [name for name in wanted_names if name in self._rows]
-        self._add_counted("HAS_LAYER", counted(self._graph.joined_layers(), present))
+        self._add_counted("node", count_changes(names, expected_names))
+        present = [name for name in expected_names if name in self._rows]
+        self._add_counted("HAS_LAYER", count_changes(self._graph.joined_layers(), present))
         self._compare_ids()
 
-    def _add_changed(self, layer: str, row: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-        names = changed_properties(row, wanted)
-        example = ", ".join(f"{name} {row.get(name)!r} for {wanted[name]!r}" for name in names)
+    def _add_changed(self, layer: str, row: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+        names = changed_properties(row, expected)
+        example = ", ".join(f"{name} {row.get(name)!r} for {expected[name]!r}" for name in names)
         self.differences.add(layer, "properties", "changed", len(names), lambda: example)
 
-    def _add_counted(self, kind: Kind, found: Mapping[Change, list[str]]) -> None:
-        for change, names in found.items():
+    def _add_counted(self, kind: Kind, names_of: Mapping[Change, list[str]]) -> None:
+        for change, names in names_of.items():
             for name in names:
                 self.differences.add(name, kind, change, 1, str)
 
     def _compare_ids(self) -> None:
-        found = compared_ids(self._graph.neuron_ids(), self._first, self._last)
+        ids_of = compared_ids(self._graph.neuron_ids(), self._first, self._last)
         for change in ("missing", "doubled"):
-            ids = found[change]
+            ids = ids_of[change]
             for layer in self._part.layers:
                 own = ids[(ids >= layer.first) & (ids <= layer.last)]
-                self.differences.add(layer.name, "neurons", change, len(own), _of(self._named, own))
-        beyond = found["added"]
+                self.differences.add(layer.name, "neurons", change, len(own), _of(self._name, own))
+        beyond = ids_of["added"]
         self.differences.add("", "neurons", "added", len(beyond), lambda: f"id {beyond[0]}")
 
     def compare_rest(self) -> None:
         """Compare what a replay did not ask for, and count relationships that end elsewhere."""
         for layer in self._layers:
-            if layer.index not in self._asked:
+            if layer.index not in self._layers_read:
                 for low, high in self.ranges(layer):
                     self.edges(layer, low, high)
                     self.neurons(layer, low, high)
@@ -228,8 +230,8 @@ class ComparedGraph:
         self.differences.add("", "relationships", "changed", missing, lambda: "one without weight")
 
 
-def _of(named: Callable[[int], str], ids: Ids) -> Callable[[], str]:
-    return lambda: named(int(ids[0]))
+def _of(name: Callable[[int], str], ids: Ids) -> Callable[[], str]:
+    return lambda: name(int(ids[0]))
 
 
 def _weights(weights: NDArray[np.floating[Any]]) -> str:

@@ -11,19 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from exporter.verifying.replay import Columns, Floats, Ids
+from exporter.verifying.replay import Doubles, Edges, Flags, Ids
 
 Kind = Literal["node", "HAS_LAYER", "properties", "neurons", "relationships"]
 """What differs: the node of a layer, its relationship with the model, its properties and so on."""
 Change = Literal["missing", "doubled", "added", "changed"]
 
-_Flags = NDArray[np.bool_]
 _MOST_SOURCES: Final = 1 << 31
 _COLUMNS: Final = ["layer", "kind", "change", "count", "example"]
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Entry:
     """How often a change was found, and the first time in words."""
 
     count: int
@@ -41,7 +40,7 @@ class Differences:
 
     def __init__(self) -> None:
         self.changes: Counter[str] = Counter()
-        self._found: dict[tuple[str, Kind, Change], _Found] = {}
+        self._entries: dict[tuple[str, Kind, Change], _Entry] = {}
 
     def add(
         self, layer: str, kind: Kind, change: Change, count: int, example: Callable[[], str]
@@ -61,38 +60,38 @@ class Differences:
         """
         if not count:
             return
-        before = self._found.get((layer, kind, change))
-        said = before or _Found(0, example())
-        self._found[layer, kind, change] = _Found(said.count + count, said.example)
+        before = self._entries.get((layer, kind, change))
+        entry = before or _Entry(0, example())
+        self._entries[layer, kind, change] = _Entry(entry.count + count, entry.example)
         self.changes[layer] += count
 
     @property
     def frame(self) -> pd.DataFrame:
         """One row a layer, kind and change: count, and an example."""
-        rows = [(*key, found.count, found.example) for key, found in self._found.items()]
+        rows = [(*key, entry.count, entry.example) for key, entry in self._entries.items()]
         return pd.DataFrame(rows, columns=_COLUMNS).astype({"count": "int64"})
 
 
-def changed_properties(row: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+def changed_properties(row: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
     """Return the names of the properties that differ."""
-    return [name for name, value in wanted.items() if not _same(row.get(name), value)]
+    return [name for name, value in expected.items() if not _same(row.get(name), value)]
 
 
-def _same(value: object, wanted: object) -> bool:
-    if isinstance(wanted, (list, tuple)):
-        return isinstance(value, (list, tuple)) and list(value) == list(wanted)
-    return value == wanted
+def _same(value: object, expected: object) -> bool:
+    if isinstance(expected, (list, tuple)):
+        return isinstance(value, (list, tuple)) and list(value) == list(expected)
+    return value == expected
 
 
-def counted(values: Sequence[str], wanted: Sequence[str]) -> dict[Change, list[str]]:
+def count_changes(values: Sequence[str], expected: Sequence[str]) -> dict[Change, list[str]]:
     """Compare two lists without order: which values are missing, doubled, or beyond.
 
     Parameters
     ----------
-    values, wanted
+    values, expected
         What is there, and what should be.
     """
-    there, should = Counter(values), Counter(wanted)
+    there, should = Counter(values), Counter(expected)
     beyond = list((there - should).elements())
     return {
         "missing": list((should - there).elements()),
@@ -118,12 +117,12 @@ def compared_ids(ids: Ids, first: int, last: int) -> dict[Change, Ids]:
     }
 
 
-def unlike_neurons(stored: pa.Table, wanted: pa.Table) -> tuple[_Flags, list[str]]:
+def unlike_neurons(actual: pa.Table, expected: pa.Table) -> tuple[Flags, list[str]]:
     """Compare neurons of the same ids, column by column.
 
     Parameters
     ----------
-    stored, wanted
+    actual, expected
         Equal in length and in the order of their ids.
 
     Returns
@@ -131,17 +130,17 @@ def unlike_neurons(stored: pa.Table, wanted: pa.Table) -> tuple[_Flags, list[str
     tuple
         Which rows differ, and the names of the columns that do.
     """
-    rows = np.zeros(len(wanted), dtype=bool)
+    rows = np.zeros(len(expected), dtype=bool)
     names = []
-    for name in wanted.column_names:
-        unlike = _unlike(stored[name], wanted[name])
+    for name in expected.column_names:
+        unlike = _unlike(actual[name], expected[name])
         if unlike.any():
             names.append(name)
             rows |= unlike
     return rows, names
 
 
-def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> _Flags:
+def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> Flags:
     """Tell which values differ; missing ones are equal, and so are those that are no numbers."""
     other = other.cast(one.type)
     same = pc.fill_null(pc.equal(one, other), False)
@@ -149,7 +148,7 @@ def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> _Flags:
     if pa.types.is_floating(one.type):
         no_numbers = pc.and_(pc.is_nan(one), pc.is_nan(other))
         same = pc.or_(same, pc.fill_null(no_numbers, False))
-    unlike: _Flags = ~same.to_numpy()
+    unlike: Flags = ~same.to_numpy()
     return unlike
 
 
@@ -163,18 +162,18 @@ class UnlikeEdges:
         How many.
     source, target
         Ids of the ends of one of them.
-    stored, wanted
+    actual, expected
         The weights that there are and that there should be between them.
     """
 
     count: int
     source: int
     target: int
-    stored: Floats
-    wanted: Floats
+    actual: Doubles
+    expected: Doubles
 
 
-def in_order(edges: Columns, first: int) -> Columns:
+def in_order(edges: Edges, first: int) -> Edges:
     """Sort relationships by target, source and weight; weights that count as equal get equal bits.
 
     Parameters
@@ -188,7 +187,7 @@ def in_order(edges: Columns, first: int) -> Columns:
     weight = _canonical(edges.weight)
     if len(source) and (source.min() < 0 or source.max() >= _MOST_SOURCES or target.min() < first):
         order = np.lexsort((_bits(weight), source, target))
-        return Columns(source[order], target[order], weight[order])
+        return Edges(source[order], target[order], weight[order])
     # One key sorts several times faster than three.
     key = (target - first) << 32 | source
     if np.any(key[1:] <= key[:-1]):
@@ -197,19 +196,19 @@ def in_order(edges: Columns, first: int) -> Columns:
         if np.any(key[1:] == key[:-1]):
             order = np.lexsort((_bits(weight), (target - first) << 32 | source))
         source, target, weight = source[order], target[order], weight[order]
-    return Columns(source, target, weight)
+    return Edges(source, target, weight)
 
 
-def unlike_edges(stored: Columns, wanted: Columns) -> dict[Change, UnlikeEdges]:
+def unlike_edges(actual: Edges, expected: Edges) -> dict[Change, UnlikeEdges]:
     """Compare relationships that ``in_order`` has sorted.
 
     Two neurons may be joined more than once; then it is their weights together that count.
     """
-    if _alike(stored, wanted):
+    if _alike(actual, expected):
         return {}
-    source, target = (np.concatenate([stored[place], wanted[place]]) for place in (0, 1))
-    weight = np.concatenate([stored.weight, wanted.weight])
-    there = np.arange(len(source)) < len(stored.source)
+    source, target = (np.concatenate([actual[place], expected[place]]) for place in (0, 1))
+    weight = np.concatenate([actual.weight, expected.weight])
+    there = np.arange(len(source)) < len(actual.source)
     order = np.lexsort((_bits(weight), source, target))
     source, target, weight, there = source[order], target[order], weight[order], there[order]
     joined = _starts(source, target)
@@ -240,7 +239,7 @@ def unlike_edges(stored: Columns, wanted: Columns) -> dict[Change, UnlikeEdges]:
     return {change: example(change) for change, each in counts.items() if each.any()}
 
 
-def _alike(one: Columns, other: Columns) -> bool:
+def _alike(one: Edges, other: Edges) -> bool:
     return (
         len(one.source) == len(other.source)
         and np.array_equal(one.source, other.source)
@@ -249,12 +248,12 @@ def _alike(one: Columns, other: Columns) -> bool:
     )
 
 
-def _canonical(weight: NDArray[np.floating[Any]]) -> Floats:
+def _canonical(weight: NDArray[np.floating[Any]]) -> Doubles:
     """Return weights of which those that count as equal have the same bits.
 
     A sum with 0 makes one of the two zeros; not every store keeps which of the NaNs it was.
     """
-    double: Floats = weight.astype(np.float64) + 0.0
+    double: Doubles = weight.astype(np.float64) + 0.0
     double[np.isnan(double)] = np.nan
     return double
 
@@ -273,6 +272,6 @@ def _starts(*columns: Ids) -> Ids:
     return np.flatnonzero(new)
 
 
-def _sums(flags: _Flags, starts: Ids) -> Ids:
+def _sums(flags: Flags, starts: Ids) -> Ids:
     sums: Ids = np.add.reduceat(flags.astype(np.int64), starts)
     return sums

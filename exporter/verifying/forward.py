@@ -32,7 +32,7 @@ def drawn_inputs(model: OpenedModel, *, samples: int = 4, seed: int = 0) -> list
     """
     random = np.random.default_rng(seed)
     return [
-        _drawn(random, (samples, *(size or 0 for size in tensor.shape)), tensor.dtype)
+        _random_array(random, (samples, *(size or 0 for size in tensor.shape)), tensor.dtype)
         for tensor in model.inputs
     ]
 
@@ -61,34 +61,34 @@ def neuron_values(model: OpenedModel, traced: Trace, values: ModelValues) -> NDA
         If a step of a layer cannot be run.
     """
     calls = {call.name: call for call in model.calls}
-    found = np.empty((traced.plan.neurons, len(values.outputs[0])))
+    result = np.empty((traced.plan.neurons, len(values.outputs[0])))
     for layer in traced.plan.layers:
         if layer.index in traced.inner:
-            value = _of_stage(layer, *traced.inner[layer.index], found)
+            value = _of_stage(layer, *traced.inner[layer.index], result)
         else:
             value = values.tensors[calls[layer.name].outputs[0]]
-        found[layer.first : layer.last + 1] = by_element(value)
-    return found
+        result[layer.first : layer.last + 1] = by_element(value)
+    return result
 
 
 def _of_stage(
     layer: PlannedLayer,
     stage: Stage,
     reads: Sequence[NDArray[np.int64]],
-    known: NDArray[np.float64],
+    result: NDArray[np.float64],
 ) -> NDArray[Any]:
     """Return what a step of a layer puts out, from the values of the neurons that it reads.
 
     It gets them in single precision, so that it overflows where Keras does.
     """
     assert stage.output is not None  # noqa: S101
-    read = [_values_at(ids, known).astype(np.float32) for ids in reads]
+    operands = [_values_at(ids, result).astype(np.float32) for ids in reads]
     try:
         with np.errstate(all="ignore"):
-            value = np.asarray(stage.output(*read))
+            value = np.asarray(stage.output(*operands))
     except Exception as error:
         raise _wrong_output(layer, f"{type(error).__name__}: {error}") from error
-    if value.shape != (known.shape[1], *layer.shape):
+    if value.shape != (result.shape[1], *layer.shape):
         shapes = f"the shape {value.shape[1:]}, but it has {layer.shape}"
         raise _wrong_output(layer, shapes)
     return value
@@ -100,9 +100,9 @@ def _wrong_output(layer: PlannedLayer, why: str) -> VerificationError:
     )
 
 
-def _values_at(ids: NDArray[np.int64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+def _values_at(ids: NDArray[np.int64], result: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the values of neurons, 0 where there is none: shape ``(samples, *ids.shape)``."""
-    values = np.where((ids >= 0)[..., np.newaxis], known[ids], 0.0)
+    values = np.where((ids >= 0)[..., np.newaxis], result[ids], 0.0)
     return np.moveaxis(values, -1, 0)
 
 
@@ -112,7 +112,7 @@ def by_element(value: Any) -> NDArray[np.float64]:
     return array.reshape(len(array), -1).T
 
 
-def _drawn(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+def _random_array(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
     """Draw an input of the model; one of integers gets what a pixel can be."""
     if "float" in dtype:
         return random.standard_normal(shape).astype(np.float32)

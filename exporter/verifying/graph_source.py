@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from exporter.planning.layer import BLOCK_EDGES
 from exporter.planning.plan import Plan
-from exporter.verifying.replay import Columns, Ids, Neurons
+from exporter.verifying.replay import Edges, Ids, Neurons
 from queries.core.layer import Layer, id_ranges, layers_of
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
@@ -61,7 +61,7 @@ class ReadGraph(ABC):
         """Return the neurons of a range of ids, by id: the columns ``NEURON_COLUMNS``."""
 
     @abstractmethod
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Return all relationships into the neurons of one of the ranges."""
 
     def layers(self) -> list[Layer]:
@@ -141,14 +141,14 @@ class StreamSource(ReadGraph):
         offsets = np.arange(first, last + 1) - planned.first
         return planned.neurons_at("", offsets, NEURON_COLUMNS)
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Build the relationships into one of the ranges."""
         planned = self._layers[layer.index]
         if planned.wiring.sources.size == 0:
             nothing = np.empty(0, dtype=np.int64)
-            return Columns(nothing, nothing, nothing.astype(np.float32))
+            return Edges(nothing, nothing, nothing.astype(np.float32))
         block = planned.block(first - planned.first, last + 1 - planned.first)
-        return Columns(block.source, block.target, block.weight)
+        return Edges(block.source, block.target, block.weight)
 
 
 class StoredSource(ReadGraph):
@@ -167,10 +167,10 @@ class StoredSource(ReadGraph):
 
     def layer_rows(self) -> list[LayerRow]:
         """Read what the nodes of layers say, which may be nothing."""
-        asked = query("layers")
+        layers_query = query("layers")
         with _reading("the layers"):
-            table = self._store.answer(asked, {}, self._about)
-            rows: list[LayerRow] = to_columns(table, asked.columns).to_pylist()
+            table = self._store.answer(layers_query, {}, self._about)
+            rows: list[LayerRow] = to_columns(table, layers_query.columns).to_pylist()
         return rows
 
     def model_row(self) -> Mapping[str, Any]:
@@ -194,19 +194,19 @@ class StoredSource(ReadGraph):
 
     def neuron_table(self, layer: Layer, first: int, last: int) -> pa.Table:
         """Read neurons."""
-        asked = NeuronFilter(id=range(first, last + 1))
+        neurons = NeuronFilter(id=range(first, last + 1))
         columns = [column for column in query("neurons").columns if column.name in NEURON_COLUMNS]
         with _reading(f"the neurons {first} to {last} of layer {layer.name!r}"):
-            table = self._store.neurons(asked, self._about, NEURON_COLUMNS)
+            table = self._store.neurons(neurons, self._about, NEURON_COLUMNS)
             return to_columns(table, columns).select(NEURON_COLUMNS)
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Read the relationships into a range of neurons."""
         with _reading(f"the relationships into neurons {first} to {last} of layer {layer.name!r}"):
             table = self._store.edges_into(layer, first, last, self._about)
             source, target = (_whole_numbers(table[name]) for name in ("source", "target"))
             # A missing weight becomes NaN.
-            return Columns(source, target, table["weight"].to_numpy().astype(np.float64))
+            return Edges(source, target, table["weight"].to_numpy().astype(np.float64))
 
 
 def _without_model(properties: Mapping[str, object]) -> dict[str, object]:
@@ -221,9 +221,9 @@ def _reading(what: str) -> Iterator[None]:
     except NeurongraphError as error:
         raise type(error)(f"cannot read {what}: {error}") from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        said = next(iter(str(error).splitlines()), type(error).__name__)
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise VerificationError(
-            f"cannot read {what}: they are not as a load writes them ({said}); load the model "
+            f"cannot read {what}: they are not as a load writes them ({reason}); load the model "
             "again with --replace"
         ) from None
 

@@ -11,13 +11,13 @@ from exporter.planning.plan import LayerRow, Plan
 from exporter.planning.push import Trace
 from exporter.reading.opened_model import ModelValues, OpenedModel
 from exporter.verifying.forward import by_element, neuron_values
-from exporter.verifying.replay import Floats, GraphSource, Ids, largest_finite, no_values, replayed
+from exporter.verifying.replay import Doubles, GraphSource, Ids, largest_finite, no_values, replayed
 from exporter.wiring import ZERO
 
 TOLERANCE: Final = 1e-5
 """Largest difference that passes, as a share of the largest output of the layer."""
 
-_Values = tuple[Ids, Floats]
+_Values = tuple[Ids, Doubles]
 """What stands in a tensor: ids, and what the model says there, shape ``(ids, samples)``."""
 
 
@@ -43,8 +43,8 @@ class Proof:
     def __init__(self, model: OpenedModel, whole: Trace, part: Plan, values: ModelValues) -> None:
         self._calls = {call.name: call for call in model.calls}
         self._predicted = {
-            tensor.position: said
-            for tensor, said in zip(model.outputs, values.outputs, strict=True)
+            tensor.position: values_of_output
+            for tensor, values_of_output in zip(model.outputs, values.outputs, strict=True)
         }
         self._whole, self._values = whole, values
         self._first, self._last = part.layers[0].first, part.layers[-1].last
@@ -54,12 +54,12 @@ class Proof:
         self._replayed = no_values(part.stored_layers, self._expected.shape[1])
         self._layers = [layer.places(self._first) for layer in part.stored_layers]
         self._begin = part.layers[0].index
-        kept = {layer.index for layer in part.layers}
+        indices = {layer.index for layer in part.layers}
         self.seeded = [
             layer.name
             for layer in whole.plan.layers
-            if layer.index in kept
-            and (self._is_input(layer.index) or not kept.issuperset(layer.inputs))
+            if layer.index in indices
+            and (self._is_input(layer.index) or not indices.issuperset(layer.inputs))
         ]
 
     def _is_input(self, index: int) -> bool:
@@ -71,12 +71,12 @@ class Proof:
     def replay(self, graph: GraphSource) -> None:
         """Compute the values of all neurons of a graph."""
         layers = graph.layers()
-        known = {
+        seeds = {
             layer.name: self._expected[self._layers[layer.index - self._begin]].T
             for layer in layers
             if layer.name in self.seeded
         }
-        for layer, undefined in replayed(graph, known, self._replayed):
+        for layer, undefined in replayed(graph, seeds, self._replayed):
             own = self._layers[layer.index - self._begin]
             self._replayed[own][undefined] = self._expected[own][undefined]
 
@@ -98,31 +98,31 @@ class Proof:
         ids = np.arange(planned.first, planned.last + 1)
         tensors = [(ids, self._expected[ids - self._first])]
         if layer.index not in self._whole.inner:
-            tensors += self._said(self._call(layer.index).outputs, self._predicted)
+            tensors += self._tensors(self._call(layer.index).outputs, self._predicted)
         return self._row(layer, planned.neurons, tensors, changes[layer.name])
 
     def _row_of_moved(self, layer: LayerRow) -> dict[str, Any] | None:
         outputs = self._calls[layer.name].outputs
-        tensors = self._said(outputs, self._values.tensors)
+        tensors = self._tensors(outputs, self._values.tensors)
         if not self._is_whole and not any((ids >= 0).any() for ids, _ in tensors):
             return None
         misplaced = sum(
-            int(np.any(~_same(self._at(self._expected, ids), said), axis=1).sum())
-            for ids, said in tensors
+            int(np.any(~_same(self._at(self._expected, ids), output), axis=1).sum())
+            for ids, output in tensors
         )
-        tensors += self._said(outputs, self._predicted)
+        tensors += self._tensors(outputs, self._predicted)
         return self._row(layer, None, tensors, misplaced)
 
-    def _said(self, outputs: Sequence[int], said: Mapping[int, Any]) -> list[_Values]:
+    def _tensors(self, outputs: Sequence[int], arrays: Mapping[int, Any]) -> list[_Values]:
         """Return what the model says of tensors, without neurons that the part does not have."""
-        found = []
+        tensors = []
         for position in outputs:
-            if position in said:
+            if position in arrays:
                 ids = self._whole.ids[position].reshape(-1)
                 elsewhere = (ids >= 0) & ((ids < self._first) | (ids > self._last))
                 elsewhere &= ids < self._whole.plan.neurons
-                found.append((ids[~elsewhere], by_element(said[position])[~elsewhere]))
-        return found
+                tensors.append((ids[~elsewhere], by_element(arrays[position])[~elsewhere]))
+        return tensors
 
     def _row(
         self, layer: LayerRow, neurons: int | None, tensors: Sequence[_Values], changes: int
@@ -137,12 +137,12 @@ class Proof:
             What is compared.
         """
         ids = np.concatenate([each for each, _ in tensors])
-        said = np.concatenate([values for _, values in tensors])
+        output = np.concatenate([values for _, values in tensors])
         replayed_values = self._at(self._replayed, ids)
-        difference = _differences(replayed_values, said)
+        difference = _differences(replayed_values, output)
         largest = float(difference.max(initial=0.0))
         scale = max(
-            [largest_finite(said), *(self._scales[index] for index in self._layers_in(ids))]
+            [largest_finite(output), *(self._scales[index] for index in self._layers_in(ids))]
         )
         # An output that is 0 throughout has no scale: there any difference counts in full.
         relative = largest / scale if scale else largest
@@ -167,26 +167,26 @@ class Proof:
         """Return which layers of the part have neurons in a tensor, counted from its first."""
         neurons = ids[(ids >= self._first) & (ids <= self._last)]
         begins = [self._first + own.start for own in self._layers]
-        found = np.bincount(np.searchsorted(begins, neurons, side="right"))
-        return [int(place) - 1 for place in np.flatnonzero(found)]
+        counts = np.bincount(np.searchsorted(begins, neurons, side="right"))
+        return [int(place) - 1 for place in np.flatnonzero(counts)]
 
-    def _at(self, values: Floats, ids: Ids) -> Floats:
+    def _at(self, values: Doubles, ids: Ids) -> Doubles:
         """Return the values of neurons, 0 for the constant 0, and NaN of what is neither."""
-        found = np.full((len(ids), values.shape[1]), np.nan)
-        found[ids == ZERO] = 0.0
-        known = (ids >= self._first) & (ids <= self._last)
-        found[known] = values[ids[known] - self._first]
-        return found
+        result = np.full((len(ids), values.shape[1]), np.nan)
+        result[ids == ZERO] = 0.0
+        inside = (ids >= self._first) & (ids <= self._last)
+        result[inside] = values[ids[inside] - self._first]
+        return result
 
 
-def _same(one: Floats, other: Floats) -> NDArray[np.bool_]:
+def _same(one: Doubles, other: Doubles) -> NDArray[np.bool_]:
     """Tell which values are equal; both may say the same of log(0) or sqrt(-1)."""
     same: NDArray[np.bool_] = (one == other) | (np.isnan(one) & np.isnan(other))
     return same
 
 
-def _differences(one: Floats, other: Floats) -> Floats:
+def _differences(one: Doubles, other: Doubles) -> Doubles:
     """Return the largest difference of each row."""
     with np.errstate(invalid="ignore"):
-        differences: Floats = np.where(_same(one, other), 0.0, np.abs(one - other)).max(axis=1)
+        differences: Doubles = np.where(_same(one, other), 0.0, np.abs(one - other)).max(axis=1)
     return differences

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from queries.core.activations import activated
 from queries.core.layer import Layer
 
-Floats = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 Ids = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
@@ -19,7 +19,7 @@ _LARGEST: Final = float(np.finfo(np.float32).max)
 """What is beyond is infinite where Keras computes, in single precision."""
 
 
-class Columns(NamedTuple):
+class Edges(NamedTuple):
     """Relationships as columns of equal length."""
 
     source: Ids
@@ -30,8 +30,8 @@ class Columns(NamedTuple):
 class Neurons(NamedTuple):
     """What neurons have of their own: a bias, 0 where they have none, and a slope."""
 
-    bias: Floats
-    slope: Floats
+    bias: Doubles
+    slope: Doubles
 
 
 class GraphSource(Protocol):
@@ -46,18 +46,18 @@ class GraphSource(Protocol):
     def neurons(self, layer: Layer, first: int, last: int) -> Neurons:
         """Return what the neurons of one of the ranges have of their own, by id."""
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Return all relationships into the neurons of one of the ranges."""
 
 
-def replay(graph: GraphSource, known: Mapping[str, Floats]) -> dict[str, Floats]:
+def replay(graph: GraphSource, seeds: Mapping[str, Doubles]) -> dict[str, Doubles]:
     """Compute what every neuron of a graph puts out.
 
     Parameters
     ----------
     graph
         Where layers, biases and edges are read.
-    known
+    seeds
         Values of the inputs, by the names of their layers: shape ``(samples, *shape)``.
 
     Returns
@@ -66,14 +66,14 @@ def replay(graph: GraphSource, known: Mapping[str, Floats]) -> dict[str, Floats]
         Values of every layer, by name: shape ``(samples, neurons)``.
     """
     layers = graph.layers()
-    samples = len(next(iter(known.values())))
+    samples = len(next(iter(seeds.values())))
     values = no_values(layers, samples)
-    for _ in replayed(graph, known, values):
+    for _ in replayed(graph, seeds, values):
         pass
     return {layer.name: values[layer.places(layers[0].first)].T for layer in layers}
 
 
-def no_values(layers: Sequence[Layer], samples: int) -> Floats:
+def no_values(layers: Sequence[Layer], samples: int) -> Doubles:
     """Return room for the values of all neurons: NaN, shape ``(neurons + 1, samples)``.
 
     The last row is what a relationship reads that begins where nothing has been computed.
@@ -82,7 +82,7 @@ def no_values(layers: Sequence[Layer], samples: int) -> Floats:
 
 
 def replayed(
-    graph: GraphSource, known: Mapping[str, Floats], values: Floats
+    graph: GraphSource, seeds: Mapping[str, Doubles], values: Doubles
 ) -> Iterator[tuple[Layer, Flags]]:
     """Compute what the neurons put out, layer by layer, inputs first.
 
@@ -90,7 +90,7 @@ def replayed(
 
     Parameters
     ----------
-    graph, known
+    graph, seeds
         As in ``replay``.
     values
         What ``no_values`` returns, to be filled; what stands there when a layer is asked for is
@@ -108,11 +108,11 @@ def replayed(
     for layer in layers:
         own = values[layer.places(first)]
         undefined = np.zeros(own.shape, dtype=bool)
-        if layer.name in known:
-            own[:] = known[layer.name].reshape(own.shape[1], -1).T
+        if layer.name in seeds:
+            own[:] = seeds[layer.name].reshape(own.shape[1], -1).T
         elif layer.reduce in _WITHOUT_INPUTS:
             with np.errstate(invalid="ignore", over="ignore"):
-                own[:], undefined = _computed(graph, layer, _Read(values, first, largest))
+                own[:], undefined = _computed(graph, layer, _Inputs(values, first, largest))
         yield layer, undefined
         largest = max(largest, largest_finite(own))
 
@@ -123,27 +123,27 @@ def largest_finite(values: NDArray[np.floating[Any]]) -> float:
     return float(absolute.max(where=np.isfinite(absolute), initial=0.0))
 
 
-class _Read(NamedTuple):
+class _Inputs(NamedTuple):
     """What a layer reads: the values of all neurons, their first id, and the largest finite one."""
 
-    values: Floats
+    values: Doubles
     first: int
     largest: float
 
 
-def _computed(graph: GraphSource, layer: Layer, read: _Read) -> tuple[Floats, Flags]:
+def _computed(graph: GraphSource, layer: Layer, inputs: _Inputs) -> tuple[Doubles, Flags]:
     """Return what the neurons of a layer put out, and what of it is not defined."""
-    reduced = np.full((layer.neurons, read.values.shape[1]), _WITHOUT_INPUTS[layer.reduce])
+    reduced = np.full((layer.neurons, inputs.values.shape[1]), _WITHOUT_INPUTS[layer.reduce])
     undefined = np.zeros(reduced.shape, dtype=bool)
     slope = np.empty(layer.neurons)
     for low, high in graph.ranges(layer):
         own = slice(low - layer.first, high + 1 - layer.first)
-        fed = _fed(graph.edges(layer, low, high), low, layer, read)
+        fed = _fed(graph.edges(layer, low, high), low, layer, inputs)
         if layer.reduce == "sum":
-            reduced[own][fed.neurons] = fed.sums(read.values)
-            undefined[own][fed.neurons] = fed.overflows(read)
+            reduced[own][fed.neurons] = fed.sums(inputs.values)
+            undefined[own][fed.neurons] = fed.overflows(inputs)
         elif len(fed.neurons):
-            each = read.values[fed.feeding] * fed.weight[:, np.newaxis]
+            each = inputs.values[fed.feeding] * fed.weight[:, np.newaxis]
             reduced[own][fed.neurons] = _REDUCE[layer.reduce].reduceat(each, fed.starts, axis=0)
         neurons = graph.neurons(layer, low, high)
         reduced[own] += neurons.bias[:, np.newaxis]
@@ -177,21 +177,21 @@ class _Fed:
     neurons: Ids
     starts: Ids
     feeding: Ids
-    weight: Floats
+    weight: Doubles
     rows: int
 
-    def sums(self, values: Floats) -> Floats:
+    def sums(self, values: Doubles) -> Doubles:
         """Add up weight * source for each of the neurons."""
-        sums: Floats = self._matrix(self.weight) @ values
+        sums: Doubles = self._matrix(self.weight) @ values
         return sums
 
-    def overflows(self, read: _Read) -> Flags:
+    def overflows(self, inputs: _Inputs) -> Flags:
         """Tell where single precision may not hold a part of a sum.
 
         There the sum hangs on the order in which it is computed.
         """
-        weight, values = np.abs(self.weight), read.values
-        most = largest_finite(weight) * read.largest * len(weight)
+        weight, values = np.abs(self.weight), inputs.values
+        most = largest_finite(weight) * inputs.largest * len(weight)
         if not most > _LARGEST:
             return np.zeros((len(self.neurons), values.shape[1]), dtype=bool)
         finite = np.where(np.isfinite(values), np.abs(values), 0.0)
@@ -199,21 +199,21 @@ class _Fed:
         overflows: Flags = sums > _LARGEST
         return overflows
 
-    def _matrix(self, weight: Floats) -> Any:
+    def _matrix(self, weight: Doubles) -> Any:
         ends = np.append(self.starts, len(weight))
         return csr_array((weight, self.feeding, ends), (len(self.neurons), self.rows))
 
 
-def _fed(columns: Columns, low: int, layer: Layer, read: _Read) -> _Fed:
+def _fed(columns: Edges, low: int, layer: Layer, inputs: _Inputs) -> _Fed:
     """Return relationships into the neurons of a layer from an id on."""
     target = columns.target - low
     order = slice(None) if np.all(target[1:] >= target[:-1]) else np.argsort(target)
     source = columns.source[order]
-    known = (source >= read.first) & (source < layer.first)
-    feeding = np.where(known, source - read.first, len(read.values) - 1)
+    inside = (source >= inputs.first) & (source < layer.first)
+    feeding = np.where(inside, source - inputs.first, len(inputs.values) - 1)
     neurons, starts = np.unique(target[order], return_index=True)
     weight = columns.weight[order].astype(np.float64)
-    return _Fed(neurons, starts, feeding, weight, len(read.values))
+    return _Fed(neurons, starts, feeding, weight, len(inputs.values))
 
 
 _REDUCE: Final = {"max": np.maximum, "min": np.minimum, "product": np.multiply}
@@ -221,13 +221,13 @@ _ARITHMETIC: Final = {"sum", "product"}
 _WITHOUT_INPUTS: Final = {"sum": 0.0, "max": -np.inf, "min": np.inf, "product": 1.0}
 
 
-def _single(values: Floats) -> Floats:
+def _single(values: Doubles) -> Doubles:
     """Make infinite what single precision does not hold."""
     beyond = np.abs(values) > _LARGEST
     return np.where(beyond, np.copysign(np.inf, values), values) if beyond.any() else values
 
 
-def _activated(layer: Layer, values: Floats, slope: Floats) -> Floats:
+def _activated(layer: Layer, values: Doubles, slope: Doubles) -> Doubles:
     """Apply the layer's activation function; ``values`` has one row a neuron."""
     if layer.activation is None:
         return values

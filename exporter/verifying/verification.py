@@ -21,7 +21,7 @@ from queries.core.progress import Progress, silent
 from queries.errors import ModelNotFoundError, VerificationError
 from queries.library.checks import require_count
 from queries.stores import Store, open_store
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,15 @@ def verify(
                 "graph cannot compute what the model computes; load it without --min-weight, --top "
                 "and --partial"
             )
-        opened = open_model(file)
-        if row["sha256"] != opened.sha256:
+        model_file = open_model(file)
+        if row["sha256"] != model_file.sha256:
             raise VerificationError(
                 f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "
-                f"are {str(row['sha256'])[:12]}... and {opened.sha256[:12]}...; load it again with "
-                "--replace, or say its --name"
+                f"are {str(row['sha256'])[:12]}... and {model_file.sha256[:12]}...; load it "
+                "again with --replace, or say its --name"
             )
         begun = time.perf_counter()
-        report = compare(opened, source, samples=samples, seed=seed, progress=progress)
+        report = compare(model_file, source, samples=samples, seed=seed, progress=progress)
         seconds = time.perf_counter() - begun
         logger.info("compared %d layers of %r in %.1f s", len(report.frame), name, seconds)
         return report
@@ -138,7 +138,7 @@ def verify(
 
 def _about(store: Store, name: str) -> StoredModel:
     try:
-        return chosen(store, name)
+        return find_model(store, name)
     except ModelNotFoundError as error:
         raise ModelNotFoundError(f"{error}; say --name") from None
 
@@ -175,7 +175,7 @@ def compare(
     proof = Proof(model, whole, part, values)
     proof.replay(compared)
     compared.compare_rest()
-    found = compared.differences
-    rows = [row for each in whole.plan.rows if (row := proof.row(each, found.changes))]
+    differences = compared.differences
+    rows = [row for each in whole.plan.rows if (row := proof.row(each, differences.changes))]
     frame = pd.DataFrame(rows).astype({"neurons": "Int64", "worst_neuron": "Int64"})
-    return VerifyReport(frame, TOLERANCE, proof.seeded, found.frame)
+    return VerifyReport(frame, TOLERANCE, proof.seeded, differences.frame)

@@ -64,12 +64,6 @@ ELEMENTWISE: Final = frozenset(
 )
 """Functions of ``keras.ops`` that a neuron may apply beside those of ``keras.activations``."""
 
-WITH_CONSTANTS: Final = frozenset(
-    ["clip", "floor_divide", "maximum", "minimum", "mod", "nan_to_num", "power"]
-)
-"""Others of ``keras.ops`` that a neuron may apply, with constants for their other arguments."""
-
-
 _OF_KERAS: Final = "keras.src.activations.activations"
 """Where the functions of ``keras.activations`` stand; those of ``keras.ops`` differ from them."""
 

@@ -17,8 +17,8 @@ from exporter.wiring.windows import transposed_windows, windows
 @handles("Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D")
 def convolution(layer: Any, ids: Ids) -> Computed:
     """Join each output to its window; the kernel is shared by all positions."""
-    seen = _windows(layer, ids)
-    return _whole(layer, seen, float_weights(layer.kernel), layer.groups, bias_of(layer))
+    view = _windows(layer, ids)
+    return _whole(layer, view, float_weights(layer.kernel), layer.groups, bias_of(layer))
 
 
 @handles(
@@ -31,7 +31,7 @@ def convolution(layer: Any, ids: Ids) -> Computed:
 )
 def transposed_convolution(layer: Any, ids: Ids) -> Computed:
     """Join each output to the inputs that reach it through the kernel."""
-    seen = transposed_windows(
+    view = transposed_windows(
         channels_last(layer, ids),
         layer.kernel_size,
         layer.strides,
@@ -40,7 +40,7 @@ def transposed_convolution(layer: Any, ids: Ids) -> Computed:
         _space(layer, ids),
     )
     kernel = np.moveaxis(float_weights(layer.kernel), -1, -2)
-    return _whole(layer, seen, kernel, 1, bias_of(layer))
+    return _whole(layer, view, kernel, 1, bias_of(layer))
 
 
 @handles("DepthwiseConv1D", "DepthwiseConv2D")
@@ -61,8 +61,8 @@ def separable_convolution(layer: Any, ids: Ids) -> Chain:
 
     def pointwise(ids: Ids) -> Computed:
         space = [1] * len(layer.kernel_size)
-        seen = windows(channels_last(layer, ids), space, space, "valid")
-        return _whole(layer, seen, mixing, 1, bias_of(layer))
+        view = windows(channels_last(layer, ids), space, space, "valid")
+        return _whole(layer, view, mixing, 1, bias_of(layer))
 
     def depthwise_output(images: NDArray[Any]) -> NDArray[Any]:
         settings = (layer.strides, layer.padding, layer.dilation_rate)
@@ -94,12 +94,12 @@ def _space(layer: Any, ids: Ids) -> tuple[int, ...]:
     return tuple(shape[1:] if channel_axis(layer) == 0 else shape[:-1])
 
 
-def _whole(layer: Any, seen: Ids, kernel: Weights, groups: int, bias: Floats | None) -> Computed:
+def _whole(layer: Any, view: Ids, kernel: Weights, groups: int, bias: Floats | None) -> Computed:
     """Read all channels of a group: kernel of shape ``(*window, channels, filters)``."""
     space = len(layer.kernel_size)
     filters = kernel.shape[-1] // groups
     # (*position, channel, *window) becomes (*position, group, filter, *window, channel).
-    split = seen.reshape((*seen.shape[:space], groups, -1, *seen.shape[space + 1 :]))
+    split = view.reshape((*view.shape[:space], groups, -1, *view.shape[space + 1 :]))
     sources = np.moveaxis(split, space + 1, -1)
     sources = np.expand_dims(sources, space + 1)
     weights = np.moveaxis(kernel, -1, 0)
@@ -111,8 +111,8 @@ def _depthwise(
     layer: Any, ids: Ids, kernel: Weights, bias: Floats | None, activation: Any
 ) -> Computed:
     """Read one channel: kernel of shape ``(*window, channels, multiplier)``."""
-    seen = _windows(layer, ids)
-    sources = np.expand_dims(seen, len(layer.kernel_size) + 1)
+    view = _windows(layer, ids)
+    sources = np.expand_dims(view, len(layer.kernel_size) + 1)
     weights = np.moveaxis(kernel, (-2, -1), (0, 1))
     return _shared(layer, sources, weights, bias, activation)
 

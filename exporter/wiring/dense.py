@@ -51,8 +51,8 @@ def einsum(operation: Any, *operands: Ids | Floats) -> Computed:
     """Join each output to the inputs that its equation adds up with a constant."""
     if len(operands) != _PAIR:
         raise NotWirableError(f"it takes {len(operands)} operands, not a tensor and a constant")
-    read, held, output = re.split(",|->", operation.subscripts.replace(" ", ""))
-    return _product(f"{read},{held}->{output}", f"{held},{read}->{output}", *operands)
+    tensor, kernel, output = re.split(",|->", operation.subscripts.replace(" ", ""))
+    return _product(f"{tensor},{kernel}->{output}", f"{kernel},{tensor}->{output}", *operands)
 
 
 @handles("ops.Dot", "ops.Matmul")
@@ -81,8 +81,8 @@ def tensor_product(operation: Any, x1: Ids | Floats, x2: Ids | Floats) -> Comput
         second[other] = first[one]
     summed = {first[axis] for axis in over}
     output = "".join(letter for letter in [*first, *second] if letter not in summed)
-    read, held = "".join(first), "".join(second)
-    return _product(f"{read},{held}->{output}", f"{held},{read}->{output}", x1, x2)
+    tensor, kernel = "".join(first), "".join(second)
+    return _product(f"{tensor},{kernel}->{output}", f"{kernel},{tensor}->{output}", x1, x2)
 
 
 def _product(behind: str, before: str, x1: Ids | Floats, x2: Ids | Floats) -> Computed:
@@ -96,16 +96,18 @@ def _product(behind: str, before: str, x1: Ids | Floats, x2: Ids | Floats) -> Co
 
 def contracted(equation: str, ids: Ids, kernel: Weights) -> Computed:
     """Join each output to the inputs that an equation of ``einsum`` adds up with a kernel."""
-    read, held, written = _letters(equation, ids.ndim)
-    summed = [letter for letter in read if letter not in written]
-    if not set(held) <= {*written, *summed}:
+    inputs, constant, outputs = _letters(equation, ids.ndim)
+    summed = [letter for letter in inputs if letter not in outputs]
+    if not set(constant) <= {*outputs, *summed}:
         raise NotWirableError(f"its equation {equation!r} adds up its kernel by itself")
-    axes = [*written, *summed]
-    sizes = dict(zip(held, kernel.shape, strict=True)) | dict(zip(read, ids.shape, strict=True))
+    axes = [*outputs, *summed]
+    sizes = dict(zip(constant, kernel.shape, strict=True)) | dict(
+        zip(inputs, ids.shape, strict=True)
+    )
     return Computed(
-        sources=np.broadcast_to(_spread(ids, read, axes), [sizes[letter] for letter in axes]),
-        weights=_spread(kernel, held, axes),
-        rank=len(written),
+        sources=np.broadcast_to(_spread(ids, inputs, axes), [sizes[letter] for letter in axes]),
+        weights=_spread(kernel, constant, axes),
+        rank=len(outputs),
         channel_axis=-1,
     )
 
@@ -116,17 +118,17 @@ def _letters(equation: str, rank: int) -> tuple[list[str], list[str], list[str]]
     The axes that an ellipsis stands for are named ``0``, ``1`` and so on.
     """
     inputs, _, output = equation.replace(" ", "").partition("->")
-    read, _, held = inputs.partition(",")
-    named = len(read.replace("...", ""))
+    tensor, _, kernel = inputs.partition(",")
+    letters = len(tensor.replace("...", ""))
     # The batch is one of the ellipsis's axes, or else the first letter.
-    hidden = "".join(str(axis) for axis in range(rank + 1 - named))
-    read, held, output = (text.replace("...", hidden) for text in (read, held, output))
-    if read[0] != output[0] or read[0] in held:
+    hidden = "".join(str(axis) for axis in range(rank + 1 - letters))
+    tensor, kernel, output = (text.replace("...", hidden) for text in (tensor, kernel, output))
+    if tensor[0] != output[0] or tensor[0] in kernel:
         raise NotWirableError(f"its equation {equation!r} joins the samples of a batch")
-    for text in (read, held, output):
+    for text in (tensor, kernel, output):
         if len(set(text)) < len(text):
             raise NotWirableError(f"its equation {equation!r} takes a diagonal")
-    return list(read[1:]), list(held), list(output[1:])
+    return list(tensor[1:]), list(kernel), list(output[1:])
 
 
 def _spread(values: NDArray[Any], letters: list[str], axes: list[str]) -> NDArray[Any]:

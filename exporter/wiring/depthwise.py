@@ -51,10 +51,10 @@ def depthwise_values(
     ]
     total = np.zeros((len(images), *positions, *kernel.shape[-2:]), dtype=images.dtype)
     for place in np.ndindex(*window):
-        seen = tuple(
+        window_view = tuple(
             slice(at * step, at * step + (count - 1) * stride + 1, stride)
             for at, step, count, stride in zip(place, dilation, positions, strides, strict=True)
         )
-        products = padded[:, *seen, :, np.newaxis] * kernel[place]
-        total += np.where(inside[seen][..., np.newaxis, np.newaxis], products, 0)
+        products = padded[:, *window_view, :, np.newaxis] * kernel[place]
+        total += np.where(inside[window_view][..., np.newaxis, np.newaxis], products, 0)
     return np.moveaxis(total.reshape((*total.shape[:-2], -1)), -1, axis)

@@ -15,9 +15,9 @@ def merged(
 ) -> Computed:
     """Join each output to its element of every input, which broadcast to one shape."""
     sources = np.stack(np.broadcast_arrays(*inputs), axis=-1)
-    given = np.ones(len(inputs)) if weights is None else np.asarray(weights)
+    factors = np.ones(len(inputs)) if weights is None else np.asarray(weights)
     rank = sources.ndim - 1
-    return with_zeros_joined(Computed(sources, given.astype(np.float32), rank, reduce=reduce))
+    return with_zeros_joined(Computed(sources, factors.astype(np.float32), rank, reduce=reduce))
 
 
 @handles("Add")

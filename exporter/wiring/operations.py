@@ -37,8 +37,8 @@ def _affine(
     by, plus = (_constant(value, ids.ndim) for value in (weight, bias))
     shape = np.broadcast_shapes(ids.shape, by.shape, plus.shape)
     widened = np.broadcast_to(ids, shape)
-    given = plus if plus.any() else None
-    return one_to_one(widened, activation, weight=by, bias=given, **config)
+    offset = plus if plus.any() else None
+    return one_to_one(widened, activation, weight=by, bias=offset, **config)
 
 
 def _constant(value: Operand, rank: int) -> Floats:
@@ -166,15 +166,15 @@ def where(operation: Any, condition: Operand, x1: Operand, x2: Operand) -> Moved
     if _is_neurons(condition):
         raise NotWirableError("it chooses by a tensor")
     rank = max(np.ndim(x) for x in (x1, x2) if _is_neurons(x))
-    chosen = _constant(condition, rank) != 0
+    mask = _constant(condition, rank) != 0
     if _is_neurons(x1) and _is_neurons(x2):
-        return Moved(np.where(chosen, x1, x2))
+        return Moved(np.where(mask, x1, x2))
     if not _is_neurons(x1):
-        chosen, x1, x2 = ~chosen, x2, x1
-    other = np.where(chosen, 0.0, _constant(x2, rank))
+        mask, x1, x2 = ~mask, x2, x1
+    other = np.where(mask, 0.0, _constant(x2, rank))
     if not other.any():
-        return Moved(np.where(chosen, x1, ZERO))
-    return _affine(np.asarray(x1), chosen, other)
+        return Moved(np.where(mask, x1, ZERO))
+    return _affine(np.asarray(x1), mask, other)
 
 
 @handles("ops.Glu")

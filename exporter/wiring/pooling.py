@@ -72,29 +72,29 @@ def adaptive_average_pooling(layer: Any, ids: Ids) -> Computed:
 
 def _regions(layer: Any, ids: Ids) -> Ids:
     """Return each output's region, shape ``(*output, *region)``; ``EMPTY`` fills up small ones."""
-    seen = channels_last(layer, ids)
+    regions = channels_last(layer, ids)
     for axis, parts in enumerate(layer.output_size):
-        seen = _divided(seen, axis, parts)
-    return as_laid_out(layer, seen, ids.ndim - 1)
+        regions = _divided(regions, axis, parts)
+    return as_laid_out(layer, regions, ids.ndim - 1)
 
 
-def _divided(seen: Ids, axis: int, parts: int) -> Ids:
+def _divided(ids: Ids, axis: int, parts: int) -> Ids:
     """Divide an axis into regions, which may overlap; what is within them is the last axis."""
-    length = seen.shape[axis]
+    length = ids.shape[axis]
     starts = np.arange(parts) * length // parts
     stops = -(-np.arange(1, parts + 1) * length // parts)
     within = starts[:, np.newaxis] + np.arange((stops - starts).max())
     # The id behind the last one of the axis is EMPTY.
     within = np.where(within < stops[:, np.newaxis], within, length)
-    pads = [(0, int(position == axis)) for position in range(seen.ndim)]
-    filled = np.pad(seen, pads, constant_values=EMPTY)
+    pads = [(0, int(position == axis)) for position in range(ids.ndim)]
+    filled = np.pad(ids, pads, constant_values=EMPTY)
     return np.moveaxis(np.take(filled, within, axis=axis), axis + 1, -1)
 
 
 def _pools(layer: Any, ids: Ids) -> Ids:
     """Return each output's window, shape ``(*output, *window)``."""
-    seen = windows(channels_last(layer, ids), layer.pool_size, layer.strides, layer.padding)
-    return as_laid_out(layer, seen, ids.ndim - 1)
+    pools = windows(channels_last(layer, ids), layer.pool_size, layer.strides, layer.padding)
+    return as_laid_out(layer, pools, ids.ndim - 1)
 
 
 def _whole_space(layer: Any, ids: Ids) -> tuple[Ids, int]:
@@ -102,8 +102,8 @@ def _whole_space(layer: Any, ids: Ids) -> tuple[Ids, int]:
     sources = np.moveaxis(channels_last(layer, ids), -1, 0)
     if not layer.keepdims:
         return sources, 1
-    kept = np.expand_dims(sources, tuple(range(1, ids.ndim)))
-    return np.moveaxis(kept, 0, channel_axis(layer) % ids.ndim), ids.ndim
+    widened = np.expand_dims(sources, tuple(range(1, ids.ndim)))
+    return np.moveaxis(widened, 0, channel_axis(layer) % ids.ndim), ids.ndim
 
 
 def _largest(layer: Any, sources: Ids, rank: int) -> Computed:
@@ -113,6 +113,6 @@ def _largest(layer: Any, sources: Ids, rank: int) -> Computed:
 
 def _average(layer: Any, sources: Ids, rank: int) -> Computed:
     fan_in = tuple(range(rank, sources.ndim))
-    counted = np.count_nonzero(sources != EMPTY, axis=fan_in, keepdims=True)
-    share = (1.0 / counted).astype(np.float32)
+    counts = np.count_nonzero(sources != EMPTY, axis=fan_in, keepdims=True)
+    share = (1.0 / counts).astype(np.float32)
     return Computed(sources, share, rank, channel_axis=channel_axis(layer))

@@ -46,11 +46,11 @@ def zero_padding(layer: Any, ids: Ids) -> Moved:
 def cropping(layer: Any, ids: Ids) -> Moved:
     """Leave out the neurons at the borders."""
     space = channels_last(layer, ids)
-    kept = tuple(
+    inner = tuple(
         slice(before, length - after)
         for (before, after), length in zip(_pairs(layer.cropping), space.shape, strict=False)
     )
-    return Moved(as_laid_out(layer, space[kept]), channel_axis(layer))
+    return Moved(as_laid_out(layer, space[inner]), channel_axis(layer))
 
 
 def _pairs(sizes: Any) -> Sequence[tuple[int, int]]:

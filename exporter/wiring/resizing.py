@@ -33,8 +33,8 @@ def center_crop(layer: Any, ids: Ids) -> Moved | Computed:
     """Leave out what is around the centre; an image that is too small is resized first."""
     space = channels_last(layer, ids)
     before = [
-        (length - kept) // 2
-        for length, kept in zip(space.shape, (layer.height, layer.width), strict=False)
+        (length - size) // 2
+        for length, size in zip(space.shape, (layer.height, layer.width), strict=False)
     ]
     if min(before) < 0:
         return _resized(layer, ids)

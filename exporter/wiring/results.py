@@ -143,9 +143,9 @@ class Chain:
             raise ValueError("a chain has no step")
         before: set[str] = set()
         for stage in self.stages:
-            for read in stage.reads or ():
-                if isinstance(read, str) and read not in before:
-                    raise ValueError(f"{stage.name!r} reads {read!r}, which is no step before it")
+            for name in stage.reads or ():
+                if isinstance(name, str) and name not in before:
+                    raise ValueError(f"{stage.name!r} reads {name!r}, which is no step before it")
             if stage.name in before:
                 raise ValueError(f"two steps have the name {stage.name!r}")
             before.add(stage.name)

@@ -106,8 +106,8 @@ def transposed_windows(
     # Inputs whose place is beyond the last window reach no output.
     places = tuple(slice(start, None, step) for start, step in zip(starts, strides, strict=True))
     filled = apart[places]
-    kept = tuple(slice(min(n, m)) for n, m in zip(filled.shape, ids.shape, strict=True))
-    filled[kept] = ids[kept]
+    inside = tuple(slice(min(n, m)) for n, m in zip(filled.shape, ids.shape, strict=True))
+    filled[inside] = ids[inside]
     view = sliding_window_view(apart, reach, axis=tuple(range(rank)))
     turned = tuple(slice(None, None, -step) for step in dilation)
     return view[(*[slice(None)] * (rank + 1), *turned)]

@@ -64,11 +64,9 @@ def top_neurons(question: Question) -> pd.DataFrame:
     """Choose the neurons of each layer that a measure puts first."""
     network, values = question.network, question.values
     scores = _measured(network, values["measure"])
-    wanted = (
-        question.among("neurons") if values["neurons"] else np.ones(network.neurons, dtype=bool)
-    )
+    among = question.among("neurons") if values["neurons"] else np.ones(network.neurons, dtype=bool)
     best = np.concatenate(
-        [_best(network, layer, wanted, scores, values["k"]) for layer in network.layers]
+        [_best(network, layer, among, scores, values["k"]) for layer in network.layers]
     )
     ids = best + network.first
     # Only of these the store is asked for names: a model may have many millions.
@@ -88,10 +86,10 @@ def _scored(question: Question, scores: Mapping[str, np.ndarray[Any, Any]]) -> p
     return question.answer(frame)
 
 
-def _best(network: Network, layer: Layer, wanted: Flags, scores: Scores, k: int) -> Ids:
+def _best(network: Network, layer: Layer, among: Flags, scores: Scores, k: int) -> Ids:
     """Return the k neurons of a layer that score most; of equal ones the first."""
     own = network.neurons_of(layer)
-    places = own.start + np.flatnonzero(wanted[own])
+    places = own.start + np.flatnonzero(among[own])
     places = places[~np.isnan(scores[places])]
     best: Ids = places[np.argsort(-scores[places], kind="stable")[:k]]
     return best

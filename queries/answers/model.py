@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 from queries.analysis.network import Network
 from queries.analysis.operators import Flags, Scores
 from queries.answers.networks import Networks
+from queries.answers.room import make_room
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
 from queries.library.checks import check_against
-from queries.library.existence import AXES, Existing
+from queries.library.existence import AXES, Existence
 from queries.library.frames import to_frame
 from queries.library.queries import query
 from queries.stores import Store
@@ -60,12 +61,12 @@ class Model:
         return tuple(self.store.layers(self.stored))
 
     @cached_property
-    def _existing(self) -> Existing:
+    def _existence(self) -> Existence:
         def last(layer: Layer) -> dict[str, int]:
             table = self.store.neurons(NeuronFilter(id=layer.last), self.stored, AXES)
             return {axis: at for axis, at in table.to_pylist()[0].items() if at is not None}
 
-        return Existing(self.stored, self.layers, last)
+        return Existence(self.stored, self.layers, last)
 
     def require(self, values: Mapping[str, Any]) -> None:
         """Raise an error for what its graph does not have: a property, an axis, a layer.
@@ -79,7 +80,7 @@ class Model:
             check_against(name, value, self.stored)
         for name, value in values.items():
             if isinstance(value, NeuronFilter) and value:
-                self._existing.require(name, value)
+                self._existence.require(name, value)
 
     def network(self, by: str) -> Network:
         """Return its relationships, weighed by one of their properties."""
@@ -90,15 +91,14 @@ class Model:
 
         A few that were asked for before are not asked for again.
         """
-        kept = self._frames.get(neurons)
-        if kept is None or not set(columns) <= set(kept.columns):
-            kept = self._read(neurons, columns)
-            if self._may_keep(kept):
-                while len(self._frames) >= _MOST_FRAMES:
-                    del self._frames[next(iter(self._frames))]
-                self._frames[neurons] = kept
+        frame = self._frames.get(neurons)
+        if frame is None or not set(columns) <= set(frame.columns):
+            frame = self._read(neurons, columns)
+            if self._may_keep(frame):
+                make_room(self._frames, _MOST_FRAMES)
+                self._frames[neurons] = frame
         # Who asks may add columns to a frame.
-        return kept[list(columns)].copy(deep=False)
+        return frame[list(columns)].copy(deep=False)
 
     def _read(self, neurons: NeuronFilter, columns: Sequence[str]) -> pd.DataFrame:
         declared = [column for column in query("neurons").columns if column.name in columns]
@@ -117,9 +117,9 @@ class Model:
     def among(self, neurons: NeuronFilter) -> Flags:
         """Return which neurons are meant, counted from the model's first."""
         first, last = self.layers[0].first, self.layers[-1].last
-        meant = np.zeros(last + 1 - first, dtype=bool)
-        meant[self.neurons(neurons, ["id"])["id"].to_numpy() - first] = True
-        return meant
+        mask = np.zeros(last + 1 - first, dtype=bool)
+        mask[self.neurons(neurons, ["id"])["id"].to_numpy() - first] = True
+        return mask
 
     def biases(self) -> tuple[Scores, Flags]:
         """Return the bias of each neuron, 0 where it has none, and which have one."""

@@ -4,10 +4,11 @@ from typing import Final
 
 from queries.answers.model import Model
 from queries.answers.networks import Networks
+from queries.answers.room import make_room
 from queries.core.model import StoredModel
 from queries.core.progress import Progress
 from queries.stores import Store
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 
 _MOST: Final = 2
 """How many are kept: a comparison needs two."""
@@ -27,9 +28,9 @@ class Models:
     def __init__(self, store: Store, progress: Progress) -> None:
         self._store = store
         self._networks = Networks(store, progress)
-        self._kept: dict[StoredModel, Model] = {}
+        self._models: dict[StoredModel, Model] = {}
 
-    def chosen(self, name: str | None) -> Model:
+    def find(self, name: str | None) -> Model:
         """Return the model that is meant, as the graph holds it at this moment.
 
         Parameters
@@ -40,16 +41,15 @@ class Models:
         Raises
         ------
         GraphError, ParameterError
-            As ``queries.stores.models.chosen``.
+            As ``queries.stores.models.find_model``.
         """
-        stored = chosen(self._store, name)
-        if stored not in self._kept:
-            while len(self._kept) >= _MOST:
-                del self._kept[next(iter(self._kept))]
-            self._kept[stored] = Model(self._store, stored, self._networks)
-        return self._kept[stored]
+        stored_model = find_model(self._store, name)
+        if stored_model not in self._models:
+            make_room(self._models, _MOST)
+            self._models[stored_model] = Model(self._store, stored_model, self._networks)
+        return self._models[stored_model]
 
     def clear(self) -> None:
         """Forget all that was read of them."""
-        self._kept.clear()
+        self._models.clear()
         self._networks.clear()

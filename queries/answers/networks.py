@@ -3,6 +3,7 @@
 from typing import Final
 
 from queries.analysis.network import Network
+from queries.answers.room import make_room
 from queries.core.model import StoredModel
 from queries.core.progress import Progress
 from queries.stores import Store
@@ -24,17 +25,16 @@ class Networks:
 
     def __init__(self, store: Store, progress: Progress) -> None:
         self._store, self._progress = store, progress
-        self._kept: dict[tuple[StoredModel, str], Network] = {}
+        self._networks: dict[tuple[StoredModel, str], Network] = {}
 
     def of(self, stored: StoredModel, by: str) -> Network:
         """Return the relationships of a model, weighed by one of their properties."""
-        if (stored, by) not in self._kept:
-            while len(self._kept) >= _MOST:
-                del self._kept[next(iter(self._kept))]
-            network = self._kept[stored, by] = self._store.network(stored, by)
+        if (stored, by) not in self._networks:
+            make_room(self._networks, _MOST)
+            network = self._networks[stored, by] = self._store.network(stored, by)
             network.progress = self._progress
-        return self._kept[stored, by]
+        return self._networks[stored, by]
 
     def clear(self) -> None:
         """Forget all of them."""
-        self._kept.clear()
+        self._networks.clear()

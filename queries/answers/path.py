@@ -67,8 +67,8 @@ def shortest_paths(question: Question) -> pd.DataFrame:
         -np.maximum(own, passes.maxima_forward(network, own, combine))[places]
         for combine in (A_HOP_MORE, LESS_WEIGHT)
     )
-    known = np.where(np.isfinite(length), length, np.nan)
-    frame["length"] = np.where(is_infinite(known), np.inf, known)
+    finite = np.where(np.isfinite(length), length, np.nan)
+    frame["length"] = np.where(is_infinite(finite), np.inf, finite)
     frame["hops"] = pd.array(np.where(np.isfinite(hops), hops, np.nan), dtype="Int64")
     return question.answer(frame)
 
@@ -122,8 +122,8 @@ def _hops(question: Question, best: list[list[Step]]) -> pd.DataFrame:
     """Return a row a hop: the neurons of some paths, and the weights into them."""
     steps = [step for path in best for step in path]
     ids = np.array([step.neuron for step in steps], dtype=np.int64) + question.network.first
-    named = NeuronFilter(id=np.unique(ids).tolist())
-    neurons = question.model.neurons(named, ("id", "name", "layer")).set_index("id")
+    neuron_filter = NeuronFilter(id=np.unique(ids).tolist())
+    neurons = question.model.neurons(neuron_filter, ("id", "name", "layer")).set_index("id")
     lengths = [np.arange(len(path)) for path in best]
     hop = np.concatenate(lengths) if lengths else np.empty(0, dtype=np.int64)
     weight = np.array([step.weight for step in steps], dtype=np.float64)
@@ -138,5 +138,5 @@ def _hops(question: Question, best: list[list[Step]]) -> pd.DataFrame:
     ).astype({"name": "str", "layer": "str"})
 
 
-def _where(meant: Flags, score: float) -> Scores:
-    return np.where(meant, score, -np.inf)
+def _where(mask: Flags, score: float) -> Scores:
+    return np.where(mask, score, -np.inf)

@@ -77,15 +77,15 @@ class Question:
         """Return what the store answers by itself."""
         stored = self.model.stored
         table = self.model.store.answer(self.query, self.values, stored)
-        return self._noted(to_frame(table, self.query.columns_in(stored.granularity)))
+        return self._with_note(to_frame(table, self.query.columns_in(stored.granularity)))
 
     def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the declared columns of a frame that has them in the declared types, noted."""
-        return self._noted(frame[[column.name for column in self.query.columns]])
+        return self._with_note(frame[[column.name for column in self.query.columns]])
 
     def typed_answer(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the declared columns of a frame, in the declared types, noted."""
-        return self._noted(declared(frame, self.query.columns))
+        return self._with_note(declared(frame, self.query.columns))
 
     @property
     def note(self) -> str:
@@ -96,7 +96,7 @@ class Question:
         notes = [note(each.name, each.layers, self.query.not_finite) for each in models]
         return " ".join(filter(None, notes))
 
-    def _noted(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _with_note(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Put the note into ``frame.attrs["note"]``, where there is one."""
         if text := self.note:
             frame.attrs["note"] = text

@@ -23,7 +23,7 @@ def edges(question: Question) -> pd.DataFrame:
 
 def _require_room(question: Question, ends: NeuronFilter) -> None:
     if ends == NeuronFilter(layer=ends.layer):
-        meant = [
+        layers = [
             each for each in question.layers if ends.layers is None or each.name in ends.layers
         ]
-        edge_room().require(sum(layer.edges for layer in meant))
+        edge_room().require(sum(layer.edges for layer in layers))

@@ -39,8 +39,8 @@ def part(question: Question, least: float, k: int | None, most: int) -> Subgraph
     subgraph.check_size(len(edges), most)
     joined = [edges["source"], edges["target"]]
     if not thinned:
-        named = [neurons for neurons in ends if neurons] or [NeuronFilter()]
-        joined += [model.neurons(neurons, ["id"])["id"] for neurons in named]
+        filters = [neurons for neurons in ends if neurons] or [NeuronFilter()]
+        joined += [model.neurons(neurons, ["id"])["id"] for neurons in filters]
     return Subgraph(model.stored, by, _of_ids(question, pd.concat(joined)), edges)
 
 
@@ -59,13 +59,13 @@ def _strong_edges(question: Question, least: float, k: int | None) -> pd.DataFra
 
 def _of_ids(question: Question, ids: "pd.Series[int]") -> pd.DataFrame:
     """Return neurons by their ids, which may be too many to be listed in a statement."""
-    wanted = np.unique(ids)
+    unique = np.unique(ids)
     layers = [
         layer.name
         for layer in question.layers
-        if ((wanted >= layer.first) & (wanted <= layer.last)).any()
+        if ((unique >= layer.first) & (unique <= layer.last)).any()
     ]
     everything = [column.name for column in query("neurons").columns]
     neurons = question.model.neurons(NeuronFilter(layer=layers), everything)
-    kept: pd.DataFrame = neurons[neurons["id"].isin(wanted)].reset_index(drop=True)
-    return kept
+    frame: pd.DataFrame = neurons[neurons["id"].isin(unique)].reset_index(drop=True)
+    return frame

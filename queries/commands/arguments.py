@@ -47,7 +47,7 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
     texts: dict[str, list[str]] = {}
     fields: dict[str, dict[str, str]] = {}
     for key, text in _pairs(words, several=neurons):
-        name, field = _meant(declaration, key)
+        name, field = _parameter_of(declaration, key)
         if field in fields.get(name, {}):
             raise ParameterError(f"{name}.{field} is given more than once")
         if field:
@@ -106,7 +106,7 @@ def _pair(word: str) -> tuple[str, str]:
     return key, text
 
 
-def _meant(declaration: Declaration, key: str) -> tuple[str, str]:
+def _parameter_of(declaration: Declaration, key: str) -> tuple[str, str]:
     """Return the parameter that a key is about, and the field of its neurons or ''."""
     declared = [parameter.name for parameter in declaration.parameters]
     neurons = declaration.neurons
@@ -139,17 +139,17 @@ def _filter(name: str, texts: list[str], fields: dict[str, str]) -> "NeuronFilte
 
     try:
         if not texts:
-            named = NeuronFilter()
+            base = NeuronFilter()
         elif not any(text.startswith(_IDS) for text in texts):
-            named = as_filter(texts)
+            base = as_filter(texts)
         elif len(texts) == 1:
-            named = NeuronFilter(id=parse_range("id", texts[0].removeprefix(_IDS)))
+            base = NeuronFilter(id=parse_range("id", texts[0].removeprefix(_IDS)))
         else:
             raise ParameterError(f"{listed(texts)}: write ids in one list, such as id:12,14")
         for field in fields:
-            if any(getattr(each, field) is not None for each in (named, *(named.either or ()))):
+            if any(getattr(each, field) is not None for each in (base, *(base.either or ()))):
                 raise ParameterError(f"{field} is given twice")
-        return replace(named, **{field: _field(field, part) for field, part in fields.items()})
+        return replace(base, **{field: _field(field, part) for field, part in fields.items()})
     except ParameterError as error:
         raise ParameterError(f"{name}: {error}") from None
 

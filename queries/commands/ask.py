@@ -14,7 +14,7 @@ from queries.commands.options import (
     RawOption,
 )
 from queries.commands.output import Destination, destination, write
-from queries.commands.session import opened_graph
+from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, confirmed, examples, fail, say
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def models(
     to = destination(format_name, output, raw=raw)
     from queries.neurongraph import NeuronGraph
 
-    with NeuronGraph(graph) as opened:
-        frame = opened.models()
+    with NeuronGraph(graph) as session:
+        frame = session.models()
     write(frame, to)
 
 
@@ -96,16 +96,16 @@ def query(
         return
     from queries.library import queries as library
 
-    asked = library.query(name)
+    declaration = library.query(name)
     if describe:
         from queries.commands.description import print_description
 
-        print_description(asked)
+        print_description(declaration)
         return
     from queries.commands.arguments import query_values
 
-    values = query_values(asked, words or ())
-    answer = _answer(asked, values, graph, model, dask, show_cypher=show_cypher)
+    values = query_values(declaration, words or ())
+    answer = _answer(declaration, values, graph, model, dask, show_cypher=show_cypher)
     write(answer, to)
     if "note" in answer.attrs:
         say(answer.attrs["note"])
@@ -158,11 +158,11 @@ def cypher(
     from queries.neurongraph import NeuronGraph
 
     values = cypher_values(words or ())
-    with NeuronGraph(graph, model=model) as opened:
+    with NeuronGraph(graph, model=model) as session:
         if not write_too:
-            frame = opened.cypher(statement, values, allow=allow or ())
-        elif yes or confirmed(f"Run a statement that may change {opened.location}?"):
-            frame = opened.write(statement, values)
+            frame = session.cypher(statement, values, allow=allow or ())
+        elif yes or confirmed(f"Run a statement that may change {session.location}?"):
+            frame = session.write(statement, values)
         else:
             fail("the statement was not run")
     write(frame, to)
@@ -178,12 +178,12 @@ def _list_queries(to: Destination) -> None:
         return
     import pandas as pd
 
-    rows = [(asked.name, asked.summary) for asked in queries().values()]
+    rows = [(each.name, each.summary) for each in queries().values()]
     write(pd.DataFrame(rows, columns=["name", "summary"]), to)
 
 
 def _answer(
-    asked: "Query",
+    declaration: "Query",
     values: dict[str, Any],
     graph: str | None,
     model: str | None,
@@ -191,10 +191,10 @@ def _answer(
     *,
     show_cypher: bool,
 ) -> Any:
-    with opened_graph(graph, model, dask) as opened:
+    with open_graph(graph, model, dask) as session:
         if show_cypher:
             from queries.commands.description import cypher_text
 
-            say(cypher_text(opened.statement(asked.name, **values)))
+            say(cypher_text(session.statement(declaration.name, **values)))
         # Every query of the library has a method of its name.
-        return getattr(opened, asked.name)(**values)
+        return getattr(session, declaration.name)(**values)

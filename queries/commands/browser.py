@@ -60,11 +60,11 @@ def browser(
         favourites = _checked_archive(favourites)
     from queries.browser.serve import open_server
 
-    with open_server(graph) as found:
+    with open_server(graph) as server:
         if favourites is None:
-            _serve(found, port, model)
+            _serve(server, port, model)
         else:
-            _write_favourites(found, favourites, model)
+            _write_favourites(server, favourites, model)
 
 
 def _checked_archive(path: Path) -> Path:

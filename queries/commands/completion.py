@@ -23,8 +23,8 @@ def plot_names(incomplete: str) -> list[tuple[str, str]]:
 
 def dask_addresses(incomplete: str) -> list[tuple[str, str]]:
     """Complete where processes are; the address of a scheduler is not known."""
-    known = [("local", "One process a core of this machine.")]
-    return [(address, help_) for address, help_ in known if address.startswith(incomplete)]
+    addresses = [("local", "One process a core of this machine.")]
+    return [(address, help_) for address, help_ in addresses if address.startswith(incomplete)]
 
 
 def _names(declared: Mapping[str, Declaration], incomplete: str) -> list[tuple[str, str]]:
@@ -66,8 +66,8 @@ def _words(
 
 
 def _choices(declaration: Declaration, name: str) -> list[tuple[str, str]]:
-    chosen = (parameter for parameter in declaration.parameters if parameter.name == name)
-    return [(choice, parameter.help) for parameter in chosen for choice in parameter.choices]
+    parameters = (parameter for parameter in declaration.parameters if parameter.name == name)
+    return [(choice, parameter.help) for parameter in parameters for choice in parameter.choices]
 
 
 def _unfinished(typed: list[str]) -> str | None:

@@ -15,10 +15,12 @@ from queries.library.queries import Query, Statement
 
 def print_list(declared: Iterable[Declaration]) -> None:
     """Print the name and the summary of every query, or of every plot."""
-    console, listed = _console(), list(declared)
-    console.print(_rows([(each.name, each.summary) for each in listed]))
+    console, declarations = _console(), list(declared)
+    console.print(_rows([(each.name, each.summary) for each in declarations]))
     console.print()
-    console.print(f"More about one: neurongraph {listed[0].kind} NAME --describe", style="dim")
+    console.print(
+        f"More about one: neurongraph {declarations[0].kind} NAME --describe", style="dim"
+    )
 
 
 def print_description(declaration: Declaration) -> None:

@@ -8,7 +8,7 @@ import typer
 from queries.commands.ask import PANEL
 from queries.commands.completion import export_words
 from queries.commands.options import DaskOption, GraphOption, ModelOption
-from queries.commands.session import opened_graph
+from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples
 from queries.core.files import check_file
 from queries.errors import ParameterError
@@ -64,5 +64,5 @@ def export(
     except ParameterError as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
     values = query_values(declared("export"), words or ())
-    with opened_graph(graph, model, dask) as opened:
-        opened.export(output, **values)
+    with open_graph(graph, model, dask) as session:
+        session.export(output, **values)

@@ -102,14 +102,14 @@ def destination(
 
 def _guessed(file: Path) -> Format:
     """Return the format that a suffix says."""
-    said = _SUFFIXES.get(file.suffix.lower())
-    if said is None:
+    format_name = _SUFFIXES.get(file.suffix.lower())
+    if format_name is None:
         raise typer.BadParameter(
             f"cannot tell the format of {file}; say --format, "
             f"or let it end in {', '.join(_SUFFIXES)}",
             param_hint="--output",
         )
-    return said
+    return format_name
 
 
 def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) -> None:
@@ -141,7 +141,7 @@ def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) ->
 
         print_table(frame, note)
         return
-    with _opened(to.file) as stream:
+    with _open_output(to.file) as stream:
         if to.format == "csv":
             _write_csv(frame, stream, raw=to.raw)
         elif to.format == "json":
@@ -262,7 +262,7 @@ def _parquet(frame: "pd.DataFrame") -> bytes:
 
 
 @contextmanager
-def _opened(file: Path | None) -> Iterator[TextIO]:
+def _open_output(file: Path | None) -> Iterator[TextIO]:
     """Open a file or stdout for UTF-8 text with plain line ends, on every platform."""
     if file is None:
         if isinstance(sys.stdout, io.TextIOWrapper):

@@ -8,7 +8,7 @@ import typer
 
 from queries.commands.completion import plot_names, plot_words
 from queries.commands.options import DaskOption, GraphOption, ModelOption
-from queries.commands.session import opened_graph
+from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples, say
 from queries.core.files import check_file
 from queries.library.plots import SUFFIXES
@@ -74,19 +74,19 @@ def plot(
 
         print_list(library.plots().values())
         return
-    asked = library.plot(name)
+    declaration = library.plot(name)
     if describe:
         from queries.commands.description import print_description
 
-        print_description(asked)
+        print_description(declaration)
         return
     file, pixels = _checked_file(output or Path(f"{name}.html")), _pixels(size)
     from queries.commands.arguments import query_values
 
-    values = query_values(asked, words or ())
-    with opened_graph(graph, model, dask) as opened:
+    values = query_values(declaration, words or ())
+    with open_graph(graph, model, dask) as session:
         # Every plot has a method of its name.
-        picture = getattr(opened.plot, name)(**values)
+        picture = getattr(session.plot, name)(**values)
     say(f"Wrote {picture.save(file, size=pixels)}.")
     if picture.note:
         say(picture.note)

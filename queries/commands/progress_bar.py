@@ -35,7 +35,7 @@ class ProgressBar(Closing):
 
     def __init__(self, first: str, *, quiet: bool = False) -> None:
         self._first, self._quiet = first, quiet
-        self._phase, self._done, self._since, self._said = "", 0, 0.0, 0.0
+        self._phase, self._done, self._since, self._printed_at = "", 0, 0.0, 0.0
         self._bar: Progress | None = None
         self.begun = False
 
@@ -95,9 +95,9 @@ class ProgressBar(Closing):
     def _print(self, phase: str, done: int, total: int, *, anew: bool) -> None:
         now = time.monotonic()
         if anew:
-            self._since = self._said = now
-        elif now - self._said >= _SECONDS_BETWEEN_LINES:
-            self._said = now
+            self._since = self._printed_at = now
+        elif now - self._printed_at >= _SECONDS_BETWEEN_LINES:
+            self._printed_at = now
             rate = done / (now - self._since)
             left = (total - done) / rate if rate else 0.0
             say(f"{phase}: {done:,} of {total:,}, {rate:,.0f}/s, {_duration(left)} left")

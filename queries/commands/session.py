@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened_graph(graph: str | None, model: str | None, dask: str | None) -> Iterator["NeuronGraph"]:
+def open_graph(graph: str | None, model: str | None, dask: str | None) -> Iterator["NeuronGraph"]:
     """Open a graph, as ``NeuronGraph`` does, and show on stderr how far a computation is."""
     from queries.commands.progress_bar import ProgressBar
     from queries.core.log import notices
@@ -19,6 +19,6 @@ def opened_graph(graph: str | None, model: str | None, dask: str | None) -> Iter
     notices.setLevel("INFO")
     with (
         ProgressBar(f"Asking {locate(graph).text}") as progress,
-        NeuronGraph(graph, model=model, progress=progress, dask=dask) as opened,
+        NeuronGraph(graph, model=model, progress=progress, dask=dask) as session,
     ):
-        yield opened
+        yield session

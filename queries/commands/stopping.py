@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-_TAKEN: Final = tuple(
+_SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 _SAME_STOP: Final = 0.5
@@ -55,7 +55,7 @@ def until_ctrl_c() -> Iterator[None]:
 
 
 @contextmanager
-def signals_taken() -> Iterator[None]:
+def handle_signals() -> Iterator[None]:
     """Raise Stopped in the main thread at a signal that asks to end; at a second one end at once.
 
     A signal that is ignored stays so: SIGHUP under nohup, SIGINT in the background of a script.
@@ -70,8 +70,8 @@ def signals_taken() -> Iterator[None]:
     threading.Thread(target=_watch, args=(reader,), name="neurongraph-signals", daemon=True).start()
     wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     stop = _raised_once()
-    taken = [each for each in _TAKEN if signal.getsignal(each) not in {signal.SIG_IGN, None}]
-    before = {number: signal.signal(number, stop) for number in taken}
+    numbers = [each for each in _SIGNALS if signal.getsignal(each) not in {signal.SIG_IGN, None}]
+    before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield
     finally:

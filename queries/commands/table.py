@@ -65,27 +65,27 @@ def print_table(frame: "pd.DataFrame", note: str | None = None) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
-    shown = frame.head(ROWS)
-    styles = _styles(shown)
-    cells = [style.cells(shown[name]) for style, name in zip(styles, frame.columns, strict=True)]
-    kept = _fitting(styles, cells, console.width)
-    if len(frame) == 1 and len(kept) < len(styles):
+    rows = frame.head(ROWS)
+    styles = _styles(rows)
+    cells = [style.cells(rows[name]) for style, name in zip(styles, frame.columns, strict=True)]
+    fitting = _fitting(styles, cells, console.width)
+    if len(frame) == 1 and len(fitting) < len(styles):
         _print_record(console, styles, cells)
         left_out: list[str] = []
     else:
-        table = _table([styles[i] for i in kept], [cells[i] for i in kept])
+        table = _table([styles[i] for i in fitting], [cells[i] for i in fitting])
         console.print(table)
-        left_out = [style.header for i, style in enumerate(styles) if i not in kept]
+        left_out = [style.header for i, style in enumerate(styles) if i not in fitting]
     console.print(_last_line(len(frame), note, left_out), style="dim", markup=False)
 
 
 def _last_line(rows: int, note: str | None, left_out: Sequence[str]) -> str:
-    cut = rows > ROWS
-    counted = f"{ROWS} of {rows:,} rows" if cut else f"{rows:,} row{'s' * (rows != 1)}"
-    parts = [note or counted, *([counted] if note and cut else [])]
+    is_cut = rows > ROWS
+    count = f"{ROWS} of {rows:,} rows" if is_cut else f"{rows:,} row{'s' * (rows != 1)}"
+    parts = [note or count, *([count] if note and is_cut else [])]
     if left_out:
         parts.append(f"without {', '.join(left_out)}, for which there is no room")
-    if cut or left_out:
+    if is_cut or left_out:
         parts.append("all of it: --format csv, json or parquet, or a pipe")
     return "; ".join(parts)
 
@@ -175,11 +175,11 @@ def _shape_text(value: Any) -> str:
 
 def _text(value: Any) -> str:
     if _is_list(value) or isinstance(value, dict):
-        return printable(json.dumps(_listed(value), default=str, ensure_ascii=False))
+        return printable(json.dumps(_as_list(value), default=str, ensure_ascii=False))
     return printable(str(value))
 
 
-def _listed(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
@@ -194,7 +194,7 @@ def _fitting(styles: Sequence[_Style], cells: Sequence[Sequence[str]], width: in
     """
     from rich.cells import cell_len
 
-    needed = [
+    widths = [
         max(
             cell_len(style.header),
             min(max(map(cell_len, column), default=0), width if style.numeric else _WIDEST_TEXT),
@@ -203,16 +203,16 @@ def _fitting(styles: Sequence[_Style], cells: Sequence[Sequence[str]], width: in
         for style, column in zip(styles, cells, strict=True)
     ]
     everything = list(range(len(styles)))
-    if sum(needed) - _GAP <= width:
+    if sum(widths) - _GAP <= width:
         return everything
     filled = [i for i in everything if any(cell != _MISSING for cell in cells[i])]
-    kept: list[int] = []
+    fitting: list[int] = []
     room = width + _GAP
     for i in filled or everything:
-        if needed[i] <= room or not kept:
-            kept.append(i)
-            room -= needed[i]
-    return kept
+        if widths[i] <= room or not fitting:
+            fitting.append(i)
+            room -= widths[i]
+    return fitting
 
 
 def _table(styles: Sequence[_Style], cells: Sequence[Sequence[str]]) -> "Table":

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from queries.commands.stdout import guard_stdout
-from queries.commands.stopping import exit_code_of, signal_of, signals_taken
+from queries.commands.stopping import exit_code_of, handle_signals, signal_of
 from queries.commands.streams import open_closed_streams, silence
 from queries.core.address import holds_login
 from queries.core.log import logger
@@ -175,7 +175,7 @@ def whole_run() -> Iterator[None]:
     """Run a command line: take signals, and end with the exit codes that shells expect."""
     open_closed_streams()
     guard_stdout()
-    with signals_taken():
+    with handle_signals():
         try:
             yield
         except KeyboardInterrupt as interrupt:

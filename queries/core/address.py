@@ -39,12 +39,12 @@ def is_address(text: str, schemes: Collection[str]) -> bool:
         False also where there is a user name, a password, a path or a query. The host is a name
         of ASCII letters, an IPv4 address, or an IPv6 address in brackets.
     """
-    found = _ADDRESS.fullmatch(text)
-    if found is None or found[1] not in schemes:
+    match = _ADDRESS.fullmatch(text)
+    if match is None or match[1] not in schemes:
         return False
-    if found[4] is not None and not 0 < int(found[4]) <= _LAST_PORT:
+    if match[4] is not None and not 0 < int(match[4]) <= _LAST_PORT:
         return False
-    return _is_ipv6(found[2]) if found[2] else _is_name(found[3])
+    return _is_ipv6(match[2]) if match[2] else _is_name(match[3])
 
 
 def may_be_address(text: str) -> bool:
@@ -57,7 +57,7 @@ def may_be_secret(text: str) -> bool:
     return may_be_address(text) and not _is_path(text)
 
 
-def shown(path: Path) -> str:
+def path_text(path: Path) -> str:
     """Return a path for an error, or dots where it may be an address with a password in it."""
     text = str(path)
     return "'...'" if holds_login(text) and not _is_path(text) else text

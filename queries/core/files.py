@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TextIO
 
-from queries.core.address import shown
+from queries.core.address import path_text
 from queries.core.holding import hold, is_at, part_beside
 from queries.errors import OutputError
 
@@ -54,10 +54,12 @@ def check_file(path: str | os.PathLike[str]) -> Path:
     with _our_errors(file):
         parent = _mode(file.parent)
         if parent is None or not stat.S_ISDIR(parent):
-            raise OutputError(f"cannot write {shown(file)}: it is in a folder that does not exist")
+            raise OutputError(
+                f"cannot write {path_text(file)}: it is in a folder that does not exist"
+            )
         mode = _mode(file)
     if mode is not None and stat.S_ISDIR(mode):
-        raise OutputError(f"cannot write {shown(file)}: it is a folder")
+        raise OutputError(f"cannot write {path_text(file)}: it is a folder")
     return file
 
 
@@ -100,7 +102,7 @@ def _our_errors(file: Path) -> Iterator[None]:
         # Nobody reads on; that ends a command quietly.
         raise
     except OSError as error:
-        raise OutputError(f"cannot write {shown(file)}: {error.strerror or error}") from None
+        raise OutputError(f"cannot write {path_text(file)}: {error.strerror or error}") from None
 
 
 @contextmanager
@@ -152,21 +154,21 @@ def _held_part(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
     while True:
         # No longer than any other name: a long one of the file is no part of it.
         part = part_beside(target)
-        stream = _opened_part(part, mode)
+        stream = _open_part(part, mode)
         hold(stream.fileno())
         if sys.platform == "win32" or is_at(part, stream.fileno()):
             return part, stream
         stream.close()
 
 
-def _opened_part(part: Path, mode: int | None) -> BinaryIO:
+def _open_part(part: Path, mode: int | None) -> BinaryIO:
     """Make a temporary file, which at no time may be read by more users than the old one."""
-    kept = None if mode is None else stat.S_IMODE(mode) & _PERMISSIONS
-    opened = os.open(part, _FLAGS, 0o666 if kept is None else kept)
-    if kept is not None and hasattr(os, "fchmod"):
+    permissions = None if mode is None else stat.S_IMODE(mode) & _PERMISSIONS
+    descriptor = os.open(part, _FLAGS, 0o666 if permissions is None else permissions)
+    if permissions is not None and hasattr(os, "fchmod"):
         # The umask took some away.
-        os.fchmod(opened, kept)
-    return os.fdopen(opened, "wb")
+        os.fchmod(descriptor, permissions)
+    return os.fdopen(descriptor, "wb")
 
 
 def _mode(path: Path) -> int | None:

@@ -25,11 +25,11 @@ def harmless_column(texts: "pd.Series[str]") -> "np.ndarray[tuple[int], np.dtype
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = texts.to_numpy(dtype=object, copy=True)
+    values = texts.to_numpy(dtype=object, copy=True)
     matches = pc.match_substring_regex(pa.array(texts, pa.large_string()), _DOUBTFUL)
     doubtful = pc.fill_null(matches, False).to_numpy(zero_copy_only=False)
-    found[doubtful] = [harmless(text) for text in found[doubtful]]
-    return found
+    values[doubtful] = [harmless(text) for text in values[doubtful]]
+    return values
 
 
 def harmless(text: str) -> str:

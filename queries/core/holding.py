@@ -78,8 +78,8 @@ def held_folder(make: Callable[[], Path]) -> Iterator[Path]:
         while True:
             folder = make()
             with suppress(FileNotFoundError):
-                held = stack.enter_context(holding(folder))
-                if held is None or is_at(folder, held):
+                descriptor = stack.enter_context(holding(folder))
+                if descriptor is None or is_at(folder, descriptor):
                     break
         yield folder
 

@@ -23,21 +23,21 @@ ID_BYTES: Final = 3 * 8
 
 def available_memory() -> int:
     """Return the bytes of memory that are free, or could be freed, for this process."""
-    found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     # Linux says more: what is free, and what the container's limit leaves.
     with suppress(OSError, ValueError, IndexError):
         text = Path("/proc/meminfo").read_text(encoding="ascii").partition("MemAvailable:")[2]
-        found.append(int(text.split()[0]) * 1024)
+        limits.append(int(text.split()[0]) * 1024)
     with suppress(OSError, ValueError):
         most, used = (
             int(Path("/sys/fs/cgroup", name).read_text(encoding="ascii"))
             for name in ("memory.max", "memory.current")
         )
-        found.append(most - used)
+        limits.append(most - used)
     addresses = free_addresses()
     if addresses is not None:
-        found.append(addresses)
-    return max(0, min(found))
+        limits.append(addresses)
+    return max(0, min(limits))
 
 
 def fits_in_memory(values: int) -> bool:

@@ -21,7 +21,7 @@ _MOST_STEPS: Final = 10_000_000
 """Numbers that a range of another step than 1 may name."""
 
 Names = str | Sequence[str] | None
-Kept = int | tuple[int, ...] | range | slice
+Selection = int | tuple[int, ...] | range | slice
 """What of a ``Range`` a filter keeps, so that it can be compared and be a key."""
 
 _NAME: Final = re.compile(r"^(?P<layer>.+?)(?:\[(?P<channel>[^\]]*)\])?(?:@(?P<place>[^@\[\]]*))?$")
@@ -88,25 +88,27 @@ class NeuronFilter:
     either: "Sequence[NeuronFilter] | None" = None
 
     def __post_init__(self) -> None:
-        kept: dict[str, Any] = {field: _names(field, getattr(self, field)) for field in _NAMES}
-        kept |= {field: _integers(field, getattr(self, field)) for field in INTEGERS}
-        kept["bias"] = _interval(self.bias)
-        kept["either"] = None if self.either is None else tuple(self.either)
-        for field, value in kept.items():
+        values: dict[str, Any] = {field: _names(field, getattr(self, field)) for field in _NAMES}
+        values |= {field: _integers(field, getattr(self, field)) for field in INTEGERS}
+        values["bias"] = _interval(self.bias)
+        values["either"] = None if self.either is None else tuple(self.either)
+        for field, value in values.items():
             object.__setattr__(self, field, value)
 
     def __hash__(self) -> int:
         # A slice has no hash before Python 3.12.
-        said = (getattr(self, field.name) for field in fields(self))
-        return hash(tuple((one.start, one.stop) if isinstance(one, slice) else one for one in said))
+        values = (getattr(self, field.name) for field in fields(self))
+        return hash(
+            tuple((one.start, one.stop) if isinstance(one, slice) else one for one in values)
+        )
 
     def __bool__(self) -> bool:
         """Tell whether anything is filtered at all."""
         return any(getattr(self, field.name) is not None for field in fields(self))
 
     def __repr__(self) -> str:
-        said = ((field.name, getattr(self, field.name)) for field in fields(self))
-        inner = ", ".join(f"{name}={value!r}" for name, value in said if value is not None)
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        inner = ", ".join(f"{name}={value!r}" for name, value in values if value is not None)
         return f"NeuronFilter({inner})"
 
     @property
@@ -114,10 +116,10 @@ class NeuronFilter:
         """The names of the layers; None where layers are not filtered."""
         if self.layer is not None:
             return list(_several(self.layer))
-        named = [each.layers for each in self.either or ()]
-        if not named or None in named:
+        of_each = [each.layers for each in self.either or ()]
+        if not of_each or None in of_each:
             return None
-        return list(dict.fromkeys(name for names in named for name in names or ()))
+        return list(dict.fromkeys(name for names in of_each for name in names or ()))
 
     def comparisons(self) -> Iterator[Comparison]:
         """Yield what must hold of a neuron, one by one, ``either`` left out."""
@@ -163,9 +165,9 @@ class NeuronFilter:
         if self.either is not None:
             ways = []
             for number, other in enumerate(self.either):
-                more, named = other.conditions(variable, f"{prefix}_{number}")
+                more, values = other.conditions(variable, f"{prefix}_{number}")
                 ways.append(" AND ".join(more) or "true")
-                parameters |= named
+                parameters |= values
             conditions.append(f"({' OR '.join(ways) or 'false'})")
         return conditions, parameters
 
@@ -211,14 +213,14 @@ def as_filter(neurons: NeuronsLike) -> NeuronFilter:
     if isinstance(neurons, range):
         return NeuronFilter(id=neurons)
     if isinstance(neurons, Iterable) and not isinstance(neurons, (Mapping, bytes)):
-        return _listed(neurons)
+        return _filter_of(neurons)
     raise ParameterError(
         f"neurons: {neurons!r} names no neurons; give a NeuronFilter, a name such as "
         "'conv_0[3]@12,7', ids, or a frame with a column 'id'"
     )
 
 
-def _listed(neurons: Iterable[Any]) -> NeuronFilter:
+def _filter_of(neurons: Iterable[Any]) -> NeuronFilter:
     """Return the filter of several names, or of several ids."""
     values = neurons.tolist() if isinstance(neurons, np.ndarray) else list(neurons)
     names = [value for value in values if isinstance(value, str)]
@@ -262,8 +264,8 @@ def _parsed(text: str) -> NeuronFilter:
     if len(places) > len("xyz"):
         raise ParameterError(f"neurons: {text!r} has {len(places)} coordinates; there are x, y, z")
     axes = dict(zip("xyz", places, strict=False))
-    given = {"channel": channel, **axes}
-    ranges = {key: parse_range(key, part) for key, part in given.items() if part}
+    texts = {"channel": channel, **axes}
+    ranges = {key: parse_range(key, part) for key, part in texts.items() if part}
     return NeuronFilter(
         layer=layer,
         channel=ranges.get("channel"),
@@ -286,7 +288,7 @@ def _within(field: str, low: Any, high: Any) -> Iterator[Comparison]:
         yield Comparison(field, "<=", high)
 
 
-def bounds(value: Kept | None) -> tuple[int | None, int | None, list[int] | None]:
+def bounds(value: Selection | None) -> tuple[int | None, int | None, list[int] | None]:
     """Return the lowest number, the highest, and the list, of which some are None."""
     if isinstance(value, slice) or (isinstance(value, range) and value.step == 1):
         last = None if value.stop is None else value.stop - 1
@@ -316,7 +318,7 @@ def _names(field: str, value: Any) -> str | tuple[str, ...] | None:
     raise ParameterError(f"{field}: {value!r} is no name, and no list of names")
 
 
-def _integers(field: str, value: Any) -> Kept | None:
+def _integers(field: str, value: Any) -> Selection | None:
     """Return one whole number, several or a range, as a filter keeps them."""
     if isinstance(value, range) and value.step != 1 and value[_MOST_STEPS:]:
         raise ParameterError(f"{field}: {value!r} names more than {_MOST_STEPS:,} numbers")

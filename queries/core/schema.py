@@ -188,6 +188,6 @@ def neuron_labels(class_name: str) -> list[str]:
 
     A class of somebody's own may be named as nothing else must be; its neurons get no label of it.
     """
-    labels, known = ["Neuron", own_label("Neuron")], {*KINDS, *map(own_label, KINDS)}
-    named = class_name.isidentifier() and class_name not in known
-    return [*labels, class_name] if named else labels
+    labels, reserved = ["Neuron", own_label("Neuron")], {*KINDS, *map(own_label, KINDS)}
+    is_label = class_name.isidentifier() and class_name not in reserved
+    return [*labels, class_name] if is_label else labels

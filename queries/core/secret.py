@@ -12,15 +12,15 @@ def new_secret() -> str:
     return secrets.token_urlsafe(_BYTES)
 
 
-def fits(given: str | bytes, secret: str) -> bool:
+def fits(text: str | bytes, secret: str) -> bool:
     """Tell whether a secret is the right one, in a time that says nothing about it.
 
     Parameters
     ----------
-    given
+    text
         What somebody sent.
     secret
         What ``new_secret`` returned.
     """
-    sent = given.encode(errors="replace") if isinstance(given, str) else given
-    return hmac.compare_digest(sent, secret.encode())
+    encoded = text.encode(errors="replace") if isinstance(text, str) else text
+    return hmac.compare_digest(encoded, secret.encode())

@@ -24,12 +24,12 @@ def shortened(value: Any) -> str:
     """
     if isinstance(value, str):
         beginning = json.dumps(value[:_LONGEST_TEXT], ensure_ascii=False)
-        cut = len(value) > _LONGEST_TEXT
-        return f'{beginning[:-1]}... {len(value)} characters"' if cut else beginning
+        is_cut = len(value) > _LONGEST_TEXT
+        return f'{beginning[:-1]}... {len(value)} characters"' if is_cut else beginning
     if isinstance(value, (list, tuple)):
-        cut = len(value) > _LONGEST_LIST
-        parts = [shortened(item) for item in (value[: _LONGEST_LIST // 2] if cut else value)]
-        return f"[{', '.join([*parts, *[f'... {len(value)} in all'] * cut])}]"
+        is_cut = len(value) > _LONGEST_LIST
+        parts = [shortened(item) for item in (value[: _LONGEST_LIST // 2] if is_cut else value)]
+        return f"[{', '.join([*parts, *[f'... {len(value)} in all'] * is_cut])}]"
     if isinstance(value, Mapping):
         items = [f"{json.dumps(str(name))}: {shortened(item)}" for name, item in value.items()]
         return f"{{{', '.join(items)}}}"

@@ -66,8 +66,8 @@ def _caption(part: Subgraph) -> str:
 
 def _nodes(neurons: pd.DataFrame) -> Iterator[str]:
     place = placed(neurons)
-    drawn = neurons.assign(**place, label=neurons["channel"].astype(object).fillna(""))
-    for layer, own in drawn.groupby("layer", sort=False):
+    rows = neurons.assign(**place, label=neurons["channel"].astype(object).fillna(""))
+    for layer, own in rows.groupby("layer", sort=False):
         # The title stands above the middle of the layer.
         across = (own["across"].min() + own["across"].max()) / 2
         up = own["up"].max() + 0.6
@@ -109,5 +109,5 @@ def _points(inches: float) -> str:
 
 def _quoted(text: str) -> str:
     """Return a string of the DOT language that is shown as it is."""
-    shown = printable(text).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
-    return f'"{shown}"'
+    escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
+    return f'"{escaped}"'

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from queries.core.address import shown
+from queries.core.address import path_text
 from queries.core.files import replaced
 from queries.core.text import printable
 from queries.errors import NeurongraphError, ParameterError
@@ -30,7 +30,7 @@ def suffix_of(file: Path) -> str:
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
         raise ParameterError(
-            f"cannot tell the format of {shown(file)}; let it end in {', '.join(SUFFIXES)}"
+            f"cannot tell the format of {path_text(file)}; let it end in {', '.join(SUFFIXES)}"
         )
     return suffix
 
@@ -72,19 +72,19 @@ def write(part: Subgraph, file: Path) -> None:
             _write_xml(part, suffix, stream)
         return
     drawing = dot(part).encode()
-    content = _drawn(drawing, suffix) if suffix in _BY_GRAPHVIZ else drawing
+    content = _draw(drawing, suffix) if suffix in _BY_GRAPHVIZ else drawing
     with replaced(file) as stream:
         stream.write(content)
 
 
-def _drawn(drawing: bytes, suffix: str) -> bytes:
+def _draw(drawing: bytes, suffix: str) -> bytes:
     # With a resolution Graphviz makes an SVG larger than the box that it shows.
     resolution = ["-Gdpi=120"] if suffix == ".png" else []
     command = ["neato", "-n", f"-T{suffix[1:]}", *resolution]
-    done = subprocess.run(command, input=drawing, capture_output=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise NeurongraphError(f"Graphviz cannot draw it: {done.stderr.decode(errors='replace')}")
-    return done.stdout
+    result = subprocess.run(command, input=drawing, capture_output=True, check=False)  # noqa: S603
+    if result.returncode:
+        raise NeurongraphError(f"Graphviz cannot draw it: {result.stderr.decode(errors='replace')}")
+    return result.stdout
 
 
 def _write_xml(part: Subgraph, suffix: str, stream: BinaryIO) -> None:

@@ -68,10 +68,10 @@ def strongest(edges: pd.DataFrame, by: str, min_weight: float, k: int | None) ->
         How many at most; None for all.
     """
     weight = edges[by].abs()
-    kept = weight[weight >= min_weight] if min_weight > 0 else weight
+    weights = weight[weight >= min_weight] if min_weight > 0 else weight
     if k is not None:
-        kept = kept.dropna().nlargest(k)
-    return edges.loc[kept.index]
+        weights = weights.dropna().nlargest(k)
+    return edges.loc[weights.index]
 
 
 def check_size(edges: int, most: int) -> None:

@@ -29,11 +29,11 @@ def check_against(name: str, value: Any, model: StoredModel) -> None:
     if isinstance(value, NeuronFilter):
         _check_axes(name, value, model)
     elif name == "by":
-        known = weight_properties(model.granularity)
-        if value not in known:
+        properties = weight_properties(model.granularity)
+        if value not in properties:
             raise ParameterError(
                 f"by: {model.name!r} is a neuron graph, whose relationships have no {value!r} but "
-                f"only {', '.join(known)}; load it with --granularity channel"
+                f"only {', '.join(properties)}; load it with --granularity channel"
             )
 
 

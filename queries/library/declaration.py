@@ -91,20 +91,13 @@ class Parameter:
                 raise ParameterError(f"{self.name}: {error}") from None
         if value is None:
             return None
-        given = repeatable(value) if isinstance(value, str) else repr(value)
+        text = repeatable(value) if isinstance(value, str) else repr(value)
         try:
-            if _is_bool(value) or (self.type == "text" and not isinstance(value, str)):
-                raise TypeError
-            converted = _CONVERSIONS[self.type](value)
-            # int() would cut off a fraction.
-            if self.type == "int" and not isinstance(value, str) and value != converted:
-                raise ValueError
-            if self.type == "float" and math.isnan(converted):
-                raise ValueError
+            converted = self._converted(value)
         except (TypeError, ValueError, OverflowError):
-            raise ParameterError(f"{self.name}: {given} is no {self.type}; {self.help}") from None
+            raise ParameterError(f"{self.name}: {text} is no {self.type}; {self.help}") from None
         if self.choices and converted not in self.choices:
-            raise ParameterError(f"{self.name}: {given} is not one of {', '.join(self.choices)}")
+            raise ParameterError(f"{self.name}: {text} is not one of {', '.join(self.choices)}")
         if self.least is not None and not converted >= self.least:
             raise ParameterError(
                 f"{self.name}: {value!r} is too small; it is at least {self.least}"
@@ -113,6 +106,18 @@ class Parameter:
             raise ParameterError(f"{self.name}: {value!r} is too large; it is at most {self.most}")
         if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
             raise ParameterError(f"{self.name}: {value!r} is no {self.type} within {_LARGEST:.2g}")
+        return converted
+
+    def _converted(self, value: Any) -> Any:
+        """Return the value in the declared type, or raise one of Python's errors."""
+        if _is_bool(value) or (self.type == "text" and not isinstance(value, str)):
+            raise TypeError
+        converted = _CONVERSIONS[self.type](value)
+        # int() would cut off a fraction.
+        if self.type == "int" and not isinstance(value, str) and value != converted:
+            raise ValueError
+        if self.type == "float" and math.isnan(converted):
+            raise ValueError
         return converted
 
 

@@ -8,13 +8,13 @@ from typing import Any, Final
 from queries.core.address import repeatable
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
-from queries.core.neuron_filter import Kept, NeuronFilter, bounds
+from queries.core.neuron_filter import NeuronFilter, Selection, bounds
 from queries.errors import LayerNotFoundError, NeuronNotFoundError, listed
 
 AXES: Final = ("channel", "x", "y", "z")
 _PLACES: Final = ("x", "y", "z")
 _NAME: Final = re.compile(r"(?:\[(?P<channel>\d+)\])?(?:@(?P<place>\d+(?:,\d+){0,2}))?")
-_MOST_SHOWN: Final = 5
+_MOST_LISTED: Final = 5
 """Values that a message lists."""
 
 Lengths = Mapping[str, int]
@@ -22,7 +22,7 @@ Lengths = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Existing:
+class Existence:
     """What there is of a model.
 
     Parameters
@@ -39,7 +39,7 @@ class Existing:
     model: StoredModel
     layers: Sequence[Layer]
     last: Callable[[Layer], Lengths]
-    _known: dict[int, Lengths] = field(default_factory=dict)
+    _lengths_of: dict[int, Lengths] = field(default_factory=dict)
 
     def require(self, name: str, neurons: NeuronFilter) -> None:
         """Raise an error where a filter names what the model does not have.
@@ -69,11 +69,11 @@ class Existing:
             self.require(name, other)
 
     def _require_layers(self, names: Sequence[str]) -> None:
-        known = [layer.name for layer in self.layers]
-        for missing in sorted(set(names).difference(known)):
+        names_of_model = [layer.name for layer in self.layers]
+        for missing in sorted(set(names).difference(names_of_model)):
             raise LayerNotFoundError(
                 f"model {self.model.name!r} has no layer {repeatable(missing)}; its layers are "
-                f"{listed(known)}"
+                f"{listed(names_of_model)}"
             )
 
     def _require_ids(self, name: str, ids: Any) -> None:
@@ -84,20 +84,22 @@ class Existing:
             )
 
     def _require_axes(self, name: str, neurons: NeuronFilter) -> None:
-        named = {axis: getattr(neurons, axis) for axis in AXES}
-        named = {axis: value for axis, value in named.items() if value is not None}
-        wanted = neurons.layers
-        layers = [each for each in self.layers if wanted is None or each.name in wanted]
-        if not named or not layers:
+        axes = {axis: getattr(neurons, axis) for axis in AXES}
+        axes = {axis: value for axis, value in axes.items() if value is not None}
+        names = neurons.layers
+        layers = [each for each in self.layers if names is None or each.name in names]
+        if not axes or not layers:
             return
         # Shapes alone say it of most; only then is anything read.
         for lengths in (self._least, self._lengths):
-            if any(_is_within(named, lengths(each)) for each in layers):
+            if any(_is_within(axes, lengths(each)) for each in layers):
                 return
-        for axis, value in named.items():
+        for axis, value in axes.items():
             self._require_axis(name, axis, value, layers)
 
-    def _require_axis(self, name: str, axis: str, value: Kept, layers: Sequence[Layer]) -> None:
+    def _require_axis(
+        self, name: str, axis: str, value: Selection, layers: Sequence[Layer]
+    ) -> None:
         having = [each for each in layers if axis in self._least(each)]
         of = f"layer {layers[0].name!r}" if len(layers) == 1 else "no layer that is meant"
         if not having:
@@ -112,13 +114,13 @@ class Existing:
             raise NeuronNotFoundError(f"{name}: {of} of model {self.model.name!r} {has}")
 
     def _require_name(self, name: str, text: str) -> None:
-        named = [layer for layer in self.layers if text.startswith(layer.name)]
-        if any(self._has(layer, text.removeprefix(layer.name)) for layer in named):
+        layers = [layer for layer in self.layers if text.startswith(layer.name)]
+        if any(self._has(layer, text.removeprefix(layer.name)) for layer in layers):
             return
         raise NeuronNotFoundError(
             f"{name}: model {self.model.name!r} has no neuron {text!r}; "
             + (
-                "; ".join(f"layer {each.name!r} has {self._said(each)}" for each in named)
+                "; ".join(f"layer {each.name!r} has {self._axes_text(each)}" for each in layers)
                 or f"its layers are {listed([layer.name for layer in self.layers])}"
             )
         )
@@ -130,22 +132,22 @@ class Existing:
             return False
         axes = {"channel": match["channel"]} if match["channel"] else {}
         axes |= zip(_PLACES, (match["place"] or "").split(","), strict=False)
-        given = {axis: number for axis, number in axes.items() if number}
+        coordinates = {axis: number for axis, number in axes.items() if number}
         lengths = self._lengths(layer)
-        return given.keys() == lengths.keys() and all(
+        return coordinates.keys() == lengths.keys() and all(
             # A number with zeros before it is no neuron's name.
             str(int(number)) == number and int(number) < lengths[axis]
-            for axis, number in given.items()
+            for axis, number in coordinates.items()
         )
 
-    def _said(self, layer: Layer) -> str:
+    def _axes_text(self, layer: Layer) -> str:
         lengths = self._lengths(layer)
         return listed([f"{axis} 0 to {length - 1}" for axis, length in lengths.items()])
 
     def _least(self, layer: Layer) -> Lengths:
         """Return how many there are along each axis at least, known by the shape alone."""
-        if layer.index in self._known:
-            return self._known[layer.index]
+        if layer.index in self._lengths_of:
+            return self._lengths_of[layer.index]
         if self.model.granularity == "layer":
             return {}
         if self.model.granularity == "channel":
@@ -156,25 +158,25 @@ class Existing:
     def _lengths(self, layer: Layer) -> Lengths:
         """Return how many there are along each axis."""
         least = self._least(layer)
-        if layer.index not in self._known:
+        if layer.index not in self._lengths_of:
             several = self.model.granularity == "neuron" and len(layer.shape) > 1
-            self._known[layer.index] = (
+            self._lengths_of[layer.index] = (
                 {axis: number + 1 for axis, number in self.last(layer).items() if axis in least}
                 if several
                 else least
             )
-        return self._known[layer.index]
+        return self._lengths_of[layer.index]
 
 
-def _is_within(named: Mapping[str, Kept], lengths: Lengths) -> bool:
+def _is_within(axes: Mapping[str, Selection], lengths: Lengths) -> bool:
     """Tell whether what is named along some axes is there."""
     return all(
         axis in lengths and not _outside(value, 0, lengths[axis] - 1)
-        for axis, value in named.items()
+        for axis, value in axes.items()
     )
 
 
-def _outside(value: Kept | None, first: int, last: int) -> str:
+def _outside(value: Selection | None, first: int, last: int) -> str:
     """Return what is named and not between two numbers, empty where there is no such.
 
     Of numbers that are listed each must be between them, of a range one.
@@ -184,8 +186,8 @@ def _outside(value: Kept | None, first: int, last: int) -> str:
         low, high, values = *sorted((value[0], value[-1])), None
     if values is not None:
         missing = [number for number in values if not first <= number <= last]
-        more = ", ..." if len(missing) > _MOST_SHOWN else ""
-        return ", ".join(map(str, missing[:_MOST_SHOWN])) + more
+        more = ", ..." if len(missing) > _MOST_LISTED else ""
+        return ", ".join(map(str, missing[:_MOST_LISTED])) + more
     is_empty = low is not None and high is not None and low > high
     if is_empty or ((low is None or low <= last) and (high is None or high >= first)):
         return ""

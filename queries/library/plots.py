@@ -81,9 +81,9 @@ def plots() -> dict[str, Plot]:
     return {each.name: each for each in all_plots}
 
 
-def _of_query(name: str, summary: str, drawn: str) -> Plot:
+def _of_query(name: str, summary: str, query_name: str) -> Plot:
     """Return a plot that takes what a query takes, and no more."""
-    return Plot(name, summary, query(drawn).parameters, example=query(drawn).example)
+    return Plot(name, summary, query(query_name).parameters, example=query(query_name).example)
 
 
 def _of_field(meaning: str, **settings: Any) -> tuple[Parameter, ...]:

@@ -105,13 +105,13 @@ class Query(Declaration):
             Further parameters of the statement, which are not the user's.
         """
         if self.reads:
-            read = query(self.reads)
-            return read.statement(read.checked({}), store, granularity, **internal)
+            edges_query = query(self.reads)
+            return edges_query.statement(edges_query.checked({}), store, granularity, **internal)
         parameters = {**values, **internal}
 
         def where(name: str, variable: str) -> str:
-            conditions, named = values[name].conditions(variable, name)
-            parameters.update(named)
+            conditions, filter_values = values[name].conditions(variable, name)
+            parameters.update(filter_values)
             return "".join(f" AND {condition}" for condition in conditions)
 
         # A file of the embedded store holds one model alone.
@@ -130,10 +130,10 @@ class Query(Declaration):
         text = _template(self.body).render(values, store=store, grouped=grouped, **helpers)
         text = of_ours(text, store)
         # The embedded store refuses a parameter that its statement does not name.
-        named = set(re.findall(r"\$(\w+)", text))
+        names = set(re.findall(r"\$(\w+)", text))
         return Statement(
             "\n".join(line.rstrip() for line in text.splitlines() if line.strip()),
-            {name: value for name, value in parameters.items() if name in named},
+            {name: value for name, value in parameters.items() if name in names},
             self.columns_in(granularity),
         )
 

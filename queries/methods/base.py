@@ -35,7 +35,7 @@ class Methods:
         """Return a question: a query, its values, checked, and the model that it is about."""
         asked = query(name)
         checked = asked.checked(values)
-        about = self._models.chosen(model or self._model)
+        about = self._models.find(model or self._model)
         about.require(checked)
-        other = self._models.chosen(checked["other"]) if "other" in checked else None
+        other = self._models.find(checked["other"]) if "other" in checked else None
         return Question(asked, checked, about, other)

@@ -70,12 +70,12 @@ class Store(Closing):
         """
 
     @abstractmethod
-    def answer(self, asked: "Query", values: Mapping[str, Any], about: "StoredModel") -> "pa.Table":
+    def answer(self, query: "Query", values: Mapping[str, Any], about: "StoredModel") -> "pa.Table":
         """Answer a query that computes nothing with other queries.
 
         Parameters
         ----------
-        asked
+        query
             The query.
         values
             A checked value for each of its parameters.
@@ -124,7 +124,7 @@ class Store(Closing):
 
     @abstractmethod
     def statement(
-        self, asked: "Query", values: Mapping[str, Any], about: "StoredModel | None" = None
+        self, query: "Query", values: Mapping[str, Any], about: "StoredModel | None" = None
     ) -> "Statement":
         """Return the Cypher that answers a query, or reads what it computes with.
 
@@ -193,8 +193,10 @@ class Store(Closing):
         from queries.library.frames import to_columns
         from queries.library.queries import query
 
-        asked = query("layers")
-        return layers_of(to_columns(self.answer(asked, {}, about), asked.columns).to_pylist())
+        layers_query = query("layers")
+        return layers_of(
+            to_columns(self.answer(layers_query, {}, about), layers_query.columns).to_pylist()
+        )
 
     def neurons(
         self, neurons: "NeuronFilter", about: "StoredModel", names: Sequence[str]
@@ -229,9 +231,9 @@ class Store(Closing):
             return _weighed(edges(layer, first, last), by)
 
         def read_outgoing(neurons: Sequence[int]) -> "EdgeColumns":
-            asked = query("edges")
-            table = self.answer(asked, asked.checked({"source": neurons}), about)
-            return _weighed(to_columns(table, asked.columns_in(about.granularity)), by)
+            edges_query = query("edges")
+            table = self.answer(edges_query, edges_query.checked({"source": neurons}), about)
+            return _weighed(to_columns(table, edges_query.columns_in(about.granularity)), by)
 
         return Network(layers, read, read_outgoing)
 

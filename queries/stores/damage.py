@@ -80,34 +80,34 @@ def damage(store: "Store", about: "StoredModel", progress: Progress) -> Iterator
 
 def layer_rows(store: "Store", about: "StoredModel") -> list[dict[str, Any]]:
     """Return a row a layer, inputs first, as they are stored: the columns of ``layers``."""
-    asked = query("layers")
-    table = to_columns(store.answer(asked, {}, about), asked.columns)
+    layers_query = query("layers")
+    table = to_columns(store.answer(layers_query, {}, about), layers_query.columns)
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 
 
 def _compared(
-    layer: Layer, what: str, found: Checksum, rows: int, checksum: str
+    layer: Layer, what: str, sums: Checksum, rows: int, checksum: str
 ) -> Iterator[Damage]:
-    if found.rows != rows:
+    if sums.rows != rows:
         yield Damage(
-            f"layer {layer.name!r} has {found.rows:,} {what}; its load wrote {rows:,}", layer.name
+            f"layer {layer.name!r} has {sums.rows:,} {what}; its load wrote {rows:,}", layer.name
         )
-    elif str(found) != checksum:
+    elif str(sums) != checksum:
         yield Damage(
-            f"layer {layer.name!r} has {what} of checksum {found}; its load wrote {rows:,} of "
+            f"layer {layer.name!r} has {what} of checksum {sums}; its load wrote {rows:,} of "
             f"checksum {checksum}",
             layer.name,
         )
 
 
 def _neurons(store: "Store", about: "StoredModel", layer: Layer) -> Checksum:
-    found = Checksum()
+    sums = Checksum()
     bounds = [*range(layer.first, layer.last + 1, _NEURONS_AT_ONCE), layer.last + 1]
     for start, stop in pairwise(bounds):
         ids = NeuronFilter(id=slice(start, stop))
-        found.add(neuron_columns(store.neurons(ids, about, NEURON_COLUMNS)))
-    return found
+        sums.add(neuron_columns(store.neurons(ids, about, NEURON_COLUMNS)))
+    return sums
 
 
 def _columns(edges: pa.Table, about: "StoredModel") -> dict[str, Any]:

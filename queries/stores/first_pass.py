@@ -35,7 +35,7 @@ class FirstPass:
         self._wrote, self._names = whole, connects_to(granularity).names
         self._read, self._sums = read, sums
         self._compared: set[int] = set()
-        self._next, self._found = -1, Checksum()
+        self._next, self._sums_of_pass = -1, Checksum()
 
     def __call__(self, layer: Layer, first: int, last: int) -> pa.Table:
         """Read all relationships into some neurons of a layer.
@@ -52,14 +52,14 @@ class FirstPass:
 
     def _compare(self, layer: Layer, first: int, last: int, edges: pa.Table) -> None:
         if first == layer.first:
-            self._next, self._found = first, Checksum()
+            self._next, self._sums_of_pass = first, Checksum()
         if first != self._next:
             return
         self._next = last + 1
         if self._sums:
-            self._found.add({name: edges[name].to_numpy() for name in self._names})
+            self._sums_of_pass.add({name: edges[name].to_numpy() for name in self._names})
         else:
-            self._found.rows += len(edges)
+            self._sums_of_pass.rows += len(edges)
         if last == layer.last:
-            self._wrote.require_relationships(layer, self._found, sums=self._sums)
+            self._wrote.require_relationships(layer, self._sums_of_pass, sums=self._sums)
             self._compared.add(layer.index)

@@ -62,12 +62,12 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
         If it is none of these. Nothing of a text that may be an address is repeated, since it may
         hold a password.
     """
-    given = graph or os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH
+    place = graph or os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH
     try:
-        text = os.fsdecode(given)
+        text = os.fsdecode(place)
     except TypeError:
         raise ParameterError(
-            f"graph: a {type(given).__name__} is neither a path nor an address"
+            f"graph: a {type(place).__name__} is neither a path nor an address"
         ) from None
     kind = _recognised(text, has_address=True)
     if kind is not None:

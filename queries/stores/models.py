@@ -32,7 +32,7 @@ def models(store: Store) -> pd.DataFrame:
     return to_frame(table, columns).sort_values("name", ignore_index=True)
 
 
-def chosen(store: Store, model: str | None) -> StoredModel:
+def find_model(store: Store, model: str | None) -> StoredModel:
     """Return the model that is meant, which is complete.
 
     Parameters
@@ -54,15 +54,15 @@ def chosen(store: Store, model: str | None) -> StoredModel:
         If its note is damaged.
     """
     # Plain values, since each query comes by here and a frame takes longer than the store.
-    found = store.models(model)
-    complete = {row["name"]: row for row in found if row["state"] == COMPLETE}
+    rows = store.models(model)
+    complete = {row["name"]: row for row in rows if row["state"] == COMPLETE}
     if not complete or (model and model not in complete):
-        for row in found:
+        for row in rows:
             if row["state"] == DAMAGED and (model is None or is_of(row, model)):
                 raise GraphDamagedError(row["damage"])
     name = model or _only(store.location, sorted(complete))
     if name not in complete:
-        states = [row["state"] for row in found if row["name"] == name]
+        states = [row["state"] for row in rows if row["name"] == name]
         if states:
             raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
         raise ModelNotFoundError(

@@ -49,9 +49,9 @@ def checked_note(path: Path, safe: str, own: Check = _require_nothing) -> dict[s
         If it is no JSON, or no such note.
     """
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-        note = _filled(read)
-        own(read)
+        content = json.loads(path.read_text(encoding="utf-8"))
+        note = _filled(content)
+        own(content)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -70,7 +70,7 @@ def note_error(path: Path, safe: str, reason: str) -> GraphDamagedError:
     )
 
 
-def noted(path: Path, safe: str, own: Check = _require_nothing) -> dict[str, Any] | None:
+def note_or_damage(path: Path, safe: str, own: Check = _require_nothing) -> dict[str, Any] | None:
     """Return the note of a model, or what stands for one that is damaged.
 
     Parameters

@@ -39,7 +39,7 @@ class Whole:
 
     def lacks(self, neurons: NeuronFilter) -> bool:
         """Tell whether all neurons of a layer are meant that were never compared."""
-        return any(layer.index not in self._compared for layer in self._meant(neurons))
+        return any(layer.index not in self._compared for layer in self._layers_of(neurons))
 
     def require_neurons(self, neurons: NeuronFilter, answer: pa.Table) -> None:
         """Compare neurons by their number, and by their checksum where all columns are there.
@@ -86,16 +86,16 @@ class Whole:
             If a layer of which all neurons were meant has others than its load wrote.
         """
         for layer, part in self._parts(targets, answer, "target"):
-            found = Checksum()
-            found.add({name: part[name].to_numpy() for name in part.column_names})
-            self.require_relationships(layer, found)
+            sums = Checksum()
+            sums.add({name: part[name].to_numpy() for name in part.column_names})
+            self.require_relationships(layer, sums)
 
-    def require_relationships(self, layer: Layer, found: Checksum, *, sums: bool = True) -> None:
+    def require_relationships(self, layer: Layer, checksum: Checksum, *, sums: bool = True) -> None:
         """Compare what was read of the relationships into a layer.
 
         Parameters
         ----------
-        layer, found
+        layer, checksum
             The layer, and what was read.
         sums
             Whether the checksum is compared, or the count alone.
@@ -105,24 +105,24 @@ class Whole:
         GraphDamagedError
             If they are not those that its load wrote.
         """
-        self._require_count(layer, "relationships", found.rows, layer.edges)
+        self._require_count(layer, "relationships", checksum.rows, layer.edges)
         if sums:
-            self._require_sum(layer, "relationships", found, layer.checksum)
+            self._require_sum(layer, "relationships", checksum, layer.checksum)
 
     def require_counts(self, neurons: NeuronFilter, answer: pa.Table) -> None:
         """Compare how many relationships an answer counted by layer, in a column ``edges``."""
-        found = dict.fromkeys((layer.name for layer in self._layers), 0)
+        counts = dict.fromkeys((layer.name for layer in self._layers), 0)
         layers, edges = (answer[each].to_pylist() for each in ("layer", "edges"))
         for name, count in zip(layers, edges, strict=True):
-            found[name] = found.get(name, 0) + count
-        for layer in self._meant(neurons):
-            self._require_count(layer, "relationships", found[layer.name], layer.edges)
+            counts[name] = counts.get(name, 0) + count
+        for layer in self._layers_of(neurons):
+            self._require_count(layer, "relationships", counts[layer.name], layer.edges)
 
     def require_total(self, answer: pa.Table) -> None:
         """Compare how many relationships of a model an answer counted, in a column ``edges``."""
-        found, wrote = pc.sum(answer["edges"]).as_py(), sum(layer.edges for layer in self._layers)
-        if found != wrote:
-            raise self.damaged(f"it has {found:,} relationships; its load wrote {wrote:,}")
+        count, wrote = pc.sum(answer["edges"]).as_py(), sum(layer.edges for layer in self._layers)
+        if count != wrote:
+            raise self.damaged(f"it has {count:,} relationships; its load wrote {wrote:,}")
 
     def damaged(self, what: str) -> GraphDamagedError:
         """Return the error that tells what differs, and what to do."""
@@ -130,20 +130,20 @@ class Whole:
             f"{self._model!r} in {self._location} is damaged: {what}; {ADVICE}"
         )
 
-    def _require_count(self, layer: Layer, what: str, found: int, wrote: int) -> None:
-        if found != wrote:
+    def _require_count(self, layer: Layer, what: str, count: int, wrote: int) -> None:
+        if count != wrote:
             raise self.damaged(
-                f"layer {layer.name!r} has {found:,} {what}; its load wrote {wrote:,}"
+                f"layer {layer.name!r} has {count:,} {what}; its load wrote {wrote:,}"
             )
 
-    def _require_sum(self, layer: Layer, what: str, found: Checksum, wrote: str | None) -> None:
-        if str(found) != wrote:
+    def _require_sum(self, layer: Layer, what: str, checksum: Checksum, wrote: str | None) -> None:
+        if str(checksum) != wrote:
             raise self.damaged(
-                f"layer {layer.name!r} has {what} of checksum {found}; its load wrote "
-                f"{found.rows:,} of checksum {wrote}"
+                f"layer {layer.name!r} has {what} of checksum {checksum}; its load wrote "
+                f"{checksum.rows:,} of checksum {wrote}"
             )
 
-    def _meant(self, neurons: NeuronFilter) -> Iterator[Layer]:
+    def _layers_of(self, neurons: NeuronFilter) -> Iterator[Layer]:
         """Yield the layers of which all neurons are meant, where no part of another is."""
         if neurons.either is None and {each.field for each in neurons.comparisons()} <= {"layer"}:
             names = neurons.layers
@@ -156,6 +156,6 @@ class Whole:
 
         The column ``ids`` ascends.
         """
-        for layer in self._meant(neurons):
+        for layer in self._layers_of(neurons):
             start, stop = np.searchsorted(answer[ids].to_numpy(), [layer.first, layer.last + 1])
             yield layer, answer.slice(start, stop - start)

@@ -22,7 +22,7 @@ from exporter.parallel import model_workers, starting
 from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.processes import LocalProcesses
 from exporter.parallel.shared_network import SharedNetwork
-from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.source import ModelSource, plan_of
 from exporter.parallel.workers import Workers
 from exporter.planning.recipe import Recipe
 from queries.analysis import passes
@@ -79,7 +79,7 @@ def processes(count: int, file: Path) -> Iterator[Workers]:
     """Start processes that have opened a model."""
     source = ModelSource(file, open_model(file).sha256, Recipe())
     with ProcessPoolExecutor(
-        count, get_context("spawn"), initializer=planned, initargs=(source, None)
+        count, get_context("spawn"), initializer=plan_of, initargs=(source, None)
     ) as executor:
         # As long as one sleeps, a task needs another one.
         list(executor.map(time.sleep, [1.0] * count))
@@ -97,7 +97,7 @@ PASSES: Final[dict[str, Callable[[Network], Scores]]] = {
 def test_passes(big_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One thread of one process against two processes that have opened the model before."""
     source = ModelSource(big_file, open_model(big_file).sha256, Recipe())
-    plan = planned(source, None)
+    plan = plan_of(source, None)
     with processes(2, big_file) as own, ModelWorkers("local", source) as two:
         monkeypatch.setattr(model_workers, "started", partial(given, own))
         monkeypatch.setattr(os, "cpu_count", lambda: 1)

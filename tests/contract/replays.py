@@ -8,7 +8,7 @@ from exporter.planning.push import plan
 from exporter.verifying.graph_source import ReadGraph, StoredSource, StreamSource
 from exporter.verifying.replay import replay
 from queries.stores import open_store
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 from tests.opening import open_model
 
 SAMPLES = 5
@@ -40,4 +40,4 @@ def worst_difference(file: Path, graph: ReadGraph) -> float:
 def worst_stored_difference(file: Path, location: str, name: str) -> float:
     """Return the same for a graph that is read back from its store."""
     with open_store(location) as store:
-        return worst_difference(file, StoredSource(store, chosen(store, name)))
+        return worst_difference(file, StoredSource(store, find_model(store, name)))

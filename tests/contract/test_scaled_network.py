@@ -15,7 +15,7 @@ from queries.analysis.operators import ABSOLUTE_TOTAL, LOG_PRODUCT, Scores
 from queries.analysis.path import best_path, strongest
 from queries.analysis.scaled_network import ScaledNetwork
 from queries.stores import open_store
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 from tests.contract.reference import Reference
 
 pytestmark = pytest.mark.computed
@@ -42,7 +42,7 @@ def products(references: dict[str, Reference], values: Scores) -> "nx.DiGraph[in
 def scaled(opened: NeuronGraph, values: Scores) -> Iterator[ScaledNetwork]:
     """Give the relationships of the model in a store, scaled."""
     with open_store(opened.location) as store:
-        network = store.network(chosen(store, "pooled"), "weight")
+        network = store.network(find_model(store, "pooled"), "weight")
         yield ScaledNetwork(network, source=values[0], target=values[1])
 
 

@@ -211,10 +211,10 @@ def _told(step: Callable[..., Any], name: str, tell: Tell) -> Callable[..., Any]
 
 
 def _taking_signals(task: Callable[[Tell], None], tell: Tell) -> None:
-    from queries.commands.stopping import signal_of, signals_taken
+    from queries.commands.stopping import handle_signals, signal_of
 
     try:
-        with signals_taken():
+        with handle_signals():
             task(tell)
     except KeyboardInterrupt as interrupt:
         tell("stopped", signal_of(interrupt).name)

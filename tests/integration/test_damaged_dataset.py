@@ -24,7 +24,7 @@ from queries.stores.dataset import NOTE, model_notes, note_text
 from queries.stores.dataset.held import HeldFiles
 from queries.stores.dataset.manifest import MANIFEST
 from queries.stores.dataset.store import DatasetStore
-from queries.stores.models import chosen
+from queries.stores.models import find_model
 from tests.contract.test_loads import Interrupted, interrupt
 from tests.integration.test_broken import one_line
 from tests.unit.builders import chain, layer, saved
@@ -92,7 +92,7 @@ def same(found: Answers, expected: Answers) -> bool:
 
 def damage(dataset: Path, model: str = "m") -> list[str]:
     with DatasetStore(dataset) as store:
-        return [each.text for each in store.damage(chosen(store, model))]
+        return [each.text for each in store.damage(find_model(store, model))]
 
 
 def folder(dataset: Path, model: str = "m") -> Path:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from exporter import load
 from exporter.cli import app
-from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.source import ModelSource, plan_of
 from exporter.planning.recipe import Recipe
 from exporter.reading.keras.quiet import quiet
 from queries import NeuronGraph
@@ -57,7 +57,7 @@ def test_a_worker_has_no_room_for_the_model(tmp_path: Path) -> None:
     content = MODEL.read_bytes()
     source = ModelSource(tmp_path / "gone.keras", sha256(content).hexdigest(), Recipe())
     with pytest.raises(TemporaryFileError, match=SAID):
-        planned(source, content)
+        plan_of(source, content)
 
 
 def test_a_picture_is_not_made(tmp_path: Path, request: pytest.FixtureRequest) -> None:

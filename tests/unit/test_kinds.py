@@ -8,7 +8,7 @@ import pytest
 
 from exporter.commands.load_report import Loaded
 from exporter.sinks.kinds import SINKS, SinkKind, takes
-from exporter.sinks.opening import require_taken
+from exporter.sinks.opening import require_option
 from queries.errors import ParameterError
 from queries.stores.base import Store
 from queries.stores.kinds import KINDS, Kind
@@ -36,7 +36,7 @@ def test_an_option_is_taken_or_refused_in_words(kind: Kind) -> None:
     for option in OPTIONS:
         if not takes(location, option):
             with pytest.raises(ParameterError, match=f"^{option}: "):
-                require_taken(location, option)
+                require_option(location, option)
 
 
 @pytest.mark.parametrize("kind", SINKS.values(), ids=SINKS)

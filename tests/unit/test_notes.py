@@ -10,7 +10,7 @@ import pytest
 from queries.core.schema import COMPLETE, DAMAGED, MODEL, SCHEMA_VERSION
 from queries.errors import GraphDamagedError
 from queries.stores.naming import name_of, safe_name
-from queries.stores.notes import checked_note, noted
+from queries.stores.notes import checked_note, note_or_damage
 
 _VALUES: Mapping[str, Any] = {"string": "s", "int64": 3, "bool": True}
 NOTE: Mapping[str, Any] = {
@@ -46,16 +46,16 @@ def test_a_spoilt_note_is_named(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(GraphDamagedError, match=r"note\.json is damaged: .*neurongraph drop m$"):
         checked_note(path, safe_name("m"))
-    note = noted(path, safe_name("m"))
+    note = note_or_damage(path, safe_name("m"))
     assert note is not None
     assert (note["name"], note["state"], note["key"]) == ("m", DAMAGED, safe_name("m"))
 
 
 def test_a_note_is_returned_with_all_that_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "note.json"
-    assert noted(path, "m") is None
+    assert note_or_damage(path, "m") is None
     path.write_text(json.dumps({**NOTE, "more": [1]}), encoding="utf-8")
-    assert noted(path, "m") == {**NOTE, "more": [1]}
+    assert note_or_damage(path, "m") == {**NOTE, "more": [1]}
 
 
 def test_a_note_of_another_release_may_lack_what_is_new(tmp_path: Path) -> None:

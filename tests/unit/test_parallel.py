@@ -12,9 +12,9 @@ from exporter.cli import app
 from exporter.parallel import results as module
 from exporter.parallel.address import check_dask
 from exporter.parallel.results import results
-from exporter.parallel.source import ModelSource, planned
+from exporter.parallel.source import ModelSource, plan_of
 from exporter.parallel.starting import started
-from exporter.parallel.task import Written
+from exporter.parallel.task import FileResult
 from exporter.parallel.workers import Workers
 from exporter.planning.recipe import Recipe
 from exporter.sinks.dataset.parts import FilePart, parts
@@ -80,7 +80,7 @@ class Silent(Workers):
     def __init__(self, *said: str | None) -> None:
         super().__init__(ThreadPoolExecutor(1), 1)
         self.said = list(said)
-        self.task: Future[Written] = Future()
+        self.task: Future[FileResult] = Future()
 
     def shipped(self, source: ModelSource) -> None:
         pass
@@ -96,7 +96,7 @@ def unchecked(_: None, sent: object) -> object:
     return sent
 
 
-WRITTEN = Written(FilePart(0, ((0, 1),)), Checksum(), Checksum(), None)
+WRITTEN = FileResult(FilePart(0, ((0, 1),)), Checksum(), Checksum(), None)
 
 
 class TestResults:
@@ -144,16 +144,16 @@ class TestSource:
         return ModelSource(file, digest, Recipe(to_layer="dense"))
 
     def test_is_opened_once(self, source: ModelSource) -> None:
-        assert planned(source, None) is planned(source, None)
-        assert [into.name for into in planned(source, None).layers][1:] == ["dense"]
+        assert plan_of(source, None) is plan_of(source, None)
+        assert [into.name for into in plan_of(source, None).layers][1:] == ["dense"]
 
     def test_that_is_not_seen_is_read_from_what_was_sent(
         self, source: ModelSource, file: Path
     ) -> None:
         content = file.read_bytes()
         file.unlink()
-        assert not source.seen()
-        assert planned(source, content).edges == 6
+        assert not source.is_readable()
+        assert plan_of(source, content).edges == 6
 
     @pytest.mark.parametrize("content", [None, b"half"])
     def test_that_is_not_there_is_told(
@@ -161,7 +161,7 @@ class TestSource:
     ) -> None:
         file.write_bytes(b"another model")
         with pytest.raises(GraphError, match=r"does not find .*m\.keras"):
-            planned(source, content)
+            plan_of(source, content)
 
 
 def test_a_dask_that_is_broken_is_not_told_for_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from exporter.planning.plan import Plan
 from exporter.verifying.graph_source import StreamSource
-from exporter.verifying.replay import Columns
+from exporter.verifying.replay import Edges
 from queries.core.layer import Layer
 from tests.unit.builders import Spec, Wired, chain, failing, layer, wired
 
@@ -20,20 +20,20 @@ class Altered(StreamSource):
         super().__init__(plan)
         self.into, self.change, self.edge = into, change, edge
 
-    def edges(self, layer: Layer, first: int, last: int) -> Columns:
+    def edges(self, layer: Layer, first: int, last: int) -> Edges:
         source, target, weight = super().edges(layer, first, last)
         if layer.name != self.into or self.change == "nothing":
-            return Columns(source, target, weight)
+            return Edges(source, target, weight)
         if self.change == "weight":
             wrong = weight.copy()
             wrong[self.edge] *= 1.01
-            return Columns(source, target, wrong)
+            return Edges(source, target, wrong)
         if self.change == "missing":
-            return Columns(*(np.delete(column, self.edge) for column in (source, target, weight)))
+            return Edges(*(np.delete(column, self.edge) for column in (source, target, weight)))
         assert self.change == "shifted"
         shifted = source.copy()
         shifted[self.edge] += 1
-        return Columns(shifted, target, weight)
+        return Edges(shifted, target, weight)
 
 
 class WrongBias(StreamSource):

@@ -16,7 +16,7 @@ from exporter.parallel import model_workers, share, shared_network, starting
 from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource
-from exporter.parallel.task import Written
+from exporter.parallel.task import FileResult
 from exporter.planning.recipe import Recipe
 from exporter.sinks.dataset.folder import WrittenTable
 from exporter.sinks.dataset.parts import FilePart
@@ -61,30 +61,30 @@ def having(written: Any, **values: Any) -> Any:
     return replace(written, **values)
 
 
-def table(written: Written, **values: Any) -> Written:
+def table(written: FileResult, **values: Any) -> FileResult:
     assert written.table is not None
     of_file = {name: values.pop(name) for name in ("rows", "size", "crc32") if name in values}
     file = replace(written.table.file, **of_file)
     return replace(written, table=replace(written.table, file=file, **values))
 
 
-FILES: dict[str, Callable[[Written], object]] = {
+FILES: dict[str, Callable[[FileResult], object]] = {
     "nothing": lambda _: None,
     "text": lambda _: "written",
     "an odd object": lambda _: Odd(),
-    "its fields alone": lambda w: (w.part, w.sent, w.found, w.table),
+    "its fields alone": lambda w: (w.part, w.expected, w.actual, w.table),
     "an error": lambda _: ValueError("odd"),
     "another file": lambda w: having(w, part=FilePart(w.part.layer, ((0, 1),))),
     "another layer": lambda w: having(w, part=replace(w.part, layer=9)),
     "no file": lambda w: having(w, part=None),
     "an odd file": lambda w: having(w, part=FilePart(Odd(), Odd())),  # type: ignore[arg-type]
-    "no checksum": lambda w: having(w, sent=None),
-    "a number as checksum": lambda w: having(w, found=7),
-    "negative rows": lambda w: replace(w, sent=summed(-1, 0), found=summed(-1, 0)),
-    "too many rows": lambda w: replace(w, sent=summed(10**9, 0), found=summed(10**9, 0)),
-    "half a row": lambda w: replace(w, sent=summed(0.5, 0)),
-    "a sum that is no number": lambda w: replace(w, found=summed(w.found.rows, float("nan"))),
-    "too large a sum": lambda w: replace(w, found=summed(w.found.rows, 1 << 64)),
+    "no checksum": lambda w: having(w, expected=None),
+    "a number as checksum": lambda w: having(w, actual=7),
+    "negative rows": lambda w: replace(w, expected=summed(-1, 0), actual=summed(-1, 0)),
+    "too many rows": lambda w: replace(w, expected=summed(10**9, 0), actual=summed(10**9, 0)),
+    "half a row": lambda w: replace(w, expected=summed(0.5, 0)),
+    "a sum that is no number": lambda w: replace(w, actual=summed(w.actual.rows, float("nan"))),
+    "too large a sum": lambda w: replace(w, actual=summed(w.actual.rows, 1 << 64)),
     "no table": lambda w: replace(w, table=None),
     "text as table": lambda w: having(w, table="edges.parquet"),
     "another table": lambda w: table(w, name="../edges"),
@@ -100,11 +100,11 @@ FILES: dict[str, Callable[[Written], object]] = {
     "a negative CRC-32": lambda w: table(w, crc32=-1),
     "too large a CRC-32": lambda w: table(w, crc32=1 << 32),
     "fewer than were sent": lambda w: table(
-        replace(w, found=summed(w.found.rows - 1, 0)), rows=w.found.rows - 1
+        replace(w, actual=summed(w.actual.rows - 1, 0)), rows=w.actual.rows - 1
     ),
-    "another sum": lambda w: replace(w, found=summed(w.found.rows, 5)),
+    "another sum": lambda w: replace(w, actual=summed(w.actual.rows, 5)),
     "fewer than there are": lambda w: table(
-        replace(w, sent=summed(1, 5), found=summed(1, 5)), rows=1
+        replace(w, expected=summed(1, 5), actual=summed(1, 5)), rows=1
     ),
 }
 

@@ -30,12 +30,12 @@ def may_hold_not_finite(saved: Saved) -> bool:
     """
     import h5py
 
-    with sound_weights(saved) as file, h5py.File(file, "r") as opened:
+    with sound_weights(saved) as file, h5py.File(file, "r") as weights:
         # Ends at the first that is found.
-        return bool(opened.visititems(_found))
+        return bool(weights.visititems(_is_not_finite))
 
 
-def _found(_: str, dataset: Any) -> bool | None:
+def _is_not_finite(_: str, dataset: Any) -> bool | None:
     """Return True for an array that holds a number that is not finite, else None."""
     import h5py
 

@@ -5,7 +5,7 @@ from pathlib import PurePath
 from types import FrameType
 from typing import Any
 
-from exporter.reading.keras.legacy.names import written
+from exporter.reading.keras.legacy.names import name_in_file
 
 
 def blamed_layer(error: BaseException) -> str | None:
@@ -26,7 +26,7 @@ def blamed_layer(error: BaseException) -> str | None:
         name = _at(frame)
         if name is not None and names[-1:] != [name]:
             names.append(name)
-    return written("/".join(names)) or None
+    return name_in_file("/".join(names)) or None
 
 
 def _frames(error: BaseException | None) -> Iterator[FrameType]:
@@ -51,14 +51,14 @@ def _at(frame: FrameType) -> str | None:
         case ("functional.py", "process_node") | ("sequential.py", "build"):
             return _text(getattr(values.get("layer"), "name", None))
         case ("sequential.py", "from_config"):
-            return _named(values.get("layer_config"))
+            return _name_in(values.get("layer_config"))
         case ("operation.py", "from_config"):
-            return _named({"config": values.get("config")})
+            return _name_in({"config": values.get("config")})
         case _:
             return None
 
 
-def _named(config: Any) -> str | None:
+def _name_in(config: Any) -> str | None:
     inner = config.get("config") if isinstance(config, dict) else None
     return _text(inner.get("name") if isinstance(inner, dict) else None)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import LayerCall, Shape, Tensor
-from exporter.reading.keras.legacy import written
+from exporter.reading.keras.legacy import name_in_file
 from exporter.reading.keras.unwirable_calls import why_refused
 from exporter.reading.opened_model import ModelTensor
 from exporter.wiring import WRAPPERS, handler_key, is_of_keras
@@ -34,11 +34,11 @@ class Calls:
 def layer_calls(model: Any) -> Calls:
     """Take a Keras model apart."""
     walk = _Walk()
-    known: dict[int, int] = {}
-    walk.enter(functional_graph(model), known, "")
+    positions: dict[int, int] = {}
+    walk.enter(functional_graph(model), positions, "")
     inputs, outputs = (
         tuple(
-            ModelTensor(known[id(tensor)], tuple(tensor.shape[1:]), str(tensor.dtype))
+            ModelTensor(positions[id(tensor)], tuple(tensor.shape[1:]), str(tensor.dtype))
             for tensor in tensors
         )
         for tensors in (model.inputs, model.outputs)
@@ -52,84 +52,88 @@ class _Walk:
 
     calls: list[LayerCall] = field(default_factory=list)
     uses: dict[str, int] = field(default_factory=dict)
-    seen: set[int] = field(default_factory=set)
+    layers: set[int] = field(default_factory=set)
     tensors: int = 0
 
-    def enter(self, functional: Any, known: dict[int, int], prefix: str) -> None:
-        """Add the calls of a model whose input tensors are ``known``, if it is nested.
+    def enter(self, functional: Any, positions: dict[int, int], prefix: str) -> None:
+        """Add the calls of a model whose input tensors have ``positions``, if it is nested.
 
         Parameters
         ----------
-        known
+        positions
             The position of each Keras tensor, by its ``id``; those of this model are added.
         prefix
             What the names of its layers begin with.
         """
         for node in _nodes(functional):
-            if node.is_input and id(node.outputs[0]) in known:
+            if node.is_input and id(node.outputs[0]) in positions:
                 continue
             if functional_graph(node.operation) is not None:
-                self._take_apart(node, known, prefix)
+                self._take_apart(node, positions, prefix)
             elif _is_plain_wrapper(node):
-                self._unwrap(node, known, prefix)
+                self._unwrap(node, positions, prefix)
             else:
-                self._add(node, known, prefix)
+                self._add(node, positions, prefix)
 
-    def _take_apart(self, node: Any, known: dict[int, int], prefix: str) -> None:
+    def _take_apart(self, node: Any, positions: dict[int, int], prefix: str) -> None:
         inner = functional_graph(node.operation)
-        given = [known[id(tensor)] for tensor in _in_order(node, inner)]
-        outputs = self._within(node.operation, given, prefix)
-        known.update(zip(map(id, node.outputs), outputs, strict=True))
+        inputs = [positions[id(tensor)] for tensor in _in_order(node, inner)]
+        outputs = self._within(node.operation, inputs, prefix)
+        positions.update(zip(map(id, node.outputs), outputs, strict=True))
 
-    def _within(self, model: Any, given: list[int], prefix: str) -> list[int]:
+    def _within(self, model: Any, inputs: list[int], prefix: str) -> list[int]:
         """Add the calls of a nested model, and return the positions of its outputs."""
         inner = functional_graph(model)
         assert inner is not None  # noqa: S101
         # Each use of a nested model has tensors of its own.
-        inside = dict(zip(map(id, inner.inputs), given, strict=True))
-        self.enter(inner, inside, f"{prefix}{written(model.name)}/")
+        inside = dict(zip(map(id, inner.inputs), inputs, strict=True))
+        self.enter(inner, inside, f"{prefix}{name_in_file(model.name)}/")
         return [inside[id(tensor)] for tensor in inner.outputs]
 
-    def _unwrap(self, node: Any, known: dict[int, int], prefix: str) -> None:
-        (read,), (written,) = node.input_tensors, node.outputs
-        shapes = tuple(read.shape[1:]), tuple(written.shape[1:])
-        use = _Use(*shapes, str(written.dtype))
-        known[id(written)] = self._inside(node.operation, known[id(read)], prefix, use)
+    def _unwrap(self, node: Any, positions: dict[int, int], prefix: str) -> None:
+        (source,), (target,) = node.input_tensors, node.outputs
+        shapes = tuple(source.shape[1:]), tuple(target.shape[1:])
+        use = _Use(*shapes, str(target.dtype))
+        positions[id(target)] = self._inside(node.operation, positions[id(source)], prefix, use)
 
-    def _inside(self, layer: Any, given: int, prefix: str, use: "_Use") -> int:
+    def _inside(self, layer: Any, position: int, prefix: str, use: "_Use") -> int:
         """Add the calls of a layer within a wrapper; return the position of its output."""
         if functional_graph(layer) is not None:
-            (output,) = self._within(layer, [given], prefix)
+            (output,) = self._within(layer, [position], prefix)
             return output
-        name = prefix + written(layer.name)
+        name = prefix + name_in_file(layer.name)
         if _key(type(layer)) not in WRAPPERS:
-            return self._append(layer, name, (Tensor(given),), {}, [use.written], use.dtype)[0]
+            return self._append(layer, name, (Tensor(position),), {}, [use.output], use.dtype)[0]
         if type(layer).__name__ == "SpectralNormalization":
-            return self._inside(layer.layer, given, f"{name}/", use)
-        return self._steps(layer, given, f"{name}/", use)
+            return self._inside(layer.layer, position, f"{name}/", use)
+        return self._steps(layer, position, f"{name}/", use)
 
-    def _steps(self, layer: Any, given: int, prefix: str, use: "_Use") -> int:
+    def _steps(self, layer: Any, position: int, prefix: str, use: "_Use") -> int:
         """Add one call of the layer in a TimeDistributed for each step."""
         from keras.src.ops.core import Unstack
         from keras.src.ops.numpy import Stack
 
-        (steps, *read), (_, *written) = use.read, use.written
+        (steps, *step_input), (_, *step_output) = use.input, use.output
         taken_apart = Unstack(num=steps, axis=1, name="unstack")
-        each = [tuple(read)] * min(int(steps or 0), MOST_PARTS + 1)
-        parts = self._append(taken_apart, f"{prefix}unstack", (Tensor(given),), {}, each, use.dtype)
-        of_step = _Use(tuple(read), tuple(written), use.dtype)
+        each = [tuple(step_input)] * min(int(steps or 0), MOST_PARTS + 1)
+        parts = self._append(
+            taken_apart, f"{prefix}unstack", (Tensor(position),), {}, each, use.dtype
+        )
+        of_step = _Use(tuple(step_input), tuple(step_output), use.dtype)
         outputs = [self._inside(layer.layer, part, prefix, of_step) for part in parts]
         together = [Tensor(output) for output in outputs]
         stack = Stack(axis=1, name="stack")
-        return self._append(stack, f"{prefix}stack", (together,), {}, [use.written], use.dtype)[0]
+        return self._append(stack, f"{prefix}stack", (together,), {}, [use.output], use.dtype)[0]
 
-    def _add(self, node: Any, known: dict[int, int], prefix: str) -> None:
+    def _add(self, node: Any, positions: dict[int, int], prefix: str) -> None:
         layer = node.operation
-        args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, known))
+        args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, positions))
         shapes = [tuple(tensor.shape[1:]) for tensor in node.outputs]
         dtypes = [str(tensor.dtype) for tensor in node.outputs]
-        outputs = self._append(layer, prefix + written(layer.name), args, kwargs, shapes, *dtypes)
-        known.update(zip(map(id, node.outputs), outputs, strict=True))
+        outputs = self._append(
+            layer, prefix + name_in_file(layer.name), args, kwargs, shapes, *dtypes
+        )
+        positions.update(zip(map(id, node.outputs), outputs, strict=True))
 
     def _append(
         self,
@@ -159,14 +163,14 @@ class _Walk:
                 outputs=outputs,
                 shapes=tuple(shapes),
                 dtypes=dtypes if len(dtypes) == len(shapes) else dtypes * len(shapes),
-                first=id(layer) not in self.seen,
+                first=id(layer) not in self.layers,
                 is_operation=is_operation,
                 parameters=0 if is_operation else _parameters(layer),
                 channels_first=is_channels_first(layer),
                 refused=None if is_operation else why_refused(layer, args, kwargs),
             )
         )
-        self.seen.add(id(layer))
+        self.layers.add(id(layer))
         return outputs
 
     def _unique(self, name: str) -> str:
@@ -182,8 +186,8 @@ class _Walk:
 class _Use:
     """How a wrapper uses the layer in it: the shapes of input and output without the batch."""
 
-    read: Shape
-    written: Shape
+    input: Shape
+    output: Shape
     dtype: str
 
 
@@ -215,9 +219,9 @@ def _nodes(functional: Any) -> Iterator[Any]:
 
 def _in_order(node: Any, inner: Any) -> list[Any]:
     """Return the tensors that a nested model is called with, in the order of its inputs."""
-    given = node.arguments.args[0] if node.arguments.args else None
-    if isinstance(given, dict) and not isinstance(inner._inputs_struct, dict):
-        return [given[tensor.name] for tensor in inner.inputs]
+    argument = node.arguments.args[0] if node.arguments.args else None
+    if isinstance(argument, dict) and not isinstance(inner._inputs_struct, dict):
+        return [argument[tensor.name] for tensor in inner.inputs]
     return list(node.input_tensors)
 
 
@@ -229,10 +233,10 @@ def _key(cls: type) -> str:
     return handler_key(cls.__module__, cls.__name__, keras.saving.get_registered_name(cls))
 
 
-def _as_tensor(leaf: Any, known: dict[int, int]) -> Any:
+def _as_tensor(leaf: Any, positions: dict[int, int]) -> Any:
     import keras
 
-    return Tensor(known[id(leaf)]) if isinstance(leaf, keras.KerasTensor) else leaf
+    return Tensor(positions[id(leaf)]) if isinstance(leaf, keras.KerasTensor) else leaf
 
 
 def _parameters(layer: Any) -> int:

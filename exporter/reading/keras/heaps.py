@@ -26,7 +26,7 @@ def require_sound_heaps(file: Path) -> None:
     file
         The HDF5 file.
     """
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
         at = data.find(_SIGNATURE)
         while at >= 0:
             if any(index == size == 0 for index, size in _objects(data, at)):

@@ -128,14 +128,14 @@ def open_file(path: Path, *, partial: bool, weights: bool) -> KerasModel:
     saved = read_saved(path, partial=partial)
     with _building(saved):
         built = unfilled(lambda: _build(saved), saved.size)
-    opened = _opened(saved, built)
+    model = _keras_model(saved, built)
     if weights:
         with _building(saved):
             read_weights(saved, built)
-    return opened
+    return model
 
 
-def _opened(saved: Saved, built: BuiltModel) -> KerasModel:
+def _keras_model(saved: Saved, built: BuiltModel) -> KerasModel:
     """Take a model apart, if its input shapes are known."""
     if not getattr(built.model, "inputs", None):
         raise ModelFileError(
@@ -149,10 +149,10 @@ def _opened(saved: Saved, built: BuiltModel) -> KerasModel:
                 "save the model with a fixed input shape"
             )
     with refusing("its layers cannot be taken apart"):
-        found = layer_calls(built.model)
-    for call in found.calls:
+        walk = layer_calls(built.model)
+    for call in walk.calls:
         require_name(call.name)
-    return KerasModel(saved, found.calls, found.inputs, found.outputs, built)
+    return KerasModel(saved, walk.calls, walk.inputs, walk.outputs, built)
 
 
 def _build(saved: Saved) -> Any:

@@ -17,19 +17,19 @@ _POLICIES: Final = frozenset(["DTypePolicy", "Policy", "PolicyV1"])
 
 def half_precisions(config: Any) -> tuple[str, ...]:
     """Return the half precisions that a model's configuration names, such as mixed_float16."""
-    return tuple(sorted(set(_named(config))))
+    return tuple(sorted(set(_precisions(config))))
 
 
-def _named(config: Any) -> Iterator[str]:
+def _precisions(config: Any) -> Iterator[str]:
     if isinstance(config, list):
         for value in config:
-            yield from _named(value)
+            yield from _precisions(value)
     elif isinstance(config, dict):
         holder, name = _precision(config)
         if holder is not None:
             yield str(holder[name])
         for value in config.values():
-            yield from _named(value)
+            yield from _precisions(value)
 
 
 def in_single_precision(config: Any) -> Any:
@@ -48,7 +48,7 @@ def in_single_precision(config: Any) -> Any:
 def _precision(config: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
     """Return where a configuration names a half precision, None if it does not, and the key."""
     # A policy of quantization stays as it is: it is refused, and is to say so.
-    named = "name" if config.get("class_name") in _POLICIES else "dtype"
-    holder = config.get("config") if named == "name" else config
-    half = isinstance(holder, dict) and str(holder.get(named)) in _HALF
-    return (holder if half else None), named
+    key = "name" if config.get("class_name") in _POLICIES else "dtype"
+    holder = config.get("config") if key == "name" else config
+    half = isinstance(holder, dict) and str(holder.get(key)) in _HALF
+    return (holder if half else None), key

@@ -30,14 +30,14 @@ def quiet() -> Iterator[None]:
     try:
         with ExitStack() as stack:
             with temporary_errors():
-                held = stack.enter_context(tempfile.TemporaryFile())
-            terminal = stack.enter_context(_moved_aside(held.fileno()))
+                messages = stack.enter_context(tempfile.TemporaryFile())
+            terminal = stack.enter_context(_moved_aside(messages.fileno()))
             try:
-                with _crashes_shown(terminal):
+                with _show_crashes(terminal):
                     yield
             except Exception:
-                held.seek(0)
-                os.write(terminal, held.read())
+                messages.seek(0)
+                os.write(terminal, messages.read())
                 raise
     finally:
         # TensorFlow reads it once. A process that begins later would take it for the user's.
@@ -59,7 +59,7 @@ def _moved_aside(instead: int) -> Iterator[int]:
 
 
 @contextmanager
-def _crashes_shown(terminal: int) -> Iterator[None]:
+def _show_crashes(terminal: int) -> Iterator[None]:
     """Show where the process dies, if it does: for lack of AVX, TensorFlow aborts."""
     if faulthandler.is_enabled():
         yield

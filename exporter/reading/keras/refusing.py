@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from exporter.reading.keras.blame import blamed_layer
-from exporter.reading.keras.legacy.names import written
+from exporter.reading.keras.legacy.names import name_in_file
 from queries.errors import ModelFileError, NeurongraphError
 
 _LONGEST: Final = 400
@@ -35,17 +35,17 @@ def refusing(why: str, advice: str = "") -> Iterator[None]:
     except Exception as error:
         layer = blamed_layer(error)
         where = f"layer {layer!r}: " if layer else ""
-        reason = f"{type(error).__name__}: {_reason(written(str(error)))}"
+        reason = f"{type(error).__name__}: {_reason(name_in_file(str(error)))}"
         message = f"{why}: {where}{reason}{'; ' * bool(advice)}{advice}"
         raise ModelFileError(message) from error
 
 
-def _reason(said: str) -> str:
+def _reason(message: str) -> str:
     """Return the reason in what Keras says, in one line.
 
     A layer's whole configuration stands before it or after it, and the arguments of a call.
     """
-    reason = said.rpartition("Exception encountered: ")[2]
+    reason = message.rpartition("Exception encountered: ")[2]
     if bold := _BOLD.findall(reason):
         reason = bold[-1]
     reason = " ".join(_CONFIGURATION.split(reason, maxsplit=1)[0].split())

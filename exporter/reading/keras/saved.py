@@ -9,7 +9,14 @@ from typing import Any
 
 from exporter.reading.bounds import require_dimensions, require_nesting, require_text
 from exporter.reading.keras.heaps import require_sound_heaps
-from exporter.reading.keras.legacy import REFUSAL, REPAIR, is_old, modern_model, of_hdf5, written
+from exporter.reading.keras.legacy import (
+    REFUSAL,
+    REPAIR,
+    is_old,
+    modern_model,
+    name_in_file,
+    of_hdf5,
+)
 from exporter.reading.keras.quiet import quiet
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.refusal import Refusal, raise_unsupported
@@ -28,7 +35,7 @@ class Saved:
     ----------
     path
         The model file.
-    written
+    file_config
         The model's configuration as the file has it.
     config
         The same as Keras 3 reads it.
@@ -39,7 +46,7 @@ class Saved:
     """
 
     path: Path
-    written: dict[str, Any]
+    file_config: dict[str, Any]
     config: dict[str, Any]
     version: str
     backend: str
@@ -53,7 +60,7 @@ class Saved:
     @property
     def old(self) -> bool:
         """True for a file of Keras 1 or 2."""
-        return self.written is not self.config
+        return self.file_config is not self.config
 
 
 def read_saved(path: Path, *, partial: bool) -> Saved:
@@ -102,8 +109,8 @@ def _read_archive(path: Path) -> Saved:
             ) from None
         require_text(sum(member.file_size for member in members), path.stat().st_size)
         config, metadata = (_decoded(archive.read(member)) for member in members)
-    said = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
-    version = str(said)
+    number = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
+    version = str(number)
     config = _of_model(config)
     # Keras began with archives when it began to write its version.
     old = bool(version) and is_old(version)
@@ -134,10 +141,10 @@ def _read_hdf5(path: Path) -> Saved:
 
 def _text(file: Any, name: str) -> str:
     """Return a text that the file has beside its model, or beside the weights; empty if none."""
-    found = file.attrs.get(name)
-    if found is None and "model_weights" in file:
-        found = file["model_weights"].attrs.get(name)
-    return found.decode() if isinstance(found, bytes) else str(found or "")
+    text = file.attrs.get(name)
+    if text is None and "model_weights" in file:
+        text = file["model_weights"].attrs.get(name)
+    return text.decode() if isinstance(text, bytes) else str(text or "")
 
 
 def _decoded(text: str | bytes) -> Any:
@@ -201,7 +208,7 @@ def _keeps_call(key: str) -> bool:
 
 def _refuse_unsupported(config: Mapping[str, Any], *, partial: bool) -> None:
     """Name every layer without a handler, before anything of the file is built."""
-    refused = _unsupported(_held(config["config"]), handled_classes())
+    refused = _unsupported(_inner_layers(config["config"]), handled_classes())
     raise_unsupported([why for unbuildable, why in refused if unbuildable or not partial])
 
 
@@ -211,18 +218,18 @@ def _unsupported(
     """Yield the refusal of each layer without a handler, and whether it cannot even be built."""
     for layer in layers:
         class_name = str(layer.get("class_name"))
-        name = written(str(layer["config"].get("name") or layer.get("name")))
+        name = name_in_file(str(layer["config"].get("name") or layer.get("name")))
         key = handler_key(layer.get("module"), class_name, layer.get("registered_name"))
         if why := layer.get(REFUSAL):
             yield True, Refusal(name, class_name, f"{why}; {REPAIR}")
         elif _is_model(layer) or key in WRAPPERS:
-            for unbuildable, inner in _unsupported(_held(layer["config"]), handled):
+            for unbuildable, inner in _unsupported(_inner_layers(layer["config"]), handled):
                 yield unbuildable, replace(inner, name=f"{name}/{inner.name}")
         elif key not in handled:
             yield needs_code(key), Refusal(name, class_name, reason(key))
 
 
-def _held(config: Mapping[str, Any]) -> list[Any]:
+def _inner_layers(config: Mapping[str, Any]) -> list[Any]:
     """Return the layers that a model, or a wrapper, holds."""
     inner = config.get("layer")
     return [inner] if isinstance(inner, dict) else list(config.get("layers", ()))

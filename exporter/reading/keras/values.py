@@ -31,7 +31,7 @@ def _reason(message: str) -> str:
 
 
 def tensor_values(
-    calls: Sequence[LayerCall], inputs: Sequence[ModelTensor], given: Sequence[NDArray[Any]]
+    calls: Sequence[LayerCall], inputs: Sequence[ModelTensor], arrays: Sequence[NDArray[Any]]
 ) -> dict[int, Any]:
     """Call the layers one by one, because Keras does not give out what is in a nested model.
 
@@ -39,7 +39,7 @@ def tensor_values(
     ----------
     calls, inputs
         Those of the model.
-    given
+    arrays
         One array for each of its inputs: shape ``(samples, *shape)``.
 
     Returns
@@ -48,7 +48,7 @@ def tensor_values(
         The tensors that layers put out, by position: shape ``(samples, *shape)``.
     """
     values: dict[int, Any] = {
-        tensor.position: array for tensor, array in zip(inputs, given, strict=True)
+        tensor.position: array for tensor, array in zip(inputs, arrays, strict=True)
     }
     for call in calls:
         if call.inputs:
@@ -90,12 +90,12 @@ def predicted(model: Any, inputs: Sequence[NDArray[Any]]) -> list[Any]:
 
     # A model is a functional graph, since layer_calls has walked through it.
     structure: Any = functional_graph(model)
-    given = keras.tree.pack_sequence_as(structure._inputs_struct, list(inputs))
+    arguments = keras.tree.pack_sequence_as(structure._inputs_struct, list(inputs))
     try:
-        return _flat(model.predict_on_batch(given))
+        return _flat(model.predict_on_batch(arguments))
     except tf.errors.OpError:
         model.compile(jit_compile=True)
-        return _flat(model.predict_on_batch(given))
+        return _flat(model.predict_on_batch(arguments))
 
 
 def _flat(outputs: Any) -> list[Any]:

@@ -124,7 +124,7 @@ def _read_into(model: Any, saved: Saved) -> None:
             with saved_once(model) if saved.archive else nullcontext():
                 model.load_weights(weights)
         elif saved.archive:
-            ArchiveWeights(saved.written).read_into(model, weights)
+            ArchiveWeights(saved.file_config).read_into(model, weights)
         else:
             Hdf5Weights(saved.config, saved.version, saved.backend).read_into(model, weights)
 
@@ -156,12 +156,12 @@ def _declared_bytes(file: Path) -> int:
 
     sizes: list[int] = []
 
-    def add(_: str, found: Any) -> None:
-        if isinstance(found, h5py.Dataset):
-            sizes.append(math.prod(found.shape or ()) * found.dtype.itemsize)
+    def add(_: str, dataset: Any) -> None:
+        if isinstance(dataset, h5py.Dataset):
+            sizes.append(math.prod(dataset.shape or ()) * dataset.dtype.itemsize)
 
-    with h5py.File(file, "r") as opened:
-        opened.visititems(add)
+    with h5py.File(file, "r") as weights:
+        weights.visititems(add)
     return sum(sizes)
 
 

@@ -86,29 +86,29 @@ class DatasetEntries(Entries):
             finish_removing(path)
         self._describe()
         notes = model_notes(self._folder)
-        standing = complete_notes(notes)
+        current = complete_notes(notes)
         for path, note in notes.items():
-            if note["state"] == COMPLETE and path not in standing:
+            if note["state"] == COMPLETE and path not in current:
                 remove_folder(path, self._mark)
 
     def _describe(self) -> None:
         """Let the README name the complete models."""
         write_text(self._folder / SCRIPT, script())
-        shown = None
+        described = None
         # Other processes may complete models, and write a README, meanwhile.
-        while (current := complete_notes(model_notes(self._folder))) != shown:
-            text, shown = readme(self._folder, current), current
+        while (current := complete_notes(model_notes(self._folder))) != described:
+            text, described = readme(self._folder, current), current
             write_text(self._folder / README, text)
 
-    def named(self, *names: str) -> list[Entry]:
+    def find(self, *names: str) -> list[Entry]:
         """Return the models of some names, of one name the newest first."""
         notes = model_notes(self._folder)
-        standing = complete_notes(notes)
+        current = complete_notes(notes)
         return [
             Entry(
                 name,
                 notes[path]["state"],
-                is_replaced=notes[path]["state"] == COMPLETE and path not in standing,
+                is_replaced=notes[path]["state"] == COMPLETE and path not in current,
                 place=path,
                 properties=notes[path],
             )
@@ -128,16 +128,16 @@ class DatasetEntries(Entries):
         key = model["key"]
         used = [number_of(path, key) for path in self._folder.glob(f"{safe_name(key)}*")]
         path = self._folder / _numbered(key, max(used, default=0) + 1)
-        noted = {
+        note = {
             **model,
             "file_format": self._format_name,
             "edges_a_file": self._rows,
             "load": self._mark,
         }
-        if not make_folder(path, NOTE, note_text(noted)):
+        if not make_folder(path, NOTE, note_text(note)):
             raise taken_error(self._folder, key)
         self._remove_unfinished(key, path)
-        return self._writer(path, noted)
+        return self._writer(path, note)
 
     def take_over(self, model: Mapping[str, Any]) -> DatasetWriter:
         """Put our mark on the model's note."""
@@ -145,26 +145,26 @@ class DatasetEntries(Entries):
         path = next((path for path, note in notes if note == model), None)
         if path is None:
             raise taken_error(self._folder, model["name"])
-        noted = self._write_note(path, model)
+        own_note = self._write_note(path, model)
         self._remove_unfinished(model["key"], path)
-        return self._writer(path, noted)
+        return self._writer(path, own_note)
 
     def reopen(self, entry: Entry) -> DatasetWriter:
         """Put a complete model into loading again: the files that are damaged are written anew."""
-        noted = self._write_note(entry.place, {**entry.properties, "state": LOADING})
-        return self._writer(entry.place, noted)
+        note = self._write_note(entry.place, {**entry.properties, "state": LOADING})
+        return self._writer(entry.place, note)
 
     def _remove_unfinished(self, model: str, own: Path) -> None:
         """Delete the files of earlier loads of a model, of which this one takes the place."""
-        for entry in self.named(model + STAGED, model):
+        for entry in self.find(model + STAGED, model):
             earlier = number_of(entry.place, model) < number_of(own, model)
             if entry.state != COMPLETE and earlier:
                 remove_folder(entry.place, self._mark)
 
     def _write_note(self, path: Path, note: Mapping[str, Any]) -> dict[str, Any]:
-        noted = {**note, "load": self._mark}
-        write_text(path / NOTE, note_text(noted))
-        return noted
+        own_note = {**note, "load": self._mark}
+        write_text(path / NOTE, note_text(own_note))
+        return own_note
 
     def _writer(self, path: Path, note: Mapping[str, Any]) -> DatasetWriter:
         self._own = ModelFolder(

@@ -18,7 +18,7 @@ from queries.errors import GraphError, GraphLockedError
 from queries.stores.dataset import model_note
 from queries.stores.dataset.files import file_errors
 from queries.stores.dataset.headers import edge_schema
-from queries.stores.dataset.manifest import WrittenFile, crc32_of, written
+from queries.stores.dataset.manifest import WrittenFile, crc32_of, file_entry
 from queries.stores.naming import safe_name
 
 
@@ -105,7 +105,7 @@ class ModelFolder:
         """
         self.require_ours()
         content = self._files.encoded(table)
-        file = written(len(table), content)
+        file = file_entry(len(table), content)
         with self._while_ours():
             there = self._holds(self.file(name), file)
             if not there:

@@ -62,11 +62,11 @@ class CsvFiles(CsvTables, Files):
     def _write(self, table: pa.Table, file: pa.NativeFile) -> None:
         """Write texts in quotes; what is missing becomes an empty field without."""
         pa.csv.write_csv(
-            pa.table({name: _written(table[name]) for name in table.schema.names}), file
+            pa.table({name: _numbers(table[name]) for name in table.schema.names}), file
         )
 
 
-def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return numbers such that the import reads the very same ones."""
     if not pa.types.is_floating(column.type):
         return column

@@ -82,8 +82,8 @@ def edge_table(space: str, granularity: str, blocks: Sequence[Mapping[str, Any]]
 
 def _with_properties(columns: Mapping[str, pa.Array], properties: pa.Table) -> pa.Table:
     """Return columns, and after them those of properties with their types in their names."""
-    named = {header(f): properties[f.name].combine_chunks() for f in properties.schema}
-    return pa.table({**columns, **{name: _plain(values) for name, values in named.items()}})
+    by_header = {header(f): properties[f.name].combine_chunks() for f in properties.schema}
+    return pa.table({**columns, **{name: _plain(values) for name, values in by_header.items()}})
 
 
 def _plain(values: pa.Array) -> pa.Array:

@@ -26,7 +26,7 @@ from queries.stores.dataset.manifest import MANIFEST, Manifest, WrittenFile
 
 
 @dataclass
-class _Part:
+class _OpenFile:
     """What has come of one file."""
 
     name: str
@@ -56,8 +56,8 @@ class DatasetWriter(Writer):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="neurongraph-writer")
         self._writing: Future[WrittenTable] | None = None
         self._written: dict[str, WrittenFile] = {}
-        self._part: _Part | None = None
-        self._cut: tuple[PlannedLayer, dict[int, FilePart]] | None = None
+        self._part: _OpenFile | None = None
+        self._layer_parts: tuple[PlannedLayer, dict[int, FilePart]] | None = None
 
     def parts(self, layer: PlannedLayer, block_edges: int) -> Iterator[FilePart]:
         """Cut the relationships into a layer, in blocks of so many, into the files of this load."""
@@ -76,21 +76,21 @@ class DatasetWriter(Writer):
         self._write(name, tables.neuron_table(space, neurons, class_name))
 
     def _write(self, name: str, table: pa.Table) -> None:
-        self.note_written(self.folder.write(name, table))
+        self.note_table(self.folder.write(name, table))
 
-    def note_written(self, table: WrittenTable) -> None:
+    def note_table(self, table: WrittenTable) -> None:
         """Take note of a file of this load."""
         self._written[table.name] = table.file
 
     def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Keep a block until those of its file are there."""
-        if self._cut is None or self._cut[0] is not layer:
-            cut = self.parts(layer, self.model["block_edges"])
-            self._cut = layer, {part.start: part for part in cut}
+        if self._layer_parts is None or self._layer_parts[0] is not layer:
+            parts = self.parts(layer, self.model["block_edges"])
+            self._layer_parts = layer, {part.start: part for part in parts}
         part = self._part
-        if part is None or start in self._cut[1]:
+        if part is None or start in self._layer_parts[1]:
             self._end_part()
-            part = self._part = _Part(self._cut[1][start].name)
+            part = self._part = _OpenFile(self._layer_parts[1][start].name)
         part.edges += len(block)
         part.blocks.append(block.columns)
 
@@ -109,7 +109,7 @@ class DatasetWriter(Writer):
 
     def note_edges(self, table: WrittenTable) -> None:
         """Take note of a file of relationships of this load."""
-        self.note_written(table)
+        self.note_table(table)
         if table.there:
             self.resumed_edges += table.file.rows
 
@@ -123,7 +123,7 @@ class DatasetWriter(Writer):
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read the files of a layer."""
         (layer,) = (each["index"] for each in self._layers if each["first"] == first)
-        for name in self._manifest.of("edges", layer):
+        for name in self._manifest.tables_of("edges", layer):
             yield from self.folder.read_edges(self.folder.file(name))
 
     @property

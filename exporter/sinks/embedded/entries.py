@@ -27,7 +27,7 @@ from queries.stores.embedded.names import model_file, note_beside, note_of
 from queries.stores.embedded.open_file import open_file
 from queries.stores.embedded.statements import ladybug_errors, run
 from queries.stores.naming import safe_name
-from queries.stores.notes import noted
+from queries.stores.notes import note_or_damage
 
 EDGES_A_COPY: Final = 5_000_000
 
@@ -55,11 +55,11 @@ class EmbeddedEntries(Entries):
             raise GraphAccessError(f"cannot make the folder {folder}: {error.strerror}") from None
         sweep(folder)
 
-    def named(self, *names: str) -> list[Entry]:
+    def find(self, *names: str) -> list[Entry]:
         """Return the models of some names, without a look into their files."""
-        return [entry for name in names for entry in self._named(name)]
+        return [entry for name in names for entry in self._find(name)]
 
-    def _named(self, name: str) -> Iterator[Entry]:
+    def _find(self, name: str) -> Iterator[Entry]:
         loading = model_file(self._folder, name, loading=True)
         if note_of(loading).exists():
             yield Entry(name, LOADING, place=loading)
@@ -73,16 +73,16 @@ class EmbeddedEntries(Entries):
         """Return what the note of a model says; of a file without a note what the file says."""
         file, safe = entry.place, safe_name(entry.name)
         if entry.state == LOADING:
-            return noted(note_of(file), safe)
-        note = noted(note_beside(file), safe)
+            return note_or_damage(note_of(file), safe)
+        note = note_or_damage(note_beside(file), safe)
         if note is not None:
             return note if note["state"] == DAMAGED else {name: note[name] for name in MODEL.names}
         columns = ", ".join(f"m.`{name}` AS `{name}`" for name in MODEL.names)
-        found: dict[str, Any]
-        with open_file(file) as opened:
-            rows = run(opened.connection, f"MATCH (m:Model) RETURN {columns}").get_as_arrow()
-        (found,) = rows.to_pylist()
-        return found
+        row: dict[str, Any]
+        with open_file(file) as handle:
+            rows = run(handle.connection, f"MATCH (m:Model) RETURN {columns}").get_as_arrow()
+        (row,) = rows.to_pylist()
+        return row
 
     def begin(
         self, model: Mapping[str, Any], there: Sequence[Entry], replaced: Entry | None
@@ -127,9 +127,9 @@ class EmbeddedEntries(Entries):
                     "meanwhile; that load is the one that counts"
                 )
             remove_logs(final)
-            write_note(final, model, known=False)
+            write_note(final, model, final=False)
             loading.replace(final)
-            write_note(final, model, known=True)
+            write_note(final, model, final=True)
             note_of(loading).unlink(missing_ok=True)
 
     def remove(self, entry: Entry, progress: Callable[[int], None] | None = None) -> int:

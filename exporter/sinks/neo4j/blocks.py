@@ -45,7 +45,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class _Written:
+class _Outcome:
     """What became of a transaction; ``refused`` where the server had too little memory."""
 
     edges: int
@@ -74,7 +74,7 @@ class BlockWriter:
         self._connection, self._owner = connection, owner
         self._payload, self._pace = payload, pace
         self._threads = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="neurongraph-writer")
-        self._running: set[Future[_Written]] = set()
+        self._running: set[Future[_Outcome]] = set()
         self._pending: list[Block] = []
         self._pending_edges = 0
 
@@ -102,15 +102,15 @@ class BlockWriter:
         self._running.add(self._threads.submit(self._write, self._pending))
         self._pending, self._pending_edges = [], 0
 
-    def _collect(self, done: set[Future[_Written]], running: set[Future[_Written]]) -> None:
+    def _collect(self, done: set[Future[_Outcome]], running: set[Future[_Outcome]]) -> None:
         self._running = running
-        for written in [future.result() for future in done]:
-            if written.refused:
+        for outcome in [future.result() for future in done]:
+            if outcome.refused:
                 self._pace.refused()
             else:
-                self._pace.done(written.edges, written.seconds, time.monotonic())
+                self._pace.done(outcome.edges, outcome.seconds, time.monotonic())
 
-    def _write(self, blocks: Sequence[Block]) -> _Written:
+    def _write(self, blocks: Sequence[Block]) -> _Outcome:
         begun = time.monotonic()
         edges = sum(len(block.edges) for block in blocks)
         try:
@@ -125,8 +125,8 @@ class BlockWriter:
             middle = len(blocks) // 2
             self._write(blocks[:middle])
             self._write(blocks[middle:])
-            return _Written(edges, time.monotonic() - begun, refused=True)
-        return _Written(edges, time.monotonic() - begun)
+            return _Outcome(edges, time.monotonic() - begun, refused=True)
+        return _Outcome(edges, time.monotonic() - begun)
 
     def _write_once(self, blocks: Sequence[Block]) -> None:
         """Write blocks in one transaction, those left out that turn out to be there."""
@@ -162,11 +162,11 @@ class BlockWriter:
         there = blocks_there(self._connection, self._owner.key)
         return [block for block in blocks if (block.layer, block.start) not in there]
 
-    def _require_all(self, created: int, sent: int) -> None:
-        if created != sent:
+    def _require_all(self, created: int, expected: int) -> None:
+        if created != expected:
             raise GraphError(
-                f"{self._connection.uri} took {created:,} of {sent:,} relationships: neurons of "
-                f"{self._owner.name!r} are missing; load it again with --replace, or drop it"
+                f"{self._connection.uri} took {created:,} of {expected:,} relationships: neurons "
+                f"of {self._owner.name!r} are missing; load it again with --replace, or drop it"
             )
 
 

@@ -41,7 +41,7 @@ class BoltEntries(Entries):
         for statement in neo4j_schema(seconds=300):
             self._connection.write(statement)
 
-    def named(self, *names: str) -> list[Entry]:
+    def find(self, *names: str) -> list[Entry]:
         """Return the models of some names, in their order."""
         rows = self._connection.read(statements.MODELS, names=list(names))
         there = {row["m"]["name"]: dict(row["m"]) for row in rows}
@@ -75,14 +75,14 @@ class BoltEntries(Entries):
 
     def _add_model(self, model: Mapping[str, Any]) -> None:
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            named = {"model": dict(model), "load": self._owner.load}
-            changed(transaction, statements.ADD_MODEL, named)
+            parameters = {"model": dict(model), "load": self._owner.load}
+            changed(transaction, statements.ADD_MODEL, parameters)
 
         with driver_errors(self._connection.uri):
             try:
                 self._connection.transaction(work)
             except ConstraintError:
-                there = self.named(model["name"])
+                there = self.find(model["name"])
                 if not there:
                     raise  # Another application's constraint.
                 # It may be our own, whose acknowledgement was lost.
@@ -93,9 +93,9 @@ class BoltEntries(Entries):
         """Put our mark on the model's node, and read which blocks are there."""
         writer = self._writer(model)
         parameters = {"name": model["name"], "load": self._owner.load}
-        taken = self._connection.write(statements.TAKE_OVER, **parameters)
-        self._owner.require(taken.properties_set > 0)
-        writer.find_written()
+        counters = self._connection.write(statements.TAKE_OVER, **parameters)
+        self._owner.require(counters.properties_set > 0)
+        writer.read_progress()
         return writer
 
     def _writer(self, model: Mapping[str, Any]) -> BoltWriter:
@@ -110,8 +110,8 @@ class BoltEntries(Entries):
         def take_place(transaction: neo4j.ManagedTransaction) -> None:
             if owner.name != final:
                 changed(transaction, statements.SET_ASIDE, names)
-            done = changed(transaction, statements.COMPLETE, names)
-            owner.require(done.properties_set > 0)
+            counters = changed(transaction, statements.COMPLETE, names)
+            owner.require(counters.properties_set > 0)
 
         with driver_errors(self._connection.uri):
             self._connection.transaction(take_place)

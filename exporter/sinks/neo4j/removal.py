@@ -39,36 +39,36 @@ def remove(
         return 0  # Another process has removed the rest meanwhile.
     key = keys[0]["key"]
     ranges = [tuple(row) for row in connection.read(statements.LAYER_RANGES, name=model)]
-    dropped = 0
+    edges_removed = 0
     for first, last, edges in ranges:
         for start, stop in id_ranges(first, last, edges, _EDGES_A_TRANSACTION):
             bounds = {"model": key, "first": start, "last": stop}
             deleted = connection.write(statements.DROP_EDGES, **bounds).relationships_deleted
-            dropped += deleted
+            edges_removed += deleted
             if progress is not None:
                 progress(deleted)
     for first, last, _ in ranges:
         for start, stop in id_ranges(first, last, last - first + 1, _NODES_A_TRANSACTION):
             connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
-    dropped += remove_strays(connection, key)
+    edges_removed += remove_strays(connection, key)
     connection.write(statements.DROP_COARSE, name=model)
-    return dropped
+    return edges_removed
 
 
 def remove_strays(connection: Connection, key: str) -> int:
     """Remove all that has a key but the model's node; return how many relationships."""
-    dropped = 0
+    edges_removed = 0
     while more := connection.write(
         statements.STRAY_EDGES, model=key, most=_EDGES_A_TRANSACTION
     ).relationships_deleted:
-        dropped += more
+        edges_removed += more
     while connection.write(
         statements.STRAY_NEURONS, model=key, most=_NODES_A_TRANSACTION
     ).nodes_deleted:
         pass
     remove_blocks(connection, key)
     connection.write(statements.STRAY_LAYERS, model=key)
-    return dropped
+    return edges_removed
 
 
 def remove_blocks(connection: Connection, key: str) -> None:

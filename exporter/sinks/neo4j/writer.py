@@ -65,7 +65,7 @@ class BoltWriter(Writer):
         payload = Payload(connection.server, properties)
         self._blocks = BlockWriter(connection, owner, payload, pace)
 
-    def find_written(self) -> None:
+    def read_progress(self) -> None:
         """Read what an interrupted load has written."""
         self._there = blocks_there(self._connection, self._owner.key)
         self._all_there = bool(self._node().get("written"))
@@ -114,8 +114,8 @@ class BoltWriter(Writer):
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             with told_of_memory():
-                written = changed(transaction, statement, parameters)
-            self._owner.require(written.contains_updates)
+                counters = changed(transaction, statement, parameters)
+            self._owner.require(counters.contains_updates)
 
         with driver_errors(self.location), told_of_memory():
             try:

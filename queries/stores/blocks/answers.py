@@ -6,7 +6,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from queries.library.queries import query
-from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.base import Blocks
 from queries.stores.blocks.distribution import weight_distribution
 from queries.stores.blocks.edges import edges, neighbours, strongest_edges
 from queries.stores.blocks.neurons import neuron_table

@@ -9,20 +9,22 @@ import pyarrow as pa
 from queries.core.memory import edge_room
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import connects_to
-from queries.stores.blocks.blocks import Blocks, Columns, table_of
+from queries.stores.blocks.base import Blocks, Columns, table_of
 from queries.stores.blocks.neurons import of_ids
 from queries.stores.blocks.relationships import Relationships
 from queries.stores.blocks.strongest import Strongest
 
-_SHOWN = ["name", "layer", "channel", "x", "y"]
+_COLUMNS = ["name", "layer", "channel", "x", "y"]
 
 
 def edges(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
     """Return relationships."""
     schema = connects_to(blocks.granularity)
-    asked = Relationships(blocks, values["source"], values["target"])
-    found = (_strong(block, "weight", values["min_weight"]) for block in asked.all(schema.names))
-    return table_of(_that_fit(found), schema)
+    relationships = Relationships(blocks, values["source"], values["target"])
+    strong = (
+        _strong(block, "weight", values["min_weight"]) for block in relationships.all(schema.names)
+    )
+    return table_of(_that_fit(strong), schema)
 
 
 def _that_fit(blocks: Iterable[Columns]) -> Iterator[Columns]:
@@ -39,13 +41,13 @@ def neighbours(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
     own, other = ("target", "source") if values["direction"] == "in" else ("source", "target")
     by = values["by"]
     strongest = Strongest(values["limit"], by, (own, other), _none(blocks, by))
-    asked = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
-    for block in asked.all([own, other, by]):
+    relationships = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
+    for block in relationships.all([own, other, by]):
         strongest.add(_strong(block, by, values["min_weight"]))
-    found = strongest.columns
-    table = of_ids(blocks, found[other], _SHOWN)
+    columns = strongest.columns
+    table = of_ids(blocks, columns[other], _COLUMNS)
     for name, column in (("neuron", own), ("id", other), ("weight", by)):
-        table = table.append_column(name, pa.array(found[column]))
+        table = table.append_column(name, pa.array(columns[column]))
     return table
 
 
@@ -53,18 +55,18 @@ def strongest_edges(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
     """Return the k relationships of the largest absolute weight, strongest first."""
     by = values["by"]
     strongest = Strongest(values["k"], by, ("source", "target"), _none(blocks, by))
-    asked = Relationships(blocks, values["source"], values["target"])
-    for layer in sorted(asked.layers, key=lambda layer: -blocks.largest(layer, by)):
+    relationships = Relationships(blocks, values["source"], values["target"])
+    for layer in sorted(relationships.layers, key=lambda layer: -blocks.largest(layer, by)):
         if blocks.largest(layer, by) >= strongest.least:
-            for block in asked.into(layer, ["source", "target", by]):
+            for block in relationships.into(layer, ["source", "target", by]):
                 strongest.add(block)
-    found = strongest.columns
-    named = {
-        f"{side}_name": of_ids(blocks, found[side], ["name"])["name"]
+    columns = strongest.columns
+    names = {
+        f"{side}_name": of_ids(blocks, columns[side], ["name"])["name"]
         for side in ("source", "target")
     }
-    ends = {side: found[side] for side in ("source", "target")}
-    return pa.table({**ends, **named, "weight": found[by]})
+    ends = {side: columns[side] for side in ("source", "target")}
+    return pa.table({**ends, **names, "weight": columns[by]})
 
 
 def _strong(block: Columns, by: str, least: float) -> Columns:

@@ -12,7 +12,7 @@ from queries.analysis.operators import Flags, Ids
 from queries.core.layer import Layer
 from queries.core.neuron_filter import Comparison, NeuronFilter
 from queries.core.schema import NEURON
-from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.base import Blocks
 
 _NEURONS_AT_ONCE: Final = 1 << 17
 
@@ -29,16 +29,16 @@ def neuron_table(blocks: Blocks, neurons: NeuronFilter, names: Sequence[str]) ->
     names
         Columns of ``schema.NEURON``.
     """
-    found = (blocks.neuron_rows(layer, ids, names) for layer, ids in _chosen(blocks, neurons))
-    return pa.concat_tables([_none(names), *found])
+    tables = (blocks.neuron_rows(layer, ids, names) for layer, ids in _ids_of(blocks, neurons))
+    return pa.concat_tables([_none(names), *tables])
 
 
 def flags(blocks: Blocks, neurons: NeuronFilter) -> Flags:
     """Return which neurons are meant, counted from the model's first."""
-    meant = np.zeros(blocks.neurons, dtype=bool)
-    for _, ids in _chosen(blocks, neurons):
-        meant[ids - blocks.first] = True
-    return meant
+    result = np.zeros(blocks.neurons, dtype=bool)
+    for _, ids in _ids_of(blocks, neurons):
+        result[ids - blocks.first] = True
+    return result
 
 
 def of_ids(blocks: Blocks, ids: Ids, names: Sequence[str]) -> pa.Table:
@@ -53,20 +53,20 @@ def of_ids(blocks: Blocks, ids: Ids, names: Sequence[str]) -> pa.Table:
     names
         Columns of ``schema.NEURON``.
     """
-    wanted, place = np.unique(ids, return_inverse=True)
-    found = [_none(names)]
+    unique, place = np.unique(ids, return_inverse=True)
+    tables = [_none(names)]
     for layer in blocks.layers:
-        low, high = np.searchsorted(wanted, [layer.first, layer.last + 1])
+        low, high = np.searchsorted(unique, [layer.first, layer.last + 1])
         if low < high:
-            found.append(blocks.neuron_rows(layer, wanted[low:high], names))
-    return pa.concat_tables(found).take(place)
+            tables.append(blocks.neuron_rows(layer, unique[low:high], names))
+    return pa.concat_tables(tables).take(place)
 
 
 def _none(names: Sequence[str]) -> pa.Table:
     return pa.table({name: pa.array([], NEURON.field(name).type) for name in names})
 
 
-def _chosen(blocks: Blocks, neurons: NeuronFilter) -> Iterator[tuple[Layer, Ids]]:
+def _ids_of(blocks: Blocks, neurons: NeuronFilter) -> Iterator[tuple[Layer, Ids]]:
     """Yield the ids of neurons that are meant, of one layer and of not too many at once."""
     ways = neurons.ways()
     for layer in blocks.layers:
@@ -77,10 +77,10 @@ def _chosen(blocks: Blocks, neurons: NeuronFilter) -> Iterator[tuple[Layer, Ids]
         first, last = (pick(ends[at] for ends, _ in possible) for at, pick in ((0, min), (1, max)))
         for low in range(first, last + 1, _NEURONS_AT_ONCE):
             ids = np.arange(low, min(low + _NEURONS_AT_ONCE, last + 1))
-            fits = (_meant(_compared(blocks, layer, ids, way), way) for _, way in possible)
-            meant = ids[np.logical_or.reduce(list(fits))]
-            if len(meant):
-                yield layer, meant
+            fits = (_mask(_compared(blocks, layer, ids, way), way) for _, way in possible)
+            matches = ids[np.logical_or.reduce(list(fits))]
+            if len(matches):
+                yield layer, matches
 
 
 def _range(layer: Layer, comparisons: Sequence[Comparison]) -> tuple[int, int]:
@@ -119,13 +119,13 @@ def _compared(
     return blocks.neuron_rows(layer, ids, sorted(names))
 
 
-def _meant(table: pa.Table, comparisons: Sequence[Comparison]) -> NDArray[np.bool_]:
+def _mask(table: pa.Table, comparisons: Sequence[Comparison]) -> NDArray[np.bool_]:
     """Return which rows fit all comparisons; what is missing fits none."""
-    meant = np.ones(len(table), dtype=bool)
+    mask = np.ones(len(table), dtype=bool)
     for each in comparisons:
         fits = _OPERATORS[each.operator](table[each.field], each.value)
-        meant &= pc.fill_null(fits, False).to_numpy()
-    return meant
+        mask &= pc.fill_null(fits, False).to_numpy()
+    return mask
 
 
 def _is_in(column: pa.ChunkedArray, values: Sequence[object]) -> pa.ChunkedArray:

@@ -10,7 +10,7 @@ import numpy as np
 from queries.analysis.operators import Flags, Ids, Scores
 from queries.core.layer import Layer, id_ranges
 from queries.core.neuron_filter import NeuronFilter
-from queries.stores.blocks.blocks import Blocks, Columns
+from queries.stores.blocks.base import Blocks, Columns
 from queries.stores.blocks.neurons import flags
 
 _EDGES_A_RANGE: Final = 1 << 20
@@ -52,38 +52,38 @@ class Relationships:
         """Tell whether neurons are meant among those that feed a layer."""
         begins = self._begins
         return begins is None or any(
-            begins[self.blocks.of(other)].any()
+            begins[self.blocks.places(other)].any()
             for other in self.blocks.layers
             if other.index in layer.inputs
         )
 
     def into(self, layer: Layer, names: Sequence[str]) -> Iterator[Columns]:
         """Yield some columns of those into a layer, in any order."""
-        asked = {"source": self._begins, "target": self._ends}
-        meant = {end: chosen for end, chosen in asked.items() if chosen is not None}
-        read = list(dict.fromkeys([*names, *meant]))
-        for block in self._read(layer, read):
-            kept = self._chosen(block, meant)
-            if len(kept[names[0]]):
-                yield kept
+        flags_of = {"source": self._begins, "target": self._ends}
+        ends = {end: flags for end, flags in flags_of.items() if flags is not None}
+        columns = list(dict.fromkeys([*names, *ends]))
+        for block in self._read(layer, columns):
+            rest = self._filtered(block, ends)
+            if len(rest[names[0]]):
+                yield rest
 
     def _read(self, layer: Layer, names: Sequence[str]) -> Iterator[Columns]:
         """Yield blocks that hold all of those into a layer, and others."""
         if self._begins is not None:
-            found = self.blocks.outgoing(layer, np.flatnonzero(self._begins) + self.blocks.first)
-            if found is not None:
-                yield {name: found[name] for name in names}
+            block = self.blocks.outgoing(layer, np.flatnonzero(self._begins) + self.blocks.first)
+            if block is not None:
+                yield {name: block[name] for name in names}
                 return
         for low, high in self._ranges(layer):
             yield from self.blocks.edge_blocks(layer, low, high, names)
 
-    def _chosen(self, block: Columns, meant: Mapping[str, Flags]) -> Columns:
+    def _filtered(self, block: Columns, ends: Mapping[str, Flags]) -> Columns:
         """Return those that begin and end at neurons that are meant."""
-        if not meant:
+        if not ends:
             return block
         first = self.blocks.first
-        chosen = np.logical_and.reduce([flag[block[end] - first] for end, flag in meant.items()])
-        return block if chosen.all() else {name: own[chosen] for name, own in block.items()}
+        mask = np.logical_and.reduce([flag[block[end] - first] for end, flag in ends.items()])
+        return block if mask.all() else {name: own[mask] for name, own in block.items()}
 
     def all(self, names: Sequence[str]) -> Iterator[Columns]:
         """Yield some columns of all of them."""
@@ -107,6 +107,6 @@ class Relationships:
             return
         for low, high in id_ranges(layer.first, layer.last, layer.edges, _EDGES_A_RANGE):
             start = low - self.blocks.first
-            meant = np.flatnonzero(self._ends[start : high + 1 - self.blocks.first])
-            if len(meant):
-                yield low + int(meant[0]), low + int(meant[-1])
+            places = np.flatnonzero(self._ends[start : high + 1 - self.blocks.first])
+            if len(places):
+                yield low + int(places[0]), low + int(places[-1])

@@ -15,7 +15,7 @@ from queries.errors import CypherError
 from queries.library.queries import Query, Statement
 from queries.stores.base import Changes, Store
 from queries.stores.blocks.answers import ANSWERS
-from queries.stores.blocks.blocks import Blocks, table_of
+from queries.stores.blocks.base import Blocks, table_of
 from queries.stores.blocks.neurons import neuron_table
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class BlockStore(Store):
     def blocks(self, about: "StoredModel") -> Blocks:
         """Return a complete model."""
 
-    def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
+    def answer(self, query: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
         """Answer a query that computes nothing with other queries."""
         # Weights may be infinite, or no numbers.
         with np.errstate(invalid="ignore"):
-            return ANSWERS[asked.name](self.blocks(about), values)
+            return ANSWERS[query.name](self.blocks(about), values)
 
     def neurons(
         self, neurons: NeuronFilter, about: "StoredModel", names: Sequence[str]
@@ -56,7 +56,7 @@ class BlockStore(Store):
         return list(self.blocks(about).joined_layers)
 
     def statement(
-        self, asked: Query, values: Mapping[str, Any], about: "StoredModel | None" = None
+        self, query: Query, values: Mapping[str, Any], about: "StoredModel | None" = None
     ) -> Statement:
         """Refuse: no statement is run."""
         self._refuse()

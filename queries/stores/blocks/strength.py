@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from queries.analysis.operators import Scores
 from queries.core.neuron_filter import NeuronFilter
-from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.base import Blocks
 from queries.stores.blocks.neurons import neuron_table
 from queries.stores.blocks.relationships import Relationships
 
@@ -26,18 +26,18 @@ def strength(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
 
 def _added(blocks: Blocks, values: Mapping[str, Any]) -> Scores:
     own, other = ("target", "source") if values["direction"] == "in" else ("source", "target")
-    asked = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
+    relationships = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
     sums = np.zeros(blocks.neurons)
-    for block in asked.all([own, values["by"]]):
+    for block in relationships.all([own, values["by"]]):
         # The ids of a block are close together, but those of a model are many.
         least = int(block[own].min())
-        added = np.bincount(block[own] - least, _counted(block[values["by"]], values["measure"]))
+        added = np.bincount(block[own] - least, _counts(block[values["by"]], values["measure"]))
         start = least - blocks.first
         sums[start : start + len(added)] += added
     return sums
 
 
-def _counted(weights: Scores, measure: str) -> Scores | None:
+def _counts(weights: Scores, measure: str) -> Scores | None:
     """Return what each relationship counts; None for 1."""
     if measure == "count":
         return None

@@ -3,7 +3,7 @@
 import numpy as np
 
 from queries.analysis.operators import Ids
-from queries.stores.blocks.blocks import Columns
+from queries.stores.blocks.base import Columns
 
 
 class Strongest:
@@ -31,8 +31,8 @@ class Strongest:
         better = self._better(block)
         if len(better):
             both = {
-                name: np.concatenate([kept, block[name][better]])
-                for name, kept in self.columns.items()
+                name: np.concatenate([column, block[name][better]])
+                for name, column in self.columns.items()
             }
             first = self._first(both)
             self.columns = {name: values[first] for name, values in both.items()}

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from queries.core.neuron_filter import NeuronFilter
-from queries.stores.blocks.blocks import Blocks
+from queries.stores.blocks.base import Blocks
 from queries.stores.blocks.relationships import Relationships
 
 

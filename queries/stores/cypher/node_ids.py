@@ -41,9 +41,9 @@ class NodeIds:
         """
         places = self._nodes.get_indexer(table["source"].to_numpy())
         at = table.column_names.index("source")
-        named = table.set_column(at, "source", pa.array(self._ids[places]))
+        result = table.set_column(at, "source", pa.array(self._ids[places]))
         is_ours = places >= 0
-        return named if is_ours.all() else named.filter(pa.array(is_ours))
+        return result if is_ours.all() else result.filter(pa.array(is_ours))
 
 
 def of_server(run: Run, model: str) -> NodeIds:

@@ -39,14 +39,14 @@ def only_statement(cypher: str, lexis: Lexis) -> list[Token]:
             "the statement begins with what may be an address; the address of a server is given "
             "as the graph"
         )
-    found = tokens(cypher, lexis)
-    if found and found[-1].is_sign(";"):
-        found.pop()
-    if not found:
+    statement = tokens(cypher, lexis)
+    if statement and statement[-1].is_sign(";"):
+        statement.pop()
+    if not statement:
         raise CypherError("the statement is empty")
-    if any(token.is_sign(";") for token in found):
+    if any(token.is_sign(";") for token in statement):
         raise CypherError("give one statement at a time")
-    return found
+    return statement
 
 
 def refuse_effects(cypher: str, dialect: Dialect, allow: Collection[str] = ()) -> None:
@@ -61,9 +61,9 @@ def refuse_effects(cypher: str, dialect: Dialect, allow: Collection[str] = ()) -
     allow
         Procedures and functions that may run all the same, and LOAD where files may be read.
     """
-    found = _without_prefixes(only_statement(cypher, dialect.lexis))
+    statement = _without_prefixes(only_statement(cypher, dialect.lexis))
     allowed = frozenset(name.casefold() for name in allow)
-    for name, reason in _effects(found, dialect, allowed & _ALLOWED):
+    for name, reason in _effects(statement, dialect, allowed & _ALLOWED):
         if not name:
             raise CypherError(f"{reason}; {TO_WRITE}")
         if name.casefold() not in allowed:
@@ -73,60 +73,60 @@ def refuse_effects(cypher: str, dialect: Dialect, allow: Collection[str] = ()) -
             )
 
 
-def _without_prefixes(found: list[Token]) -> list[Token]:
+def _without_prefixes(statement: list[Token]) -> list[Token]:
     """Leave out what says how a statement is run: EXPLAIN, PROFILE, CYPHER 25 runtime=slotted."""
     at = 0
-    while at < len(found):
-        if found[at].word == "cypher":
-            at += 2 if found[at + 1 : at + 2] and found[at + 1].kind == "value" else 1
-            while at + 2 < len(found) and found[at].word and found[at + 1].is_sign("="):
+    while at < len(statement):
+        if statement[at].word == "cypher":
+            at += 2 if statement[at + 1 : at + 2] and statement[at + 1].kind == "value" else 1
+            while at + 2 < len(statement) and statement[at].word and statement[at + 1].is_sign("="):
                 at += 3
-        elif found[at].word in _PREFIXES:
+        elif statement[at].word in _PREFIXES:
             at += 1
         else:
-            return found[at:]
+            return statement[at:]
     raise CypherError("the statement is empty")
 
 
 def _effects(
-    found: Sequence[Token], dialect: Dialect, words: frozenset[str]
+    statement: Sequence[Token], dialect: Dialect, words: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     """Return what may do more than read: the name by which it can be allowed, and what it is."""
-    yield from _reaching(found, dialect)
-    yield from _start(found, dialect.starts | words)
-    yield from _called(found, dialect)
-    yield from _clauses(found, dialect.words | words)
+    yield from _reaching(statement, dialect)
+    yield from _start(statement, dialect.starts | words)
+    yield from _called(statement, dialect)
+    yield from _clauses(statement, dialect.words | words)
 
 
-def _reaching(found: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str, str]]:
-    for at, token in enumerate(found):
+def _reaching(statement: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str, str]]:
+    for at, token in enumerate(statement):
         for words in dialect.reaching:
-            if token.word == words[0] and _words(found, at, len(words)) == words:
+            if token.word == words[0] and _words(statement, at, len(words)) == words:
                 name = words[0].upper() if words[0] in _ALLOWED else ""
                 yield name, f"{' '.join(words).upper()} reaches what is not in the graph"
-        ends_call = at > 1 and found[at - 1].word == "in" and found[at - 2].is_sign("}")
+        ends_call = at > 1 and statement[at - 1].word == "in" and statement[at - 2].is_sign("}")
         if token.word == "transactions" and ends_call:
             yield "", "IN TRANSACTIONS is for statements that write"
 
 
-def _start(found: Sequence[Token], starts: frozenset[str]) -> Iterator[tuple[str, str]]:
-    first = found[0]
+def _start(statement: Sequence[Token], starts: frozenset[str]) -> Iterator[tuple[str, str]]:
+    first = statement[0]
     if first.word not in starts and not first.is_sign("{"):
         begin = ", ".join(sorted(starts)).upper()
         reason = f"a statement that begins with {first.text!r} is not known to be one that only"
         yield "", f"{reason} reads; those begin with {begin}"
-    elif first.word == "call" and _opens(found, 2 * len(_chain(found, 1)), "="):
-        yield "", f"CALL {found[1].text} = changes a setting"
+    elif first.word == "call" and _opens(statement, 2 * len(_chain(statement, 1)), "="):
+        yield "", f"CALL {statement[1].text} = changes a setting"
 
 
-def _called(found: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str, str]]:
+def _called(statement: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str, str]]:
     """Return procedures and functions that are not known to read alone."""
     at = 0
-    while at < len(found):
-        calls = found[at].word == "call" and not _is_property(found, at)
-        chain = _chain(found, at + calls)
+    while at < len(statement):
+        calls = statement[at].word == "call" and not _is_property(statement, at)
+        chain = _chain(statement, at + calls)
         end = at + calls + 2 * len(chain) - 1
-        runs = _opens(found, end, "(")
+        runs = _opens(statement, end, "(")
         if not chain or (calls and not _is_callee(chain, dialect, runs=runs)):
             # A variable may be named call, and what follows it may be a CALL.
             at += 1
@@ -154,11 +154,11 @@ def _is_callee(chain: Sequence[Token], dialect: Dialect, *, runs: bool) -> bool:
     return len(chain) > 1 or (runs and chain[0].word not in dialect.words)
 
 
-def _clauses(found: Sequence[Token], words: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _clauses(statement: Sequence[Token], words: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Return words that stand where a clause begins, and are not known to begin one that reads."""
     open_signs: list[str] = []
-    operand, alias, listing = False, False, found[0].word == "show"
-    for at, token in enumerate(found):
+    operand, alias, listing = False, False, statement[0].word == "show"
+    for at, token in enumerate(statement):
         if token.kind == "sign":
             if token.text in "([{":
                 open_signs.append(token.text)
@@ -167,57 +167,57 @@ def _clauses(found: Sequence[Token], words: frozenset[str]) -> Iterator[tuple[st
             # A star that multiplies follows an operand, and one for all variables does not.
             operand, alias = token.text in ")]}" or (token.text == "*" and not operand), False
             continue
-        known = token.word in words
-        named = alias or token.kind == "name" or _is_name(found, at, after_operand=operand)
+        is_word = token.word in words
+        is_name = alias or token.kind == "name" or _is_name(statement, at, after_operand=operand)
         listing = listing and token.word not in {"yield", "where", "return"}
         inside = bool(open_signs) and open_signs[-1] != "{"
-        clause = operand or _is_before_clause(found, at)
-        if at and token.word and clause and not (named or known or listing or inside):
+        clause = operand or _is_before_clause(statement, at)
+        if at and token.word and clause and not (is_name or is_word or listing or inside):
             reason = f"{token.text.upper()} is not among the words of a statement that only reads"
             yield "", f"{reason}; if it is a name of yours, put it into back-ticks"
-        operand = token.kind == "value" or named or not known or token.word in _ENDING
-        alias = token.word == "as" and not named
+        operand = token.kind == "value" or is_name or not is_word or token.word in _ENDING
+        alias = token.word == "as" and not is_name
 
 
-def _is_name(found: Sequence[Token], at: int, *, after_operand: bool) -> bool:
+def _is_name(statement: Sequence[Token], at: int, *, after_operand: bool) -> bool:
     """Tell whether a word is a name by what stands before and after it."""
-    if at + 1 < len(found) and found[at + 1].is_sign(":") and not after_operand:
+    if at + 1 < len(statement) and statement[at + 1].is_sign(":") and not after_operand:
         return True
-    return at > 0 and (found[at - 1].is_sign(":", "$") or _is_property(found, at))
+    return at > 0 and (statement[at - 1].is_sign(":", "$") or _is_property(statement, at))
 
 
-def _is_property(found: Sequence[Token], at: int) -> bool:
+def _is_property(statement: Sequence[Token], at: int) -> bool:
     """Tell whether a word follows the dot of what is no number."""
-    return at > 1 and found[at - 1].is_sign(".") and found[at - 2].kind != "value"
+    return at > 1 and statement[at - 1].is_sign(".") and statement[at - 2].kind != "value"
 
 
-def _is_before_clause(found: Sequence[Token], at: int) -> bool:
+def _is_before_clause(statement: Sequence[Token], at: int) -> bool:
     """Tell whether what stands before a word has a clause after it: UNION, NEXT, or a brace."""
-    before = found[at - 1].word
+    before = statement[at - 1].word
     if before in {"all", "distinct"} and at > 1:
-        return found[at - 2].word == "union"
-    if found[at - 1].is_sign("{"):
-        after = found[at + 1] if at + 1 < len(found) else None
+        return statement[at - 2].word == "union"
+    if statement[at - 1].is_sign("{"):
+        after = statement[at + 1] if at + 1 < len(statement) else None
         return after is not None and (after.kind != "sign" or after.is_sign("(", "{"))
     return before in {"union", "next"}
 
 
-def _chain(found: Sequence[Token], at: int) -> list[Token]:
+def _chain(statement: Sequence[Token], at: int) -> list[Token]:
     """Return the parts of a name with dots that begins somewhere; none where there is no name."""
-    if at >= len(found) or found[at].kind not in {"word", "name"}:
+    if at >= len(statement) or statement[at].kind not in {"word", "name"}:
         return []
-    parts = [found[at]]
-    while at + 2 < len(found) and found[at + 1].is_sign("."):
-        if found[at + 2].kind not in {"word", "name"}:
+    parts = [statement[at]]
+    while at + 2 < len(statement) and statement[at + 1].is_sign("."):
+        if statement[at + 2].kind not in {"word", "name"}:
             break
-        parts.append(found[at + 2])
+        parts.append(statement[at + 2])
         at += 2
     return parts
 
 
-def _opens(found: Sequence[Token], at: int, signs: str) -> bool:
-    return at < len(found) and found[at].is_sign(*signs)
+def _opens(statement: Sequence[Token], at: int, signs: str) -> bool:
+    return at < len(statement) and statement[at].is_sign(*signs)
 
 
-def _words(found: Sequence[Token], at: int, number: int) -> tuple[str, ...]:
-    return tuple(token.word for token in found[at : at + number])
+def _words(statement: Sequence[Token], at: int, number: int) -> tuple[str, ...]:
+    return tuple(token.word for token in statement[at : at + number])

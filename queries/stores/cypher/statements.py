@@ -69,18 +69,18 @@ def logged(cypher: str, parameters: Mapping[str, Any] | None = None) -> Iterator
     finally:
         if logger.isEnabledFor(logging.DEBUG):
             seconds = time.perf_counter() - begun
-            shown = _shown(cypher, parameters or {})
-            logger.debug("%.4f s%s%s: %s", seconds, _said(outcome), failed, shown)
+            text = _statement_text(cypher, parameters or {})
+            logger.debug("%.4f s%s%s: %s", seconds, _outcome_text(outcome), failed, text)
 
 
-def _shown(cypher: str, parameters: Mapping[str, Any]) -> str:
+def _statement_text(cypher: str, parameters: Mapping[str, Any]) -> str:
     if _SECRET.search(cypher):
         return "(a statement about credentials)"
     values = (f"${name} = {shortened(value)}" for name, value in parameters.items())
     return "; ".join((" ".join(cypher.split()), *values))
 
 
-def _said(outcome: Outcome) -> str:
+def _outcome_text(outcome: Outcome) -> str:
     rows = [] if outcome.rows is None else [f"{outcome.rows} rows"]
     changed = [
         f"{count} {name.replace('_', ' ')}" for name, count in outcome.counters.items() if count

@@ -92,17 +92,17 @@ class CypherStore(Store):
 
     def statement(
         self,
-        asked: Query,
+        query: Query,
         values: Mapping[str, Any],
         about: "StoredModel | None" = None,
         **internal: Any,
     ) -> Statement:
         """Return the Cypher that answers a query, or reads what it computes with."""
         if about is None:
-            return asked.statement(values, self.name)
-        return asked.statement(values, self.name, about.granularity, model=about.key, **internal)
+            return query.statement(values, self.name)
+        return query.statement(values, self.name, about.granularity, model=about.key, **internal)
 
-    def answer(self, asked: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
+    def answer(self, query: Query, values: Mapping[str, Any], about: "StoredModel") -> pa.Table:
         """Run the statement of a query; relationships are read in parts, unless by source.
 
         Raises
@@ -110,18 +110,18 @@ class CypherStore(Store):
         GraphDamagedError
             If the answer covers whole layers, and is not what their load wrote.
         """
-        if asked.name == "edges" and not values["source"]:
-            return self._edges_in_parts(asked, values, about)
-        table = self.table(self.statement(asked, values, about), about)
+        if query.name == "edges" and not values["source"]:
+            return self._edges_in_parts(query, values, about)
+        table = self.table(self.statement(query, values, about), about)
         if not self.compares(about):
             return table
-        if asked.name == "layers":
+        if query.name == "layers":
             self._require_properties(table, about)
-        elif asked.name == "neurons":
+        elif query.name == "neurons":
             self.whole(about).require_neurons(values["neurons"], table)
-        elif asked.name == "weight_distribution":
+        elif query.name == "weight_distribution":
             self.whole(about).require_counts(values["neurons"], table)
-        elif asked.name == "summary":
+        elif query.name == "summary":
             self.whole(about).require_total(table)
         return table
 
@@ -145,8 +145,8 @@ class CypherStore(Store):
         """Compare the properties of a model and its layers, when these are first read."""
         if about in self._whole:
             return
-        asked = query("layers")
-        rows = to_columns(layers, asked.columns).to_pylist()
+        layers_query = query("layers")
+        rows = to_columns(layers, layers_query.columns).to_pylist()
         whole = Whole(self.location, about.name, layers_of(rows))
         same = model_checksum(about.properties, rows) == about.checksum
         if not same and self._is_there(about):
@@ -171,8 +171,8 @@ class CypherStore(Store):
         if not self.compares(about):
             return self._some_columns(statement, about, names)
         whole = self.whole(about)
-        needed = {"id", *names, *(NEURON_COLUMNS if whole.lacks(neurons) else ())}
-        table = self._some_columns(statement, about, needed)
+        columns = {"id", *names, *(NEURON_COLUMNS if whole.lacks(neurons) else ())}
+        table = self._some_columns(statement, about, columns)
         whole.require_neurons(neurons, table)
         return table.select(names)
 
@@ -185,10 +185,10 @@ class CypherStore(Store):
 
     def edges_into(self, layer: Layer, first: int, last: int, about: "StoredModel") -> pa.Table:
         """Return all relationships into some neurons of a layer, in any order."""
-        asked = query("edges")
+        edges_query = query("edges")
         share = layer.edges * (last + 1 - first) // layer.neurons
         bounds = id_ranges(first, last, share, self.edges_a_part)
-        return self._edges_of(asked, asked.checked({}), about, bounds)
+        return self._edges_of(edges_query, edges_query.checked({}), about, bounds)
 
     def joined_layers(self, about: "StoredModel") -> list[str]:
         """Return the names of the layers that the node of a model is joined to."""
@@ -201,23 +201,23 @@ class CypherStore(Store):
         return int(row["edges"]), int(row["weighted"])
 
     def _edges_in_parts(
-        self, asked: Query, values: Mapping[str, Any], about: "StoredModel"
+        self, edges_query: Query, values: Mapping[str, Any], about: "StoredModel"
     ) -> pa.Table:
-        named = values["target"].layers
+        names = values["target"].layers
         bounds = [
             part
             for layer in self.layers(about)
-            if layer.edges and (named is None or layer.name in named)
+            if layer.edges and (names is None or layer.name in names)
             for part in id_ranges(layer.first, layer.last, layer.edges, self.edges_a_part)
         ]
-        edges = _by_ends(self._edges_of(asked, values, about, bounds))
+        edges = _by_ends(self._edges_of(edges_query, values, about, bounds))
         if values["min_weight"] == 0 and self.compares(about):
             self.whole(about).require_edges(values["target"], edges)
         return edges
 
     def _edges_of(
         self,
-        asked: Query,
+        edges_query: Query,
         values: Mapping[str, Any],
         about: "StoredModel",
         bounds: Sequence[tuple[int, int]],
@@ -225,9 +225,11 @@ class CypherStore(Store):
         """Run the statement once for each range of neuron ids; return all rows."""
         # A range without neurons keeps the columns where there is nothing to ask for.
         ranges = bounds or [(0, -1)]
-        parts = [self.statement(asked, values, about, first=low, last=high) for low, high in ranges]
+        parts = [
+            self.statement(edges_query, values, about, first=low, last=high) for low, high in ranges
+        ]
         rows = self.tables(parts, about)
-        table = to_columns(rows, asked.columns_in(about.granularity))
+        table = to_columns(rows, edges_query.columns_in(about.granularity))
         return self.by_ids(table, about)
 
 

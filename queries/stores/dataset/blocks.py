@@ -75,12 +75,12 @@ class DatasetBlocks(Blocks):
         fields = {name: _column(NEURON.field(name)) for name in names}
         if "id" in fields:
             fields["id"] = pa.field(neuron_id(self._space), pa.int64())
-        found = [pa.schema(fields.values()).empty_table().rename_columns(list(fields))]
+        tables = [pa.schema(fields.values()).empty_table().rename_columns(list(fields))]
         for name, begin, _ in self._parts("neurons", layer, 0, int(ids[0]), int(ids[-1])):
             table = self._table(name, fields)
             low, high = np.searchsorted(ids, [begin, begin + len(table)])
-            found.append(table.take(ids[low:high] - begin))
-        return pa.concat_tables(found)
+            tables.append(table.take(ids[low:high] - begin))
+        return pa.concat_tables(tables)
 
     def edge_blocks(
         self, layer: Layer, first: int, last: int, names: Sequence[str]
@@ -95,10 +95,10 @@ class DatasetBlocks(Blocks):
         )
         for name, begin, end in self._parts("edges", layer, layer.first, first, last):
             whole = first <= begin and end <= last
-            read = list(names) if whole else list(dict.fromkeys([*names, "target"]))
-            for batch in self._batches(name, pa.schema([headers[each] for each in read])):
+            columns = list(names) if whole else list(dict.fromkeys([*names, "target"]))
+            for batch in self._batches(name, pa.schema([headers[each] for each in columns])):
                 block = dict(
-                    zip(read, (column.to_numpy() for column in batch.columns), strict=True)
+                    zip(columns, (column.to_numpy() for column in batch.columns), strict=True)
                 )
                 if whole:
                     yield block
@@ -116,7 +116,7 @@ class DatasetBlocks(Blocks):
 
         The name of a file says where it begins, and the next one begins behind its end.
         """
-        names = self._held.manifest.of(kind, layer.index)
+        names = self._held.manifest.tables_of(kind, layer.index)
         begins = [counted_from + int(name.rpartition("-")[2]) for name in names]
         ends = [*(begin - 1 for begin in begins[1:]), layer.last]
         for name, begin, end in zip(names, begins, ends, strict=False):

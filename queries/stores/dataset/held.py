@@ -35,7 +35,7 @@ class HeldFiles:
     def __init__(self, folder: Path, note: Mapping[str, Any]) -> None:
         self._folder, self._note = folder, note
         self._suffix = TABLE_FILES[note["file_format"]].suffix
-        self._held: dict[str, _State] = {}
+        self._states: dict[str, _State] = {}
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -71,11 +71,11 @@ class HeldFiles:
         path = self._path(name)
         with file_errors(path):
             try:
-                found = path.stat()
-                state = found.st_size, found.st_mtime_ns, found.st_ino
-                if self._held.get(name) != state:
+                status = path.stat()
+                state = status.st_size, status.st_mtime_ns, status.st_ino
+                if self._states.get(name) != state:
                     self._require(name, state[0])
-                    self._held[name] = state
+                    self._states[name] = state
             except FileNotFoundError:
                 raise self._error(self._missing(name)) from None
         return path
@@ -129,8 +129,8 @@ class HeldFiles:
                 yield name, self._missing(name)
             elif wrong := self._wrong_size(name, sizes[path.name]):
                 yield name, wrong
-        known = {self._path(name).name for name in self.manifest.files}
-        for other in sorted(sizes.keys() - known):
+        names = {self._path(name).name for name in self.manifest.files}
+        for other in sorted(sizes.keys() - names):
             yield other, f"{self._folder / other}{self._of(other)} is none that its load wrote"
 
     def _sizes(self) -> dict[str, int]:
@@ -150,12 +150,12 @@ class HeldFiles:
         return f"{self._path(name)}{self._of(name)} is missing"
 
     def _wrong_size(self, name: str, size: int) -> str | None:
-        written = self.manifest.files[name]
-        if size == written.size:
+        entry = self.manifest.files[name]
+        if size == entry.size:
             return None
         return (
             f"{self._path(name)}{self._of(name)} has {size:,} bytes, and was written with "
-            f"{written.size:,} ({written.rows:,} rows)"
+            f"{entry.size:,} ({entry.rows:,} rows)"
         )
 
     def _wrong_content(self, name: str) -> str | None:

@@ -52,7 +52,7 @@ class Manifest:
     files: Mapping[str, WrittenFile]
     layers: Mapping[int, str]
 
-    def of(self, kind: str, layer: int) -> list[str]:
+    def tables_of(self, kind: str, layer: int) -> list[str]:
         """Return the names of files of a layer, in the order of its neurons.
 
         Parameters
@@ -80,12 +80,12 @@ class Manifest:
     @classmethod
     def of_text(cls, text: str) -> "Manifest":
         """Return what has been made such a text of."""
-        read = json.loads(text)
-        files = {name: WrittenFile(**file) for name, file in read["files"].items()}
-        return cls(files, {int(index): name for index, name in read["layers"].items()})
+        content = json.loads(text)
+        files = {name: WrittenFile(**file) for name, file in content["files"].items()}
+        return cls(files, {int(index): name for index, name in content["layers"].items()})
 
 
-def written(rows: int, content: pa.Buffer) -> WrittenFile:
+def file_entry(rows: int, content: pa.Buffer) -> WrittenFile:
     """Return what a file of some rows and a content is known by."""
     return WrittenFile(rows, content.size, zlib.crc32(content))
 

@@ -13,7 +13,7 @@ from queries.core.holding import PART_SUFFIX
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.stores.dataset.files import TABLE_FILES
 from queries.stores.naming import safe_name
-from queries.stores.notes import Check, checked_note, damaged_model, note_error, noted
+from queries.stores.notes import Check, checked_note, damaged_model, note_error, note_or_damage
 
 NOTE: Final = "neurongraph.json"
 README: Final = "README.md"
@@ -37,27 +37,28 @@ def is_dataset(folder: Path) -> bool:
 def model_notes(folder: Path) -> dict[Path, dict[str, Any]]:
     """Return the note of each model in a dataset, complete or not, by its subfolder.
 
-    What is damaged is as ``notes.noted`` says; tables without a note are damaged too. Where a model
-    has several subfolders, a damaged one is named by itself, so that it can be removed alone.
+    What is damaged is as ``notes.note_or_damage`` says; tables without a note are damaged too.
+    Where a model has several subfolders, a damaged one is named by itself, so that it can be
+    removed alone.
     """
     paths = _model_folders(folder)
     folders = Counter(map(_safe_name_of, paths))
-    found = {}
+    result = {}
     for path in paths:
         safe = _safe_name_of(path)
-        named = safe if folders[safe] == 1 else path.name
-        note = noted(path / NOTE, named, _check_of(path)) or _without_note(path, named)
+        name = safe if folders[safe] == 1 else path.name
+        note = note_or_damage(path / NOTE, name, _check_of(path)) or _without_note(path, name)
         if note is not None:
-            found[path] = note
-    return found
+            result[path] = note
+    return result
 
 
 def _model_folders(folder: Path) -> list[Path]:
     """Return the subfolders that hold a note, or are named as one that does."""
     noted_ones = {path.parent for path in folder.glob(f"*/{NOTE}")}
-    named = {path for path in folder.glob("*-*") if _FOLDER.search(path.name) and path.is_dir()}
+    folders = {path for path in folder.glob("*-*") if _FOLDER.search(path.name) and path.is_dir()}
     passing = {REMOVED_SUFFIX, PART_SUFFIX}
-    return sorted(path for path in noted_ones | named if path.suffix not in passing)
+    return sorted(path for path in noted_ones | folders if path.suffix not in passing)
 
 
 def _without_note(path: Path, safe: str) -> dict[str, Any] | None:
@@ -98,11 +99,11 @@ def _check_of(model_folder: Path) -> Check:
     """Return what raises ValueError for a note that is not one of a subfolder."""
 
     def check(note: Mapping[str, Any]) -> None:
-        known, complete = note["schema_version"] == SCHEMA_VERSION, note["state"] == COMPLETE
+        is_ours, complete = note["schema_version"] == SCHEMA_VERSION, note["state"] == COMPLETE
         # Those of releases before have none.
-        if (known or "crc32" in note) and note.get("crc32") != _crc32(note):
+        if (is_ours or "crc32" in note) and note.get("crc32") != _crc32(note):
             raise ValueError("it is not what its load wrote")
-        if known and complete and not isinstance(note.get("files"), int):
+        if is_ours and complete and not isinstance(note.get("files"), int):
             raise ValueError("it lacks 'files'")
         if note.get("file_format") not in TABLE_FILES:
             raise ValueError(f"'file_format' is {note.get('file_format')!r}")

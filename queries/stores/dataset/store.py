@@ -57,8 +57,8 @@ class DatasetStore(BlockStore):
         """Return what the notes say, those of models left out that another has replaced."""
         notes = model_notes(self._folder)
         unfinished = [note for note in notes.values() if note["state"] != COMPLETE]
-        found = [*complete_notes(notes).values(), *unfinished]
-        return [note for note in found if model is None or is_of(note, model)]
+        standing = [*complete_notes(notes).values(), *unfinished]
+        return [note for note in standing if model is None or is_of(note, model)]
 
     def blocks(self, about: "StoredModel") -> DatasetBlocks:
         """Return a complete model.
@@ -70,10 +70,10 @@ class DatasetStore(BlockStore):
         """
         path, note = self._note_of(about)
         # A load that repairs a model lists its files anew.
-        known = path, note["files"]
-        if known not in self._blocks:
-            self._blocks[known] = DatasetBlocks(path, note)
-        return self._blocks[known]
+        key = path, note["files"]
+        if key not in self._blocks:
+            self._blocks[key] = DatasetBlocks(path, note)
+        return self._blocks[key]
 
     def damage(self, about: "StoredModel", progress: Progress = silent) -> "Iterator[Damage]":
         """Read all files of a model, and yield those that are not as its load wrote them.

@@ -47,7 +47,7 @@ def require_file_entry(note: Mapping[str, Any]) -> None:
         raise ValueError("it tells no size, time and digest of the file")
 
 
-def write_note(file: Path, note: Mapping[str, Any], *, known: bool) -> None:
+def write_note(file: Path, note: Mapping[str, Any], *, final: bool) -> None:
     """Write the note of a complete model.
 
     Parameters
@@ -56,11 +56,11 @@ def write_note(file: Path, note: Mapping[str, Any], *, known: bool) -> None:
         The file of the model.
     note
         The properties of the model.
-    known
+    final
         Whether the file is as it will stay. While it is changed any file is taken for right, so
         that a break leaves a graph that can be opened.
     """
-    entry = _entry(file) if known else None
+    entry = _entry(file) if final else None
     write_json(note_beside(file), {**note, "file": entry})
 
 

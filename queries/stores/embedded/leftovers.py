@@ -12,7 +12,7 @@ from queries.stores.embedded.names import (
     note_of,
     noted_file,
 )
-from queries.stores.notes import noted
+from queries.stores.notes import note_or_damage
 
 
 def is_over(note: Path) -> bool:
@@ -20,10 +20,10 @@ def is_over(note: Path) -> bool:
     safe = note.name.removesuffix(NOTE_SUFFIX)
     if noted_file(note).exists():
         return False
-    loading = noted(note, safe)
+    loading = note_or_damage(note, safe)
     if loading is None or loading["state"] == DAMAGED:
         return True
-    final = noted(note_beside(model_file(note.parent, loading["key"])), safe)
+    final = note_or_damage(note_beside(model_file(note.parent, loading["key"])), safe)
     return final is not None and final.get("load_id") == loading.get("load_id")
 
 

@@ -69,8 +69,8 @@ def open_file(file: Path) -> OpenFile:
 
 def require_schema(file: Path, connection: ladybug.Connection) -> None:
     """Raise GraphVersionError for a file of another release, whose tables are others."""
-    found = run(connection, "MATCH (m:Model) RETURN m.schema_version").get_as_arrow().column(0)
-    versions = found.to_pylist()
+    column = run(connection, "MATCH (m:Model) RETURN m.schema_version").get_as_arrow().column(0)
+    versions = column.to_pylist()
     if versions and SCHEMA_VERSION not in versions:
         raise GraphVersionError(
             f"{file} was loaded by another release (schema {versions[0]}, not {SCHEMA_VERSION}); "

@@ -54,7 +54,7 @@ from queries.stores.embedded.statements import (
     run,
     run_for_many,
 )
-from queries.stores.notes import damaged_model, noted
+from queries.stores.notes import damaged_model, note_or_damage
 from queries.stores.opener import Opener
 
 if TYPE_CHECKING:
@@ -96,31 +96,31 @@ class EmbeddedStore(CypherStore):
         rows: list[dict[str, Any]] = []
         for file in self._files(model):
             try:
-                rows += self._run(self._opened(file), statement).to_pylist()
+                rows += self._run(self._handle(file), statement).to_pylist()
             except GraphDamagedError as error:
                 rows.append(_damaged(file, str(error)))
         return rows + self._unfinished()
 
     def table(self, statement: "Statement", about: "StoredModel") -> pa.Table:
         """Run a statement about a model and return its rows as columns."""
-        return self._run(self._opened_of(about), statement)
+        return self._run(self._handle_of(about), statement)
 
-    def _run(self, opened: OpenFile, statement: "Statement") -> pa.Table:
-        with ladybug_errors(opened.file):
-            return run(opened.connection, statement.cypher, statement.parameters).get_as_arrow()
+    def _run(self, handle: OpenFile, statement: "Statement") -> pa.Table:
+        with ladybug_errors(handle.file):
+            return run(handle.connection, statement.cypher, statement.parameters).get_as_arrow()
 
     def tables(self, statements: "Sequence[Statement]", about: "StoredModel") -> pa.Table:
         """Run statements of the same columns; return all rows."""
-        opened = self._opened_of(about)
-        with ladybug_errors(opened.file):
-            return pa.concat_tables([run_for_many(opened.connection, each) for each in statements])
+        handle = self._handle_of(about)
+        with ladybug_errors(handle.file):
+            return pa.concat_tables([run_for_many(handle.connection, each) for each in statements])
 
     def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
         """Return the ids of neurons for the places of nodes in their table."""
-        opened = self._opened_of(model)
+        handle = self._handle_of(model)
         if model not in self._node_ids:
-            with ladybug_errors(opened.file):
-                self._node_ids = {model: node_ids(opened.connection)}
+            with ladybug_errors(handle.file):
+                self._node_ids = {model: node_ids(handle.connection)}
         return self._node_ids[model].edges(edges)
 
     def frame(
@@ -132,9 +132,9 @@ class EmbeddedStore(CypherStore):
     ) -> pd.DataFrame:
         """Run a read-only statement on one model's file."""
         refuse_effects(cypher, LADYBUG_CYPHER, allow)
-        opened = self._opened(self._only_file(model))
-        with ladybug_errors(opened.file):
-            return run(opened.connection, cypher, parameters).get_as_df()
+        handle = self._handle(self._only_file(model))
+        with ladybug_errors(handle.file):
+            return run(handle.connection, cypher, parameters).get_as_df()
 
     def write(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
@@ -152,7 +152,7 @@ class EmbeddedStore(CypherStore):
         ):
             require_schema(file, connection)
             before = _counts(connection)
-            with _noted(file, connection):
+            with _with_note(file, connection):
                 run(connection, cypher, parameters)
                 run(connection, "MATCH (m:Model) SET m.edited = true")
             after = _counts(connection)
@@ -168,7 +168,7 @@ class EmbeddedStore(CypherStore):
     def _unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
         notes = [
-            noted(path, path.name.removesuffix(NOTE_SUFFIX))
+            note_or_damage(path, path.name.removesuffix(NOTE_SUFFIX))
             for path in sorted(self._folder.glob(f"*{NOTE_SUFFIX}"))
             if not is_over(path)
         ]
@@ -202,11 +202,11 @@ class EmbeddedStore(CypherStore):
                 "--model NAME, or model= in Python"
             )
         if not files:
-            named = "no model yet" if model is None else f"no complete model {repeatable(model)}"
-            raise ModelNotFoundError(f"{self.location} holds {named}")
+            models = "no model yet" if model is None else f"no complete model {repeatable(model)}"
+            raise ModelNotFoundError(f"{self.location} holds {models}")
         return files[0]
 
-    def _opened_of(self, about: "StoredModel") -> OpenFile:
+    def _handle_of(self, about: "StoredModel") -> OpenFile:
         """Return the file of a model, the one that is open if another has replaced it since.
 
         Raises
@@ -215,15 +215,15 @@ class EmbeddedStore(CypherStore):
             If it was replaced before it was opened.
         """
         self._opener.require()
-        for opened in self._open.values():
-            if opened.load_id == about.load_id:
-                return opened
-        opened = self._opened(self._only_file(about.name))
-        if opened.load_id != about.load_id:
+        for handle in self._open.values():
+            if handle.load_id == about.load_id:
+                return handle
+        handle = self._handle(self._only_file(about.name))
+        if handle.load_id != about.load_id:
             raise GraphError(REPLACED_MEANWHILE)
-        return opened
+        return handle
 
-    def _opened(self, file: Path) -> OpenFile:
+    def _handle(self, file: Path) -> OpenFile:
         """Open a file as it is at this moment."""
         try:
             # A replaced model is another file under the same name.
@@ -243,8 +243,8 @@ class EmbeddedStore(CypherStore):
         self._closed = True
 
     def _close_files(self) -> None:
-        for opened in self._open.values():
-            opened.close()
+        for handle in self._open.values():
+            handle.close()
         self._open.clear()
         self._node_ids.clear()
 
@@ -252,18 +252,18 @@ class EmbeddedStore(CypherStore):
 def _damaged(file: Path, damage: str) -> dict[str, Any]:
     """Return the properties of a model that is damaged, as far as its note knows them."""
     safe = file.name.removesuffix(SUFFIX)
-    note = noted(note_beside(file), safe) or damaged_model(safe, damage)
+    note = note_or_damage(note_beside(file), safe) or damaged_model(safe, damage)
     return {**note, "state": DAMAGED, "damage": damage}
 
 
 @contextmanager
-def _noted(file: Path, connection: ladybug.Connection) -> Iterator[None]:
+def _with_note(file: Path, connection: ladybug.Connection) -> Iterator[None]:
     """Write into the note what becomes of a file while it is written."""
     note = read_note(file)
     if note is None:
         yield
         return
-    write_note(file, note, known=False)
+    write_note(file, note, final=False)
     edited = note["edited"]
     try:
         yield
@@ -272,7 +272,7 @@ def _noted(file: Path, connection: ladybug.Connection) -> Iterator[None]:
         # The file must not change once its digest is noted.
         run(connection, "CALL force_checkpoint_on_close=false")
         run(connection, "CHECKPOINT")
-        write_note(file, {**note, "edited": edited}, known=True)
+        write_note(file, {**note, "edited": edited}, final=True)
 
 
 def _counts(connection: ladybug.Connection) -> tuple[int, int]:

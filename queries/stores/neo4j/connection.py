@@ -26,6 +26,7 @@ from queries.errors import (
     GraphNotFoundError,
     GraphUnavailableError,
     GraphVersionError,
+    NeurongraphError,
     ParameterError,
 )
 from queries.stores.cypher.read_only import TO_WRITE
@@ -196,28 +197,34 @@ def driver_errors(uri: str) -> Iterator[None]:
             f"{uri} does not answer ({_first_line(error)}); is the server running?"
         ) from None
     except ClientError as error:
-        if error.code == "Neo.ClientError.Database.DatabaseNotFound":
-            raise GraphNotFoundError(
-                f"{uri}: {error.message}; NEO4J_DATABASE names the database, and without it the "
-                "default one is taken"
-            ) from None
-        if str(error.code).startswith(_TIMED_OUT):
-            raise GraphError(
-                f"{uri} ended a transaction that took longer than it allows; ask for less at "
-                "once, load with a smaller --batch-size, or have its db.transaction.timeout or "
-                f"db.lock.acquisition.timeout raised ({error.code})"
-            ) from None
-        if str(error.code).startswith("Neo.ClientError.Security."):
-            raise GraphAccessError(f"{uri}: {error.message}") from None
-        if error.code == "Neo.ClientError.Statement.AccessMode":
-            raise CypherError(f"the statement would change {uri}; {TO_WRITE}") from None
-        raise CypherError(f"{uri} refused the statement: {error.message}") from None
+        raise _client_error(uri, error) from None
     except Neo4jError as error:
         raise GraphError(f"{uri}: {error.message}") from None
     except ConfigurationError as error:
         raise ParameterError(f"graph {uri!r}: {_first_line(error)}") from None
     except DriverError as error:
         raise GraphUnavailableError(f"{uri}: {_first_line(error)}") from None
+
+
+def _client_error(uri: str, error: ClientError) -> NeurongraphError:
+    """Return our error for a statement that a server refused."""
+    code = str(error.code)
+    if code == "Neo.ClientError.Database.DatabaseNotFound":
+        return GraphNotFoundError(
+            f"{uri}: {error.message}; NEO4J_DATABASE names the database, and without it the "
+            "default one is taken"
+        )
+    if code.startswith(_TIMED_OUT):
+        return GraphError(
+            f"{uri} ended a transaction that took longer than it allows; ask for less at "
+            "once, load with a smaller --batch-size, or have its db.transaction.timeout or "
+            f"db.lock.acquisition.timeout raised ({error.code})"
+        )
+    if code.startswith("Neo.ClientError.Security."):
+        return GraphAccessError(f"{uri}: {error.message}")
+    if code == "Neo.ClientError.Statement.AccessMode":
+        return CypherError(f"the statement would change {uri}; {TO_WRITE}")
+    return CypherError(f"{uri} refused the statement: {error.message}")
 
 
 def _first_line(error: BaseException) -> str:

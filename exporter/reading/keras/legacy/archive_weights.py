@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from exporter.reading.keras.legacy.names import written
+from exporter.reading.keras.legacy.names import name_in_file
 from exporter.reading.keras.shared_layers import copy_weights, likeness
 from queries.errors import ModelFileError
 
@@ -16,7 +16,7 @@ _MISSING: Final = "the file has no weights of it"
 _LISTS: Final = ("layers", "_layer_checkpoint_dependencies", "_self_tracked_trackables")
 """Under which attribute a model kept its layers: all of one model are under the same."""
 
-Read = dict[tuple[Any, ...], Any]
+Copies = dict[tuple[Any, ...], Any]
 """The layers that have their weights, by what they have in common with others in their place."""
 
 
@@ -54,44 +54,44 @@ class ArchiveWeights:
         """
         import h5py
 
-        with h5py.File(file, "r") as opened:
-            groups = {path: group for path, group in _groups(opened) if len(group)}
+        with h5py.File(file, "r") as weights:
+            groups = {path: group for path, group in _groups(weights) if len(group)}
             self._read_model(model, self.config, groups, {})
 
     def _read_model(
-        self, model: Any, config: dict[str, Any], groups: dict[str, Any], read: Read
+        self, model: Any, config: dict[str, Any], groups: dict[str, Any], copies: Copies
     ) -> None:
         inside = next((within for name in _LISTS if (within := _below(groups, name))), {})
-        layers = {written(layer.name): layer for layer in model.layers}
-        found = [
+        layers = {name_in_file(layer.name): layer for layer in model.layers}
+        pairs = [
             (layer, inner)
             for inner in _layers(config)
             if (layer := layers.get(_name(inner))) is not None and layer.weights
         ]
-        kinds = Counter(_kind(inner) for _, inner in found)
-        stored = {kind: _numbered(inside, kind) for kind in kinds}
-        for layer, inner in found:
+        kinds = Counter(_kind(inner) for _, inner in pairs)
+        paths = {kind: _numbered(inside, kind) for kind in kinds}
+        for layer, inner in pairs:
             kind = _kind(inner)
-            same = read.get(likeness(layer))
+            same = copies.get(likeness(layer))
             # A layer that stands in another model as well was saved there.
-            if same is not None and kinds[kind] > len(stored[kind]):
+            if same is not None and kinds[kind] > len(paths[kind]):
                 copy_weights(same, layer)
                 kinds[kind] -= 1
                 continue
-            if not stored[kind]:
+            if not paths[kind]:
                 raise _error(_name(inner), _MISSING)
             kinds[kind] -= 1
-            read[likeness(layer)] = layer
-            self._read_layer(layer, inner, _below(inside, stored[kind].pop(0)), read)
-        for kind, left in stored.items():
+            copies[likeness(layer)] = layer
+            self._read_layer(layer, inner, _below(inside, paths[kind].pop(0)), copies)
+        for kind, left in paths.items():
             if left:
                 raise _error(left[0], f"the file has weights, but no settings, of this {kind}")
 
     def _read_layer(
-        self, layer: Any, config: dict[str, Any], groups: dict[str, Any], read: Read
+        self, layer: Any, config: dict[str, Any], groups: dict[str, Any], copies: Copies
     ) -> None:
         if isinstance(config["config"], dict) and hasattr(layer, "layers") and _layers(config):
-            self._read_model(layer, config, groups, read)
+            self._read_model(layer, config, groups, copies)
             return
         if layer._trainable_variables or layer._non_trainable_variables:
             if _VARIABLES not in groups:
@@ -103,8 +103,10 @@ class ArchiveWeights:
         for name, inner in _sublayers(layer):
             within = _below(groups, name) or _below(groups, f"_{name}") or _only(groups)
             settings = config["config"].get(name)
-            known = settings if isinstance(settings, dict) else {"config": {}}
-            self._read_layer(inner, {"class_name": type(inner).__name__, **known}, within, read)
+            inner_config = settings if isinstance(settings, dict) else {"config": {}}
+            self._read_layer(
+                inner, {"class_name": type(inner).__name__, **inner_config}, within, copies
+            )
 
 
 def _error(name: str, what: str) -> ModelFileError:
@@ -115,14 +117,14 @@ def _groups(file: Any) -> Iterator[tuple[str, Any]]:
     """Yield the groups of variables with their paths, as every system but Windows writes them."""
     import h5py
 
-    found: list[tuple[str, Any]] = []
+    groups: list[tuple[str, Any]] = []
 
     def add(path: str, group: Any) -> None:
         if isinstance(group, h5py.Group) and path.rpartition("/")[2] == _VARIABLES:
-            found.append((path.replace("\\", "/"), group))
+            groups.append((path.replace("\\", "/"), group))
 
     file.visititems(add)
-    yield from found
+    yield from groups
 
 
 def _below(groups: dict[str, Any], name: str) -> dict[str, Any]:
@@ -143,8 +145,8 @@ def _numbered(groups: dict[str, Any], kind: str) -> list[str]:
     """Return the names of the groups of a class of layers, in the order of their numbers."""
     pattern = re.compile(rf"{re.escape(kind)}(?:_(\d+))?")
     names = {path.partition("/")[0] for path in groups}
-    found = {name: match for name in names if (match := pattern.fullmatch(name))}
-    return sorted(found, key=lambda name: int(found[name][1] or 0))
+    matches = {name: match for name in names if (match := pattern.fullmatch(name))}
+    return sorted(matches, key=lambda name: int(matches[name][1] or 0))
 
 
 def _kind(config: dict[str, Any]) -> str:
@@ -166,13 +168,13 @@ def _layers(config: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _name(config: dict[str, Any]) -> str:
     inner = config["config"]
-    named = inner.get("name") if isinstance(inner, dict) else None
-    return str(named or config.get("name"))
+    name = inner.get("name") if isinstance(inner, dict) else None
+    return str(name or config.get("name"))
 
 
 def _sublayers(layer: Any) -> Iterator[tuple[str, Any]]:
     """Yield the layers in a layer, each with the attribute that it is."""
-    named = {id(value): name for name, value in vars(layer).items()}
+    names = {id(value): name for name, value in vars(layer).items()}
     for inner in layer._layers:
-        if inner.weights and id(inner) in named:
-            yield named[id(inner)].lstrip("_"), inner
+        if inner.weights and id(inner) in names:
+            yield names[id(inner)].lstrip("_"), inner

@@ -73,12 +73,12 @@ def modern(class_name: str, config: dict[str, Any]) -> tuple[dict[str, Any], str
         for key, value in config.items()
         if (allowed := vanished.get(key)) is not None and value not in allowed
     ]
-    kept = {
+    settings = {
         names.get(key, key): value
         for key, value in config.items()
         if key not in vanished and key not in _OF_ANY_LAYER and not key.endswith(_FOR_TRAINING)
     }
-    axis = kept.get("axis")
+    axis = settings.get("axis")
     if class_name in _ONE_AXIS and isinstance(axis, list) and len(axis) == 1:
-        kept["axis"] = axis[0]
-    return kept, f"Keras 3 has no {', '.join(left)} for it" if left else None
+        settings["axis"] = axis[0]
+    return settings, f"Keras 3 has no {', '.join(left)} for it" if left else None

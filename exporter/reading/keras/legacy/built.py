@@ -65,8 +65,10 @@ def _training(layers: Sequence[Any]) -> list[Any]:
         if any(node.arguments.kwargs.get("training") for node in layer._inbound_nodes)
     ]
     within = [inner for layer in calling for inner in layer._flatten_layers()]
-    found = {id(layer): layer for layer in within if type(layer).__name__ == "BatchNormalization"}
-    return list(found.values())
+    normalizations = {
+        id(layer): layer for layer in within if type(layer).__name__ == "BatchNormalization"
+    }
+    return list(normalizations.values())
 
 
 def _interpolates(layer: Any) -> bool:

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.reading.keras.legacy.kernels import as_built
-from exporter.reading.keras.legacy.names import written
+from exporter.reading.keras.legacy.names import name_in_file
 from queries.errors import ModelFileError
 
 _NAMES, _LAYERS = "weight_names", "layer_names"
 
 
 @dataclass(frozen=True)
-class _Stored:
+class _Array:
     """An array of the file, not read yet, and the name of the variable that it was."""
 
     name: str
@@ -75,34 +75,34 @@ class Hdf5Weights:
         """
         import h5py
 
-        with h5py.File(file, "r") as opened:
-            self._read_model(model, opened.get("model_weights", opened))
+        with h5py.File(file, "r") as weights:
+            self._read_model(model, weights.get("model_weights", weights))
 
     def _read_model(self, model: Any, group: Any) -> None:
-        stored = {name: _stored(group[name]) for name in _texts(group, _LAYERS)}
-        stored = {name: arrays for name, arrays in stored.items() if arrays}
+        arrays_of = {name: _arrays(group[name]) for name in _texts(group, _LAYERS)}
+        arrays_of = {name: arrays for name, arrays in arrays_of.items() if arrays}
         layers = {
-            written(layer.name): (layer, config)
+            name_in_file(layer.name): (layer, config)
             for layer, config in _in_order(model, self.config)
             if layer.weights
         }
-        if stored.keys() != layers.keys() and len(stored) == len(layers):
+        if arrays_of.keys() != layers.keys() and len(arrays_of) == len(layers):
             # Whoever renamed the layers kept their order.
-            stored = dict(zip(layers, stored.values(), strict=True))
+            arrays_of = dict(zip(layers, arrays_of.values(), strict=True))
         for name, (layer, config) in layers.items():
-            if name not in stored:
+            if name not in arrays_of:
                 raise _error(name, "the file has no weights of it")
             owners = [owner for owner in _owners(layer, config) if owner.variables]
-            self._give(owners, stored[name])
-        if unknown := stored.keys() - layers.keys():
+            self._give(owners, arrays_of[name])
+        if unknown := arrays_of.keys() - layers.keys():
             raise _error(min(unknown), "the file has weights of it, but no settings")
 
-    def _give(self, owners: list[_Own], stored: list[_Stored]) -> None:
+    def _give(self, owners: list[_Own], arrays: list[_Array]) -> None:
         """Share the arrays of a layer, or of a nested model, among the layers in it."""
-        known = _by_name(owners, stored) or _by_order(owners, stored)
+        arrays_of = _by_name(owners, arrays) or _by_order(owners, arrays)
         for owner in owners:
-            arrays = known.get(id(owner.layer), [])
-            self._assign(owner, [np.asarray(one.dataset) for one in arrays])
+            weights = arrays_of.get(id(owner.layer), [])
+            self._assign(owner, [np.asarray(one.dataset) for one in weights])
 
     def _assign(self, owner: _Own, arrays: list[NDArray[Any]]) -> None:
         variables = owner.variables
@@ -127,20 +127,20 @@ def _error(name: str, what: str) -> ModelFileError:
     return ModelFileError(f"layer {name!r}: {what}")
 
 
-def _stored(group: Any) -> list[_Stored]:
-    return [_Stored(name, group[name]) for name in _texts(group, _NAMES)]
+def _arrays(group: Any) -> list[_Array]:
+    return [_Array(name, group[name]) for name in _texts(group, _NAMES)]
 
 
 def _texts(group: Any, name: str) -> list[str]:
     """Return a list of texts among the attributes of a group; HDF5 cuts long ones into parts."""
     if name in group.attrs:
-        found = list(group.attrs[name])
+        texts = list(group.attrs[name])
     else:
-        found, part = [], 0
+        texts, part = [], 0
         while f"{name}{part}" in group.attrs:
-            found += list(group.attrs[f"{name}{part}"])
+            texts += list(group.attrs[f"{name}{part}"])
             part += 1
-    return [text.decode() if isinstance(text, bytes) else str(text) for text in found]
+    return [text.decode() if isinstance(text, bytes) else str(text) for text in texts]
 
 
 def _in_order(model: Any, config: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -162,17 +162,17 @@ def _owners(layer: Any, config: dict[str, Any]) -> Iterator[_Own]:
     if inside is not None and isinstance(wrapped, dict):
         yield from _owners(inside, wrapped)
         # A wrapper may have the kernel of the layer in it as one of its own.
-        taken = {id(variable) for variable in inside.variables}
+        of_layer = {id(variable) for variable in inside.variables}
         trained, fixed = (
-            [variable for variable in own if id(variable) not in taken]
+            [variable for variable in own if id(variable) not in of_layer]
             for own in (layer._trainable_variables, layer._non_trainable_variables)
         )
-        yield _Own(layer, written(layer.name), trained, fixed)
+        yield _Own(layer, name_in_file(layer.name), trained, fixed)
         return
     trained, fixed = _variables(layer)
     if config["config"].get("trainable") is False:
         trained, fixed = [], [*trained, *fixed]
-    yield _Own(layer, written(layer.name), trained, fixed)
+    yield _Own(layer, name_in_file(layer.name), trained, fixed)
 
 
 def _variables(layer: Any) -> tuple[list[Any], list[Any]]:
@@ -187,13 +187,13 @@ def _learns(layer: Any, variable: Any) -> bool:
     return all(variable is not other for other in layer._non_trainable_variables)
 
 
-def _by_name(owners: list[_Own], stored: list[_Stored]) -> dict[int, list[_Stored]] | None:
+def _by_name(owners: list[_Own], arrays: list[_Array]) -> dict[int, list[_Array]] | None:
     """Share arrays by the names of the layers in theirs; None where these do not say it."""
     if len(owners) == 1:
-        return {id(owners[0].layer): stored}
-    shared: dict[int, list[_Stored]] = {id(owner.layer): [] for owner in owners}
+        return {id(owners[0].layer): arrays}
+    shared: dict[int, list[_Array]] = {id(owner.layer): [] for owner in owners}
     names = sorted(owners, key=lambda owner: len(owner.name), reverse=True)
-    for one in stored:
+    for one in arrays:
         folder = f"/{one.name.rpartition('/')[0]}/"
         owner = next((owner for owner in names if f"/{owner.name}/" in folder), None)
         if owner is None:
@@ -203,13 +203,13 @@ def _by_name(owners: list[_Own], stored: list[_Stored]) -> dict[int, list[_Store
     return shared if whole else None
 
 
-def _by_order(owners: list[_Own], stored: list[_Stored]) -> dict[int, list[_Stored]]:
+def _by_order(owners: list[_Own], arrays: list[_Array]) -> dict[int, list[_Array]]:
     """Share arrays by their order: first what is trained, of all layers, then the rest."""
-    shared: dict[int, list[_Stored]] = {id(owner.layer): [] for owner in owners}
-    taken = iter(stored)
+    shared: dict[int, list[_Array]] = {id(owner.layer): [] for owner in owners}
+    rest = iter(arrays)
     for part in ("trainable", "fixed"):
         for owner in owners:
             for _ in getattr(owner, part):
-                if (one := next(taken, None)) is not None:
+                if (one := next(rest, None)) is not None:
                     shared[id(owner.layer)].append(one)
     return shared

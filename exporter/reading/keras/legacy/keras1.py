@@ -53,18 +53,18 @@ def renamed(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
 
     Settings without such names are returned as they are.
     """
-    kept = {key: value for key, value in config.items() if key not in _FOR_TRAINING}
+    settings = {key: value for key, value in config.items() if key not in _FOR_TRAINING}
     for names in _KERNELS:
-        if all(name in kept for name in names):
-            kept["kernel_size"] = [kept.pop(name) for name in names]
-    if kept.get("dim_ordering") in _FORMATS:
-        kept["data_format"] = _FORMATS[kept.pop("dim_ordering")]
+        if all(name in settings for name in names):
+            settings["kernel_size"] = [settings.pop(name) for name in names]
+    if settings.get("dim_ordering") in _FORMATS:
+        settings["data_format"] = _FORMATS[settings.pop("dim_ordering")]
     if class_name == "Deconvolution2D":
-        kept.pop("output_shape", None)
+        settings.pop("output_shape", None)
     # Of Keras 1's layers only Embedding kept the name.
-    if class_name != "Embedding" and "output_dim" in kept:
-        kept["units"] = kept.pop("output_dim")
-    return {_RENAMED.get(key, key): value for key, value in kept.items()}
+    if class_name != "Embedding" and "output_dim" in settings:
+        settings["units"] = settings.pop("output_dim")
+    return {_RENAMED.get(key, key): value for key, value in settings.items()}
 
 
 def merge_layer(config: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:

@@ -27,8 +27,8 @@ def of_hdf5(config: dict[str, Any]) -> dict[str, Any]:
 
 def _without_training(layer: dict[str, Any]) -> dict[str, Any]:
     config = layer["config"]
-    kept = {key: value for key, value in config.items() if not key.endswith(_FOR_TRAINING)}
-    return {**layer, "config": kept}
+    settings = {key: value for key, value in config.items() if not key.endswith(_FOR_TRAINING)}
+    return {**layer, "config": settings}
 
 
 def with_modules(config: dict[str, Any]) -> dict[str, Any]:

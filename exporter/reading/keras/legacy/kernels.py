@@ -68,8 +68,8 @@ def _with_axes(layer: Any, name: str, kernel: NDArray[Any], version: str) -> NDA
         return kernel
     exchanged = np.transpose(kernel, axes)
     # A file without a version is of Keras 1, or of a tool that writes as Keras 2 did.
-    wanted = tuple(layer.weights[0].shape)
-    return kernel if not version and kernel.shape == wanted != exchanged.shape else exchanged
+    shape = tuple(layer.weights[0].shape)
+    return kernel if not version and kernel.shape == shape != exchanged.shape else exchanged
 
 
 def _of_conv1d(layer: Any, kernel: NDArray[Any]) -> NDArray[Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from exporter.reading.keras.legacy import arguments, keras1
 from exporter.reading.keras.legacy.classes import class_of
 from exporter.reading.keras.legacy.meaning import as_meant
-from exporter.reading.keras.legacy.names import accepted
+from exporter.reading.keras.legacy.names import name_for_keras
 from exporter.reading.keras.legacy.shapes import of_layer
 
 REFUSAL: Final = "neurongraph_refusal"
@@ -46,14 +46,14 @@ def modern_layer(layer: dict[str, Any], writer: Writer, inner: Rewrite) -> dict[
         why = None if merged else f"Keras 3 has no merge of mode {config.get('mode')!r}"
         name, config = merged or (name, config)
     shape = of_layer(config)
-    kept, vanished = arguments.modern(name, keras1.renamed(name, config))
+    values, vanished = arguments.modern(name, keras1.renamed(name, config))
     # Of an Embedding it is no shape.
     without = () if name == "Embedding" else ("input_dim", "input_length")
-    settings = {key: _value(value, inner) for key, value in kept.items() if key not in without}
+    settings = {key: _value(value, inner) for key, value in values.items() if key not in without}
     if name == "InputLayer":
         settings = _input_settings(settings, shape)
     if isinstance(settings.get("name"), str):
-        settings["name"] = accepted(settings["name"])
+        settings["name"] = name_for_keras(settings["name"])
     refused = why or vanished
     rewritten = {**class_of({**layer, "class_name": name}), "config": settings}
     return {
@@ -79,8 +79,8 @@ def _value(value: Any, inner: Rewrite) -> Any:
 
 def _input_settings(config: dict[str, Any], shape: Any) -> dict[str, Any]:
     """Return the settings of an InputLayer, of those that it has in Keras 3."""
-    known = ("name", "dtype", "sparse", "ragged", "optional")
+    names = ("name", "dtype", "sparse", "ragged", "optional")
     return {
         "batch_shape": shape,
-        **{key: config[key] for key in known if config.get(key) is not None},
+        **{key: config[key] for key in names if config.get(key) is not None},
     }

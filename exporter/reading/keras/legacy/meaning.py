@@ -50,20 +50,20 @@ def as_meant(layer: dict[str, Any], version: str, backend: str) -> dict[str, Any
         The configuration; the one that was given is not changed.
     """
     class_name, config = str(layer.get("class_name")), layer["config"]
-    meant = {
+    settings = {
         name: _activation(value, version, backend) if name.endswith("activation") else value
         for name, value in {**_DEFAULTS.get(class_name, {}), **config}.items()
     }
-    if class_name == "BatchNormalization" and meant.pop("mode", 0) in _NORMALIZES_BY_INPUT:
-        return {**layer, "class_name": "LayerNormalization", "config": meant}
+    if class_name == "BatchNormalization" and settings.pop("mode", 0) in _NORMALIZES_BY_INPUT:
+        return {**layer, "class_name": "LayerNormalization", "config": settings}
     if class_name == "RandomCrop":
-        return {**layer, "class_name": "Resizing", "config": _cropped(meant)}
-    if class_name == "UpSampling2D" and _is_from_corners(meant, version, backend):
+        return {**layer, "class_name": "Resizing", "config": _cropped(settings)}
+    if class_name == "UpSampling2D" and _is_from_corners(settings, version, backend):
         return {**layer, **_registered(UPSAMPLING_FROM_CORNERS, upsampling_from_corners())} | {
             "class_name": class_name,
-            "config": meant,
+            "config": settings,
         }
-    return {**layer, "config": meant}
+    return {**layer, "config": settings}
 
 
 def _activation(value: Any, version: str, backend: str) -> Any:
@@ -73,9 +73,9 @@ def _activation(value: Any, version: str, backend: str) -> Any:
     if not isinstance(value, dict):
         return value
     if value.get("class_name") == "function":
-        named = _activation(value.get("config"), version, backend)
+        inner = _activation(value.get("config"), version, backend)
         # A function of somebody's own stays what it is, whatever its name.
-        return named if value.get("module") == "builtins" else value
+        return inner if value.get("module") == "builtins" else value
     if isinstance(value.get("config"), dict):
         return as_meant(value, version, backend)
     return value
@@ -83,8 +83,8 @@ def _activation(value: Any, version: str, backend: str) -> Any:
 
 def _cropped(config: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of a Resizing for those of a RandomCrop."""
-    kept = {name: value for name, value in config.items() if name != "seed"}
-    return {**kept, "interpolation": "bilinear", "crop_to_aspect_ratio": True}
+    settings = {name: value for name, value in config.items() if name != "seed"}
+    return {**settings, "interpolation": "bilinear", "crop_to_aspect_ratio": True}
 
 
 def _is_from_corners(config: dict[str, Any], version: str, backend: str) -> bool:
@@ -103,8 +103,8 @@ def _registered(name: str, registered: Any) -> dict[str, Any]:
 
 
 def _hard_sigmoid() -> dict[str, Any]:
-    named = _registered(_HARD_SIGMOID, hard_sigmoid_of_keras_2)
-    return {**named, "class_name": "function", "config": _HARD_SIGMOID}
+    function = _registered(_HARD_SIGMOID, hard_sigmoid_of_keras_2)
+    return {**function, "class_name": "function", "config": _HARD_SIGMOID}
 
 
 def _numbers(version: str) -> tuple[int, int]:

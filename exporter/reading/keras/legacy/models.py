@@ -6,7 +6,7 @@ from typing import Any
 from exporter.reading.keras.legacy import nodes, shapes, tensorflow_functions
 from exporter.reading.keras.legacy.classes import class_of, is_model
 from exporter.reading.keras.legacy.layers import Writer, modern_layer
-from exporter.reading.keras.legacy.names import accepted
+from exporter.reading.keras.legacy.names import name_for_keras
 from exporter.reading.keras.legacy.values import plain
 
 _INPUT = "InputLayer"
@@ -52,8 +52,11 @@ class _Rewriting:
             return {**cls, "config": inner}
         if not isinstance(inner.get("layers"), list) or not _holds_model(cls):
             return modern_layer({**config, "config": inner}, self.writer, self.modern)
-        named = {**inner, "name": accepted(str(inner.get("name") or config.get("name") or "model"))}
-        body = self._functional(named) if "input_layers" in inner else self._sequential(named)
+        settings = {
+            **inner,
+            "name": name_for_keras(str(inner.get("name") or config.get("name") or "model")),
+        }
+        body = self._functional(settings) if "input_layers" in inner else self._sequential(settings)
         return {**cls, "config": body}
 
     def _sequential(self, config: dict[str, Any]) -> dict[str, Any]:
@@ -111,9 +114,9 @@ def _give_shape(config: dict[str, Any], shape: shapes.Shape | None) -> None:
         layers.insert(0, _input_layer(shape, dtype, {_name(layer) for layer in layers}))
 
 
-def _input_layer(shape: shapes.Shape, dtype: Any, taken: set[str]) -> dict[str, Any]:
+def _input_layer(shape: shapes.Shape, dtype: Any, names: set[str]) -> dict[str, Any]:
     name = "input"
-    while name in taken:
+    while name in names:
         name += "_1"
     # A policy of mixed precision is the layer's; its input is of single precision.
     own = dtype if isinstance(dtype, str) and not dtype.startswith("mixed") else "float32"
@@ -128,12 +131,12 @@ def _name(layer: dict[str, Any]) -> str:
 def _built_shape(config: dict[str, Any]) -> shapes.Shape | None:
     """Return the shape that a Sequential was built with, for any number of samples."""
     of_model, of_archive = config["config"], config.get("build_config")
-    built = of_model.get("build_input_shape") if isinstance(of_model, dict) else None
-    if built is None and isinstance(of_archive, dict):
-        built = of_archive.get("input_shape")
-    if not isinstance(built, list) or not built or isinstance(built[0], list):
+    shape = of_model.get("build_input_shape") if isinstance(of_model, dict) else None
+    if shape is None and isinstance(of_archive, dict):
+        shape = of_archive.get("input_shape")
+    if not isinstance(shape, list) or not shape or isinstance(shape[0], list):
         return None
-    return [None, *built[1:]]
+    return [None, *shape[1:]]
 
 
 def _node(
@@ -144,10 +147,10 @@ def _node(
         layer, calls = tensorflow_functions.translated(layer, calls)
     else:
         calls = [nodes.Call([_alone(value) for value in call.args], call.others) for call in calls]
-    layer["config"].setdefault("name", accepted(name))
+    layer["config"].setdefault("name", name_for_keras(name))
     return {
         **layer,
-        "name": accepted(name),
+        "name": name_for_keras(name),
         "inbound_nodes": [nodes.written_call(call, first) for call in calls],
     }
 
@@ -160,16 +163,16 @@ def _alone(value: Any) -> Any:
 def _ends(value: Any, first: dict[str, int], layers: list[dict[str, Any]]) -> Any:
     """Return the inputs or outputs of a model as Keras 3 writes them."""
     # Keras 3 counts the making of a functional model among its calls here, and here only.
-    counted = {_name(layer) for layer in layers if layer["class_name"] == "Functional"}
+    functional = {_name(layer) for layer in layers if layer["class_name"] == "Functional"}
 
-    def written(one: Any) -> Any:
+    def rewrite(one: Any) -> Any:
         if isinstance(one, nodes.Place):
-            name = accepted(one.layer)
-            number = one.node - first.get(one.layer, 0) + (name in counted)
+            name = name_for_keras(one.layer)
+            number = one.node - first.get(one.layer, 0) + (name in functional)
             return [name, number, one.tensor]
         if isinstance(one, dict):
-            return {key: written(part) for key, part in one.items()}
-        return [written(part) for part in one] if isinstance(one, list) else one
+            return {key: rewrite(part) for key, part in one.items()}
+        return [rewrite(part) for part in one] if isinstance(one, list) else one
 
-    found = list(nodes.places(value))
-    return written(found[0] if len(found) == 1 else value)
+    places = list(nodes.places(value))
+    return rewrite(places[0] if len(places) == 1 else value)

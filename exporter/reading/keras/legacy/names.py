@@ -6,11 +6,11 @@ _STAND_IN: Final = ".>."
 """What TensorFlow takes in the name of a scope, and nobody writes into that of a layer."""
 
 
-def accepted(name: str) -> str:
+def name_for_keras(name: str) -> str:
     """Return a layer's name as Keras 3 accepts it."""
     return name.replace("/", _STAND_IN)
 
 
-def written(name: str) -> str:
+def name_in_file(name: str) -> str:
     """Return a layer's name, or a text with such names in it, as the file has it."""
     return name.replace(_STAND_IN, "/")

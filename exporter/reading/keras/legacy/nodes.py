@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from exporter.reading.keras.legacy.names import accepted
+from exporter.reading.keras.legacy.names import name_for_keras
 
 _CONSTANT: Final = "_CONSTANT_VALUE"
 _PLACE: Final = 3
@@ -78,15 +78,15 @@ def written_call(call: Call, first: dict[str, int]) -> dict[str, Any]:
     """
     others = {key: value for key, value in call.others.items() if value is not None}
     return {
-        "args": [_written(value, first) for value in call.args],
-        "kwargs": {key: _written(value, first) for key, value in others.items()},
+        "args": [_keras_tensor(value, first) for value in call.args],
+        "kwargs": {key: _keras_tensor(value, first) for key, value in others.items()},
     }
 
 
-def _written(value: Any, first: dict[str, int]) -> Any:
+def _keras_tensor(value: Any, first: dict[str, int]) -> Any:
     if not isinstance(value, Place):
-        return _mapped(lambda part: _written(part, first), value)
-    history = [accepted(value.layer), value.node - first.get(value.layer, 0), value.tensor]
+        return _mapped(lambda part: _keras_tensor(part, first), value)
+    history = [name_for_keras(value.layer), value.node - first.get(value.layer, 0), value.tensor]
     # Keras puts the tensor itself in its place, so shape and type say nothing.
     tensor = {"shape": [None], "dtype": "float32", "keras_history": history}
     return {"class_name": "__keras_tensor__", "config": tensor}

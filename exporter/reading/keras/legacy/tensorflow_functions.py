@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from exporter.reading.keras.legacy.layers import REFUSAL
-from exporter.reading.keras.legacy.names import accepted
+from exporter.reading.keras.legacy.names import name_for_keras
 from exporter.reading.keras.legacy.nodes import Call, Place, places
 
 CLASSES: Final = frozenset({"TFOpLambda", "SlicingOpLambda"})
@@ -70,11 +70,11 @@ def _method(settings: Settings) -> Settings:
 
 
 def _data_format(settings: Settings) -> Settings:
-    named = {"NHWC": "channels_last", "NCHW": "channels_first"}
-    given = str(settings.get("data_format", "NHWC"))
-    if given not in named:
-        raise UntranslatableError(f"its data_format is {given}")
-    return {**settings, "data_format": named[given]}
+    names = {"NHWC": "channels_last", "NCHW": "channels_first"}
+    name = str(settings.get("data_format", "NHWC"))
+    if name not in names:
+        raise UntranslatableError(f"its data_format is {name}")
+    return {**settings, "data_format": names[name]}
 
 
 _UNARY: Final = {
@@ -255,7 +255,7 @@ def translated(layer: Settings, calls: list[Call]) -> tuple[Settings, list[Call]
 
 
 def _translated(layer: Settings, name: str, calls: list[Call]) -> tuple[Settings, list[Call]]:
-    own = {"name": accepted(str(layer["config"].get("name")))}
+    own = {"name": name_for_keras(str(layer["config"].get("name")))}
     if name == _ADDED:
         added = {"module": "keras.layers", "class_name": "Add", "registered_name": None}
         return {**added, "config": own}, [Call(call.args) for call in calls]
@@ -278,25 +278,25 @@ def _translated(layer: Settings, name: str, calls: list[Call]) -> tuple[Settings
 
 
 def _settings(function: _Function, call: Call) -> Settings:
-    known = (*function.operands, *function.settings, "name")
+    names = (*function.operands, *function.settings, "name")
     for argument, value in call.others.items():
         allowed = function.without.get(argument)
-        if argument not in known and (allowed is None or value not in allowed):
+        if argument not in names and (allowed is None or value not in allowed):
             raise UntranslatableError(f"keras.ops has no argument {argument}={_short(value)}")
-    given = {
+    settings = {
         own: call.others[argument]
         for argument, own in function.settings.items()
         if call.others.get(argument) is not None
     }
-    if any(places(given)):
+    if any(places(settings)):
         raise UntranslatableError("one of its settings is computed by the model")
-    return function.change({**function.fixed, **given})
+    return function.change({**function.fixed, **settings})
 
 
 def _operands(function: _Function, call: Call) -> Call:
     more = [call.others[name] for name in function.operands if name in call.others]
-    written = _key if function.operation == "numpy.GetItem" else _array
-    return Call([*map(_array, call.args), *map(written, more)])
+    convert = _key if function.operation == "numpy.GetItem" else _array
+    return Call([*map(_array, call.args), *map(convert, more)])
 
 
 def _array(value: Any) -> Any:

@@ -130,7 +130,7 @@ class Blocks(ABC):
         """Number of neurons."""
         return self.layers[-1].last + 1 - self.first
 
-    def of(self, layer: Layer) -> slice:
+    def places(self, layer: Layer) -> slice:
         """Return the neurons of a layer, counted from the first."""
         return layer.places(self.first)
 

@@ -1,0 +1,17 @@
+"""Room among what is kept of a graph for later questions."""
+
+from typing import Any
+
+
+def make_room(values: dict[Any, Any], most: int) -> None:
+    """Take the oldest values away until there is room for one more.
+
+    Parameters
+    ----------
+    values
+        What is kept, the oldest first.
+    most
+        How many there may be.
+    """
+    while len(values) >= most:
+        del values[next(iter(values))]
