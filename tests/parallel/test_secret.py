@@ -47,6 +47,8 @@ class Running:
     client: Client
     scratch: Path
     said: list[str]
+    others: frozenset[int]
+    """Ports at which other tests of this process listen."""
 
     @property
     def key(self) -> str:
@@ -58,12 +60,30 @@ class Running:
         workers = self.client.run(os.getpid).values()
         return [psutil.Process(pid) for pid in (os.getpid(), *workers)]
 
+    def listening(self) -> list[Any]:
+        """Return the addresses at which the cluster listens."""
+        return [
+            address
+            for process in self.processes()
+            for address in addresses_of(process)
+            if address.port not in self.others
+        ]
+
     def addresses(self) -> dict[str, str]:
         """Return what a request to run code is named at each address."""
         info = self.client.scheduler_info()
         workers = dict.fromkeys(info["workers"], "run")
         nannies = {worker["nanny"]: "run" for worker in info["workers"].values()}
         return {info["address"]: "run_function", **workers, **nannies}
+
+
+def addresses_of(process: Any) -> list[Any]:
+    """Return the addresses at which a process listens."""
+    return [
+        connection.laddr
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
 
 
 class Records(logging.Handler):
@@ -84,6 +104,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     usual.mkdir()
     usual.chmod(0o777)
     (usual / f"{PLANTED}.py").touch()
+    others = frozenset(address.port for address in addresses_of(psutil.Process()))
     said: list[str] = []
     handler = Records(said)
     with pytest.MonkeyPatch.context() as patch:
@@ -93,7 +114,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         logging.getLogger().addHandler(handler)
         try:
             with started("local") as workers:
-                yield Running(workers, default_client(), scratch, said)
+                yield Running(workers, default_client(), scratch, said, others)
         finally:
             logging.getLogger().removeHandler(handler)
     assert list(scratch.iterdir()) == [usual]
@@ -151,12 +172,7 @@ class TestStranger:
             Client(f"{scheme}://{place}", security=security, timeout=2, set_as_default=False)
 
     def test_sees_no_page(self, running: Running) -> None:
-        listening = {
-            connection.laddr
-            for process in running.processes()
-            for connection in process.net_connections("inet")
-            if connection.status == psutil.CONN_LISTEN
-        }
+        listening = running.listening()
         assert {address.ip for address in listening} == {"127.0.0.1"}
         encrypted = {int(address.rpartition(":")[2]) for address in running.addresses()}
         ports = {address.port for address in listening}
