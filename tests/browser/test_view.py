@@ -258,6 +258,7 @@ class TestPaths:
         assert len(viewer.data("path")["x0"]) == (wanted["hop"] > 0).sum()
 
 
+@pytest.mark.cypher
 class TestCypher:
     def test_answers(self, viewer: Viewer, graph: NeuronGraph) -> None:
         viewer.open()
