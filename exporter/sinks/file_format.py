@@ -24,10 +24,8 @@ def chosen_format(folder: Path, choice: FileFormat | None) -> FileFormat:
         If the folder cannot be read.
     """
     from queries.stores.dataset import file_format_of
-    from queries.stores.dataset.files import file_errors
 
-    with file_errors(folder):
-        name = file_format_of(folder)
+    name = file_format_of(folder)
     there = next((each for each in FILE_FORMATS if each == name), None)
     if None not in (choice, there) and choice != there:
         raise ParameterError(

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from queries.core.holding import PART_SUFFIX
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
-from queries.stores.dataset.files import TABLE_FILES
+from queries.stores.dataset.files import TABLE_FILES, file_errors
 from queries.stores.naming import safe_name
 from queries.stores.notes import Check, checked_note, damaged_model, note_error, note_or_damage
 
@@ -55,8 +55,10 @@ def model_notes(folder: Path) -> dict[Path, dict[str, Any]]:
 
 def _model_folders(folder: Path) -> list[Path]:
     """Return the subfolders that hold a note, or are named as one that does."""
-    noted_ones = {path.parent for path in folder.glob(f"*/{NOTE}")}
-    folders = {path for path in folder.glob("*-*") if _FOLDER.search(path.name) and path.is_dir()}
+    with file_errors(folder):
+        noted_ones = {path.parent for path in folder.glob(f"*/{NOTE}")}
+        named = (path for path in folder.glob("*-*") if _FOLDER.search(path.name))
+        folders = {path for path in named if path.is_dir()}
     passing = {REMOVED_SUFFIX, PART_SUFFIX}
     return sorted(path for path in noted_ones | folders if path.suffix not in passing)
 
