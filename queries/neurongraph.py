@@ -161,24 +161,27 @@ class NeuronGraph(
         return pd.DataFrame([asdict(changes)]).astype("Int64")
 
     def statement(self, name: str, /, *, model: str | None = None, **values: Any) -> Statement:
-        """Return the Cypher that a query runs on this graph, and its parameters.
+        """Return the Cypher that answers a query in this graph's store, and its parameters.
 
-        Where a query runs its statement more than once, the parameters of one run, such as
-        the scores of a layer, are left out.
+        ``print(graph.statement("katz"))`` gives a text to paste into Neo4j Browser, with a line
+        ``:param`` for each parameter. It is what ``in_store=True`` runs.
 
         Raises
         ------
         QueryNotFoundError, ParameterError, ModelNotFoundError
             If the name, a value or the model is wrong.
         CypherError
-            If the graph is a model file or a dataset, which answer without Cypher.
+            If the query is not stated in Cypher, or not in that of the store, or the graph is a
+            model file or a dataset, which answer without Cypher.
         """
         asked = query(name)
         # The query that lists the models is about none of them.
         if not asked.about_a_model:
             return self._store.statement(asked, asked.checked(values))
         question = self._ask(name, model, **values)
-        return self._store.statement(asked, question.values, question.model.stored)
+        return self._store.statement(
+            asked, question.values, question.model.stored, **question.internal
+        )
 
     def question(self, name: str, /, *, model: str | None = None, **values: Any) -> Question:
         """Return a question of the library about a model, to be answered with what is read once.

@@ -11,6 +11,7 @@ from queries.analysis.not_finite import note
 from queries.analysis.operators import Flags
 from queries.answers.model import PLACE, Model
 from queries.core.layer import Layer
+from queries.errors import CypherError
 from queries.library.frames import declared, to_frame
 from queries.library.queries import Query, query
 
@@ -78,6 +79,36 @@ class Question:
         stored = self.model.stored
         table = self.model.store.answer(self.query, self.values, stored)
         return self._with_note(to_frame(table, self.query.columns_in(stored.granularity)))
+
+    def in_store_answer(self) -> pd.DataFrame:
+        """Return what the query's own statement, run in the store, answers.
+
+        Raises
+        ------
+        CypherError
+            If the query has no such statement, the store does not know its Cypher, or the model
+            has weights that it is not made for.
+        """
+        stored = self.model.stored
+        self._require_finite()
+        table = self.model.store.run(self.query, self.values, stored, **self.internal)
+        return self._with_note(to_frame(table, self.query.columns_in(stored.granularity)))
+
+    @property
+    def internal(self) -> dict[str, Any]:
+        """Parameters of the query's statement that are not the user's."""
+        return {"other": self.other.stored.key} if self.other else {}
+
+    def _require_finite(self) -> None:
+        """Raise CypherError where the statement is not made for the weights of the model."""
+        models = [self.model, *([self.other] if self.other else [])]
+        for each in models if self.query.only_finite else ():
+            if any(layer.not_finite_weights for layer in each.layers):
+                raise CypherError(
+                    f"{each.name!r} has weights that are NaN or infinite, and the statement of "
+                    f"{self.query.name} takes finite ones only; ask for it without --in-store, or "
+                    "in_store= in Python"
+                )
 
     def answer(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the declared columns of a frame that has them in the declared types, noted."""

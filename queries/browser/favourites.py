@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.browser.layers import outputs
-from queries.browser.literals import literal
+from queries.core.literals import literal
 from queries.browser.models import Row, complete_models, select_model
 from queries.core.files import replaced
 from queries.core.layer import Layer, layers_of

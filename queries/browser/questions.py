@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from queries.browser.literals import literal
+from queries.core.literals import literal
 
 STRONGEST: Final = 25
 """How many inputs of a neuron are drawn."""

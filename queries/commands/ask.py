@@ -1,6 +1,6 @@
 """The commands that ask: ``models``, ``query`` and ``cypher``."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -16,9 +16,6 @@ from queries.commands.options import (
 from queries.commands.output import Destination, destination, write
 from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, confirmed, examples, fail, say
-
-if TYPE_CHECKING:
-    from queries.library.queries import Query
 
 PANEL: Final = "Ask"
 
@@ -53,6 +50,7 @@ def models(
         "neurongraph query neurons layer=conv_0 channel=3 x=0..5 bias=0.01..",
         "neurongraph query edges 'source=conv_1[3]' target.id=768..777 -o edges.csv",
         "neurongraph query katz neurons=dense_1 --show-cypher",
+        "neurongraph query katz --in-store --graph bolt://localhost:7687",
     ),
 )
 def query(
@@ -81,8 +79,19 @@ def query(
     describe: Annotated[
         bool, typer.Option("--describe", help="Say what the query is, and run nothing.")
     ] = False,
+    in_store: Annotated[
+        bool,
+        typer.Option(
+            "--in-store", help="Let the store compute the answer, by the query's own Cypher."
+        ),
+    ] = False,
     show_cypher: Annotated[
-        bool, typer.Option("--show-cypher", help="Print the Cypher as well, to stderr.")
+        bool,
+        typer.Option(
+            "--show-cypher",
+            help="Print the query's Cypher as well, to stderr; it can be pasted into Neo4j "
+            "Browser.",
+        ),
     ] = False,
 ) -> None:
     """Run a query of the library, or list the queries.
@@ -105,7 +114,16 @@ def query(
     from queries.commands.arguments import query_values
 
     values = query_values(declaration, words or ())
-    answer = _answer(declaration, values, graph, model, dask, show_cypher=show_cypher)
+    if in_store and not declaration.about_a_model:
+        raise typer.BadParameter(
+            f"{name} is about no model, and is always asked of the store", param_hint="--in-store"
+        )
+    with open_graph(graph, model, dask) as session:
+        if show_cypher:
+            say(str(session.statement(name, **values)))
+        # Every query of the library has a method of its name.
+        how = {"in_store": True} if in_store else {}
+        answer = getattr(session, name)(**values, **how)
     write(answer, to)
     if "note" in answer.attrs:
         say(answer.attrs["note"])
@@ -180,21 +198,3 @@ def _list_queries(to: Destination) -> None:
 
     rows = [(each.name, each.summary) for each in queries().values()]
     write(pd.DataFrame(rows, columns=["name", "summary"]), to)
-
-
-def _answer(
-    declaration: "Query",
-    values: dict[str, Any],
-    graph: str | None,
-    model: str | None,
-    dask: str | None,
-    *,
-    show_cypher: bool,
-) -> Any:
-    with open_graph(graph, model, dask) as session:
-        if show_cypher:
-            from queries.commands.description import cypher_text
-
-            say(cypher_text(session.statement(declaration.name, **values)))
-        # Every query of the library has a method of its name.
-        return getattr(session, declaration.name)(**values)

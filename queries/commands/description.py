@@ -1,6 +1,5 @@
 """Say what a query is: its parameters, its columns, an example, and its Cypher."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -8,9 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from queries.commands.arguments import FIELDS
-from queries.core.text import pasteable, shortened
+from queries.core.text import pasteable
 from queries.library.declaration import Declaration
-from queries.library.queries import Query, Statement
+from queries.library.queries import Query
 
 
 def print_list(declared: Iterable[Declaration]) -> None:
@@ -106,19 +105,3 @@ def _ways_to_say_neurons(declaration: Declaration) -> list[tuple[str, str]]:
         (f"{prefix}x=0..5", f"by field; the fields are {', '.join(FIELDS)}"),
         (f"{prefix}bias=0.1..", "from 0.1 on"),
     ]
-
-
-def cypher_text(statement: Statement) -> str:
-    """Return a statement as text, its parameters in comments before it.
-
-    Parameters
-    ----------
-    statement
-        What ``NeuronGraph.statement`` returns.
-    """
-    lines = [f"// ${name} = {shortened(value)}" for name, value in statement.parameters.items()]
-    names = dict.fromkeys(re.findall(r"\$\w+", statement.cypher))
-    set_by_us = [name for name in names if name[1:] not in statement.parameters]
-    if set_by_us:
-        lines.append(f"// run for each part of each layer, which sets {', '.join(set_by_us)}")
-    return "\n".join([*lines, statement.cypher])

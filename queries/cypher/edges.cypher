@@ -17,17 +17,22 @@ l2 = { type = "float", help = "root of the sum of their squares", explode = true
 largest = { type = "float", help = "largest absolute value among them", explode = true, grouped = true }
 edges = { type = "int", help = "number of relationships between neurons that it stands for", explode = true, grouped = true }
 */
-//% if source
 MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
-WHERE s.model = $model /*{ within("t") }*/ /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
-//% else
-MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
+//% if in_lists and not source
 WHERE t.id >= $first AND t.id <= $last /*{ within("t") }*/ /*{ where("target", "t") }*/
+//% else
+WHERE s.model = $model /*{ within("t") }*/ /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
 //% endif
 //% if min_weight > 0
   AND /*{ among("s", "t", "abs(r.weight) >= $min_weight") }*/
 //% endif
-//% if store == "neo4j"
+//% if not in_lists
+RETURN s.id AS source, t.id AS target, r.weight AS weight
+//% if grouped
+  , r.l1 AS l1, r.l2 AS l2, r.largest AS largest, r.edges AS edges
+//% endif
+ORDER BY target, source
+//% elif store == "neo4j"
 // The server's own id of a node is read faster than a property, also than its model: who reads these
 // leaves out what begins at nodes of other models, also where its weight is no number. A list leaves
 // out what is missing.

@@ -2,6 +2,7 @@
 summary = "Katz centrality, exact: one pass a layer, from the inputs on."
 definition = "Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of weight * centrality over what feeds a neuron"
 reads = "edges"
+not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
 example = { neurons = "dense_1" }
 
@@ -18,3 +19,23 @@ name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
 katz = { type = "float", help = "Katz centrality" }
 */
+MATCH (l:Layer) WHERE l.model = $model
+WITH l ORDER BY l.index
+CALL (l) {
+  MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
+//% if weights == "absolute"
+  WITH t, sum(abs(r./*{ by }*/) * s._katz) AS fed
+//% else
+  WITH t, sum(r./*{ by }*/ * s._katz) AS fed
+//% endif
+  SET t._katz = $beta + $alpha * fed
+}
+WITH count(*) AS layers
+MATCH (n:Neuron) WHERE n.model = $model
+WITH n, n._katz AS katz
+REMOVE n._katz
+WITH n, katz
+WHERE true /*{ where("neurons", "n") }*/
+RETURN n.id AS id, n.name AS name, n.layer AS layer, katz
+ORDER BY id

@@ -2,6 +2,7 @@
 summary = "The directed Laplacian of some neurons and the relationships between them."
 definition = "Chung (2005), Laplacians and the Cheeger inequality for directed graphs, section 2; networkx.directed_laplacian_matrix of absolute weights: I - (S P S^-1 + S^-1 P^T S) / 2, with P the probabilities of a random walk and S the root of its stationary distribution"
 reads = "edges"
+not_stated = "it needs the inverse of a matrix, and the stationary distribution of a random walk by iteration"
 not_finite = "Not defined, and an error that names the layers, where such a weight is between the neurons."
 example = { neurons = "id:768..809" }
 

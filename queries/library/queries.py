@@ -1,8 +1,9 @@
 """The query library: reads ``cypher/``, and lists what there is.
 
 A query is a ``.cypher`` file. A TOML header in its leading comment declares the summary, an
-example, the parameters and the columns; lines that begin with ``//%`` and parts in ``/*{ }*/``
-are Jinja, so that the file is Cypher all the same. Values never become text of a statement.
+example, the parameters and the columns; then comes the Cypher that answers it. Lines that begin
+with ``//%`` and parts in ``/*{ }*/`` are Jinja, so that the file is Cypher all the same. Values
+never become text of a statement.
 """
 
 import re
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import of_ours
-from queries.errors import NeurongraphError, QueryNotFoundError
+from queries.core.literals import literal
+from queries.errors import CypherError, NeurongraphError, QueryNotFoundError
 from queries.library.declaration import BY, Column, Declaration, Parameter, by_name
 
 if TYPE_CHECKING:
@@ -25,23 +27,39 @@ _SHARED: Final = {BY.name: BY}
 """Parameters that a header names alone: they mean the same in all queries."""
 
 
+_WRITES: Final = re.compile(r"^\s*(?:SET|REMOVE)\b", re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class Statement:
-    """Cypher ready to run.
+    """Cypher ready to run; its text, ``str(statement)``, can be pasted into Neo4j Browser.
 
     Parameters
     ----------
     cypher
-        The text.
+        The Cypher, without the values of its parameters.
     parameters
         The values of its parameters.
     columns
         What is taken of what it returns.
+    store
+        Whose Cypher it is: ``neo4j`` or ``embedded``.
     """
 
     cypher: str
     parameters: dict[str, Any]
     columns: tuple[Column, ...] = field(repr=False)
+    store: str = "neo4j"
+
+    @property
+    def writes(self) -> bool:
+        """Whether it keeps scores of neurons in properties of its own, which it removes again."""
+        return bool(_WRITES.search(self.cypher))
+
+    def __str__(self) -> str:
+        sets = ":param {} => {}" if self.store == "neo4j" else "// ${} = {}"
+        lines = [sets.format(name, literal(value)) for name, value in self.parameters.items()]
+        return "\n".join([*lines, self.cypher])
 
 
 @dataclass(frozen=True)
@@ -59,10 +77,16 @@ class Query(Declaration):
     definition
         Where the definition of what it computes comes from; empty where it is plain.
     reads
-        The query whose statement reads what this one computes with; empty where a statement of
-        its own gives the answer.
+        The query whose statement reads what this one is computed with; empty where its own
+        statement gives the answer.
     not_finite
         What the answer makes of weights that are NaN or infinite; empty where it has none.
+    not_stated
+        Why it has no statement of its own; empty where it has one.
+    not_embedded
+        What the embedded store's Cypher lacks for the statement; empty where it lacks nothing.
+    only_finite
+        Whether the statement takes finite weights alone.
     """
 
     kind: ClassVar[str] = "query"
@@ -73,6 +97,9 @@ class Query(Declaration):
     definition: str = ""
     reads: str = ""
     not_finite: str = ""
+    not_stated: str = ""
+    not_embedded: str = ""
+    only_finite: bool = False
 
     @property
     def about_a_model(self) -> bool:
@@ -89,6 +116,8 @@ class Query(Declaration):
         values: Mapping[str, Any],
         store: str,
         granularity: str = NEURON_GRAPH,
+        *,
+        in_lists: bool = False,
         **internal: Any,
     ) -> Statement:
         """Return the Cypher of this query for a store.
@@ -101,12 +130,17 @@ class Query(Declaration):
             ``neo4j`` or ``embedded``.
         granularity
             That of the model's graph.
+        in_lists
+            Whether many rows may come as lists in one, which is read faster.
         **internal
             Further parameters of the statement, which are not the user's.
+
+        Raises
+        ------
+        CypherError
+            If there is no such Cypher.
         """
-        if self.reads:
-            edges_query = query(self.reads)
-            return edges_query.statement(edges_query.checked({}), store, granularity, **internal)
+        self._require_stated(store)
         parameters = {**values, **internal}
 
         def where(name: str, variable: str) -> str:
@@ -127,7 +161,9 @@ class Query(Declaration):
 
         helpers = {"where": where, "within": within, "among": among}
         grouped = granularity != NEURON_GRAPH
-        text = _template(self.body).render(values, store=store, grouped=grouped, **helpers)
+        text = _template(self.body).render(
+            values, store=store, grouped=grouped, in_lists=in_lists, **helpers
+        )
         text = of_ours(text, store)
         # The embedded store refuses a parameter that its statement does not name.
         names = set(re.findall(r"\$(\w+)", text))
@@ -135,7 +171,18 @@ class Query(Declaration):
             "\n".join(line.rstrip() for line in text.splitlines() if line.strip()),
             {name: value for name, value in parameters.items() if name in names},
             self.columns_in(granularity),
+            store,
         )
+
+    def _require_stated(self, store: str) -> None:
+        instead = "ask for it without --in-store, or in_store= in Python"
+        if self.not_stated:
+            raise CypherError(f"{self.name} is not stated in Cypher: {self.not_stated}; {instead}")
+        if self.not_embedded and store == "embedded":
+            raise CypherError(
+                f"{self.name} is not stated in the Cypher of the embedded store: "
+                f"{self.not_embedded}; {instead}, or ask a graph in Neo4j"
+            )
 
 
 @cache
@@ -189,6 +236,9 @@ def _read(name: str, text: str) -> Query:
         definition=header.get("definition", ""),
         reads=header.get("reads", ""),
         not_finite=header.get("not_finite", ""),
+        not_stated=header.get("not_stated", ""),
+        not_embedded=header.get("not_embedded", ""),
+        only_finite=header.get("only_finite", False),
     )
 
 

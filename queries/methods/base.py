@@ -1,7 +1,10 @@
 """What all methods of ``NeuronGraph`` share: the open store, and how a question is put."""
 
 import os
+from collections.abc import Callable
 from typing import Any
+
+import pandas as pd
 
 from queries.answers.models import Models
 from queries.answers.question import Question
@@ -39,3 +42,19 @@ class Methods:
         about.require(checked)
         other = self._models.find(checked["other"]) if "other" in checked else None
         return Question(asked, checked, about, other)
+
+    def _answer(
+        self, question: Question, compute: Callable[[Question], pd.DataFrame], *, in_store: bool
+    ) -> pd.DataFrame:
+        """Answer a question.
+
+        Parameters
+        ----------
+        question
+            The question.
+        compute
+            What answers it by default.
+        in_store
+            Whether the query's own statement answers it in the store.
+        """
+        return question.in_store_answer() if in_store else compute(question)

@@ -15,7 +15,9 @@ from queries.methods.base import Methods
 class CentralityMethods(Methods):
     """Centrality, exact, by one or two passes through the layers."""
 
-    def degree(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
+    def degree(
+        self, neurons: NeuronsLike = None, *, in_store: bool = False, model: str | None = None
+    ) -> pd.DataFrame:
         """Return how many relationships end and begin at each neuron.
 
         Parameters
@@ -41,7 +43,8 @@ class CentralityMethods(Methods):
         --------
         >>> graph.degree("input_layer")
         """
-        return answers.degree(self._ask("degree", model, neurons=neurons))
+        question = self._ask("degree", model, neurons=neurons)
+        return self._answer(question, answers.degree, in_store=in_store)
 
     def katz(
         self,
@@ -51,6 +54,7 @@ class CentralityMethods(Methods):
         beta: float = 1.0,
         weights: Literal["absolute", "signed"] = "absolute",
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return Katz centrality, exact, by one pass a layer.
@@ -93,11 +97,10 @@ class CentralityMethods(Methods):
         --------
         >>> graph.katz("dense_1")
         """
-        return answers.katz(
-            self._ask(
-                "katz", model, neurons=neurons, alpha=alpha, beta=beta, weights=weights, by=by
-            )
+        question = self._ask(
+            "katz", model, neurons=neurons, alpha=alpha, beta=beta, weights=weights, by=by
         )
+        return self._answer(question, answers.katz, in_store=in_store)
 
     def pagerank(
         self,
@@ -105,6 +108,7 @@ class CentralityMethods(Methods):
         *,
         alpha: float = 0.85,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return PageRank over absolute weights, exact; that of all neurons adds up to 1.
@@ -143,13 +147,15 @@ class CentralityMethods(Methods):
         --------
         >>> graph.pagerank("dense_1")
         """
-        return answers.pagerank(self._ask("pagerank", model, neurons=neurons, alpha=alpha, by=by))
+        question = self._ask("pagerank", model, neurons=neurons, alpha=alpha, by=by)
+        return self._answer(question, answers.pagerank, in_store=in_store)
 
     def path_centrality(
         self,
         neurons: NeuronsLike = None,
         *,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the share of all path weight, from inputs to outputs, through each neuron.
@@ -186,7 +192,8 @@ class CentralityMethods(Methods):
         --------
         >>> graph.path_centrality("dense_0")
         """
-        return answers.path_centrality(self._ask("path_centrality", model, neurons=neurons, by=by))
+        question = self._ask("path_centrality", model, neurons=neurons, by=by)
+        return self._answer(question, answers.path_centrality, in_store=in_store)
 
     def eigenvector_centrality(
         self,
@@ -196,6 +203,7 @@ class CentralityMethods(Methods):
         tol: float = 1e-6,
         weights: WeightKind = "count",
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return eigenvector centrality as NetworkX computes it; Katz says more here.
@@ -246,17 +254,16 @@ class CentralityMethods(Methods):
         --------
         >>> graph.eigenvector_centrality("dense_1", weights="absolute")
         """
-        return answers.eigenvector_centrality(
-            self._ask(
-                "eigenvector_centrality",
-                model,
-                neurons=neurons,
-                max_iter=max_iter,
-                tol=tol,
-                weights=weights,
-                by=by,
-            )
+        question = self._ask(
+            "eigenvector_centrality",
+            model,
+            neurons=neurons,
+            max_iter=max_iter,
+            tol=tol,
+            weights=weights,
+            by=by,
         )
+        return self._answer(question, answers.eigenvector_centrality, in_store=in_store)
 
     def top_neurons(
         self,
@@ -265,6 +272,7 @@ class CentralityMethods(Methods):
         measure: Measure = "katz",
         k: int = 5,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the k neurons of each layer that a measure puts first.
@@ -305,6 +313,5 @@ class CentralityMethods(Methods):
         --------
         >>> graph.top_neurons(measure="path_centrality", k=2)
         """
-        return answers.top_neurons(
-            self._ask("top_neurons", model, neurons=neurons, measure=measure, k=k, by=by)
-        )
+        question = self._ask("top_neurons", model, neurons=neurons, measure=measure, k=k, by=by)
+        return self._answer(question, answers.top_neurons, in_store=in_store)

@@ -18,7 +18,12 @@ class ComparisonMethods(Methods):
     """
 
     def compare_layers(
-        self, other: str, *, by: Weighing = "weight", model: str | None = None
+        self,
+        other: str,
+        *,
+        by: Weighing = "weight",
+        in_store: bool = False,
+        model: str | None = None,
     ) -> pd.DataFrame:
         """Return how the weights into each layer change to ``other``, most changed first.
 
@@ -66,7 +71,8 @@ class ComparisonMethods(Methods):
         --------
         >>> graph.compare_layers("digits")
         """
-        return answers.compare_layers(self._ask("compare_layers", model, other=other, by=by))
+        question = self._ask("compare_layers", model, other=other, by=by)
+        return self._answer(question, answers.compare_layers, in_store=in_store)
 
     def compare_neurons(
         self,
@@ -76,6 +82,7 @@ class ComparisonMethods(Methods):
         k: int = 10,
         measure: Literal["weights", "strength", "bias"] = "weights",
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the neurons that change most to ``other``: weights into them, strength or bias.
@@ -128,11 +135,10 @@ class ComparisonMethods(Methods):
         --------
         >>> graph.compare_neurons("digits", "dense_0", k=5)
         """
-        return answers.compare_neurons(
-            self._ask(
-                "compare_neurons", model, other=other, neurons=neurons, k=k, measure=measure, by=by
-            )
+        question = self._ask(
+            "compare_neurons", model, other=other, neurons=neurons, k=k, measure=measure, by=by
         )
+        return self._answer(question, answers.compare_neurons, in_store=in_store)
 
     def compare_edges(
         self,
@@ -143,6 +149,7 @@ class ComparisonMethods(Methods):
         k: int = 10,
         measure: Literal["absolute", "relative", "flips"] = "absolute",
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the weights that change most to ``other``, or most of those that flip.
@@ -194,15 +201,14 @@ class ComparisonMethods(Methods):
         --------
         >>> graph.compare_edges("digits", "dense_0", "dense_1", k=5)
         """
-        return answers.compare_edges(
-            self._ask(
-                "compare_edges",
-                model,
-                other=other,
-                source=source,
-                target=target,
-                k=k,
-                measure=measure,
-                by=by,
-            )
+        question = self._ask(
+            "compare_edges",
+            model,
+            other=other,
+            source=source,
+            target=target,
+            k=k,
+            measure=measure,
+            by=by,
         )
+        return self._answer(question, answers.compare_edges, in_store=in_store)

@@ -13,7 +13,12 @@ class FieldMethods(Methods):
     """What is joined to some neurons by paths of any length."""
 
     def receptive_field(
-        self, neurons: NeuronsLike, *, by: Weighing = "weight", model: str | None = None
+        self,
+        neurons: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        in_store: bool = False,
+        model: str | None = None,
     ) -> pd.DataFrame:
         """Return what feeds some neurons, a row a layer.
 
@@ -55,10 +60,16 @@ class FieldMethods(Methods):
         --------
         >>> graph.receptive_field("conv_1[3]@1,1")
         """
-        return answers.receptive_field(self._ask("receptive_field", model, neurons=neurons, by=by))
+        question = self._ask("receptive_field", model, neurons=neurons, by=by)
+        return self._answer(question, answers.receptive_field, in_store=in_store)
 
     def projective_field(
-        self, neurons: NeuronsLike, *, by: Weighing = "weight", model: str | None = None
+        self,
+        neurons: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        in_store: bool = False,
+        model: str | None = None,
     ) -> pd.DataFrame:
         """Return what some neurons feed, a row a layer.
 
@@ -99,9 +110,8 @@ class FieldMethods(Methods):
         --------
         >>> graph.projective_field("input_layer[0]@3,3")
         """
-        return answers.projective_field(
-            self._ask("projective_field", model, neurons=neurons, by=by)
-        )
+        question = self._ask("projective_field", model, neurons=neurons, by=by)
+        return self._answer(question, answers.projective_field, in_store=in_store)
 
     def field_neurons(
         self,
@@ -110,6 +120,7 @@ class FieldMethods(Methods):
         *,
         direction: Direction = "in",
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the neurons of a field, each with the weight of its paths to or from them.
@@ -153,8 +164,7 @@ class FieldMethods(Methods):
         --------
         >>> graph.field_neurons("conv_1[3]@1,1", "input_layer")
         """
-        return answers.field_neurons(
-            self._ask(
-                "field_neurons", model, neurons=neurons, among=among, direction=direction, by=by
-            )
+        question = self._ask(
+            "field_neurons", model, neurons=neurons, among=among, direction=direction, by=by
         )
+        return self._answer(question, answers.field_neurons, in_store=in_store)

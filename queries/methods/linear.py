@@ -17,6 +17,7 @@ class LinearMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the linear map from sources to targets and its bias, a row a pair.
@@ -69,9 +70,8 @@ class LinearMethods(Methods):
         --------
         >>> graph.effective_weights("conv_1", "dense_1")
         """
-        return answers.effective_weights(
-            self._ask("effective_weights", model, source=source, target=target, by=by)
-        )
+        question = self._ask("effective_weights", model, source=source, target=target, by=by)
+        return self._answer(question, answers.effective_weights, in_store=in_store)
 
     def combine(
         self,
@@ -79,6 +79,7 @@ class LinearMethods(Methods):
         second: NeuronsLike,
         *,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return two layers as one: the linear map through ``first`` onto ``second``.
@@ -132,4 +133,5 @@ class LinearMethods(Methods):
         --------
         >>> graph.combine("conv_1", "dense_0")
         """
-        return answers.combine(self._ask("combine", model, first=first, second=second, by=by))
+        question = self._ask("combine", model, first=first, second=second, by=by)
+        return self._answer(question, answers.combine, in_store=in_store)

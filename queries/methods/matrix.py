@@ -20,6 +20,7 @@ class MatrixMethods(Methods):
         target: NeuronsLike = None,
         *,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the weight between each two neurons that are joined, one row a pair.
@@ -58,7 +59,8 @@ class MatrixMethods(Methods):
         --------
         >>> graph.adjacency("dense_0", "dense_1")
         """
-        return answers.adjacency(self._ask("adjacency", model, source=source, target=target, by=by))
+        question = self._ask("adjacency", model, source=source, target=target, by=by)
+        return self._answer(question, answers.adjacency, in_store=in_store)
 
     def matrix(
         self,
@@ -143,6 +145,7 @@ class MatrixMethods(Methods):
         walk: Walk = "pagerank",
         alpha: float = 0.95,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the directed Laplacian over absolute weights, a row for each of its entries.
@@ -193,6 +196,5 @@ class MatrixMethods(Methods):
         --------
         >>> graph.laplacian(range(768, 810))
         """
-        return answers.laplacian(
-            self._ask("laplacian", model, neurons=neurons, walk=walk, alpha=alpha, by=by)
-        )
+        question = self._ask("laplacian", model, neurons=neurons, walk=walk, alpha=alpha, by=by)
+        return self._answer(question, answers.laplacian, in_store=in_store)

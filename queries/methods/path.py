@@ -20,6 +20,7 @@ class PathMethods(Methods):
         *,
         k: int = 10,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the k strongest paths, one row a hop, by the product of absolute weights.
@@ -66,15 +67,15 @@ class PathMethods(Methods):
         --------
         >>> graph.strongest_paths("input_layer", "dense_1", k=5)
         """
-        return answers.strongest_paths(
-            self._ask("strongest_paths", model, source=source, target=target, k=k, by=by)
-        )
+        question = self._ask("strongest_paths", model, source=source, target=target, k=k, by=by)
+        return self._answer(question, answers.strongest_paths, in_store=in_store)
 
     def longest_path(
         self,
         *,
         weights: Literal["absolute", "signed"] = "signed",
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the path of the largest sum of weights, one row a hop.
@@ -114,7 +115,8 @@ class PathMethods(Methods):
         --------
         >>> graph.longest_path()
         """
-        return answers.longest_path(self._ask("longest_path", model, weights=weights, by=by))
+        question = self._ask("longest_path", model, weights=weights, by=by)
+        return self._answer(question, answers.longest_path, in_store=in_store)
 
     def shortest_paths(
         self,
@@ -122,6 +124,7 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return for each target the fewest hops, and the smallest sum of absolute weights.
@@ -163,9 +166,8 @@ class PathMethods(Methods):
         --------
         >>> graph.shortest_paths("input_layer", "dense_1")
         """
-        return answers.shortest_paths(
-            self._ask("shortest_paths", model, source=source, target=target, by=by)
-        )
+        question = self._ask("shortest_paths", model, source=source, target=target, by=by)
+        return self._answer(question, answers.shortest_paths, in_store=in_store)
 
     def widest_path(
         self,
@@ -173,6 +175,7 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the path whose weakest relationship is strongest, one row a hop.
@@ -212,9 +215,8 @@ class PathMethods(Methods):
         --------
         >>> graph.widest_path("input_layer", "dense_1")
         """
-        return answers.widest_path(
-            self._ask("widest_path", model, source=source, target=target, by=by)
-        )
+        question = self._ask("widest_path", model, source=source, target=target, by=by)
+        return self._answer(question, answers.widest_path, in_store=in_store)
 
     def path_norm(
         self,
@@ -222,6 +224,7 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return one row: the number of paths, and the sums of the products of their weights.
@@ -260,7 +263,8 @@ class PathMethods(Methods):
         --------
         >>> graph.path_norm("input_layer", "dense_1")
         """
-        return answers.path_norm(self._ask("path_norm", model, source=source, target=target, by=by))
+        question = self._ask("path_norm", model, source=source, target=target, by=by)
+        return self._answer(question, answers.path_norm, in_store=in_store)
 
     def path_counts(
         self,
@@ -268,6 +272,7 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return for each target the number of paths, and the sums of their products.
@@ -307,6 +312,5 @@ class PathMethods(Methods):
         --------
         >>> graph.path_counts("input_layer", "dense_1")
         """
-        return answers.path_counts(
-            self._ask("path_counts", model, source=source, target=target, by=by)
-        )
+        question = self._ask("path_counts", model, source=source, target=target, by=by)
+        return self._answer(question, answers.path_counts, in_store=in_store)

@@ -5,6 +5,7 @@ from typing import Literal
 import pandas as pd
 
 from queries.answers import stored as answers
+from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
@@ -49,7 +50,7 @@ class StoredMethods(Methods):
         """
         return models(self._store)
 
-    def layers(self, *, model: str | None = None) -> pd.DataFrame:
+    def layers(self, *, in_store: bool = False, model: str | None = None) -> pd.DataFrame:
         """Return the layers of a model, inputs first.
 
         Parameters
@@ -91,9 +92,10 @@ class StoredMethods(Methods):
         --------
         >>> graph.layers()
         """
-        return self._ask("layers", model).stored_answer()
+        question = self._ask("layers", model)
+        return self._answer(question, Question.stored_answer, in_store=in_store)
 
-    def summary(self, *, model: str | None = None) -> pd.DataFrame:
+    def summary(self, *, in_store: bool = False, model: str | None = None) -> pd.DataFrame:
         """Return one row about a model: counts, density, and the range of its weights.
 
         Parameters
@@ -128,9 +130,12 @@ class StoredMethods(Methods):
         --------
         >>> graph.summary()
         """
-        return self._ask("summary", model).stored_answer()
+        question = self._ask("summary", model)
+        return self._answer(question, Question.stored_answer, in_store=in_store)
 
-    def neurons(self, neurons: NeuronsLike = None, *, model: str | None = None) -> pd.DataFrame:
+    def neurons(
+        self, neurons: NeuronsLike = None, *, in_store: bool = False, model: str | None = None
+    ) -> pd.DataFrame:
         """Return neurons with their layer, channel, position and bias.
 
         Parameters
@@ -161,7 +166,8 @@ class StoredMethods(Methods):
         --------
         >>> graph.neurons("conv_0[3]@0..5,1")
         """
-        return self._ask("neurons", model, neurons=neurons).stored_answer()
+        question = self._ask("neurons", model, neurons=neurons)
+        return self._answer(question, Question.stored_answer, in_store=in_store)
 
     def neighbours(
         self,
@@ -171,6 +177,7 @@ class StoredMethods(Methods):
         min_weight: float = 0.0,
         limit: int = 1000,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return what feeds some neurons, or what they feed, strongest first.
@@ -214,7 +221,7 @@ class StoredMethods(Methods):
         --------
         >>> graph.neighbours("dense_1[3]")
         """
-        return self._ask(
+        question = self._ask(
             "neighbours",
             model,
             neurons=neurons,
@@ -222,7 +229,8 @@ class StoredMethods(Methods):
             min_weight=min_weight,
             limit=limit,
             by=by,
-        ).stored_answer()
+        )
+        return self._answer(question, Question.stored_answer, in_store=in_store)
 
     def edges(
         self,
@@ -230,6 +238,7 @@ class StoredMethods(Methods):
         target: NeuronsLike = None,
         *,
         min_weight: float = 0.0,
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return relationships as columns ``source``, ``target`` and ``weight``.
@@ -275,9 +284,8 @@ class StoredMethods(Methods):
         --------
         >>> graph.edges("dense_0", "dense_1", min_weight=0.7)
         """
-        return answers.edges(
-            self._ask("edges", model, source=source, target=target, min_weight=min_weight)
-        )
+        question = self._ask("edges", model, source=source, target=target, min_weight=min_weight)
+        return self._answer(question, answers.edges, in_store=in_store)
 
     def strongest_edges(
         self,
@@ -286,6 +294,7 @@ class StoredMethods(Methods):
         *,
         k: int = 10,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the relationships of the largest absolute weight.
@@ -323,9 +332,8 @@ class StoredMethods(Methods):
         --------
         >>> graph.strongest_edges("dense_0", "dense_1", k=5)
         """
-        return self._ask(
-            "strongest_edges", model, source=source, target=target, k=k, by=by
-        ).stored_answer()
+        question = self._ask("strongest_edges", model, source=source, target=target, k=k, by=by)
+        return self._answer(question, Question.stored_answer, in_store=in_store)
 
     def weight_distribution(
         self,
@@ -333,6 +341,7 @@ class StoredMethods(Methods):
         *,
         bins: int = 20,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return a histogram of the weights into each layer.
@@ -371,9 +380,8 @@ class StoredMethods(Methods):
         --------
         >>> graph.weight_distribution()
         """
-        return self._ask(
-            "weight_distribution", model, neurons=neurons, bins=bins, by=by
-        ).stored_answer()
+        question = self._ask("weight_distribution", model, neurons=neurons, bins=bins, by=by)
+        return self._answer(question, Question.stored_answer, in_store=in_store)
 
     def strength(
         self,
@@ -382,6 +390,7 @@ class StoredMethods(Methods):
         direction: Literal["in", "out"] = "in",
         measure: Literal["absolute", "signed", "count"] = "absolute",
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return in-strength or out-strength: the weights of each neuron, added up.
@@ -422,6 +431,7 @@ class StoredMethods(Methods):
         --------
         >>> graph.strength("dense_1")
         """
-        return self._ask(
+        question = self._ask(
             "strength", model, neurons=neurons, direction=direction, measure=measure, by=by
-        ).stored_answer()
+        )
+        return self._answer(question, Question.stored_answer, in_store=in_store)

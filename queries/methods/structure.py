@@ -17,6 +17,7 @@ class StructureMethods(Methods):
         *,
         threshold: float = 0.0,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return neurons without any path to an output, or without any from an input.
@@ -61,9 +62,8 @@ class StructureMethods(Methods):
         --------
         >>> graph.dead_neurons("conv_1", threshold=0.5)
         """
-        return answers.dead_neurons(
-            self._ask("dead_neurons", model, neurons=neurons, threshold=threshold, by=by)
-        )
+        question = self._ask("dead_neurons", model, neurons=neurons, threshold=threshold, by=by)
+        return self._answer(question, answers.dead_neurons, in_store=in_store)
 
     def zero_channels(
         self,
@@ -71,6 +71,7 @@ class StructureMethods(Methods):
         *,
         threshold: float = 0.0,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return channels of which all weights in, or all weights out, are zero.
@@ -116,9 +117,8 @@ class StructureMethods(Methods):
         --------
         >>> graph.zero_channels("dense_0", threshold=3)
         """
-        return answers.zero_channels(
-            self._ask("zero_channels", model, neurons=neurons, threshold=threshold, by=by)
-        )
+        question = self._ask("zero_channels", model, neurons=neurons, threshold=threshold, by=by)
+        return self._answer(question, answers.zero_channels, in_store=in_store)
 
     def channel_importance(
         self,
@@ -126,6 +126,7 @@ class StructureMethods(Methods):
         *,
         k: int = 5,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the most and the least important channels of each layer.
@@ -175,9 +176,8 @@ class StructureMethods(Methods):
         --------
         >>> graph.channel_importance(k=2)
         """
-        return answers.channel_importance(
-            self._ask("channel_importance", model, target=target, k=k, by=by)
-        )
+        question = self._ask("channel_importance", model, target=target, k=k, by=by)
+        return self._answer(question, answers.channel_importance, in_store=in_store)
 
     def duplicate_channels(
         self,
@@ -185,6 +185,7 @@ class StructureMethods(Methods):
         *,
         least: float = 0.99,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return pairs of channels of a layer with alike incoming weights, most alike first.
@@ -229,12 +230,16 @@ class StructureMethods(Methods):
         --------
         >>> graph.duplicate_channels("conv_1", least=0.6)
         """
-        return answers.duplicate_channels(
-            self._ask("duplicate_channels", model, neurons=neurons, least=least, by=by)
-        )
+        question = self._ask("duplicate_channels", model, neurons=neurons, least=least, by=by)
+        return self._answer(question, answers.duplicate_channels, in_store=in_store)
 
     def layer_statistics(
-        self, *, threshold: float = 0.01, by: Weighing = "weight", model: str | None = None
+        self,
+        *,
+        threshold: float = 0.01,
+        by: Weighing = "weight",
+        in_store: bool = False,
+        model: str | None = None,
     ) -> pd.DataFrame:
         """Return a row a layer that is fed: range of its weights, sparsity, norms, fluctuation.
 
@@ -287,9 +292,8 @@ class StructureMethods(Methods):
         --------
         >>> graph.layer_statistics(threshold=0.1)
         """
-        return answers.layer_statistics(
-            self._ask("layer_statistics", model, threshold=threshold, by=by)
-        )
+        question = self._ask("layer_statistics", model, threshold=threshold, by=by)
+        return self._answer(question, answers.layer_statistics, in_store=in_store)
 
     def bifans(
         self,
@@ -298,6 +302,7 @@ class StructureMethods(Methods):
         *,
         threshold: float = 0.0,
         by: Weighing = "weight",
+        in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return one row: how many pairs of sources both feed the same pair of targets.
@@ -344,6 +349,7 @@ class StructureMethods(Methods):
         --------
         >>> graph.bifans("dense_0", "dense_1", threshold=0.1)
         """
-        return answers.bifans(
-            self._ask("bifans", model, source=source, target=target, threshold=threshold, by=by)
+        question = self._ask(
+            "bifans", model, source=source, target=target, threshold=threshold, by=by
         )
+        return self._answer(question, answers.bifans, in_store=in_store)

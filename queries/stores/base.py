@@ -124,14 +124,39 @@ class Store(Closing):
 
     @abstractmethod
     def statement(
-        self, query: "Query", values: Mapping[str, Any], about: "StoredModel | None" = None
+        self,
+        query: "Query",
+        values: Mapping[str, Any],
+        about: "StoredModel | None" = None,
+        **internal: Any,
     ) -> "Statement":
-        """Return the Cypher that answers a query, or reads what it computes with.
+        """Return the Cypher that answers a query.
+
+        Parameters
+        ----------
+        query, values, about
+            As in ``answer``; None where the query is about no model.
+        **internal
+            Further parameters of the statement, which are not the user's.
 
         Raises
         ------
         CypherError
-            If the store answers no Cypher.
+            If the store answers no Cypher, or there is none that answers the query.
+        """
+
+    @abstractmethod
+    def run(
+        self, query: "Query", values: Mapping[str, Any], about: "StoredModel", **internal: Any
+    ) -> "pa.Table":
+        """Run the statement of a query as it stands, and return its rows.
+
+        Raises
+        ------
+        CypherError
+            As ``statement``.
+        GraphError
+            If the store has no memory for it, or does not let its user run it.
         """
 
     @abstractmethod

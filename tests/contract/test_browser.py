@@ -11,7 +11,7 @@ from exporter.cli import app
 from queries import NeuronGraph
 from queries.browser.favourites import favourites, save
 from queries.browser.guide import Guide
-from queries.browser.literals import literal
+from queries.core.literals import literal
 from queries.errors import ModelNotFoundError
 from queries.library.queries import queries
 from tests.contract.stores import GraphStore

@@ -12,7 +12,7 @@ from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Declaration, Parameter
 from queries.library.exports import exports
 from queries.library.plots import plots
-from queries.library.queries import queries
+from queries.library.queries import Query, queries
 from queries.plots.plots import Plots
 
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
@@ -66,6 +66,9 @@ class TestSignatures:
         if declaration.name != "models":
             model = own.pop("model")
             assert (model.kind, model.default) == (inspect.Parameter.KEYWORD_ONLY, None)
+            if isinstance(declaration, Query):
+                in_store = own.pop("in_store")
+                assert (in_store.kind, in_store.default) == (model.kind, False)
         declared = {parameter.name: parameter for parameter in declaration.parameters}
         assert list(own) == list(declared)
         for name, parameter in declared.items():

@@ -26,6 +26,11 @@ _MARGIN: Final = 8
 _SECTION: Final = re.compile(r"^(\w+)\n-{3,}\n", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^(?P<names>\S.*)\n(?P<text>(?:    .*\n|\n)*)", re.MULTILINE)
 _MODEL: Final = "The model to ask about; needed where the graph holds more than one."
+_IN_STORE: Final = (
+    "Let the store compute the answer, by the query's own Cypher statement, which ``statement`` "
+    "returns. In Neo4j all are stated but a few."
+)
+_SHARED: Final = {"model": _MODEL, "in_store": _IN_STORE}
 _FILE: Final = '"part.graphml"'
 
 
@@ -118,7 +123,7 @@ def _parameter(name: str, declaration: Declaration, own: Mapping[str, str]) -> s
     declared = {each.name: each for each in declaration.parameters}
     if name in declared:
         return f"{name}\n{_wrapped(_sentence(declared[name].meaning), 4)}"
-    return f"{name}\n{_wrapped(_MODEL, 4)}" if name == "model" else f"{name}\n{own[name]}"
+    return f"{name}\n{_wrapped(_SHARED[name], 4) if name in _SHARED else own[name]}"
 
 
 def _returns(declaration: Declaration) -> str:

@@ -304,18 +304,32 @@ class TestQuery:
 
     @pytest.mark.parametrize("name", queries())
     def test_shows_its_cypher_on_stderr(self, invoke: Invoke, name: str) -> None:
-        words = ("query", name, *example_words(query(name)), "--format", "csv")
+        asked = query(name)
+        words = ("query", name, *example_words(asked), "--format", "csv")
+        if asked.not_stated or asked.not_embedded:
+            assert (asked.not_stated or asked.not_embedded) in error(
+                invoke(*words, "--show-cypher")
+            )
+            return
         done = invoke(*words, "--show-cypher")
         assert done.stdout == invoke(*words).stdout
         assert re.search(r"^MATCH ", done.stderr, re.MULTILINE)
-        by_us = re.search(r"\$(first|scores)\b", done.stderr.partition("MATCH")[2])
-        assert ("// run for each part" in done.stderr) == bool(by_us)
 
-    def test_shows_parameters_with_its_cypher_and_shortens_lists(self, invoke: Invoke) -> None:
-        ids = ",".join(map(str, range(100)))
-        done = invoke("query", "neurons", f"id={ids}", "--show-cypher")
-        assert '// $model = "digits"\n' in done.stderr
-        assert "// $neurons_id = [0, 1, 2, ... 100 in all]\n" in done.stderr
+    def test_shows_parameters_with_its_cypher(self, invoke: Invoke) -> None:
+        done = invoke("query", "neurons", "id=1,2", "--show-cypher")
+        assert "// $model = 'digits'\n// $neurons_id = [1, 2]\nMATCH (n:Neuron)" in done.stderr
+
+    def test_lets_the_store_answer(self, invoke: Invoke) -> None:
+        words = ("query", "strength", "neurons=dense_1", "--format", "csv")
+        assert invoke(*words, "--in-store").stdout == invoke(*words).stdout
+
+    def test_says_why_a_store_does_not_answer(self, invoke: Invoke) -> None:
+        message = error(invoke("query", "katz", "--in-store"))
+        assert query("katz").not_embedded in message
+        assert "without --in-store" in message
+        done = invoke("query", "models", "--in-store")
+        assert done.exit_code == 2
+        assert "models is about no model" in done.stderr
 
     def test_takes_fields(self, invoke: Invoke) -> None:
         words = ("layer=conv_0", "channel=3", "x=0..5", "y=1", "bias=-9..")

@@ -7,9 +7,9 @@ import pytest
 
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import weight_properties
-from queries.errors import ParameterError, QueryNotFoundError
+from queries.errors import CypherError, ParameterError, QueryNotFoundError
 from queries.library.declaration import BY, ColumnType, Parameter, ParameterType
-from queries.library.queries import queries, query
+from queries.library.queries import Query, queries, query
 
 NAMES = [
     "adjacency", "bifans", "channel_importance", "combine", "compare_edges", "compare_layers",
@@ -20,7 +20,18 @@ NAMES = [
     "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary",
     "top_neurons", "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
-HEADER_KEYS = {"summary", "definition", "example", "reads", "not_finite", "parameters", "columns"}
+HEADER_KEYS = {
+    "summary",
+    "definition",
+    "example",
+    "reads",
+    "not_finite",
+    "not_stated",
+    "not_embedded",
+    "only_finite",
+    "parameters",
+    "columns",
+}
 PARAMETER_KEYS = {
     "bounds_weights",
     "shared",
@@ -91,7 +102,7 @@ class TestHeaders:
     def test_give_cypher_for_both_stores(self, name: str) -> None:
         asked = query(name)
         needed = {p.name: "a" for p in asked.parameters if p.required}
-        for store in ("neo4j", "embedded"):
+        for store in stores_of(asked):
             statement = asked.statement(asked.checked(needed), store, model="m", first=0, last=9)
             assert "RETURN" in statement.cypher
             assert "//%" not in statement.cypher
@@ -107,9 +118,25 @@ class TestHeaders:
             for p in asked.parameters
             if p.type == "neurons" or (p.type == "text" and p.required)
         }
-        for store in ("neo4j", "embedded"):
+        for store in stores_of(asked):
             statement = asked.statement(asked.checked(values), store, model=odd, first=0, last=9)
             assert odd not in statement.cypher
+
+    def test_say_why_a_store_has_no_statement(self, name: str) -> None:
+        asked = query(name)
+        needed = {p.name: "a" for p in asked.parameters if p.required}
+        for store in {"neo4j", "embedded"} - set(stores_of(asked)):
+            with pytest.raises(CypherError) as caught:
+                asked.statement(asked.checked(needed), store, model="m")
+            assert (asked.not_stated or asked.not_embedded) in str(caught.value)
+        assert bool(asked.body) != bool(asked.not_stated)
+
+
+def stores_of(asked: Query) -> list[str]:
+    """Return the stores that have a statement of a query."""
+    if asked.not_stated:
+        return []
+    return ["neo4j"] if asked.not_embedded else ["neo4j", "embedded"]
 
 
 def test_by_names_what_relationships_have() -> None:

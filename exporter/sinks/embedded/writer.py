@@ -167,7 +167,9 @@ class EmbeddedWriter(Writer):
                 self._node_ids = node_ids(self._connection)
         for low, high in id_ranges(first, last, edges, _EDGES_A_CHECK):
             bounds = {"first": low, "last": high}
-            statement = every_edge.statement(values, EmbeddedStore.name, granularity, **bounds)
+            statement = every_edge.statement(
+                values, EmbeddedStore.name, granularity, in_lists=True, **bounds
+            )
             with ladybug_errors(self._file):
                 rows = run_for_many(self._connection, statement)
             table = self._node_ids.edges(to_columns(rows, statement.columns))

@@ -156,7 +156,9 @@ class BoltWriter(Writer):
 
         def read(part: tuple[int, int]) -> dict[str, NDArray[np.generic]]:
             bounds = {"model": self._owner.key, "first": part[0], "last": part[1]}
-            statement = every_edge.statement(values, BoltStore.name, granularity, **bounds)
+            statement = every_edge.statement(
+                values, BoltStore.name, granularity, in_lists=True, **bounds
+            )
             table = node_ids.edges(self._connection.columns(statement))
             return {name: table[name].to_numpy() for name in table.column_names}
 

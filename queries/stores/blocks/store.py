@@ -56,8 +56,18 @@ class BlockStore(Store):
         return list(self.blocks(about).joined_layers)
 
     def statement(
-        self, query: Query, values: Mapping[str, Any], about: "StoredModel | None" = None
+        self,
+        query: Query,
+        values: Mapping[str, Any],
+        about: "StoredModel | None" = None,
+        **internal: Any,
     ) -> Statement:
+        """Refuse: no statement is run."""
+        self._refuse()
+
+    def run(
+        self, query: Query, values: Mapping[str, Any], about: "StoredModel", **internal: Any
+    ) -> pa.Table:
         """Refuse: no statement is run."""
         self._refuse()
 

@@ -29,12 +29,13 @@ from queries.stores.neo4j.connection import (
     sent,
     sent_for,
 )
+from queries.stores.neo4j.in_the_store import in_the_store
 from queries.stores.neo4j.rows import from_lists, in_lists
 from queries.stores.opener import Opener
 
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
-    from queries.library.queries import Statement
+    from queries.library.queries import Query, Statement
 
 _EDITED: Final = of_ours("MATCH (m:Model {state: $state}) SET m.edited = true")
 _LOAD_ID: Final = of_ours("MATCH (m:Model {name: $name}) RETURN m.load_id AS load_id")
@@ -67,6 +68,24 @@ class BoltStore(CypherStore):
     def table(self, statement: "Statement", about: "StoredModel") -> pa.Table:
         """Run a statement about a model and return its rows as columns."""
         return self._table(statement, about)
+
+    def run(
+        self, query: "Query", values: Mapping[str, Any], about: "StoredModel", **internal: Any
+    ) -> pa.Table:
+        """Run the statement of a query as it stands, which may keep scores in properties.
+
+        It is one transaction: others do not see these, and they are gone however it ends.
+        """
+        statement = self.statement(query, values, about, **internal)
+
+        def rows(result: neo4j.Result) -> pa.Table:
+            # The driver would try for half a minute what the server has no memory for.
+            with in_the_store(self.location, query.name):
+                return from_lists(result, statement.columns)
+
+        access = neo4j.WRITE_ACCESS if statement.writes else neo4j.READ_ACCESS
+        cypher = in_lists(statement)
+        return self._run(cypher, statement.parameters, rows, about, access=access)
 
     def _table(self, statement: "Statement", about: "StoredModel | None" = None) -> pa.Table:
         return self._read(
@@ -142,6 +161,18 @@ class BoltStore(CypherStore):
         about: "StoredModel | None" = None,
     ) -> Rows:
         """Run a statement that cannot write, and return the rows as they are taken of it."""
+        return self._run(cypher, parameters, take, about, access=neo4j.READ_ACCESS)
+
+    def _run(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        take: Callable[[neo4j.Result], Rows],
+        about: "StoredModel | None",
+        *,
+        access: str,
+    ) -> Rows:
+        """Run a statement in a transaction; return the rows as they are taken of it."""
         self._opener.require()
 
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
@@ -153,9 +184,10 @@ class BoltStore(CypherStore):
         # The server itself refuses to write where the access mode is to read.
         with (
             driver_errors(self.location),
-            open_session(self._driver, self._database, neo4j.READ_ACCESS) as session,
+            open_session(self._driver, self._database, access) as session,
         ):
-            return session.execute_read(work)
+            execute = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
+            return execute(work)
 
     def close(self) -> None:
         """Close the driver, whose connections are those of the process that opened them."""

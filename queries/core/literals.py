@@ -1,8 +1,10 @@
-"""Values as text of a statement that somebody is to read, change and run in Neo4j Browser.
+"""Values as text that somebody is to read, change and run in Neo4j Browser.
 
-Our own statements never take values as text; those of a guide must, since a page has no parameters.
+Our own statements never take values as text. What is to be pasted must: a page of a guide has no
+parameters, and ``:param`` takes expressions.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -30,4 +32,6 @@ def literal(value: Any) -> str:
         return f"[{', '.join(literal(item) for item in value)}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{math.copysign(1.0, value)!r} / 0.0" if value == value else "0.0 / 0.0"
     return repr(value)

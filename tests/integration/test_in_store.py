@@ -1,0 +1,101 @@
+"""Statements that compute in the store, where the server cannot or must not run them."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from neo4j import GraphDatabase
+
+from exporter import drop, load
+from queries import NeuronGraph
+from queries.errors import GraphAccessError, GraphError
+from tests.servers import NEWEST, LocalServer, Neo4jServer, restartable
+
+pytestmark = pytest.mark.neo4j
+
+MODEL = "samples/digits.keras"
+HELPERS = (
+    "MATCH (n) UNWIND keys(n) AS key WITH DISTINCT key WHERE key STARTS WITH '_' "
+    "RETURN collect(key) AS keys"
+)
+RUNNING = (
+    "SHOW TRANSACTIONS YIELD currentQuery "
+    "WHERE currentQuery CONTAINS '_katz' AND NOT currentQuery CONTAINS 'SHOW' "
+    "RETURN count(*) AS running"
+)
+
+
+@pytest.mark.full
+class TestLimits:
+    @pytest.fixture(scope="class")
+    def local(self) -> Iterator[LocalServer]:
+        with restartable(NEWEST, heap="512m") as local:
+            load(MODEL, local.server.uri, name="digits")
+            yield local
+
+    @pytest.mark.parametrize(
+        ("setting", "value", "error", "message"),
+        [
+            ("db.memory.transaction.max", "1m", GraphError, "no memory to compute katz"),
+            ("server.databases.default_to_read_only", "true", GraphAccessError, "scores in prop"),
+        ],
+    )
+    def test_is_told_with_the_other_way(
+        self,
+        local: LocalServer,
+        setting: str,
+        value: str,
+        error: type[GraphError],
+        message: str,
+    ) -> None:
+        local.stop()
+        local.configure(setting, value)
+        local.start()
+        try:
+            with NeuronGraph(local.server.uri) as graph:
+                with pytest.raises(error, match=rf"{message}.*ask without --in-store"):
+                    graph.katz(in_store=True)
+                assert len(graph.katz("dense_1")) == 10
+        finally:
+            local.stop()
+            local.configure(setting, None)
+            local.start()
+
+
+@pytest.fixture
+def loaded(neo4j_server: Neo4jServer) -> Iterator[Neo4jServer]:
+    load(MODEL, neo4j_server.uri, name="interrupted")
+    yield neo4j_server
+    drop("interrupted", neo4j_server.uri)
+
+
+def test_ctrl_c_leaves_no_score_behind(loaded: Neo4jServer) -> None:
+    words = ["query", "katz", "--in-store", "--graph", loaded.uri, "--model", "interrupted"]
+    last = "MATCH (n:NeurongraphNeuron {name: 'dense_1[9]'}) SET n.held = 1"
+    with GraphDatabase.driver(loaded.uri, auth=loaded.auth) as driver:
+        with driver.session() as session, session.begin_transaction() as holding:
+            # The statement waits for the last neuron, when all others have their scores.
+            holding.run(last).consume()
+            command = [sys.executable, "-m", "exporter.cli", *words]
+            with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+                _wait_for(driver, running=True)
+                process.send_signal(signal.SIGINT)
+                _, said = process.communicate(timeout=60)
+            holding.rollback()
+        assert process.returncode == 130
+        assert "Traceback" not in said
+        _wait_for(driver, running=False)
+        assert driver.execute_query(HELPERS).records[0]["keys"] == []
+
+
+def _wait_for(driver: object, *, running: bool) -> None:
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        (row,) = driver.execute_query(RUNNING).records  # type: ignore[attr-defined]
+        if bool(row["running"]) == running:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the statement is {'not ' if running else 'still '}running")
