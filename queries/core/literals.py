@@ -32,6 +32,8 @@ def literal(value: Any) -> str:
         return f"[{', '.join(literal(item) for item in value)}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {literal(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"{math.copysign(1.0, value)!r} / 0.0" if value == value else "0.0 / 0.0"
+    if isinstance(value, float) and math.isnan(value):
+        return "0.0 / 0.0"
+    if isinstance(value, float) and math.isinf(value):
+        return f"{math.copysign(1.0, value)!r} / 0.0"
     return repr(value)
