@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.browser.layers import outputs
-from queries.core.literals import literal
 from queries.browser.models import Row, complete_models, select_model
 from queries.core.files import replaced
 from queries.core.layer import Layer, layers_of
+from queries.core.literals import literal
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.text import printable
 from queries.errors import ModelNotFoundError

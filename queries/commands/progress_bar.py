@@ -104,11 +104,12 @@ class ProgressBar(Closing):
 
 
 class _Amount(ProgressColumn):
-    """How many are done, how fast, and how long the rest will take."""
+    """How many are done, how fast, and how long the rest will take; else how long it has taken."""
 
     def render(self, task: Task) -> Text:
         if task.total is None:
-            return Text("")
+            seconds = round(task.elapsed or 0.0)
+            return Text(_duration(seconds) if seconds else "")
         parts = [f"{task.completed:,.0f} of {task.total:,.0f}"]
         if task.speed:
             parts.append(f"{task.speed:,.0f}/s")

@@ -36,4 +36,5 @@ def literal(value: Any) -> str:
         return "0.0 / 0.0"
     if isinstance(value, float) and math.isinf(value):
         return f"{math.copysign(1.0, value)!r} / 0.0"
-    return repr(value)
+    # Cypher knows no sign + in an exponent.
+    return repr(value).replace("e+", "e")

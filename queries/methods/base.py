@@ -44,7 +44,12 @@ class Methods:
         return Question(asked, checked, about, other)
 
     def _answer(
-        self, question: Question, compute: Callable[[Question], pd.DataFrame], *, in_store: bool
+        self,
+        question: Question,
+        compute: Callable[[Question], pd.DataFrame],
+        *,
+        in_store: bool,
+        stated: Callable[[Question], pd.DataFrame] = Question.in_store_answer,
     ) -> pd.DataFrame:
         """Answer a question.
 
@@ -56,5 +61,7 @@ class Methods:
             What answers it by default.
         in_store
             Whether the query's own statement answers it in the store.
+        stated
+            What has the store answer it, and refuses what ``compute`` refuses.
         """
-        return question.in_store_answer() if in_store else compute(question)
+        return stated(question) if in_store else compute(question)

@@ -35,6 +35,9 @@ class ComparisonMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -102,6 +105,9 @@ class ComparisonMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -171,6 +177,9 @@ class ComparisonMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 

@@ -29,6 +29,9 @@ class FieldMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -80,6 +83,9 @@ class FieldMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -136,6 +142,9 @@ class FieldMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 

@@ -38,6 +38,9 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -89,6 +92,9 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -140,6 +146,9 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -189,6 +198,9 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -238,6 +250,9 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -286,6 +301,9 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 

@@ -55,6 +55,9 @@ class StoredMethods(Methods):
 
         Parameters
         ----------
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -100,6 +103,9 @@ class StoredMethods(Methods):
 
         Parameters
         ----------
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -142,6 +148,9 @@ class StoredMethods(Methods):
         ----------
         neurons
             Which neurons (neurons, default all).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -196,6 +205,9 @@ class StoredMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -252,6 +264,9 @@ class StoredMethods(Methods):
         min_weight
             Smallest absolute weight, rounded to single precision as weights are (float, in units of
             the weights, at least 0, default 0).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -310,6 +325,9 @@ class StoredMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -355,6 +373,9 @@ class StoredMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -407,6 +428,9 @@ class StoredMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 

@@ -34,6 +34,9 @@ class StructureMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -89,6 +92,9 @@ class StructureMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -147,6 +153,9 @@ class StructureMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -202,6 +211,9 @@ class StructureMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -253,6 +265,9 @@ class StructureMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -321,6 +336,9 @@ class StructureMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 

@@ -120,10 +120,10 @@ def _read(graph: PageGraph, view: View) -> Scene:
         limits = (view.pick, view.by, view.min_weight, view.lines)
         facts = attempt(("facts", model.about, *limits), lambda: facts_of(graph, model, view))
     if view.source and view.target:
-        ends = {"source": view.source, "target": view.target}
+        source, target = view.source, view.target
         paths = attempt(
-            ("paths", model.about, *ends.values(), view.k, view.by),
-            lambda: graph.strongest_paths(**ends, k=view.k, by=view.by, model=view.model),
+            ("paths", model.about, source, target, view.k, view.by),
+            lambda: graph.strongest_paths(source, target, k=view.k, by=view.by, model=view.model),
         )
     return Scene(view, model, plain.layout, shades, facts, paths, tuple(problems))
 

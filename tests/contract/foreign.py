@@ -11,7 +11,9 @@ from tests.servers import Neo4jServer
 LABEL: Final = "Foreign"
 """What tells the nodes of the other application, for these tests alone."""
 
-NAMES: Final = ("pooled", "dilated", "scratch", "scratch~new", "scratch~replaced", "damaged")
+NAMES: Final = (
+    "pooled", "dilated", "scratch", "scratch~new", "scratch~replaced", "damaged", "stated-branched",
+)  # fmt: skip
 """Names that models of ours have in the tests."""
 
 _NODES: Final = """

@@ -1,5 +1,6 @@
 """What is offered in Neo4j Browser, run on real servers without it."""
 
+import math
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ NEO4J = ["neo4j-5.26", "neo4j-newest"]
 VALUES = [
     HOSTILE, "'", "\\", "\\'", "\\u0027", "\\\\u0027", "\\u000a", "a\nb\r\tc", "/* x */ // y",
     "\u2028é😀", "</pre><script>", True, None, 3, -0.25, 1e-30, ["a'", 1], {"a": "'"},
+    1e22, -1.5e300, 5e-324, 2**63 - 1, 1 - 2**63, math.inf, -math.inf, [0.1, math.inf],
 ]  # fmt: skip
 
 
@@ -38,6 +40,11 @@ class TestBrowser:
         assert served.cypher(f"RETURN {literal(value)} = $value AS same", value=value)[
             "same"
         ].tolist() == [None if value is None else True]
+
+    def test_nan_is_read_back(self, served: NeuronGraph) -> None:
+        assert served.cypher(f"RETURN isNaN({literal(math.nan)}) AS same")["same"].tolist() == [
+            True
+        ]
 
     def test_the_guide_names_all_models(self, served: NeuronGraph) -> None:
         page = Guide(served, "http://localhost:1").html("pooled")

@@ -1,18 +1,23 @@
 """Statements that compute in the store, where the server cannot or must not run them."""
 
+import os
+import pty
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from neo4j import GraphDatabase
+from neo4j import Driver, GraphDatabase
 
 from exporter import drop, load
 from queries import NeuronGraph
 from queries.errors import GraphAccessError, GraphError
+from tests.contract.in_store.same import assert_same
 from tests.servers import NEWEST, LocalServer, Neo4jServer, restartable
+from tests.unit.test_progress_bar import read_all
 
 pytestmark = pytest.mark.neo4j
 
@@ -74,27 +79,44 @@ def loaded(neo4j_server: Neo4jServer) -> Iterator[Neo4jServer]:
 
 def test_ctrl_c_leaves_no_score_behind(loaded: Neo4jServer) -> None:
     words = ["query", "katz", "--in-store", "--graph", loaded.uri, "--model", "interrupted"]
-    last = "MATCH (n:NeurongraphNeuron {name: 'dense_1[9]'}) SET n.held = 1"
+    last = (
+        "MATCH (n:NeurongraphNeuron {name: 'dense_1[9]'}) WHERE n.model = 'interrupted' "
+        "SET n.held = 1"
+    )
     with GraphDatabase.driver(loaded.uri, auth=loaded.auth) as driver:
         with driver.session() as session, session.begin_transaction() as holding:
             # The statement waits for the last neuron, when all others have their scores.
             holding.run(last).consume()
-            command = [sys.executable, "-m", "exporter.cli", *words]
-            with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-                _wait_for(driver, running=True)
-                process.send_signal(signal.SIGINT)
-                _, said = process.communicate(timeout=60)
+            code, said = interrupted(words, lambda: _wait_for(driver, running=True))
             holding.rollback()
-        assert process.returncode == 130
+        assert code == 130
         assert "Traceback" not in said
+        # It is seen to go on meanwhile.
+        assert re.search(rf"Asking {re.escape(loaded.uri)}.* 1 s", said)
         _wait_for(driver, running=False)
         assert driver.execute_query(HELPERS).records[0]["keys"] == []
+    with NeuronGraph(loaded.uri, model="interrupted") as graph:
+        assert_same(graph, "katz")
 
 
-def _wait_for(driver: object, *, running: bool) -> None:
+def interrupted(words: list[str], reached: Callable[[], None]) -> tuple[int, str]:
+    """Press Ctrl-C in a command, some time after a point; return its exit code and what it said."""
+    terminal, stderr = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    command = [sys.executable, "-m", "exporter.cli", *words]
+    with subprocess.Popen(command, stderr=stderr, env=environment) as process:
+        os.close(stderr)
+        reached()
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        code = process.wait(timeout=60)
+        return code, read_all(terminal)
+
+
+def _wait_for(driver: Driver, *, running: bool) -> None:
     ends = time.monotonic() + 60
     while time.monotonic() < ends:
-        (row,) = driver.execute_query(RUNNING).records  # type: ignore[attr-defined]
+        (row,) = driver.execute_query(RUNNING).records
         if bool(row["running"]) == running:
             return
         time.sleep(0.1)

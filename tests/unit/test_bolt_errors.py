@@ -5,6 +5,7 @@ from neo4j.exceptions import Neo4jError
 from queries import NeuronGraph
 from queries.errors import GraphAccessError, GraphError, ParameterError
 from queries.stores.neo4j.connection import driver_errors
+from queries.stores.neo4j.in_the_store import in_the_store
 
 LOCKED_OUT = "Neo.ClientError.Security.AuthenticationRateLimit"
 
@@ -42,6 +43,34 @@ def test_what_took_too_long_is_no_wrong_statement(code: str) -> None:
     ):
         raise error
     assert type(caught.value) is GraphError
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "said"),
+    [
+        ("TransientError.General.MemoryPoolOutOfMemoryError", GraphError, "no memory to compute"),
+        ("ClientError.Transaction.TransactionTimedOut", GraphError, "longer than it allows"),
+        ("ClientError.Transaction.LockAcquisitionTimeout", GraphError, "longer than it allows"),
+        ("ClientError.General.WriteOnReadOnlyAccessDatabase", GraphAccessError, "keeps scores"),
+        ("ClientError.Security.Forbidden", GraphAccessError, "keeps scores"),
+        ("ClientError.Statement.AccessMode", GraphAccessError, "keeps scores"),
+    ],
+)
+def test_what_cannot_be_computed_in_the_store_can_be_here(
+    code: str, kind: type[GraphError], said: str
+) -> None:
+    error = Neo4jError._hydrate_neo4j(code=f"Neo.{code}", message="refused")
+    with (
+        pytest.raises(kind, match=rf"{said}.*ask without --in-store, or in_store= in Python"),
+        in_the_store("bolt://host", "katz", writes=True),
+    ):
+        raise error
+
+
+def test_a_statement_that_only_reads_may_be_refused_for_another_reason() -> None:
+    error = Neo4jError._hydrate_neo4j(code="Neo.ClientError.Security.Forbidden", message="no")
+    with pytest.raises(Neo4jError), in_the_store("bolt://host", "strength", writes=False):
+        raise error
 
 
 @pytest.mark.parametrize(

@@ -12,30 +12,46 @@ from exporter.sinks.neo4j import statements
 from queries.browser import questions
 from queries.core.labels import KINDS, of_ours, own_label
 from queries.core.schema import neuron_labels
-from queries.library.queries import queries
+from queries.library.declaration import BY
+from queries.library.queries import queries, query
 from queries.stores.cypher import node_ids
 from queries.stores.cypher import store as cypher
 from queries.stores.neo4j import store
 
+_CLAUSE: Final = re.compile(r"^\s*(?=OPTIONAL|MATCH|WITH|RETURN|CALL|UNWIND|SET)", re.MULTILINE)
+_OF_A_MODEL: Final = re.compile(r"\((\w*):Neurongraph(?:Neuron|Layer)\b")
 _ENDS: Final = re.compile(r"\(([^()]*)\)\s*<?-\[[^\]]*\]->?\s*(?=\(([^()]*)\))")
 
 
 def of_the_library() -> Iterator[tuple[str, str]]:
-    """Yield each query, with and without each choice and each filter."""
+    """Yield each statement, with and without each choice and each filter."""
     for asked in queries().values():
         options: list[list[tuple[str, Any]]] = []
         for each in asked.parameters:
             if each.type == "neurons":
                 options.append([(each.name, "a"), *([] if each.required else [(each.name, None)])])
-            elif each.name in ("direction", "measure"):
+            elif each.choices and each != BY:
                 options.append([(each.name, choice) for choice in each.choices])
             elif each.name == "min_weight":
                 options.append([(each.name, 0), (each.name, 1)])
-        for values in product(*options) if not asked.reads else ():
+            elif each.required:
+                options.append([(each.name, "a")])
+        for values in product(*options) if not asked.not_stated else ():
             ready = asked.checked(dict(values))
             for granularity in ("neuron", "channel"):
-                bounds = {"model": "m", "first": 0, "last": 1}
-                yield asked.name, asked.statement(ready, "neo4j", granularity, **bounds).cypher
+                statement = asked.statement(ready, "neo4j", granularity, model="m")
+                yield asked.name, statement.cypher
+
+
+def of_reading() -> Iterator[tuple[str, str]]:
+    """Yield the statements that read relationships in parts."""
+    asked, bounds = query("edges"), {"model": "m", "first": 0, "last": 1}
+    values: list[dict[str, Any]] = [{}, {"target": "a"}, {"source": "a"}, {"min_weight": 1}]
+    for each, granularity in product(values, ("neuron", "channel")):
+        statement = asked.statement(
+            asked.checked(each), "neo4j", granularity, in_lists=True, **bounds
+        )
+        yield asked.name, statement.cypher
 
 
 def of_modules() -> Iterator[tuple[str, str]]:
@@ -61,7 +77,8 @@ def of_the_guide() -> Iterator[tuple[str, str]]:
         yield question.title, question.cypher.replace(":Model'", "'")
 
 
-STATEMENTS: Final = [*of_the_library(), *of_modules(), *of_the_guide()]
+LIBRARY: Final = list(dict.fromkeys(of_the_library()))
+STATEMENTS: Final = [*LIBRARY, *of_reading(), *of_modules(), *of_the_guide()]
 
 
 @pytest.mark.parametrize("text", [text for _, text in STATEMENTS], ids=[n for n, _ in STATEMENTS])
@@ -81,6 +98,14 @@ def test_joins_two_of_ours(text: str) -> None:
         )
         # The nodes of a path are named in the condition on it.
         assert labelled or "n IN nodes(p) WHERE n:NeurongraphNeuron" in text, (end, text)
+
+
+@pytest.mark.parametrize("text", [text for _, text in LIBRARY], ids=[n for n, _ in LIBRARY])
+def test_stays_within_a_model(text: str) -> None:
+    for clause in _CLAUSE.split(text):
+        for variable in _OF_A_MODEL.findall(clause):
+            within = rf"\b{variable or '-'}\.model = \$(model|other)\b"
+            assert re.search(within, clause), (variable, clause)
 
 
 def test_an_embedded_store_has_the_kinds_alone() -> None:

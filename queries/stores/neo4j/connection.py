@@ -2,6 +2,7 @@
 
 import os
 import re
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -39,7 +40,7 @@ READERS: Final = 3
 
 SECONDS_TO_CONNECT: Final = 10
 _SYSTEM: Final = "system"
-_TIMED_OUT: Final = (
+TIMED_OUT: Final = (
     "Neo.ClientError.Transaction.TransactionTimedOut",
     "Neo.ClientError.Transaction.LockAcquisitionTimeout",
 )
@@ -130,6 +131,33 @@ def sent_for(
     return rows
 
 
+def stoppable(
+    work: Callable[[neo4j.ManagedTransaction], Rows],
+) -> Callable[[neo4j.ManagedTransaction], Rows]:
+    """Return the same work for a transaction, which Ctrl-C ends while a statement still runs.
+
+    The driver would wait for the statement's end. Where work is cancelled it drops the connection
+    instead, and the server rolls back.
+    """
+
+    def stopped(transaction: neo4j.ManagedTransaction) -> Rows:
+        try:
+            return work(transaction)
+        except KeyboardInterrupt as interrupt:
+            raise CancelledError from interrupt
+
+    return stopped
+
+
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Raise what had ``stoppable`` work cancelled, once the session is closed."""
+    try:
+        yield
+    except CancelledError as cancelled:
+        raise cancelled.__cause__ or cancelled from None
+
+
 def _database() -> str | None:
     """Return the database that the environment names; None for the user's default."""
     name = os.environ.get("NEO4J_DATABASE") or None
@@ -214,7 +242,7 @@ def _client_error(uri: str, error: ClientError) -> NeurongraphError:
             f"{uri}: {error.message}; NEO4J_DATABASE names the database, and without it the "
             "default one is taken"
         )
-    if code.startswith(_TIMED_OUT):
+    if code.startswith(TIMED_OUT):
         return GraphError(
             f"{uri} ended a transaction that took longer than it allows; ask for less at "
             "once, load with a smaller --batch-size, or have its db.transaction.timeout or "

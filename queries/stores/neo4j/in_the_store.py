@@ -7,14 +7,18 @@ from typing import Final
 from neo4j.exceptions import Neo4jError
 
 from queries.errors import GraphAccessError, GraphError
+from queries.stores.neo4j.connection import TIMED_OUT
 
 _INSTEAD: Final = "ask without --in-store, or in_store= in Python, and it is computed here"
-_READ_ONLY: Final = ("ReadOnly", "Security.Forbidden", "AccessMode")
+_READ_ONLY: Final = ("ReadOnly", "Security.Forbidden", "Statement.AccessMode")
 
 
 @contextmanager
-def in_the_store(uri: str, query: str) -> Iterator[None]:
+def in_the_store(uri: str, query: str, *, writes: bool) -> Iterator[None]:
     """Turn the errors of such a statement into ours, each with what to do.
+
+    It belongs within the transaction: what the server has no memory for, the driver would try
+    again and again for half a minute.
 
     Parameters
     ----------
@@ -22,13 +26,15 @@ def in_the_store(uri: str, query: str) -> Iterator[None]:
         The server.
     query
         Whose statement it is.
+    writes
+        Whether it keeps scores in properties.
 
     Raises
     ------
     GraphError
-        If the server has no memory for the statement.
+        If the server has no memory for the statement, or ends it since it takes too long.
     GraphAccessError
-        If its user, or the database, may only be read, and the statement writes.
+        If the statement writes, and its user, or the database, may only be read.
     """
     try:
         yield
@@ -39,7 +45,13 @@ def in_the_store(uri: str, query: str) -> Iterator[None]:
                 f"{uri} has no memory to compute {query} in the store; {_INSTEAD}, or give the "
                 f"server more ({code})"
             ) from None
-        if any(part in code for part in _READ_ONLY):
+        if code.startswith(TIMED_OUT):
+            raise GraphError(
+                f"{uri} ended the statement of {query}, which took longer than it allows; "
+                f"{_INSTEAD}, or have its db.transaction.timeout or db.lock.acquisition.timeout "
+                f"raised ({code})"
+            ) from None
+        if writes and any(part in code for part in _READ_ONLY):
             raise GraphAccessError(
                 f"{uri} refused the statement of {query}, which keeps scores in properties of "
                 f"neurons while it runs: {error.message}; {_INSTEAD}"

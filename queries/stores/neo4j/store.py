@@ -25,9 +25,11 @@ from queries.stores.neo4j.connection import (
     Rows,
     connect,
     driver_errors,
+    ended_by_ctrl_c,
     open_session,
     sent,
     sent_for,
+    stoppable,
 )
 from queries.stores.neo4j.in_the_store import in_the_store
 from queries.stores.neo4j.rows import from_lists, in_lists
@@ -78,22 +80,15 @@ class BoltStore(CypherStore):
         """
         statement = self.statement(query, values, about, **internal)
 
-        def rows(result: neo4j.Result) -> pa.Table:
-            # The driver would try for half a minute what the server has no memory for.
-            with in_the_store(self.location, query.name):
-                return from_lists(result, statement.columns)
+        def rows(transaction: neo4j.ManagedTransaction) -> pa.Table:
+            with in_the_store(self.location, query.name, writes=statement.writes):
+                return _rows(transaction, statement)
 
         access = neo4j.WRITE_ACCESS if statement.writes else neo4j.READ_ACCESS
-        cypher = in_lists(statement)
-        return self._run(cypher, statement.parameters, rows, about, access=access)
+        return self._run(rows, about, access)
 
     def _table(self, statement: "Statement", about: "StoredModel | None" = None) -> pa.Table:
-        return self._read(
-            in_lists(statement),
-            statement.parameters,
-            lambda result: from_lists(result, statement.columns),
-            about,
-        )
+        return self._run(lambda transaction: _rows(transaction, statement), about)
 
     def tables(self, statements: "Sequence[Statement]", about: "StoredModel") -> pa.Table:
         """Run statements of the same columns, some at once; return all rows."""
@@ -161,22 +156,19 @@ class BoltStore(CypherStore):
         about: "StoredModel | None" = None,
     ) -> Rows:
         """Run a statement that cannot write, and return the rows as they are taken of it."""
-        return self._run(cypher, parameters, take, about, access=neo4j.READ_ACCESS)
+        return self._run(lambda transaction: sent_for(transaction, cypher, parameters, take), about)
 
     def _run(
         self,
-        cypher: str,
-        parameters: Mapping[str, Any],
-        take: Callable[[neo4j.Result], Rows],
+        ask: Callable[[neo4j.ManagedTransaction], Rows],
         about: "StoredModel | None",
-        *,
-        access: str,
+        access: str = neo4j.READ_ACCESS,
     ) -> Rows:
-        """Run a statement in a transaction; return the rows as they are taken of it."""
+        """Return the rows that are asked for in a transaction."""
         self._opener.require()
 
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
-            rows = sent_for(transaction, cypher, parameters, take)
+            rows = ask(transaction)
             if about is not None:
                 _require_there(transaction, about)
             return rows
@@ -184,15 +176,25 @@ class BoltStore(CypherStore):
         # The server itself refuses to write where the access mode is to read.
         with (
             driver_errors(self.location),
+            ended_by_ctrl_c(),
             open_session(self._driver, self._database, access) as session,
         ):
             execute = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
-            return execute(work)
+            return execute(stoppable(work))
 
     def close(self) -> None:
         """Close the driver, whose connections are those of the process that opened them."""
         if self._opener.is_here:
             self._driver.close()
+
+
+def _rows(transaction: neo4j.ManagedTransaction, statement: "Statement") -> pa.Table:
+    return sent_for(
+        transaction,
+        in_lists(statement),
+        statement.parameters,
+        lambda result: from_lists(result, statement.columns),
+    )
 
 
 def _require_there(transaction: neo4j.ManagedTransaction, about: "StoredModel") -> None:

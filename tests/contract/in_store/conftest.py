@@ -9,6 +9,7 @@ import pytest
 
 from exporter import drop, load
 from queries import NeuronGraph
+from tests.contract import foreign
 from tests.contract.stores import GraphStore
 
 MODELS = ("pooled", "dilated", "branched", "channels", "layers")
@@ -56,6 +57,8 @@ def stated(
             name=f"stated-{name}",
             granularity=coarse.get(name, "neuron"),  # type: ignore[arg-type]
         )
+        if store.server is not None:
+            foreign.join(store.server, f"stated-{name}")
     yield store
     for name in MODELS:
         drop(f"stated-{name}", store.location)

@@ -1,8 +1,13 @@
 """Compare what a statement answers in the store with the answer that is computed by default."""
 
+import re
+
 import pandas as pd
+import pytest
 
 from queries import NeuronGraph
+from queries.core.schema import weight_properties
+from queries.errors import NeurongraphError
 
 
 def assert_same(graph: NeuronGraph, name: str, **values: object) -> None:
@@ -24,3 +29,20 @@ def assert_same(graph: NeuronGraph, name: str, **values: object) -> None:
     frame = ask(**values, in_store=True)
     pd.testing.assert_frame_equal(frame, expected, rtol=1e-6, atol=1e-9, obj=f"{name} {values}")
     assert frame.attrs == expected.attrs
+
+
+def assert_refused_alike(graph: NeuronGraph, name: str, **values: object) -> None:
+    """Assert that a query raises the same error, computed or in the store.
+
+    The parameters are those of ``assert_same``.
+    """
+    ask = getattr(graph, name)
+    with pytest.raises(NeurongraphError) as expected:
+        ask(**values)
+    with pytest.raises(type(expected.value), match=f"^{re.escape(str(expected.value))}$"):
+        ask(**values, in_store=True)
+
+
+def weighings(graph: NeuronGraph) -> list[str]:
+    """Return the properties of relationships by which a model can be weighed."""
+    return weight_properties(graph.question("layers").model.stored.granularity)
