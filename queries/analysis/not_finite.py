@@ -45,11 +45,28 @@ def require_finite(scores: "Scores", layers: Iterable[Layer], what: str) -> None
     what
         What was computed.
     """
-    if np.isfinite(scores).all():
-        return
+    if not np.isfinite(scores).all():
+        raise _undefined(layers, what)
+
+
+def require_finite_weights(layers: Iterable[Layer], what: str) -> None:
+    """Raise NotFiniteError where a load has counted weights that are not finite.
+
+    Parameters
+    ----------
+    layers
+        The layers of the model.
+    what
+        What is to be computed.
+    """
+    if any(layer.not_finite_weights for layer in layers):
+        raise _undefined(layers, what)
+
+
+def _undefined(layers: Iterable[Layer], what: str) -> NotFiniteError:
     where = _where(layers)
     detail = f"these layers have such weights: {where}" if where else "the graph holds such weights"
-    raise NotFiniteError(
+    return NotFiniteError(
         f"{what} is not defined with weights that are NaN or infinite, which reach every neuron; "
         f"{detail}"
     )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from queries.analysis import centrality, passes
 from queries.analysis.network import Network
+from queries.analysis.not_finite import require_finite, require_finite_weights
 from queries.analysis.operators import Flags, Ids, Scores
 from queries.answers.question import Question
 from queries.core.layer import Layer
@@ -24,6 +25,8 @@ Measure = Literal[
     "out_degree",
 ]
 _NAMED: Final = ("id", "name", "layer")
+_ONLY_FINITE: Final = {"pagerank": "PageRank", "path_centrality": "path centrality"}
+"""What is not defined where weights are NaN or infinite."""
 
 
 def degree(question: Question) -> pd.DataFrame:
@@ -75,6 +78,24 @@ def top_neurons(question: Question) -> pd.DataFrame:
     top["value"] = scores[best]
     top["rank"] = top.groupby("layer_index").cumcount() + 1
     return question.answer(top)
+
+
+def in_store(question: Question) -> pd.DataFrame:
+    """Let the store compute a measure, or choose neurons by one.
+
+    Raises
+    ------
+    NotFiniteError
+        If the measure is not defined with the weights that the model has.
+    """
+    what = _ONLY_FINITE.get(question.values.get("measure", question.query.name))
+    if what is None:
+        return question.in_store_answer()
+    require_finite_weights(question.layers, what)
+    frame = question.in_store_answer()
+    # Somebody may have changed weights since they were counted.
+    require_finite(frame.iloc[:, -1].to_numpy(), question.layers, what)
+    return frame
 
 
 def _scored(question: Question, scores: Mapping[str, np.ndarray[Any, Any]]) -> pd.DataFrame:

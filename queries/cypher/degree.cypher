@@ -15,8 +15,9 @@ out_degree = { type = "int", help = "relationships out of it" }
 degree = { type = "int", help = "both together" }
 */
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("neurons", "n") }*/
+WITH n,
+  COUNT { MATCH (n)<-[:CONNECTS_TO]-(s:Neuron) WHERE true /*{ within("s") }*/ } AS in_degree,
+  COUNT { MATCH (n)-[:CONNECTS_TO]->(t:Neuron) WHERE true /*{ within("t") }*/ } AS out_degree
 RETURN n.id AS id, n.name AS name, n.layer AS layer,
-  COUNT { (n)<-[:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model } AS in_degree,
-  COUNT { (n)-[:CONNECTS_TO]->(t:Neuron) WHERE t.model = $model } AS out_degree,
-  COUNT { (n)-[:CONNECTS_TO]-(o:Neuron) WHERE o.model = $model } AS degree
+  in_degree, out_degree, in_degree + out_degree AS degree
 ORDER BY id

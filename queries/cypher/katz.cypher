@@ -19,11 +19,13 @@ name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
 katz = { type = "float", help = "Katz centrality" }
 */
+// What feeds a neuron stands in earlier layers. Scores are kept in a property until all are there.
 MATCH (l:Layer) WHERE l.model = $model
 WITH l ORDER BY l.index
 CALL (l) {
   MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name
-  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
+  // Where no neuron has anything of its own, no weight counts, whatever it is.
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model AND $beta <> 0
 //% if weights == "absolute"
   WITH t, sum(abs(r./*{ by }*/) * s._katz) AS fed
 //% else

@@ -1,6 +1,7 @@
 /*
 summary = "The k neurons of each layer that a measure of centrality puts first."
 reads = "edges"
+not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Neurons of which the measure is NaN are left out; an infinite one comes first. PageRank and path centrality are not defined."
 example = { measure = "path_centrality", k = 2 }
 
@@ -18,3 +19,24 @@ id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 value = { type = "float", help = "the measure" }
 */
+//% set way, _, what = measure.partition("_")
+//% set of_ends = what in ("strength", "degree")
+CALL () {
+//% if of_ends
+  /*{ answer("strength", neurons=neurons, direction=way, by=by,
+             measure="count" if what == "degree" else "absolute") | indent(2) }*/
+//% else
+  /*{ answer(measure, neurons=neurons, by=by) | indent(2) }*/
+//% endif
+}
+WITH id, name, layer, /*{ "strength" if of_ends else measure }*/ AS value
+// NaN is not equal to itself.
+WHERE value = value
+WITH id, name, layer, value ORDER BY value DESC, id
+WITH layer, collect({id: id, name: name, value: value})[..$k] AS best
+MATCH (l:Layer) WHERE l.model = $model AND l.name = layer
+UNWIND range(1, size(best)) AS rank
+WITH l, rank, best[rank - 1] AS neuron
+RETURN l.index AS layer_index, l.name AS layer, rank,
+  neuron.id AS id, neuron.name AS name, neuron.value AS value
+ORDER BY layer_index, rank

@@ -159,7 +159,14 @@ class Query(Declaration):
             ours = f"{one}:Neuron AND {other}:Neuron{within(one)}{within(other)}"
             return f"CASE WHEN {ours} THEN {condition} ELSE false END"
 
-        helpers = {"where": where, "within": within, "among": among}
+        # The statement of another query, within this one's.
+        def answer(name: str, **values: Any) -> str:
+            other = query(name)
+            statement = other.statement(other.checked(values), store, granularity)
+            parameters.update(statement.parameters)
+            return statement.cypher
+
+        helpers = {"where": where, "within": within, "among": among, "answer": answer}
         grouped = granularity != NEURON_GRAPH
         text = _template(self.body).render(
             values, store=store, grouped=grouped, in_lists=in_lists, **helpers

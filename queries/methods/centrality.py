@@ -24,6 +24,9 @@ class CentralityMethods(Methods):
         ----------
         neurons
             Which neurons to return (neurons, default all).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -72,6 +75,9 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -123,6 +129,9 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -148,7 +157,7 @@ class CentralityMethods(Methods):
         >>> graph.pagerank("dense_1")
         """
         question = self._ask("pagerank", model, neurons=neurons, alpha=alpha, by=by)
-        return self._answer(question, answers.pagerank, in_store=in_store)
+        return self._answer(question, answers.pagerank, in_store=in_store, stated=answers.in_store)
 
     def path_centrality(
         self,
@@ -167,6 +176,9 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -193,7 +205,9 @@ class CentralityMethods(Methods):
         >>> graph.path_centrality("dense_0")
         """
         question = self._ask("path_centrality", model, neurons=neurons, by=by)
-        return self._answer(question, answers.path_centrality, in_store=in_store)
+        return self._answer(
+            question, answers.path_centrality, in_store=in_store, stated=answers.in_store
+        )
 
     def eigenvector_centrality(
         self,
@@ -223,6 +237,9 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -289,6 +306,9 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. In Neo4j all are stated but a few.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -314,4 +334,6 @@ class CentralityMethods(Methods):
         >>> graph.top_neurons(measure="path_centrality", k=2)
         """
         question = self._ask("top_neurons", model, neurons=neurons, measure=measure, k=k, by=by)
-        return self._answer(question, answers.top_neurons, in_store=in_store)
+        return self._answer(
+            question, answers.top_neurons, in_store=in_store, stated=answers.in_store
+        )

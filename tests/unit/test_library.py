@@ -103,7 +103,7 @@ class TestHeaders:
         asked = query(name)
         needed = {p.name: "a" for p in asked.parameters if p.required}
         for store in stores_of(asked):
-            statement = asked.statement(asked.checked(needed), store, model="m", first=0, last=9)
+            statement = asked.statement(asked.checked(needed), store, model="m")
             assert "RETURN" in statement.cypher
             assert "//%" not in statement.cypher
             assert "/*{" not in statement.cypher
@@ -119,7 +119,7 @@ class TestHeaders:
             if p.type == "neurons" or (p.type == "text" and p.required)
         }
         for store in stores_of(asked):
-            statement = asked.statement(asked.checked(values), store, model=odd, first=0, last=9)
+            statement = asked.statement(asked.checked(values), store, model=odd)
             assert odd not in statement.cypher
 
     def test_say_why_a_store_has_no_statement(self, name: str) -> None:
@@ -130,6 +130,42 @@ class TestHeaders:
                 asked.statement(asked.checked(needed), store, model="m")
             assert (asked.not_stated or asked.not_embedded) in str(caught.value)
         assert bool(asked.body) != bool(asked.not_stated)
+
+
+class TestText:
+    """What can be pasted: the values, then the statement."""
+
+    def test_for_neo4j_browser(self) -> None:
+        asked = query("katz")
+        values = asked.checked({"neurons": "it's[1]", "alpha": 1e-7})
+        text = str(asked.statement(values, "neo4j", model="m"))
+        assert text.splitlines()[:5] == [
+            ":param alpha => 1e-07",
+            ":param beta => 1.0",
+            ":param model => 'm'",
+            ":param neurons_layer => 'it\\'s'",
+            ":param neurons_channel => 1",
+        ]
+        assert text.splitlines()[5].startswith("//")
+
+    def test_for_the_embedded_store(self) -> None:
+        asked = query("neurons")
+        text = str(asked.statement(asked.checked({"neurons": [1, 2]}), "embedded", model="m"))
+        assert text.startswith("// $model = 'm'\n// $neurons_id = [1, 2]\nMATCH (n:Neuron)")
+
+    @pytest.mark.parametrize("measure", query("top_neurons").parameter("measure").choices)
+    def test_a_statement_within_another_brings_its_values(self, measure: str) -> None:
+        asked = query("top_neurons")
+        values = asked.checked({"measure": measure, "neurons": "a"})
+        statement = asked.statement(values, "neo4j", model="m")
+        usual = {"katz": {"alpha": 0.1, "beta": 1.0}, "pagerank": {"alpha": 0.85}}
+        expected = {"k": 5, "model": "m", "neurons_layer": "a", **usual.get(measure, {})}
+        assert statement.parameters == expected
+
+    @pytest.mark.parametrize(("name", "writes"), [("katz", True), ("strength", False)])
+    def test_tells_whether_it_writes(self, name: str, writes: bool) -> None:
+        statement = query(name).statement(query(name).checked({}), "neo4j", model="m")
+        assert statement.writes is writes
 
 
 def stores_of(asked: Query) -> list[str]:

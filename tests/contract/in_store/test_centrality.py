@@ -1,9 +1,21 @@
 """Measures of centrality, computed in the store."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from exporter import drop, load
 from queries import NeuronGraph
-from tests.contract.in_store.same import assert_same
+from queries.errors import CypherError
+from queries.library.queries import query
+from tests.contract.diverged import save_diverged
+from tests.contract.in_store.same import assert_refused_alike, assert_same, weighings
+from tests.contract.stores import GraphStore
+from tests.unit.builders import chain, layer, saved
+
+MEASURES = query("top_neurons").parameter("measure").choices
+PASSES = ("katz", "pagerank", "path_centrality", "top_neurons")
 
 pytestmark = pytest.mark.cypher
 
@@ -13,10 +25,98 @@ pytestmark = pytest.mark.cypher
 class TestNeo4j:
     def test_katz(self, graph: NeuronGraph) -> None:
         layers = graph.layers()["name"].tolist()
-        assert_same(graph, "katz")
+        for by in weighings(graph):
+            assert_same(graph, "katz", by=by)
         assert_same(graph, "katz", neurons=layers[1], alpha=-0.7, beta=3.0, weights="signed")
         assert_same(graph, "katz", neurons=layers[0], alpha=0.0)
+        assert_same(graph, "katz", beta=0.0)
 
     def test_degree(self, graph: NeuronGraph) -> None:
         assert_same(graph, "degree")
         assert_same(graph, "degree", neurons=graph.layers()["name"].iloc[-1])
+
+    def test_pagerank(self, graph: NeuronGraph) -> None:
+        for by in weighings(graph):
+            assert_same(graph, "pagerank", by=by)
+        for alpha in (0.0, 1.0, 3.5):
+            assert_same(graph, "pagerank", neurons=graph.layers()["name"].iloc[-1], alpha=alpha)
+
+    def test_path_centrality(self, graph: NeuronGraph) -> None:
+        for by in weighings(graph):
+            assert_same(graph, "path_centrality", by=by)
+        assert_same(graph, "path_centrality", neurons=[0, 1])
+
+    @pytest.mark.parametrize("measure", MEASURES)
+    def test_top_neurons(self, graph: NeuronGraph, measure: str) -> None:
+        layers = graph.layers()["name"].tolist()
+        for by in weighings(graph):
+            assert_same(graph, "top_neurons", measure=measure, by=by)
+        assert_same(graph, "top_neurons", measure=measure, k=1, neurons=layers[1:])
+        assert_same(graph, "top_neurons", measure=measure, k=1000, neurons=layers[-1])
+
+    def test_where_no_neuron_is_meant(self, graph: NeuronGraph) -> None:
+        nothing = {"neurons": [], "in_store": True}
+        for name in ("degree", "katz", "pagerank", "path_centrality", "strength", "top_neurons"):
+            assert len(getattr(graph, name)(**nothing)) == 0
+
+    def test_weights_that_are_not_finite(self, diverged: NeuronGraph) -> None:
+        assert_same(diverged, "degree")
+        assert_same(diverged, "katz")
+        assert_same(diverged, "katz", weights="signed", alpha=-2.0)
+        assert_same(diverged, "katz", alpha=0.0)
+        assert_same(diverged, "katz", beta=0.0)
+        for measure in MEASURES:
+            alike = "pagerank" not in measure and "path" not in measure
+            compare = assert_same if alike else assert_refused_alike
+            compare(diverged, "top_neurons", measure=measure, k=30)
+        for name in ("pagerank", "path_centrality"):
+            assert_refused_alike(diverged, name)
+            assert_refused_alike(diverged, name, neurons="pixels")
+
+    def test_products_that_are_no_numbers(self, deep: NeuronGraph) -> None:
+        assert_same(deep, "path_centrality")
+        # Somebody may change weights after a load has counted those that are not finite.
+        deep.write(
+            "MATCH (s:NeurongraphNeuron {id: 0})-[r:CONNECTS_TO]->() WHERE s.model = $key "
+            "SET r.weight = 0.0 / 0.0",
+            key="stated-deep",
+        )
+        assert_same(deep, "katz")
+        assert_refused_alike(deep, "path_centrality")
+        assert_refused_alike(deep, "pagerank")
+
+
+@pytest.mark.parametrize("store", ["embedded"], indirect=True)
+class TestEmbedded:
+    def test_degree(self, graph: NeuronGraph) -> None:
+        assert_same(graph, "degree")
+        assert_same(graph, "degree", neurons=graph.layers()["name"].iloc[-1])
+
+    @pytest.mark.parametrize("name", PASSES)
+    def test_a_pass_names_the_other_way(self, graph: NeuronGraph, name: str) -> None:
+        with pytest.raises(CypherError, match=f"^{name} is not stated .* without --in-store"):
+            getattr(graph, name)(in_store=True)
+
+
+@pytest.fixture(scope="session")
+def diverged(store: GraphStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NeuronGraph]:
+    """Give a model with weights that are not finite."""
+    file = tmp_path_factory.mktemp("diverged") / "diverged.keras"
+    save_diverged(file)
+    yield from loaded(file, store, "stated-diverged")
+
+
+@pytest.fixture
+def deep(store: GraphStore, tmp_path: Path) -> Iterator[NeuronGraph]:
+    """Give a model of weights so small that the product along a path is 0 to a computer."""
+    model = chain((2,), *(layer("Dense", units=2, name=f"d{n}") for n in range(12)))
+    for variable in model.weights:
+        variable.assign(variable * 1e-33)
+    yield from loaded(saved(model, tmp_path / "deep.keras"), store, "stated-deep")
+
+
+def loaded(file: Path, store: GraphStore, name: str) -> Iterator[NeuronGraph]:
+    load(file, store.location, name=name)
+    with NeuronGraph(store.location, model=name) as graph:
+        yield graph
+    drop(name, store.location)
