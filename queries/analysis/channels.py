@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 
 from queries.analysis.operators import Ids, Scores
-from queries.core.model import StoredModel
-from queries.errors import ParameterError
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,3 @@ def channels_of(neurons: pd.DataFrame, first: int) -> Channels:
     return Channels(
         table, neurons["id"].to_numpy() - first, groups.ngroup().to_numpy().astype(np.int64)
     )
-
-
-def require_channels(about: StoredModel) -> None:
-    """Raise ParameterError for a layer graph, whose nodes have no channels."""
-    if about.granularity == "layer":
-        raise ParameterError(
-            f"{about.name!r} is a layer graph, whose nodes have no channels; load the model with "
-            "--granularity channel, or as it is"
-        )

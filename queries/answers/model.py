@@ -16,10 +16,10 @@ from queries.answers.room import make_room
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
-from queries.library.checks import check_against
+from queries.library.checks import check_against, require_channels
 from queries.library.existence import AXES, Existence
 from queries.library.frames import to_frame
-from queries.library.queries import query
+from queries.library.queries import Query, query
 from queries.stores import Store
 
 PLACE: Final = (
@@ -68,19 +68,23 @@ class Model:
 
         return Existence(self.stored, self.layers, last)
 
-    def require(self, values: Mapping[str, Any]) -> None:
-        """Raise an error for what its graph does not have: a property, an axis, a layer.
+    def require(self, asked: Query, values: Mapping[str, Any]) -> None:
+        """Raise an error for what its graph does not have: a property, an axis, a layer, channels.
 
         Parameters
         ----------
+        asked
+            A query.
         values
-            Parameters of a query, checked.
+            Its parameters, checked.
         """
         for name, value in values.items():
             check_against(name, value, self.stored)
         for name, value in values.items():
             if isinstance(value, NeuronFilter) and value:
                 self._existence.require(name, value)
+        if asked.of_channels:
+            require_channels(self.stored)
 
     def network(self, by: str) -> Network:
         """Return its relationships, weighed by one of their properties."""

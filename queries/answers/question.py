@@ -67,7 +67,7 @@ class Question:
         """Return another question about the same model, which is not looked up again."""
         other = query(name)
         checked = other.checked(values)
-        self.model.require(checked)
+        self.model.require(other, checked)
         return Question(other, checked, self.model)
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from queries.analysis import passes, structure
-from queries.analysis.channels import channels_of, require_channels
+from queries.analysis.channels import channels_of
 from queries.analysis.duplicate_channels import similar_channels
 from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter
@@ -26,7 +26,6 @@ def dead_neurons(question: Question) -> pd.DataFrame:
 
 def zero_channels(question: Question) -> pd.DataFrame:
     """Find channels of which all weights in, or all weights out, are zero."""
-    require_channels(question.model.stored)
     network = question.network
     into, out_of = passes.in_strength(network), passes.out_strength(network)
     into[network.inputs] = out_of[network.outputs] = np.nan
@@ -39,7 +38,6 @@ def zero_channels(question: Question) -> pd.DataFrame:
 
 def channel_importance(question: Question) -> pd.DataFrame:
     """Rank the channels of each layer by the weights of their paths to the targets."""
-    require_channels(question.model.stored)
     network, k = question.network, question.values["k"]
     end = question.among("target") if question.values["target"] else network.outputs
     own = end.astype(np.float64)
@@ -56,7 +54,6 @@ def channel_importance(question: Question) -> pd.DataFrame:
 
 def duplicate_channels(question: Question) -> pd.DataFrame:
     """Find pairs of channels of a layer with alike incoming weights."""
-    require_channels(question.model.stored)
     network = question.network
     neurons = question.neurons("neurons")
     pairs = []

@@ -2,6 +2,7 @@
 summary = "The most and the least important channels of each layer, by what reaches the outputs."
 definition = "score propagation of NISP (Yu et al., 2018, Pruning Networks using Neuron Importance Score Propagation): importance = sum of |weight| * importance over what a neuron feeds; a channel has the sum of its neurons"
 reads = "edges"
+of_channels = true
 not_finite = "Channels of which the importance is NaN are left out, of the ranks and of the sum that makes the shares."
 example = { k = 2 }
 

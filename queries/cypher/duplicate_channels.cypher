@@ -2,6 +2,7 @@
 summary = "Pairs of channels of a layer with alike incoming weights, most alike first."
 definition = "cosine of the weights from the same sources into the neurons at the same places of two channels: for a dense layer of two rows of the kernel, for a convolution of two filters, each weight counted as often as it is used"
 reads = "edges"
+of_channels = true
 not_finite = "A channel with such a weight is in no pair."
 example = { neurons = "conv_1", least = 0.6 }
 

@@ -2,6 +2,7 @@
 summary = "Channels of which all weights in, or all weights out, are zero."
 definition = "strength: Barrat et al. (2004), The architecture of complex weighted networks, eq. 2, of absolute weights, added up over the neurons of a channel"
 reads = "edges"
+of_channels = true
 not_finite = "A channel with such a weight is not zero."
 example = { neurons = "dense_0", threshold = 3 }
 

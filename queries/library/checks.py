@@ -37,6 +37,15 @@ def check_against(name: str, value: Any, model: StoredModel) -> None:
             )
 
 
+def require_channels(model: StoredModel) -> None:
+    """Raise ParameterError for a layer graph, whose nodes have no channels."""
+    if "channel" not in _AXES[model.granularity]:
+        raise ParameterError(
+            f"{model.name!r} is a layer graph, whose nodes have no channels; load the model with "
+            "--granularity channel, or as it is"
+        )
+
+
 def require_count(name: str, value: object, least: int = 1) -> None:
     """Raise ParameterError where a value is no whole number, or too small a one.
 

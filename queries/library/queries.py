@@ -87,6 +87,8 @@ class Query(Declaration):
         What the embedded store's Cypher lacks for the statement; empty where it lacks nothing.
     only_finite
         Whether the statement takes finite weights alone.
+    of_channels
+        Whether it is about channels, which the nodes of a layer graph do not have.
     """
 
     kind: ClassVar[str] = "query"
@@ -100,6 +102,7 @@ class Query(Declaration):
     not_stated: str = ""
     not_embedded: str = ""
     only_finite: bool = False
+    of_channels: bool = False
 
     @property
     def about_a_model(self) -> bool:
@@ -246,6 +249,7 @@ def _read(name: str, text: str) -> Query:
         not_stated=header.get("not_stated", ""),
         not_embedded=header.get("not_embedded", ""),
         only_finite=header.get("only_finite", False),
+        of_channels=header.get("of_channels", False),
     )
 
 

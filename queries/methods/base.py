@@ -39,7 +39,7 @@ class Methods:
         asked = query(name)
         checked = asked.checked(values)
         about = self._models.find(model or self._model)
-        about.require(checked)
+        about.require(asked, checked)
         other = self._models.find(checked["other"]) if "other" in checked else None
         return Question(asked, checked, about, other)
 

@@ -29,6 +29,7 @@ HEADER_KEYS = {
     "not_stated",
     "not_embedded",
     "only_finite",
+    "of_channels",
     "parameters",
     "columns",
 }
