@@ -2,6 +2,7 @@
 summary = "What some neurons feed, layer by layer: how far it reaches, and how strongly."
 definition = "Lehky and Sejnowski (1988), Network model of shape-from-shading, for the term"
 reads = "edges"
+not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 example = { neurons = "input_layer[0]@3,3" }
 
@@ -21,3 +22,12 @@ y_min = { type = "int?", help = "smallest y" }
 y_max = { type = "int?", help = "largest y" }
 weight = { type = "float", help = "sum over paths of the product of absolute weights" }
 */
+CALL () {
+  /*{ answer("field_neurons", neurons=neurons, direction="out", by=by) | indent(2) }*/
+}
+WITH layer, count(*) AS neurons, count(DISTINCT channel) AS channels, min(x) AS x_min,
+  max(x) AS x_max, min(y) AS y_min, max(y) AS y_max, sum(weight) AS weight
+MATCH (l:Layer) WHERE l.model = $model AND l.name = layer
+RETURN l.index AS layer_index, layer, neurons, 1.0 * neurons / l.neurons AS share,
+  CASE WHEN channels > 0 THEN channels END AS channels, x_min, x_max, y_min, y_max, weight
+ORDER BY layer_index

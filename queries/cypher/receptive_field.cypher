@@ -2,6 +2,7 @@
 summary = "What feeds some neurons, layer by layer: how far it reaches, and how strongly."
 definition = "Araujo et al. (2019), Computing receptive fields of convolutional neural networks, distill.pub"
 reads = "edges"
+not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 example = { neurons = "conv_1[3]@1,1" }
 
@@ -21,3 +22,12 @@ y_min = { type = "int?", help = "smallest y" }
 y_max = { type = "int?", help = "largest y" }
 weight = { type = "float", help = "sum over paths of the product of absolute weights" }
 */
+CALL () {
+  /*{ answer("field_neurons", neurons=neurons, direction="in", by=by) | indent(2) }*/
+}
+WITH layer, count(*) AS neurons, count(DISTINCT channel) AS channels, min(x) AS x_min,
+  max(x) AS x_max, min(y) AS y_min, max(y) AS y_max, sum(weight) AS weight
+MATCH (l:Layer) WHERE l.model = $model AND l.name = layer
+RETURN l.index AS layer_index, layer, neurons, 1.0 * neurons / l.neurons AS share,
+  CASE WHEN channels > 0 THEN channels END AS channels, x_min, x_max, y_min, y_max, weight
+ORDER BY layer_index

@@ -10,6 +10,7 @@ import pytest
 from exporter import drop, load
 from queries import NeuronGraph
 from tests.contract import foreign
+from tests.contract.diverged import save_diverged
 from tests.contract.stores import GraphStore
 
 MODELS = ("pooled", "dilated", "branched", "channels", "layers")
@@ -69,3 +70,16 @@ def graph(stated: GraphStore, request: pytest.FixtureRequest) -> Iterator[Neuron
     """Give each model in each store, open for queries."""
     with NeuronGraph(stated.location, model=f"stated-{request.param}") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session", params=["neuron", "channel"])
+def diverged(
+    store: GraphStore, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NeuronGraph]:
+    """Give a model with weights that are NaN or infinite in each store, and its channel graph."""
+    file, name = tmp_path_factory.mktemp("diverged") / "diverged.keras", "stated-diverged"
+    save_diverged(file)
+    load(file, store.location, name=name, granularity=request.param)
+    with NeuronGraph(store.location, model=name) as opened:
+        yield opened
+    drop(name, store.location)
