@@ -139,11 +139,24 @@ def directed_laplacian(
     return np.asarray(np.identity(len(steps)) - (scaled + scaled.T) / 2)
 
 
+def require_probability(alpha: float) -> None:
+    """Raise ParameterError where a walk neither follows relationships nor jumps at times."""
+    if not 0 < alpha < 1:
+        raise ParameterError(f"alpha: {alpha!r} is not between 0 and 1")
+
+
+def never_back(walk: Walk) -> ParameterError:
+    """Return the error for a walk that has no stationary distribution."""
+    return ParameterError(
+        f"walk: a {walk} walk never comes back where relationships go forward only, so that it "
+        "has no Laplacian; take walk=pagerank"
+    )
+
+
 def _transitions(weights: "csr_array[np.float64]", walk: Walk, alpha: float) -> NDArray[np.float64]:
     """Return the probabilities of the walk: each row adds up to 1."""
     if walk == "pagerank":
-        if not 0 < alpha < 1:
-            raise ParameterError(f"alpha: {alpha!r} is not between 0 and 1")
+        require_probability(alpha)
         steps = weights.toarray()
         steps[steps.sum(axis=1) == 0] = 1.0
         steps /= steps.sum(axis=1, keepdims=True)
@@ -153,10 +166,7 @@ def _transitions(weights: "csr_array[np.float64]", walk: Walk, alpha: float) -> 
     followed.eliminate_zeros()
     count, _ = connected_components(followed, directed=True, connection="strong")
     if count != 1 or followed.nnz == 0:
-        raise ParameterError(
-            f"walk: a {walk} walk never comes back where relationships go forward only, so that it "
-            "has no Laplacian; take walk=pagerank"
-        )
+        raise never_back(walk)
     steps = followed.toarray()
     steps /= steps.sum(axis=1, keepdims=True)
     return steps if walk == "random" else (np.identity(len(steps)) + steps) / 2

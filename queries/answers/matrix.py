@@ -55,14 +55,45 @@ def matrix(question: Question, *, sparse: bool) -> pd.DataFrame:
 
 def laplacian(question: Question) -> pd.DataFrame:
     """Compute the directed Laplacian."""
-    own, values = question.neurons("neurons"), question.values
-    instead = "name fewer neurons, such as those of a layer or two"
-    matrices.check_size(len(own), len(own), MOST_ROWS, instead)
+    own, values = _rows_of_laplacian(question), question.values
     weights = abs(weights_between(question, own, own))
     require_finite(weights.data, question.layers, "the Laplacian")
     entries = directed_laplacian(weights, values["walk"], values["alpha"])
     row, column = np.indices(entries.shape).reshape(2, -1)
     return question.answer(matrices.pairs(own, row, own, column, laplacian=entries.ravel()))
+
+
+def laplacian_in_store(question: Question) -> pd.DataFrame:
+    """Let the store compute the directed Laplacian.
+
+    Raises
+    ------
+    NotFiniteError, ParameterError
+        As where it is computed here.
+    """
+    walk, alpha = question.values["walk"], question.values["alpha"]
+    if len(_rows_of_laplacian(question)):
+        if walk != "pagerank":
+            # Relationships go forward only.
+            raise matrices.never_back(walk)
+        matrices.require_probability(alpha)
+    frame = question.in_store_answer()
+    require_finite(frame["laplacian"].to_numpy(), question.layers, "the Laplacian")
+    return frame
+
+
+def _rows_of_laplacian(question: Question) -> pd.DataFrame:
+    """Return the neurons that are rows and columns.
+
+    Raises
+    ------
+    ParameterError
+        If they are too many.
+    """
+    own = question.neurons("neurons")
+    instead = "name fewer neurons, such as those of a layer or two"
+    matrices.check_size(len(own), len(own), MOST_ROWS, instead)
+    return own
 
 
 def weights_between(

@@ -17,3 +17,8 @@ target = { type = "int", help = "id of the neuron where it ends" }
 target_name = { type = "text", help = "its name" }
 weight = { type = "float", help = "the weight; of neurons that are joined more than once the sum" }
 */
+MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
+WHERE s.model = $model /*{ within("t") }*/ /*{ where("source", "s") }*/ /*{ where("target", "t") }*/
+WITH s, t, sum(1.0 * r./*{ by }*/) AS weight
+RETURN s.id AS source, s.name AS source_name, t.id AS target, t.name AS target_name, weight
+ORDER BY source, target

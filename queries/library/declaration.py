@@ -133,6 +133,8 @@ class Column:
         True where the store may answer with a list, of which each element is a row.
     grouped
         True where only channel and layer graphs have it.
+    not_stated
+        Why it is null where the query's own statement answers; empty where that gives it.
     """
 
     name: str
@@ -140,11 +142,14 @@ class Column:
     help: str
     explode: bool = False
     grouped: bool = False
+    not_stated: str = ""
 
     @property
     def meaning(self) -> str:
         """What it holds, and where."""
-        return f"{self.help}; in channel and layer graphs only" if self.grouped else self.help
+        where = "; in channel and layer graphs only" if self.grouped else ""
+        unless = f"; null where the store computes it: {self.not_stated}" if self.not_stated else ""
+        return f"{self.help}{where}{unless}"
 
 
 BY: Final = Parameter(

@@ -203,4 +203,6 @@ class MatrixMethods(Methods):
         >>> graph.laplacian(range(768, 810))
         """
         question = self._ask("laplacian", model, neurons=neurons, walk=walk, alpha=alpha, by=by)
-        return self._answer(question, answers.laplacian, in_store=in_store)
+        return self._answer(
+            question, answers.laplacian, in_store=in_store, stated=answers.laplacian_in_store
+        )

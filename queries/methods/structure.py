@@ -290,7 +290,8 @@ class StructureMethods(Methods):
             - ``small_share`` (float): share of weights of an absolute value below the threshold
             - ``frobenius_norm`` (float): root of the sum of the squared weights
             - ``spectral_norm`` (float): largest singular value of the matrix of weights; bounds how
-              much the layer's sums stretch a vector
+              much the layer's sums stretch a vector; null where the store computes it: it takes as
+              many steps as it needs to converge, and Cypher has no loop that ends by a condition
             - ``fluctuation`` (float): standard deviation of in-strength (absolute weights) over its
               mean, over the neurons of the layer; null where all strengths are 0
 

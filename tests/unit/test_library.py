@@ -30,6 +30,7 @@ HEADER_KEYS = {
     "not_embedded",
     "only_finite",
     "of_channels",
+    "either_way",
     "parameters",
     "columns",
 }
@@ -46,7 +47,7 @@ PARAMETER_KEYS = {
     "otherwise",
     "most",
 }
-COLUMN_KEYS = {"type", "help", "explode", "grouped"}
+COLUMN_KEYS = {"type", "help", "explode", "grouped", "not_stated"}
 
 
 def header(name: str) -> dict[str, Any]:
