@@ -9,6 +9,7 @@ import pandas as pd
 from queries.analysis.network import Network
 from queries.analysis.not_finite import note
 from queries.analysis.operators import Flags
+from queries.answers.direction import is_forward
 from queries.answers.model import PLACE, Model
 from queries.core.layer import Layer
 from queries.errors import CypherError
@@ -96,7 +97,9 @@ class Question:
 
     @property
     def internal(self) -> dict[str, Any]:
-        """Parameters of the query's statement that are not the user's."""
+        """What the query's statement is made with that is not the user's."""
+        if self.query.either_way:
+            return {"forward": is_forward(self)}
         return {"other": self.other.stored.key} if self.other else {}
 
     def _require_finite(self) -> None:

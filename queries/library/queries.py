@@ -89,6 +89,8 @@ class Query(Declaration):
         Whether the statement takes finite weights alone.
     of_channels
         Whether it is about channels, which the nodes of a layer graph do not have.
+    either_way
+        Whether the statement passes from sources to targets or back, whichever are fewer.
     """
 
     kind: ClassVar[str] = "query"
@@ -103,6 +105,7 @@ class Query(Declaration):
     not_embedded: str = ""
     only_finite: bool = False
     of_channels: bool = False
+    either_way: bool = False
 
     @property
     def about_a_model(self) -> bool:
@@ -136,7 +139,8 @@ class Query(Declaration):
         in_lists
             Whether many rows may come as lists in one, which is read faster.
         **internal
-            Further parameters of the statement, which are not the user's.
+            Further parameters of the statement, which are not the user's. Where it can pass either
+            way, ``forward`` says whether from sources to targets, which it does else.
 
         Raises
         ------
@@ -171,9 +175,9 @@ class Query(Declaration):
 
         helpers = {"where": where, "within": within, "among": among, "answer": answer}
         grouped = granularity != NEURON_GRAPH
-        text = _template(self.body).render(
-            values, store=store, grouped=grouped, in_lists=in_lists, **helpers
-        )
+        options = {"store": store, "grouped": grouped, "in_lists": in_lists}
+        options["forward"] = internal.get("forward", True)
+        text = _template(self.body).render(values, **options, **helpers)
         text = of_ours(text, store)
         # The embedded store refuses a parameter that its statement does not name.
         names = set(re.findall(r"\$(\w+)", text))
@@ -250,6 +254,7 @@ def _read(name: str, text: str) -> Query:
         not_embedded=header.get("not_embedded", ""),
         only_finite=header.get("only_finite", False),
         of_channels=header.get("of_channels", False),
+        either_way=header.get("either_way", False),
     )
 
 
