@@ -1,6 +1,6 @@
 """Two models of one architecture, and what changes from one to the other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,9 @@ _ALIKE: Final = {
     "edges": "number of relationships",
 }
 """What layers must have in common, and what it is called."""
+
+Names = tuple[str, str]
+"""The names of the one model and of the other."""
 
 
 @dataclass(frozen=True)
@@ -99,22 +102,10 @@ class ModelPair:
         The models.
     names
         Their names, for messages.
-
-    Raises
-    ------
-    ParameterError
-        If their architectures differ; the message names the layer.
     """
 
-    def __init__(self, one: Network, other: Network, names: tuple[str, str]) -> None:
+    def __init__(self, one: Network, other: Network, names: Names) -> None:
         self.one, self.other, self._names = one, other, names
-        if len(one.layers) != len(other.layers):
-            raise self._error(f"has {len(other.layers)} layers, not {len(one.layers)}")
-        for layer, counterpart in zip(one.layers, other.layers, strict=True):
-            for name, label in _ALIKE.items():
-                here, there = getattr(layer, name), getattr(counterpart, name)
-                if here != there:
-                    raise self._error(f"layer {layer.name!r}: {label} {there}, not {here}")
 
     def edge_pairs(self, layer: Layer) -> Iterator[EdgePairs]:
         """Yield all relationships into a layer of the one model, with those of the other.
@@ -128,26 +119,64 @@ class ModelPair:
         parts = zip(self.one.matrices(layer), self.other.matrices(counterpart), strict=True)
         for part, other in parts:
             if not _same_ends(part, other):
-                raise self._error(f"layer {layer.name!r}: its relationships join other neurons")
+                raise other_ends(layer.name, self._names)
             source, target, _ = part.columns
             yield EdgePairs(source, target, _weights(part), _weights(other))
 
     def edge_pairs_between(self, begins: Flags, ends: Flags) -> Iterator[EdgePairs]:
         """Yield the relationships from some neurons of the one model to others."""
+        for layer in self.layers_between(begins, ends):
+            for pair in self.edge_pairs(layer):
+                yield pair.take(np.flatnonzero(begins[pair.source] & ends[pair.target]))
+
+    def layers_between(self, begins: Flags, ends: Flags) -> Iterator[Layer]:
+        """Yield the layers that relationships from some neurons to others may lead into."""
         for layer in self.one.layers:
             fed = any(
                 begins[self.one.neurons_of(before)].any() for before in self.one.feeding(layer)
             )
             if fed and ends[self.one.neurons_of(layer)].any():
-                for pair in self.edge_pairs(layer):
-                    yield pair.take(np.flatnonzero(begins[pair.source] & ends[pair.target]))
+                yield layer
 
-    def _error(self, difference: str) -> ParameterError:
-        one, other = self._names
-        return ParameterError(
-            f"other: {other!r} is not wired as {one!r} is: {difference}; compare models of one "
-            "architecture, of one granularity, and without left out relationships"
-        )
+
+def require_same_layers(one: Sequence[Layer], other: Sequence[Layer], names: Names) -> None:
+    """Raise ParameterError where the layers of two models differ; the message says which.
+
+    Parameters
+    ----------
+    one, other
+        The layers of each.
+    names
+        The names of the models.
+    """
+    if len(one) != len(other):
+        raise _not_alike(names, f"has {len(other)} layers, not {len(one)}")
+    for layer, counterpart in zip(one, other, strict=True):
+        for name, label in _ALIKE.items():
+            here, there = getattr(layer, name), getattr(counterpart, name)
+            if here != there:
+                raise _not_alike(names, f"layer {layer.name!r}: {label} {there}, not {here}")
+
+
+def other_ends(layer: str, names: Names) -> ParameterError:
+    """Return the error for a layer into which relationships lead from or to other neurons.
+
+    Parameters
+    ----------
+    layer
+        The name of the layer.
+    names
+        The names of the models.
+    """
+    return _not_alike(names, f"layer {layer!r}: its relationships join other neurons")
+
+
+def _not_alike(names: Names, difference: str) -> ParameterError:
+    one, other = names
+    return ParameterError(
+        f"other: {other!r} is not wired as {one!r} is: {difference}; compare models of one "
+        "architecture, of one granularity, and without left out relationships"
+    )
 
 
 def _same_ends(one: WeightMatrix, other: WeightMatrix) -> bool:
@@ -171,7 +200,7 @@ def largest_changes(pairs: Iterable[EdgePairs], measure: str, k: int) -> EdgePai
     Parameters
     ----------
     pairs
-        Relationships.
+        Relationships, by target and source.
     measure
         ``absolute``, ``relative`` or ``flips``, as the query ``compare_edges`` has it.
     k
@@ -181,19 +210,26 @@ def largest_changes(pairs: Iterable[EdgePairs], measure: str, k: int) -> EdgePai
     best = EdgePairs(none, none, np.empty(0), np.empty(0))
     for pair in pairs:
         best = concatenate([best, pair.take(_first(pair, measure, k))])
+        best = best.take(np.lexsort((best.source, best.target)))
         best = best.take(_first(best, measure, k))
     return best
 
 
 def _first(pair: EdgePairs, measure: str, k: int) -> Ids:
-    """Return the positions of the k relationships that change most, most changed first."""
+    """Return the positions of the k relationships that change most, most changed first.
+
+    Of those that change alike the first are taken.
+    """
     size = pair.relative if measure == "relative" else np.abs(pair.change)
     size = np.where(np.isnan(size), -1.0, size)
     valid = ~np.isnan(pair.change)
     positions = np.flatnonzero(pair.flips & valid if measure == "flips" else valid)
     if k < len(positions):
-        positions = positions[np.argpartition(-size[positions], k - 1)[:k]]
-    return positions[np.lexsort((pair.source[positions], pair.target[positions], -size[positions]))]
+        sizes = size[positions]
+        least = np.partition(sizes, len(sizes) - k)[len(sizes) - k]
+        more, alike = positions[sizes > least], positions[sizes == least]
+        positions = np.concatenate([more, alike[: k - len(more)]])
+    return positions[np.lexsort((positions, -size[positions]))]
 
 
 def neuron_changes(models: ModelPair) -> dict[str, Scores]:

@@ -1,5 +1,6 @@
 """What changes from one model to another of the same architecture."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -11,9 +12,13 @@ from queries.analysis.comparison import (
     largest_changes,
     layer_changes,
     neuron_changes,
+    other_ends,
+    require_same_layers,
 )
 from queries.answers.model import PLACE, Model
 from queries.answers.question import Question
+from queries.core.labels import of_ours
+from queries.core.layer import Layer
 from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError
 
@@ -22,6 +27,62 @@ _RANKED_BY: Final = {
     "strength": "strength_change",
     "bias": "bias_change",
 }
+
+
+_OTHER_ENDS: Final = """
+UNWIND $layers AS layer
+CALL (layer) {
+  MATCH (t:Neuron) WHERE t.model = $model AND t.layer = layer
+  MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id
+  WITH t, u
+  WHERE COLLECT {
+    MATCH (t)<-[:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model RETURN s.id AS id ORDER BY id
+  } <> COLLECT {
+    MATCH (u)<-[:CONNECTS_TO]-(s:Neuron) WHERE s.model = $other RETURN s.id AS id ORDER BY id
+  }
+  RETURN t.id AS id LIMIT 1
+}
+RETURN layer LIMIT 1
+"""
+
+
+def require_alike(model: Model, other: Model) -> None:
+    """Raise ParameterError where two models are not of one architecture and granularity."""
+    about, against = model.stored, other.stored
+    if against.granularity != about.granularity:
+        raise ParameterError(
+            f"other: {against.name!r} is a {against.granularity} graph, and {about.name!r} a "
+            f"{about.granularity} graph; load both with the same --granularity"
+        )
+    require_same_layers(model.layers, other.layers, (about.name, against.name))
+
+
+def in_store(question: Question) -> pd.DataFrame:
+    """Let the store compare two models, once it has seen that both join the same neurons.
+
+    Raises
+    ------
+    CypherError
+        If the store has no statement of the query.
+    ParameterError
+        If they do not join the same neurons; the message names the layer.
+    """
+    model, other = _both(question)
+    store, stored = model.store, model.stored
+    store.statement(question.query, question.values, stored, **question.internal)
+    layers = [layer.name for layer in _layers_of(question) if layer.edges]
+    values = {"layers": layers, "model": stored.key, "other": other.stored.key}
+    for layer in store.frame(of_ours(_OTHER_ENDS), values, stored.name)["layer"]:
+        raise other_ends(layer, (model.name, other.name))
+    return question.in_store_answer()
+
+
+def _layers_of(question: Question) -> Iterable[Layer]:
+    """Return the layers of which relationships are compared."""
+    if "source" not in question.values:
+        return question.layers
+    begins, ends = question.among("source"), question.among("target")
+    return _compared(question).layers_between(begins, ends)
 
 
 def compare_layers(question: Question) -> pd.DataFrame:
@@ -96,22 +157,10 @@ def _both(question: Question) -> tuple[Model, Model]:
 
 
 def _compared(question: Question) -> ModelPair:
-    """Return the relationships of both models side by side.
-
-    Raises
-    ------
-    ParameterError
-        If their architectures or their granularities differ.
-    """
+    """Return the relationships of both models side by side."""
     model, other = _both(question)
-    about, against = model.stored, other.stored
-    if against.granularity != about.granularity:
-        raise ParameterError(
-            f"other: {against.name!r} is a {against.granularity} graph, and {about.name!r} a "
-            f"{about.granularity} graph; load both with the same --granularity"
-        )
     one, second = (each.network(question.values["by"]) for each in (model, other))
-    return ModelPair(one, second, (about.name, against.name))
+    return ModelPair(one, second, (model.name, other.name))
 
 
 def _with_biases(question: Question, neurons: NeuronFilter) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 summary = "The weights that change most from this model to another, such as a later checkpoint."
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
+not_embedded = "there each model is a file of its own, and a statement reads one file"
 not_finite = "What is the same in both models, NaN or infinite, is no change; changes from or to NaN are left out."
 example = { other = "digits", source = "dense_0", target = "dense_1", k = 5 }
 
@@ -24,3 +25,37 @@ change = { type = "float", help = "other weight - weight" }
 relative_change = { type = "float", help = "|change| / |weight|; null where the weight is 0" }
 flips = { type = "bool", help = "whether it changes its sign" }
 */
+MATCH (t:Neuron) WHERE t.model = $model /*{ where("target", "t") }*/
+MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id
+CALL (t) {
+  MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
+  WITH s, s.id AS id, r./*{ by }*/ AS weight ORDER BY id, weight
+  RETURN collect(s) AS sources, collect(id) AS ids, collect(weight) AS weights
+}
+CALL (u) {
+  MATCH (u)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $other
+  WITH s.id AS id, r./*{ by }*/ AS weight ORDER BY id, weight
+  RETURN collect(id) AS other_ids, collect(weight) AS others
+}
+// Neurons that are joined to others have nothing to compare.
+WITH t, sources, weights, others WHERE ids = other_ids
+UNWIND range(0, size(weights) - 1) AS i
+WITH t, sources[i] AS s, 1.0 * weights[i] AS weight, 1.0 * others[i] AS other
+WHERE true /*{ where("source", "s") }*/
+// NaN is not equal to itself.
+WITH s, t, weight, other, CASE WHEN weight = other OR (weight <> weight AND other <> other)
+  THEN 0.0 ELSE other - weight END AS change
+WHERE change = change
+//% if measure == "flips"
+  AND sign(weight) * sign(other) < 0
+//% endif
+WITH s, t, weight, other, change,
+  CASE WHEN weight <> 0 THEN abs(change) / abs(weight) END AS relative_change
+//% if measure == "relative"
+ORDER BY CASE WHEN relative_change >= 0 THEN relative_change ELSE -1.0 END DESC, t.id, s.id
+//% else
+ORDER BY abs(change) DESC, t.id, s.id
+//% endif
+LIMIT $k
+RETURN s.id AS source, s.name AS source_name, t.id AS target, t.name AS target_name, weight,
+  other AS other_weight, change, relative_change, sign(weight) * sign(other) < 0 AS flips

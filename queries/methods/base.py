@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from queries.answers.comparison import require_alike
 from queries.answers.models import Models
 from queries.answers.question import Question
 from queries.core.progress import Progress, silent
@@ -40,7 +41,10 @@ class Methods:
         checked = asked.checked(values)
         about = self._models.find(model or self._model)
         about.require(asked, checked)
-        other = self._models.find(checked["other"]) if "other" in checked else None
+        if "other" not in checked:
+            return Question(asked, checked, about)
+        other = self._models.find(checked["other"])
+        require_alike(about, other)
         return Question(asked, checked, about, other)
 
     def _answer(

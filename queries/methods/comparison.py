@@ -75,7 +75,9 @@ class ComparisonMethods(Methods):
         >>> graph.compare_layers("digits")
         """
         question = self._ask("compare_layers", model, other=other, by=by)
-        return self._answer(question, answers.compare_layers, in_store=in_store)
+        return self._answer(
+            question, answers.compare_layers, in_store=in_store, stated=answers.in_store
+        )
 
     def compare_neurons(
         self,
@@ -144,7 +146,9 @@ class ComparisonMethods(Methods):
         question = self._ask(
             "compare_neurons", model, other=other, neurons=neurons, k=k, measure=measure, by=by
         )
-        return self._answer(question, answers.compare_neurons, in_store=in_store)
+        return self._answer(
+            question, answers.compare_neurons, in_store=in_store, stated=answers.in_store
+        )
 
     def compare_edges(
         self,
@@ -220,4 +224,6 @@ class ComparisonMethods(Methods):
             measure=measure,
             by=by,
         )
-        return self._answer(question, answers.compare_edges, in_store=in_store)
+        return self._answer(
+            question, answers.compare_edges, in_store=in_store, stated=answers.in_store
+        )
