@@ -189,7 +189,7 @@ class Query(Declaration):
         )
 
     def _require_stated(self, store: str) -> None:
-        instead = "ask for it without --in-store, or in_store= in Python"
+        instead = "ask for it without --in-store and --show-cypher, or in_store= in Python"
         if self.not_stated:
             raise CypherError(f"{self.name} is not stated in Cypher: {self.not_stated}; {instead}")
         if self.not_embedded and store == "embedded":

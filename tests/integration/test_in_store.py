@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from neo4j import Driver, GraphDatabase
@@ -77,6 +78,7 @@ def loaded(neo4j_server: Neo4jServer) -> Iterator[Neo4jServer]:
     drop("interrupted", neo4j_server.uri)
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_no_score_behind(loaded: Neo4jServer) -> None:
     words = ["query", "katz", "--in-store", "--graph", loaded.uri, "--model", "interrupted"]
     last = (
@@ -104,13 +106,20 @@ def interrupted(words: list[str], reached: Callable[[], None]) -> tuple[int, str
     terminal, stderr = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
     command = [sys.executable, "-m", "exporter.cli", *words]
-    with subprocess.Popen(command, stderr=stderr, env=environment) as process:
+    with (
+        ThreadPoolExecutor(1) as reader,
+        subprocess.Popen(command, stderr=stderr, env=environment) as process,
+    ):
         os.close(stderr)
-        reached()
-        time.sleep(1.5)
-        process.send_signal(signal.SIGINT)
-        code = process.wait(timeout=60)
-        return code, read_all(terminal)
+        # A terminal that nobody reads stops who writes.
+        said = reader.submit(read_all, terminal)
+        try:
+            reached()
+            time.sleep(1.5)
+            process.send_signal(signal.SIGINT)
+            return process.wait(timeout=60), said.result()
+        finally:
+            process.kill()
 
 
 def _wait_for(driver: Driver, *, running: bool) -> None:

@@ -131,31 +131,41 @@ def sent_for(
     return rows
 
 
+class _InterruptedError(CancelledError):
+    """Ctrl-C, in the one form at which the driver drops a connection.
+
+    At any other the driver waits for the end of the statement before it rolls back.
+    """
+
+    def __init__(self, interrupt: KeyboardInterrupt) -> None:
+        super().__init__()
+        self.interrupt = interrupt
+
+
 def stoppable(
     work: Callable[[neo4j.ManagedTransaction], Rows],
 ) -> Callable[[neo4j.ManagedTransaction], Rows]:
-    """Return the same work for a transaction, which Ctrl-C ends while a statement still runs.
+    """Return the same work for a transaction, which Ctrl-C ends while a statement runs.
 
-    The driver would wait for the statement's end. Where work is cancelled it drops the connection
-    instead, and the server rolls back.
+    The server rolls back what nobody waits for. It belongs within ``ended_by_ctrl_c``.
     """
 
     def stopped(transaction: neo4j.ManagedTransaction) -> Rows:
         try:
             return work(transaction)
         except KeyboardInterrupt as interrupt:
-            raise CancelledError from interrupt
+            raise _InterruptedError(interrupt) from None
 
     return stopped
 
 
 @contextmanager
 def ended_by_ctrl_c() -> Iterator[None]:
-    """Raise what had ``stoppable`` work cancelled, once the session is closed."""
+    """Raise what ended ``stoppable`` work, once the session is closed."""
     try:
         yield
-    except CancelledError as cancelled:
-        raise cancelled.__cause__ or cancelled from None
+    except _InterruptedError as cancelled:
+        raise cancelled.interrupt from None
 
 
 def _database() -> str | None:
