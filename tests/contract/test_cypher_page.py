@@ -14,10 +14,10 @@ from queries import NeuronGraph
 from queries.commands.arguments import query_values
 from queries.commands.description import example_words
 from queries.errors import CypherError
-from queries.library.queries import query
+from queries.library.queries import queries, query
 from tests.contract import foreign
 from tests.contract.stores import GraphStore
-from tests.docs.cypher_blocks import Block, course, statements
+from tests.docs.cypher_blocks import Block, course
 from tests.docs.cypher_page import passes, statement_of
 from tests.docs.queries_page import graph_of
 
@@ -90,31 +90,20 @@ class TestNeo4j:
                 _assert_answers(frame, digits, block)
         assert _rows(driver, LEFT, {})["keys"].tolist() == [[]]
 
-    def test_each_printed_statement_answers_what_the_query_does(
-        self, driver: Driver, digits: NeuronGraph, rounded: NeuronGraph
-    ) -> None:
-        assert len(statements()) > 10
-        for block in statements():
-            asked = query(block.heading)
-            graph = graph_of(asked, digits, rounded)
-            expected = getattr(graph, asked.name)(**query_values(asked, example_words(asked)))
-            frame = _rows(driver, block.cypher, _values(driver, block))
-            _assert_same(frame, expected, block)
-            assert set(frame) == set(expected), block.heading
-        assert _rows(driver, LEFT, {})["keys"].tolist() == [[]]
-
     def test_no_statement_reads_relationships_more_often_than_the_page_says(
         self, driver: Driver, digits: NeuronGraph, rounded: NeuronGraph
     ) -> None:
-        for block in statements():
-            asked = query(block.heading)
-            stated = statement_of(asked, graph_of(asked, digits, rounded))
-            values = _values(driver, block)
-            at = _rows(driver, AT_THE_MODEL, {"model": values.get("model")}).iloc[0]
-            plan = _plan(driver, "PROFILE", block.cypher, values)
+        for asked in queries().values():
+            if not asked.body:
+                continue
+            statement = statement_of(asked, graph_of(asked, digits, rounded))
+            model = statement.parameters.get("model")
+            at = _rows(driver, AT_THE_MODEL, {"model": model}).iloc[0]
+            plan = _plan(driver, "PROFILE", statement.cypher, statement.parameters)
             # A neuron that nothing feeds has a row as well where the pattern is optional.
-            bound = passes(stated) * (at["edges"] + at["neurons"])
-            assert sum(_expanded(plan)) <= bound, block.heading
+            bound = passes(statement) * (at["edges"] + at["neurons"])
+            assert sum(_expanded(plan)) <= bound, asked.name
+        assert _rows(driver, LEFT, {})["keys"].tolist() == [[]]
 
 
 @pytest.mark.parametrize("store", ["embedded"], indirect=True)
@@ -126,13 +115,12 @@ class TestEmbedded:
     def test_each_query_that_the_page_says_it_runs_answers_the_same(
         self, digits: NeuronGraph, rounded: NeuronGraph
     ) -> None:
-        for block in statements():
-            asked = query(block.heading)
-            if asked.not_embedded or not asked.about_a_model:
+        for asked in queries().values():
+            if not asked.body or asked.not_embedded or not asked.about_a_model:
                 continue
             ask = getattr(graph_of(asked, digits, rounded), asked.name)
             values = query_values(asked, example_words(asked))
-            _assert_same(ask(**values, in_store=True), ask(**values), block)
+            _assert_same(ask(**values, in_store=True), ask(**values), asked.name)
 
     @pytest.mark.parametrize(
         ("cypher", "reason"),
@@ -194,19 +182,19 @@ def _assert_answers(frame: pd.DataFrame, graph: NeuronGraph, block: Block) -> No
     """Compare a statement of the course with the query that its comment names."""
     name, *words = block.checks["answer"].split()
     expected = getattr(graph, name)(**query_values(query(name), words))
-    _assert_same(frame, expected, block)
+    _assert_same(frame, expected, block.heading)
 
 
-def _assert_same(frame: pd.DataFrame, expected: pd.DataFrame, block: Block) -> None:
+def _assert_same(frame: pd.DataFrame, expected: pd.DataFrame, name: str) -> None:
     """Compare the columns that both have, row by row."""
     shared = [column for column in frame if column in expected]
-    assert shared, block.heading
-    assert len(frame) == len(expected), block.heading
-    if block.heading == "edges":
+    assert shared, name
+    assert len(frame) == len(expected), name
+    if name == "edges":
         # By default those into a neuron come in any order.
         frame, expected = (each.sort_values(["target", "source"]) for each in (frame, expected))
     for column in shared:
-        where, values, wanted = f"{block.heading}: {column}", frame[column], expected[column]
+        where, values, wanted = f"{name}: {column}", frame[column], expected[column]
         if pd.api.types.is_numeric_dtype(wanted):
             numbers = pd.to_numeric(values).to_numpy(float, na_value=np.nan)
             np.testing.assert_allclose(

@@ -41,12 +41,8 @@ class Block:
 
 def course() -> list[Block]:
     """Return the blocks before the statements of the library."""
-    return list(_blocks(PAGE.read_text("utf-8").partition("\n## Statements\n")[0]))
-
-
-def statements() -> list[Block]:
-    """Return the statements of the library, each under the name of its query."""
-    return list(_blocks(PAGE.read_text("utf-8").partition("\n## Statements\n")[2]))
+    text, _, _ = PAGE.read_text("utf-8").partition("\n## Statements\n")
+    return list(_blocks(text))
 
 
 def _blocks(text: str) -> Iterator[Block]:
