@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 from typing import Final
 
+from tests.docs.cypher_page import cypher_page
 from tests.docs.docstrings import docstrings
 from tests.docs.layers_page import layers_page
+from tests.docs.markdown import between
 from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.plots_page import plots_page
-from tests.docs.queries_page import queries_page, queries_table
+from tests.docs.queries_page import load_both, queries_page, queries_table
 from tests.docs.sample import ROOT, run, sample_folder
 
 
@@ -25,27 +27,25 @@ def generated() -> dict[Path, str]:
     """Return the text of every file that is generated, wholly or in part."""
     docs, readme = ROOT / "docs", ROOT / "README.md"
     with sample_folder():
+        load_both()
         return {
             **docstrings(),
             TUTORIAL: tutorial(),
             docs / "queries.md": queries_page(),
             docs / "plots.md": plots_page(),
             docs / "layers.md": layers_page(),
+            docs / "cypher.md": cypher_page(_with_outputs((docs / "cypher.md").read_text("utf-8"))),
             docs / "extending.md": _with_files((docs / "extending.md").read_text("utf-8")),
-            readme: _with_outputs(_with_queries(readme.read_text(encoding="utf-8"))),
+            readme: _with_outputs(
+                between(readme.read_text(encoding="utf-8"), "queries", queries_table())
+            ),
         }
 
 
-_LISTED: Final = re.compile(r"(?<=<!-- queries -->\n).*?(?=<!-- end of queries -->)", re.DOTALL)
 _SHOWN: Final = re.compile(
     r"(?P<head><!-- output of: (?P<command>.+?) -->\n```text\n)(?P<output>.*?)(?P<tail>```\n)",
     re.DOTALL,
 )
-
-
-def _with_queries(text: str) -> str:
-    """Return a page with the table of all queries between its two comments."""
-    return _LISTED.sub(lambda _: queries_table(), text)
 
 
 def _with_outputs(text: str) -> str:

@@ -21,9 +21,19 @@ _READ_AHEAD = 32
 class Step:
     """A neuron at the end of a path, with what leads there."""
 
-    neuron: int
+    ids: tuple[int, ...]
     weight: float
     before: "Step | None"
+
+    @classmethod
+    def after(cls, before: "Step | None", neuron: int, weight: float = 1.0) -> "Step":
+        """Return the step to a neuron that follows another, or none."""
+        return cls((*(before.ids if before else ()), neuron), weight, before)
+
+    @property
+    def neuron(self) -> int:
+        """The neuron at the end."""
+        return self.ids[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ class Branches:
     def follow(self, position: int) -> tuple[Step, float]:
         """Return the step over one of the ways on, and its logarithmic strength."""
         weight = float(self.weight[position])
-        step = Step(int(self.target[position]), weight, self.before)
+        step = Step.after(self.before, int(self.target[position]), weight)
         return step, self.log_strength + _logarithm(weight)
 
 
@@ -55,6 +65,11 @@ class Complete:
 
     step: Step
 
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The neurons of the path."""
+        return self.step.ids
+
 
 @dataclass(frozen=True, slots=True)
 class Unexplored:
@@ -63,6 +78,11 @@ class Unexplored:
     step: Step
     log_strength: float
 
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The neurons of the path."""
+        return self.step.ids
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -70,6 +90,11 @@ class Turn:
 
     branches: Branches
     position: int
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The neurons of the path, and the one to come."""
+        return (*self.branches.before.ids, int(self.branches.target[self.position]))
 
 
 State = Complete | Unexplored | Turn
@@ -85,7 +110,8 @@ def strongest(
 
     A path is at least one relationship long, and none of its weights is 0 or NaN. Each state of
     the search is bounded by its own product times the best completion, so that the first
-    path to be taken off the heap is the strongest of all that are left.
+    path to be taken off the heap is the strongest of all that are left. Equally strong ones
+    come in the order of their neurons.
 
     Parameters
     ----------
@@ -103,7 +129,7 @@ def strongest(
     edges = _Edges(network, best)
     heap = _Heap()
     for neuron in source.tolist():
-        heap.push(float(onward[neuron]), Unexplored(Step(neuron, 1.0, None), 0.0))
+        heap.push(float(onward[neuron]), Unexplored(Step.after(None, neuron), 0.0))
     while heap:
         match heap.pop():
             case Complete(step):
@@ -122,10 +148,10 @@ def strongest(
 
 
 class _Heap:
-    """States of the search, the one of the highest bound first."""
+    """States of the search, the one of the highest bound first, then that of the first neurons."""
 
     def __init__(self) -> None:
-        self._entries: list[tuple[float, int, State]] = []
+        self._entries: list[tuple[float, tuple[int, ...], int, State]] = []
         self._order = itertools.count()
 
     def __bool__(self) -> bool:
@@ -134,15 +160,15 @@ class _Heap:
     def push(self, bound: float, state: State) -> None:
         """Add a state; one that leads nowhere, of the bound minus infinity, is left out."""
         if bound > -np.inf:
-            heapq.heappush(self._entries, (-bound, next(self._order), state))
+            heapq.heappush(self._entries, (-bound, state.ids, next(self._order), state))
 
     def pop(self) -> State:
         """Take the state of the highest bound."""
-        return heapq.heappop(self._entries)[2]
+        return heapq.heappop(self._entries)[-1]
 
     def soon_explored(self) -> list[int]:
         """Return neurons near the top that will want their relationships read."""
-        near = (entry[2] for entry in self._entries[:_READ_AHEAD])
+        near = (entry[-1] for entry in self._entries[:_READ_AHEAD])
         return [state.step.neuron for state in near if isinstance(state, Unexplored)]
 
 
@@ -220,9 +246,9 @@ def best_path(
         backwards.append((neuron, float(weight[best])))
         neuron = int(source[best])
         goes_back = bool(arriving[neuron] > own[neuron])
-    steps = [Step(neuron, 1.0, None)]
+    steps = [Step.after(None, neuron)]
     for neuron, weight_into in reversed(backwards):
-        steps.append(Step(neuron, weight_into, steps[-1]))
+        steps.append(Step.after(steps[-1], neuron, weight_into))
     return steps
 
 
@@ -252,7 +278,7 @@ def strongest_through(
     best = int(neurons[through[neurons].argmax()])
     if through[best] == -np.inf:
         return []
-    steps = [Step(best, 1.0, None)]
+    steps = [Step.after(None, best)]
     if not network.inputs[best]:
         steps = best_path(network, begin, arriving, LOG_PRODUCT, best)
     if not network.outputs[best]:

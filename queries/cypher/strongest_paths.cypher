@@ -2,6 +2,7 @@
 summary = "The k strongest paths between neurons, by the product of absolute weights; exact."
 definition = "best completion from each neuron by one pass a layer, then best-first search with it as the bound"
 reads = "edges"
+not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Paths over NaN are left out. Infinite strengths come first: those of more infinite weights, then by the product of the other weights."
 example = { source = "input_layer", target = "dense_1", k = 5 }
 
@@ -21,3 +22,82 @@ name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
 weight = { type = "float", help = "weight of the relationship into this neuron; null at hop 0" }
 */
+// From the outputs back: the best logarithm of a product from a neuron on to a target, over a
+// relationship at least, and in `_best` also over none. That of infinity stands above all others.
+MATCH (n:Neuron) WHERE n.model = $model /*{ where("target", "n") }*/
+SET n._best = 0.0
+WITH count(*) AS targets
+MATCH (l:Layer) WHERE l.model = $model
+WITH l ORDER BY l.index DESC
+CALL (l) {
+  MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
+  WHERE s.model = $model AND s.layer = l.name AND t.model = $model AND t._best IS NOT NULL
+  WITH s, abs(r./*{ by }*/) AS size, t._best AS best
+  WITH s, max(CASE WHEN 0 < size < Infinity THEN log(size) WHEN size > 0 THEN 2.0 ^ 30 END + best) AS onward
+  WHERE onward IS NOT NULL
+  SET s._onward = onward, s._best = CASE WHEN s._best > onward THEN s._best ELSE onward END
+}
+WITH count(*) AS layers
+// The beam: the k beginnings of paths that have the best completions, each with the one before it.
+MATCH (m:Model) WHERE m.key = $model
+CALL (m) {
+  MATCH (s:Neuron) WHERE s.model = $model AND s._onward IS NOT NULL /*{ where("source", "s") }*/
+  WITH s ORDER BY s._onward DESC, s.id LIMIT $k
+  WITH s.id AS id ORDER BY id
+  WITH collect(id) AS ids
+  SET m._ids = ids, m._weights = [id IN ids | 1.0], m._logs = [id IN ids | 0.0],
+      m._before = [id IN ids | -1], m._beam = 0
+}
+UNWIND range(1, layers) AS hop
+CALL (m, hop) {
+  WITH m._ids AS ids, m._logs AS logs, m._beam AS beam
+  UNWIND range(beam, size(ids) - 1) AS before
+  WITH before, ids[before] AS end, logs[before] AS log
+  CALL (end, hop) {
+    MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
+    WHERE s.model = $model AND s.id = end AND t.model = $model AND t._best IS NOT NULL
+    WITH t, toFloat(r./*{ by }*/) AS weight
+    WITH t, weight, CASE WHEN 0 < abs(weight) < Infinity THEN log(abs(weight)) WHEN abs(weight) > 0 THEN 2.0 ^ 30 END AS more
+    WHERE more IS NOT NULL
+    RETURN t.id AS id, weight, more, t._best AS best
+  UNION ALL
+    // At a target a path may end, with -1 for an id, and then stays as it is.
+    MATCH (s:Neuron) WHERE s.model = $model AND s.id = end AND hop > 1 /*{ where("target", "s") }*/
+    RETURN -1 AS id, 1.0 AS weight, 0.0 AS more, 0.0 AS best
+  UNION ALL
+    WITH end WHERE end = -1
+    RETURN -1 AS id, 1.0 AS weight, 0.0 AS more, 0.0 AS best
+  }
+  // Equal ones in the order of their ids, in which the beam is kept.
+  WITH before, id, weight, log + more AS log, log + (more + best) AS bound
+  ORDER BY bound DESC, before, id LIMIT $k
+  WITH before, id, weight, log ORDER BY before, id
+  WITH collect(before) AS befores, collect(id) AS ids, collect(weight) AS weights, collect(log) AS logs
+  SET m._beam = size(m._ids), m._ids = m._ids + ids, m._weights = m._weights + weights,
+      m._logs = m._logs + logs, m._before = m._before + befores
+}
+WITH m, count(*) AS hops
+WITH m, hops, m._ids AS ids, m._weights AS weights, m._logs AS logs, m._before AS before, m._beam AS beam
+REMOVE m._ids, m._weights, m._logs, m._before, m._beam
+WITH hops, ids, weights, logs, before, beam
+CALL () {
+  MATCH (n:Neuron) WHERE n.model = $model
+  REMOVE n._best, n._onward
+}
+CALL (logs, beam) {
+  UNWIND range(beam, size(logs) - 1) AS at
+  WITH at ORDER BY logs[at] DESC, at
+  RETURN collect(at) AS ends
+}
+UNWIND range(0, size(ends) - 1) AS rank
+WITH rank + 1 AS path, ids, weights,
+  reduce(steps = [ends[rank]], hop IN range(1, hops) | [before[steps[0]]] + steps) AS steps
+WITH path, [at IN steps WHERE ids[at] >= 0 | ids[at]] AS ids,
+  [at IN steps WHERE ids[at] >= 0 | weights[at]] AS weights
+WITH path, ids, weights, reduce(product = 1.0, weight IN weights | product * abs(weight)) AS strength,
+  reduce(sign = 1, weight IN weights | CASE WHEN weight < 0 THEN -sign ELSE sign END) AS sign
+UNWIND range(0, size(ids) - 1) AS hop
+MATCH (n:Neuron) WHERE n.model = $model AND n.id = ids[hop]
+RETURN path, strength, sign, hop, n.id AS id, n.name AS name, n.layer AS layer,
+  CASE WHEN hop > 0 THEN weights[hop] END AS weight
+ORDER BY path, hop

@@ -12,7 +12,8 @@ LABEL: Final = "Foreign"
 """What tells the nodes of the other application, for these tests alone."""
 
 NAMES: Final = (
-    "pooled", "dilated", "scratch", "scratch~new", "scratch~replaced", "damaged", "stated-branched",
+    "pooled", "dilated", "digits", "scratch", "scratch~new", "scratch~replaced", "damaged",
+    "stated-branched",
 )  # fmt: skip
 """Names that models of ours have in the tests."""
 

@@ -1,5 +1,6 @@
 """Pieces of Markdown."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -18,6 +19,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def block(language: str, text: str) -> str:
     """Return a block of code or of output."""
     return f"```{language}\n{text.rstrip()}\n```\n"
+
+
+def between(text: str, name: str, content: str) -> str:
+    """Return a page with some content between the comments ``name`` and ``end of name``."""
+    part = rf"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)"
+    return re.sub(part, lambda _: content, text, flags=re.DOTALL)
 
 
 def parameters_of(declaration: Declaration) -> str:

@@ -36,6 +36,10 @@ Each query is a file in `queries/cypher/`, a command `neurongraph query NAME`, a
 `queries.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which formats a
 command writes its answer.
 
+`--in-store`, and `in_store=True` in Python, let the store compute the answer, by the query's own
+Cypher statement; `--show-cypher` and `graph.statement` print it. [cypher.md](cypher.md) has the
+statements, and says which queries have none.
+
 A parameter of the type *neurons* takes a layer's or neuron's name in which any part may be a
 range (`conv_0`, `conv_0[3]`, `conv_0[0..3]@2..5,7`), ids, a `NeuronFilter`, or a frame with a
 column `id`: the answer to one query names the neurons of the next.
@@ -51,8 +55,7 @@ weights rounded to one decimal:
 
 
 def queries_page() -> str:
-    """Return the page; ``digits.lbug`` is in the current folder."""
-    load_both()
+    """Return the page; ``digits.lbug`` and ``both.lbug`` are in the current folder."""
     with (
         NeuronGraph("digits.lbug") as digits,
         NeuronGraph("both.lbug", model="rounded") as rounded,
@@ -62,12 +65,13 @@ def queries_page() -> str:
         parts += [f"{_link(heading)}\n\n{_summaries(found)}" for heading, found in themes.items()]
         for heading, found in themes.items():
             parts.append(f"## {heading}\n")
-            compares = heading == _THEMES["comparison"]
-            parts += [
-                _section(each, rounded if compares or each.name == "models" else digits)
-                for each in found
-            ]
+            parts += [_section(each, graph_of(each, digits, rounded)) for each in found]
     return "\n".join(parts)
+
+
+def graph_of(query: Query, digits: NeuronGraph, rounded: NeuronGraph) -> NeuronGraph:
+    """Return the graph of two that a query is shown on: one with two models where it needs them."""
+    return rounded if "other" in query.example or query.name == "models" else digits
 
 
 def load_both() -> None:

@@ -1,0 +1,81 @@
+"""Each query's own statement in Neo4j, beside the default way, on the CIFAR-10 model.
+
+Nothing here is asserted: the figures are printed. By default the first call is that of a graph
+just opened, which reads the relationships, and the second finds them in memory. The ratios are the
+seconds in the store over these.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter import LoadReport, drop, load
+from queries import NeuronGraph
+from queries.errors import NeurongraphError
+from queries.library.queries import Query, queries
+from tests.bench.timing import seconds_of
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
+
+OTHER = "bench-other"
+OUTPUT = "dense_1[3]"
+PATHS = {"source": "input", "target": "dense_1"}
+DENSE = {"source": "dense_0", "target": "dense_1"}
+VALUES: dict[str, dict[str, Any]] = {
+    "adjacency": DENSE,
+    "bifans": DENSE,
+    "combine": {"first": "dense_0", "second": "dense_1"},
+    "edges": {"target": "conv_2"},
+    "effective_weights": {"source": "conv_2", "target": "dense_1"},
+    "field_neurons": {"neurons": OUTPUT},
+    "neighbours": {"neurons": OUTPUT},
+    "path_counts": PATHS,
+    "path_norm": PATHS,
+    "projective_field": {"neurons": "input[0]@16,16"},
+    "receptive_field": {"neurons": OUTPUT},
+    "shortest_paths": PATHS,
+    "strongest_paths": PATHS,
+    "widest_path": PATHS,
+}
+"""Parameters of the queries that need some; all others are asked about the whole model."""
+
+
+@pytest.fixture
+def other(cifar_file: Path, loaded: LoadReport) -> Iterator[str]:
+    """A second load of the same file, to be compared with."""
+    load(cifar_file, loaded.graph, name=OTHER, replace=True)
+    yield OTHER
+    drop(OTHER, loaded.graph)
+
+
+def test_in_store(loaded: LoadReport, other: str) -> None:
+    """The time of each statement in Neo4j, and of the default way."""
+    with NeuronGraph(loaded.graph, model=loaded.model) as graph:
+        server = graph.cypher("CALL dbms.components() YIELD versions RETURN versions[0] AS version")
+        version = server["version"].iloc[0]
+    head = f"{'in store':>11} {'first':>11} {'again':>11} {'times, first':>13} {'again':>9}"
+    print(f"\n  {f'Neo4j {version}':24} {head}")
+    for query in queries().values():
+        if query.body and query.about_a_model:
+            print(f"  {query.name:24} {_compared(query, loaded, other)}")
+
+
+def _compared(query: Query, loaded: LoadReport, other: str) -> str:
+    values = {**VALUES.get(query.name, {})}
+    if any(parameter.name == "other" for parameter in query.parameters):
+        values["other"] = other
+    with NeuronGraph(loaded.graph, model=loaded.model) as graph:
+        ask = partial(getattr(graph, query.name), **values)
+        try:
+            # The plan of a statement is made once.
+            in_store = min(seconds_of(partial(ask, in_store=True)) for _ in range(2))
+        except NeurongraphError as error:
+            return str(error)
+    with NeuronGraph(loaded.graph, model=loaded.model) as graph:
+        ask = partial(getattr(graph, query.name), **values)
+        first, again = seconds_of(ask), seconds_of(ask)
+    times = f"{in_store / first:13,.1f} {in_store / again:9,.1f}"
+    return f"{in_store:9.3f} s {first:9.3f} s {again:9.3f} s {times}"

@@ -1,0 +1,61 @@
+"""The blocks of Cypher on the page about it, and the comments that say what must hold of them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tests.docs.sample import ROOT
+
+PAGE: Final = ROOT / "docs" / "cypher.md"
+
+_PARTS: Final = re.compile(
+    r"^#+ (?P<heading>.+)\n|(?P<comments>(?:<!-- .+ -->\n)*)```cypher\n(?P<text>(?:.*\n)*?)```\n",
+    re.MULTILINE,
+)
+_COMMENT: Final = re.compile(r"<!-- ([\w ]+?)(?:: (.+))? -->")
+_PARAMETER: Final = re.compile(r":param (\w+) => (.+)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of Cypher.
+
+    Attributes
+    ----------
+    heading
+        What it stands under.
+    checks
+        What the comments before it say, by their first words.
+    parameters
+        The expressions that its ``:param`` lines set.
+    cypher
+        The statement.
+    """
+
+    heading: str
+    checks: dict[str, str]
+    parameters: dict[str, str]
+    cypher: str
+
+
+def course() -> list[Block]:
+    """Return the blocks before the statements of the library."""
+    text, _, _ = PAGE.read_text("utf-8").partition("\n## Statements\n")
+    return list(_blocks(text))
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    heading = ""
+    for part in _PARTS.finditer(text):
+        if part["heading"]:
+            heading = part["heading"]
+            continue
+        # What begins with a colon is a command of Browser.
+        lines = part["text"].splitlines()
+        yield Block(
+            heading,
+            dict(_COMMENT.findall(part["comments"])),
+            dict(_PARAMETER.findall(part["text"])),
+            "\n".join(line for line in lines if not line.startswith(":")),
+        )
