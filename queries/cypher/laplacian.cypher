@@ -48,10 +48,10 @@ UNWIND chosen AS one
 UNWIND chosen AS other
 WITH neurons, one, other, one.neuron AS s, other.neuron AS t
 CALL (s, t) {
-  OPTIONAL MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron) RETURN abs(sum(r./*{ by }*/)) AS there
+  OPTIONAL MATCH (s)-[r:CONNECTS_TO]->(t) RETURN abs(sum(r./*{ by }*/)) AS there
 }
 CALL (s, t) {
-  OPTIONAL MATCH (t:Neuron)-[r:CONNECTS_TO]->(s:Neuron) RETURN abs(sum(r./*{ by }*/)) AS back
+  OPTIONAL MATCH (t)-[r:CONNECTS_TO]->(s) RETURN abs(sum(r./*{ by }*/)) AS back
 }
 WITH s, t, sqrt(one.score / other.score) AS root,
   CASE WHEN one.strength = 0 THEN 1.0 / neurons
