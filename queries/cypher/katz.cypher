@@ -24,14 +24,14 @@ MATCH (l:Layer) WHERE l.model = $model
 WITH l ORDER BY l.index
 CALL (l) {
   MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name
-  // Where no neuron has anything of its own, no weight counts, whatever it is.
-  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model AND $beta <> 0
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
 //% if weights == "absolute"
   WITH t, sum(abs(r./*{ by }*/) * s._katz) AS fed
 //% else
   WITH t, sum(r./*{ by }*/ * s._katz) AS fed
 //% endif
-  SET t._katz = $beta + $alpha * fed
+  // Where no neuron has anything of its own, no weight counts, whatever it is.
+  SET t._katz = CASE WHEN $beta = 0 THEN 0.0 ELSE $beta + $alpha * fed END
 }
 WITH count(*) AS layers
 MATCH (n:Neuron) WHERE n.model = $model
