@@ -76,6 +76,7 @@ def driver(sample: GraphStore) -> Iterator[Driver]:
 
 @pytest.mark.parametrize("store", NEO4J, indirect=True)
 @pytest.mark.neo4j
+@pytest.mark.slow
 class TestNeo4j:
     def test_each_statement_of_the_course_answers_what_the_library_does(
         self, driver: Driver, digits: NeuronGraph
