@@ -5,10 +5,22 @@ from typing import Annotated, Final
 import typer
 
 from exporter.commands import check, drop, inspect, load, verify
-from queries.commands import ask, browser, export, plot, view
+from queries.commands import ask, browser, export, plot, properties, view
 from queries.commands.terminal import Commands, LogLevelOption, examples, whole_run
 
-_COMMANDS: Final = (inspect, load, verify, check, drop, ask, plot, export, view, browser)
+_COMMANDS: Final = (
+    inspect,
+    load,
+    verify,
+    check,
+    drop,
+    ask,
+    properties,
+    plot,
+    export,
+    view,
+    browser,
+)
 """In the order of the help."""
 
 app = typer.Typer(

@@ -18,6 +18,7 @@ command line can print them as one line::
     ├── ModelIncompleteError      the load of that model never finished
     ├── LayerNotFoundError        the model has no layer of that name
     ├── NeuronNotFoundError       the model has no neuron of that id, name, or channel and place
+    ├── PropertyNotFoundError     no such property was written to the neurons of the model
     ├── QueryNotFoundError        there is no query of that name
     ├── PlotNotFoundError         there is no plot of that name
     ├── PictureError              a picture cannot be made into a file
@@ -89,6 +90,10 @@ class LayerNotFoundError(NeurongraphError):
 
 class NeuronNotFoundError(NeurongraphError):
     """The model has no neuron of that id, name, or channel and place."""
+
+
+class PropertyNotFoundError(NeurongraphError):
+    """No property of that name was written to the neurons of the model, or it is unfinished."""
 
 
 class QueryNotFoundError(NeurongraphError):

@@ -17,6 +17,7 @@ from queries.methods.field import FieldMethods
 from queries.methods.linear import LinearMethods
 from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
+from queries.methods.properties import PropertyMethods
 from queries.methods.stored import StoredMethods
 from queries.methods.structure import StructureMethods
 
@@ -36,6 +37,7 @@ class NeuronGraph(
     LinearMethods,
     StructureMethods,
     ComparisonMethods,
+    PropertyMethods,
     ExportMethods,
     Closing,
 ):

@@ -16,6 +16,7 @@ from queries.answers.room import make_room
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
+from queries.core.properties import WrittenProperty
 from queries.library.checks import check_against, require_channels
 from queries.library.existence import AXES, Existence
 from queries.library.frames import to_frame
@@ -66,7 +67,7 @@ class Model:
             table = self.store.neurons(NeuronFilter(id=layer.last), self.stored, AXES)
             return {axis: at for axis, at in table.to_pylist()[0].items() if at is not None}
 
-        return Existence(self.stored, self.layers, last)
+        return Existence(self.stored, self.layers, last, self.properties)
 
     def require(self, asked: Query, values: Mapping[str, Any]) -> None:
         """Raise an error for what its graph does not have: a property, an axis, a layer, channels.
@@ -86,6 +87,10 @@ class Model:
         if asked.of_channels:
             require_channels(self.stored)
 
+    def properties(self, *, indexes: bool = False) -> Sequence[WrittenProperty]:
+        """Return the properties that were written to its neurons, as they are at this moment."""
+        return self.store.properties(self.stored, indexes=indexes)
+
     def network(self, by: str) -> Network:
         """Return its relationships, weighed by one of their properties."""
         return self._networks.of(self.stored, by)
@@ -98,7 +103,7 @@ class Model:
         frame = self._frames.get(neurons)
         if frame is None or not set(columns) <= set(frame.columns):
             frame = self._read(neurons, columns)
-            if self._may_keep(frame):
+            if self._may_keep(frame) and not neurons.property_names:
                 make_room(self._frames, _MOST_FRAMES)
                 self._frames[neurons] = frame
         # Who asks may add columns to a frame.

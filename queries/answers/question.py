@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from queries.analysis.network import Network
 from queries.analysis.not_finite import note
@@ -14,7 +15,7 @@ from queries.answers.model import PLACE, Model
 from queries.core.layer import Layer
 from queries.errors import CypherError
 from queries.library.frames import declared, to_frame
-from queries.library.queries import Query, query
+from queries.library.queries import Query, query, written_column
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +79,7 @@ class Question:
     def stored_answer(self) -> pd.DataFrame:
         """Return what the store answers by itself."""
         stored = self.model.stored
-        table = self.model.store.answer(self.query, self.values, stored)
-        return self._with_note(to_frame(table, self.query.columns_in(stored.granularity)))
+        return self._framed(self.model.store.answer(self.query, self.values, stored))
 
     def in_store_answer(self) -> pd.DataFrame:
         """Return what the query's own statement, run in the store, answers.
@@ -93,7 +93,15 @@ class Question:
         stored = self.model.stored
         self._require_finite()
         table = self.model.store.run(self.query, self.values, stored, **self.internal)
-        return self._with_note(to_frame(table, self.query.columns_in(stored.granularity)))
+        return self._framed(table)
+
+    def _framed(self, table: pa.Table) -> pd.DataFrame:
+        """Return what a store answers in the declared columns, and those of written properties."""
+        columns = self.query.columns_in(self.model.stored.granularity)
+        if self.query.with_properties:
+            names = table.column_names[len(columns) :]
+            columns = (*columns, *map(written_column, names))
+        return self._with_note(to_frame(table, columns))
 
     @property
     def internal(self) -> dict[str, Any]:

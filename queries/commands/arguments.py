@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from queries.core.address import repeatable
+from queries.core.properties import is_property_name
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Declaration
 
@@ -47,7 +48,7 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
     texts: dict[str, list[str]] = {}
     fields: dict[str, dict[str, str]] = {}
     for key, text in _pairs(words, several=neurons):
-        name, field = _parameter_of(declaration, key)
+        name, field = _parameter_of(declaration, key, text)
         if field in fields.get(name, {}):
             raise ParameterError(f"{name}.{field} is given more than once")
         if field:
@@ -106,16 +107,16 @@ def _pair(word: str) -> tuple[str, str]:
     return key, text
 
 
-def _parameter_of(declaration: Declaration, key: str) -> tuple[str, str]:
-    """Return the parameter that a key is about, and the field of its neurons or ''."""
+def _parameter_of(declaration: Declaration, key: str, text: str) -> tuple[str, str]:
+    """Return the parameter that a key is about, and the field or property of its neurons or ''."""
     declared = [parameter.name for parameter in declaration.parameters]
     neurons = declaration.neurons
     match = _FIELD.fullmatch(key)
     if key in declared:
         return key, ""
-    if match and match["parameter"] in neurons and match["field"] in FIELDS:
+    if match and match["parameter"] in neurons and _is_field(match["field"], text):
         return match["parameter"], match["field"]
-    if key in FIELDS and len(neurons) == 1:
+    if len(neurons) == 1 and _is_field(key, text):
         return neurons[0], key
     raise ParameterError(
         f"{declaration.kind} {declaration.name!r} has no parameter {repeatable(key)}; "
@@ -123,12 +124,20 @@ def _parameter_of(declaration: Declaration, key: str) -> tuple[str, str]:
     )
 
 
+def _is_field(key: str, text: str) -> bool:
+    """Tell whether a key is a field, or may be a property that was written to neurons."""
+    return key in FIELDS or (".." in text and is_property_name(key))
+
+
 def _more(neurons: Sequence[str]) -> str:
     """Say which fields a query takes beside its parameters."""
     if not neurons:
         return ""
     way = "by field" if len(neurons) == 1 else f"by field, such as {neurons[0]}.x"
-    return f"; {' and '.join(neurons)} also {way}: {', '.join(FIELDS)}"
+    return (
+        f"; {' and '.join(neurons)} also {way}: {', '.join(FIELDS)}, or a property that was "
+        "written, as an interval: katz=0.5.."
+    )
 
 
 def _filter(name: str, texts: list[str], fields: dict[str, str]) -> "NeuronFilter":
@@ -146,10 +155,12 @@ def _filter(name: str, texts: list[str], fields: dict[str, str]) -> "NeuronFilte
             base = NeuronFilter(id=parse_range("id", texts[0].removeprefix(_IDS)))
         else:
             raise ParameterError(f"{listed(texts)}: write ids in one list, such as id:12,14")
-        for field in fields:
+        for field in (each for each in fields if each in FIELDS):
             if any(getattr(each, field) is not None for each in (base, *(base.either or ()))):
                 raise ParameterError(f"{field} is given twice")
-        return replace(base, **{field: _field(field, part) for field, part in fields.items()})
+        values = {field: _field(field, part) for field, part in fields.items() if field in FIELDS}
+        written = {key: _interval(key, part) for key, part in fields.items() if key not in values}
+        return replace(base, **values, properties=written)
     except ParameterError as error:
         raise ParameterError(f"{name}: {error}") from None
 
@@ -161,10 +172,10 @@ def _field(field: str, text: str) -> Any:
         return text.split(",") if "," in text else text
     if field == "name":
         return text
-    return _interval(text) if field == "bias" else parse_range(field, text)
+    return _interval(field, text) if field == "bias" else parse_range(field, text)
 
 
-def _interval(text: str) -> tuple[float | None, float | None]:
+def _interval(field: str, text: str) -> tuple[float | None, float | None]:
     """Return the ends of ``low..high``, of which either may be left out."""
     low, dots, high = text.partition("..")
     try:
@@ -172,5 +183,5 @@ def _interval(text: str) -> tuple[float | None, float | None]:
     except ValueError:
         dots = ""
     if not dots or any(end is not None and math.isnan(end) for end in ends):
-        raise ParameterError(f"bias: {text!r} is no interval; write -0.5..0.5, or 0.1.., or ..0")
+        raise ParameterError(f"{field}: {text!r} is no interval; write -0.5..0.5, or 0.1.., or ..0")
     return ends

@@ -1,6 +1,6 @@
 """The commands that ask: ``models``, ``query`` and ``cypher``."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -51,6 +51,8 @@ def models(
         "neurongraph query edges 'source=conv_1[3]' target.id=768..777 -o edges.csv",
         "neurongraph query katz neurons=dense_1 --show-cypher",
         "neurongraph query katz --in-store --graph bolt://localhost:7687",
+        "neurongraph query katz --write-property katz",
+        "neurongraph query neurons layer=dense_0 katz=0.5..",
     ),
 )
 def query(
@@ -93,6 +95,19 @@ def query(
             "Browser.",
         ),
     ] = False,
+    write_property: Annotated[
+        str | None,
+        typer.Option(
+            "--write-property",
+            metavar="NAME",
+            help="Write the answer's score to the neurons as well, as a property of this name, "
+            "which filters and Cypher know.",
+        ),
+    ] = None,
+    index: Annotated[
+        bool,
+        typer.Option("--index", help="With --write-property: make an index on it (Neo4j only)."),
+    ] = False,
 ) -> None:
     """Run a query of the library, or list the queries.
 
@@ -118,15 +133,16 @@ def query(
         raise typer.BadParameter(
             f"{name} is about no model, and is always asked of the store", param_hint="--in-store"
         )
+    how = {**({"in_store": True} if in_store else {}), **_writing(name, write_property, index)}
     with open_graph(graph, model, dask) as session:
         if show_cypher:
             say(str(session.statement(name, **values)))
         # Every query of the library has a method of its name.
-        how = {"in_store": True} if in_store else {}
         answer = getattr(session, name)(**values, **how)
     write(answer, to)
-    if "note" in answer.attrs:
-        say(answer.attrs["note"])
+    for told in ("note", "written"):
+        if told in answer.attrs:
+            say(answer.attrs[told])
 
 
 @app.command(
@@ -184,6 +200,23 @@ def cypher(
         else:
             fail("the statement was not run")
     write(frame, to)
+
+
+def _writing(name: str, write_property: str | None, index: bool) -> dict[str, Any]:
+    """Return what a method is given so that it writes a property."""
+    if write_property is None:
+        if index:
+            raise typer.BadParameter("say --write-property as well", param_hint="--index")
+        return {}
+    from queries.library.queries import queries
+
+    if not queries()[name].score:
+        having = [each.name for each in queries().values() if each.score]
+        raise typer.BadParameter(
+            f"{name} gives no score to each neuron; those that do are {', '.join(having)}",
+            param_hint="--write-property",
+        )
+    return {"write_property": write_property, "index": index}
 
 
 def _list_queries(to: Destination) -> None:

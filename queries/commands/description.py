@@ -45,6 +45,9 @@ def print_description(declaration: Declaration) -> None:
         _headed(
             console, "Columns", [(c.name, f"{c.meaning} ({c.type})") for c in declaration.columns]
         )
+    if isinstance(declaration, Query) and declaration.score:
+        console.print()
+        console.print(Text(f"--write-property writes the column {declaration.score}."))
     console.print()
     console.print(Text("Example", "bold"))
     console.print(Text(f"  {example(declaration)}"), soft_wrap=True)
@@ -104,4 +107,5 @@ def _ways_to_say_neurons(declaration: Declaration) -> list[tuple[str, str]]:
         (f"{name}=id:12,14", "ids"),
         (f"{prefix}x=0..5", f"by field; the fields are {', '.join(FIELDS)}"),
         (f"{prefix}bias=0.1..", "from 0.1 on"),
+        (f"{prefix}katz=0.5..", "the same of a property that was written to neurons"),
     ]

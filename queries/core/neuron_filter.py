@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from queries.core.properties import check_property_name, quoted
 from queries.errors import ParameterError
 
 Range = int | Sequence[int] | NDArray[np.integer[Any]] | range | slice
@@ -21,6 +22,9 @@ _MOST_STEPS: Final = 10_000_000
 """Numbers that a range of another step than 1 may name."""
 
 Names = str | Sequence[str] | None
+Interval = tuple[float | None, float | None]
+"""A smallest and a largest value, both included; None leaves a side open."""
+
 Selection = int | tuple[int, ...] | range | slice
 """What of a ``Range`` a filter keeps, so that it can be compared and be a key."""
 
@@ -59,6 +63,8 @@ class NeuronFilter:
         A number, several, a ``range`` or a ``slice`` (``slice(2, None)``: 2 and above).
     bias
         Smallest and largest bias, both included; None leaves a side open.
+    properties
+        The same of properties that were written to neurons, by name.
     id
         Neuron ids.
     name
@@ -82,7 +88,8 @@ class NeuronFilter:
     x: Range | None = None
     y: Range | None = None
     z: Range | None = None
-    bias: tuple[float | None, float | None] | None = None
+    bias: Interval | None = None
+    properties: Mapping[str, Interval] | None = None
     id: Range | None = None
     name: Names = None
     either: "Sequence[NeuronFilter] | None" = None
@@ -90,17 +97,14 @@ class NeuronFilter:
     def __post_init__(self) -> None:
         values: dict[str, Any] = {field: _names(field, getattr(self, field)) for field in _NAMES}
         values |= {field: _integers(field, getattr(self, field)) for field in INTEGERS}
-        values["bias"] = _interval(self.bias)
+        values["bias"] = None if self.bias is None else _interval("bias", self.bias)
+        values["properties"] = _intervals(self.properties)
         values["either"] = None if self.either is None else tuple(self.either)
         for field, value in values.items():
             object.__setattr__(self, field, value)
 
     def __hash__(self) -> int:
-        # A slice has no hash before Python 3.12.
-        values = (getattr(self, field.name) for field in fields(self))
-        return hash(
-            tuple((one.start, one.stop) if isinstance(one, slice) else one for one in values)
-        )
+        return hash(tuple(_hashable(getattr(self, field.name)) for field in fields(self)))
 
     def __bool__(self) -> bool:
         """Tell whether anything is filtered at all."""
@@ -134,6 +138,14 @@ class NeuronFilter:
             yield from _within(field, low, high)
         if self.bias is not None:
             yield from _within("bias", *self.bias)
+        for name, interval in (self.properties or {}).items():
+            yield from _within(name, *interval)
+
+    @property
+    def property_names(self) -> set[str]:
+        """The names of the written properties that it compares."""
+        of_each = (each.property_names for each in self.either or ())
+        return set(self.properties or ()).union(*of_each)
 
     def ways(self) -> list[list[Comparison]]:
         """Return comparisons of which all those of one list, or of another, hold of a neuron."""
@@ -156,10 +168,12 @@ class NeuronFilter:
         parameters: dict[str, Any] = {}
         for each in self.comparisons():
             parameter = f"{prefix}_{each.field}{_SUFFIXES[each.operator]}"
-            compared = f"{variable}.{each.field} {each.operator} ${parameter}"
+            written = each.field in (self.properties or ())
+            left = f"{variable}.{quoted(each.field) if written else each.field}"
+            compared = f"{left} {each.operator} ${parameter}"
             # To LadybugDB NaN, which a bias may be, is at most any number.
-            if each.field == "bias" and each.operator == "<=":
-                compared = f"${parameter} >= {variable}.{each.field}"
+            if (written or each.field == "bias") and each.operator == "<=":
+                compared = f"${parameter} >= {left}"
             conditions.append(compared)
             parameters[parameter] = each.value
         if self.either is not None:
@@ -350,20 +364,38 @@ def _is_from_0_up(value: Any) -> bool:
     return _is_integer(value) and value >= 0
 
 
-def _interval(bias: Any) -> tuple[float | None, float | None] | None:
+def _interval(field: str, value: Any) -> Interval:
     """Return a smallest and a largest value, as a filter keeps them."""
-    if bias is None:
-        return None
     if (
-        isinstance(bias, (tuple, list))
-        and len(bias) == len(("smallest", "largest"))
-        and all(bound is None or _is_number(bound) for bound in bias)
+        isinstance(value, (tuple, list))
+        and len(value) == len(("smallest", "largest"))
+        and all(bound is None or _is_number(bound) for bound in value)
     ):
-        low, high = (None if bound is None else float(bound) for bound in bias)
+        low, high = (None if bound is None else float(bound) for bound in value)
         return low, high
     raise ParameterError(
-        f"bias: {bias!r} is no pair of a smallest and a largest value, such as (-0.5, None)"
+        f"{field}: {value!r} is no pair of a smallest and a largest value, such as (-0.5, None)"
     )
+
+
+def _intervals(properties: Any) -> dict[str, Interval] | None:
+    """Return an interval a property, as a filter keeps them."""
+    if not properties and (properties is None or isinstance(properties, Mapping)):
+        return None
+    if not isinstance(properties, Mapping):
+        raise ParameterError(
+            f"properties: {properties!r} has no names; write {{'katz': (0.5, None)}}"
+        )
+    for name in properties:
+        check_property_name(name)
+    return {name: _interval(name, properties[name]) for name in sorted(properties)}
+
+
+def _hashable(value: Any) -> Any:
+    # A slice has no hash before Python 3.12, and a mapping none at all.
+    if isinstance(value, slice):
+        return value.start, value.stop
+    return tuple(value.items()) if isinstance(value, dict) else value
 
 
 def _is_number(value: Any) -> bool:

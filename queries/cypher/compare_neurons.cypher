@@ -1,5 +1,6 @@
 /*
 summary = "The neurons that change most from this model to another, such as a later checkpoint."
+score = "weight_change"
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
 not_embedded = "there each model is a file of its own, and a statement reads one file"

@@ -1,5 +1,6 @@
 /*
 summary = "How many relationships end and begin at each neuron."
+score = "degree"
 reads = "edges"
 example = { neurons = "input_layer" }
 

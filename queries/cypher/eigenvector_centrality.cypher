@@ -1,5 +1,6 @@
 /*
 summary = "Eigenvector centrality as NetworkX computes it; on an acyclic graph Katz centrality says more."
+score = "eigenvector_centrality"
 definition = "Bonacich (1972); networkx.eigenvector_centrality: the power iteration of A + I. An acyclic graph has no eigenvalue but 0, so that the iteration only goes on to where most long paths end"
 reads = "edges"
 not_stated = "it reads all relationships again and again until a step changes little, and Cypher has no loop that ends by a condition"

@@ -1,5 +1,6 @@
 /*
 summary = "The neurons of a receptive or projective field, each with its path weight."
+score = "weight"
 definition = "see receptive_field"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"

@@ -1,5 +1,6 @@
 /*
 summary = "Katz centrality, exact: one pass a layer, from the inputs on."
+score = "katz"
 definition = "Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of weight * centrality over what feeds a neuron"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"

@@ -1,5 +1,6 @@
 /*
 summary = "Neurons, filtered by layer, channel, position, bias, id or name."
+with_properties = true
 example = { neurons = "conv_0[3]@0..5,1" }
 
 [parameters]
@@ -22,5 +23,5 @@ MATCH (n:Neuron)
 WHERE n.model = $model /*{ where("neurons", "n") }*/
 RETURN n.id AS id, n.name AS name, n.layer AS layer, n.layer_index AS layer_index,
   n.channel AS channel, n.x AS x, n.y AS y, n.z AS z, n.bias AS bias, n.slope AS slope,
-  n.neurons AS neurons
+  n.neurons AS neurons /*{ written("n") }*/
 ORDER BY id

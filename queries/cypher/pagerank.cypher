@@ -1,5 +1,6 @@
 /*
 summary = "PageRank over absolute weights, exact: one pass a layer."
+score = "pagerank"
 definition = "Page et al. (1999); networkx.pagerank: teleport and dangling neurons spread evenly"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"

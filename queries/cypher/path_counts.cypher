@@ -1,5 +1,6 @@
 /*
 summary = "The same as path_norm, for each target."
+score = "absolute"
 definition = "see path_norm"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"

@@ -1,5 +1,6 @@
 /*
 summary = "From the nearest source to each target: how many hops, and how small a sum of absolute weights."
+score = "length"
 definition = "Dijkstra (1959); networkx.multi_source_dijkstra_path_length"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"

@@ -1,5 +1,6 @@
 /*
 summary = "In-strength or out-strength: the weights into or out of each neuron, added up."
+score = "strength"
 definition = "Barrat et al. (2004), The architecture of complex weighted networks, eq. 2"
 not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
 example = { neurons = "dense_1" }

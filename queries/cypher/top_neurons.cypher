@@ -1,5 +1,6 @@
 /*
 summary = "The k neurons of each layer that a measure of centrality puts first."
+score = "value"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Neurons of which the measure is NaN are left out; an infinite one comes first. PageRank and path centrality are not defined."

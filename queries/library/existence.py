@@ -1,7 +1,7 @@
 """Whether a model has the neurons that a filter names: its layers say so, nearly always alone."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,7 +9,13 @@ from queries.core.address import repeatable
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter, Selection, bounds
-from queries.errors import LayerNotFoundError, NeuronNotFoundError, listed
+from queries.core.properties import WrittenProperty, require_written
+from queries.errors import (
+    LayerNotFoundError,
+    NeuronNotFoundError,
+    PropertyNotFoundError,
+    listed,
+)
 
 AXES: Final = ("channel", "x", "y", "z")
 _PLACES: Final = ("x", "y", "z")
@@ -34,11 +40,14 @@ class Existence:
     last
         Returns the coordinates of the last neuron of a layer; asked where a layer has several
         axes, of which its shape does not say which is the channel.
+    properties
+        Returns the properties that were written to its neurons.
     """
 
     model: StoredModel
     layers: Sequence[Layer]
     last: Callable[[Layer], Lengths]
+    properties: Callable[[], Sequence[WrittenProperty]]
     _lengths_of: dict[int, Lengths] = field(default_factory=dict)
 
     def require(self, name: str, neurons: NeuronFilter) -> None:
@@ -59,7 +68,11 @@ class Existence:
             If it has no such layer.
         NeuronNotFoundError
             If it has no such id, name, channel or coordinate.
+        PropertyNotFoundError
+            If no such property was written to its neurons, or its write has not ended.
         """
+        if names := neurons.property_names:
+            self._require_properties(name, names)
         self._require_layers(neurons.layers or ())
         self._require_ids(name, neurons.id)
         self._require_axes(name, neurons)
@@ -75,6 +88,17 @@ class Existence:
                 f"model {self.model.name!r} has no layer {repeatable(missing)}; its layers are "
                 f"{listed(names_of_model)}"
             )
+
+    def _require_properties(self, name: str, names: Collection[str]) -> None:
+        finished = {each.name: each.finished for each in self.properties()}
+        for missing in sorted(names):
+            require_written(self.model.name, missing, finished)
+            if not finished[missing]:
+                raise PropertyNotFoundError(
+                    f"{name}: the property {missing!r} of {self.model.name!r} is unfinished: it is "
+                    "being written or removed, or that was interrupted; write it again, or remove "
+                    f"it: neurongraph properties --remove {missing}"
+                )
 
     def _require_ids(self, name: str, ids: Any) -> None:
         first, last = self.layers[0].first, self.layers[-1].last

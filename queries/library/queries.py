@@ -8,7 +8,7 @@ never become text of a statement.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import of_ours
 from queries.core.literals import literal
+from queries.core.properties import quoted
 from queries.errors import CypherError, NeurongraphError, QueryNotFoundError
 from queries.library.declaration import BY, Column, Declaration, Parameter, by_name
 
@@ -91,6 +92,11 @@ class Query(Declaration):
         Whether it is about channels, which the nodes of a layer graph do not have.
     either_way
         Whether the statement passes from sources to targets or back, whichever are fewer.
+    score
+        The column that ``write_property`` writes, where each row is a neuron of its own; empty
+        where there is none.
+    with_properties
+        Whether its rows have a further column for each property that was written to neurons.
     """
 
     kind: ClassVar[str] = "query"
@@ -106,6 +112,8 @@ class Query(Declaration):
     only_finite: bool = False
     of_channels: bool = False
     either_way: bool = False
+    score: str = ""
+    with_properties: bool = False
 
     @property
     def about_a_model(self) -> bool:
@@ -124,6 +132,7 @@ class Query(Declaration):
         granularity: str = NEURON_GRAPH,
         *,
         in_lists: bool = False,
+        properties: Sequence[str] = (),
         **internal: Any,
     ) -> Statement:
         """Return the Cypher of this query for a store.
@@ -138,6 +147,8 @@ class Query(Declaration):
             That of the model's graph.
         in_lists
             Whether many rows may come as lists in one, which is read faster.
+        properties
+            The properties that were written to neurons, each a further column.
         **internal
             Further parameters of the statement, which are not the user's. Where it can pass either
             way, ``forward`` says whether from sources to targets, which it does else.
@@ -173,7 +184,12 @@ class Query(Declaration):
             parameters.update(statement.parameters)
             return statement.cypher
 
-        helpers = {"where": where, "within": within, "among": among, "answer": answer}
+        def written(variable: str) -> str:
+            return "".join(f", {variable}.{quoted(each)} AS {quoted(each)}" for each in properties)
+
+        helpers = {
+            "where": where, "within": within, "among": among, "answer": answer, "written": written
+        }
         grouped = granularity != NEURON_GRAPH
         options = {"store": store, "grouped": grouped, "in_lists": in_lists}
         options["forward"] = internal.get("forward", True)
@@ -184,7 +200,7 @@ class Query(Declaration):
         return Statement(
             "\n".join(line.rstrip() for line in text.splitlines() if line.strip()),
             {name: value for name, value in parameters.items() if name in names},
-            self.columns_in(granularity),
+            (*self.columns_in(granularity), *map(written_column, properties)),
             store,
         )
 
@@ -197,6 +213,11 @@ class Query(Declaration):
                 f"{self.name} is not stated in the Cypher of the embedded store: "
                 f"{self.not_embedded}; {instead}, or ask a graph in Neo4j"
             )
+
+
+def written_column(name: str) -> Column:
+    """Return the column of a property that was written to neurons."""
+    return Column(name, "float", "a property that was written; null where a neuron has none")
 
 
 @cache
@@ -255,6 +276,8 @@ def _read(name: str, text: str) -> Query:
         only_finite=header.get("only_finite", False),
         of_channels=header.get("of_channels", False),
         either_way=header.get("either_way", False),
+        score=header.get("score", ""),
+        with_properties=header.get("with_properties", False),
     )
 
 

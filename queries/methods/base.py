@@ -1,15 +1,18 @@
 """What all methods of ``NeuronGraph`` share: the open store, and how a question is put."""
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
+from queries.answers import properties
 from queries.answers.comparison import require_alike
 from queries.answers.models import Models
 from queries.answers.question import Question
 from queries.core.progress import Progress, silent
+from queries.errors import ParameterError
 from queries.library.queries import query
 from queries.stores import open_store
 
@@ -54,6 +57,8 @@ class Methods:
         *,
         in_store: bool,
         stated: Callable[[Question], pd.DataFrame] = Question.in_store_answer,
+        write_property: str | None = None,
+        index: bool = False,
     ) -> pd.DataFrame:
         """Answer a question.
 
@@ -67,5 +72,22 @@ class Methods:
             Whether the query's own statement answers it in the store.
         stated
             What has the store answer it, and refuses what ``compute`` refuses.
+        write_property
+            The property of neurons that the query's score becomes; None for none.
+        index
+            Whether an index is made on it.
         """
-        return stated(question) if in_store else compute(question)
+        if index and write_property is None:
+            raise ParameterError("index: it is one on the property that write_property names")
+        if write_property is not None:
+            properties.check(question.model, write_property, index=index)
+        frame = stated(question) if in_store else compute(question)
+        if write_property is not None:
+            begun = time.perf_counter()
+            values = properties.values_of(frame, write_property, question.query.score)
+            properties.write(question.model, write_property, values, index=index)
+            seconds = time.perf_counter() - begun
+            frame.attrs["written"] = (
+                f"wrote {write_property} of {len(values):,} neurons in {seconds:.1f} s"
+            )
+        return frame

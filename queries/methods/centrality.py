@@ -16,7 +16,13 @@ class CentralityMethods(Methods):
     """Centrality, exact, by one or two passes through the layers."""
 
     def degree(
-        self, neurons: NeuronsLike = None, *, in_store: bool = False, model: str | None = None
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
+        model: str | None = None,
     ) -> pd.DataFrame:
         """Return how many relationships end and begin at each neuron.
 
@@ -47,7 +53,13 @@ class CentralityMethods(Methods):
         >>> graph.degree("input_layer")
         """
         question = self._ask("degree", model, neurons=neurons)
-        return self._answer(question, answers.degree, in_store=in_store)
+        return self._answer(
+            question,
+            answers.degree,
+            in_store=in_store,
+            write_property=write_property,
+            index=index,
+        )
 
     def katz(
         self,
@@ -58,6 +70,8 @@ class CentralityMethods(Methods):
         weights: Literal["absolute", "signed"] = "absolute",
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return Katz centrality, exact, by one pass a layer.
@@ -106,7 +120,13 @@ class CentralityMethods(Methods):
         question = self._ask(
             "katz", model, neurons=neurons, alpha=alpha, beta=beta, weights=weights, by=by
         )
-        return self._answer(question, answers.katz, in_store=in_store)
+        return self._answer(
+            question,
+            answers.katz,
+            in_store=in_store,
+            write_property=write_property,
+            index=index,
+        )
 
     def pagerank(
         self,
@@ -115,6 +135,8 @@ class CentralityMethods(Methods):
         alpha: float = 0.85,
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return PageRank over absolute weights, exact; that of all neurons adds up to 1.
@@ -157,7 +179,14 @@ class CentralityMethods(Methods):
         >>> graph.pagerank("dense_1")
         """
         question = self._ask("pagerank", model, neurons=neurons, alpha=alpha, by=by)
-        return self._answer(question, answers.pagerank, in_store=in_store, stated=answers.in_store)
+        return self._answer(
+            question,
+            answers.pagerank,
+            in_store=in_store,
+            stated=answers.in_store,
+            write_property=write_property,
+            index=index,
+        )
 
     def path_centrality(
         self,
@@ -165,6 +194,8 @@ class CentralityMethods(Methods):
         *,
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the share of all path weight, from inputs to outputs, through each neuron.
@@ -206,7 +237,12 @@ class CentralityMethods(Methods):
         """
         question = self._ask("path_centrality", model, neurons=neurons, by=by)
         return self._answer(
-            question, answers.path_centrality, in_store=in_store, stated=answers.in_store
+            question,
+            answers.path_centrality,
+            in_store=in_store,
+            stated=answers.in_store,
+            write_property=write_property,
+            index=index,
         )
 
     def eigenvector_centrality(
@@ -218,6 +254,8 @@ class CentralityMethods(Methods):
         weights: WeightKind = "count",
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return eigenvector centrality as NetworkX computes it; Katz says more here.
@@ -280,7 +318,13 @@ class CentralityMethods(Methods):
             weights=weights,
             by=by,
         )
-        return self._answer(question, answers.eigenvector_centrality, in_store=in_store)
+        return self._answer(
+            question,
+            answers.eigenvector_centrality,
+            in_store=in_store,
+            write_property=write_property,
+            index=index,
+        )
 
     def top_neurons(
         self,
@@ -290,6 +334,8 @@ class CentralityMethods(Methods):
         k: int = 5,
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the k neurons of each layer that a measure puts first.
@@ -335,5 +381,10 @@ class CentralityMethods(Methods):
         """
         question = self._ask("top_neurons", model, neurons=neurons, measure=measure, k=k, by=by)
         return self._answer(
-            question, answers.top_neurons, in_store=in_store, stated=answers.in_store
+            question,
+            answers.top_neurons,
+            in_store=in_store,
+            stated=answers.in_store,
+            write_property=write_property,
+            index=index,
         )

@@ -88,6 +88,8 @@ class ComparisonMethods(Methods):
         measure: Literal["weights", "strength", "bias"] = "weights",
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the neurons that change most to ``other``: weights into them, strength or bias.
@@ -147,7 +149,12 @@ class ComparisonMethods(Methods):
             "compare_neurons", model, other=other, neurons=neurons, k=k, measure=measure, by=by
         )
         return self._answer(
-            question, answers.compare_neurons, in_store=in_store, stated=answers.in_store
+            question,
+            answers.compare_neurons,
+            in_store=in_store,
+            stated=answers.in_store,
+            write_property=write_property,
+            index=index,
         )
 
     def compare_edges(

@@ -127,6 +127,8 @@ class FieldMethods(Methods):
         direction: Direction = "in",
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the neurons of a field, each with the weight of its paths to or from them.
@@ -176,4 +178,10 @@ class FieldMethods(Methods):
         question = self._ask(
             "field_neurons", model, neurons=neurons, among=among, direction=direction, by=by
         )
-        return self._answer(question, answers.field_neurons, in_store=in_store)
+        return self._answer(
+            question,
+            answers.field_neurons,
+            in_store=in_store,
+            write_property=write_property,
+            index=index,
+        )

@@ -131,6 +131,8 @@ class PathMethods(Methods):
         *,
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return for each target the fewest hops, and the smallest sum of absolute weights.
@@ -176,7 +178,13 @@ class PathMethods(Methods):
         >>> graph.shortest_paths("input_layer", "dense_1")
         """
         question = self._ask("shortest_paths", model, source=source, target=target, by=by)
-        return self._answer(question, answers.shortest_paths, in_store=in_store)
+        return self._answer(
+            question,
+            answers.shortest_paths,
+            in_store=in_store,
+            write_property=write_property,
+            index=index,
+        )
 
     def widest_path(
         self,
@@ -288,6 +296,8 @@ class PathMethods(Methods):
         *,
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return for each target the number of paths, and the sums of their products.
@@ -331,4 +341,10 @@ class PathMethods(Methods):
         >>> graph.path_counts("input_layer", "dense_1")
         """
         question = self._ask("path_counts", model, source=source, target=target, by=by)
-        return self._answer(question, answers.path_counts, in_store=in_store)
+        return self._answer(
+            question,
+            answers.path_counts,
+            in_store=in_store,
+            write_property=write_property,
+            index=index,
+        )

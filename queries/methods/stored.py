@@ -412,6 +412,8 @@ class StoredMethods(Methods):
         measure: Literal["absolute", "signed", "count"] = "absolute",
         by: Weighing = "weight",
         in_store: bool = False,
+        write_property: str | None = None,
+        index: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return in-strength or out-strength: the weights of each neuron, added up.
@@ -458,4 +460,10 @@ class StoredMethods(Methods):
         question = self._ask(
             "strength", model, neurons=neurons, direction=direction, measure=measure, by=by
         )
-        return self._answer(question, Question.stored_answer, in_store=in_store)
+        return self._answer(
+            question,
+            Question.stored_answer,
+            in_store=in_store,
+            write_property=write_property,
+            index=index,
+        )

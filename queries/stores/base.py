@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from queries.core.layer import Layer
     from queries.core.model import StoredModel
     from queries.core.neuron_filter import NeuronFilter
+    from queries.core.properties import WrittenProperty
     from queries.library.queries import Query, Statement
     from queries.stores.damage import Damage
 
@@ -174,6 +175,74 @@ class Store(Closing):
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> Changes:
         """Run somebody's own statement that may write, once, and say what it changed."""
+
+    def properties(
+        self, about: "StoredModel", *, indexes: bool = False
+    ) -> "Sequence[WrittenProperty]":
+        """Return the properties that were written to the neurons of a model, by name.
+
+        Parameters
+        ----------
+        about
+            The model.
+        indexes
+            Whether it is looked up which of them have an index.
+        """
+        return ()
+
+    @abstractmethod
+    def check_writable(self, *, index: bool) -> None:
+        """Raise an error where no property can be written, or none with an index.
+
+        Parameters
+        ----------
+        index
+            Whether an index is wanted.
+
+        Raises
+        ------
+        GraphError
+            If the graph is none that is written.
+        ParameterError
+            If it has no such indexes.
+        """
+
+    @abstractmethod
+    def write_property(
+        self, about: "StoredModel", name: str, values: "pa.Table", *, index: bool = False
+    ) -> None:
+        """Write a property to neurons of a model; all others lose what they had of that name.
+
+        Parameters
+        ----------
+        about
+            The model.
+        name
+            The name of the property, checked.
+        values
+            Columns ``id``, ascending, and ``value``: a number for each neuron that gets one.
+        index
+            Whether an index on it is made.
+
+        Raises
+        ------
+        GraphError
+            If the model was replaced or removed since it was chosen, or cannot be written.
+        GraphLockedError
+            If another process has begun to write or remove the property meanwhile.
+        """
+
+    @abstractmethod
+    def remove_property(self, about: "StoredModel", name: str) -> None:
+        """Remove a property that was written, finished or not, from all neurons of a model.
+
+        Raises
+        ------
+        PropertyNotFoundError
+            If there is none of that name.
+        GraphError, GraphLockedError
+            As ``write_property``.
+        """
 
     def damage(self, about: "StoredModel", progress: Progress = silent) -> "Iterator[Damage]":
         """Read all of a model, and yield what is not as its load wrote it.

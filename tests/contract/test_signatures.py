@@ -19,8 +19,8 @@ TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "te
 LATER = {"nx": SimpleNamespace(MultiDiGraph=list)}
 """What is imported where it is needed alone."""
 OTHERS = {
-    "close", "cypher", "export", "location", "matrix", "plot", "question", "statement",
-    "to_networkx", "to_scipy", "write",
+    "close", "cypher", "export", "location", "matrix", "plot", "properties", "question",
+    "remove_property", "statement", "to_networkx", "to_scipy", "write", "write_property",
 }  # fmt: skip
 
 
@@ -69,6 +69,10 @@ class TestSignatures:
             if isinstance(declaration, Query):
                 in_store = own.pop("in_store")
                 assert (in_store.kind, in_store.default) == (model.kind, False)
+                if declaration.score:
+                    written, index = own.pop("write_property"), own.pop("index")
+                    assert (written.kind, written.default) == (model.kind, None)
+                    assert (index.kind, index.default) == (model.kind, False)
         declared = {parameter.name: parameter for parameter in declaration.parameters}
         assert list(own) == list(declared)
         for name, parameter in declared.items():

@@ -30,7 +30,24 @@ _IN_STORE: Final = (
     "Let the store compute the answer, by the query's own Cypher statement, which ``statement`` "
     "returns. In Neo4j all are stated but a few."
 )
-_SHARED: Final = {"model": _MODEL, "in_store": _IN_STORE}
+_WRITE_PROPERTY: Final = (
+    "Write the score, the column ``{score}``, to the neurons in the answer, as a property of this "
+    "name; it takes the place of one of that name. Neurons without a number get none."
+)
+_INDEX: Final = "With write_property: make an index on it, which Neo4j has."
+
+
+def _shared(declaration: Declaration) -> dict[str, str]:
+    """Return what a parameter means that the declaration does not have."""
+    score = declaration.score if isinstance(declaration, Query) else ""
+    return {
+        "model": _MODEL,
+        "in_store": _IN_STORE,
+        "write_property": _WRITE_PROPERTY.format(score=score),
+        "index": _INDEX,
+    }
+
+
 _FILE: Final = '"part.graphml"'
 
 
@@ -123,7 +140,8 @@ def _parameter(name: str, declaration: Declaration, own: Mapping[str, str]) -> s
     declared = {each.name: each for each in declaration.parameters}
     if name in declared:
         return f"{name}\n{_wrapped(_sentence(declared[name].meaning), 4)}"
-    return f"{name}\n{_wrapped(_SHARED[name], 4) if name in _SHARED else own[name]}"
+    shared = _shared(declaration)
+    return f"{name}\n{_wrapped(shared[name], 4) if name in shared else own[name]}"
 
 
 def _returns(declaration: Declaration) -> str:

@@ -41,6 +41,7 @@ COMMANDS = [
     "models",
     "query",
     "cypher",
+    "properties",
     "plot",
     "export",
     "view",

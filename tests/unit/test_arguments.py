@@ -26,7 +26,7 @@ def refusal(name: str, *words: str) -> str:
 
 
 def test_the_fields_are_those_of_a_filter() -> None:
-    assert {*FIELDS, "either"} == set(NeuronFilter.__dataclass_fields__)
+    assert {*FIELDS, "either", "properties"} == set(NeuronFilter.__dataclass_fields__)
 
 
 def test_nothing_said_is_nothing_given() -> None:

@@ -16,7 +16,7 @@ from queries.library.declaration import BY
 from queries.library.queries import queries, query
 from queries.stores.cypher import node_ids
 from queries.stores.cypher import store as cypher
-from queries.stores.neo4j import store
+from queries.stores.neo4j import properties, store
 
 _CLAUSE: Final = re.compile(r"^\s*(?=OPTIONAL|MATCH|WITH|RETURN|CALL|UNWIND|SET)", re.MULTILINE)
 _OF_A_MODEL: Final = re.compile(r"\((\w*):Neurongraph(?:Neuron|Layer)\b")
@@ -45,7 +45,8 @@ def of_the_library() -> Iterator[tuple[str, str]]:
 
 def of_reading() -> Iterator[tuple[str, str]]:
     """Yield the statements that read relationships in parts."""
-    asked, bounds = query("edges"), {"model": "m", "first": 0, "last": 1}
+    asked = query("edges")
+    bounds: dict[str, Any] = {"model": "m", "first": 0, "last": 1}
     values: list[dict[str, Any]] = [{}, {"target": "a"}, {"source": "a"}, {"min_weight": 1}]
     for each, granularity in product(values, ("neuron", "channel")):
         statement = asked.statement(
@@ -55,11 +56,13 @@ def of_reading() -> Iterator[tuple[str, str]]:
 
 
 def of_modules() -> Iterator[tuple[str, str]]:
-    for module in (statements, store, node_ids):
+    for module in (statements, store, node_ids, properties):
         for name, text in vars(module).items():
             if isinstance(text, str) and re.search(r"\b(MATCH|MERGE|CREATE)\b \(", text):
                 yield name, text.replace("{{", "{").replace("}}", "}")
     yield "add_neurons", statements.add_neurons("Dense").replace("`", "")
+    for each in (properties.set_values, properties.remove_values, properties.make_index):
+        yield each.__name__, each("katz").replace("`", "")
     for name in ("_JOINED", "_BEGINNING"):
         yield name, of_ours(getattr(cypher, name))
     yield "schema.cypher", script()

@@ -31,6 +31,8 @@ HEADER_KEYS = {
     "only_finite",
     "of_channels",
     "either_way",
+    "score",
+    "with_properties",
     "parameters",
     "columns",
 }

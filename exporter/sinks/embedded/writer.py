@@ -166,9 +166,8 @@ class EmbeddedWriter(Writer):
             with ladybug_errors(self._file):
                 self._node_ids = node_ids(self._connection)
         for low, high in id_ranges(first, last, edges, _EDGES_A_CHECK):
-            bounds = {"first": low, "last": high}
             statement = every_edge.statement(
-                values, EmbeddedStore.name, granularity, in_lists=True, **bounds
+                values, EmbeddedStore.name, granularity, in_lists=True, first=low, last=high
             )
             with ladybug_errors(self._file):
                 rows = run_for_many(self._connection, statement)

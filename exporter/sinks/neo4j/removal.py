@@ -6,6 +6,7 @@ from typing import Final
 from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.connection import Connection
 from queries.core.layer import id_ranges
+from queries.stores.neo4j.properties import names_in, needless_indexes
 
 _EDGES_A_TRANSACTION: Final = 50_000
 _NODES_A_TRANSACTION: Final = 10_000
@@ -51,8 +52,16 @@ def remove(
         for start, stop in id_ranges(first, last, last - first + 1, _NODES_A_TRANSACTION):
             connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
     edges_removed += remove_strays(connection, key)
+    _remove_indexes(connection, model)
     connection.write(statements.DROP_COARSE, name=model)
     return edges_removed
+
+
+def _remove_indexes(connection: Connection, model: str) -> None:
+    """Remove indexes on written properties that no other model has."""
+    for row in connection.read(statements.MODELS, names=[model]):
+        for statement in needless_indexes(connection.read, names_in(row["m"]), model):
+            connection.write(statement)
 
 
 def remove_strays(connection: Connection, key: str) -> int:

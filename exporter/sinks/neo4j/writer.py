@@ -155,7 +155,7 @@ class BoltWriter(Writer):
         values = every_edge.checked({})
 
         def read(part: tuple[int, int]) -> dict[str, NDArray[np.generic]]:
-            bounds = {"model": self._owner.key, "first": part[0], "last": part[1]}
+            bounds: dict[str, Any] = {"model": self._owner.key, "first": part[0], "last": part[1]}
             statement = every_edge.statement(
                 values, BoltStore.name, granularity, in_lists=True, **bounds
             )

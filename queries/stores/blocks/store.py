@@ -11,7 +11,7 @@ import pyarrow as pa
 from queries.core.layer import Layer
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import connects_to
-from queries.errors import CypherError
+from queries.errors import CypherError, GraphError
 from queries.library.queries import Query, Statement
 from queries.stores.base import Changes, Store
 from queries.stores.blocks.answers import ANSWERS
@@ -28,7 +28,7 @@ class BlockStore(Store):
     @property
     @abstractmethod
     def instead(self) -> str:
-        """What to do where Cypher is needed."""
+        """What to do where Cypher is needed, or something is to be written."""
 
     @abstractmethod
     def blocks(self, about: "StoredModel") -> Blocks:
@@ -86,6 +86,22 @@ class BlockStore(Store):
     ) -> Changes:
         """Refuse: no statement is run."""
         self._refuse()
+
+    def check_writable(self, *, index: bool) -> None:
+        """Refuse: nothing is written."""
+        raise GraphError(
+            f"{self.location} is read only, and its neurons get no properties; {self.instead}"
+        )
+
+    def write_property(
+        self, about: "StoredModel", name: str, values: pa.Table, *, index: bool = False
+    ) -> None:
+        """Refuse: nothing is written."""
+        self.check_writable(index=index)
+
+    def remove_property(self, about: "StoredModel", name: str) -> None:
+        """Refuse: nothing is written."""
+        self.check_writable(index=False)
 
     def _refuse(self) -> NoReturn:
         raise CypherError(

@@ -100,6 +100,9 @@ class CypherStore(Store):
         """Return the Cypher that answers a query."""
         if about is None:
             return query.statement(values, self.name)
+        if query.with_properties and "properties" not in internal:
+            finished = [each.name for each in self.properties(about) if each.finished]
+            internal = {**internal, "properties": finished}
         return query.statement(values, self.name, about.granularity, model=about.key, **internal)
 
     def _in_lists(
@@ -179,7 +182,7 @@ class CypherStore(Store):
 
         When all neurons of a layer are first read, all columns are, and they are compared.
         """
-        statement = self.statement(query("neurons"), {"neurons": neurons}, about)
+        statement = self.statement(query("neurons"), {"neurons": neurons}, about, properties=())
         if not self.compares(about):
             return self._some_columns(statement, about, names)
         whole = self.whole(about)

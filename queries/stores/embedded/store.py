@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from queries.core.address import repeatable
+from queries.core.properties import WrittenProperty, require_written
 from queries.core.schema import DAMAGED
 from queries.errors import (
     GraphDamagedError,
@@ -29,13 +30,7 @@ from queries.stores.cypher.node_ids import REPLACED_MEANWHILE, NodeIds
 from queries.stores.cypher.read_only import only_statement, refuse_effects
 from queries.stores.cypher.store import CypherStore
 from queries.stores.cypher.tokens import LADYBUG
-from queries.stores.embedded.databases import open_database
-from queries.stores.embedded.file_note import (
-    missing_error,
-    read_note,
-    require_as_noted,
-    write_note,
-)
+from queries.stores.embedded.file_note import missing_error, require_as_noted
 from queries.stores.embedded.leftovers import is_missing, is_over
 from queries.stores.embedded.names import (
     FILE_NOTE_SUFFIX,
@@ -46,7 +41,13 @@ from queries.stores.embedded.names import (
     note_beside,
     noted_beside,
 )
-from queries.stores.embedded.open_file import OpenFile, open_file, require_schema
+from queries.stores.embedded.open_file import OpenFile, open_file
+from queries.stores.embedded.open_to_write import open_to_write, with_note
+from queries.stores.embedded.properties import (
+    remove_property,
+    write_property,
+    written_properties,
+)
 from queries.stores.embedded.statements import (
     first_value,
     ladybug_errors,
@@ -142,17 +143,11 @@ class EmbeddedStore(CypherStore):
         """Run a statement that may write on one model's file, which nobody else may write."""
         only_statement(cypher, LADYBUG)
         file = self._only_file(model)
-        require_as_noted(file)
         # What is open for reading would go on to see the past.
         self._close_files()
-        with (
-            ladybug_errors(file),
-            open_database(file) as database,
-            ladybug.Connection(database) as connection,
-        ):
-            require_schema(file, connection)
+        with open_to_write(file) as connection:
             before = _counts(connection)
-            with _with_note(file, connection):
+            with with_note(file, connection, edits=True):
                 run(connection, cypher, parameters)
                 run(connection, "MATCH (m:Model) SET m.edited = true")
             after = _counts(connection)
@@ -164,6 +159,49 @@ class EmbeddedStore(CypherStore):
             relationships_deleted=max(0, -relationships),
             properties_set=None,
         )
+
+    def properties(
+        self, about: "StoredModel", *, indexes: bool = False
+    ) -> "Sequence[WrittenProperty]":
+        """Return the properties that were written to the neurons of a model, by name."""
+        handle = self._handle_of(about)
+        with ladybug_errors(handle.file):
+            names = written_properties(handle.connection)
+        return [WrittenProperty(name, finished=True) for name in names]
+
+    def check_writable(self, *, index: bool) -> None:
+        """Refuse an index."""
+        if index:
+            raise ParameterError(
+                "index: the embedded store has no index on a property, and filters without one; "
+                "leave it out"
+            )
+
+    def write_property(
+        self, about: "StoredModel", name: str, values: pa.Table, *, index: bool = False
+    ) -> None:
+        """Write a property to neurons, wholly or not at all."""
+        self.check_writable(index=index)
+        with self._writing(about) as connection:
+            write_property(connection, name, values)
+
+    def remove_property(self, about: "StoredModel", name: str) -> None:
+        """Remove a property, wholly or not at all."""
+        require_written(about.name, name, [each.name for each in self.properties(about)])
+        with self._writing(about) as connection:
+            remove_property(connection, name)
+
+    @contextmanager
+    def _writing(self, about: "StoredModel") -> Iterator[ladybug.Connection]:
+        """Open the file of a model to write what is no edit."""
+        file = self._only_file(about.name)
+        # What is open for reading would go on to see the past.
+        self._close_files()
+        with open_to_write(file) as connection:
+            if first_value(connection, "MATCH (m:Model) RETURN m.load_id") != about.load_id:
+                raise GraphError(REPLACED_MEANWHILE)
+            with with_note(file, connection, edits=False):
+                yield connection
 
     def _unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
@@ -254,25 +292,6 @@ def _damaged(file: Path, damage: str) -> dict[str, Any]:
     safe = file.name.removesuffix(SUFFIX)
     note = note_or_damage(note_beside(file), safe) or damaged_model(safe, damage)
     return {**note, "state": DAMAGED, "damage": damage}
-
-
-@contextmanager
-def _with_note(file: Path, connection: ladybug.Connection) -> Iterator[None]:
-    """Write into the note what becomes of a file while it is written."""
-    note = read_note(file)
-    if note is None:
-        yield
-        return
-    write_note(file, note, final=False)
-    edited = note["edited"]
-    try:
-        yield
-        edited = True
-    finally:
-        # The file must not change once its digest is noted.
-        run(connection, "CALL force_checkpoint_on_close=false")
-        run(connection, "CHECKPOINT")
-        write_note(file, {**note, "edited": edited}, final=True)
 
 
 def _counts(connection: ladybug.Connection) -> tuple[int, int]:

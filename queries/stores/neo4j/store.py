@@ -32,11 +32,13 @@ from queries.stores.neo4j.connection import (
     stoppable,
 )
 from queries.stores.neo4j.in_the_store import in_the_store
+from queries.stores.neo4j.properties import Properties
 from queries.stores.neo4j.rows import from_lists, in_lists
 from queries.stores.opener import Opener
 
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
+    from queries.core.properties import WrittenProperty
     from queries.library.queries import Query, Statement
 
 _EDITED: Final = of_ours("MATCH (m:Model {state: $state}) SET m.edited = true")
@@ -148,6 +150,33 @@ class BoltStore(CypherStore):
             properties_set=counters.properties_set,
         )
 
+    def properties(
+        self, about: "StoredModel", *, indexes: bool = False
+    ) -> "Sequence[WrittenProperty]":
+        """Return the properties that were written to the neurons of a model, by name."""
+        return self._properties(about).read(indexes=indexes)
+
+    def check_writable(self, *, index: bool) -> None:
+        """Do nothing: who may not write is told so by the server."""
+
+    def write_property(
+        self, about: "StoredModel", name: str, values: pa.Table, *, index: bool = False
+    ) -> None:
+        """Write a property to neurons, in transactions that note whose they are."""
+        self._properties(about).write(name, values, index=index)
+
+    def remove_property(self, about: "StoredModel", name: str) -> None:
+        """Remove a property, and its index where no model has it any more."""
+        self._properties(about).remove(name)
+
+    def _properties(self, about: "StoredModel") -> Properties:
+        return Properties(
+            self.location,
+            about,
+            reading=lambda work: self._transact(work, neo4j.READ_ACCESS),
+            writing=lambda work: self._transact(work, neo4j.WRITE_ACCESS),
+        )
+
     def _read(
         self,
         cypher: str,
@@ -165,7 +194,6 @@ class BoltStore(CypherStore):
         access: str = neo4j.READ_ACCESS,
     ) -> Rows:
         """Return the rows that are asked for in a transaction."""
-        self._opener.require()
 
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
             rows = ask(transaction)
@@ -173,6 +201,11 @@ class BoltStore(CypherStore):
                 _require_there(transaction, about)
             return rows
 
+        return self._transact(work, access)
+
+    def _transact(self, work: Callable[[neo4j.ManagedTransaction], Rows], access: str) -> Rows:
+        """Run a unit of work in a transaction."""
+        self._opener.require()
         # The server itself refuses to write where the access mode is to read.
         with (
             driver_errors(self.location),

@@ -1,0 +1,392 @@
+"""Numbers written to neurons: what Cypher, filters and listings make of them in each store."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from exporter import drop, load
+from queries import NeuronFilter, NeuronGraph
+from queries.core.checksum import NEURON_COLUMNS
+from queries.errors import (
+    GraphError,
+    GraphLockedError,
+    NeuronNotFoundError,
+    ParameterError,
+    PropertyNotFoundError,
+)
+from queries.library.queries import queries, query
+from queries.stores import open_store
+from queries.stores.models import find_model
+from queries.stores.neo4j.properties import Properties
+from tests.contract.stores import GraphStore
+
+cypher = pytest.mark.cypher
+on_servers = pytest.mark.parametrize("store", ["neo4j-5.26", "neo4j-newest"], indirect=True)
+embedded = pytest.mark.parametrize("store", ["embedded"], indirect=True)
+
+ASKED: dict[str, dict[str, Any]] = {
+    "compare_neurons": {"other": "scratch", "k": 500},
+    "field_neurons": {"neurons": "hidden[1]"},
+    "path_counts": {"source": "pixels", "target": "hidden"},
+    "shortest_paths": {"source": "pixels[0]@0,0", "target": ["conv", "hidden"]},
+    "top_neurons": {"k": 2},
+}
+STORED = "MATCH (n:Neuron) WHERE n.model = $key RETURN n.id AS id, n.`{}` AS value ORDER BY id"
+
+
+@pytest.fixture
+def graph(store: GraphStore, scratch: str, small_files: dict[str, Path]) -> Iterator[NeuronGraph]:
+    """Give a small model that a test may write to, open."""
+    load(small_files["pooled"], store.location, name=scratch)
+    with NeuronGraph(store.location, model=scratch) as opened:
+        yield opened
+
+
+def stored(store: GraphStore, graph: NeuronGraph, name: str) -> "pd.Series[float]":
+    """Return what a statement of a user's own reads of a property, by id."""
+    key = graph.models().set_index("name").loc["scratch", "key"]
+    frame = graph.cypher(store.own(STORED.format(name)), key=str(key))
+    return frame.set_index("id")["value"].astype("float64")
+
+
+def listed(graph: NeuronGraph) -> dict[str, str]:
+    frame = graph.properties()
+    assert list(frame.columns) == ["name", "state", "index"]
+    return dict(zip(frame["name"], frame["state"], strict=True))
+
+
+def scores(*values: float, first: int = 0) -> pd.DataFrame:
+    """Return a frame of some numbers, one a neuron."""
+    return pd.DataFrame({"id": range(first, first + len(values)), "score": values})
+
+
+@cypher
+class TestWritten:
+    def test_scores_are_what_was_answered(self, store: GraphStore, graph: NeuronGraph) -> None:
+        scored = {name: each for name, each in queries().items() if each.score}
+        for name, each in scored.items():
+            answer = getattr(graph, name)(**ASKED.get(name, {}), write_property=f"my_{name}")
+            expected = answer.set_index("id")[each.score].astype("float64").dropna()
+            assert len(expected)
+            found = stored(store, graph, f"my_{name}").dropna()
+            pd.testing.assert_series_equal(found, expected.sort_index(), check_names=False)
+            said = f"wrote my_{name} of {len(expected)} neurons in "
+            assert answer.attrs["written"].startswith(said)
+        assert listed(graph) == {f"my_{name}": "complete" for name in sorted(scored)}
+
+    def test_further_columns_of_neurons(self, graph: NeuronGraph) -> None:
+        before = graph.neurons()
+        assert graph.write_property(scores(0.5, np.nan, np.inf, -2), "b") == 3
+        graph.write_property(scores(7), "order")
+        after = graph.neurons()
+        assert list(after.columns) == [*before.columns, "b", "order"]
+        pd.testing.assert_frame_equal(after[before.columns], before)
+        assert after["b"].dropna().to_dict() == {0: 0.5, 2: np.inf, 3: -2.0}
+        assert after["order"].dropna().to_dict() == {0: 7.0}
+        assert after.dtypes[["b", "order"]].tolist() == ["float64", "float64"]
+        pd.testing.assert_frame_equal(graph.neurons(in_store=True), after)
+        assert "AS `order`" in graph.statement("neurons").cypher
+        graph.remove_property("b")
+        assert list(graph.neurons().columns) == [*before.columns, "order"]
+
+    def test_again_takes_the_place_of_what_was_there(
+        self, store: GraphStore, graph: NeuronGraph
+    ) -> None:
+        graph.write_property(graph.degree(), "score", "degree")
+        graph.write_property(scores(1.5, 2.5, first=30), "score")
+        assert stored(store, graph, "score").dropna().to_dict() == {30: 1.5, 31: 2.5}
+        graph.write_property(scores(), "score")
+        assert stored(store, graph, "score").count() == 0
+        assert listed(graph) == {"score": "complete"}
+
+    def test_removed(self, store: GraphStore, graph: NeuronGraph) -> None:
+        for name in ("a", "b"):
+            graph.write_property(scores(1.0, 2.0), name)
+        graph.remove_property("a")
+        assert listed(graph) == {"b": "complete"}
+        rows = graph.cypher(store.own("MATCH (m:Model {name: 'scratch'}) RETURN m.properties"))
+        assert [list(each) for each in rows.iloc[:, 0]] == [["b"]]
+        with pytest.raises(
+            PropertyNotFoundError, match=r"no property 'a' .* those that were are b"
+        ):
+            graph.remove_property("a")
+        with pytest.raises(ParameterError, match="no name of a property"):
+            graph.remove_property("a`) //")
+
+    def test_is_no_edit_and_no_damage(
+        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+    ) -> None:
+        before = graph.models()
+        graph.katz(write_property="katz")
+        pd.testing.assert_frame_equal(graph.models(), before)
+        with open_store(store.location) as opened:
+            opened.wholly = True
+            about = find_model(opened, "scratch")
+            assert list(opened.damage(about)) == []
+            assert opened.compares(about)
+        again = load(small_files["pooled"], store.location, name="scratch", resume=True)
+        assert (again.repaired, again.resumed) == ((), again.edges)
+        assert listed(graph) == {"katz": "complete"}
+        assert graph.neurons()["katz"].notna().all()
+
+    def test_goes_with_the_model(
+        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+    ) -> None:
+        graph.katz(write_property="katz")
+        load(small_files["pooled"], store.location, name="scratch", replace=True)
+        assert listed(graph) == {}
+        assert "katz" not in graph.neurons()
+        graph.katz(write_property="katz")
+        drop("scratch", store.location)
+        load(small_files["pooled"], store.location, name="scratch")
+        assert listed(graph) == {}
+
+    def test_is_of_one_model_alone(
+        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+    ) -> None:
+        load(small_files["dilated"], store.location, name="scratch-other")
+        graph.katz(write_property="katz")
+        assert graph.properties(model="scratch-other").empty
+        assert "katz" not in graph.neurons(model="scratch-other")
+        graph.write_property(scores(1.0), "katz", model="scratch-other")
+        graph.remove_property("katz")
+        assert graph.neurons(model="scratch-other")["katz"].count() == 1
+
+    def test_of_a_coarser_graph(
+        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+    ) -> None:
+        load(small_files["pooled"], store.location, name="scratch-c", granularity="channel")
+        answer = graph.katz(by="l1", write_property="katz", model="scratch-c")
+        found = graph.neurons(model="scratch-c")
+        assert found["katz"].tolist() == answer["katz"].tolist()
+
+    def test_what_is_refused(self, graph: NeuronGraph) -> None:
+        some = scores(1.0, 2.0)
+        last = int(graph.layers()["last"].max())
+        with pytest.raises(NeuronNotFoundError, match=f"has the ids 0 to {last}, not {last + 1}"):
+            graph.write_property(scores(1.0, 2.0, first=last), "score")
+        with pytest.raises(ParameterError, match="a load gives"):
+            graph.katz(write_property="bias")
+        with pytest.raises(ParameterError, match="no name"):
+            graph.write_property(some, "_katz")
+        with pytest.raises(ParameterError, match="write_property"):
+            graph.katz(index=True)
+        graph.write_property(some, "score")
+        with pytest.raises(ParameterError, match="there is a property 'score' already"):
+            graph.write_property(some, "Score")
+        assert listed(graph) == {"score": "complete"}
+
+
+@cypher
+class TestFilters:
+    def test_know_what_was_written(self, graph: NeuronGraph) -> None:
+        katz = graph.katz(write_property="katz").set_index("id")["katz"]
+        graph.write_property(scores(1.0, 5.0, np.nan, np.inf), "score")
+        middle = float(katz.median())
+        above = katz[katz >= middle].index.tolist()
+        assert (
+            graph.neurons(NeuronFilter(properties={"katz": (middle, None)}))["id"].tolist() == above
+        )
+        below = NeuronFilter(layer="hidden", properties={"katz": (None, middle)})
+        expected = [each for each in graph.neurons("hidden")["id"] if katz[each] <= middle]
+        assert graph.neurons(below)["id"].tolist() == expected
+        both = NeuronFilter(properties={"score": (1.0, 9.0), "katz": (None, None)})
+        assert graph.neurons(both)["id"].tolist() == [0, 1]
+        assert graph.neurons(NeuronFilter(properties={"score": (2, None)}))["id"].tolist() == [1, 3]
+        either = NeuronFilter(either=[both, NeuronFilter(id=7)])
+        assert graph.strength(either)["id"].tolist() == [0, 1, 7]
+
+    def test_of_relationships_and_of_what_is_computed(self, graph: NeuronGraph) -> None:
+        katz = graph.katz(write_property="katz").set_index("id")["katz"]
+        middle = float(katz.median())
+        strong = NeuronFilter(properties={"katz": (middle, None)})
+        ids = NeuronFilter(id=katz[katz >= middle].index.tolist())
+        for ask in (
+            lambda some: graph.edges(some, "hidden"),
+            lambda some: graph.edges(target=some),
+            lambda some: graph.strongest_edges(some, some),
+            lambda some: graph.top_neurons(some, measure="in_degree"),
+            graph.pagerank,
+            graph.receptive_field,
+        ):
+            pd.testing.assert_frame_equal(ask(strong), ask(ids))
+
+    def test_see_what_is_written_later(self, graph: NeuronGraph) -> None:
+        some = NeuronFilter(properties={"score": (0.5, None)})
+        for first in (3, 8):
+            graph.write_property(scores(1.0, first=first), "score")
+            assert graph.pagerank(some)["id"].tolist() == [first]
+
+    def test_refuse_what_was_not_written(self, graph: NeuronGraph) -> None:
+        unknown = NeuronFilter(properties={"katz": (0.5, None)})
+        for there in ("none", "other, score"):
+            for ask in (graph.neurons, graph.katz, graph.edges):
+                with pytest.raises(
+                    PropertyNotFoundError, match=f"'katz' .* that were are {there}$"
+                ):
+                    ask(unknown)
+            for name in ("score", "other"):
+                graph.write_property(scores(1.0), name)
+
+
+@pytest.mark.parametrize("store", ["dataset"], indirect=True)
+def test_files_are_only_read(graph: NeuronGraph) -> None:
+    for write in (
+        lambda: graph.katz(write_property="katz"),
+        lambda: graph.write_property(scores(1.0), "katz"),
+        lambda: graph.remove_property("katz"),
+    ):
+        with pytest.raises(GraphError, match=r"is read only.*import the files into Neo4j"):
+            write()
+    assert listed(graph) == {}
+    with pytest.raises(PropertyNotFoundError, match="those that were are none"):
+        graph.neurons(NeuronFilter(properties={"katz": (0.5, None)}))
+
+
+@embedded
+class TestEmbedded:
+    def test_has_no_index(self, graph: NeuronGraph) -> None:
+        for write in (
+            lambda: graph.katz(write_property="katz", index=True),
+            lambda: graph.write_property(scores(1.0), "katz", index=True),
+        ):
+            with pytest.raises(ParameterError, match="no index on a property"):
+                write()
+        assert listed(graph) == {}
+
+    def test_a_break_leaves_all_as_it_was(
+        self, graph: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        graph.write_property(scores(1.0, 2.0), "score")
+        with monkeypatch.context() as patched:
+            patched.setattr("queries.stores.embedded.properties._set_list", _interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                graph.write_property(scores(5.0), "score")
+            with pytest.raises(KeyboardInterrupt):
+                graph.remove_property("score")
+        assert listed(graph) == {"score": "complete"}
+        assert graph.neurons()["score"].dropna().tolist() == [1.0, 2.0]
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@on_servers
+@pytest.mark.neo4j
+class TestNeo4j:
+    @pytest.fixture(autouse=True)
+    def _small_transactions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Write in several transactions."""
+        monkeypatch.setattr("queries.stores.neo4j.properties._NEURONS_A_TRANSACTION", 40)
+
+    def test_a_break_is_shown_and_mended(
+        self, store: GraphStore, graph: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        graph.katz(write_property="katz")
+        broken = _at_second(Properties._change, _interrupt)
+        for mend in (
+            lambda: graph.degree(write_property="katz"),
+            lambda: graph.remove_property("katz"),
+        ):
+            for breaks in (
+                lambda: graph.degree(write_property="katz"),
+                lambda: graph.remove_property("katz"),
+            ):
+                with monkeypatch.context() as patched:
+                    patched.setattr(Properties, "_change", broken())
+                    with pytest.raises(KeyboardInterrupt):
+                        breaks()
+                assert listed(graph) == {"katz": "unfinished"}
+                assert "katz" not in graph.neurons()
+                with pytest.raises(PropertyNotFoundError, match=r"unfinished.*--remove katz"):
+                    graph.neurons(NeuronFilter(properties={"katz": (0.5, None)}))
+            mend()
+        assert listed(graph) == {}
+        assert stored(store, graph, "katz").count() == 0
+
+    def test_the_later_of_two_writers_wins(
+        self, store: GraphStore, graph: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        degrees = graph.degree()
+
+        def meanwhile() -> None:
+            monkeypatch.undo()
+            with NeuronGraph(store.location, model="scratch") as other:
+                other.write_property(degrees, "score", "degree")
+                other.write_property(degrees, "other", "in_degree")
+
+        monkeypatch.setattr(Properties, "_change", _at_second(Properties._change, meanwhile)())
+        with pytest.raises(GraphLockedError, match="begun to write or remove 'score'"):
+            graph.katz(write_property="score")
+        found = stored(store, graph, "score")
+        assert found.tolist() == degrees["degree"].tolist()
+        assert listed(graph) == {"other": "complete", "score": "complete"}
+
+    def test_ends_where_the_model_was_replaced(
+        self,
+        store: GraphStore,
+        graph: NeuronGraph,
+        monkeypatch: pytest.MonkeyPatch,
+        small_files: dict[str, Path],
+    ) -> None:
+        def meanwhile() -> None:
+            load(small_files["pooled"], store.location, name="scratch", replace=True)
+
+        monkeypatch.setattr(Properties, "_change", _at_second(Properties._change, meanwhile)())
+        with pytest.raises(GraphError, match="replaced or removed"):
+            graph.katz(write_property="katz")
+        assert listed(graph) == {}
+        assert stored(store, graph, "katz").count() == 0
+
+    def test_an_index_is_there_as_long_as_a_model_needs_it(
+        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+    ) -> None:
+        load(small_files["dilated"], store.location, name="scratch-other")
+        graph.katz(write_property="katz", index=True)
+        graph.katz(write_property="katz", model="scratch-other")
+        graph.write_property(graph.degree(), "degree", index=True)
+        frame = graph.properties()
+        assert frame.to_dict("list") == {
+            "name": ["degree", "katz"], "state": ["complete"] * 2, "index": [True, True]
+        }  # fmt: skip
+        graph.remove_property("katz")
+        assert _indexes(graph) == {"neurongraph_property_degree", "neurongraph_property_katz"}
+        drop("scratch-other", store.location)
+        assert _indexes(graph) == {"neurongraph_property_degree"}
+        load(small_files["pooled"], store.location, name="scratch", replace=True)
+        assert _indexes(graph) == set()
+
+
+def _indexes(graph: NeuronGraph) -> set[str]:
+    names = graph.cypher("SHOW INDEXES YIELD name RETURN name")["name"]
+    return {str(name) for name in names if str(name).startswith("neurongraph_property_")}
+
+
+def _at_second(
+    work: Callable[..., None], meanwhile: Callable[[], None]
+) -> Callable[[], Callable[..., None]]:
+    """Return what makes a function that, at its second call, first does something else."""
+
+    def made() -> Callable[..., None]:
+        calls = 0
+
+        def wrapped(*arguments: Any) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == 2:
+                meanwhile()
+            work(*arguments)
+
+        return wrapped
+
+    return made
+
+
+def test_the_columns_that_are_summed_are_those_of_the_schema() -> None:
+    declared = [column.name for column in query("neurons").columns]
+    assert sorted(NEURON_COLUMNS) == sorted(declared)
