@@ -20,6 +20,7 @@ from exporter.reading.formats import open_model
 from exporter.reading.model_file import readable
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.entries import REPLACED, STAGED, exists_error
+from exporter.sinks.kept_properties import kept_properties
 from exporter.sinks.kinds import Options, sink_kind
 from exporter.sinks.ledger import Ledger
 from exporter.sinks.model_node import model_properties
@@ -332,7 +333,8 @@ class _Load:
         if not damage:
             return _Outcome(checksums_of(self.location, name), self.part.edges)
         logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
-        return self._finish(self.ledger.repair(self.properties), tuple(damage))
+        with kept_properties(self.location, name):
+            return self._finish(self.ledger.repair(self.properties), tuple(damage))
 
     def _begin(self, earlier: Mapping[str, Any] | None, *, replace: bool) -> Writer:
         """Begin anew, or go on."""

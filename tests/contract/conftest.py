@@ -64,3 +64,13 @@ def scratch(store: GraphStore) -> Iterator[str]:
         left = [found for found in graph.models()["name"] if str(found).startswith(name)]
     for found in left:
         drop(found, store.location)
+
+
+@pytest.fixture
+def writable(
+    store: GraphStore, scratch: str, small_files: dict[str, Path]
+) -> Iterator[NeuronGraph]:
+    """Give a small model that a test may write to, in each store, open."""
+    load(small_files["pooled"], store.location, name=scratch)
+    with NeuronGraph(store.location, model=scratch) as opened:
+        yield opened

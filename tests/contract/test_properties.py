@@ -1,6 +1,6 @@
 """Numbers written to neurons: what Cypher, filters and listings make of them in each store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,23 +38,19 @@ ASKED: dict[str, dict[str, Any]] = {
 STORED = "MATCH (n:Neuron) WHERE n.model = $key RETURN n.id AS id, n.`{}` AS value ORDER BY id"
 
 
-@pytest.fixture
-def graph(store: GraphStore, scratch: str, small_files: dict[str, Path]) -> Iterator[NeuronGraph]:
-    """Give a small model that a test may write to, open."""
-    load(small_files["pooled"], store.location, name=scratch)
-    with NeuronGraph(store.location, model=scratch) as opened:
-        yield opened
-
-
-def stored(store: GraphStore, graph: NeuronGraph, name: str) -> "pd.Series[float]":
+def stored(store: GraphStore, writable: NeuronGraph, name: str) -> "pd.Series[float]":
     """Return what a statement of a user's own reads of a property, by id."""
-    key = graph.models().set_index("name").loc["scratch", "key"]
-    frame = graph.cypher(store.own(STORED.format(name)), key=str(key))
+    key = writable.models().set_index("name").loc["scratch", "key"]
+    frame = writable.cypher(store.own(STORED.format(name)), key=str(key))
     return frame.set_index("id")["value"].astype("float64")
 
 
-def listed(graph: NeuronGraph) -> dict[str, str]:
-    frame = graph.properties()
+def in_order(edges: pd.DataFrame) -> pd.DataFrame:
+    return edges.sort_values(["target", "source"], ignore_index=True)
+
+
+def listed(writable: NeuronGraph) -> dict[str, str]:
+    frame = writable.properties()
     assert list(frame.columns) == ["name", "state", "index"]
     return dict(zip(frame["name"], frame["state"], strict=True))
 
@@ -66,63 +62,63 @@ def scores(*values: float, first: int = 0) -> pd.DataFrame:
 
 @cypher
 class TestWritten:
-    def test_scores_are_what_was_answered(self, store: GraphStore, graph: NeuronGraph) -> None:
+    def test_scores_are_what_was_answered(self, store: GraphStore, writable: NeuronGraph) -> None:
         scored = {name: each for name, each in queries().items() if each.score}
         for name, each in scored.items():
-            answer = getattr(graph, name)(**ASKED.get(name, {}), write_property=f"my_{name}")
+            answer = getattr(writable, name)(**ASKED.get(name, {}), write_property=f"my_{name}")
             expected = answer.set_index("id")[each.score].astype("float64").dropna()
             assert len(expected)
-            found = stored(store, graph, f"my_{name}").dropna()
+            found = stored(store, writable, f"my_{name}").dropna()
             pd.testing.assert_series_equal(found, expected.sort_index(), check_names=False)
             said = f"wrote my_{name} of {len(expected)} neurons in "
             assert answer.attrs["written"].startswith(said)
-        assert listed(graph) == {f"my_{name}": "complete" for name in sorted(scored)}
+        assert listed(writable) == {f"my_{name}": "complete" for name in sorted(scored)}
 
-    def test_further_columns_of_neurons(self, graph: NeuronGraph) -> None:
-        before = graph.neurons()
-        assert graph.write_property(scores(0.5, np.nan, np.inf, -2), "b") == 3
-        graph.write_property(scores(7), "order")
-        after = graph.neurons()
+    def test_further_columns_of_neurons(self, writable: NeuronGraph) -> None:
+        before = writable.neurons()
+        assert writable.write_property(scores(0.5, np.nan, np.inf, -2), "b") == 3
+        writable.write_property(scores(7), "order")
+        after = writable.neurons()
         assert list(after.columns) == [*before.columns, "b", "order"]
         pd.testing.assert_frame_equal(after[before.columns], before)
         assert after["b"].dropna().to_dict() == {0: 0.5, 2: np.inf, 3: -2.0}
         assert after["order"].dropna().to_dict() == {0: 7.0}
         assert after.dtypes[["b", "order"]].tolist() == ["float64", "float64"]
-        pd.testing.assert_frame_equal(graph.neurons(in_store=True), after)
-        assert "AS `order`" in graph.statement("neurons").cypher
-        graph.remove_property("b")
-        assert list(graph.neurons().columns) == [*before.columns, "order"]
+        pd.testing.assert_frame_equal(writable.neurons(in_store=True), after)
+        assert "AS `order`" in writable.statement("neurons").cypher
+        writable.remove_property("b")
+        assert list(writable.neurons().columns) == [*before.columns, "order"]
 
     def test_again_takes_the_place_of_what_was_there(
-        self, store: GraphStore, graph: NeuronGraph
+        self, store: GraphStore, writable: NeuronGraph
     ) -> None:
-        graph.write_property(graph.degree(), "score", "degree")
-        graph.write_property(scores(1.5, 2.5, first=30), "score")
-        assert stored(store, graph, "score").dropna().to_dict() == {30: 1.5, 31: 2.5}
-        graph.write_property(scores(), "score")
-        assert stored(store, graph, "score").count() == 0
-        assert listed(graph) == {"score": "complete"}
+        writable.write_property(writable.degree(), "score", "degree")
+        writable.write_property(scores(1.5, 2.5, first=30), "score")
+        assert stored(store, writable, "score").dropna().to_dict() == {30: 1.5, 31: 2.5}
+        writable.write_property(scores(), "score")
+        assert stored(store, writable, "score").count() == 0
+        assert listed(writable) == {"score": "complete"}
 
-    def test_removed(self, store: GraphStore, graph: NeuronGraph) -> None:
+    def test_removed(self, store: GraphStore, writable: NeuronGraph) -> None:
         for name in ("a", "b"):
-            graph.write_property(scores(1.0, 2.0), name)
-        graph.remove_property("a")
-        assert listed(graph) == {"b": "complete"}
-        rows = graph.cypher(store.own("MATCH (m:Model {name: 'scratch'}) RETURN m.properties"))
+            writable.write_property(scores(1.0, 2.0), name)
+        writable.remove_property("a")
+        assert listed(writable) == {"b": "complete"}
+        rows = writable.cypher(store.own("MATCH (m:Model {name: 'scratch'}) RETURN m.properties"))
         assert [list(each) for each in rows.iloc[:, 0]] == [["b"]]
         with pytest.raises(
             PropertyNotFoundError, match=r"no property 'a' .* those that were are b"
         ):
-            graph.remove_property("a")
+            writable.remove_property("a")
         with pytest.raises(ParameterError, match="no name of a property"):
-            graph.remove_property("a`) //")
+            writable.remove_property("a`) //")
 
     def test_is_no_edit_and_no_damage(
-        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+        self, store: GraphStore, writable: NeuronGraph, small_files: dict[str, Path]
     ) -> None:
-        before = graph.models()
-        graph.katz(write_property="katz")
-        pd.testing.assert_frame_equal(graph.models(), before)
+        before = writable.models()
+        writable.katz(write_property="katz")
+        pd.testing.assert_frame_equal(writable.models(), before)
         with open_store(store.location) as opened:
             opened.wholly = True
             about = find_model(opened, "scratch")
@@ -130,146 +126,150 @@ class TestWritten:
             assert opened.compares(about)
         again = load(small_files["pooled"], store.location, name="scratch", resume=True)
         assert (again.repaired, again.resumed) == ((), again.edges)
-        assert listed(graph) == {"katz": "complete"}
-        assert graph.neurons()["katz"].notna().all()
+        assert listed(writable) == {"katz": "complete"}
+        assert writable.neurons()["katz"].notna().all()
 
     def test_goes_with_the_model(
-        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+        self, store: GraphStore, writable: NeuronGraph, small_files: dict[str, Path]
     ) -> None:
-        graph.katz(write_property="katz")
+        writable.katz(write_property="katz")
         load(small_files["pooled"], store.location, name="scratch", replace=True)
-        assert listed(graph) == {}
-        assert "katz" not in graph.neurons()
-        graph.katz(write_property="katz")
+        assert listed(writable) == {}
+        assert "katz" not in writable.neurons()
+        writable.katz(write_property="katz")
         drop("scratch", store.location)
         load(small_files["pooled"], store.location, name="scratch")
-        assert listed(graph) == {}
+        assert listed(writable) == {}
 
     def test_is_of_one_model_alone(
-        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+        self, store: GraphStore, writable: NeuronGraph, small_files: dict[str, Path]
     ) -> None:
         load(small_files["dilated"], store.location, name="scratch-other")
-        graph.katz(write_property="katz")
-        assert graph.properties(model="scratch-other").empty
-        assert "katz" not in graph.neurons(model="scratch-other")
-        graph.write_property(scores(1.0), "katz", model="scratch-other")
-        graph.remove_property("katz")
-        assert graph.neurons(model="scratch-other")["katz"].count() == 1
+        writable.katz(write_property="katz")
+        assert writable.properties(model="scratch-other").empty
+        assert "katz" not in writable.neurons(model="scratch-other")
+        writable.write_property(scores(1.0), "katz", model="scratch-other")
+        writable.remove_property("katz")
+        assert writable.neurons(model="scratch-other")["katz"].count() == 1
 
     def test_of_a_coarser_graph(
-        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+        self, store: GraphStore, writable: NeuronGraph, small_files: dict[str, Path]
     ) -> None:
         load(small_files["pooled"], store.location, name="scratch-c", granularity="channel")
-        answer = graph.katz(by="l1", write_property="katz", model="scratch-c")
-        found = graph.neurons(model="scratch-c")
+        answer = writable.katz(by="l1", write_property="katz", model="scratch-c")
+        found = writable.neurons(model="scratch-c")
         assert found["katz"].tolist() == answer["katz"].tolist()
 
-    def test_what_is_refused(self, graph: NeuronGraph) -> None:
+    def test_what_is_refused(self, writable: NeuronGraph) -> None:
         some = scores(1.0, 2.0)
-        last = int(graph.layers()["last"].max())
+        last = int(writable.layers()["last"].max())
         with pytest.raises(NeuronNotFoundError, match=f"has the ids 0 to {last}, not {last + 1}"):
-            graph.write_property(scores(1.0, 2.0, first=last), "score")
+            writable.write_property(scores(1.0, 2.0, first=last), "score")
         with pytest.raises(ParameterError, match="a load gives"):
-            graph.katz(write_property="bias")
+            writable.katz(write_property="bias")
         with pytest.raises(ParameterError, match="no name"):
-            graph.write_property(some, "_katz")
+            writable.write_property(some, "_katz")
         with pytest.raises(ParameterError, match="write_property"):
-            graph.katz(index=True)
-        graph.write_property(some, "score")
+            writable.katz(index=True)
+        writable.write_property(some, "score")
         with pytest.raises(ParameterError, match="there is a property 'score' already"):
-            graph.write_property(some, "Score")
-        assert listed(graph) == {"score": "complete"}
+            writable.write_property(some, "Score")
+        assert listed(writable) == {"score": "complete"}
 
 
 @cypher
 class TestFilters:
-    def test_know_what_was_written(self, graph: NeuronGraph) -> None:
-        katz = graph.katz(write_property="katz").set_index("id")["katz"]
-        graph.write_property(scores(1.0, 5.0, np.nan, np.inf), "score")
+    def test_know_what_was_written(self, writable: NeuronGraph) -> None:
+        katz = writable.katz(write_property="katz").set_index("id")["katz"]
+        writable.write_property(scores(1.0, 5.0, np.nan, np.inf), "score")
         middle = float(katz.median())
         above = katz[katz >= middle].index.tolist()
         assert (
-            graph.neurons(NeuronFilter(properties={"katz": (middle, None)}))["id"].tolist() == above
+            writable.neurons(NeuronFilter(properties={"katz": (middle, None)}))["id"].tolist()
+            == above
         )
         below = NeuronFilter(layer="hidden", properties={"katz": (None, middle)})
-        expected = [each for each in graph.neurons("hidden")["id"] if katz[each] <= middle]
-        assert graph.neurons(below)["id"].tolist() == expected
+        expected = [each for each in writable.neurons("hidden")["id"] if katz[each] <= middle]
+        assert writable.neurons(below)["id"].tolist() == expected
         both = NeuronFilter(properties={"score": (1.0, 9.0), "katz": (None, None)})
-        assert graph.neurons(both)["id"].tolist() == [0, 1]
-        assert graph.neurons(NeuronFilter(properties={"score": (2, None)}))["id"].tolist() == [1, 3]
+        assert writable.neurons(both)["id"].tolist() == [0, 1]
+        assert writable.neurons(NeuronFilter(properties={"score": (2, None)}))["id"].tolist() == [
+            1,
+            3,
+        ]
         either = NeuronFilter(either=[both, NeuronFilter(id=7)])
-        assert graph.strength(either)["id"].tolist() == [0, 1, 7]
+        assert writable.strength(either)["id"].tolist() == [0, 1, 7]
 
-    def test_of_relationships_and_of_what_is_computed(self, graph: NeuronGraph) -> None:
-        katz = graph.katz(write_property="katz").set_index("id")["katz"]
+    def test_of_relationships_and_of_what_is_computed(self, writable: NeuronGraph) -> None:
+        katz = writable.katz(write_property="katz").set_index("id")["katz"]
         middle = float(katz.median())
         strong = NeuronFilter(properties={"katz": (middle, None)})
         ids = NeuronFilter(id=katz[katz >= middle].index.tolist())
         for ask in (
-            lambda some: graph.edges(some, "hidden"),
-            lambda some: graph.edges(target=some),
-            lambda some: graph.strongest_edges(some, some),
-            lambda some: graph.top_neurons(some, measure="in_degree"),
-            graph.pagerank,
-            graph.receptive_field,
+            lambda some: in_order(writable.edges(some, "hidden")),
+            lambda some: in_order(writable.edges(target=some)),
+            lambda some: writable.strongest_edges(some, some),
+            lambda some: writable.top_neurons(some, measure="in_degree"),
+            writable.pagerank,
+            writable.receptive_field,
         ):
             pd.testing.assert_frame_equal(ask(strong), ask(ids))
 
-    def test_see_what_is_written_later(self, graph: NeuronGraph) -> None:
+    def test_see_what_is_written_later(self, writable: NeuronGraph) -> None:
         some = NeuronFilter(properties={"score": (0.5, None)})
         for first in (3, 8):
-            graph.write_property(scores(1.0, first=first), "score")
-            assert graph.pagerank(some)["id"].tolist() == [first]
+            writable.write_property(scores(1.0, first=first), "score")
+            assert writable.pagerank(some)["id"].tolist() == [first]
 
-    def test_refuse_what_was_not_written(self, graph: NeuronGraph) -> None:
+    def test_refuse_what_was_not_written(self, writable: NeuronGraph) -> None:
         unknown = NeuronFilter(properties={"katz": (0.5, None)})
         for there in ("none", "other, score"):
-            for ask in (graph.neurons, graph.katz, graph.edges):
+            for ask in (writable.neurons, writable.katz, writable.edges):
                 with pytest.raises(
                     PropertyNotFoundError, match=f"'katz' .* that were are {there}$"
                 ):
                     ask(unknown)
             for name in ("score", "other"):
-                graph.write_property(scores(1.0), name)
+                writable.write_property(scores(1.0), name)
 
 
 @pytest.mark.parametrize("store", ["dataset"], indirect=True)
-def test_files_are_only_read(graph: NeuronGraph) -> None:
+def test_files_are_only_read(writable: NeuronGraph) -> None:
     for write in (
-        lambda: graph.katz(write_property="katz"),
-        lambda: graph.write_property(scores(1.0), "katz"),
-        lambda: graph.remove_property("katz"),
+        lambda: writable.katz(write_property="katz"),
+        lambda: writable.write_property(scores(1.0), "katz"),
+        lambda: writable.remove_property("katz"),
     ):
         with pytest.raises(GraphError, match=r"is read only.*import the files into Neo4j"):
             write()
-    assert listed(graph) == {}
+    assert listed(writable) == {}
     with pytest.raises(PropertyNotFoundError, match="those that were are none"):
-        graph.neurons(NeuronFilter(properties={"katz": (0.5, None)}))
+        writable.neurons(NeuronFilter(properties={"katz": (0.5, None)}))
 
 
 @embedded
 class TestEmbedded:
-    def test_has_no_index(self, graph: NeuronGraph) -> None:
+    def test_has_no_index(self, writable: NeuronGraph) -> None:
         for write in (
-            lambda: graph.katz(write_property="katz", index=True),
-            lambda: graph.write_property(scores(1.0), "katz", index=True),
+            lambda: writable.katz(write_property="katz", index=True),
+            lambda: writable.write_property(scores(1.0), "katz", index=True),
         ):
             with pytest.raises(ParameterError, match="no index on a property"):
                 write()
-        assert listed(graph) == {}
+        assert listed(writable) == {}
 
     def test_a_break_leaves_all_as_it_was(
-        self, graph: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+        self, writable: NeuronGraph, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        graph.write_property(scores(1.0, 2.0), "score")
+        writable.write_property(scores(1.0, 2.0), "score")
         with monkeypatch.context() as patched:
             patched.setattr("queries.stores.embedded.properties._set_list", _interrupt)
             with pytest.raises(KeyboardInterrupt):
-                graph.write_property(scores(5.0), "score")
+                writable.write_property(scores(5.0), "score")
             with pytest.raises(KeyboardInterrupt):
-                graph.remove_property("score")
-        assert listed(graph) == {"score": "complete"}
-        assert graph.neurons()["score"].dropna().tolist() == [1.0, 2.0]
+                writable.remove_property("score")
+        assert listed(writable) == {"score": "complete"}
+        assert writable.neurons()["score"].dropna().tolist() == [1.0, 2.0]
 
 
 def _interrupt(*_: object) -> None:
@@ -285,34 +285,34 @@ class TestNeo4j:
         monkeypatch.setattr("queries.stores.neo4j.properties._NEURONS_A_TRANSACTION", 40)
 
     def test_a_break_is_shown_and_mended(
-        self, store: GraphStore, graph: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+        self, store: GraphStore, writable: NeuronGraph, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        graph.katz(write_property="katz")
+        writable.katz(write_property="katz")
         broken = _at_second(Properties._change, _interrupt)
         for mend in (
-            lambda: graph.degree(write_property="katz"),
-            lambda: graph.remove_property("katz"),
+            lambda: writable.degree(write_property="katz"),
+            lambda: writable.remove_property("katz"),
         ):
             for breaks in (
-                lambda: graph.degree(write_property="katz"),
-                lambda: graph.remove_property("katz"),
+                lambda: writable.degree(write_property="katz"),
+                lambda: writable.remove_property("katz"),
             ):
                 with monkeypatch.context() as patched:
                     patched.setattr(Properties, "_change", broken())
                     with pytest.raises(KeyboardInterrupt):
                         breaks()
-                assert listed(graph) == {"katz": "unfinished"}
-                assert "katz" not in graph.neurons()
+                assert listed(writable) == {"katz": "unfinished"}
+                assert "katz" not in writable.neurons()
                 with pytest.raises(PropertyNotFoundError, match=r"unfinished.*--remove katz"):
-                    graph.neurons(NeuronFilter(properties={"katz": (0.5, None)}))
+                    writable.neurons(NeuronFilter(properties={"katz": (0.5, None)}))
             mend()
-        assert listed(graph) == {}
-        assert stored(store, graph, "katz").count() == 0
+        assert listed(writable) == {}
+        assert stored(store, writable, "katz").count() == 0
 
     def test_the_later_of_two_writers_wins(
-        self, store: GraphStore, graph: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+        self, store: GraphStore, writable: NeuronGraph, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        degrees = graph.degree()
+        degrees = writable.degree()
 
         def meanwhile() -> None:
             monkeypatch.undo()
@@ -322,15 +322,15 @@ class TestNeo4j:
 
         monkeypatch.setattr(Properties, "_change", _at_second(Properties._change, meanwhile)())
         with pytest.raises(GraphLockedError, match="begun to write or remove 'score'"):
-            graph.katz(write_property="score")
-        found = stored(store, graph, "score")
+            writable.katz(write_property="score")
+        found = stored(store, writable, "score")
         assert found.tolist() == degrees["degree"].tolist()
-        assert listed(graph) == {"other": "complete", "score": "complete"}
+        assert listed(writable) == {"other": "complete", "score": "complete"}
 
     def test_ends_where_the_model_was_replaced(
         self,
         store: GraphStore,
-        graph: NeuronGraph,
+        writable: NeuronGraph,
         monkeypatch: pytest.MonkeyPatch,
         small_files: dict[str, Path],
     ) -> None:
@@ -339,31 +339,31 @@ class TestNeo4j:
 
         monkeypatch.setattr(Properties, "_change", _at_second(Properties._change, meanwhile)())
         with pytest.raises(GraphError, match="replaced or removed"):
-            graph.katz(write_property="katz")
-        assert listed(graph) == {}
-        assert stored(store, graph, "katz").count() == 0
+            writable.katz(write_property="katz")
+        assert listed(writable) == {}
+        assert stored(store, writable, "katz").count() == 0
 
     def test_an_index_is_there_as_long_as_a_model_needs_it(
-        self, store: GraphStore, graph: NeuronGraph, small_files: dict[str, Path]
+        self, store: GraphStore, writable: NeuronGraph, small_files: dict[str, Path]
     ) -> None:
         load(small_files["dilated"], store.location, name="scratch-other")
-        graph.katz(write_property="katz", index=True)
-        graph.katz(write_property="katz", model="scratch-other")
-        graph.write_property(graph.degree(), "degree", index=True)
-        frame = graph.properties()
+        writable.katz(write_property="katz", index=True)
+        writable.katz(write_property="katz", model="scratch-other")
+        writable.write_property(writable.degree(), "degree", index=True)
+        frame = writable.properties()
         assert frame.to_dict("list") == {
             "name": ["degree", "katz"], "state": ["complete"] * 2, "index": [True, True]
         }  # fmt: skip
-        graph.remove_property("katz")
-        assert _indexes(graph) == {"neurongraph_property_degree", "neurongraph_property_katz"}
+        writable.remove_property("katz")
+        assert _indexes(writable) == {"neurongraph_property_degree", "neurongraph_property_katz"}
         drop("scratch-other", store.location)
-        assert _indexes(graph) == {"neurongraph_property_degree"}
+        assert _indexes(writable) == {"neurongraph_property_degree"}
         load(small_files["pooled"], store.location, name="scratch", replace=True)
-        assert _indexes(graph) == set()
+        assert _indexes(writable) == set()
 
 
-def _indexes(graph: NeuronGraph) -> set[str]:
-    names = graph.cypher("SHOW INDEXES YIELD name RETURN name")["name"]
+def _indexes(writable: NeuronGraph) -> set[str]:
+    names = writable.cypher("SHOW INDEXES YIELD name RETURN name")["name"]
     return {str(name) for name in names if str(name).startswith("neurongraph_property_")}
 
 

@@ -1,23 +1,18 @@
 """The file of an embedded model, open for reading."""
 
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import ladybug
 
 from queries.core.closing import Closing
 from queries.core.schema import SCHEMA_VERSION
-from queries.errors import CypherError, GraphDamagedError, GraphLockedError, GraphVersionError
+from queries.errors import CypherError, GraphDamagedError, GraphVersionError
 from queries.stores.embedded.databases import open_database
 from queries.stores.embedded.file_note import advice
 from queries.stores.embedded.names import SUFFIX, model_file
 from queries.stores.embedded.statements import ladybug_errors, run
-
-_SECONDS_TO_WAIT: Final = 5.0
-_SECONDS_BETWEEN: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ def open_file(file: Path) -> OpenFile:
     with ExitStack() as closing:
         try:
             with ladybug_errors(file):
-                database = closing.enter_context(opened_when_free(file, read_only=True))
+                database = closing.enter_context(open_database(file, read_only=True))
                 connection = closing.enter_context(ladybug.Connection(database))
                 require_schema(file, connection)
                 columns = "RETURN m.name, m.load_id"
@@ -70,25 +65,6 @@ def open_file(file: Path) -> OpenFile:
             )
         closing.pop_all()
         return OpenFile(file, load_id, database, connection)
-
-
-def opened_when_free(file: Path, *, read_only: bool) -> ladybug.Database:
-    """Open a file; where another process holds it, wait a while, for a write is soon over.
-
-    Raises
-    ------
-    GraphLockedError
-        If it goes on to hold it.
-    """
-    end = time.monotonic() + _SECONDS_TO_WAIT
-    while True:
-        try:
-            with ladybug_errors(file):
-                return open_database(file, read_only=read_only)
-        except GraphLockedError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(_SECONDS_BETWEEN)
 
 
 def require_schema(file: Path, connection: ladybug.Connection) -> None:

@@ -42,12 +42,12 @@ from queries.stores.embedded.names import (
     noted_beside,
 )
 from queries.stores.embedded.open_file import OpenFile, open_file
-from queries.stores.embedded.open_to_write import open_to_write, with_note
 from queries.stores.embedded.properties import (
     remove_property,
     write_property,
     written_properties,
 )
+from queries.stores.embedded.rewriting import rewritten
 from queries.stores.embedded.statements import (
     first_value,
     ladybug_errors,
@@ -145,11 +145,10 @@ class EmbeddedStore(CypherStore):
         file = self._only_file(model)
         # What is open for reading would go on to see the past.
         self._close_files()
-        with open_to_write(file) as connection:
+        with rewritten(file, edits=True) as connection:
             before = _counts(connection)
-            with with_note(file, connection, edits=True):
-                run(connection, cypher, parameters)
-                run(connection, "MATCH (m:Model) SET m.edited = true")
+            run(connection, cypher, parameters)
+            run(connection, "MATCH (m:Model) SET m.edited = true")
             after = _counts(connection)
         nodes, relationships = after[0] - before[0], after[1] - before[1]
         return Changes(
@@ -197,11 +196,10 @@ class EmbeddedStore(CypherStore):
         file = self._only_file(about.name)
         # What is open for reading would go on to see the past.
         self._close_files()
-        with open_to_write(file) as connection:
+        with rewritten(file, edits=False) as connection:
             if first_value(connection, "MATCH (m:Model) RETURN m.load_id") != about.load_id:
                 raise GraphError(REPLACED_MEANWHILE)
-            with with_note(file, connection, edits=False):
-                yield connection
+            yield connection
 
     def _unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
@@ -271,7 +269,9 @@ class EmbeddedStore(CypherStore):
         if key not in self._open:
             # LadybugDB trusts its files: of one that is damaged it may read anything, or crash.
             require_as_noted(file, wholly=self.wholly)
-            self._open[key] = open_file(file)
+            handle = open_file(file)
+            self._close_files(handle.load_id)
+            self._open[key] = handle
         return self._open[key]
 
     def close(self) -> None:
@@ -280,11 +280,13 @@ class EmbeddedStore(CypherStore):
             self._close_files()
         self._closed = True
 
-    def _close_files(self) -> None:
-        for handle in self._open.values():
-            handle.close()
-        self._open.clear()
-        self._node_ids.clear()
+    def _close_files(self, load_id: str | None = None) -> None:
+        """Close all files, or those of a load that were rewritten since."""
+        for key, handle in list(self._open.items()):
+            if load_id in {None, handle.load_id}:
+                handle.close()
+                del self._open[key]
+                self._node_ids.clear()
 
 
 def _damaged(file: Path, damage: str) -> dict[str, Any]:
