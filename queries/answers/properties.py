@@ -12,6 +12,7 @@ from queries.core.neuron_filter import NeuronFilter
 from queries.core.properties import check_property_name
 from queries.core.schema import NEURON
 from queries.errors import ParameterError, listed
+from queries.library.queries import query
 
 _MOST_LISTED: Final = 5
 
@@ -106,7 +107,7 @@ def write(model: Model, name: str, values: pa.Table, *, index: bool) -> None:
     first, last = model.layers[0].first, model.layers[-1].last
     outside = ids[(ids < first) | (ids > last)]
     if len(outside):
-        model.require({"frame": NeuronFilter(id=outside)})
+        model.require(query("neurons"), {"frame": NeuronFilter(id=outside)})
     model.store.write_property(model.stored, name, values, index=index)
 
 

@@ -188,7 +188,11 @@ class Query(Declaration):
             return "".join(f", {variable}.{quoted(each)} AS {quoted(each)}" for each in properties)
 
         helpers = {
-            "where": where, "within": within, "among": among, "answer": answer, "written": written
+            "where": where,
+            "within": within,
+            "among": among,
+            "answer": answer,
+            "written": written,
         }
         grouped = granularity != NEURON_GRAPH
         options = {"store": store, "grouped": grouped, "in_lists": in_lists}

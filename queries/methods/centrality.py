@@ -33,6 +33,11 @@ class CentralityMethods(Methods):
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. In Neo4j all are stated but a few.
+        write_property
+            Write the score, the column ``degree``, to the neurons in the answer, as a property of
+            this name; it takes the place of one of that name. Neurons without a number get none.
+        index
+            With write_property: make an index on it, which Neo4j has.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -92,6 +97,11 @@ class CentralityMethods(Methods):
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. In Neo4j all are stated but a few.
+        write_property
+            Write the score, the column ``katz``, to the neurons in the answer, as a property of
+            this name; it takes the place of one of that name. Neurons without a number get none.
+        index
+            With write_property: make an index on it, which Neo4j has.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -154,6 +164,11 @@ class CentralityMethods(Methods):
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. In Neo4j all are stated but a few.
+        write_property
+            Write the score, the column ``pagerank``, to the neurons in the answer, as a property of
+            this name; it takes the place of one of that name. Neurons without a number get none.
+        index
+            With write_property: make an index on it, which Neo4j has.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -210,6 +225,12 @@ class CentralityMethods(Methods):
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. In Neo4j all are stated but a few.
+        write_property
+            Write the score, the column ``path_centrality``, to the neurons in the answer, as a
+            property of this name; it takes the place of one of that name. Neurons without a number
+            get none.
+        index
+            With write_property: make an index on it, which Neo4j has.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -278,6 +299,12 @@ class CentralityMethods(Methods):
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. In Neo4j all are stated but a few.
+        write_property
+            Write the score, the column ``eigenvector_centrality``, to the neurons in the answer, as
+            a property of this name; it takes the place of one of that name. Neurons without a
+            number get none.
+        index
+            With write_property: make an index on it, which Neo4j has.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -355,6 +382,11 @@ class CentralityMethods(Methods):
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. In Neo4j all are stated but a few.
+        write_property
+            Write the score, the column ``value``, to the neurons in the answer, as a property of
+            this name; it takes the place of one of that name. Neurons without a number get none.
+        index
+            With write_property: make an index on it, which Neo4j has.
         model
             The model to ask about; needed where the graph holds more than one.
 

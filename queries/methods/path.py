@@ -151,6 +151,11 @@ class PathMethods(Methods):
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. In Neo4j all are stated but a few.
+        write_property
+            Write the score, the column ``length``, to the neurons in the answer, as a property of
+            this name; it takes the place of one of that name. Neurons without a number get none.
+        index
+            With write_property: make an index on it, which Neo4j has.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -314,6 +319,11 @@ class PathMethods(Methods):
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. In Neo4j all are stated but a few.
+        write_property
+            Write the score, the column ``absolute``, to the neurons in the answer, as a property of
+            this name; it takes the place of one of that name. Neurons without a number get none.
+        index
+            With write_property: make an index on it, which Neo4j has.
         model
             The model to ask about; needed where the graph holds more than one.
 
