@@ -23,10 +23,13 @@ length = { type = "float", help = "the sum up to here" }
 MATCH (l:Layer) WHERE l.model = $model
 WITH l ORDER BY l.index
 CALL (l) {
-  MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
-  WHERE t.model = $model AND t.layer = l.name AND s.model = $model
+  MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name
+  // OPTIONAL, so that no planner begins at the other end.
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
   WITH t, /*{ length }*/ AS length, coalesce(s._longest, 0.0) AS before
-  WITH t, max(before + CASE WHEN abs(length) < Infinity THEN length WHEN length > 0 THEN 1e300 END) AS longest
+  WITH t, before,
+    CASE WHEN abs(length) < Infinity THEN length WHEN length > 0 THEN 1e300 END AS more
+  WITH t, max(before + more) AS longest
   WHERE longest > 0
   SET t._longest = longest
 }
@@ -44,7 +47,8 @@ CALL (m) {
   WITH m._ids[0] AS begin
   MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
   WHERE t.model = $model AND t.id = begin AND t._longest IS NOT NULL AND s.model = $model
-  WITH s.id AS id, r./*{ by }*/ AS weight, /*{ length }*/ AS length, coalesce(s._longest, 0.0) AS before
+  WITH s.id AS id, r./*{ by }*/ AS weight, /*{ length }*/ AS length,
+    coalesce(s._longest, 0.0) AS before
   WITH id, weight, length,
     before + CASE WHEN abs(length) < Infinity THEN length WHEN length > 0 THEN 1e300 END AS longest
   WHERE longest IS NOT NULL

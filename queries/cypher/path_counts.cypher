@@ -20,24 +20,29 @@ paths = { type = "float", help = "number of paths that end there" }
 absolute = { type = "float", help = "sum of the products of their absolute weights" }
 signed = { type = "float", help = "sum of the products of their weights" }
 */
-// For each neuron the sums over the paths to it, where there are any; a source begins one of its own.
+// For each neuron the sums over the paths to it, where there are any; a source begins one itself.
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("source", "n") }*/
 SET n._paths = 1.0, n._absolute = 1.0, n._signed = 1.0
 WITH count(*) AS sources
 MATCH (l:Layer) WHERE l.model = $model
 WITH l ORDER BY l.index
 CALL (l) {
-  MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
-  WHERE t.model = $model AND t.layer = l.name AND s.model = $model AND s._paths IS NOT NULL
-  WITH t, sum(s._paths) AS paths, sum(abs(r./*{ by }*/) * s._absolute) AS absolute, sum(r./*{ by }*/ * s._signed) AS signed
-  SET t._paths = coalesce(t._paths, 0.0) + paths, t._absolute = coalesce(t._absolute, 0.0) + absolute,
+  MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name
+  // OPTIONAL, so that no planner begins at the other end.
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
+  WITH t, sum(s._paths) AS paths, sum(abs(r./*{ by }*/) * s._absolute) AS absolute,
+    sum(r./*{ by }*/ * s._signed) AS signed
+  WHERE paths > 0
+  SET t._paths = coalesce(t._paths, 0.0) + paths,
+      t._absolute = coalesce(t._absolute, 0.0) + absolute,
       t._signed = coalesce(t._signed, 0.0) + signed
 }
 WITH count(*) AS layers
 // A target that is a source has more than what arrives, so that this is added up once more.
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("target", "n") }*/
-OPTIONAL MATCH (n)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model AND s._paths IS NOT NULL
-WITH n, sum(s._paths) AS paths, sum(abs(r./*{ by }*/) * s._absolute) AS absolute, sum(r./*{ by }*/ * s._signed) AS signed
+OPTIONAL MATCH (n)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
+WITH n, sum(s._paths) AS paths, sum(abs(r./*{ by }*/) * s._absolute) AS absolute,
+  sum(r./*{ by }*/ * s._signed) AS signed
 WITH collect({n: n, paths: paths, absolute: absolute, signed: signed}) AS targets
 CALL () {
   MATCH (n:Neuron) WHERE n.model = $model

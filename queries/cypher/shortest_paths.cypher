@@ -25,9 +25,9 @@ WITH count(*) AS sources
 MATCH (l:Layer) WHERE l.model = $model
 WITH l ORDER BY l.index
 CALL (l) {
-  MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
-  WHERE t.model = $model AND t.layer = l.name AND t._hops IS NULL
-    AND s.model = $model AND s._hops IS NOT NULL
+  MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name AND t._hops IS NULL
+  // OPTIONAL, so that no planner begins at the other end.
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
   // NaN counts more than any number, so that it is left where each path has it.
   WITH t, min(s._hops) + 1 AS hops, min(s._length + abs(r./*{ by }*/)) AS length
   SET t._hops = hops, t._length = length

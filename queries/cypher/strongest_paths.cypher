@@ -30,10 +30,12 @@ WITH count(*) AS targets
 MATCH (l:Layer) WHERE l.model = $model
 WITH l ORDER BY l.index DESC
 CALL (l) {
-  MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
-  WHERE s.model = $model AND s.layer = l.name AND t.model = $model AND t._best IS NOT NULL
+  MATCH (s:Neuron) WHERE s.model = $model AND s.layer = l.name
+  // OPTIONAL, so that no planner begins at the other end.
+  OPTIONAL MATCH (s)-[r:CONNECTS_TO]->(t:Neuron) WHERE t.model = $model
   WITH s, abs(r./*{ by }*/) AS size, t._best AS best
-  WITH s, max(CASE WHEN 0 < size < Infinity THEN log(size) WHEN size > 0 THEN 2.0 ^ 30 END + best) AS onward
+  WITH s, CASE WHEN 0 < size < Infinity THEN log(size) WHEN size > 0 THEN 2.0 ^ 30 END AS more, best
+  WITH s, max(more + best) AS onward
   WHERE onward IS NOT NULL
   SET s._onward = onward, s._best = CASE WHEN s._best > onward THEN s._best ELSE onward END
 }
@@ -57,7 +59,9 @@ CALL (m, hop) {
     MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
     WHERE s.model = $model AND s.id = end AND t.model = $model AND t._best IS NOT NULL
     WITH t, toFloat(r./*{ by }*/) AS weight
-    WITH t, weight, CASE WHEN 0 < abs(weight) < Infinity THEN log(abs(weight)) WHEN abs(weight) > 0 THEN 2.0 ^ 30 END AS more
+    WITH t, weight, abs(weight) AS size
+    WITH t, weight,
+      CASE WHEN 0 < size < Infinity THEN log(size) WHEN size > 0 THEN 2.0 ^ 30 END AS more
     WHERE more IS NOT NULL
     RETURN t.id AS id, weight, more, t._best AS best
   UNION ALL
@@ -72,12 +76,14 @@ CALL (m, hop) {
   WITH before, id, weight, log + more AS log, log + (more + best) AS bound
   ORDER BY bound DESC, before, id LIMIT $k
   WITH before, id, weight, log ORDER BY before, id
-  WITH collect(before) AS befores, collect(id) AS ids, collect(weight) AS weights, collect(log) AS logs
+  WITH collect(before) AS befores, collect(id) AS ids, collect(weight) AS weights,
+    collect(log) AS logs
   SET m._beam = size(m._ids), m._ids = m._ids + ids, m._weights = m._weights + weights,
       m._logs = m._logs + logs, m._before = m._before + befores
 }
 WITH m, count(*) AS hops
-WITH m, hops, m._ids AS ids, m._weights AS weights, m._logs AS logs, m._before AS before, m._beam AS beam
+WITH m, hops, m._ids AS ids, m._weights AS weights, m._logs AS logs, m._before AS before,
+  m._beam AS beam
 REMOVE m._ids, m._weights, m._logs, m._before, m._beam
 WITH hops, ids, weights, logs, before, beam
 CALL () {
@@ -94,7 +100,8 @@ WITH rank + 1 AS path, ids, weights,
   reduce(steps = [ends[rank]], hop IN range(1, hops) | [before[steps[0]]] + steps) AS steps
 WITH path, [at IN steps WHERE ids[at] >= 0 | ids[at]] AS ids,
   [at IN steps WHERE ids[at] >= 0 | weights[at]] AS weights
-WITH path, ids, weights, reduce(product = 1.0, weight IN weights | product * abs(weight)) AS strength,
+WITH path, ids, weights,
+  reduce(product = 1.0, weight IN weights | product * abs(weight)) AS strength,
   reduce(sign = 1, weight IN weights | CASE WHEN weight < 0 THEN -sign ELSE sign END) AS sign
 UNWIND range(0, size(ids) - 1) AS hop
 MATCH (n:Neuron) WHERE n.model = $model AND n.id = ids[hop]

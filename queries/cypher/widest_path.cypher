@@ -26,21 +26,21 @@ WITH count(*) AS sources
 MATCH (l:Layer) WHERE l.model = $model
 WITH l ORDER BY l.index
 CALL (l) {
-  MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
-  WHERE t.model = $model AND t.layer = l.name AND t._width IS NULL
-    AND s.model = $model AND s._width IS NOT NULL
+  MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name AND t._width IS NULL
+  // OPTIONAL, so that no planner begins at the other end.
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
   WITH t, abs(r./*{ by }*/) AS size, s._width AS width
-  WITH t, max(CASE WHEN size > width THEN width WHEN size > 0 THEN size END) AS width
+  WITH t, max(CASE WHEN 0 < size <= width THEN size WHEN size > width THEN width END) AS width
   SET t._width = width
 }
 WITH count(*) AS layers
 // What arrives at a target: it may itself be a source. The path is followed back, a hop at a time.
 MATCH (m:Model) WHERE m.key = $model
 CALL (m) {
-  MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
-  WHERE t.model = $model AND s.model = $model AND s._width IS NOT NULL /*{ where("target", "t") }*/
+  MATCH (t:Neuron) WHERE t.model = $model /*{ where("target", "t") }*/
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
   WITH t.id AS id, abs(r./*{ by }*/) AS size, s._width AS width
-  WITH id, max(CASE WHEN size > width THEN width WHEN size > 0 THEN size END) AS width
+  WITH id, max(CASE WHEN 0 < size <= width THEN size WHEN size > width THEN width END) AS width
   WHERE width IS NOT NULL
   WITH id ORDER BY width DESC, id LIMIT 1
   WITH collect(id) AS ids
@@ -50,10 +50,11 @@ UNWIND range(1, layers) AS hop
 CALL (m, hop) {
   WITH m._ids[0] AS begin
   MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
-  WHERE t.model = $model AND t.id = begin AND s.model = $model AND s._width IS NOT NULL
+  WHERE t.model = $model AND t.id = begin AND s.model = $model
     AND (hop = 1 OR NOT coalesce(true /*{ where("source", "t") }*/, false))
   WITH s.id AS id, r./*{ by }*/ AS weight, s._width AS width
-  WITH id, weight, CASE WHEN abs(weight) > width THEN width WHEN abs(weight) > 0 THEN abs(weight) END AS width
+  WITH id, weight, abs(weight) AS size, width
+  WITH id, weight, CASE WHEN 0 < size <= width THEN size WHEN size > width THEN width END AS width
   WHERE width IS NOT NULL
   WITH id, weight ORDER BY width DESC, id LIMIT 1
   SET m._ids = [id] + m._ids, m._weights = [toFloat(weight)] + m._weights
@@ -70,5 +71,6 @@ UNWIND range(0, size(ids) - 1) AS hop
 MATCH (n:Neuron) WHERE n.model = $model AND n.id = ids[hop]
 RETURN hop, n.id AS id, n.name AS name, n.layer AS layer,
   CASE WHEN hop > 0 THEN weights[hop - 1] END AS weight,
-  reduce(weakest = Infinity, weight IN weights | CASE WHEN abs(weight) < weakest THEN abs(weight) ELSE weakest END) AS weakest
+  reduce(weakest = Infinity, weight IN weights |
+    CASE WHEN abs(weight) < weakest THEN abs(weight) ELSE weakest END) AS weakest
 ORDER BY hop

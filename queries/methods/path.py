@@ -25,7 +25,8 @@ class PathMethods(Methods):
     ) -> pd.DataFrame:
         """Return the k strongest paths, one row a hop, by the product of absolute weights.
 
-        Paths over a relationship of weight 0 are left out.
+        Paths over a relationship of weight 0 are left out. Equally strong ones come in the order of
+        their neurons' ids.
 
         Parameters
         ----------
