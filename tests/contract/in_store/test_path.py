@@ -1,17 +1,13 @@
 """Paths, computed in the store."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exporter import drop, load
 from queries import NeuronFilter, NeuronGraph
 from queries.core.granularity import NEURON_GRAPH
-from tests.contract.diverged import save_diverged
 from tests.contract.in_store.same import assert_same
-from tests.contract.stores import GraphStore
 
 pytestmark = [
     pytest.mark.cypher,
@@ -19,7 +15,6 @@ pytestmark = [
     pytest.mark.neo4j,
 ]
 
-DIVERGED = "stated-diverged"
 BETWEEN = ("shortest_paths", "widest_path", "path_norm", "path_counts")
 
 
@@ -70,24 +65,16 @@ def test_what_is_between(graph: NeuronGraph, query: str) -> None:
         assert_same(graph, query, **whole, **by)
 
 
-def test_over_weights_that_are_not_finite(store: GraphStore, tmp_path: Path) -> None:
-    save_diverged(tmp_path / "diverged.keras")
-    load(tmp_path / "diverged.keras", store.location, name=DIVERGED)
-    try:
-        with NeuronGraph(store.location, model=DIVERGED) as graph:
-            for between in (
-                {"source": "pixels", "target": ["join", "last"]},
-                {"source": "pixels", "target": "last"},
-                {"source": ["left", "right"], "target": ["right", "join", "head"]},
-            ):
-                for k in (1, 30):
-                    assert_same(graph, "strongest_paths", **between, k=k)
-                for query in BETWEEN:
-                    assert_same(graph, query, **between)
-            for weights in ("signed", "absolute"):
-                assert_same(graph, "longest_path", weights=weights)
-    finally:
-        drop(DIVERGED, store.location)
+def test_over_weights_that_are_not_finite(diverged: NeuronGraph) -> None:
+    for between in (
+        {"source": "pixels", "target": ["join", "last"]},
+        {"source": "pixels", "target": "last"},
+        {"source": ["left", "right"], "target": ["right", "join", "head"]},
+    ):
+        for query in ("strongest_paths", *BETWEEN):
+            assert_same(diverged, query, **between)
+    for weights in ("signed", "absolute"):
+        assert_same(diverged, "longest_path", weights=weights)
 
 
 def test_nothing_is_left(graph: NeuronGraph) -> None:
