@@ -34,41 +34,43 @@ RUNNING = (
 )
 
 
-@pytest.mark.full
-class TestLimits:
-    @pytest.fixture(scope="class")
-    def local(self) -> Iterator[LocalServer]:
-        with restartable(NEWEST, heap="512m") as local:
-            load(MODEL, local.server.uri, name="digits")
-            yield local
+@pytest.fixture(scope="module")
+def local() -> Iterator[LocalServer]:
+    """Give a server whose settings a test may change, with the sample model in it."""
+    with restartable(NEWEST, heap="512m") as server:
+        load(MODEL, server.server.uri, name="digits")
+        yield server
 
-    @pytest.mark.parametrize(
-        ("setting", "value", "error", "message"),
-        [
-            ("db.memory.transaction.max", "1m", GraphError, "no memory to compute katz"),
-            ("server.databases.default_to_read_only", "true", GraphAccessError, "scores in prop"),
-        ],
-    )
-    def test_is_told_with_the_other_way(
-        self,
-        local: LocalServer,
-        setting: str,
-        value: str,
-        error: type[GraphError],
-        message: str,
-    ) -> None:
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("setting", "value", "name", "error", "message"),
+    [
+        ("db.memory.transaction.max", "3m", "edges", GraphError, "no memory to compute edges"),
+        ("server.databases.default_to_read_only", "true", "katz", GraphAccessError, "keeps scores"),
+    ],
+)
+def test_what_a_server_does_not_run_is_told_with_the_other_way(
+    local: LocalServer,
+    setting: str,
+    value: str,
+    name: str,
+    error: type[GraphError],
+    message: str,
+) -> None:
+    local.stop()
+    local.configure(setting, value)
+    local.start()
+    try:
+        with NeuronGraph(local.server.uri) as graph:
+            with pytest.raises(error, match=rf"{message}.*ask without --in-store"):
+                getattr(graph, name)(in_store=True)
+            assert len(getattr(graph, name)()) > 0
+            assert len(graph.strength("dense_1", in_store=True)) == 10
+    finally:
         local.stop()
-        local.configure(setting, value)
+        local.configure(setting, None)
         local.start()
-        try:
-            with NeuronGraph(local.server.uri) as graph:
-                with pytest.raises(error, match=rf"{message}.*ask without --in-store"):
-                    graph.katz(in_store=True)
-                assert len(graph.katz("dense_1")) == 10
-        finally:
-            local.stop()
-            local.configure(setting, None)
-            local.start()
 
 
 @pytest.fixture

@@ -26,14 +26,21 @@ def assert_same(graph: NeuronGraph, name: str, **values: object) -> None:
     **values
         Values of its parameters.
     """
-    ask = getattr(graph, name)
-    expected = ask(**values)
-    frame = ask(**values, in_store=True)
-    for column in query(name).columns:
-        if column.not_stated:
-            expected[column.name] = np.nan
+    expected, frame = computed(graph, name, **values), getattr(graph, name)(**values, in_store=True)
     pd.testing.assert_frame_equal(frame, expected, rtol=1e-6, atol=1e-9, obj=f"{name} {values}")
     assert frame.attrs == expected.attrs
+
+
+def computed(graph: NeuronGraph, name: str, **values: object) -> pd.DataFrame:
+    """Return the default answer, of which what is not stated is null.
+
+    The parameters are those of ``assert_same``.
+    """
+    frame: pd.DataFrame = getattr(graph, name)(**values)
+    for column in query(name).columns:
+        if column.not_stated:
+            frame[column.name] = np.nan
+    return frame
 
 
 def assert_refused_alike(graph: NeuronGraph, name: str, **values: object) -> None:

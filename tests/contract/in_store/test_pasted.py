@@ -8,8 +8,11 @@ import pytest
 
 from exporter import drop, load
 from queries import NeuronGraph
+from queries.commands.arguments import query_values
+from queries.commands.description import example_words
 from queries.library.queries import queries
 from tests.contract.in_store.pasted import pasted
+from tests.contract.in_store.same import computed
 from tests.servers import Neo4jServer
 
 STATED = [name for name, asked in queries().items() if asked.about_a_model and not asked.not_stated]
@@ -29,12 +32,12 @@ def digits(neo4j_server: Neo4jServer, digits_file: Path) -> Iterator[NeuronGraph
 
 @pytest.mark.parametrize("name", STATED)
 def test_gives_the_answer(neo4j_server: Neo4jServer, digits: NeuronGraph, name: str) -> None:
-    values = dict(queries()[name].example)
+    values = query_values(queries()[name], example_words(queries()[name]))
     if "other" in values:
         values["other"] = OTHER
     statement = digits.statement(name, **values)
     frame = pasted(neo4j_server, str(statement), statement.columns)
-    expected = getattr(digits, name)(**values)
+    expected = computed(digits, name, **values)
     if name == "edges":
         # By default those into a neuron come in any order.
         expected = expected.sort_values(["target", "source"], ignore_index=True)
