@@ -14,11 +14,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 @app.command(
     rich_help_panel=PANEL,
-    epilog=examples(
-        "neurongraph query katz --write-property katz",
-        "neurongraph properties",
-        "neurongraph properties --remove katz",
-    ),
+    epilog=examples("neurongraph properties", "neurongraph properties --remove katz"),
 )
 def properties(
     graph: GraphOption = None,
