@@ -31,30 +31,32 @@ WHERE t.model = $model /*{ within("s") }*/
 WITH t.layer AS layer, count(*) AS edges, sum(1.0 * r./*{ by }*/) AS total,
   sum(abs(1.0 * r./*{ by }*/)) AS absolute
 MATCH (l:Layer) WHERE l.model = $model AND l.name = layer
-WITH l, edges, total / edges AS mean, absolute / edges AS mean_absolute,
-  absolute / l.neurons AS mean_strength
+WITH l, edges, total / edges AS mean, absolute / l.neurons AS mean_strength
 // Deviations are those from a mean that is known, so that they are exact.
 MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
 WHERE t.model = $model AND t.layer = l.name /*{ within("s") }*/
-WITH l, edges, mean, mean_absolute, mean_strength, t, 1.0 * r./*{ by }*/ AS weight
-// NaN is not equal to itself, and the difference of infinity to itself is NaN.
-WITH l, edges, mean, mean_absolute, mean_strength, t, sum(abs(weight)) AS strength,
+WITH l, edges, mean, mean_strength, t, 1.0 * r./*{ by }*/ AS weight
+// A mean may be NaN, which is not equal to itself, and so groups nothing: its maximum is itself. The
+// difference of infinity to itself is NaN.
+WITH l, edges, t, max(mean) AS mean, max(mean_strength) AS mean_strength,
+  sum(abs(weight)) AS strength,
   sum((weight - mean) * (weight - mean)) AS off, sum(weight * weight) AS squares,
   min(CASE WHEN weight = weight THEN weight END) AS least,
   max(CASE WHEN weight = weight THEN weight END) AS most,
   count(CASE WHEN weight - weight = 0 THEN 1 END) AS finite,
   count(CASE WHEN weight = 0 THEN 1 END) AS zero,
   count(CASE WHEN $threshold > abs(weight) THEN 1 END) AS small
-WITH l, edges, mean, mean_absolute, mean_strength, sqrt(sum(off) / edges) AS std,
-  min(least) AS least, max(most) AS most, sum(finite) AS finite, sum(zero) AS zero,
-  sum(small) AS small, sqrt(sum(squares)) AS norm,
+WITH l, edges, max(mean) AS mean, max(mean_strength) AS mean_strength, sum(off) AS off,
+  sum(squares) AS squares, min(least) AS least, max(most) AS most, sum(finite) AS finite,
+  sum(zero) AS zero, sum(small) AS small, count(t) AS fed,
+  sum((strength - mean_strength) * (strength - mean_strength)) AS strength_off
+RETURN l.`index` AS layer_index, l.name AS layer, l.neurons AS neurons, edges, mean,
+  sqrt(off / edges) AS std, least AS min, most AS max,
+  mean_strength * l.neurons / edges AS mean_absolute, edges - finite AS not_finite,
+  1.0 * zero / edges AS zero_share, 1.0 * small / edges AS small_share,
+  sqrt(squares) AS frobenius_norm, null AS spectral_norm,
   // A neuron that nothing feeds has no strength.
-  sum((strength - mean_strength) * (strength - mean_strength))
-    + (l.neurons - count(t)) * mean_strength * mean_strength AS off
-RETURN l.`index` AS layer_index, l.name AS layer, l.neurons AS neurons, edges, mean, std,
-  least AS min, most AS max, mean_absolute, edges - finite AS not_finite,
-  1.0 * zero / edges AS zero_share, 1.0 * small / edges AS small_share, norm AS frobenius_norm,
-  null AS spectral_norm,
-  CASE WHEN mean_strength = 0 THEN null ELSE sqrt(off / l.neurons) / mean_strength END
-    AS fluctuation
+  CASE WHEN mean_strength = 0 THEN null
+    ELSE sqrt((strength_off + (l.neurons - fed) * mean_strength * mean_strength) / l.neurons)
+      / mean_strength END AS fluctuation
 ORDER BY layer_index
