@@ -161,11 +161,16 @@ def _while_it_runs(statement: Statement) -> str:
 
 def _section(query: Query, statement: Statement) -> str:
     command = pasteable("query", query.name, *example_words(query), "--show-cypher")
-    finite = " It takes finite weights only." if query.only_finite else ""
+    said = [query.summary]
+    if query.only_finite:
+        said.append("It takes finite weights only.")
+    said += [
+        f"`{each.name}` is null: {each.not_stated}." for each in query.columns if each.not_stated
+    ]
     return "\n".join(
         [
             f"#### {query.name}\n",
-            f"{query.summary}{finite} [Parameters and columns](queries.md#{query.name}).\n",
+            f"{' '.join(said)} [Parameters and columns](queries.md#{query.name}).\n",
             f"`{command}`\n",
             block("cypher", str(statement)),
         ]
@@ -178,5 +183,12 @@ def _not_stated() -> str:
         for found in by_theme().values()
         for query in found
         if query.not_stated
+    ]
+    rows += [
+        (f"[{query.name}](#{query.name}), its column `{column.name}`", column.not_stated)
+        for found in by_theme().values()
+        for query in found
+        for column in query.columns
+        if column.not_stated
     ]
     return table(["query", "why"], rows)
