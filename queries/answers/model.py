@@ -1,6 +1,6 @@
 """A model of an open graph, of which each thing is read once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from queries.core.properties import WrittenProperty
 from queries.library.checks import check_against, require_channels
 from queries.library.existence import AXES, Existence
 from queries.library.frames import to_frame
-from queries.library.queries import Query, query
+from queries.library.queries import Query, query, written_column
 from queries.stores import Store
 
 PLACE: Final = (
@@ -91,12 +91,22 @@ class Model:
         """Return the properties that were written to its neurons, as they are at this moment."""
         return self.store.properties(self.stored, indexes=indexes)
 
+    def property_names(self) -> list[str]:
+        """Return the names of those of them whose write has ended."""
+        return [each.name for each in self.properties() if each.finished]
+
+    def require_property(self, name: str, written: str, measures: Collection[str]) -> None:
+        """Raise an error where no such property was written, as ``Existence`` does."""
+        self._existence.require_property(name, written, measures)
+
     def network(self, by: str) -> Network:
         """Return its relationships, weighed by one of their properties."""
         return self._networks.of(self.stored, by)
 
     def neurons(self, neurons: NeuronFilter, columns: Sequence[str] = PLACE) -> pd.DataFrame:
         """Return neurons with some of the columns of the query ``neurons``, by id.
+
+        A property that was written is a column of it.
 
         A few that were asked for before are not asked for again.
         """
@@ -110,7 +120,9 @@ class Model:
         return frame[list(columns)].copy(deep=False)
 
     def _read(self, neurons: NeuronFilter, columns: Sequence[str]) -> pd.DataFrame:
-        declared = [column for column in query("neurons").columns if column.name in columns]
+        always = query("neurons").columns
+        declared = [column for column in always if column.name in columns]
+        declared += map(written_column, set(columns).difference(each.name for each in always))
         table = self.store.neurons(neurons, self.stored, [column.name for column in declared])
         return to_frame(table, declared)
 

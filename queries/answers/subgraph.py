@@ -66,6 +66,7 @@ def _of_ids(question: Question, ids: "pd.Series[int]") -> pd.DataFrame:
         if ((unique >= layer.first) & (unique <= layer.last)).any()
     ]
     everything = [column.name for column in query("neurons").columns]
+    everything += question.model.property_names()
     neurons = question.model.neurons(NeuronFilter(layer=layers), everything)
     frame: pd.DataFrame = neurons[neurons["id"].isin(unique)].reset_index(drop=True)
     return frame

@@ -9,6 +9,8 @@ from queries.core.address import repeatable
 from queries.errors import ParameterError, PropertyNotFoundError, listed
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_WRITTEN: Final = "property:"
+"""Before the name of a property that is also that of a measure."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,29 @@ class WrittenProperty:
 def is_property_name(text: object) -> bool:
     """Tell whether a text has the form of a name that may be written."""
     return isinstance(text, str) and bool(_NAME.fullmatch(text))
+
+
+def property_named(text: str, measures: Collection[str]) -> str | None:
+    """Return the property that a text means where a measure or a property may be named.
+
+    Parameters
+    ----------
+    text
+        The name of a measure; else of a property, which ``property:`` may stand before.
+    measures
+        The names of the measures.
+
+    Returns
+    -------
+    str or None
+        The name of the property, whether it was written or not; None for a measure.
+    """
+    return None if text in measures else text.removeprefix(_WRITTEN)
+
+
+def property_text(name: str, measures: Collection[str]) -> str:
+    """Return the text that means a property where a measure may be named as well."""
+    return f"{_WRITTEN}{name}" if name in measures else name
 
 
 def check_property_name(name: str) -> None:

@@ -18,6 +18,12 @@ SUFFIXES: Final = (".graphml", ".gexf", *_DRAWINGS)
 MOST_DRAWN: Final = 10_000
 """Relationships in a drawing."""
 
+_TAKEN: Final = {
+    ".graphml": {"label"},
+    ".gexf": {"end", "key", "label", "parents", "pid", "slices", "spells", "start", "viz"},
+}
+"""Names that a format, as NetworkX writes it, gives to what is no property of somebody's own."""
+
 
 def suffix_of(file: Path) -> str:
     """Return the suffix of a file, which says its format.
@@ -92,6 +98,9 @@ def _write_xml(part: Subgraph, suffix: str, stream: BinaryIO) -> None:
 
     graph = part.to_networkx()
     for _, properties in graph.nodes(data=True):
+        # No name that a user may write begins with an underscore.
+        for name in _TAKEN[suffix].intersection(properties):
+            properties[f"_{name}"] = properties.pop(name)
         # XML holds no control characters.
         properties.update({k: printable(v) for k, v in properties.items() if isinstance(v, str)})
         properties["label"] = properties["name"]

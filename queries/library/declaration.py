@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal, TypeVar, get_args
 
 from queries.core.address import repeatable
+from queries.core.properties import is_property_name, property_named
 from queries.errors import NeurongraphError, ParameterError, listed
 
 Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
@@ -41,6 +42,9 @@ class Parameter:
         Which neurons are meant where none are named.
     bounds_weights
         True where weights are compared with it: ``weight_bound`` says how.
+    or_property
+        True where beside the choices, which are measures of neurons, a property that was written
+        to neurons may be named. Whether it was, ``Model.require_property`` says.
     """
 
     name: str
@@ -54,11 +58,17 @@ class Parameter:
     unit: str = ""
     otherwise: str = "all"
     bounds_weights: bool = False
+    or_property: bool = False
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The choices, and what else may be named; empty where any value of the type goes."""
+        return (*self.choices, *(["a written property"] if self.or_property else []))
 
     @property
     def meaning(self) -> str:
         """Help, type or choices, unit, bounds and default, in one line."""
-        kind = " or ".join(self.choices) or self.type
+        kind = " or ".join(self.kinds) or self.type
         parts = [kind]
         if self.unit or self.type == "float":
             parts.append(f"in {self.unit}" if self.unit else "no unit")
@@ -96,8 +106,11 @@ class Parameter:
             converted = self._converted(value)
         except (TypeError, ValueError, OverflowError):
             raise ParameterError(f"{self.name}: {text} is no {self.type}; {self.help}") from None
-        if self.choices and converted not in self.choices:
-            raise ParameterError(f"{self.name}: {text} is not one of {', '.join(self.choices)}")
+        if self.choices and not self._is_choice(converted):
+            no_name = ", and no name of a property" * self.or_property
+            raise ParameterError(
+                f"{self.name}: {text} is not one of {', '.join(self.choices)}{no_name}"
+            )
         if self.least is not None and not converted >= self.least:
             raise ParameterError(
                 f"{self.name}: {value!r} is too small; it is at least {self.least}"
@@ -107,6 +120,13 @@ class Parameter:
         if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
             raise ParameterError(f"{self.name}: {value!r} is no {self.type} within {_LARGEST:.2g}")
         return converted
+
+    def property_of(self, value: str) -> str | None:
+        """Return the property of neurons that a checked value names; None for a choice."""
+        return property_named(value, self.choices) if self.or_property else None
+
+    def _is_choice(self, value: Any) -> bool:
+        return value in self.choices or is_property_name(self.property_of(value))
 
     def _converted(self, value: Any) -> Any:
         """Return the value in the declared type, or raise one of Python's errors."""

@@ -81,6 +81,32 @@ class Existence:
         for other in neurons.either or ():
             self.require(name, other)
 
+    def require_property(self, name: str, written: str, measures: Collection[str]) -> None:
+        """Raise an error where neurons have no such property, where a measure might be named too.
+
+        Parameters
+        ----------
+        name
+            The parameter that it is a value of, for the message.
+        written
+            The name of the property.
+        measures
+            What else might be named.
+
+        Raises
+        ------
+        PropertyNotFoundError
+            If no such property was written to its neurons, or its write has not ended.
+        """
+        there = [each.name for each in self.properties()]
+        if written not in there:
+            raise PropertyNotFoundError(
+                f"{name}: {repeatable(written)} is no measure, and no property that was written to "
+                f"the neurons of model {self.model.name!r}; the measures are {listed(measures)}; "
+                f"the properties are {listed(there)}"
+            )
+        self._require_properties(name, [written])
+
     def _require_layers(self, names: Sequence[str]) -> None:
         names_of_model = [layer.name for layer in self.layers]
         for missing in sorted(set(names).difference(names_of_model)):

@@ -46,7 +46,7 @@ def plots() -> dict[str, Plot]:
         ),
         Plot(
             "centrality",
-            "A measure of centrality, by layer on a logarithmic scale.",
+            "A measure of neurons, by layer; on a logarithmic scale unless a value is negative.",
             (query("katz").parameter("neurons"), _MEASURE, _CLASSES, BY),
             example={"classes": "0,1,2,3,4,5,6,7,8,9"},
         ),
@@ -103,9 +103,11 @@ _BIN: Final = Parameter(
 _MEASURE: Final = Parameter(
     "measure",
     "text",
-    "by what; each with its usual parameters",
+    "by what: a measure with its usual parameters, or a property that was written to neurons; "
+    "property:katz means one that is named as a measure is",
     default="katz",
     choices=get_args(DrawnMeasure),
+    or_property=True,
 )
 _CLASSES: Final = Parameter(
     "classes",

@@ -1,4 +1,4 @@
-"""A measure of centrality, by layer on a logarithmic scale."""
+"""A measure of neurons, by layer; on a logarithmic scale unless a value is negative."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -9,6 +9,7 @@ from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
+from queries.analysis.operators import Flags
 from queries.core.colours import POSITIVE
 from queries.plots.style import (
     FAINT,
@@ -30,8 +31,20 @@ _HALF: Final = 0.38
 """Half of what a layer takes of its column."""
 
 
+def on_scale(values: "pd.Series[float]") -> Flags:
+    """Tell which values can be drawn: finite ones, of which a logarithmic scale has no 0."""
+    numbers = values.to_numpy()
+    finite = np.isfinite(numbers)
+    return finite if _is_signed(values) else finite & (numbers > 0)
+
+
 def draw(
-    frame: pd.DataFrame, measure: str, *, title: str, classes: Sequence[str] | None = None
+    frame: pd.DataFrame,
+    measure: str,
+    *,
+    title: str,
+    classes: Sequence[str] | None = None,
+    missing: str = "NaN",
 ) -> figure:
     """Return a column a layer, a point a neuron; of big layers a box, and the first neurons.
 
@@ -48,22 +61,26 @@ def draw(
         Title of the picture.
     classes
         What the neurons of the last layer stand for.
+    missing
+        What a value that is NaN is called.
     """
-    positive = frame[(frame[measure] > 0) & np.isfinite(frame[measure])]
+    shown = frame[on_scale(frame[measure])]
+    signed = _is_signed(frame[measure])
+    low, high = shown[measure].min(), shown[measure].max()
     layers = list(dict.fromkeys(frame["layer"]))
     centres, halves = _columns(len(layers), len(classes or ()))
-    points = points_of(positive, measure, layers, centres, halves)
-    boxes = boxes_of(positive, measure)
+    points = points_of(shown, measure, layers, centres, halves)
+    boxes = boxes_of(shown, measure)
     boxes["x"] = [centres[layers.index(layer)] for layer in boxes["layer"]]
     boxes["width"] = [2 * halves[layers.index(layer)] for layer in boxes["layer"]]
     plot = new_figure(
-        title + _left_out(frame[measure]),
+        title + _left_out(frame[measure], missing),
         x="layer, inputs first; within it by id",
-        y=f"{measure.replace('_', ' ')} (no unit, logarithmic)",
-        y_axis_type="log",
+        y=f"{measure.replace('_', ' ')} (no unit{'' if signed else ', logarithmic'})",
+        y_axis_type="linear" if signed else "log",
         x_range=(centres[0] - 0.5, centres[-1] + halves[-1] + 0.2),
         # Room above for the names of classes.
-        y_range=(positive[measure].min() / 1.5, positive[measure].max() * 2),
+        y_range=_linear_range(low, high) if signed else (low / 1.5, high * 2),
     )
     box = _add_boxes(plot, boxes[boxes["neurons"] > MOST_POINTS])
     marks = plot.scatter(
@@ -81,11 +98,29 @@ def draw(
     return plot
 
 
-def _left_out(values: "pd.Series[float]") -> str:
-    """Say of how many neurons there is no place on a logarithmic scale."""
-    count = len(values) - int(((values > 0) & np.isfinite(values)).sum())
-    others = ", NaN or infinity" if not np.isfinite(values).all() else ""
-    return f"; {count:,} neurons of 0{others} are not on the scale" if count else ""
+def _is_signed(values: "pd.Series[float]") -> bool:
+    return bool((values[np.isfinite(values)] < 0).any())
+
+
+def _linear_range(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of an axis."""
+    span = max(high, 0.0) - low
+    return low - 0.05 * span, high + 0.2 * span
+
+
+def _left_out(values: "pd.Series[float]", missing: str) -> str:
+    """Say of how many neurons there is no place on the scale."""
+    left_out = values[~on_scale(values)]
+    if left_out.empty:
+        return ""
+    kinds = {
+        "0": (left_out == 0).any(),
+        missing: left_out.isna().any(),
+        "infinity": np.isinf(left_out).any(),
+    }
+    *others, last = [kind for kind, is_there in kinds.items() if is_there]
+    said = f"{', '.join(others)} or {last}" if others else last
+    return f"; {len(left_out):,} neurons of {said} are not on the scale"
 
 
 def _add_boxes(plot: figure, boxes: pd.DataFrame) -> Any:

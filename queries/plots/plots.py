@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-import numpy as np
 import pandas as pd
 
 from queries.answers.centrality import (
@@ -20,7 +19,7 @@ from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Weighing
-from queries.library.plots import BinMeasure, DrawnMeasure, plot
+from queries.library.plots import BinMeasure, plot
 from queries.plots import (
     adjacency,
     centrality,
@@ -34,13 +33,14 @@ from queries.plots.picture import Picture
 if TYPE_CHECKING:
     from queries.neurongraph import NeuronGraph
 
-_MEASURED: Final[Mapping[DrawnMeasure, Callable[[Question], pd.DataFrame]]] = {
+_MEASURED: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
     "katz": katz,
     "pagerank": pagerank,
     "path_centrality": path_centrality,
     "eigenvector_centrality": eigenvector_centrality,
     "strength": Question.stored_answer,
 }
+_MEASURED_NEURONS: Final = ("id", "name", "layer")
 
 
 class Plots:
@@ -106,12 +106,12 @@ class Plots:
         self,
         neurons: NeuronsLike = None,
         *,
-        measure: DrawnMeasure = "katz",
+        measure: str = "katz",
         classes: str | Sequence[str] | None = None,
         by: Weighing = "weight",
         model: str | None = None,
     ) -> Picture:
-        """Return a measure of centrality, by layer on a logarithmic scale.
+        """Return a measure of neurons, by layer; on a logarithmic scale unless a value is negative.
 
         ``classes`` may be a list as well.
 
@@ -120,8 +120,10 @@ class Plots:
         neurons
             Which neurons to return (neurons, default all).
         measure
-            By what; each with its usual parameters (katz or pagerank or path_centrality or
-            eigenvector_centrality or strength, default katz).
+            By what: a measure with its usual parameters, or a property that was written to neurons;
+            property:katz means one that is named as a measure is (katz or pagerank or
+            path_centrality or eigenvector_centrality or strength or a written property, default
+            katz).
         classes
             Names of the neurons of the last layer in the order of ids, such as cat,dog,ship (text).
         by
@@ -138,17 +140,25 @@ class Plots:
         Raises
         ------
         ParameterError
-            If there are not as many classes as neurons in the last layer that is drawn, or no
-            neuron has a measure above 0.
+            If there are not as many classes as neurons in the last layer that is drawn, no
+            neuron has a measure above 0, or ``by`` is given for a property.
+        PropertyNotFoundError
+            If ``measure`` is neither a measure nor a property that was written.
 
         Examples
         --------
         >>> graph.plot.centrality(classes="0,1,2,3,4,5,6,7,8,9")
         """
-        plot("centrality").checked({"measure": measure})
-        question = self._graph.question(measure, neurons=neurons, by=by, model=model)
-        frame = _require_any("neurons", _MEASURED[measure](question)).sort_values("id")
-        if not ((frame[measure] > 0) & np.isfinite(frame[measure])).any():
+        plot("centrality").checked({"measure": measure, "by": by})
+        written = plot("centrality").parameter("measure").property_of(measure)
+        if written is None:
+            question = self._graph.question(measure, neurons=neurons, by=by, model=model)
+            frame, column = _MEASURED[measure](question), measure
+        else:
+            question = self._graph.question("neurons", neurons=neurons, model=model)
+            frame, column = _written(question, written, by), written
+        frame = _require_any("neurons", frame).sort_values("id")
+        if not centrality.on_scale(frame[column]).any():
             raise ParameterError(f"measure: {measure} is nowhere above 0; there is nothing to draw")
         names = classes.split(",") if isinstance(classes, str) else classes
         last = frame["layer"].iloc[-1]
@@ -157,8 +167,11 @@ class Plots:
             raise ParameterError(
                 f"classes: there are {len(names)}, and {count} neurons of {last}; name each"
             )
-        title = _title(measure.replace("_", " ").capitalize(), question)
-        drawn = centrality.draw(frame, measure, title=title, classes=names)
+        said = column.replace("_", " ").capitalize() if written is None else f"Property {column}"
+        missing = "NaN" if written is None else "no value"
+        drawn = centrality.draw(
+            frame, column, title=_title(said, question), classes=names, missing=missing
+        )
         return Picture(drawn, question.note)
 
     def comparison(
@@ -373,6 +386,15 @@ class Plots:
         layers = _layers(question)
         layer = layers[layers["name"] == among[0]].iloc[0]
         return Picture(field.draw(members, layer, title=title), question.note)
+
+
+def _written(question: Question, name: str, by: str) -> pd.DataFrame:
+    """Return a property of the neurons that a question names, not a number where one has none."""
+    measure = plot("centrality").parameter("measure")
+    question.model.require_property(measure.name, name, measure.choices)
+    if by != "weight":
+        raise ParameterError(f"by: relationships do not weigh the property {name!r}; leave it out")
+    return question.neurons("neurons", (*_MEASURED_NEURONS, name))
 
 
 def _named(question: Question) -> str:

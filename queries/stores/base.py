@@ -295,7 +295,17 @@ class Store(Closing):
     def neurons(
         self, neurons: "NeuronFilter", about: "StoredModel", names: Sequence[str]
     ) -> "pa.Table":
-        """Return some columns of the query ``neurons``: those of neurons of a model, by id."""
+        """Return some columns of the query ``neurons``: those of neurons of a model, by id.
+
+        Parameters
+        ----------
+        neurons
+            Which neurons.
+        about
+            The model.
+        names
+            The columns; those of properties that were written are among them.
+        """
         from queries.library.queries import query
 
         return self.answer(query("neurons"), {"neurons": neurons}, about).select(names)

@@ -1,19 +1,25 @@
 """The controls above the picture and beside it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bokeh.models.widgets.buttons import Button
 from bokeh.models.widgets.groups import RadioButtonGroup
 from bokeh.models.widgets.inputs import MultiChoice, Select, Spinner, TextInput
 
+from queries.core.properties import property_text
 from queries.viewer.measures import measures
 from queries.viewer.page_graph import PageModel
-from queries.viewer.view import FIELD, MOST_LINES, MOST_PATHS, View
+from queries.viewer.view import FIELD, MOST_LINES, MOST_PATHS, View, colors
 
 _BESIDE: Final = (26, 5, 5, 5)
 """Margin of what stands beside an input, below its title."""
 
 _SCALES: Final[list[Any]] = [("layer", "each layer"), ("model", "whole model")]
+_MEASURES: Final[list[Any]] = [
+    *((name, name.replace("_", " ")) for name in measures()),
+    (FIELD, "what feeds the pick"),
+]
 _BY: Final[list[Any]] = ["weight", "l1", "l2", "largest", "edges"]
 
 
@@ -27,7 +33,6 @@ class Controls:
     """
 
     def __init__(self, view: View) -> None:
-        colors: list[Any] = [(name, name.replace("_", " ")) for name in measures()]
         self.find = TextInput(
             title="Find", value=view.pick, placeholder="a name", width=170,
             name="find",
@@ -37,7 +42,7 @@ class Controls:
         )
         self.color = Select(
             title="Colour by", value=view.color, width=146, name="color",
-            options=[*colors, (FIELD, "what feeds the pick")],
+            options=_MEASURES,
         )  # fmt: skip
         self.scale = Select(
             title="Scale", value=view.scale, width=104, name="scale",
@@ -78,6 +83,13 @@ class Controls:
         self.by.visible = model.coarse
         self.source.placeholder = f"such as {model.inputs[0]}" if model.inputs else ""
         self.target.placeholder = f"such as {model.outputs[0]}" if model.outputs else ""
+
+    def offer_properties(self, names: Sequence[str]) -> None:
+        """Offer the properties that were written to the model's neurons, beside the measures."""
+        written: list[Any] = [(property_text(name, colors()), name) for name in names]
+        options = {"Measures": _MEASURES, "Written properties": written} if written else _MEASURES
+        if self.color.options != options:
+            self.color.options = options
 
     def show(self, view: View) -> None:
         """Show a view that was reached otherwise."""

@@ -1,5 +1,6 @@
 """Figures of the picked neurons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,6 +100,27 @@ def _numbers(
             rank = int((of_layer > value).sum()) + 1
             numbers.append(("katz rank", f"{rank:,} of {len(of_layer):,}"))
     return numbers
+
+
+def written_numbers(
+    graph: PageGraph, model: PageModel, facts: Facts, view: View, names: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return properties of the picked neurons as ``Facts`` has numbers.
+
+    Parameters
+    ----------
+    graph, model
+        The graph, and the model.
+    facts, view
+        Figures of the neurons that the view has picked.
+    names
+        Names of properties that were written.
+    """
+    mean = "" if len(facts.neurons) == 1 else "mean "
+    return tuple(
+        (f"{mean}property {name}", "none" if np.isnan(value) else f"{value:.4g}")
+        for name, value in graph.written_of(model, view.pick, names).items()
+    )
 
 
 def _strongest(

@@ -60,7 +60,7 @@ class Page:
         self._lay_out()
         scene = cached_scene(graph, cached, self._view) if cached is not None else None
         if scene is not None:
-            self._show(scene)
+            self._show(scene, finished=False)
         elif cached is not None:
             self._show(outline(cached, self._view), finished=False)
         else:
@@ -186,6 +186,8 @@ class Page:
             return
         if self._scene is None or self._scene.model is not scene.model:
             self._controls.about(scene.model)
+        if scene.written is not None:
+            self._controls.offer_properties(scene.written)
         self._scene = scene
         self._picture.show(scene)
         self._panel.show(scene)

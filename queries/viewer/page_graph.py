@@ -1,6 +1,6 @@
 """The graph behind the page, with a cache of its answers."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -14,9 +14,11 @@ from queries.analysis.path import Step, strongest_through
 from queries.answers.model import Model
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
+from queries.core.neuron_filter import NeuronFilter, as_filter
 from queries.core.schema import COMPLETE
 from queries.errors import ParameterError
 from queries.library.declaration import Weighing
+from queries.library.queries import query
 from queries.neurongraph import NeuronGraph
 from queries.viewer.measures import measures
 
@@ -32,7 +34,7 @@ class PageModel:
     model
         The model.
     neurons
-        Frame of the query neurons, by id.
+        Frame of the query neurons, by id, without properties that were written: those change.
     """
 
     model: Model
@@ -117,7 +119,8 @@ class PageGraph(NeuronGraph):
         about = question.model.stored
         model = self._page_models.get(about.name)
         if model is None or model.about != about:
-            model = PageModel(question.model, question.stored_answer())
+            columns = [column.name for column in query("neurons").columns]
+            model = PageModel(question.model, question.neurons("neurons", columns))
             self._page_models[about.name] = model
         return model
 
@@ -128,15 +131,15 @@ class PageGraph(NeuronGraph):
     def scores(self, model: PageModel, measure: str, by: Weighing) -> Scores:
         """Return a measure by neuron, not a number where there is none.
 
-        Raises
-        ------
-        ParameterError
-            If there is no such measure.
+        Parameters
+        ----------
+        model
+            The model.
+        measure
+            One of ``measures``.
+        by
+            Which property of the relationships weighs them.
         """
-        if measure not in measures():
-            raise ParameterError(
-                f"color: there is no measure {measure!r}; there are {', '.join(measures())}"
-            )
         scores: Scores = self.cache(
             (model.about, "scores", measure, by), lambda: self._scores(model, measure, by)
         )
@@ -150,6 +153,46 @@ class PageGraph(NeuronGraph):
             return passes.out_strength(model.model.network(by))
         ids = model.neurons["id"].to_numpy()
         return measures()[measure].of(self, model.name, by, ids)
+
+    def written_scores(
+        self, model: PageModel, name: str, written: str, measures: Collection[str]
+    ) -> Scores:
+        """Return a property by neuron as it is at this moment, not a number where there is none.
+
+        Parameters
+        ----------
+        model
+            The model.
+        name, written, measures
+            As in ``Existence.require_property``.
+
+        Raises
+        ------
+        PropertyNotFoundError
+            If no such property was written, or its write has not ended.
+        """
+        model.model.require_property(name, written, measures)
+        frame = model.model.neurons(NeuronFilter(), ["id", written])
+        return frame[written].to_numpy(np.float64)
+
+    def written_of(
+        self, model: PageModel, neurons: str, names: Sequence[str]
+    ) -> "pd.Series[float]":
+        """Return by name the means of properties, as they are at this moment, of some neurons.
+
+        Parameters
+        ----------
+        model
+            The model.
+        neurons
+            A text that names them.
+        names
+            Names of properties that were written.
+        """
+        values = model.model.neurons(as_filter(neurons), ["id", *names])[list(names)]
+        # Infinite ones of both signs have no mean.
+        with np.errstate(invalid="ignore"):
+            return values.mean()
 
     def neurons_named(self, model: PageModel, neurons: str) -> Ids:
         """Return the neurons that a text names, counted from the model's first."""

@@ -77,7 +77,7 @@ class FactsPanel:
             self.layers.text = table(_layers(scene), view, header=True)
             return
         self.heading.text = f"<h2>{escape(scene.view.pick)}</h2>"
-        self.numbers.text = rows_of(facts.numbers)
+        self.numbers.text = rows_of((*facts.numbers, *scene.written_numbers))
         for place, frame in (
             (self.inputs, facts.inputs), (self.outputs, facts.outputs), (self.path, facts.path)
         ):  # fmt: skip

@@ -1,5 +1,6 @@
 """Everything that a view needs from the graph, ready to be drawn."""
 
+import hashlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,11 +11,11 @@ import pandas as pd
 from queries.analysis.operators import Flags, Ids
 from queries.core.neuron_filter import parse_range
 from queries.errors import NeurongraphError, ParameterError
-from queries.viewer.facts import Facts, facts_of
+from queries.viewer.facts import Facts, facts_of, written_numbers
 from queries.viewer.layout import MOST_DRAWN, Layout, arrange
 from queries.viewer.page_graph import PageGraph, PageModel
-from queries.viewer.shades import Shades, shades_of
-from queries.viewer.view import View
+from queries.viewer.shades import Shades, scores_of, shades_of
+from queries.viewer.view import FIELD, View
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,10 @@ class Scene:
         Figures of the picked neurons.
     paths
         Frame of strongest_paths between the two ends.
+    written
+        Names of the properties that were written to the model's neurons.
+    written_numbers
+        Those of the picked neurons, as the facts have numbers.
     problems
         What could not be done, and why.
     """
@@ -45,6 +50,8 @@ class Scene:
     shades: Shades | None = None
     facts: Facts | None = None
     paths: pd.DataFrame | None = None
+    written: tuple[str, ...] | None = None
+    written_numbers: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -80,7 +87,7 @@ def sketch(graph: PageGraph, view: View) -> Scene:
 
 
 def cached_scene(graph: PageGraph, model: PageModel, view: View) -> Scene | None:
-    """Return all that a view shows, where that is in the cache."""
+    """Return what a view shows but for written properties, where that is in the cache."""
     scene: Scene | None = graph.cache_entry(("scene", model.about, view))
     return scene
 
@@ -96,7 +103,36 @@ def complete(graph: PageGraph, view: View) -> Scene:
     scene = cached_scene(graph, graph.page_model(view.model), view) or _read(graph, view)
     if not scene.problems:
         graph.cache(("scene", scene.model.about, view), lambda: scene)
-    return scene
+    return _with_properties(graph, scene)
+
+
+def _with_properties(graph: PageGraph, scene: Scene) -> Scene:
+    """Add what written properties say; they are read each time, since anybody may write them."""
+    model, view, facts = scene.model, scene.view, scene.facts
+    shades, numbers, problems = scene.shades, scene.written_numbers, list(scene.problems)
+    names = tuple(model.model.property_names())
+    try:
+        if facts is not None and names:
+            numbers = written_numbers(graph, model, facts, view, names)
+        if view.written is not None:
+            shades = _written_shades(graph, scene)
+    except NeurongraphError as error:
+        problems.append(str(error))
+    return replace(
+        scene, shades=shades, written=names, written_numbers=numbers, problems=tuple(problems)
+    )
+
+
+def _written_shades(graph: PageGraph, scene: Scene) -> Shades:
+    """Return the colours of a property, the same ones where its values are the same."""
+    view = scene.view
+    scores = scores_of(graph, scene.model, view)
+    choice = scene.model.about, view.layers, view.channels, view.color, view.scale
+    shades: Shades = graph.cache(
+        ("shades", *choice, hashlib.sha256(scores.tobytes()).digest()),
+        lambda: shades_of(scores, scene.layout, view),
+    )
+    return shades
 
 
 def _read(graph: PageGraph, view: View) -> Scene:
@@ -111,11 +147,13 @@ def _read(graph: PageGraph, view: View) -> Scene:
             problems.append(str(error))
             return None
 
-    shades = attempt(
-        ("shades", *choice, view.color, view.scale, view.by, view.pick * (view.color == "field")),
-        lambda: shades_of(graph, model, plain.layout, view),
-    )
-    facts = paths = None
+    shades = facts = paths = None
+    if view.written is None:
+        picked = view.pick * (view.color == FIELD)
+        shades = attempt(
+            ("shades", *choice, view.color, view.scale, view.by, picked),
+            lambda: shades_of(scores_of(graph, model, view), plain.layout, view),
+        )
     if view.pick:
         limits = (view.pick, view.by, view.min_weight, view.lines)
         facts = attempt(("facts", model.about, *limits), lambda: facts_of(graph, model, view))

@@ -10,7 +10,7 @@ from queries.errors import ParameterError
 from queries.viewer.column import Column
 from queries.viewer.layout import Layout
 from queries.viewer.page_graph import PageGraph, PageModel
-from queries.viewer.view import FIELD, View
+from queries.viewer.view import FIELD, View, colors
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,15 +55,8 @@ class Shades:
         return "smallest of its layer", "largest of its layer"
 
 
-def shades_of(graph: PageGraph, model: PageModel, layout: Layout, view: View) -> Shades:
-    """Return the colours of a view.
-
-    Raises
-    ------
-    NeurongraphError
-        If there is no such measure.
-    """
-    scores = _scores(graph, model, view)
+def shades_of(scores: Scores, layout: Layout, view: View) -> Shades:
+    """Return the colours of a view, of what ``scores_of`` returned."""
     scores_of_layers = {column.layer.index: scores[column.neurons] for column in layout.columns}
     every = np.concatenate(list(scores_of_layers.values()))
     signed = bool((every < 0).any())
@@ -75,7 +68,16 @@ def shades_of(graph: PageGraph, model: PageModel, layout: Layout, view: View) ->
     return Shades(scores, ends, signed, by_layer)
 
 
-def _scores(graph: PageGraph, model: PageModel, view: View) -> Scores:
+def scores_of(graph: PageGraph, model: PageModel, view: View) -> Scores:
+    """Return what colours a view, by neuron; not a number for none.
+
+    Raises
+    ------
+    NeurongraphError
+        If there is no such measure and no such property.
+    """
+    if view.written is not None:
+        return graph.written_scores(model, "color", view.written, colors())
     if view.color != FIELD:
         return graph.scores(model, view.color, view.by)
     if not view.pick:

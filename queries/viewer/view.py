@@ -5,7 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Self, get_args
 from urllib.parse import urlencode
 
+from queries.core.properties import property_named
 from queries.library.declaration import Weighing
+from queries.viewer.measures import measures
 
 MOST_LINES: Final = 100
 MOST_PATHS: Final = 50
@@ -22,7 +24,7 @@ class View:
     model
         Name of the model.
     color
-        The measure that colours the neurons.
+        The measure, or the property that was written, that colours the neurons.
     scale
         What colours span: the values of each ``layer``, or those of the whole ``model``.
     layers
@@ -79,10 +81,17 @@ class View:
         return replace(view, lines=min(view.lines, MOST_LINES), k=min(max(1, view.k), MOST_PATHS))
 
     @property
+    def written(self) -> str | None:
+        """The property that colours the neurons, whether it was written or not; None for others."""
+        return property_named(self.color, colors())
+
+    @property
     def meaning(self) -> str:
         """What the colours tell."""
         if self.color == FIELD:
             return "weight of all paths into the pick"
+        if self.written is not None:
+            return f"property {self.written}"
         return self.color.replace("_", " ")
 
     @property
@@ -95,6 +104,11 @@ class View:
             if each.name == "model" or getattr(self, each.name) != getattr(plain, each.name)
         }
         return urlencode(parameters, doseq=True)
+
+
+def colors() -> list[str]:
+    """Return what may colour neurons, written properties aside."""
+    return [*measures(), FIELD]
 
 
 def _number(text: str, kind: Any) -> Any:

@@ -118,6 +118,59 @@ class TestPicture:
         assert viewer.images()
 
 
+@pytest.mark.parametrize("store", ["embedded"], indirect=True)
+class TestWrittenProperties:
+    @pytest.fixture(autouse=True)
+    def _nothing_is_left(self, graph: NeuronGraph) -> Iterator[None]:
+        yield
+        for name in graph.properties()["name"]:
+            graph.remove_property(name)
+
+    def test_colour_and_are_told_of_the_pick(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        katz = graph.katz("dense_0", write_property="katz")["katz"].tolist()
+        graph.write_property(graph.neurons("conv_0"), "mine", "bias")
+        viewer.open()
+        viewer.choose("Colour by", "mine")
+        assert urlsplit(viewer.page.url).query == f"model={NAME}&color=mine"
+        images = viewer.images()
+        # A strip has its neurons by id, and tiles have not.
+        biases = sorted(graph.neurons("conv_0")["bias"])
+        assert sorted(images["conv_0"]["value"]) == pytest.approx(biases, rel=1e-5)
+        assert not [each for each in images["dense_0"]["value"] if each == each]  # noqa: PLR0124
+        colour = viewer.page.get_by_label("Colour by", exact=True)
+        groups = colour.locator("optgroup").evaluate_all(
+            "(groups) => groups.map((group) => [group.label, group.children.length])"
+        )
+        assert [name for name, _ in groups] == ["Measures", "Written properties"]
+        with viewer.changing():
+            colour.select_option("property:katz")
+        assert viewer.images()["dense_0"]["value"] == pytest.approx(katz, rel=1e-5)
+        viewer.click("dense_0", 5)
+        facts = viewer.facts()
+        assert facts["property katz"] == facts["katz"] == f"{katz[5]:.4g}"
+        assert facts["property mine"] == "none"
+
+    def test_that_change_while_the_page_is_open(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        layer = graph.neurons("dense_0")
+        graph.write_property(layer, "mine", "bias")
+        viewer.open("color=mine")
+        before = viewer.images()["dense_0"]["value"]
+        assert before == pytest.approx(layer["bias"].tolist(), rel=1e-5)
+        graph.write_property(layer.assign(bias=layer["bias"] + 1), "mine", "bias")
+        viewer.click("dense_0", 5)
+        assert viewer.images()["dense_0"]["value"] == pytest.approx(
+            (layer["bias"] + 1).tolist(), rel=1e-5
+        )
+        graph.remove_property("mine")
+        graph.write_property(layer, "later", "bias")
+        viewer.click("dense_0", 6)
+        assert "&#x27;mine&#x27; is no measure, and no property" in viewer.text("status")
+        assert "property mine" not in viewer.facts()
+        viewer.choose("Colour by", "later")
+        assert viewer.images()["dense_0"]["value"] == pytest.approx(before, rel=1e-5)
+        assert "problem" not in viewer.text("status")
+
+
 class TestPick:
     def test_a_click_on_a_neuron(self, viewer: Viewer, graph: NeuronGraph) -> None:
         viewer.open()

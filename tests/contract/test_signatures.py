@@ -28,7 +28,7 @@ def takes(parameter: Parameter) -> Any:
     """Return the annotation that a declared parameter should have."""
     if parameter.name == "classes":
         return str | Sequence[str] | None
-    if parameter.choices:
+    if parameter.choices and not parameter.or_property:
         return Literal[parameter.choices]
     optional = not parameter.required and parameter.default is None and parameter.type != "neurons"
     return TYPES[parameter.type] | None if optional else TYPES[parameter.type]

@@ -34,7 +34,8 @@ def parameters_of(declaration: Declaration) -> str:
 
 
 def _kind(parameter: Parameter) -> str:
-    kind = " or ".join(f"`{choice}`" for choice in parameter.choices) or parameter.type
+    choices = [f"`{kind}`" if kind in parameter.choices else kind for kind in parameter.kinds]
+    kind = " or ".join(choices) or parameter.type
     return f"{kind}, in {parameter.unit}" if parameter.unit else kind
 
 

@@ -25,14 +25,18 @@ with NeuronGraph("digits.lbug") as graph:
 
 A picture is a page that works without a network and tells names and numbers under the mouse. It
 is PNG or SVG where the file's name ends so, which needs Chromium or Chrome. A plot takes what the
-query takes whose answer it draws. [queries.md](queries.md) says how neurons are named, and how the
-sample and the graph with two models are loaded. The pictures here are of `--size {_SIZE}`.
+query takes whose answer it draws; its neurons may be chosen, and `centrality` be drawn, by a
+[property that was written](graph.md#properties-of-your-own). [queries.md](queries.md) says how
+neurons are named, and how the sample and the graph with two models are loaded. The pictures here
+are of `--size {_SIZE}`.
 """
 _EXPORT: Final = """\
 ## Export
 
 `neurongraph export` and `NeuronGraph.export` write a graph, or a part of it, for other tools;
-`NeuronGraph.to_networkx` gives the same as a NetworkX graph. All properties go along.
+`NeuronGraph.to_networkx` gives the same as a NetworkX graph. All properties go along, also those
+that were [written](graph.md#properties-of-your-own) to neurons; a drawing has none. One that has a
+name of the format itself, such as `label`, stands there as `_label`.
 """
 _FORMATS: Final = {
     ".graphml": "GraphML: NetworkX, igraph, Gephi, yEd, Cytoscape",

@@ -50,6 +50,9 @@ def test_written_asked_for_and_removed(invoke: Invoke) -> None:
     assert all(float(str(each["my_katz"])) >= middle for each in found)
     edges = rows(invoke("query", "edges", f"target.my_katz={middle}..", "-f", "json"))
     assert {each["target"] for each in edges} <= set(above)
+    for words in (["centrality", "measure=my_katz"], ["adjacency", f"source.my_katz={middle}.."]):
+        drawn = invoke("plot", *words, "-o", "drawn.html")
+        assert drawn.exit_code == 0, drawn.stderr
     listed = invoke("properties", "-f", "json")
     assert rows(listed) == [{"name": "my_katz", "state": "complete", "index": False}]
     removed = invoke("properties", "--remove", "my_katz")

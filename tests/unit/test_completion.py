@@ -61,6 +61,10 @@ def test_offers_choices_where_bash_splits_the_word() -> None:
     assert in_bash("query", "strength", "measure", "=", "s") == ["signed"]
 
 
+def test_offers_measures_where_a_property_may_be_named_too() -> None:
+    assert in_bash("plot", "centrality", "measure", "=", "pa") == ["path_centrality"]
+
+
 def test_offers_choices_where_zsh_does_not() -> None:
     assert "direction=out" in in_zsh("query strength direction=o")
 

@@ -202,6 +202,12 @@ class TestChecked:
             ({}, None, None),
             ({"type": "float"}, "0.5", 0.5),
             ({"type": "text", "choices": ("in", "out")}, "in", "in"),
+            ({"type": "text", "choices": ("in",), "or_property": True}, "up", "up"),
+            (
+                {"type": "text", "choices": ("in",), "or_property": True},
+                "property:in",
+                "property:in",
+            ),
             ({"least": 1}, 1, 1),
             ({"type": "neurons"}, "conv", NeuronFilter(layer="conv")),
             ({"type": "neurons"}, None, NeuronFilter()),
@@ -220,6 +226,11 @@ class TestChecked:
             ({"least": 1}, 0, ["k", "0", "at least 1"]),
             ({"type": "float", "least": 0}, float("nan"), ["k", "nan"]),
             ({"type": "text", "choices": ("in", "out")}, "up", ["k", "'up'", "in, out"]),
+            (
+                {"type": "text", "choices": ("in", "out"), "or_property": True},
+                "a b",
+                ["k", "'a b'", "in, out, and no name of a property"],
+            ),
             ({"required": True}, None, ["k", "missing", "how many"]),
             ({"type": "neurons"}, "a[b]", ["k", "'b'", "write 3"]),
             ({"type": "neurons"}, 1.5, ["k", "1.5", "NeuronFilter"]),
@@ -232,6 +243,13 @@ class TestChecked:
             parameter(**settings).checked(value)
         message = str(caught.value)
         assert all(part in message for part in said), message
+
+    def test_a_property_beside_the_choices(self) -> None:
+        either = parameter(type="text", choices=("in", "out"), or_property=True)
+        named = {text: either.property_of(text) for text in ("in", "up", "property:in")}
+        assert named == {"in": None, "up": "up", "property:in": "in"}
+        assert "(in or out or a written property)" in either.meaning
+        assert parameter(type="text", choices=("in",)).property_of("up") is None
 
     def test_an_undeclared_parameter(self) -> None:
         with pytest.raises(ParameterError, match="'strength' has no parameter 'kk'") as caught:

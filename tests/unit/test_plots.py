@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from bokeh.models import LogScale
+from bokeh.models import LinearScale, LogScale
 from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 from scipy.sparse import csr_array
@@ -187,6 +187,24 @@ class TestCentrality:
         assert isinstance(drawn.y_scale, LogScale)
         assert Picture(drawn).title == "Katz; 2 neurons of 0 are not on the scale"
         assert len(data(drawn, "points")) == 4
+
+    def test_what_has_no_place_is_named(self) -> None:
+        frame = measured(a=3, b=3)
+        frame.loc[[0, 1, 4], "katz"] = [0.0, np.nan, np.inf]
+        title = Picture(centrality.draw(frame, "katz", title="Katz")).title
+        assert title == "Katz; 3 neurons of 0, NaN or infinity are not on the scale"
+        frame.loc[[0, 4], "katz"] = 1.0
+        title = Picture(centrality.draw(frame, "katz", title="A", missing="no value")).title
+        assert title == "A; 1 neurons of no value are not on the scale"
+
+    def test_negative_values_are_on_a_linear_scale_with_0(self) -> None:
+        frame = measured(a=3, b=3)
+        frame.loc[[0, 4], "katz"] = [0.0, -2.0]
+        drawn = centrality.draw(frame, "katz", title="Mine")
+        assert isinstance(drawn.y_scale, LinearScale)
+        assert data(drawn, "points")["value"].tolist() == frame["katz"].tolist()
+        assert Picture(drawn).title == "Mine"
+        assert drawn.yaxis.axis_label == "katz (no unit)"
 
     def test_names_of_classes_stand_at_their_neurons(self) -> None:
         frame = measured(a=5, b=3)

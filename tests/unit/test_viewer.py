@@ -136,6 +136,11 @@ class TestView:
         view = View.of_arguments({"k": [b"1000000"], "lines": [b"1000000"]}, "digits")
         assert (view.k, view.lines) == (MOST_PATHS, MOST_LINES)
 
+    def test_is_coloured_by_a_measure_or_a_property(self) -> None:
+        colors = ("katz", "field", "mine", "property:katz", "property:field")
+        named = [View("digits", color=color).written for color in colors]
+        assert named == [None, None, "mine", "katz", "field"]
+
 
 def encoded(texts: Mapping[str, list[str]]) -> dict[str, list[bytes]]:
     """Return arguments as Tornado has them."""

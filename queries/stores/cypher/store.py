@@ -182,7 +182,10 @@ class CypherStore(Store):
 
         When all neurons of a layer are first read, all columns are, and they are compared.
         """
-        statement = self.statement(query("neurons"), {"neurons": neurons}, about, properties=())
+        written = [name for name in names if name not in NEURON_COLUMNS]
+        statement = self.statement(
+            query("neurons"), {"neurons": neurons}, about, properties=written
+        )
         if not self.compares(about):
             return self._some_columns(statement, about, names)
         whole = self.whole(about)
