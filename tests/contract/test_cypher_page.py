@@ -85,6 +85,8 @@ class TestNeo4j:
         values: dict[str, Any] = {}
         for block in _run_in("neo4j"):
             values |= _values(driver, block)
+            if "written" in block.checks:
+                digits.katz(write_property=block.checks["written"])
             if "plan" in block.checks:
                 assert block.checks["plan"] in str(_plan(driver, "EXPLAIN", block.cypher, values))
             frame = _rows(driver, block.cypher, values)
