@@ -6,6 +6,7 @@ file in it; the first line, a comment, is its title.
 
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,7 @@ from queries.core.files import replaced
 from queries.core.layer import Layer, layers_of
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.text import printable
-from queries.errors import ModelNotFoundError
+from queries.errors import ModelNotFoundError, ParameterError
 from queries.library.declaration import Parameter
 from queries.library.queries import Query, queries
 from queries.neurongraph import NeuronGraph
@@ -25,6 +26,8 @@ _FOLDER: Final = "neurongraph"
 _MOST_ROWS: Final = 1000
 _BEFORE_IT: Final = {("bifans", "source"), ("combine", "first")}
 """Where the layer before the output layer is meant."""
+_SIZES: Final = ("granularity", "layers", "neurons", "edges")
+"""What two models of one architecture have alike."""
 _OPTIONAL: Final = {"source", "among"}
 """Neurons that are not named where they need not be."""
 
@@ -47,30 +50,34 @@ def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
     ModelNotFoundError
         If there is no such model, or none at all.
     """
-    row = select_model(complete_models(graph), model)
+    rows = complete_models(graph)
+    row = select_model(rows, model)
     if row is None:
         raise ModelNotFoundError(f"{graph.location} holds no complete model to ask about")
     layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
+    other = _other(graph, rows, row)
     return {
-        query.name: _favourite(graph, query, row, layers)
+        query.name: _favourite(graph, query, row, values_about(query, layers, other))
         for query in queries().values()
-        if query.body and not (query.of_channels and row["granularity"] == "layer")
+        if query.body
+        and not (query.of_channels and row["granularity"] == "layer")
+        and not (other is None and "other" in {each.name for each in query.parameters})
     }
 
 
-def values_about(query: Query, model: str, layers: Sequence[Layer]) -> dict[str, Any]:
+def values_about(query: Query, layers: Sequence[Layer], other: str | None) -> dict[str, Any]:
     """Return what a favourite asks its query with.
 
     Parameters
     ----------
     query
         The query.
-    model
-        The model's name.
     layers
-        Its layers, inputs first.
+        The layers of the model that it is about, inputs first.
+    other
+        The name of a model to compare it with; None where there is none.
     """
-    values = {each.name: _value(query, each, model, layers) for each in query.parameters}
+    values = {each.name: _value(query, each, layers, other) for each in query.parameters}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -94,8 +101,17 @@ def save(texts: Mapping[str, str], file: Path) -> None:
             packed.writestr(f"{_FOLDER}/{name}.cypher", text)
 
 
-def _favourite(graph: NeuronGraph, query: Query, row: Row, layers: Sequence[Layer]) -> str:
-    values = values_about(query, row["name"], layers)
+def _other(graph: NeuronGraph, rows: Sequence[Row], row: Row) -> str | None:
+    """Return another model of the same architecture; None where there is none."""
+    for each in rows:
+        if each["name"] != row["name"] and all(each[name] == row[name] for name in _SIZES):
+            with suppress(ParameterError):
+                graph.question("compare_layers", model=row["name"], other=each["name"])
+                return str(each["name"])
+    return None
+
+
+def _favourite(graph: NeuronGraph, query: Query, row: Row, values: Mapping[str, Any]) -> str:
     about = {"model": row["name"]} if query.about_a_model else {}
     statement = graph.statement(query.name, **values, **about)
     # Some have no limit of their own, and a page cannot hold all rows.
@@ -105,10 +121,10 @@ def _favourite(graph: NeuronGraph, query: Query, row: Row, layers: Sequence[Laye
     return f"// {query.name}{of}: {query.summary}\n{statement}\n"
 
 
-def _value(query: Query, parameter: Parameter, model: str, layers: Sequence[Layer]) -> Any:
+def _value(query: Query, parameter: Parameter, layers: Sequence[Layer], other: str | None) -> Any:
     """Return the value of a parameter; None for its default."""
     if parameter.name == "other":
-        return model
+        return other
     if parameter.type != "neurons" or (parameter.name in _OPTIONAL and not parameter.required):
         return None
     end = (outputs(layers) or layers)[0]

@@ -1,7 +1,6 @@
 """The guide: a page for ``:play``, made from the models that stand in the graph."""
 
 from collections.abc import Iterator
-from typing import Final
 from urllib.parse import quote
 
 from queries.browser import layers as choice
@@ -10,14 +9,10 @@ from queries.browser.models import Row, complete_models, select_model
 from queries.browser.pages import page
 from queries.browser.questions import Question
 from queries.browser.server import GUIDE, STYLE
-from queries.core.labels import of_ours
 from queries.core.layer import Layer, layers_of
 from queries.core.neuron_filter import NeuronFilter
+from queries.core.schema import COMPLETE
 from queries.neurongraph import NeuronGraph
-
-_WRITTEN: Final = of_ours(
-    "MATCH (m:Model) WHERE m.key = $key UNWIND m.properties AS name RETURN name ORDER BY name"
-)
 
 
 class Guide:
@@ -87,7 +82,8 @@ def _questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
             str(graph.statement("weight_distribution", neurons=_all_of(layer), model=name)),
         )
     yield questions.written(name)
-    for written in graph.cypher(_WRITTEN, key=key)["name"]:
+    there = graph.properties(model=name)
+    for written in there["name"][there["state"] == COMPLETE]:
         yield questions.largest(key, written)
 
 

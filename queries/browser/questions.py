@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from queries.core.literals import literal
+from queries.core.properties import quoted
 
 STRONGEST: Final = 25
 """How many inputs of a neuron are drawn, or neurons of a written property."""
@@ -139,7 +140,7 @@ def best_products(key: str, outputs: Sequence[str], relationships: int) -> Quest
         "WITH l ORDER BY l.index DESC\n"
         "CALL (l) {\n"
         "  MATCH (s:NeurongraphNeuron {model: l.model, layer: l.name})\n"
-        "    -[r:CONNECTS_TO]->(t:NeurongraphNeuron {model: l.model})\n"
+        "  OPTIONAL MATCH (s)-[r:CONNECTS_TO]->(t:NeurongraphNeuron {model: l.model})\n"
         f"  WITH s, abs(r.weight) AS size, t.{BEST} AS best\n"
         "  WITH s, max(CASE WHEN size > 0 THEN log(size) + best END) AS best\n"
         "  WHERE best IS NOT NULL\n"
@@ -238,7 +239,7 @@ def largest(key: str, name: str) -> Question:
     name
         The property.
     """
-    value = f"n.`{name}`"
+    value = f"n.{quoted(name)}"
     return Question(
         f"The largest {name}",
         f"The {STRONGEST} neurons of the model with the largest {name}.",

@@ -60,9 +60,14 @@ class TestBrowser:
             Guide(served, "http://localhost:1").html("missing")
 
     def test_each_favourite_answers_what_its_query_does(
-        self, loaded: GraphStore, served: NeuronGraph, tmp_path: Path
+        self,
+        loaded: GraphStore,
+        served: NeuronGraph,
+        small_files: dict[str, Path],
+        tmp_path: Path,
     ) -> None:
         file = tmp_path / "favourites.zip"
+        load(small_files["pooled"], loaded.location, name="pooled-too")
         save(favourites(served, "pooled"), file)
         with zipfile.ZipFile(file) as packed:
             texts = {Path(name).stem: packed.read(name).decode() for name in packed.namelist()}
@@ -70,7 +75,7 @@ class TestBrowser:
         layers = layers_of(served.layers(model="pooled").to_dict("records"))
         for name, text in texts.items():
             asked = queries()[name]
-            values = values_about(asked, "pooled", layers)
+            values = values_about(asked, layers, "pooled-too")
             about = {"model": "pooled"} if asked.about_a_model else {}
             assert text.startswith(f"// {name}")
             rows = run(loaded, text)
@@ -78,12 +83,17 @@ class TestBrowser:
         strongest = [row["weight"] for row in run(loaded, texts["strongest_edges"])]
         assert strongest == served.strongest_edges(target="odds", model="pooled")["weight"].tolist()
 
+        drop("pooled-too", loaded.location)
+
     def test_a_layer_graph_has_no_favourites_about_channels(
-        self, loaded: GraphStore, small_files: dict[str, Path]
+        self, loaded: GraphStore, digits_file: Path
     ) -> None:
-        load(small_files["pooled"], loaded.location, name="coarse", granularity="layer")
+        load(digits_file, loaded.location, name="coarse", granularity="layer")
         with NeuronGraph(loaded.location) as graph:
-            for name, text in favourites(graph, "coarse").items():
+            texts = favourites(graph, "coarse")
+            # Nor is there another of its architecture.
+            assert not {"compare_layers", "compare_edges"} & set(texts)
+            for name, text in texts.items():
                 assert not queries()[name].of_channels
                 run(loaded, text)
         drop("coarse", loaded.location)
