@@ -165,8 +165,8 @@ class NeuronGraph(
     def statement(self, name: str, /, *, model: str | None = None, **values: Any) -> Statement:
         """Return the Cypher that answers a query in this graph's store, and its parameters.
 
-        ``print(graph.statement("katz"))`` gives a text to paste into Neo4j Browser, with a line
-        ``:param`` for each parameter. It is what ``in_store=True`` runs.
+        ``print(graph.statement("katz"))`` gives a text to paste into Neo4j Browser, in which the
+        values stand. It is what ``in_store=True`` runs.
 
         Raises
         ------

@@ -4,25 +4,32 @@ Browser takes a ``.cypher`` file for one favourite, and a ``.zip`` archive for o
 file in it; the first line, a comment, is its title.
 """
 
-import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from queries.browser.layers import outputs
+from queries.browser.layers import inputs, outputs
 from queries.browser.models import Row, complete_models, select_model
 from queries.core.files import replaced
 from queries.core.layer import Layer, layers_of
-from queries.core.literals import literal
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.text import printable
-from queries.errors import ModelNotFoundError
+from queries.errors import ModelNotFoundError, ParameterError
+from queries.library.declaration import Parameter
 from queries.library.queries import Query, queries
 from queries.neurongraph import NeuronGraph
 
 _FOLDER: Final = "neurongraph"
 _MOST_ROWS: Final = 1000
+_BEFORE_IT: Final = {("bifans", "source"), ("combine", "first")}
+"""Where the layer before the output layer is meant."""
+_SIZES: Final = ("granularity", "layers", "neurons", "edges")
+"""What two models of one architecture have alike."""
+_OPTIONAL: Final = {"source", "among"}
+"""Neurons that are not named where they need not be."""
 
 
 def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
@@ -43,17 +50,35 @@ def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
     ModelNotFoundError
         If there is no such model, or none at all.
     """
-    row = select_model(complete_models(graph), model)
+    rows = complete_models(graph)
+    row = select_model(rows, model)
     if row is None:
         raise ModelNotFoundError(f"{graph.location} holds no complete model to ask about")
     layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
-    about = (outputs(layers) or layers)[0]
+    other = _other(graph, rows, row)
     return {
-        query.name: _favourite(query, row, about)
+        query.name: _favourite(graph, query, row, values_about(query, layers, other))
         for query in queries().values()
-        # What is computed has no statement of its own; what is read in parts is too much to show.
-        if not query.reads and "$first" not in query.body
+        if query.body
+        and not (query.of_channels and row["granularity"] == "layer")
+        and not (other is None and "other" in {each.name for each in query.parameters})
     }
+
+
+def values_about(query: Query, layers: Sequence[Layer], other: str | None) -> dict[str, Any]:
+    """Return what a favourite asks its query with.
+
+    Parameters
+    ----------
+    query
+        The query.
+    layers
+        The layers of the model that it is about, inputs first.
+    other
+        The name of a model to compare it with; None where there is none.
+    """
+    values = {each.name: _value(query, each, layers, other) for each in query.parameters}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def save(texts: Mapping[str, str], file: Path) -> None:
@@ -76,24 +101,36 @@ def save(texts: Mapping[str, str], file: Path) -> None:
             packed.writestr(f"{_FOLDER}/{name}.cypher", text)
 
 
-def _favourite(query: Query, row: Row, about: Layer) -> str:
-    values: dict[str, Any] = {
-        parameter.name: NeuronFilter(layer=about.name)
-        for parameter in query.parameters
-        if parameter.type == "neurons" and parameter.name != "source"
-    }
-    statement = query.statement(
-        query.checked(values),
-        "neo4j",
-        row["granularity"],
-        model=row["key"],
-    )
-    of = f" of {printable(row['name'])}" if query.about_a_model else ""
+def _other(graph: NeuronGraph, rows: Sequence[Row], row: Row) -> str | None:
+    """Return another model of the same architecture; None where there is none."""
+    for each in rows:
+        if each["name"] != row["name"] and all(each[name] == row[name] for name in _SIZES):
+            with suppress(ParameterError):
+                graph.question("compare_layers", model=row["name"], other=each["name"])
+                return str(each["name"])
+    return None
+
+
+def _favourite(graph: NeuronGraph, query: Query, row: Row, values: Mapping[str, Any]) -> str:
+    about = {"model": row["name"]} if query.about_a_model else {}
+    statement = graph.statement(query.name, **values, **about)
     # Some have no limit of their own, and a page cannot hold all rows.
-    limit = "" if "LIMIT" in query.body else f"LIMIT {_MOST_ROWS}\n"
-    text = _inlined(statement.cypher, statement.parameters)
-    return f"// {query.name}{of}: {query.summary}\n{text}\n{limit}"
+    if "LIMIT" not in statement.cypher.rpartition("RETURN")[2]:
+        statement = replace(statement, cypher=f"{statement.cypher}\nLIMIT {_MOST_ROWS}")
+    of = f" of {printable(row['name'])}" if query.about_a_model else ""
+    return f"// {query.name}{of}: {query.summary}\n{statement}\n"
 
 
-def _inlined(cypher: str, parameters: Mapping[str, Any]) -> str:
-    return re.sub(r"\$(\w+)", lambda match: literal(parameters[match[1]]), cypher)
+def _value(query: Query, parameter: Parameter, layers: Sequence[Layer], other: str | None) -> Any:
+    """Return the value of a parameter; None for its default."""
+    if parameter.name == "other":
+        return other
+    if parameter.type != "neurons" or (parameter.name in _OPTIONAL and not parameter.required):
+        return None
+    end = (outputs(layers) or layers)[0]
+    if (query.name, parameter.name) in _BEFORE_IT:
+        before = [layer for layer in layers if layer.index in end.inputs] or [end]
+        return NeuronFilter(layer=before[-1].name)
+    if parameter.name == "source" or query.name == "projective_field":
+        return NeuronFilter(layer=[layer.name for layer in inputs(layers)])
+    return NeuronFilter(layer=end.name)

@@ -1,7 +1,6 @@
 """The guide: a page for ``:play``, made from the models that stand in the graph."""
 
 from collections.abc import Iterator
-from typing import Final
 from urllib.parse import quote
 
 from queries.browser import layers as choice
@@ -12,16 +11,12 @@ from queries.browser.questions import Question
 from queries.browser.server import GUIDE, STYLE
 from queries.core.layer import Layer, layers_of
 from queries.core.neuron_filter import NeuronFilter
+from queries.core.schema import COMPLETE
 from queries.neurongraph import NeuronGraph
-
-MOST_READ: Final = 10_000_000
-"""Of how many relationships at most the guide seeks the strongest paths, which reads them all."""
-
-_PATHS: Final = 5
 
 
 class Guide:
-    """Makes the guide, and keeps what took time.
+    """Makes the guide.
 
     Parameters
     ----------
@@ -37,7 +32,6 @@ class Guide:
         self._graph = graph
         self._address = address
         self._model = model
-        self._cache: dict[tuple[str, str], list[Question]] = {}
 
     def html(self, model: str | None = None) -> str:
         """Return the guide to a model.
@@ -61,17 +55,11 @@ class Guide:
             models=[{**row, "address": self._address_of(row["name"])} for row in rows],
             about=about["name"] if about else "",
             overview=questions.models().cypher,
-            questions=self._questions(about) if about else [],
+            questions=[*_questions_about(self._graph, about)] if about else [],
         )
 
     def _address_of(self, model: str) -> str:
         return f"{self._address}{GUIDE}?model={quote(model, safe='')}"
-
-    def _questions(self, row: Row) -> list[Question]:
-        load = row["key"], row["load_id"]
-        if load not in self._cache:
-            self._cache[load] = list(_questions_about(self._graph, row))
-        return self._cache[load]
 
 
 def _questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
@@ -79,47 +67,52 @@ def _questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
     name, key = row["name"], row["key"]
     layers = layers_of(graph.layers(model=name).to_dict("records"))
     yield questions.layers(name)
-    yield questions.sizes(name)
-    yield from _about_output(graph, row, layers)
+    yield Question(
+        "How large the layers are",
+        "A table: neurons, relationships into each layer, and what a neuron computes.",
+        str(graph.statement("layers", model=name)),
+    )
+    yield from _about_outputs(graph, row, layers)
     if (layer := choice.with_small_field(layers)) is not None:
-        neuron = _name(graph, choice.middle(layer), name)
-        yield questions.field_picture(key, neuron)
-        yield questions.receptive_field(key, neuron, len(layers))
+        yield from _about_field(graph, row, choice.middle(layer))
     if (layer := choice.with_small_distribution(layers)) is not None:
-        bins = graph.weight_distribution(layer.name, bins=1, model=name)
-        least, most = float(bins["low"].iloc[0]), float(bins["high"].iloc[0])
-        yield questions.distribution(key, layer.name, least, most)
+        yield Question(
+            "The distribution of a layer's weights",
+            f"A table: how many weights into {layer.name} there are between low and high.",
+            str(graph.statement("weight_distribution", neurons=_all_of(layer), model=name)),
+        )
+    yield questions.written(name)
+    there = graph.properties(model=name)
+    for written in there["name"][there["state"] == COMPLETE]:
+        yield questions.largest(key, written)
 
 
-def _about_output(graph: NeuronGraph, row: Row, layers: list[Layer]) -> Iterator[Question]:
-    """Ask about the output neuron to which the strongest path leads."""
-    ends, begins = choice.outputs(layers), choice.inputs(layers)
+def _about_outputs(graph: NeuronGraph, row: Row, layers: list[Layer]) -> Iterator[Question]:
+    """Ask what leads to an output most strongly."""
+    ends = choice.outputs(layers)
     if not ends:
         return
-    name, key = row["name"], row["key"]
-    if row["edges"] > MOST_READ:
-        yield questions.strongest_inputs(key, _name(graph, ends[0].first, name))
-        return
-    paths = _strongest_paths(graph, name, begins, ends)
-    if not paths:
-        yield questions.strongest_inputs(key, _name(graph, ends[0].first, name))
-        return
-    output = _name(graph, paths[0][-1], name)
-    yield questions.strongest_inputs(key, output)
-    yield questions.paths(key, output, paths)
+    key = row["key"]
+    begin, end = ([layer.name for layer in found] for found in (choice.inputs(layers), ends))
+    yield questions.strongest_inputs(key, _name(graph, ends[0].first, row["name"]))
+    yield questions.best_products(key, end, row["edges"])
+    yield questions.paths(key, begin, end)
+    yield questions.remove_best(key)
 
 
-def _strongest_paths(
-    graph: NeuronGraph, model: str, begins: list[Layer], ends: list[Layer]
-) -> list[list[int]]:
-    """Return the ids along the strongest paths to one output; none where all weights are 0."""
-    source = NeuronFilter(layer=[layer.name for layer in begins])
-    target = NeuronFilter(layer=[layer.name for layer in ends])
-    best = graph.strongest_paths(source, target, k=1, model=model)
-    if best.empty:
-        return []
-    hops = graph.strongest_paths(source, [best["id"].iloc[-1]], k=_PATHS, model=model)
-    return [path["id"].tolist() for _, path in hops.groupby("path")]
+def _about_field(graph: NeuronGraph, row: Row, neuron: int) -> Iterator[Question]:
+    """Ask what a neuron depends on."""
+    name = _name(graph, neuron, row["name"])
+    yield questions.field_picture(row["key"], name)
+    yield Question(
+        "A receptive field",
+        f"A table: which part of each earlier layer {name} depends on.",
+        str(graph.statement("receptive_field", neurons=[neuron], model=row["name"])),
+    )
+
+
+def _all_of(layer: Layer) -> NeuronFilter:
+    return NeuronFilter(layer=layer.name)
 
 
 def _name(graph: NeuronGraph, neuron: int, model: str) -> str:

@@ -1,15 +1,24 @@
-"""The statements of the guide: each answers at once, and returns no more than can be drawn."""
+"""The statements of the guide that are its own, most of them for a picture.
 
-import math
+Each but ``best_products`` answers at once, and returns no more than can be drawn.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from queries.core.literals import literal
+from queries.core.properties import quoted
 
 STRONGEST: Final = 25
-"""How many inputs of a neuron are drawn."""
+"""How many inputs of a neuron are drawn, or neurons of a written property."""
 
-_BINS: Final = 20
+BEST: Final = "neurongraph_best"
+"""The property that the guide writes to neurons, for the statement that draws paths."""
+
+_PATHS: Final = 5
+_PER_SECOND: Final = 500_000
+"""How many relationships a pass over a model reads, about."""
 
 
 @dataclass(frozen=True)
@@ -61,26 +70,6 @@ def layers(model: str) -> Question:
     )
 
 
-def sizes(model: str) -> Question:
-    """Ask for the sizes of the layers of a model.
-
-    Parameters
-    ----------
-    model
-        The model's name.
-    """
-    return Question(
-        "How large the layers are",
-        "A table: neurons, relationships into each layer, and what a neuron computes.",
-        f"{_layers_of(model)}"
-        "RETURN l.name AS layer, l.class_name AS kind, l.shape AS shape,\n"
-        "  l.neurons AS neurons, l.edges AS relationships, l.reduce AS reduce,\n"
-        "  l.activation AS activation\n"
-        "ORDER BY l.index\n"
-        "LIMIT 1000",
-    )
-
-
 def strongest_inputs(key: str, neuron: str) -> Question:
     """Ask what feeds a neuron most strongly.
 
@@ -97,29 +86,6 @@ def strongest_inputs(key: str, neuron: str) -> Question:
         "RETURN p\n"
         "ORDER BY abs(r.weight) DESC\n"
         f"LIMIT {STRONGEST}",
-    )
-
-
-def receptive_field(key: str, neuron: str, depth: int) -> Question:
-    """Ask how far the receptive field of a neuron reaches.
-
-    Parameters
-    ----------
-    key, neuron
-        The model's key and the neuron's name.
-    depth
-        How many layers there can be before it.
-    """
-    return Question(
-        "A receptive field",
-        f"A table: which part of each earlier layer {neuron} depends on.",
-        f"MATCH p = (:NeurongraphNeuron {_by_name(key, neuron)})<-[:CONNECTS_TO*1..{depth}]-(s)\n"
-        f"WHERE all(n IN nodes(p) WHERE n:NeurongraphNeuron AND n.model = {literal(key)})\n"
-        "WITH DISTINCT s\n"
-        "RETURN s.layer_index AS position, s.layer AS layer, count(*) AS neurons,\n"
-        "  min(s.x) AS left, max(s.x) AS right, min(s.y) AS top, max(s.y) AS bottom\n"
-        "ORDER BY position\n"
-        "LIMIT 1000",
     )
 
 
@@ -147,53 +113,151 @@ def field_picture(key: str, neuron: str) -> Question:
     )
 
 
-def paths(key: str, output: str, paths: list[list[int]]) -> Question:
-    """Ask for paths whose neurons are known.
+def best_products(key: str, outputs: Sequence[str], relationships: int) -> Question:
+    """Ask for the pass that the strongest paths need: it writes a property to each neuron.
 
     Parameters
     ----------
     key
         The model's key.
-    output
-        The name of the neuron where they end.
-    paths
-        The ids of the neurons of each path.
+    outputs
+        The names of the layers where paths end; they feed no other.
+    relationships
+        How many relationships the model has.
+    """
+    seconds = max(1, round(relationships / _PER_SECOND))
+    return Question(
+        "Before the strongest paths",
+        f"This writes a property {BEST} to each neuron that leads to an output: the logarithm of "
+        "the largest product of absolute weights on the way there. The next slide needs it, and "
+        f"the slide behind that removes it again. All {relationships:,} relationships are read, "
+        f"layer by layer from the outputs back, which takes about {_seconds(seconds)} on a server "
+        "that does nothing else. It is one transaction: if you stop it, nothing is left of it.",
+        f"MATCH (n:NeurongraphNeuron {{model: {literal(key)}}})\n"
+        f"SET n.{BEST} = CASE WHEN n.layer IN {literal(outputs)} THEN 0.0 END\n"
+        "WITH count(*) AS neurons\n"
+        f"MATCH (l:NeurongraphLayer {{model: {literal(key)}}})\n"
+        "WITH l ORDER BY l.index DESC\n"
+        "CALL (l) {\n"
+        "  MATCH (s:NeurongraphNeuron {model: l.model, layer: l.name})\n"
+        "  OPTIONAL MATCH (s)-[r:CONNECTS_TO]->(t:NeurongraphNeuron {model: l.model})\n"
+        f"  WITH s, abs(r.weight) AS size, t.{BEST} AS best\n"
+        "  WITH s, max(CASE WHEN size > 0 THEN log(size) + best END) AS best\n"
+        "  WHERE best IS NOT NULL\n"
+        f"  SET s.{BEST} = best\n"
+        "}\n"
+        "WITH count(*) AS layers\n"
+        f"MATCH (m:NeurongraphModel {{key: {literal(key)}}})\n"
+        f"SET m.properties = [{literal(BEST)}] +{_others()}\n"
+        "RETURN m.name AS model, m.properties AS properties",
+    )
+
+
+def paths(key: str, inputs: Sequence[str], outputs: Sequence[str]) -> Question:
+    """Ask for the strongest paths, by the property that ``best_products`` writes.
+
+    Parameters
+    ----------
+    key
+        The model's key.
+    inputs, outputs
+        The names of the layers where paths begin and end.
     """
     return Question(
         "The strongest paths to an output",
-        f"The {len(paths)} paths from the inputs to {output} with the largest product of absolute "
-        "weights; the numbers are ids of neurons. Browser also draws what else joins them, unless "
-        "you switch off Connect result nodes in its settings.",
-        f"UNWIND {literal(paths)} AS ids\n"
-        "UNWIND range(0, size(ids) - 2) AS i\n"
-        f"MATCH p = (:NeurongraphNeuron {{model: {literal(key)}, id: ids[i]}})\n"
-        f"  -[:CONNECTS_TO]->(:NeurongraphNeuron {{model: {literal(key)}, id: ids[i + 1]}})\n"
+        "The path with the largest product of absolute weights from an input to an output, and "
+        f"that of the {_PATHS - 1} inputs that come next. It needs the property of the slide "
+        "before, and draws nothing where that is not written. Each step goes to a neuron that "
+        "keeps the best product. Name another layer behind IN to begin there. Browser also draws "
+        "what else joins these neurons, unless you switch off Connect result nodes in its "
+        "settings.",
+        f"MATCH (s:NeurongraphNeuron {{model: {literal(key)}}})\n"
+        f"WHERE s.layer IN {literal(inputs)} AND s.{BEST} IS NOT NULL\n"
+        f"WITH s ORDER BY s.{BEST} DESC, s.id LIMIT {_PATHS}\n"
+        "CALL (s) {\n"
+        "  MATCH p = (s)\n"
+        "    ((a:NeurongraphNeuron)-[r:CONNECTS_TO]->\n"
+        f"      (b:NeurongraphNeuron {{model: {literal(key)}}})\n"
+        f"      WHERE log(abs(toFloatOrNull(r.weight))) + b.{BEST} = a.{BEST})+\n"
+        "    (t:NeurongraphNeuron)\n"
+        f"  WHERE t.layer IN {literal(outputs)}\n"
+        "  RETURN p LIMIT 1\n"
+        "}\n"
         "RETURN p",
     )
 
 
-def distribution(key: str, layer: str, least: float, most: float) -> Question:
-    """Ask how the weights into a layer are distributed.
+def remove_best(key: str) -> Question:
+    """Ask for the property of ``best_products`` to be removed.
 
     Parameters
     ----------
-    key, layer
-        The model's key and the layer's name.
-    least, most
-        The smallest and the largest weight.
+    key
+        The model's key.
     """
-    step = _step(least, most)
-    digits = max(0, -math.floor(math.log10(step)))
     return Question(
-        "The distribution of a layer's weights",
-        f"A table: how many weights into {layer} there are near each multiple of {step:g}.",
-        f"MATCH (t:NeurongraphNeuron {{model: {literal(key)}, layer: {literal(layer)}}})\n"
-        "  <-[r:CONNECTS_TO]-(:NeurongraphNeuron {model: t.model})\n"
-        f"RETURN round(round(r.weight / {step!r}) * {step!r}, {digits}) AS weight,\n"
-        "  count(*) AS relationships\n"
-        "ORDER BY weight\n"
-        "LIMIT 1000",
+        "After the strongest paths",
+        f"This removes the property {BEST} from all neurons of the model.",
+        f"MATCH (m:NeurongraphModel {{key: {literal(key)}}})\n"
+        f"SET m.properties ={_others()}\n"
+        "WITH m\n"
+        "MATCH (n:NeurongraphNeuron {model: m.key})\n"
+        f"WHERE n.{BEST} IS NOT NULL\n"
+        f"REMOVE n.{BEST}\n"
+        "RETURN count(*) AS neurons",
     )
+
+
+def written(model: str) -> Question:
+    """Ask for the properties that were written to the neurons of a model.
+
+    Parameters
+    ----------
+    model
+        The model's name.
+    """
+    return Question(
+        "Written properties",
+        "A table: the properties that were written to neurons, by --write-property of "
+        "neurongraph query or by this guide, and the values that they have.",
+        f"MATCH (m:NeurongraphModel {{name: {literal(model)}}})\n"
+        "UNWIND m.properties AS property\n"
+        "MATCH (n:NeurongraphNeuron {model: m.key})\n"
+        "RETURN property, count(n[property]) AS neurons,\n"
+        "  min(n[property]) AS least, max(n[property]) AS most\n"
+        "ORDER BY property",
+    )
+
+
+def largest(key: str, name: str) -> Question:
+    """Ask for the neurons that have the largest values of a written property.
+
+    Parameters
+    ----------
+    key
+        The model's key.
+    name
+        The property.
+    """
+    value = f"n.{quoted(name)}"
+    return Question(
+        f"The largest {name}",
+        f"The {STRONGEST} neurons of the model with the largest {name}.",
+        f"MATCH (n:NeurongraphNeuron {{model: {literal(key)}}})\n"
+        f"WHERE NOT isNaN({value})\n"
+        "RETURN n\n"
+        f"ORDER BY {value} DESC\n"
+        f"LIMIT {STRONGEST}",
+    )
+
+
+def _others() -> str:
+    """Return an expression for the written properties that are not the guide's."""
+    return f"\n  [name IN coalesce(m.properties, []) WHERE name <> {literal(BEST)}]"
+
+
+def _seconds(count: int) -> str:
+    return "a second" if count == 1 else f"{count} seconds"
 
 
 def _layers_of(model: str) -> str:
@@ -205,13 +269,3 @@ def _layers_of(model: str) -> str:
 
 def _by_name(key: str, neuron: str) -> str:
     return f"{{model: {literal(key)}, name: {literal(neuron)}}}"
-
-
-def _step(least: float, most: float) -> float:
-    """Return a round width of which some twenty cover a range."""
-    width = (most - least) / _BINS
-    if not 0 < width < math.inf:
-        return 1.0
-    exponent = math.floor(math.log10(width))
-    factor = next(factor for factor in (1, 2, 5, 10) if factor * 10.0**exponent >= width * 0.999)
-    return float(f"{factor}e{exponent}")

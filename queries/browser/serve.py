@@ -66,7 +66,7 @@ def serve(graph: NeuronGraph, port: int, model: str | None) -> Iterator[Server]:
     with Server(port, host) as server:
         guide = Guide(graph, server.address, model)
         server.pages = Pages(lambda: _style(graph), guide.html)
-        # The strongest paths take seconds to find, which is better now than in Browser.
+        # A model that is not there is told now, rather than in Browser.
         guide.html()
         yield server
 

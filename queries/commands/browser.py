@@ -88,7 +88,6 @@ def _write_favourites(graph: "NeuronGraph", file: Path, model: str | None) -> No
 def _serve(graph: "NeuronGraph", port: int, model: str | None) -> None:
     from queries.browser.serve import serve
 
-    say("Reading the model for the guide; a large one takes a while.", "dim")
     with serve(graph, port, model) as server:
         say("Paste these two lines into Neo4j Browser, one after the other:")
         for line in server.lines:

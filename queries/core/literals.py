@@ -1,7 +1,7 @@
 """Values as text that somebody is to read, change and run in Neo4j Browser.
 
-Our own statements never take values as text. What is to be pasted must: a page of a guide has no
-parameters, and ``:param`` takes expressions.
+Our own statements never take values as text. What is to be pasted must: neither a page of a guide
+nor one statement in Browser has parameters.
 """
 
 import math
@@ -38,3 +38,17 @@ def literal(value: Any) -> str:
         return f"{math.copysign(1.0, value)!r} / 0.0"
     # Cypher knows no sign + in an exponent.
     return repr(value).replace("e+", "e")
+
+
+def operand(value: Any) -> str:
+    """Return a value as Cypher reads it back wherever a parameter may stand.
+
+    Parameters
+    ----------
+    value
+        What ``literal`` takes.
+    """
+    text = literal(value)
+    # A sign, or the slash of NaN and infinity, would bind less than what stands beside it.
+    is_plain = not isinstance(value, (int, float)) or 0 <= value < math.inf
+    return text if is_plain else f"({text})"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import of_ours
-from queries.core.literals import literal
+from queries.core.literals import operand
 from queries.core.properties import quoted
 from queries.errors import CypherError, NeurongraphError, QueryNotFoundError
 from queries.library.declaration import BY, Column, Declaration, Parameter, by_name
@@ -33,7 +33,10 @@ _WRITES: Final = re.compile(r"^\s*(?:SET|REMOVE)\b", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Statement:
-    """Cypher ready to run; its text, ``str(statement)``, can be pasted into Neo4j Browser.
+    """Cypher ready to run; its text, ``str(statement)``, runs unchanged where it is pasted.
+
+    The values stand in that text. Neo4j Browser shows the rows of one statement alone: what follows
+    a line ``:param`` it runs without them, or not at all.
 
     Parameters
     ----------
@@ -58,9 +61,8 @@ class Statement:
         return bool(_WRITES.search(self.cypher))
 
     def __str__(self) -> str:
-        sets = ":param {} => {}" if self.store == "neo4j" else "// ${} = {}"
-        lines = [sets.format(name, literal(value)) for name, value in self.parameters.items()]
-        return "\n".join([*lines, self.cypher])
+        text = re.sub(r"\$(\w+)", lambda match: operand(self.parameters[match[1]]), self.cypher)
+        return f"{text};"
 
 
 @dataclass(frozen=True)

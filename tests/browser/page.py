@@ -85,6 +85,13 @@ class BrowserPage:
         frame.locator("pre").wait_for()
         return frame
 
+    def answer(self, text: str) -> Locator:
+        """Close all frames and run a statement; give its result."""
+        self.run(":clear")
+        result = self.run(text)
+        result.locator(_LOADED).wait_for()
+        return result
+
     def ask(self, slide: Locator) -> Locator:
         """Click the play button of the statement of a slide; give its result, once it stands."""
         result = self._new_frame(slide.locator("pre i").first)

@@ -15,8 +15,9 @@ from tests.browser.viewer import Viewer, served
 
 ROOT: Final = Path(__file__).parents[2]
 SAMPLE: Final = ROOT / "samples" / "digits.keras"
-_PATHS: Final = 5
-"""The slide of the guide about the strongest paths."""
+_BEFORE_PATHS: Final = 5
+_PATHS: Final = 6
+"""The slides of the guide about the strongest paths."""
 
 
 def main() -> None:
@@ -48,6 +49,7 @@ def take_browser(chromium: Browser, picture: Path) -> None:
     with serving_models({"digits": SAMPLE}) as models, empty_page(chromium) as page:
         browser = BrowserPage(page, models.http, models.bolt)
         browser.run(models.style).get_by_text("node.Neuron").wait_for()
+        browser.ask(browser.slide(models.play, _BEFORE_PATHS))
         browser.ask(browser.slide(models.play, _PATHS))
         page.mouse.move(0, 0)
         page.screenshot(path=picture, clip={"x": 0, "y": 0, "width": 1280, "height": 900})

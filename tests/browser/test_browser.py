@@ -1,14 +1,18 @@
 """Neo4j Browser as a user has it, with our style sheet, guide and favourites."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
 import pytest
 
 from queries import NeuronGraph
 from queries.browser.grass import style_sheet
+from queries.browser.questions import BEST
 from tests.browser.conftest import HOSTILE_MODEL
 from tests.browser.page import BrowserPage, drawn, table
 from tests.browser.served import Served
@@ -38,27 +42,38 @@ class TestGuide:
     ) -> None:
         rows = table(shown.ask(shown.slide(served.play, 3)))
         layers = digits.layers()
-        assert [row[0] for row in rows] == [f'"{name}"' for name in layers["name"]]
-        assert [row[4] for row in rows] == [str(edges) for edges in layers["edges"]]
+        for name in ("name", "neurons", "edges"):
+            assert column(rows, layers, name) == layers[name].tolist()
 
     def test_draws_the_strongest_inputs_of_an_output(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        best = digits.strongest_paths("input_layer", "dense_1", k=1)["name"].iloc[-1]
         result = shown.ask(shown.slide(served.play, 4))
-        assert drawn(result) == {best, *digits.neighbours(best, limit=25)["name"]}
+        inputs = digits.neighbours("dense_1[0]", limit=25)
+        assert drawn(result) == {"dense_1[0]", *inputs["name"]}
 
-    def test_draws_the_strongest_paths(
+    def test_draws_the_strongest_paths_by_a_property_that_it_writes_and_removes(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        best = digits.strongest_paths("input_layer", "dense_1", k=1)["name"].iloc[-1]
-        result = shown.ask(shown.slide(served.play, 5))
-        assert drawn(result) == set(digits.strongest_paths("input_layer", best, k=5)["name"])
+        assert digits.properties().empty
+        rows = table(shown.ask(shown.slide(served.play, 5)))
+        assert [json.loads(cell) for row in rows for cell in row] == ["digits", [BEST]]
+        names = drawn(shown.ask(shown.slide(served.play, 6)))
+        assert set(digits.strongest_paths("input_layer", "dense_1", k=1)["name"]) <= names
+        each = [
+            digits.strongest_paths(name, "dense_1", k=1)
+            for name in names
+            if name.startswith("input_layer")
+        ]
+        assert len(each) == 5
+        assert names == {name for path in each for name in path["name"]}
+        shown.ask(shown.slide(served.play, 7))
+        assert digits.properties().empty
 
     def test_draws_a_part_of_a_receptive_field(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        slide = shown.slide(served.play, 6)
+        slide = shown.slide(served.play, 8)
         neuron = slide.locator("pre").inner_text().split("name: '")[1].split("'")[0]
         inputs = digits.neighbours(neuron, limit=6)
         names = drawn(shown.ask(slide))
@@ -68,19 +83,30 @@ class TestGuide:
     def test_tells_how_far_a_receptive_field_reaches(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        slide = shown.slide(served.play, 7)
-        neuron = slide.locator("pre").inner_text().split("name: '")[1].split("'")[0]
-        field = digits.receptive_field(neuron).sort_values("layer_index")
-        columns = ["neurons", "x_min", "x_max", "y_min", "y_max"]
-        expected = [[str(value) for value in row] for row in field[columns].to_numpy()]
-        assert [row[2:] for row in table(shown.ask(slide))] == expected
+        slide = shown.slide(served.play, 9)
+        neuron = slide.locator("p").nth(1).inner_text().split("layer ")[1].split(" depends")[0]
+        field = digits.receptive_field(neuron)
+        rows = table(shown.ask(slide))
+        for name in ("layer", "neurons", "x_min", "x_max", "y_min", "y_max"):
+            assert column(rows, field, name) == field[name].tolist()
 
     def test_counts_the_weights_of_a_layer(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        rows = table(shown.ask(shown.slide(served.play, 8)))
-        edges = digits.layers().set_index("name")["edges"]
-        assert sum(int(row[1]) for row in rows) == edges["conv_1"]
+        rows = table(shown.ask(shown.slide(served.play, 10)))
+        bins = digits.weight_distribution("conv_1")
+        assert column(rows, bins, "edges") == bins["edges"].tolist()
+
+    def test_shows_written_properties(
+        self, shown: BrowserPage, served: Served, digits: NeuronGraph
+    ) -> None:
+        katz = digits.katz(write_property="katz").nlargest(25, "katz")
+        try:
+            rows = table(shown.ask(shown.slide(served.play, 11)))
+            assert [json.loads(row[0]) for row in rows] == ["katz"]
+            assert drawn(shown.ask(shown.slide(served.play, 12))) == set(katz["name"])
+        finally:
+            digits.remove_property("katz")
 
     def test_shows_a_hostile_name_as_it_is(self, shown: BrowserPage, served: Served) -> None:
         shown.slide(served.play, 1).locator("td a").nth(1).click()
@@ -118,4 +144,11 @@ def test_favourites_can_be_dropped_onto_browser(
     shown.drop(file)
     shown.page.get_by_test_id("navigationFavorites").click()
     shown.page.get_by_text("neurongraph", exact=True).click()
-    shown.page.get_by_text("strongest_edges of digits").first.wait_for()
+    for name in ("strongest_edges", "strongest_paths", "katz"):
+        shown.page.get_by_text(f"{name} of digits").first.wait_for()
+
+
+def column(rows: list[list[str]], frame: pd.DataFrame, name: str) -> list[Any]:
+    """Return the values of a column of a table that has the columns of a frame."""
+    place = frame.columns.tolist().index(name)
+    return [json.loads(row[place]) for row in rows]

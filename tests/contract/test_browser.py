@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from neo4j import GraphDatabase, Record
 from typer.testing import CliRunner
 
+from exporter import drop, load
 from exporter.cli import app
 from queries import NeuronGraph
-from queries.browser.favourites import favourites, save
+from queries.browser.favourites import favourites, save, values_about
 from queries.browser.guide import Guide
+from queries.core.layer import layers_of
 from queries.core.literals import literal
 from queries.errors import ModelNotFoundError
 from queries.library.queries import queries
@@ -56,19 +59,54 @@ class TestBrowser:
         with pytest.raises(ModelNotFoundError, match="pooled"):
             Guide(served, "http://localhost:1").html("missing")
 
-    def test_each_favourite_runs(self, served: NeuronGraph, tmp_path: Path) -> None:
+    def test_each_favourite_answers_what_its_query_does(
+        self,
+        loaded: GraphStore,
+        served: NeuronGraph,
+        small_files: dict[str, Path],
+        tmp_path: Path,
+    ) -> None:
         file = tmp_path / "favourites.zip"
+        load(small_files["pooled"], loaded.location, name="pooled-too")
         save(favourites(served, "pooled"), file)
         with zipfile.ZipFile(file) as packed:
-            texts = {name: packed.read(name).decode() for name in packed.namelist()}
+            texts = {Path(name).stem: packed.read(name).decode() for name in packed.namelist()}
+        assert set(texts) == {name for name, asked in queries().items() if not asked.not_stated}
+        layers = layers_of(served.layers(model="pooled").to_dict("records"))
         for name, text in texts.items():
-            asked = name.removeprefix("neurongraph/").removesuffix(".cypher")
-            assert text.startswith(f"// {asked}")
-            assert not queries()[asked].reads
-            assert len(served.cypher(text)) > 0
-        strongest = served.cypher(texts["neurongraph/strongest_edges.cypher"])
-        expected = served.strongest_edges(target="odds", model="pooled")
-        assert strongest["weight"].tolist() == expected["weight"].tolist()
+            asked = queries()[name]
+            values = values_about(asked, layers, "pooled-too")
+            about = {"model": "pooled"} if asked.about_a_model else {}
+            assert text.startswith(f"// {name}")
+            rows = run(loaded, text)
+            assert len(rows) == min(len(getattr(served, name)(**values, **about)), 1000), name
+        strongest = [row["weight"] for row in run(loaded, texts["strongest_edges"])]
+        assert strongest == served.strongest_edges(target="odds", model="pooled")["weight"].tolist()
+
+        drop("pooled-too", loaded.location)
+
+    def test_a_layer_graph_has_no_favourites_about_channels(
+        self, loaded: GraphStore, digits_file: Path
+    ) -> None:
+        load(digits_file, loaded.location, name="coarse", granularity="layer")
+        with NeuronGraph(loaded.location) as graph:
+            texts = favourites(graph, "coarse")
+            # Nor is there another of its architecture.
+            assert not {"compare_layers", "compare_edges"} & set(texts)
+            for name, text in texts.items():
+                assert not queries()[name].of_channels
+                run(loaded, text)
+        drop("coarse", loaded.location)
+
+
+def run(store: GraphStore, text: str) -> list[Record]:
+    """Run a text as Browser does."""
+    assert store.server
+    with (
+        GraphDatabase.driver(store.server.uri, auth=store.server.auth) as driver,
+        driver.session() as session,
+    ):
+        return list(session.run(text))
 
 
 class TestCommand:

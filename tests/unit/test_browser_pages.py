@@ -14,7 +14,7 @@ from queries.browser.layers import (
     with_small_field,
 )
 from queries.browser.pages import escaped
-from queries.browser.questions import distribution
+from queries.browser.questions import best_products
 from queries.core.layer import Layer
 
 TEXTS = ["plain", "a onclick='x' b", "</pre><script>", "&amp;", "\\u0027 ' \"", "é\n😀"]
@@ -113,8 +113,8 @@ class TestChoice:
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "step"),
-    [(-1.0, 1.0, 0.1), (-0.021, 0.03, 0.005), (0.0, 400.0, 20.0), (1.0, 1.0, 1.0)],
+    ("relationships", "said"),
+    [(0, "about a second"), (700_000, "about a second"), (4_600_000, "about 9 seconds")],
 )
-def test_a_distribution_has_round_steps(least: float, most: float, step: float) -> None:
-    assert f"r.weight / {step!r})" in distribution("m", "l", least, most).cypher
+def test_a_pass_says_how_long_it_takes(relationships: int, said: str) -> None:
+    assert said in best_products("m", ["l"], relationships).text

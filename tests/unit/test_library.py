@@ -137,25 +137,31 @@ class TestHeaders:
 
 
 class TestText:
-    """What can be pasted: the values, then the statement."""
+    """What can be pasted: one statement, in which the values stand."""
 
-    def test_for_neo4j_browser(self) -> None:
+    def test_for_neo4j(self) -> None:
         asked = query("katz")
-        values = asked.checked({"neurons": "it's[1]", "alpha": 1e-7})
-        text = str(asked.statement(values, "neo4j", model="m"))
-        assert text.splitlines()[:5] == [
-            ":param alpha => 1e-07",
-            ":param beta => 1.0",
-            ":param model => 'm'",
-            ":param neurons_layer => 'it\\'s'",
-            ":param neurons_channel => 1",
-        ]
-        assert text.splitlines()[5].startswith("//")
+        values = asked.checked({"neurons": "it's[1]", "alpha": -1e-7})
+        text = str(asked.statement(values, "neo4j", model="$m\n"))
+        assert "SET t._katz = 1.0 + (-1e-07) * fed\n" in text
+        assert "WHERE n.model = '$m\\n'\n" in text
+        assert "AND n.layer = 'it\\'s' AND n.channel = 1\n" in text
+        assert re.findall(r"\$\w+", text) == ["$m"] * text.count(".model = '$m\\n'")
+        assert text.endswith("ORDER BY id;")
 
     def test_for_the_embedded_store(self) -> None:
         asked = query("neurons")
         text = str(asked.statement(asked.checked({"neurons": [1, 2]}), "embedded", model="m"))
-        assert text.startswith("// $model = 'm'\n// $neurons_id = [1, 2]\nMATCH (n:Neuron)")
+        assert "WHERE n.model = 'm'  AND n.id IN [1, 2]\n" in text
+
+    @pytest.mark.parametrize("name", sorted(queries()))
+    def test_is_one_statement(self, name: str) -> None:
+        asked = query(name)
+        needed = {p.name: "a" for p in asked.parameters if p.required}
+        for store in stores_of(asked):
+            text = str(asked.statement(asked.checked(needed), store, model="m", other="o"))
+            assert re.sub(r"//.*", "", text).count(";") == 1
+            assert not re.search(r"\$\w", text)
 
     @pytest.mark.parametrize("measure", query("top_neurons").parameter("measure").choices)
     def test_a_statement_within_another_brings_its_values(self, measure: str) -> None:

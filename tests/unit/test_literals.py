@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from queries.core.literals import literal
+from queries.core.literals import literal, operand
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,15 @@ from queries.core.literals import literal
 )
 def test_literals(value: object, text: str) -> None:
     assert literal(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"), (3, "3"), (True, "true"), ("-1", "'-1'"), ([-1], "[-1]"), (None, "null"),
+        (-0.5, "(-0.5)"), (-math.inf, "(-1.0 / 0.0)"), (math.inf, "(1.0 / 0.0)"),
+        (math.nan, "(0.0 / 0.0)"),
+    ],
+)  # fmt: skip
+def test_operands(value: object, text: str) -> None:
+    assert operand(value) == text

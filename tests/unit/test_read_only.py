@@ -108,12 +108,11 @@ def test_lets_through_what_the_library_itself_says() -> None:
     for question in (
         questions.models(),
         questions.layers("load"),
-        questions.sizes("it's"),
         questions.strongest_inputs("key", "call[0]"),
-        questions.receptive_field("key", "create", 3),
         questions.field_picture("key", "set"),
-        questions.paths("key", "name", [[1, 2], [3, 4]]),
-        questions.distribution("key", "layer", -1.0, 1.0),
+        questions.paths("key", ["create"], ["delete"]),
+        questions.written("it's"),
+        questions.largest("key", "remove"),
     ):
         refuse_effects(question.cypher, NEO4J_CYPHER)
 
