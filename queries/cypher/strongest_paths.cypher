@@ -54,7 +54,8 @@ UNWIND range(1, layers) AS hop
 CALL (m, hop) {
   WITH m._ids AS ids, m._logs AS logs, m._beam AS beam
   UNWIND range(beam, size(ids) - 1) AS before
-  WITH before, ids[before] AS end, logs[before] AS log
+  // Grouped, so that no row carries the lists: the transaction's memory would not hold them.
+  WITH before, ids[before] AS end, logs[before] AS log, count(*) AS one
   CALL (end, hop) {
     MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
     WHERE s.model = $model AND s.id = end AND t.model = $model AND t._best IS NOT NULL
