@@ -14,7 +14,6 @@ _PARTS: Final = re.compile(
     re.MULTILINE,
 )
 _COMMENT: Final = re.compile(r"<!-- ([\w ]+?)(?:: (.+))? -->")
-_PARAMETER: Final = re.compile(r":param (\w+) => (.+)")
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,12 @@ class Block:
         What it stands under.
     checks
         What the comments before it say, by their first words.
-    parameters
-        The expressions that its ``:param`` lines set.
     cypher
-        The statement.
+        The statement, without a command of Browser before it.
     """
 
     heading: str
     checks: dict[str, str]
-    parameters: dict[str, str]
     cypher: str
 
 
@@ -51,11 +47,5 @@ def _blocks(text: str) -> Iterator[Block]:
         if part["heading"]:
             heading = part["heading"]
             continue
-        # What begins with a colon is a command of Browser.
-        lines = part["text"].splitlines()
-        yield Block(
-            heading,
-            dict(_COMMENT.findall(part["comments"])),
-            dict(_PARAMETER.findall(part["text"])),
-            "\n".join(line for line in lines if not line.startswith(":")),
-        )
+        checks = dict(_COMMENT.findall(part["comments"]))
+        yield Block(heading, checks, part["text"].removeprefix(":auto "))
