@@ -10,7 +10,6 @@ from exporter import drop, load
 from queries import NeuronGraph
 from queries.errors import CypherError
 from queries.library.queries import query
-from tests.contract.diverged import save_diverged
 from tests.contract.in_store.same import assert_refused_alike, assert_same, weighings
 from tests.contract.stores import GraphStore
 from tests.unit.builders import chain, layer, saved
@@ -121,25 +120,14 @@ class TestEmbedded:
             getattr(graph, name)(in_store=True)
 
 
-@pytest.fixture(scope="session")
-def diverged(store: GraphStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NeuronGraph]:
-    """Give a model with weights that are not finite."""
-    file = tmp_path_factory.mktemp("diverged") / "diverged.keras"
-    save_diverged(file)
-    yield from loaded(file, store, "centrality-diverged")
-
-
 @pytest.fixture
 def deep(store: GraphStore, tmp_path: Path) -> Iterator[NeuronGraph]:
     """Give a model of weights so small that the product along a path is 0 to a computer."""
     model = chain((2,), *(layer("Dense", units=2, name=f"d{n}") for n in range(12)))
     for variable in model.weights:
         variable.assign(variable * 1e-33)
-    yield from loaded(saved(model, tmp_path / "deep.keras"), store, "centrality-deep")
-
-
-def loaded(file: Path, store: GraphStore, name: str) -> Iterator[NeuronGraph]:
-    load(file, store.location, name=name)
+    name = "centrality-deep"
+    load(saved(model, tmp_path / "deep.keras"), store.location, name=name)
     with NeuronGraph(store.location, model=name) as graph:
         yield graph
     drop(name, store.location)

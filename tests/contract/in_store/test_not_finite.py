@@ -14,7 +14,7 @@ from tests.contract.stores import GraphStore
 
 pytestmark = pytest.mark.cypher
 
-NAME, LATER = "stated-diverged", "stated-diverged-later"
+NAME, LATER = "diverged-first", "diverged-later"
 
 
 @pytest.fixture(scope="module")
