@@ -100,6 +100,13 @@ class BrowserPage:
         self.page.wait_for_timeout(_SETTLED)
         return result
 
+    def switch_off(self, setting: str) -> None:
+        """Switch off a setting of Browser."""
+        settings = self.page.get_by_test_id("navigationSettings")
+        settings.click()
+        self.page.get_by_label(setting).uncheck()
+        settings.click()
+
     def drop(self, file: Path) -> None:
         """Drop a file onto the page."""
         content = base64.b64encode(file.read_bytes()).decode()

@@ -18,6 +18,7 @@ SAMPLE: Final = ROOT / "samples" / "digits.keras"
 _BEFORE_PATHS: Final = 5
 _PATHS: Final = 6
 """The slides of the guide about the strongest paths."""
+_MILLISECONDS: Final = 1_500
 
 
 def main() -> None:
@@ -49,9 +50,12 @@ def take_browser(chromium: Browser, picture: Path) -> None:
     with serving_models({"digits": SAMPLE}) as models, empty_page(chromium) as page:
         browser = BrowserPage(page, models.http, models.bolt)
         browser.run(models.style).get_by_text("node.Neuron").wait_for()
+        browser.switch_off("Connect result nodes")
         browser.ask(browser.slide(models.play, _BEFORE_PATHS))
         browser.ask(browser.slide(models.play, _PATHS))
         page.mouse.move(0, 0)
+        # Until then Browser tells of the node that was under the mouse.
+        page.wait_for_timeout(_MILLISECONDS)
         page.screenshot(path=picture, clip={"x": 0, "y": 0, "width": 1280, "height": 900})
     with Image.open(picture) as taken:
         # Few colours make a small file.

