@@ -163,7 +163,7 @@ def _read(graph: PageGraph, view: View) -> Scene:
             ("paths", model.about, source, target, view.k, view.by),
             lambda: graph.strongest_paths(source, target, k=view.k, by=view.by, model=view.model),
         )
-    return Scene(view, model, plain.layout, shades, facts, paths, tuple(problems))
+    return Scene(view, model, plain.layout, shades, facts, paths, problems=tuple(problems))
 
 
 def _visible(model: PageModel, view: View) -> Flags:

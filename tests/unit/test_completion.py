@@ -62,7 +62,7 @@ def test_offers_choices_where_bash_splits_the_word() -> None:
 
 
 def test_offers_measures_where_a_property_may_be_named_too() -> None:
-    assert in_bash("plot", "centrality", "measure", "=", "pa") == ["path_centrality"]
+    assert in_bash("plot", "centrality", "measure", "=", "pat") == ["path_centrality"]
 
 
 def test_offers_choices_where_zsh_does_not() -> None:
