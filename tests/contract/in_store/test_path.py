@@ -1,13 +1,17 @@
 """Paths, computed in the store."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from exporter import drop, load
 from queries import NeuronFilter, NeuronGraph
 from queries.core.granularity import NEURON_GRAPH
 from tests.contract.in_store.same import assert_same
+from tests.contract.stores import GraphStore
 
 pytestmark = [
     pytest.mark.cypher,
@@ -75,6 +79,27 @@ def test_over_weights_that_are_not_finite(diverged: NeuronGraph) -> None:
             assert_same(diverged, query, **between)
     for weights in ("signed", "absolute"):
         assert_same(diverged, "longest_path", weights=weights)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e12])
+def test_products_may_leave_the_range_of_a_float(
+    store: GraphStore, tmp_path: Path, scale: float
+) -> None:
+    import keras
+
+    name, random = "stated-deep", np.random.default_rng(5)
+    hidden = [keras.layers.Dense(2, use_bias=False, name=f"d{at}") for at in range(30)]
+    deep = keras.Sequential([keras.Input((2,), name="in"), *hidden])
+    deep.set_weights([random.normal(0.0, scale, (2, 2)) for _ in hidden])
+    deep.save(tmp_path / "deep.keras")
+    load(tmp_path / "deep.keras", store.location, name=name)
+    try:
+        with NeuronGraph(store.location, model=name) as graph:
+            assert_same(graph, "strongest_paths", source="in", target="d29", k=50)
+            for query in BETWEEN:
+                assert_same(graph, query, source="in", target="d29")
+    finally:
+        drop(name, store.location)
 
 
 def test_nothing_is_left(graph: NeuronGraph) -> None:
