@@ -316,9 +316,9 @@ class TestQuery:
         assert done.stdout == invoke(*words).stdout
         assert re.search(r"^MATCH ", done.stderr, re.MULTILINE)
 
-    def test_shows_parameters_with_its_cypher(self, invoke: Invoke) -> None:
+    def test_shows_values_in_its_cypher(self, invoke: Invoke) -> None:
         done = invoke("query", "neurons", "id=1,2", "--show-cypher")
-        assert "// $model = 'digits'\n// $neurons_id = [1, 2]\nMATCH (n:Neuron)" in done.stderr
+        assert "MATCH (n:Neuron)\nWHERE n.model = 'digits'  AND n.id IN [1, 2]\n" in done.stderr
 
     def test_lets_the_store_answer(self, invoke: Invoke) -> None:
         words = ("query", "strength", "neurons=dense_1", "--format", "csv")
