@@ -50,7 +50,7 @@ def save_dilated(path: Path) -> None:
     _save(keras.Model(pixels, odds), path, seed=2)
 
 
-def save_cifar(path: Path) -> None:
+def save_cifar(path: Path, *, seed: int = 10) -> None:
     """Save the architecture of the CIFAR-10 notebook, untrained: 4.6 million relationships."""
     import keras
 
@@ -69,7 +69,7 @@ def save_cifar(path: Path) -> None:
             layers.Dense(10, activation="softmax", name="dense_1"),
         ]
     )
-    random = np.random.default_rng(10)
+    random = np.random.default_rng(seed)
     for variable in model.weights:
         # He et al. (2015): values keep their scale from layer to layer.
         scale = np.sqrt(2 / np.prod(variable.shape[:-1])) if variable.name == "kernel" else 0.1

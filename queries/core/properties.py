@@ -101,7 +101,7 @@ def require_written(model: str, name: str, there: Collection[str]) -> None:
         The names of those that were.
     """
     if name not in there:
+        others = f"those that were are {listed(sorted(there))}" if there else "none was"
         raise PropertyNotFoundError(
-            f"no property {name!r} was written to the neurons of model {model!r}; those that were "
-            f"are {listed(sorted(there))}"
+            f"no property {name!r} was written to the neurons of model {model!r}; {others}"
         )

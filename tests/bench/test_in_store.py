@@ -17,31 +17,11 @@ from queries import NeuronGraph
 from queries.errors import NeurongraphError
 from queries.library.queries import Query, queries
 from tests.bench.timing import seconds_of
+from tests.contract.in_store.large import VALUES
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 
 OTHER = "bench-other"
-OUTPUT = "dense_1[3]"
-PATHS = {"source": "input", "target": "dense_1"}
-DENSE = {"source": "dense_0", "target": "dense_1"}
-VALUES: dict[str, dict[str, Any]] = {
-    "adjacency": DENSE,
-    "bifans": DENSE,
-    "combine": {"first": "dense_0", "second": "dense_1"},
-    "edges": {"target": "conv_2"},
-    "effective_weights": {"source": "conv_2", "target": "dense_1"},
-    "field_neurons": {"neurons": OUTPUT},
-    "laplacian": {"neurons": ["dense_0", "dense_1"]},
-    "neighbours": {"neurons": OUTPUT},
-    "path_counts": PATHS,
-    "path_norm": PATHS,
-    "projective_field": {"neurons": "input[0]@16,16"},
-    "receptive_field": {"neurons": OUTPUT},
-    "shortest_paths": PATHS,
-    "strongest_paths": PATHS,
-    "widest_path": PATHS,
-}
-"""Parameters of the queries that need some; all others are asked about the whole model."""
 
 
 @pytest.fixture
