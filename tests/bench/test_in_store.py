@@ -8,7 +8,6 @@ seconds in the store, where the statement is planned and run once, over these.
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
