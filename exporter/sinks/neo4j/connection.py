@@ -14,8 +14,10 @@ from queries.stores.neo4j.connection import (
     Rows,
     connect,
     driver_errors,
+    ended_by_ctrl_c,
     open_session,
     sent_for,
+    stoppable,
 )
 from queries.stores.neo4j.rows import from_lists, in_lists
 
@@ -76,8 +78,11 @@ class Connection:
         return self._once(work)
 
     def _once(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
-        with open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session:
-            return session.execute_write(work)
+        with (
+            ended_by_ctrl_c(),
+            open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session,
+        ):
+            return session.execute_write(stoppable(work))
 
     def write(self, statement: str, **parameters: Any) -> neo4j.SummaryCounters:
         """Run one statement in a transaction of its own; return what it changed."""
@@ -103,11 +108,15 @@ class Connection:
     def _read(
         self, cypher: str, parameters: Mapping[str, Any], take: Callable[[neo4j.Result], Rows]
     ) -> Rows:
+        def work(transaction: neo4j.ManagedTransaction) -> Rows:
+            return sent_for(transaction, cypher, parameters, take)
+
         with (
             driver_errors(self.uri),
+            ended_by_ctrl_c(),
             open_session(self._driver, self._database, neo4j.READ_ACCESS) as session,
         ):
-            return session.execute_read(sent_for, cypher, parameters, take)
+            return session.execute_read(stoppable(work))
 
     def close(self) -> None:
         """Close the driver."""

@@ -34,6 +34,7 @@ from queries.stores.cypher.read_only import TO_WRITE
 from queries.stores.cypher.statements import logged
 
 Rows = TypeVar("Rows", bound=Sized)
+T = TypeVar("T")
 OLDEST_SERVER: Final = (5, 26)
 READERS: Final = 3
 """How many statements that read run at once."""
@@ -143,14 +144,14 @@ class _InterruptedError(CancelledError):
 
 
 def stoppable(
-    work: Callable[[neo4j.ManagedTransaction], Rows],
-) -> Callable[[neo4j.ManagedTransaction], Rows]:
+    work: Callable[[neo4j.ManagedTransaction], T],
+) -> Callable[[neo4j.ManagedTransaction], T]:
     """Return the same work for a transaction, which Ctrl-C ends while a statement runs.
 
     The server rolls back what nobody waits for. It belongs within ``ended_by_ctrl_c``.
     """
 
-    def stopped(transaction: neo4j.ManagedTransaction) -> Rows:
+    def stopped(transaction: neo4j.ManagedTransaction) -> T:
         try:
             return work(transaction)
         except KeyboardInterrupt as interrupt:
