@@ -14,10 +14,8 @@ from queries.stores.neo4j.connection import (
     Rows,
     connect,
     driver_errors,
-    ended_by_ctrl_c,
-    open_session,
     sent_for,
-    stoppable,
+    transact,
 )
 from queries.stores.neo4j.rows import from_lists, in_lists
 
@@ -78,11 +76,7 @@ class Connection:
         return self._once(work)
 
     def _once(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
-        with (
-            ended_by_ctrl_c(),
-            open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session,
-        ):
-            return session.execute_write(stoppable(work))
+        return transact(self._driver, self._database, neo4j.WRITE_ACCESS, work)
 
     def write(self, statement: str, **parameters: Any) -> neo4j.SummaryCounters:
         """Run one statement in a transaction of its own; return what it changed."""
@@ -111,12 +105,8 @@ class Connection:
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
             return sent_for(transaction, cypher, parameters, take)
 
-        with (
-            driver_errors(self.uri),
-            ended_by_ctrl_c(),
-            open_session(self._driver, self._database, neo4j.READ_ACCESS) as session,
-        ):
-            return session.execute_read(stoppable(work))
+        with driver_errors(self.uri):
+            return transact(self._driver, self._database, neo4j.READ_ACCESS, work)
 
     def close(self) -> None:
         """Close the driver."""

@@ -143,12 +143,12 @@ class _InterruptedError(CancelledError):
         self.interrupt = interrupt
 
 
-def stoppable(
+def _stoppable(
     work: Callable[[neo4j.ManagedTransaction], T],
 ) -> Callable[[neo4j.ManagedTransaction], T]:
     """Return the same work for a transaction, which Ctrl-C ends while a statement runs.
 
-    The server rolls back what nobody waits for. It belongs within ``ended_by_ctrl_c``.
+    The server rolls back what nobody waits for. It belongs within ``_ended_by_ctrl_c``.
     """
 
     def stopped(transaction: neo4j.ManagedTransaction) -> T:
@@ -161,8 +161,8 @@ def stoppable(
 
 
 @contextmanager
-def ended_by_ctrl_c() -> Iterator[None]:
-    """Raise what ended ``stoppable`` work, once the session is closed."""
+def _ended_by_ctrl_c() -> Iterator[None]:
+    """Raise what ended ``_stoppable`` work, once the session is closed."""
     try:
         yield
     except _InterruptedError as cancelled:
@@ -214,6 +214,26 @@ def _require_supported(uri: str, agent: str) -> None:
         raise GraphVersionError(
             f"{uri} runs {agent}, which is too old; Neo4j {oldest} or later is needed"
         )
+
+
+def transact(
+    driver: neo4j.Driver,
+    database: str | None,
+    access: str,
+    work: Callable[[neo4j.ManagedTransaction], T],
+) -> T:
+    """Run a unit of work in a transaction, which Ctrl-C ends while a statement runs.
+
+    Parameters
+    ----------
+    driver, database, access
+        As in ``open_session``. The server itself refuses to write where the access is to read.
+    work
+        What is done in the transaction. The driver may run it again.
+    """
+    with _ended_by_ctrl_c(), open_session(driver, database, access) as session:
+        execute = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
+        return execute(_stoppable(work))
 
 
 @contextmanager

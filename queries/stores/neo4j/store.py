@@ -25,11 +25,10 @@ from queries.stores.neo4j.connection import (
     Rows,
     connect,
     driver_errors,
-    ended_by_ctrl_c,
     open_session,
     sent,
     sent_for,
-    stoppable,
+    transact,
 )
 from queries.stores.neo4j.in_the_store import in_the_store
 from queries.stores.neo4j.properties import Properties
@@ -206,14 +205,8 @@ class BoltStore(CypherStore):
     def _transact(self, work: Callable[[neo4j.ManagedTransaction], Rows], access: str) -> Rows:
         """Run a unit of work in a transaction."""
         self._opener.require()
-        # The server itself refuses to write where the access mode is to read.
-        with (
-            driver_errors(self.location),
-            ended_by_ctrl_c(),
-            open_session(self._driver, self._database, access) as session,
-        ):
-            execute = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
-            return execute(stoppable(work))
+        with driver_errors(self.location):
+            return transact(self._driver, self._database, access, work)
 
     def close(self) -> None:
         """Close the driver, whose connections are those of the process that opened them."""
