@@ -33,6 +33,8 @@ def kept_properties(location: Location, model: str) -> Iterator[None]:
         yield
         return
     yield
+    if not properties:
+        return
     try:
         with NeuronGraph(location.place, model=model) as graph:
             for each in properties:

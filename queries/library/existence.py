@@ -72,7 +72,7 @@ class Existence:
             If no such property was written to its neurons, or its write has not ended.
         """
         if names := neurons.property_names:
-            self._require_properties(name, names)
+            self._require_properties(name, names, self.properties())
         self._require_layers(neurons.layers or ())
         self._require_ids(name, neurons.id)
         self._require_axes(name, neurons)
@@ -98,14 +98,15 @@ class Existence:
         PropertyNotFoundError
             If no such property was written to its neurons, or its write has not ended.
         """
-        there = [each.name for each in self.properties()]
+        properties = self.properties()
+        there = [each.name for each in properties]
         if written not in there:
             raise PropertyNotFoundError(
                 f"{name}: {repeatable(written)} is no measure, and no property that was written to "
                 f"the neurons of model {self.model.name!r}; the measures are {listed(measures)}; "
                 f"the properties are {listed(there)}"
             )
-        self._require_properties(name, [written])
+        self._require_properties(name, [written], properties)
 
     def _require_layers(self, names: Sequence[str]) -> None:
         names_of_model = [layer.name for layer in self.layers]
@@ -115,8 +116,10 @@ class Existence:
                 f"{listed(names_of_model)}"
             )
 
-    def _require_properties(self, name: str, names: Collection[str]) -> None:
-        finished = {each.name: each.finished for each in self.properties()}
+    def _require_properties(
+        self, name: str, names: Collection[str], properties: Sequence[WrittenProperty]
+    ) -> None:
+        finished = {each.name: each.finished for each in properties}
         for missing in sorted(names):
             require_written(self.model.name, missing, finished)
             if not finished[missing]:
