@@ -1,6 +1,7 @@
 """Neo4j Browser, driven as its user would."""
 
 import base64
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from playwright.sync_api import TimeoutError as TimedOut
 _ATTEMPTS = 3
 _MILLISECONDS = 60_000
 _SETTLED = 2_500
+_CONNECTED = re.compile("You are connected|You have a working connection")
 _LOADED = '[data-testid="frame-loaded-contents"]'
 _DROP = """([name, content]) => {
     const bytes = Uint8Array.from(atob(content), sign => sign.charCodeAt(0));
@@ -55,10 +57,10 @@ class BrowserPage:
         page = self.page
         # What Browser asks the server for meanwhile it writes into the form.
         page.goto(f"{http}/browser/", wait_until="networkidle")
-        connected = page.get_by_text("You are connected").first
+        # Where nobody is asked for a password it may connect by itself, and says that otherwise.
+        connected = page.get_by_text(_CONNECTED).first
         form = page.get_by_test_id("connect")
         form.or_(connected).first.wait_for()
-        # After an attempt that came through too late it connects by itself.
         if form.is_visible():
             scheme, _, address = bolt.partition("://")
             page.get_by_test_id("bolt-scheme-select").select_option(f"{scheme}://")
