@@ -55,15 +55,23 @@ class Guide:
             models=[{**row, "address": self._address_of(row["name"])} for row in rows],
             about=about["name"] if about else "",
             overview=questions.models().cypher,
-            questions=[*_questions_about(self._graph, about)] if about else [],
+            questions=[*questions_about(self._graph, about)] if about else [],
         )
 
     def _address_of(self, model: str) -> str:
         return f"{self._address}{GUIDE}?model={quote(model, safe='')}"
 
 
-def _questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
-    """Return what the guide asks about a model."""
+def questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
+    """Return what the guide asks about a model.
+
+    Parameters
+    ----------
+    graph
+        An open graph in Neo4j.
+    row
+        The model, as ``complete_models`` returns it.
+    """
     name, key = row["name"], row["key"]
     layers = layers_of(graph.layers(model=name).to_dict("records"))
     yield questions.layers(name)
