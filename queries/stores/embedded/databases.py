@@ -48,9 +48,12 @@ def open_database(
     """
     options: dict[str, Any] = {"read_only": read_only, "auto_checkpoint": auto_checkpoint}
     free = free_addresses()
+    size = file.stat().st_size if file is not None and file.exists() else 0
     if free is not None:
-        size = file.stat().st_size if file is not None and file.exists() else 0
         options |= _within(free, size, str(file or "a graph"), grows=not read_only)
+    elif read_only:
+        # Sixteen times what LadybugDB takes by itself are all addresses that there are.
+        options |= {"max_db_size": _room(size)}
     database = ladybug.Database(file, **options)
     _open.add(database)
     return database
@@ -72,8 +75,7 @@ def _within(free: int, size: int, name: str, *, grows: bool) -> dict[str, int]:
     grows
         Whether it may be written.
     """
-    # LadybugDB asks for a power of 2.
-    room = 1 << (max(size, _LEAST_ROOM) - 1).bit_length()
+    room = _room(size)
     left = free - room - _SHARE * _LEAST_BUFFERS
     if left < 0:
         raise GraphError(
@@ -84,6 +86,11 @@ def _within(free: int, size: int, name: str, *, grows: bool) -> dict[str, int]:
     if grows:
         room = max(room, 1 << (min(left, free // 2).bit_length() - 1))
     return {"max_db_size": room, "buffer_pool_size": (free - room) // _SHARE}
+
+
+def _room(size: int) -> int:
+    """Return how many addresses a file of so many bytes needs: LadybugDB asks for a power of 2."""
+    return 1 << (max(size, _LEAST_ROOM) - 1).bit_length()
 
 
 def _never_freed() -> None:

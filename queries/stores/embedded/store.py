@@ -7,7 +7,7 @@ instant and cannot be left half done.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import ladybug
 import pandas as pd
@@ -61,6 +61,9 @@ from queries.stores.opener import Opener
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
     from queries.library.queries import Statement
+
+_MOST_OPEN: Final = 8
+"""Files that are open at once, the oldest of which is closed for another: each has buffers."""
 
 
 class EmbeddedStore(CypherStore):
@@ -271,6 +274,8 @@ class EmbeddedStore(CypherStore):
             require_as_noted(file, wholly=self.wholly)
             handle = open_file(file)
             self._close_files(handle.load_id)
+            while len(self._open) >= _MOST_OPEN:
+                self._close_file(next(iter(self._open)))
             self._open[key] = handle
         return self._open[key]
 
@@ -284,9 +289,11 @@ class EmbeddedStore(CypherStore):
         """Close all files, or those of a load that were rewritten since."""
         for key, handle in list(self._open.items()):
             if load_id in {None, handle.load_id}:
-                handle.close()
-                del self._open[key]
-                self._node_ids.clear()
+                self._close_file(key)
+
+    def _close_file(self, key: tuple[Path, int]) -> None:
+        self._open.pop(key).close()
+        self._node_ids.clear()
 
 
 def _damaged(file: Path, damage: str) -> dict[str, Any]:
