@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from exporter.inspection import Inspection, inspect
     from exporter.loading import LoadReport, load
     from exporter.removal import drop
+    from exporter.training import load_epochs
     from exporter.verifying.checking import CheckReport, check
     from exporter.verifying.verification import VerifyReport, verify
 
@@ -20,6 +21,7 @@ __all__ = [
     "drop",
     "inspect",
     "load",
+    "load_epochs",
     "verify",
 ]
 
@@ -32,6 +34,7 @@ _HOMES = {
     "drop": "exporter.removal",
     "inspect": "exporter.inspection",
     "load": "exporter.loading",
+    "load_epochs": "exporter.training",
     "verify": "exporter.verifying.verification",
 }
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from exporter.commands import check, drop, inspect, load, verify
-from queries.commands import ask, browser, export, plot, properties, view
+from queries.commands import ask, browser, export, history, plot, properties, prune, view
 from queries.commands.terminal import Commands, LogLevelOption, examples, whole_run
 
 _COMMANDS: Final = (
@@ -15,6 +15,8 @@ _COMMANDS: Final = (
     check,
     drop,
     ask,
+    history,
+    prune,
     properties,
     plot,
     export,

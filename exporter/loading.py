@@ -214,11 +214,11 @@ def load(
     if dask is not None:
         check_dask(dask, location)
     if name is not None:
-        _check_name(name)
+        check_name(name)
     file = readable(model)
     if name is None:
         name = file.stem
-        _check_name(name)
+        check_name(name)
     sweep_temporary()
     if not replace and not resume:
         _refuse_existing(name, graph)
@@ -374,7 +374,8 @@ def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
         raise exists_error(session.location, name)
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise ParameterError where a model cannot have a name."""
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ParameterError(
             f"name {repeatable(name)[:42]} does not do; a model's name has 1 to {_LONGEST_NAME} "

@@ -14,10 +14,12 @@ from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
 from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
+from queries.methods.history import HistoryMethods
 from queries.methods.linear import LinearMethods
 from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
 from queries.methods.properties import PropertyMethods
+from queries.methods.pruning import PruningMethods
 from queries.methods.stored import StoredMethods
 from queries.methods.structure import StructureMethods
 
@@ -37,6 +39,8 @@ class NeuronGraph(
     LinearMethods,
     StructureMethods,
     ComparisonMethods,
+    HistoryMethods,
+    PruningMethods,
     PropertyMethods,
     ExportMethods,
     Closing,

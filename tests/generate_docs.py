@@ -13,7 +13,7 @@ from tests.docs.layers_page import layers_page
 from tests.docs.markdown import between
 from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.plots_page import plots_page
-from tests.docs.queries_page import load_both, queries_page, queries_table
+from tests.docs.queries_page import load_both, load_series, queries_page, queries_table
 from tests.docs.sample import ROOT, run, sample_folder
 
 
@@ -28,6 +28,7 @@ def generated() -> dict[Path, str]:
     docs, readme = ROOT / "docs", ROOT / "README.md"
     with sample_folder():
         load_both()
+        load_series()
         return {
             **docstrings(),
             TUTORIAL: tutorial(),
@@ -35,6 +36,7 @@ def generated() -> dict[Path, str]:
             docs / "plots.md": plots_page(),
             docs / "layers.md": layers_page(),
             docs / "cypher.md": cypher_page(_with_outputs((docs / "cypher.md").read_text("utf-8"))),
+            docs / "training.md": _with_outputs((docs / "training.md").read_text("utf-8")),
             docs / "extending.md": _with_files((docs / "extending.md").read_text("utf-8")),
             readme: _with_outputs(
                 between(readme.read_text(encoding="utf-8"), "queries", queries_table())

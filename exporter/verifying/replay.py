@@ -8,15 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from queries.core.activations import activated
+from queries.analysis.neuron_output import (
+    LARGEST,
+    REDUCE,
+    WITHOUT_INPUTS,
+    activated_output,
+    in_single_precision,
+)
 from queries.core.layer import Layer
 
 Doubles = NDArray[np.float64]
 Ids = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-_LARGEST: Final = float(np.finfo(np.float32).max)
-"""What is beyond is infinite where Keras computes, in single precision."""
+_ARITHMETIC: Final = {"sum", "product"}
 
 
 class Edges(NamedTuple):
@@ -110,7 +114,7 @@ def replayed(
         undefined = np.zeros(own.shape, dtype=bool)
         if layer.name in seeds:
             own[:] = seeds[layer.name].reshape(own.shape[1], -1).T
-        elif layer.reduce in _WITHOUT_INPUTS:
+        elif layer.reduce in WITHOUT_INPUTS:
             with np.errstate(invalid="ignore", over="ignore"):
                 own[:], undefined = _computed(graph, layer, _Inputs(values, first, largest))
         yield layer, undefined
@@ -133,7 +137,7 @@ class _Inputs(NamedTuple):
 
 def _computed(graph: GraphSource, layer: Layer, inputs: _Inputs) -> tuple[Doubles, Flags]:
     """Return what the neurons of a layer put out, and what of it is not defined."""
-    reduced = np.full((layer.neurons, inputs.values.shape[1]), _WITHOUT_INPUTS[layer.reduce])
+    reduced = np.full((layer.neurons, inputs.values.shape[1]), WITHOUT_INPUTS[layer.reduce])
     undefined = np.zeros(reduced.shape, dtype=bool)
     slope = np.empty(layer.neurons)
     for low, high in graph.ranges(layer):
@@ -144,12 +148,12 @@ def _computed(graph: GraphSource, layer: Layer, inputs: _Inputs) -> tuple[Double
             undefined[own][fed.neurons] = fed.overflows(inputs)
         elif len(fed.neurons):
             each = inputs.values[fed.feeding] * fed.weight[:, np.newaxis]
-            reduced[own][fed.neurons] = _REDUCE[layer.reduce].reduceat(each, fed.starts, axis=0)
+            reduced[own][fed.neurons] = REDUCE[layer.reduce].reduceat(each, fed.starts, axis=0)
         neurons = graph.neurons(layer, low, high)
         reduced[own] += neurons.bias[:, np.newaxis]
         slope[own] = neurons.slope
-    reduced = _single(reduced)
-    result = _single(_activated(layer, reduced, slope))
+    reduced = in_single_precision(reduced)
+    result = activated_output(layer, reduced, slope)
     if layer.activation is None and layer.reduce in _ARITHMETIC:
         return result, undefined
     # A softmax spreads what is not finite over its sample.
@@ -192,11 +196,11 @@ class _Fed:
         """
         weight, values = np.abs(self.weight), inputs.values
         most = largest_finite(weight) * inputs.largest * len(weight)
-        if not most > _LARGEST:
+        if not most > LARGEST:
             return np.zeros((len(self.neurons), values.shape[1]), dtype=bool)
         finite = np.where(np.isfinite(values), np.abs(values), 0.0)
         sums = self._matrix(np.where(np.isfinite(weight), weight, 0.0)) @ finite
-        overflows: Flags = sums > _LARGEST
+        overflows: Flags = sums > LARGEST
         return overflows
 
     def _matrix(self, weight: Doubles) -> Any:
@@ -214,30 +218,3 @@ def _fed(columns: Edges, low: int, layer: Layer, inputs: _Inputs) -> _Fed:
     neurons, starts = np.unique(target[order], return_index=True)
     weight = columns.weight[order].astype(np.float64)
     return _Fed(neurons, starts, feeding, weight, len(inputs.values))
-
-
-_REDUCE: Final = {"max": np.maximum, "min": np.minimum, "product": np.multiply}
-_ARITHMETIC: Final = {"sum", "product"}
-_WITHOUT_INPUTS: Final = {"sum": 0.0, "max": -np.inf, "min": np.inf, "product": 1.0}
-
-
-def _single(values: Doubles) -> Doubles:
-    """Make infinite what single precision does not hold."""
-    beyond = np.abs(values) > _LARGEST
-    return np.where(beyond, np.copysign(np.inf, values), values) if beyond.any() else values
-
-
-def _activated(layer: Layer, values: Doubles, slope: Doubles) -> Doubles:
-    """Apply the layer's activation function; ``values`` has one row a neuron."""
-    if layer.activation is None:
-        return values
-    parameters = dict(layer.activation_config)
-    if layer.activation == "prelu":
-        parameters["slope"] = slope.reshape(layer.shape)
-    # Functions differ by precision where they overflow or round, and Keras computes in this one.
-    shaped = values.T.reshape(-1, *layer.shape).astype(np.float32)
-    try:
-        result = activated(layer.activation, shaped, parameters)
-        return result.reshape(len(values.T), len(values)).T.astype(np.float64)
-    except Exception:  # noqa: BLE001 - a graph may name anything, and say any arguments of it
-        return np.full(values.shape, np.nan)

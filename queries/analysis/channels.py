@@ -1,6 +1,7 @@
 """The channels of layers: which neurons are in them, and sums over these."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,13 @@ class Channels:
     table: pd.DataFrame
     neuron: Ids
     number: Ids
+
+    @cached_property
+    def members(self) -> list[Ids]:
+        """The neurons of each channel, counted from the model's first."""
+        order = np.argsort(self.number, kind="stable")
+        ends = np.cumsum(np.bincount(self.number, minlength=len(self.table)))
+        return np.split(self.neuron[order], ends[:-1])
 
     def total(self, scores: Scores) -> Scores:
         """Return by channel the sum of what its neurons have.

@@ -293,6 +293,7 @@ def _layer_changes(pairs: Iterable[EdgePairs]) -> dict[str, float]:
         "flips": flips,
         "mean_change": total / moments.count,
         "largest_change": float(largest),
+        "change": float(off),
         "relative_change": float(off / sizes[0]) if sizes[0] else np.nan,
         "cosine": float(product / np.prod(sizes)) if all(sizes) else np.nan,
         # Of numbers that are all equal the deviation is 0, but for rounding.

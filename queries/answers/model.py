@@ -145,6 +145,15 @@ class Model:
     def biases(self) -> tuple[Scores, Flags]:
         """Return the bias of each neuron, 0 where it has none, and which have one."""
         # A frame does not tell a bias that is missing from one that is NaN.
-        column = self.store.neurons(NeuronFilter(), self.stored, ["id", "bias"])["bias"]
-        own = column.cast(pa.float64())
+        own = self._own("bias")
         return pc.fill_null(own, 0.0).to_numpy(), pc.is_valid(own).to_numpy()
+
+    def slopes(self) -> Scores:
+        """Return the slope of each neuron, NaN where it has none."""
+        slopes: Scores = pc.fill_null(self._own("slope"), np.nan).to_numpy()
+        return slopes
+
+    def _own(self, name: str) -> pa.ChunkedArray:
+        """Return what all neurons have of a number."""
+        table = self.store.neurons(NeuronFilter(), self.stored, ["id", name])
+        return table[name].cast(pa.float64())

@@ -1,6 +1,6 @@
 """The models of an open graph that were asked about last."""
 
-from typing import Final
+from typing import Any, Final
 
 from queries.answers.model import Model
 from queries.answers.networks import Networks
@@ -48,6 +48,10 @@ class Models:
             make_room(self._models, _MOST)
             self._models[stored_model] = Model(self._store, stored_model, self._networks)
         return self._models[stored_model]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the properties of all models of the graph, complete or not."""
+        return self._store.models(None)
 
     def clear(self) -> None:
         """Forget all that was read of them."""

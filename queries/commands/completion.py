@@ -54,6 +54,11 @@ def export_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return _words(export("export"), ctx, incomplete)
 
 
+def neuron_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the ``key=value`` words that name neurons; the parameters are as above."""
+    return _words(queries()["neurons"], ctx, incomplete)
+
+
 def _words(
     declaration: Declaration | None, ctx: typer.Context, incomplete: str
 ) -> list[tuple[str, str]]:

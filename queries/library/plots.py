@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 from queries.errors import NeurongraphError, PlotNotFoundError
 from queries.library.declaration import BY, Declaration, Parameter, by_name
+from queries.library.history import MEASURE, RUN
 from queries.library.queries import query
 
 
@@ -54,6 +55,12 @@ def plots() -> dict[str, Plot]:
             "comparison",
             "How much the weights into each layer change from this model to another.",
             "compare_layers",
+        ),
+        Plot(
+            "history",
+            "How the weights into each layer change from epoch to epoch.",
+            (RUN, MEASURE, BY),
+            example={"run": "digits"},
         ),
         Plot(
             "projective_field",

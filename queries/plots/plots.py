@@ -19,12 +19,14 @@ from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Weighing
+from queries.library.history import HistoryMeasure
 from queries.library.plots import BinMeasure, plot
 from queries.plots import (
     adjacency,
     centrality,
     comparison,
     field,
+    history,
     strongest_paths,
     weight_distribution,
 )
@@ -202,6 +204,46 @@ class Plots:
         question = self._graph.question("compare_layers", other=other, by=by, model=model)
         title = f"Change from {question.model.name} to {other}"
         return Picture(comparison.draw(compare_layers(question), title=title), question.note)
+
+    def history(
+        self,
+        run: str,
+        *,
+        measure: HistoryMeasure = "relative_change",
+        by: Weighing = "weight",
+    ) -> Picture:
+        """Return how the weights into each layer change from epoch to epoch.
+
+        Parameters
+        ----------
+        run
+            Name of the run: the models RUN@1, RUN@2 and so on, which stand in one graph and have
+            the same architecture (text, required).
+        measure
+            Which column of the history (relative_change or change or bias_change or flips or
+            frobenius_norm or zero_share or dead_share, default relative_change).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Raises
+        ------
+        ModelNotFoundError, ParameterError
+            As ``NeuronGraph.history``.
+
+        Examples
+        --------
+        >>> graph.plot.history("digits")
+        """
+        plot("history").checked({"run": run, "measure": measure, "by": by})
+        frame = self._graph.history(run, by=by)
+        title = f"Run {run}"
+        return Picture(history.draw(frame, measure, title=title), frame.attrs.get("note", ""))
 
     def receptive_field(
         self,

@@ -7,7 +7,7 @@ from queries.core.text import pasteable
 from queries.export.files import SUFFIXES
 from queries.library.plots import Plot, plots
 from tests.docs.markdown import NOTE, block, parameters_of, table
-from tests.docs.queries_page import load_both
+from tests.docs.queries_page import load_both, load_series
 from tests.docs.sample import ROOT, run, sample_folder
 
 PICTURES: Final = ROOT / "docs" / "pictures"
@@ -27,8 +27,9 @@ A picture is a page that works without a network and tells names and numbers und
 is PNG or SVG where the file's name ends so, which needs Chromium or Chrome. A plot takes what the
 query takes whose answer it draws; its neurons may be chosen, and `centrality` be drawn, by a
 [property that was written](graph.md#properties-of-your-own). [queries.md](queries.md) says how
-neurons are named, and how the sample and the graph with two models are loaded. The pictures here
-are of `--size {_SIZE}`.
+neurons are named, and how the sample and the graph with two models are loaded,
+[training.md](training.md#a-series-of-checkpoints) how the run is. The pictures here are of
+`--size {_SIZE}`.
 """
 _EXPORT: Final = """\
 ## Export
@@ -87,6 +88,7 @@ def _section(plot: Plot) -> str:
 def _command(plot: Plot) -> str:
     words = example_words(plot)
     graph = ["both.lbug", "--model", "rounded"] if "other=digits" in words else ["digits.lbug"]
+    graph = ["series.lbug"] if "run=digits" in words else graph
     return pasteable("plot", plot.name, "--graph", *graph, *words)
 
 
@@ -94,6 +96,7 @@ def main() -> None:
     """Draw every picture again."""
     with sample_folder():
         load_both()
+        load_series()
         for plot in plots().values():
             run(f"{_command(plot)} --output {PICTURES / plot.name}.png --size {_SIZE}")
         run(f"{_DRAWING} --output {PICTURES / 'export'}.svg")

@@ -8,7 +8,7 @@ from queries.commands.description import example_words
 from queries.core.text import pasteable
 from queries.library.queries import Query, queries
 from tests.docs.markdown import NOTE, block, parameters_of, table
-from tests.docs.sample import DIGITS, run, shown
+from tests.docs.sample import DIGITS, ROOT, run, shown
 
 _ROWS: Final = 6
 _THEMES: Final = {
@@ -78,6 +78,17 @@ def load_both() -> None:
     """Make ``both.lbug`` in the current folder."""
     for command in _ROUNDED:
         run(f"{command} --quiet" if " load " in command else command)
+
+
+def load_series() -> None:
+    """Make ``series.lbug`` in the current folder, as the page about training says it."""
+    page = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    for command in page.splitlines():
+        if (
+            command.startswith(("neurongraph load", "neurongraph cypher"))
+            and "series.lbug" in command
+        ):
+            run(command)
 
 
 def queries_table() -> str:

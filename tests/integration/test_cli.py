@@ -41,6 +41,8 @@ COMMANDS = [
     "models",
     "query",
     "cypher",
+    "history",
+    "prune-cost",
     "properties",
     "plot",
     "export",

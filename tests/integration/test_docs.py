@@ -20,7 +20,7 @@ from queries.library.plots import plots
 from queries.library.queries import queries
 from queries.plots.picture import Picture
 from tests.docs.docstrings import example_of
-from tests.docs.queries_page import load_both
+from tests.docs.queries_page import load_both, load_series
 from tests.docs.sample import DIGITS, ROOT, run, sample_folder
 from tests.generate_docs import generated
 
@@ -66,6 +66,7 @@ def both() -> Iterator[NeuronGraph]:
     """The sample and its rounded weights in one graph, in the current folder."""
     with sample_folder():
         load_both()
+        load_series()
         with NeuronGraph("both.lbug", model="rounded") as graph:
             yield graph
 
@@ -84,7 +85,12 @@ def test_the_example_of_a_method_is_that_of_the_command(both: NeuronGraph, name:
 
 @pytest.mark.parametrize("name", plots())
 def test_the_example_of_a_plot_draws(both: NeuronGraph, name: str) -> None:
-    assert isinstance(_python(plots()[name], both), Picture)
+    declaration = plots()[name]
+    if "run" in declaration.example:
+        with NeuronGraph("series.lbug") as series:
+            assert isinstance(_python(declaration, series), Picture)
+    else:
+        assert isinstance(_python(declaration, both), Picture)
 
 
 def test_the_examples_of_exports_run(both: NeuronGraph) -> None:

@@ -1,0 +1,216 @@
+"""Load the epochs of a training into a graph, as the models ``run@1``, ``run@2`` and so on."""
+
+import os
+import random
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from exporter.inspection import inspect
+from exporter.loading import check_name, load
+from exporter.planning.grouping import require_granularity
+from exporter.removal import drop
+from exporter.sinks.kinds import sink_kind
+from queries.answers.history import checkpoints
+from queries.core.granularity import NEURON_GRAPH, Granularity
+from queries.core.temporary import temporary_folder
+from queries.errors import GraphNotFoundError, ModelExistsError, listed
+from queries.library.checks import require_count
+from queries.stores import open_store
+from queries.stores.location import locate
+
+Save = Callable[[Path], None]
+"""Saves the model that is being trained."""
+
+
+def load_epochs(
+    run: str,
+    graph: str | os.PathLike[str] | None = None,
+    *,
+    granularity: Granularity = NEURON_GRAPH,
+    every: int = 1,
+    replace: bool = False,
+) -> Any:
+    """Return a Keras callback that loads the model into a graph after each epoch.
+
+    The first epoch becomes the model ``run@1``, the second ``run@2``. Before the first of them
+    the callback looks whether the model can be loaded, and raises an error if not: nothing is
+    trained then. An epoch that cannot be loaded later, since the disk is full or the server has
+    gone, ends no training: a warning says so, the next epoch is loaded again, and the last one
+    once more when the training ends.
+
+    Parameters
+    ----------
+    run
+        The name of the run, as ``NeuronGraph.history`` takes it.
+    graph
+        Where the graph is, as in ``load``.
+    granularity
+        What a node stands for, as in ``load``: a channel graph is far smaller.
+    every
+        Load the epochs whose number is a multiple of it, and the last one.
+    replace
+        Remove the models of an earlier run of that name before the first epoch: those of the
+        epochs that are to come, and of later ones.
+
+    Returns
+    -------
+    keras.callbacks.Callback
+        To be given to ``model.fit``, before callbacks that change the weights when a training
+        ends, as ``EarlyStopping`` does with ``restore_best_weights``. Its ``loaded`` are the names
+        of the models that it has loaded, its ``failed`` the errors by name of those that it has
+        not.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is wrong, or ``graph`` is none that is written.
+
+    Notes
+    -----
+    When the training begins, the callback raises ``ModelExistsError`` where there are models of an
+    earlier run, ``ModelFileError`` or ``UnsupportedLayerError`` where the model cannot be loaded,
+    and ``GraphError`` where the graph cannot be opened.
+
+    Examples
+    --------
+    >>> epochs = load_epochs("digits", "digits.lbug", granularity="channel", every=5)
+    >>> model.fit(x, y, epochs=20, callbacks=[epochs])
+    """
+    check_name(f"{run}@1")
+    require_granularity(granularity)
+    require_count("every", every)
+    sink_kind(locate(graph))
+    return _callback_class()(_Run(run, graph, granularity, replace), every)
+
+
+class _Run:
+    """The models of a run, as far as they have been loaded; the parameters are as above."""
+
+    def __init__(
+        self,
+        run: str,
+        graph: str | os.PathLike[str] | None,
+        granularity: Granularity,
+        replace: bool,
+    ) -> None:
+        self._run, self._graph = run, graph
+        self._granularity, self._replace = granularity, replace
+        self.loaded: list[str] = []
+        self.failed: dict[str, Exception] = {}
+
+    def prepare(self, epochs: int, save: Save) -> None:
+        """Raise an error where the epochs after so many cannot be loaded, and make room for them.
+
+        Parameters
+        ----------
+        epochs
+            How many there have been.
+        save
+            Saves the model.
+        """
+        with temporary_folder() as folder, _same_random_numbers():
+            save(folder / "model.keras")
+            inspect(folder / "model.keras", granularity=self._granularity)
+        earlier = [name for epoch, name in self._there() if epoch > epochs]
+        if earlier and not self._replace:
+            raise ModelExistsError(
+                f"the graph holds models of an earlier run {self._run!r}: {listed(earlier)}; say "
+                "replace=True, which removes them, or give the run another name"
+            )
+        for name in earlier:
+            drop(name, self._graph)
+
+    def _there(self) -> list[tuple[int, str]]:
+        """Return the models of the run that the graph holds, complete or not."""
+        try:
+            with open_store(self._graph) as store:
+                found = checkpoints(store.models(None), self._run)
+        except GraphNotFoundError:
+            return []
+        return [(each.epoch, each.name) for each in found]
+
+    def record(self, epoch: int, save: Save) -> None:
+        """Load an epoch, unless it has been; warn where that fails."""
+        name = f"{self._run}@{epoch}"
+        if name in self.loaded:
+            return
+        try:
+            with temporary_folder() as folder, _same_random_numbers():
+                save(folder / "model.keras")
+                # What a load that failed has left is replaced.
+                load(
+                    folder / "model.keras",
+                    self._graph,
+                    name=name,
+                    granularity=self._granularity,
+                    replace=True,
+                )
+        except Exception as error:  # noqa: BLE001 - a training may have run for days
+            self.failed[name] = error
+            warnings.warn(
+                f"{name!r} was not loaded, and the training goes on: {error}", stacklevel=2
+            )
+        else:
+            self.loaded.append(name)
+            self.failed.pop(name, None)
+
+
+@contextmanager
+def _same_random_numbers() -> Iterator[None]:
+    """Let what follows draw the numbers that it would have drawn without this block.
+
+    Keras draws the seed of each layer that it makes, also of one that is read from a file.
+    """
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+@cache
+def _callback_class() -> Any:
+    """Return the class of the callback, whose base takes seconds to import."""
+    import keras
+
+    class EpochLoader(keras.callbacks.Callback):  # type: ignore[misc]
+        """Loads epochs; see ``load_epochs``."""
+
+        def __init__(self, run: _Run, every: int) -> None:
+            super().__init__()
+            self._run, self._every = run, every
+            self._begun, self._last = False, 0
+            self.loaded, self.failed = run.loaded, run.failed
+
+        def on_train_begin(self, logs: Any = None) -> None:
+            """Note that nothing has been looked at."""
+            self._begun, self._last = False, 0
+            self.loaded.clear()
+            self.failed.clear()
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            """Look whether epochs can be loaded, before the first one."""
+            if not self._begun:
+                self._run.prepare(epoch, self._save)
+                self._begun = True
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            """Load an epoch."""
+            self._last = epoch + 1
+            ends = self.model.stop_training or self._last == self.params.get("epochs")
+            if ends or self._last % self._every == 0:
+                self._run.record(self._last, self._save)
+
+        def on_train_end(self, logs: Any = None) -> None:
+            """Load the last epoch, if it has not been."""
+            if self._last:
+                self._run.record(self._last, self._save)
+
+        def _save(self, path: Path) -> None:
+            self.model.save(path)
+
+    return EpochLoader
