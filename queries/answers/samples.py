@@ -116,7 +116,7 @@ def _arrays(archive: Any, file: Path, names: list[str]) -> tuple[Arrays, Any]:
     if missing := [name for name in names if name not in meant.values()]:
         raise ParameterError(
             f"x: {path_text(file)} has the arrays {listed(list(archive))}, and no "
-            f"{listed(missing)}; {_SAVE}"
+            f"{'x' if len(names) == 1 else listed(missing)}; {_SAVE}"
         )
     return {name: archive[key] for key, name in meant.items()}, archive.get("y")
 

@@ -18,9 +18,9 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
     "prune-cost",
     rich_help_panel="Ask",
     epilog=examples(
-        "neurongraph prune-cost test.npz --graph digits.lbug",
-        "neurongraph prune-cost test.npz layer=conv_1 --format csv",
-        "neurongraph prune-cost test.npz 'neurons=conv_1[3]' --graph samples/digits.keras",
+        "neurongraph prune-cost samples/digits.npz --graph digits.lbug",
+        "neurongraph prune-cost samples/digits.npz layer=conv_1 --format csv",
+        "neurongraph prune-cost samples/digits.npz 'neurons=conv_1[3]' -g samples/digits.keras",
     ),
 )
 def prune_cost(

@@ -77,7 +77,7 @@ class PruningMethods(Methods):
 
         Examples
         --------
-        >>> graph.prune_cost("test.npz", neurons="conv_1")
+        >>> graph.prune_cost("samples/digits.npz", neurons="conv_1")
         """
         question = self._ask("neurons", model, neurons=neurons)
         return answers.prune_cost(question, x, y)
