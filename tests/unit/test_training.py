@@ -120,6 +120,7 @@ def test_training_goes_on_where_it_was(tmp_path: Path) -> None:
     assert names(place) == ["run@1", "run@2"]
 
 
+@pytest.mark.slow
 def test_the_training_is_the_same_as_without(tmp_path: Path) -> None:
     import keras
 
@@ -136,6 +137,7 @@ def test_the_training_is_the_same_as_without(tmp_path: Path) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_an_earlier_run_is_kept_or_removed_wholly(tmp_path: Path) -> None:
     place = tmp_path / "run.lbug"
     kernels: list[Any] = []
