@@ -31,6 +31,15 @@ command line can print them as one line::
     └── VerificationError         graph and model do not belong together
 """
 
+from collections.abc import Iterable
+from typing import Final
+
+_MOST_ALIKE: Final = 3
+"""Names that are proposed for a wrong one."""
+
+_LONGEST: Final = 100
+"""Letters of a name for which others are proposed."""
+
 
 class NeurongraphError(Exception):
     """Base of all errors that neurongraph raises on purpose."""
@@ -134,6 +143,38 @@ class CypherError(NeurongraphError):
 
 class VerificationError(NeurongraphError):
     """Graph and model do not belong together."""
+
+
+def meant(wrong: str, names: Iterable[str]) -> str:
+    """Return which names somebody may have meant by a wrong one, for a message.
+
+    Parameters
+    ----------
+    wrong
+        The name that is none of them.
+    names
+        The names that there are.
+
+    Returns
+    -------
+    str
+        Such as `` (did you mean 'katz'?)``, to follow the wrong name; empty where none is alike.
+    """
+    alike = _alike(wrong, list(names))
+    return f" (did you mean {' or '.join(map(repr, alike))}?)" if alike else ""
+
+
+def _alike(wrong: str, names: list[str]) -> list[str]:
+    # What is compared with each takes long where it is long.
+    if not 1 < len(wrong) <= _LONGEST:
+        return []
+    from difflib import get_close_matches
+
+    folded = {name.casefold(): name for name in names}
+    word = wrong.casefold()
+    alike = get_close_matches(word, folded, n=_MOST_ALIKE)
+    alike = alike or [name for name in folded if word in name][:_MOST_ALIKE]
+    return [folded[name] for name in alike]
 
 
 def listed(names: object, *, none: str = "none") -> str:

@@ -49,7 +49,8 @@ class NeuronGraph(
 
     Every method that takes ``neurons`` takes a ``NeuronFilter``, a name such as
     ``"conv_0"`` or ``"conv_0[3]@12,7"``, ids, or a frame with a column ``id``; None means all
-    neurons. The columns and types of each frame stand in ``docs/queries.md``.
+    neurons. The columns of each frame stand in the help of its
+    method, and in ``docs/queries.md``.
 
     Parameters
     ----------
@@ -81,12 +82,29 @@ class NeuronGraph(
 
     @property
     def location(self) -> str:
-        """The path or URI of the graph."""
+        """The path or URI of the graph.
+
+        Examples
+        --------
+        >>> graph.location
+        'digits.lbug'
+        """
         return self._store.location
 
     @property
     def plot(self) -> "Plots":
-        """Pictures: ``graph.plot.adjacency(...)`` and so on, a method each."""
+        """Pictures of the graph, a method each.
+
+        Returns
+        -------
+        Plots
+            Each of its methods returns a picture, which shows itself in a notebook; ``save`` writes
+            it to a file. ``help(graph.plot)`` says which there are.
+
+        Examples
+        --------
+        >>> graph.plot.adjacency("dense_0", "dense_1")
+        """
         from queries.plots.plots import Plots
 
         return Plots(self)
@@ -121,10 +139,19 @@ class NeuronGraph(
             Procedures and functions that may run although they are not known to read alone, such
             as ``apoc.meta.stats``, and LOAD where files or addresses may be read.
 
+        Returns
+        -------
+        pandas.DataFrame
+            What the statement returns, a column for each name behind its RETURN.
+
         Raises
         ------
         CypherError
             If the statement may do more than read the graph, or the store refuses it.
+
+        Examples
+        --------
+        >>> graph.cypher("MATCH (n:Neuron {layer: $layer}) RETURN count(*) AS n", layer="conv_0")
         """
         values = {**(parameters or {}), **more}
         return self._store.frame(text, values, model or self._model, allow)
@@ -140,10 +167,6 @@ class NeuronGraph(
     ) -> pd.DataFrame:
         """Run a Cypher statement that may write, once, and return one row: what it changed.
 
-        The columns are nodes_created, nodes_deleted, relationships_created,
-        relationships_deleted and properties_set. The embedded store counts what there is before
-        and after, and does not count properties.
-
         Parameters
         ----------
         text
@@ -154,12 +177,29 @@ class NeuronGraph(
             Which model's file to change, in an embedded graph that holds several. In Neo4j a
             statement sees all models.
 
+        Returns
+        -------
+        pandas.DataFrame
+            One row. The embedded store counts what there is before and after, and does not count
+            properties. The columns:
+
+            - ``nodes_created`` (int?): number of nodes that the statement made
+            - ``nodes_deleted`` (int?): number of nodes that it removed
+            - ``relationships_created`` (int?): number of relationships that it made
+            - ``relationships_deleted`` (int?): number of relationships that it removed
+            - ``properties_set`` (int?): number of properties that it set; null in the embedded
+              store
+
         Raises
         ------
         CypherError
             If the store refuses the statement.
         GraphLockedError
             If another process writes the embedded file.
+
+        Examples
+        --------
+        >>> graph.write("MATCH (n:Neuron {id: $id}) SET n.bias = $bias", id=7, bias=0.5)
         """
         values = {**(parameters or {}), **more}
         changes = self._store.write(text, values, model or self._model)
@@ -169,8 +209,23 @@ class NeuronGraph(
     def statement(self, name: str, /, *, model: str | None = None, **values: Any) -> Statement:
         """Return the Cypher that answers a query in this graph's store, and its parameters.
 
-        ``print(graph.statement("katz"))`` gives a text to paste into Neo4j Browser, in which the
-        values stand. It is what ``in_store=True`` runs.
+        Printed, it is a text to paste into Neo4j Browser, in which the values stand. It is what
+        ``in_store=True`` runs.
+
+        Parameters
+        ----------
+        name
+            The query.
+        model
+            The model to ask about; needed where the graph holds more than one.
+        **values
+            Values of the query's parameters.
+
+        Returns
+        -------
+        Statement
+            The Cypher and the values of its parameters, ``cypher`` and ``parameters``; as a text
+            both in one.
 
         Raises
         ------
@@ -179,6 +234,10 @@ class NeuronGraph(
         CypherError
             If the query is not stated in Cypher, or not in that of the store, or the graph is a
             model file or a dataset, which answer without Cypher.
+
+        Examples
+        --------
+        >>> print(graph.statement("strength", neurons="dense_1"))
         """
         asked = query(name)
         # The query that lists the models is about none of them.
@@ -199,19 +258,33 @@ class NeuronGraph(
         name
             The query.
         model
-            The model to ask about.
+            The model to ask about; needed where the graph holds more than one.
         **values
             Values of the query's parameters.
+
+        Returns
+        -------
+        Question
+            The query, its checked values, and the model with its layers and relationships.
 
         Raises
         ------
         QueryNotFoundError, ParameterError, ModelNotFoundError
             If the name, a value or the model is wrong.
+
+        Examples
+        --------
+        >>> graph.question("katz", neurons="dense_1").layers
         """
         return self._ask(name, model, **values)
 
     def close(self) -> None:
-        """Close the graph; closing twice does no harm."""
+        """Close the graph; closing twice does no harm.
+
+        Examples
+        --------
+        >>> graph.close()
+        """
         self._store.close()
 
     def __repr__(self) -> str:

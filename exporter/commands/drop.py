@@ -8,7 +8,7 @@ from exporter.commands.options import PANEL
 from queries.commands.options import GraphOption
 from queries.commands.terminal import Commands, confirmed, echo, examples, fail, interrupted
 from queries.core.address import repeatable
-from queries.errors import ModelNotFoundError, listed
+from queries.errors import ModelNotFoundError, listed, meant
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -57,8 +57,9 @@ def _edges(graph: str | None, name: str) -> int:
     with NeuronGraph(graph) as session:
         models = session.models().set_index("name")
     if name not in models.index:
+        names = list(models.index)
         raise ModelNotFoundError(
-            f"there is no model {repeatable(name)} in the graph; it holds "
-            f"{listed(list(models.index))}"
+            f"there is no model {repeatable(name)} in the graph{meant(name, names)}; it holds "
+            f"{listed(names)}"
         )
     return int(models["edges"][name])

@@ -16,7 +16,7 @@ from exporter.planning.plan import Plan
 from exporter.wiring.results import EMPTY, Floats, Ids, Weights
 from queries.core.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.core.schema import NEURON
-from queries.errors import ParameterError, listed
+from queries.errors import ParameterError, listed, meant
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,10 @@ class GroupedLayer(PlannedLayer):
 def require_granularity(granularity: str) -> None:
     """Raise ParameterError where a node of a graph cannot stand for that."""
     if granularity not in GRANULARITIES:
-        raise ParameterError(f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}")
+        alike = meant(str(granularity), GRANULARITIES)
+        raise ParameterError(
+            f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}{alike}"
+        )
 
 
 def grouped(plan: Plan, granularity: Granularity) -> Plan:

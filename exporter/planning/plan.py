@@ -10,7 +10,7 @@ from exporter.reading.refusal import Refusal
 from queries.core.address import repeatable
 from queries.core.granularity import NEURON_GRAPH, Granularity
 from queries.core.layer import Layer, layers_of
-from queries.errors import LayerNotFoundError, listed
+from queries.errors import LayerNotFoundError, listed, meant
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,12 @@ class Plan:
         return replace(self, layers=layers, rows=tuple(r for r in self.rows if r.index in indices))
 
     def _position(self, name: str) -> int:
-        for position, layer in enumerate(self.layers):
-            if layer.name == name:
-                return position
+        names = [layer.name for layer in self.layers]
+        if name in names:
+            return names.index(name)
         raise LayerNotFoundError(
-            f"the model has no layer {repeatable(name)} that makes neurons; "
-            f"its layers are {listed([layer.name for layer in self.layers])}"
+            f"the model has no layer {repeatable(name)} that makes neurons{meant(name, names)}; "
+            f"its layers are {listed(names)}"
         )
 
 

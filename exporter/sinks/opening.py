@@ -5,7 +5,7 @@ from typing import Final
 from exporter.sinks.kinds import Options, sink_kind, takes
 from exporter.sinks.ledger import Ledger
 from queries.core.file_format import FILE_FORMATS
-from queries.errors import ParameterError, listed
+from queries.errors import ParameterError, listed, meant
 from queries.library.checks import require_count
 from queries.stores.location import Location
 
@@ -60,7 +60,10 @@ def check_options(location: Location, options: Options) -> None:
             require_count(name, value)
     file_format = options.file_format
     if file_format not in (None, *FILE_FORMATS):
-        raise ParameterError(f"file_format {file_format!r} is not one of {listed(FILE_FORMATS)}")
+        alike = meant(str(file_format), FILE_FORMATS)
+        raise ParameterError(
+            f"file_format {file_format!r} is not one of {listed(FILE_FORMATS)}{alike}"
+        )
     if file_format is not None:
         require_option(location, "file_format")
     if kind.files is not None:

@@ -11,7 +11,7 @@ from queries.answers.model import Model
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.properties import check_property_name
 from queries.core.schema import NEURON
-from queries.errors import ParameterError, listed
+from queries.errors import ParameterError, listed, meant
 from queries.library.queries import query
 
 _MOST_LISTED: Final = 5
@@ -114,7 +114,10 @@ def write(model: Model, name: str, values: pa.Table, *, index: bool) -> None:
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     if (count := list(frame.columns).count(name)) != 1:
         has = f"{count} columns" if count else "no column"
-        raise ParameterError(f"frame: it has {has} {name!r}; its columns are {_names(frame)}")
+        alike = "" if count else meant(name, map(str, frame.columns))
+        raise ParameterError(
+            f"frame: it has {has} {name!r}{alike}; its columns are {_names(frame)}"
+        )
     return frame[name]
 
 

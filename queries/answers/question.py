@@ -130,6 +130,12 @@ class Question:
         return self._with_note(declared(frame, self.query.columns))
 
     @property
+    def columns(self) -> list[str]:
+        """Names of the columns of its answer."""
+        names = [each.name for each in self.query.columns_in(self.model.stored.granularity)]
+        return names + (self.model.property_names() if self.query.with_properties else [])
+
+    @property
     def note(self) -> str:
         """What the answer makes of weights that are not finite; empty where all are."""
         if not self.query.not_finite:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from queries.answers.question import Question
+from queries.answers.stored import by_ends
 from queries.core.neuron_filter import NeuronFilter
 from queries.export import subgraph
 from queries.export.subgraph import Subgraph
@@ -54,7 +55,8 @@ def _strong_edges(question: Question, least: float, k: int | None) -> pd.DataFra
         least = max(least, weakest)
     # The statement looks at the weight itself; a graph that has more properties is small.
     by_weight = question.values["by"] == "weight"
-    return question.also("edges", **ends, min_weight=least if by_weight else 0.0).stored_answer()
+    asked = question.also("edges", **ends, min_weight=least if by_weight else 0.0)
+    return by_ends(asked.stored_answer())
 
 
 def _of_ids(question: Question, ids: "pd.Series[int]") -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from queries.core.schema import COMPLETE
-from queries.errors import ModelNotFoundError, listed
+from queries.errors import ModelNotFoundError, listed, meant
 from queries.neurongraph import NeuronGraph
 
 Row = dict[str, Any]
@@ -44,7 +44,8 @@ def select_model(rows: Sequence[Row], model: str | None) -> Row | None:
     for row in rows:
         if row["name"] == model:
             return row
+    names = [str(row["name"]) for row in rows]
     raise ModelNotFoundError(
-        f"there is no complete model {model!r}; those that are complete: "
-        f"{listed([row['name'] for row in rows])}"
+        f"there is no complete model {model!r}{meant(model, names)}; those that are complete: "
+        f"{listed(names)}"
     )

@@ -1,4 +1,4 @@
-"""Read the ``key=value`` words of the command line as parameters of a query."""
+"""Read words of the command line, most of them ``key=value``, as parameters of a query."""
 
 import json
 import math
@@ -10,12 +10,16 @@ from queries.core.address import repeatable
 from queries.core.properties import is_property_name
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Declaration
+from queries.library.queries import Query
 
 if TYPE_CHECKING:
     from queries.core.neuron_filter import NeuronFilter
 
 FIELDS: Final = ("layer", "channel", "x", "y", "z", "bias", "id", "name")
 """The fields of a ``NeuronFilter``, in its order."""
+
+_OPTIONS: Final = ("sort", "limit")
+"""What Python takes beside the parameters of a query, and the command line as an option."""
 
 _IDS: Final = "id:"
 _FIELD: Final = re.compile(r"(?P<parameter>\w+)\.(?P<field>\w+)")
@@ -31,7 +35,8 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
     words
         Words such as ``k=5``, ``source=conv_0[3]``, ``source=id:12,14``, ``source.x=0..5``,
         or ``x=0..5`` where the query has but one parameter of the type ``neurons``. Such a
-        parameter may come several times, each time with another name.
+        parameter may come several times, each time with another name. A word without a key is
+        the value of the first parameter that no key names, of those that may go without.
 
     Returns
     -------
@@ -41,13 +46,13 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
     Raises
     ------
     ParameterError
-        If a word is not ``key=value``, or a key or value does not fit the query.
+        If a word has no key and none is to be guessed, or a key or value does not fit the query.
     """
     values: dict[str, Any] = {}
     neurons = declaration.neurons
     texts: dict[str, list[str]] = {}
     fields: dict[str, dict[str, str]] = {}
-    for key, text in _pairs(words, several=neurons):
+    for key, text in _pairs(_with_keys(declaration, words), several=neurons):
         name, field = _parameter_of(declaration, key, text)
         if field in fields.get(name, {}):
             raise ParameterError(f"{name}.{field} is given more than once")
@@ -84,6 +89,31 @@ def cypher_values(words: Iterable[str]) -> dict[str, Any]:
     return {key.removeprefix("$"): _json_or_text(text) for key, text in _pairs(words)}
 
 
+def _with_keys(declaration: Declaration, words: Iterable[str]) -> list[str]:
+    """Return the words, each with the key that it may go without."""
+    given = list(words)
+    named = {word.partition("=")[0] for word in given if "=" in word}
+    names = [parameter.name for parameter in declaration.parameters]
+    free = [name for name in declaration.without_names if name not in named]
+    keyed: list[str] = []
+    for word in given:
+        if "=" in word or not word:
+            keyed.append(word)
+        elif word in names:
+            raise ParameterError(f"{word} has no value; write {word}=VALUE, without spaces")
+        elif free:
+            keyed.append(f"{free.pop(0)}={word}")
+        else:
+            raise ParameterError(_no_pair(word, declaration.without_names))
+    return keyed
+
+
+def _no_pair(word: str, without: Sequence[str] = ()) -> str:
+    """Say that a word has no key, and which parameters go without."""
+    once = f"; {listed(list(without))} may go without a key, once" if without else ""
+    return f"{repeatable(word)} is no parameter; write key=value, without spaces{once}"
+
+
 def _json_or_text(text: str) -> Any:
     try:
         return json.loads(text)
@@ -103,7 +133,7 @@ def _pairs(words: Iterable[str], several: Collection[str] = ()) -> list[tuple[st
 def _pair(word: str) -> tuple[str, str]:
     key, equals, text = word.partition("=")
     if not equals or not key:
-        raise ParameterError(f"{repeatable(word)} is no parameter; write key=value, without spaces")
+        raise ParameterError(_no_pair(word))
     return key, text
 
 
@@ -118,10 +148,10 @@ def _parameter_of(declaration: Declaration, key: str, text: str) -> tuple[str, s
         return match["parameter"], match["field"]
     if len(neurons) == 1 and _is_field(key, text):
         return neurons[0], key
-    raise ParameterError(
-        f"{declaration.kind} {declaration.name!r} has no parameter {repeatable(key)}; "
-        f"its parameters are {listed(declared)}{_more(neurons)}"
-    )
+    if key in _OPTIONS and isinstance(declaration, Query):
+        raise ParameterError(f"{key} is an option of the command; write --{key} and its value")
+    no_parameter = declaration.no_parameter(key, FIELDS if neurons else ())
+    raise ParameterError(f"{no_parameter}{_more(neurons)}")
 
 
 def _is_field(key: str, text: str) -> bool:

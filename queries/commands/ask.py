@@ -46,11 +46,12 @@ def models(
     epilog=examples(
         "neurongraph query",
         "neurongraph query strongest_paths --describe",
-        "neurongraph query strongest_paths source=input_layer target=dense_1 k=3",
+        "neurongraph query strongest_paths input_layer dense_1 k=3",
+        "neurongraph query katz dense_0 --sort -katz --limit 5",
         "neurongraph query neurons layer=conv_0 channel=3 x=0..5 bias=0.01..",
-        "neurongraph query edges 'source=conv_1[3]' target.id=768..777 -o edges.csv",
-        "neurongraph query strength neurons=dense_1 --show-cypher",
-        "neurongraph query strength neurons=dense_1 --in-store",
+        "neurongraph query edges 'conv_1[3]' target.id=768..777 -o edges.csv",
+        "neurongraph query strength dense_1 --show-cypher",
+        "neurongraph query strength dense_1 --in-store",
         "neurongraph query katz --write-property katz",
         "neurongraph query neurons layer=dense_0 katz=0.5..",
     ),
@@ -69,11 +70,32 @@ def query(
         typer.Argument(
             metavar="KEY=VALUE",
             autocompletion=query_words,
-            help="Parameters of the query; --describe tells which there are.",
+            help="Parameters of the query; --describe tells which there are. The values of "
+            "neurons, and of what is required, may stand without KEY=.",
         ),
     ] = None,
     graph: GraphOption = None,
     model: ModelOption = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort",
+            metavar="COLUMNS",
+            help="Sort the rows: a column, or several as in layer,-katz; - before one means the "
+            "largest first. NaN and what is missing come last.",
+            show_default="the query's own order",
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            min=1,
+            metavar="ROWS",
+            help="How many rows, the first ones.",
+            show_default="all",
+        ),
+    ] = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
     raw: RawOption = False,
@@ -109,7 +131,7 @@ def query(
         typer.Option("--index", help="With --write-property: make an index on it (Neo4j only)."),
     ] = False,
 ) -> None:
-    """Run a query of the library, or list the queries.
+    """Run a query of the library, or list the queries by what they are about.
 
     Where neurons are meant, give a layer, a neuron, ids, or fields. Any number may be a
     range whose ends are included: 3, or 1,4, or 0..5, or 2.. and so on.
@@ -133,7 +155,8 @@ def query(
         raise typer.BadParameter(
             f"{name} is about no model, and is always asked of the store", param_hint="--in-store"
         )
-    how = {**({"in_store": True} if in_store else {}), **_writing(name, write_property, index)}
+    how = {"sort": sort.split(",") if sort else None, "limit": limit}
+    how |= {**({"in_store": True} if in_store else {}), **_writing(name, write_property, index)}
     with open_graph(graph, model, dask) as session:
         if show_cypher:
             say(str(session.statement(name, **values)))
@@ -220,14 +243,18 @@ def _writing(name: str, write_property: str | None, index: bool) -> dict[str, An
 
 
 def _list_queries(to: Destination) -> None:
-    from queries.library.queries import queries
+    from queries.library.queries import by_theme
 
     if to == Destination("table"):
-        from queries.commands.description import print_list
+        from queries.commands.description import print_themes
 
-        print_list(queries().values())
+        print_themes()
         return
     import pandas as pd
 
-    rows = [(each.name, each.summary) for each in queries().values()]
-    write(pd.DataFrame(rows, columns=["name", "summary"]), to)
+    rows = [
+        (each.name, heading, each.summary)
+        for heading, found in by_theme().items()
+        for each in found
+    ]
+    write(pd.DataFrame(rows, columns=["name", "theme", "summary"]), to)

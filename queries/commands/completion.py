@@ -65,7 +65,7 @@ def _words(
     if declaration is None:
         return []
     typed = [str(word) for word in ctx.params.get("words") or ()]
-    value_of = _unfinished(typed)
+    value_of = _unfinished(typed, declaration)
     words = _all_words(declaration) if value_of is None else _choices(declaration, value_of)
     return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
 
@@ -75,15 +75,16 @@ def _choices(declaration: Declaration, name: str) -> list[tuple[str, str]]:
     return [(choice, parameter.help) for parameter in parameters for choice in parameter.choices]
 
 
-def _unfinished(typed: list[str]) -> str | None:
+def _unfinished(typed: list[str], declaration: Declaration) -> str | None:
     """Return the key whose value is being typed, where the shell split ``key=value``.
 
     Bash takes ``=`` for the end of a word and hands over its left side as a word of its own,
-    sometimes followed by the ``=`` as another.
+    sometimes followed by the ``=`` as another. Other words are values without a key.
     """
     if typed and typed[-1] == "=":
         typed = typed[:-1]
-    return typed[-1] if typed and "=" not in typed[-1] else None
+    keys = {word.partition("=")[0] for word, _ in _all_words(declaration)}
+    return typed[-1] if typed and typed[-1] in keys else None
 
 
 def _all_words(declaration: Declaration) -> list[tuple[str, str]]:

@@ -9,17 +9,33 @@ from rich.text import Text
 from queries.commands.arguments import FIELDS
 from queries.core.text import pasteable
 from queries.library.declaration import Declaration
-from queries.library.queries import Query
+from queries.library.queries import Query, by_theme, queries
 
 
 def print_list(declared: Iterable[Declaration]) -> None:
-    """Print the name and the summary of every query, or of every plot."""
+    """Print the name and the summary of every plot."""
     console, declarations = _console(), list(declared)
     console.print(_rows([(each.name, each.summary) for each in declarations]))
+    _more_about_one(console, declarations[0].kind)
+
+
+def print_themes() -> None:
+    """Print the name and the summary of every query, those about one thing together."""
+    console, themes = _console(), by_theme()
+    # All names are of one width, so that summaries begin in one column.
+    width = max(len(name) for name in queries())
+    for number, (heading, found) in enumerate(themes.items()):
+        if number:
+            console.print()
+        console.print(Text(heading, "bold"))
+        rows = [(f"  {each.name.ljust(width)}", each.summary) for each in found]
+        console.print(_rows(rows))
+    _more_about_one(console, Query.kind)
+
+
+def _more_about_one(console: Console, kind: str) -> None:
     console.print()
-    console.print(
-        f"More about one: neurongraph {declarations[0].kind} NAME --describe", style="dim"
-    )
+    console.print(f"More about one: neurongraph {kind} NAME --describe", style="dim")
 
 
 def print_description(declaration: Declaration) -> None:
@@ -43,8 +59,10 @@ def print_description(declaration: Declaration) -> None:
         _headed(console, "Neurons", _ways_to_say_neurons(declaration))
     if isinstance(declaration, Query):
         _headed(
-            console, "Columns", [(c.name, f"{c.meaning} ({c.type})") for c in declaration.columns]
+            console, "Columns", [(c.name, f"{c.meaning} ({c.kind})") for c in declaration.columns]
         )
+        console.print()
+        console.print(Text(f"Order of the rows: {declaration.order}; --sort gives another."))
     if isinstance(declaration, Query) and declaration.score:
         console.print()
         console.print(Text(f"--write-property writes the column {declaration.score}."))
@@ -102,7 +120,7 @@ def _ways_to_say_neurons(declaration: Declaration) -> list[tuple[str, str]]:
     name = names[0]
     prefix = "" if len(names) == 1 else f"{name}."
     return [
-        (f"{name}=conv_0", "a layer"),
+        (f"{name}=conv_0", "a layer; conv_0 alone does as well"),
         (f"'{name}=conv_0[3]@0..5,2'", "channel 3 at x 0 to 5 and y 2"),
         (f"{name}=id:12,14", "ids"),
         (f"{prefix}x=0..5", f"by field; the fields are {', '.join(FIELDS)}"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from queries.core.address import repeatable
-from queries.errors import ParameterError, PropertyNotFoundError, listed
+from queries.errors import ParameterError, PropertyNotFoundError, listed, meant
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _WRITTEN: Final = "property:"
@@ -103,5 +103,6 @@ def require_written(model: str, name: str, there: Collection[str]) -> None:
     if name not in there:
         others = f"those that were are {listed(sorted(there))}" if there else "none was"
         raise PropertyNotFoundError(
-            f"no property {name!r} was written to the neurons of model {model!r}; {others}"
+            f"no property {name!r}{meant(name, there)} was written to the neurons of model "
+            f"{model!r}; {others}"
         )

@@ -1,5 +1,7 @@
 /*
 summary = "The adjacency matrix between layers or any neurons, one row for each two that are joined."
+theme = "matrix"
+order = "by source, then by target"
 definition = "networkx.adjacency_matrix: rows are sources, columns are targets"
 reads = "edges"
 not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
@@ -12,10 +14,10 @@ by = { shared = true }
 
 [columns]
 source = { type = "int", help = "id of the neuron where it begins" }
-source_name = { type = "text", help = "its name" }
+source_name = { type = "text", help = "name of that neuron" }
 target = { type = "int", help = "id of the neuron where it ends" }
-target_name = { type = "text", help = "its name" }
-weight = { type = "float", help = "the weight; of neurons that are joined more than once the sum" }
+target_name = { type = "text", help = "name of that neuron" }
+weight = { type = "float", unit = "units of the weights", help = "the weight; of neurons that are joined more than once the sum" }
 */
 MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
 WHERE s.model = $model /*{ within("t") }*/ /*{ where("source", "s") }*/ /*{ where("target", "t") }*/

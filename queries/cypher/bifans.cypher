@@ -1,5 +1,7 @@
 /*
 summary = "How many bi-fans there are: two neurons that both feed the same two neurons."
+theme = "structure"
+order = "one row"
 definition = "Milo et al. (2002), Network Motifs: Simple Building Blocks of Complex Networks, bi-fan; counted from how many neurons each pair feeds together, whether or not other relationships join the four"
 reads = "edges"
 not_finite = "A relationship of NaN is not of at most any weight, and counts as present."
@@ -16,7 +18,7 @@ sources = { type = "int", help = "number of neurons that may feed" }
 targets = { type = "int", help = "number of neurons that may be fed" }
 pairs = { type = "int", help = "number of source and target pairs that are joined" }
 bifans = { type = "int", help = "number of bi-fans" }
-share = { type = "float", help = "the same as a share of all pairs of sources with all pairs of targets; null where there are none" }
+share = { type = "float", help = "bi-fans as a share of all pairs of sources with all pairs of targets; null where there are none" }
 */
 //% if store == "neo4j"
 MATCH (s:Neuron) WHERE s.model = $model /*{ where("source", "s") }*/

@@ -1,5 +1,7 @@
 /*
 summary = "The most and the least important channels of each layer, by what reaches the outputs."
+theme = "structure"
+order = "layers as in the model, then by rank"
 definition = "score propagation of NISP (Yu et al., 2018, Pruning Networks using Neuron Importance Score Propagation): importance = sum of |weight| * importance over what a neuron feeds; a channel has the sum of its neurons"
 reads = "edges"
 of_channels = true
@@ -18,8 +20,8 @@ layer = { type = "text", help = "name of the layer" }
 channel = { type = "int", help = "channel, feature map or unit" }
 neurons = { type = "int", help = "number of neurons" }
 rank = { type = "int", help = "rank in the layer; 1 is the most important" }
-importance = { type = "float", help = "importance of the channel" }
-share = { type = "float", help = "the same as a share of the layer's" }
+importance = { type = "float", unit = "products of weights", help = "importance of the channel: that of its neurons added up" }
+share = { type = "float", help = "importance as a share of the layer's, 0 to 1" }
 */
 // What reaches the targets is kept in a property until all is there.
 //% if target

@@ -1,5 +1,7 @@
 /*
 summary = "Two layers as one: the linear map through the first onto the second, and its bias."
+theme = "linear"
+order = "by source, then by target"
 definition = "W1 W2 and b1 W2 + b2, of weights W (rows are sources) and biases b: the sum over all paths through the first of the product of their weights. Layers between, such as pooling, are passed as in effective_weights, and activations are ignored; paths around the first do not count. In channel and layer graphs biases are means"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -18,8 +20,8 @@ source = { type = "int", help = "id of a neuron that feeds the first layer" }
 source_name = { type = "text", help = "name of that neuron" }
 target = { type = "int", help = "id of a neuron of the second layer" }
 target_name = { type = "text", help = "name of that neuron" }
-weight = { type = "float", help = "combined weight; pairs of 0 are left out" }
-bias = { type = "float", help = "combined bias of the target: its value where nothing feeds the first layer, and all inputs are 0" }
+weight = { type = "float", unit = "products of weights", help = "combined weight; pairs of 0 are left out" }
+bias = { type = "float", unit = "units of the neuron's sum", help = "combined bias of the target: its value where nothing feeds the first layer, and all inputs are 0" }
 */
 //% set before, after = ("<-", "-") if forward else ("-", "->")
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("first", "n") }*/

@@ -1,5 +1,7 @@
 /*
 summary = "The weights that change most from this model to another, such as a later checkpoint."
+theme = "comparison"
+order = "largest first by the measure, then by target, by source and by weight"
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
 not_embedded = "there each model is a file of its own, and a statement reads one file"
@@ -19,9 +21,9 @@ source = { type = "int", help = "id of the neuron where it begins" }
 source_name = { type = "text", help = "name of that neuron" }
 target = { type = "int", help = "id of the neuron where it ends" }
 target_name = { type = "text", help = "name of that neuron" }
-weight = { type = "float", help = "weight, or the property that by names" }
-other_weight = { type = "float", help = "the same in the other model" }
-change = { type = "float", help = "other weight - weight" }
+weight = { type = "float", unit = "units of the weights", help = "weight, or the property that by names" }
+other_weight = { type = "float", unit = "units of the weights", help = "weight in the other model" }
+change = { type = "float", unit = "units of the weights", help = "other weight - weight" }
 relative_change = { type = "float", help = "|change| / |weight|; null where the weight is 0" }
 flips = { type = "bool", help = "whether it changes its sign" }
 */
@@ -52,9 +54,9 @@ WHERE change = change
 WITH s, t, weight, other, change,
   CASE WHEN weight <> 0 THEN abs(change) / abs(weight) END AS relative_change
 //% if measure == "relative"
-ORDER BY CASE WHEN relative_change >= 0 THEN relative_change ELSE -1.0 END DESC, t.id, s.id
+ORDER BY CASE WHEN relative_change >= 0 THEN relative_change ELSE -1.0 END DESC, t.id, s.id, weight
 //% else
-ORDER BY abs(change) DESC, t.id, s.id
+ORDER BY abs(change) DESC, t.id, s.id, weight
 //% endif
 LIMIT $k
 RETURN s.id AS source, s.name AS source_name, t.id AS target, t.name AS target_name, weight,

@@ -1,5 +1,7 @@
 /*
 summary = "How the weights into each layer change from this model to another, most changed first."
+theme = "comparison"
+order = "largest relative_change first, NaN and null last, then layers as in the model"
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
 not_embedded = "there each model is a file of its own, and a statement reads one file"
@@ -16,12 +18,12 @@ layer = { type = "text", help = "name of the layer" }
 edges = { type = "int", help = "number of relationships into the layer" }
 changed = { type = "int", help = "number of weights that differ" }
 flips = { type = "int", help = "number of weights that change their sign" }
-mean_change = { type = "float", help = "mean absolute change of a weight" }
-largest_change = { type = "float", help = "largest absolute change of a weight" }
+mean_change = { type = "float", unit = "units of the weights", help = "mean absolute change of a weight" }
+largest_change = { type = "float", unit = "units of the weights", help = "largest absolute change of a weight" }
 relative_change = { type = "float", help = "root of the sum of the squared changes over that of the squared weights; null where all weights are 0" }
-cosine = { type = "float", help = "cosine of the weights and those of the other model; null where all of either are 0" }
-correlation = { type = "float", help = "Pearson correlation of the same; null where all of either are equal" }
-bias_change = { type = "float", help = "root of the sum of the squared changes of the biases; null where there are none" }
+cosine = { type = "float", help = "cosine of the weights and those of the other model, -1 to 1; null where all of either are 0" }
+correlation = { type = "float", help = "Pearson correlation of the weights and those of the other model, -1 to 1; null where all of either are equal" }
+bias_change = { type = "float", unit = "units of the neurons' sums", help = "root of the sum of the squared changes of the biases; null where there are none" }
 */
 MATCH (l:Layer) WHERE l.model = $model AND l.edges > 0
 CALL (l) {

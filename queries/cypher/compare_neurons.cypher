@@ -1,5 +1,7 @@
 /*
 summary = "The neurons that change most from this model to another, such as a later checkpoint."
+theme = "comparison"
+order = "largest first by the measure, then by id"
 score = "weight_change"
 definition = "changes lead from this model to the other; layers are matched by their order, relationships by their ends"
 reads = "edges"
@@ -18,13 +20,13 @@ by = { shared = true }
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
-weight_change = { type = "float", help = "root of the sum of the squared changes of the weights into it" }
-relative_change = { type = "float", help = "the same over the root of the sum of the squared weights; null where all are 0" }
+weight_change = { type = "float", unit = "units of the weights", help = "root of the sum of the squared changes of the weights into it" }
+relative_change = { type = "float", help = "weight_change over the root of the sum of the squared weights; null where all are 0" }
 flips = { type = "int", help = "number of weights into it that change their sign" }
-strength = { type = "float", help = "in-strength: absolute weights into it, added up" }
-strength_change = { type = "float", help = "in-strength in the other model - in-strength" }
-bias = { type = "float", help = "bias; null where the layer has none" }
-bias_change = { type = "float", help = "bias in the other model - bias" }
+strength = { type = "float", unit = "units of the weights", help = "in-strength: absolute weights into it, added up" }
+strength_change = { type = "float", unit = "units of the weights", help = "in-strength in the other model - in-strength" }
+bias = { type = "float", unit = "units of the neuron's sum", help = "bias; null where the layer has none" }
+bias_change = { type = "float", unit = "units of the neuron's sum", help = "bias in the other model - bias" }
 */
 MATCH (t:Neuron) WHERE t.model = $model /*{ where("neurons", "t") }*/
 MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id

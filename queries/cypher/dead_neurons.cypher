@@ -1,5 +1,7 @@
 /*
 summary = "Neurons without any path to an output of the model, or without any from an input."
+theme = "structure"
+order = "by id"
 definition = "reachability, as networkx.ancestors and networkx.descendants have it; outputs are the neurons of layers that feed none, inputs those of layers that none feeds"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"

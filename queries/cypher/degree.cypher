@@ -1,5 +1,7 @@
 /*
 summary = "How many relationships end and begin at each neuron."
+theme = "centrality"
+order = "by id"
 score = "degree"
 reads = "edges"
 example = { neurons = "input_layer" }
@@ -11,9 +13,9 @@ neurons = { type = "neurons", help = "which neurons to return" }
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
-in_degree = { type = "int", help = "relationships into it" }
-out_degree = { type = "int", help = "relationships out of it" }
-degree = { type = "int", help = "both together" }
+in_degree = { type = "int", help = "number of relationships into it" }
+out_degree = { type = "int", help = "number of relationships out of it" }
+degree = { type = "int", help = "in_degree + out_degree" }
 */
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("neurons", "n") }*/
 WITH n,

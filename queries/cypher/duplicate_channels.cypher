@@ -1,5 +1,7 @@
 /*
 summary = "Pairs of channels of a layer with alike incoming weights, most alike first."
+theme = "structure"
+order = "largest cosine first, then layers as in the model, by channel and by other_channel"
 definition = "cosine of the weights from the same sources into the neurons at the same places of two channels: for a dense layer of two rows of the kernel, for a convolution of two filters, each weight counted as often as it is used"
 reads = "edges"
 of_channels = true

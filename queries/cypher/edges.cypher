@@ -1,5 +1,7 @@
 /*
 summary = "Relationships as columns, between layers or any neurons."
+theme = "stored"
+order = "by target, then by source, then by weight"
 not_finite = "With min_weight, weights of NaN are left out."
 example = { source = "dense_0", target = "dense_1", min_weight = 0.7 }
 
@@ -11,10 +13,10 @@ min_weight = { type = "float", default = 0, least = 0, bounds_weights = true, un
 [columns]
 source = { type = "int", help = "id of the neuron where it begins", explode = true }
 target = { type = "int", help = "id of the neuron where it ends" }
-weight = { type = "float", help = "weight; in channel and layer graphs the sum of those that it stands for", explode = true }
-l1 = { type = "float", help = "sum of their absolute values", explode = true, grouped = true }
-l2 = { type = "float", help = "root of the sum of their squares", explode = true, grouped = true }
-largest = { type = "float", help = "largest absolute value among them", explode = true, grouped = true }
+weight = { type = "float", unit = "units of the weights", help = "weight; in channel and layer graphs the sum of those that it stands for", explode = true }
+l1 = { type = "float", unit = "units of the weights", help = "sum of their absolute values", explode = true, grouped = true }
+l2 = { type = "float", unit = "units of the weights", help = "root of the sum of their squares", explode = true, grouped = true }
+largest = { type = "float", unit = "units of the weights", help = "largest absolute value among them", explode = true, grouped = true }
 edges = { type = "int", help = "number of relationships between neurons that it stands for", explode = true, grouped = true }
 */
 MATCH (s:Neuron)-[r:CONNECTS_TO]->(t:Neuron)
@@ -31,7 +33,7 @@ RETURN s.id AS source, t.id AS target, r.weight AS weight
 //% if grouped
   , r.l1 AS l1, r.l2 AS l2, r.largest AS largest, r.edges AS edges
 //% endif
-ORDER BY target, source
+ORDER BY target, source, weight
 //% elif store == "neo4j"
 // The server's own id of a node is read faster than a property, also than its model: who reads these
 // leaves out what begins at nodes of other models, also where its weight is no number. A list leaves

@@ -1,5 +1,7 @@
 /*
 summary = "What neurons pass on to others over all layers between, as one linear map and its bias."
+theme = "linear"
+order = "by source, then by target"
 definition = "the sum over all paths of the product of the weights along a path, A + A^2 + A^3 + ... of the adjacency matrix A, and what the biases along them add up to. Activations are ignored, and a maximum or product of inputs counts as their weighted sum: it is what the model computes where both are absent. Paths through another source do not count, whose value stands for what feeds it. In channel and layer graphs biases are means"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -18,8 +20,8 @@ source = { type = "int", help = "id of the neuron where the paths begin" }
 source_name = { type = "text", help = "name of that neuron" }
 target = { type = "int", help = "id of the neuron where they end" }
 target_name = { type = "text", help = "name of that neuron" }
-weight = { type = "float", help = "effective weight; pairs of 0 are left out" }
-bias = { type = "float", help = "effective bias of the target: its value where all sources and all inputs are 0" }
+weight = { type = "float", unit = "products of weights", help = "effective weight; pairs of 0 are left out" }
+bias = { type = "float", unit = "units of the neuron's sum", help = "effective bias of the target: its value where all sources and all inputs are 0" }
 */
 //% set near, far = ("source", "target") if forward else ("target", "source")
 //% set before, after = ("<-", "-") if forward else ("-", "->")

@@ -1,5 +1,7 @@
 /*
 summary = "Eigenvector centrality as NetworkX computes it; on an acyclic graph Katz centrality says more."
+theme = "centrality"
+order = "by id"
 score = "eigenvector_centrality"
 definition = "Bonacich (1972); networkx.eigenvector_centrality: the power iteration of A + I. An acyclic graph has no eigenvalue but 0, so that the iteration only goes on to where most long paths end"
 reads = "edges"

@@ -1,5 +1,7 @@
 /*
 summary = "The neurons of a receptive or projective field, each with its path weight."
+theme = "field"
+order = "by id"
 score = "weight"
 definition = "see receptive_field"
 reads = "edges"
@@ -17,11 +19,11 @@ by = { shared = true }
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
-channel = { type = "int?", help = "its channel" }
-x = { type = "int?", help = "its x" }
-y = { type = "int?", help = "its y" }
-z = { type = "int?", help = "its z" }
-weight = { type = "float", help = "sum over paths of the product of absolute weights" }
+channel = { type = "int?", help = "channel, feature map or unit" }
+x = { type = "int?", help = "position along the width" }
+y = { type = "int?", help = "position along the height" }
+z = { type = "int?", help = "position along the depth" }
+weight = { type = "float", unit = "products of weights", help = "sum over paths of the product of absolute weights" }
 */
 // A neuron that is given, or was reached, hands its weight on. Weights are kept in a property until
 // all are there.

@@ -1,5 +1,7 @@
 /*
 summary = "Katz centrality, exact: one pass a layer, from the inputs on."
+theme = "centrality"
+order = "by id"
 score = "katz"
 definition = "Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of weight * centrality over what feeds a neuron"
 reads = "edges"
@@ -11,14 +13,14 @@ example = { neurons = "dense_1" }
 neurons = { type = "neurons", help = "which neurons to return" }
 alpha = { type = "float", default = 0.1, help = "attenuation along a relationship" }
 beta = { type = "float", default = 1.0, help = "what each neuron has of its own" }
-weights = { choices = ["absolute", "signed"], default = "absolute", help = "|weight|, or weight" }
+weights = { choices = ["absolute", "signed"], default = "absolute", help = "what a relationship counts: |weight|, or weight" }
 by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
-katz = { type = "float", help = "Katz centrality" }
+katz = { type = "float", help = "Katz centrality, not normalized" }
 */
 // What feeds a neuron stands in earlier layers. Scores are kept in a property until all are there.
 MATCH (l:Layer) WHERE l.model = $model

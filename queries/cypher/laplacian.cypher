@@ -1,5 +1,7 @@
 /*
 summary = "The directed Laplacian of some neurons and the relationships between them."
+theme = "matrix"
+order = "by source, then by target"
 definition = "Chung (2005), Laplacians and the Cheeger inequality for directed graphs, section 2; networkx.directed_laplacian_matrix of absolute weights: I - (S P S^-1 + S^-1 P^T S) / 2, with P the probabilities of a random walk and S the root of its stationary distribution"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -17,7 +19,7 @@ source = { type = "int", help = "id of the neuron of the row" }
 source_name = { type = "text", help = "name of that neuron" }
 target = { type = "int", help = "id of the neuron of the column" }
 target_name = { type = "text", help = "name of that neuron" }
-laplacian = { type = "float", help = "entry of the matrix, which is symmetric" }
+laplacian = { type = "float", help = "entry of the matrix, which is symmetric; each has a row" }
 */
 // A walk that never jumps does not come back where relationships go forward only: it has no answer.
 MATCH (n:Neuron) WHERE n.model = $model AND $walk = 'pagerank' /*{ where("neurons", "n") }*/

@@ -1,5 +1,7 @@
 /*
 summary = "The layers of a model, inputs first."
+theme = "stored"
+order = "inputs first, by index"
 
 [columns]
 index = { type = "int", help = "position among the layers that have neurons" }
@@ -14,8 +16,8 @@ last = { type = "int", help = "id of the last neuron" }
 neurons = { type = "int", help = "number of neurons" }
 edges = { type = "int", help = "number of relationships into the layer" }
 left_out_edges = { type = "int", help = "number of relationships that were too weak to be loaded" }
-left_out_weight = { type = "float", help = "sum of their weights" }
-left_out_absolute = { type = "float", help = "sum of their absolute weights" }
+left_out_weight = { type = "float", unit = "units of the weights", help = "sum of the weights of those" }
+left_out_absolute = { type = "float", unit = "units of the weights", help = "sum of the absolute weights of those" }
 not_finite_weights = { type = "int", help = "number of relationships into the layer whose weight is NaN or infinite" }
 not_finite_biases = { type = "int", help = "number of its neurons whose bias or slope is NaN or infinite" }
 parameters = { type = "int", help = "number of parameters of the Keras layer" }

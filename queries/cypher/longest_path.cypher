@@ -1,5 +1,7 @@
 /*
 summary = "The path of the largest sum of weights; it may begin and end anywhere."
+theme = "path"
+order = "by hop"
 definition = "networkx.dag_longest_path"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -14,8 +16,8 @@ hop = { type = "int", help = "position in the path, from 0" }
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
-weight = { type = "float", help = "weight of the relationship into this neuron; null at hop 0" }
-length = { type = "float", help = "the sum up to here" }
+weight = { type = "float", unit = "units of the weights", help = "weight of the relationship into this neuron; null at hop 0" }
+length = { type = "float", unit = "units of the weights", help = "the sum up to here" }
 */
 //% set length = "abs(r." ~ by ~ ")" if weights == "absolute" else "r." ~ by
 // The largest sum that arrives at a neuron, where it is above 0: else a path may as well begin

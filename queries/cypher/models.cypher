@@ -1,5 +1,7 @@
 /*
 summary = "The models in the graph, complete or not."
+theme = "stored"
+order = "by name"
 
 [columns]
 name = { type = "text", help = "name of the model" }

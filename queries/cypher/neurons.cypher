@@ -1,5 +1,7 @@
 /*
 summary = "Neurons, filtered by layer, channel, position, bias, id or name."
+theme = "stored"
+order = "by id"
 with_properties = true
 example = { neurons = "conv_0[3]@0..5,1" }
 
@@ -15,7 +17,7 @@ channel = { type = "int?", help = "channel, feature map or unit" }
 x = { type = "int?", help = "position along the width" }
 y = { type = "int?", help = "position along the height" }
 z = { type = "int?", help = "position along the depth" }
-bias = { type = "float", help = "added to the reduced inputs; null where the layer has none" }
+bias = { type = "float", unit = "units of the neuron's sum", help = "added to the reduced inputs; null where the layer has none" }
 slope = { type = "float", help = "factor of negative values in a PReLU; null elsewhere" }
 neurons = { type = "int", help = "how many neurons it stands for; 1 in a neuron graph" }
 */

@@ -1,5 +1,7 @@
 /*
 summary = "PageRank over absolute weights, exact: one pass a layer."
+theme = "centrality"
+order = "by id"
 score = "pagerank"
 definition = "Page et al. (1999); networkx.pagerank: teleport and dangling neurons spread evenly"
 reads = "edges"

@@ -1,5 +1,7 @@
 /*
 summary = "The share of all path weight, from inputs to outputs, that runs through each neuron."
+theme = "centrality"
+order = "by id"
 score = "path_centrality"
 definition = "sum over all paths through a neuron of the product of absolute weights, by the same sum over all paths; the path norm of Neyshabur et al. (2015), sec. 2, with exponent 1"
 reads = "edges"

@@ -1,5 +1,7 @@
 /*
-summary = "The same as path_norm, for each target."
+summary = "For each target how many paths end there, and what their weights come to."
+theme = "path"
+order = "by id"
 score = "absolute"
 definition = "see path_norm"
 reads = "edges"
@@ -14,11 +16,11 @@ by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the target" }
-name = { type = "text", help = "name of the neuron" }
+name = { type = "text", help = "name of the target" }
 layer = { type = "text", help = "name of the layer" }
-paths = { type = "float", help = "number of paths that end there" }
-absolute = { type = "float", help = "sum of the products of their absolute weights" }
-signed = { type = "float", help = "sum of the products of their weights" }
+paths = { type = "float", unit = "paths", help = "number of paths that end there" }
+absolute = { type = "float", unit = "products of weights", help = "sum of the products of their absolute weights" }
+signed = { type = "float", unit = "products of weights", help = "sum of the products of their weights" }
 */
 // For each neuron the sums over the paths to it, where there are any; a source begins one itself.
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("source", "n") }*/

@@ -1,5 +1,7 @@
 /*
 summary = "How many paths there are between neurons, and what their weights come to."
+theme = "path"
+order = "one row"
 definition = "Neyshabur et al. (2015), Norm-based capacity control, sec. 2, with exponent 1: sum over paths of the product of absolute weights"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -12,9 +14,9 @@ target = { type = "neurons", required = true, help = "where the paths end" }
 by = { shared = true }
 
 [columns]
-paths = { type = "float", help = "number of paths" }
-absolute = { type = "float", help = "sum over paths of the product of absolute weights: the path norm" }
-signed = { type = "float", help = "sum over paths of the product of weights: the sum of the effective weights" }
+paths = { type = "float", unit = "paths", help = "number of paths" }
+absolute = { type = "float", unit = "products of weights", help = "sum over paths of the product of absolute weights: the path norm" }
+signed = { type = "float", unit = "products of weights", help = "sum over paths of the product of weights: the sum of the effective weights" }
 */
 // For each neuron the sums over the paths to it, where there are any; a source begins one itself.
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("source", "n") }*/

@@ -1,5 +1,7 @@
 /*
 summary = "What some neurons feed, layer by layer: how far it reaches, and how strongly."
+theme = "field"
+order = "layers as in the model"
 definition = "Lehky and Sejnowski (1988), Network model of shape-from-shading, for the term"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -14,13 +16,13 @@ by = { shared = true }
 layer_index = { type = "int", help = "position of the layer" }
 layer = { type = "text", help = "name of the layer" }
 neurons = { type = "int", help = "number of its neurons in the field" }
-share = { type = "float", help = "the same as a share of the layer" }
-channels = { type = "int?", help = "number of their channels" }
-x_min = { type = "int?", help = "smallest x of theirs; null where they have none" }
-x_max = { type = "int?", help = "largest x" }
-y_min = { type = "int?", help = "smallest y" }
-y_max = { type = "int?", help = "largest y" }
-weight = { type = "float", help = "sum over paths of the product of absolute weights" }
+share = { type = "float", help = "neurons as a share of the layer, 0 to 1" }
+channels = { type = "int?", help = "number of channels that they are in; null where they have none" }
+x_min = { type = "int?", help = "smallest position of theirs along the width; null where they have none" }
+x_max = { type = "int?", help = "largest position along the width" }
+y_min = { type = "int?", help = "smallest position along the height" }
+y_max = { type = "int?", help = "largest position along the height" }
+weight = { type = "float", unit = "products of weights", help = "sum over paths of the product of absolute weights" }
 */
 CALL () {
   /*{ answer("field_neurons", neurons=neurons, direction="out", by=by) | indent(2) }*/

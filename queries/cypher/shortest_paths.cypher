@@ -1,5 +1,7 @@
 /*
 summary = "From the nearest source to each target: how many hops, and how small a sum of absolute weights."
+theme = "path"
+order = "by id"
 score = "length"
 definition = "Dijkstra (1959); networkx.multi_source_dijkstra_path_length"
 reads = "edges"
@@ -14,10 +16,10 @@ by = { shared = true }
 
 [columns]
 id = { type = "int", help = "id of the target" }
-name = { type = "text", help = "name of the neuron" }
+name = { type = "text", help = "name of the target" }
 layer = { type = "text", help = "name of the layer" }
 hops = { type = "int?", help = "the fewest relationships; null without a path" }
-length = { type = "float", help = "the smallest sum of absolute weights, perhaps over other neurons; null without a path" }
+length = { type = "float", unit = "units of the weights", help = "the smallest sum of absolute weights, perhaps over other neurons; null without a path" }
 */
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("source", "n") }*/
 SET n._hops = 0, n._length = 0.0

@@ -1,5 +1,7 @@
 /*
 summary = "In-strength or out-strength: the weights into or out of each neuron, added up."
+theme = "stored"
+order = "by id"
 score = "strength"
 definition = "Barrat et al. (2004), The architecture of complex weighted networks, eq. 2"
 not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
@@ -15,7 +17,7 @@ by = { shared = true }
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
-strength = { type = "float", help = "the sum; 0 without relationships" }
+strength = { type = "float", unit = "units of the weights, or relationships where they are counted", help = "the sum; 0 without relationships" }
 */
 MATCH (n:Neuron)
 WHERE n.model = $model /*{ where("neurons", "n") }*/

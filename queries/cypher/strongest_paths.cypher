@@ -1,5 +1,7 @@
 /*
 summary = "The k strongest paths between neurons, by the product of absolute weights; exact."
+theme = "path"
+order = "by path, then by hop"
 definition = "best completion from each neuron by one pass a layer, then best-first search with it as the bound"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -14,13 +16,13 @@ by = { shared = true }
 
 [columns]
 path = { type = "int", help = "rank of the path, from 1" }
-strength = { type = "float", help = "product of the absolute weights along the path" }
+strength = { type = "float", unit = "products of weights", help = "product of the absolute weights along the path" }
 sign = { type = "int", help = "sign of the product of the weights: 1 or -1" }
 hop = { type = "int", help = "position in the path, from 0" }
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
-weight = { type = "float", help = "weight of the relationship into this neuron; null at hop 0" }
+weight = { type = "float", unit = "units of the weights", help = "weight of the relationship into this neuron; null at hop 0" }
 */
 // From the outputs back: the best logarithm of a product from a neuron on to a target, over a
 // relationship at least, and in `_best` also over none. That of infinity stands above all others.

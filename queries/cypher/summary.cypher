@@ -1,5 +1,7 @@
 /*
 summary = "One row about a model: counts, density, and the range of its weights."
+theme = "stored"
+order = "one row"
 definition = "density: relationships / (neurons * (neurons - 1)), as networkx.density has it"
 not_finite = "The smallest and the largest weight leave NaN out; a mean is NaN where NaN is among the weights."
 
@@ -7,11 +9,11 @@ not_finite = "The smallest and the largest weight leave NaN out; a mean is NaN w
 layers = { type = "int", help = "number of layers that have neurons" }
 neurons = { type = "int", help = "number of neurons" }
 edges = { type = "int", help = "number of relationships" }
-density = { type = "float", help = "relationships in a share of all possible ones" }
-min_weight = { type = "float", help = "smallest weight" }
-max_weight = { type = "float", help = "largest weight" }
-mean_weight = { type = "float", help = "mean weight" }
-mean_absolute_weight = { type = "float", help = "mean absolute weight" }
+density = { type = "float", help = "number of relationships as a share of all possible ones, 0 to 1" }
+min_weight = { type = "float", unit = "units of the weights", help = "smallest weight" }
+max_weight = { type = "float", unit = "units of the weights", help = "largest weight" }
+mean_weight = { type = "float", unit = "units of the weights", help = "mean weight" }
+mean_absolute_weight = { type = "float", unit = "units of the weights", help = "mean absolute weight" }
 zero_weights = { type = "int", help = "number of relationships of weight 0" }
 not_finite = { type = "int", help = "number of relationships of a weight that is NaN or infinite" }
 */

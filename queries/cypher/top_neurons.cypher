@@ -1,5 +1,7 @@
 /*
 summary = "The k neurons of each layer that a measure of centrality puts first."
+theme = "centrality"
+order = "layers as in the model, then by rank"
 score = "value"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -18,7 +20,7 @@ layer = { type = "text", help = "name of the layer" }
 rank = { type = "int", help = "rank within the layer, from 1" }
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
-value = { type = "float", help = "the measure" }
+value = { type = "float", unit = "the unit of the measure", help = "the measure" }
 */
 //% set way, _, what = measure.partition("_")
 //% set of_ends = what in ("strength", "degree")

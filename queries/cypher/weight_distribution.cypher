@@ -1,5 +1,7 @@
 /*
 summary = "A histogram of the weights into each layer; bins of equal width, empty ones left out."
+theme = "stored"
+order = "layers as in the model, then by bin, a row without one last"
 not_finite = "They are in no bin: a row without bin, low and high counts those of a layer."
 
 [parameters]
@@ -11,10 +13,10 @@ by = { shared = true }
 layer_index = { type = "int", help = "position of the layer" }
 layer = { type = "text", help = "name of the layer" }
 bin = { type = "int?", help = "number of the bin, from 0; null for weights that are NaN or infinite" }
-low = { type = "float", help = "lower end of the bin; null for these" }
-high = { type = "float", help = "upper end of the bin; null for these" }
+low = { type = "float", unit = "units of the weights", help = "lower end of the bin; null without a bin" }
+high = { type = "float", unit = "units of the weights", help = "upper end of the bin; null without a bin" }
 edges = { type = "int", help = "number of relationships in the bin" }
-share = { type = "float", help = "the same as a share of the layer's" }
+share = { type = "float", help = "edges as a share of the layer's, 0 to 1" }
 */
 MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
 WHERE t.model = $model /*{ within("s") }*/ /*{ where("neurons", "t") }*/

@@ -1,5 +1,7 @@
 /*
 summary = "The path whose weakest relationship is strongest: its bottleneck."
+theme = "path"
+order = "by hop"
 definition = "Pollack (1960), The maximum capacity through a network"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
@@ -16,8 +18,8 @@ hop = { type = "int", help = "position in the path, from 0" }
 id = { type = "int", help = "id of the neuron" }
 name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
-weight = { type = "float", help = "weight of the relationship into this neuron; null at hop 0" }
-weakest = { type = "float", help = "the smallest absolute weight of the whole path" }
+weight = { type = "float", unit = "units of the weights", help = "weight of the relationship into this neuron; null at hop 0" }
+weakest = { type = "float", unit = "units of the weights", help = "the smallest absolute weight of the whole path" }
 */
 // The width of a neuron: that of the widest path to it; a source has no bounds.
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("source", "n") }*/

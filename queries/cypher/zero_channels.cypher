@@ -1,5 +1,7 @@
 /*
 summary = "Channels of which all weights in, or all weights out, are zero."
+theme = "structure"
+order = "layers as in the model, then by channel"
 definition = "strength: Barrat et al. (2004), The architecture of complex weighted networks, eq. 2, of absolute weights, added up over the neurons of a channel"
 reads = "edges"
 of_channels = true
@@ -16,8 +18,8 @@ name = { type = "text", help = "layer[channel], which is taken where neurons are
 layer = { type = "text", help = "name of the layer" }
 channel = { type = "int", help = "channel, feature map or unit" }
 neurons = { type = "int", help = "number of neurons" }
-in_strength = { type = "float", help = "absolute weights into the channel, added up; null in a layer that nothing feeds" }
-out_strength = { type = "float", help = "absolute weights out of the channel, added up; null in a layer that feeds nothing" }
+in_strength = { type = "float", unit = "units of the weights", help = "absolute weights into the channel, added up; null in a layer that nothing feeds" }
+out_strength = { type = "float", unit = "units of the weights", help = "absolute weights out of the channel, added up; null in a layer that feeds nothing" }
 */
 MATCH (l:Layer)
 WHERE l.model = $model

@@ -1,13 +1,13 @@
 """What every declaration of a query, a plot or an export is made of."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal, TypeVar, get_args
 
 from queries.core.address import repeatable
 from queries.core.properties import is_property_name, property_named
-from queries.errors import NeurongraphError, ParameterError, listed
+from queries.errors import NeurongraphError, ParameterError, listed, meant
 
 Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
 """A property of relationships; those of a neuron graph have ``weight`` alone."""
@@ -110,6 +110,7 @@ class Parameter:
             no_name = ", and no name of a property" * self.or_property
             raise ParameterError(
                 f"{self.name}: {text} is not one of {', '.join(self.choices)}{no_name}"
+                f"{meant(str(value), self.choices)}"
             )
         if self.least is not None and not converted >= self.least:
             raise ParameterError(
@@ -149,6 +150,8 @@ class Column:
     ----------
     name, type, help
         As the header says.
+    unit
+        What a number is measured in; empty for a plain number, or one that says what it counts.
     explode
         True where the store may answer with a list, of which each element is a row.
     grouped
@@ -160,9 +163,17 @@ class Column:
     name: str
     type: ColumnType
     help: str
+    unit: str = ""
     explode: bool = False
     grouped: bool = False
     not_stated: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Type and unit."""
+        if self.unit or self.type == "float":
+            return f"{self.type}, {f'in {self.unit}' if self.unit else 'no unit'}"
+        return self.type
 
     @property
     def meaning(self) -> str:
@@ -215,6 +226,28 @@ class Declaration:
         """Return a declared parameter by its name."""
         return next(parameter for parameter in self.parameters if parameter.name == name)
 
+    def no_parameter(self, name: str, more: Collection[str] = ()) -> str:
+        """Say for an error that there is no parameter of a name, and which there are.
+
+        Parameters
+        ----------
+        name
+            The name.
+        more
+            What may have been meant beside the parameters.
+        """
+        declared = [parameter.name for parameter in self.parameters]
+        alike = meant(name, [*declared, *more])
+        return (
+            f"{self.kind} {self.name!r} has no parameter {repeatable(name)}{alike}; "
+            f"its parameters are {listed(declared)}"
+        )
+
+    @property
+    def without_names(self) -> list[str]:
+        """Names of the parameters whose values may stand without them, in their order."""
+        return [each.name for each in self.parameters if each.type == "neurons" or each.required]
+
     def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return a value for each declared parameter, checked, defaults filled in.
 
@@ -226,10 +259,7 @@ class Declaration:
         declared = {parameter.name: parameter for parameter in self.parameters}
         for name in values:
             if name not in declared:
-                raise ParameterError(
-                    f"{self.kind} {self.name!r} has no parameter {name!r}; "
-                    f"its parameters are {listed(declared)}"
-                )
+                raise ParameterError(self.no_parameter(name))
         checked = {
             name: parameter.checked(parameter.default if values.get(name) is None else values[name])
             for name, parameter in declared.items()
@@ -277,5 +307,6 @@ def by_name(name: str, kind: type[_Declared], declared: Mapping[str, _Declared])
         return declared[name]
     except KeyError:
         raise kind.missing(
-            f"there is no {kind.kind} {repeatable(name)}; the {kind.several} are {listed(declared)}"
+            f"there is no {kind.kind} {repeatable(name)}{meant(name, declared)}; "
+            f"the {kind.several} are {listed(declared)}"
         ) from None

@@ -15,6 +15,7 @@ from queries.errors import (
     NeuronNotFoundError,
     PropertyNotFoundError,
     listed,
+    meant,
 )
 
 AXES: Final = ("channel", "x", "y", "z")
@@ -103,8 +104,8 @@ class Existence:
         if written not in there:
             raise PropertyNotFoundError(
                 f"{name}: {repeatable(written)} is no measure, and no property that was written to "
-                f"the neurons of model {self.model.name!r}; the measures are {listed(measures)}; "
-                f"the properties are {listed(there)}"
+                f"the neurons of model {self.model.name!r}{meant(written, [*measures, *there])}; "
+                f"the measures are {listed(measures)}; the properties are {listed(there)}"
             )
         self._require_properties(name, [written], properties)
 
@@ -112,8 +113,8 @@ class Existence:
         names_of_model = [layer.name for layer in self.layers]
         for missing in sorted(set(names).difference(names_of_model)):
             raise LayerNotFoundError(
-                f"model {self.model.name!r} has no layer {repeatable(missing)}; its layers are "
-                f"{listed(names_of_model)}"
+                f"model {self.model.name!r} has no layer {repeatable(missing)}"
+                f"{meant(missing, names_of_model)}; its layers are {listed(names_of_model)}"
             )
 
     def _require_properties(
@@ -170,11 +171,13 @@ class Existence:
         layers = [layer for layer in self.layers if text.startswith(layer.name)]
         if any(self._has(layer, text.removeprefix(layer.name)) for layer in layers):
             return
+        names = [layer.name for layer in self.layers]
+        alike = "" if layers else meant(re.split(r"[\[@]", text, maxsplit=1)[0], names)
         raise NeuronNotFoundError(
-            f"{name}: model {self.model.name!r} has no neuron {text!r}; "
+            f"{name}: model {self.model.name!r} has no neuron {text!r}{alike}; "
             + (
                 "; ".join(f"layer {each.name!r} has {self._axes_text(each)}" for each in layers)
-                or f"its layers are {listed([layer.name for layer in self.layers])}"
+                or f"its layers are {listed(names)}"
             )
         )
 

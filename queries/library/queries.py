@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 _SHARED: Final = {BY.name: BY}
 """Parameters that a header names alone: they mean the same in all queries."""
 
+THEMES: Final = {
+    "stored": "What is stored",
+    "centrality": "Centrality",
+    "path": "Paths",
+    "field": "Fields",
+    "matrix": "Matrices",
+    "linear": "Linear maps",
+    "structure": "Structure",
+    "comparison": "Comparison",
+}
+"""Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 
 _WRITES: Final = re.compile(r"^\s*(?:SET|REMOVE)\b", re.MULTILINE)
 
@@ -77,6 +88,10 @@ class Query(Declaration):
         What its rows hold.
     body
         The Cypher, with its Jinja.
+    theme
+        One of ``THEMES``.
+    order
+        In which order its rows come, where no other is asked for.
     definition
         Where the definition of what it computes comes from; empty where it is plain.
     reads
@@ -106,6 +121,8 @@ class Query(Declaration):
     missing: ClassVar[type[NeurongraphError]] = QueryNotFoundError
     columns: tuple[Column, ...]
     body: str = field(repr=False)
+    theme: str = "stored"
+    order: str = ""
     definition: str = ""
     reads: str = ""
     not_finite: str = ""
@@ -238,6 +255,14 @@ def queries() -> dict[str, Query]:
     }
 
 
+def by_theme() -> dict[str, list[Query]]:
+    """Return the queries of each theme by its heading."""
+    themes: dict[str, list[Query]] = {heading: [] for heading in THEMES.values()}
+    for each in queries().values():
+        themes[THEMES[each.theme]].append(each)
+    return themes
+
+
 def query(name: str) -> Query:
     """Return a query by its name.
 
@@ -274,6 +299,8 @@ def _read(name: str, text: str) -> Query:
         example=header.get("example", {}),
         columns=tuple(Column(name=key, **entry) for key, entry in header["columns"].items()),
         body=body.strip(),
+        theme=header["theme"],
+        order=header["order"],
         definition=header.get("definition", ""),
         reads=header.get("reads", ""),
         not_finite=header.get("not_finite", ""),

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ from queries.answers.question import Question
 from queries.core.progress import Progress, silent
 from queries.errors import ParameterError
 from queries.library.queries import query
+from queries.library.row_order import RowOrder
 from queries.stores import open_store
 
 
@@ -56,6 +57,8 @@ class Methods:
         compute: Callable[[Question], pd.DataFrame],
         *,
         in_store: bool,
+        sort: str | Sequence[str] | None,
+        limit: int | None,
         stated: Callable[[Question], pd.DataFrame] = Question.in_store_answer,
         write_property: str | None = None,
         index: bool = False,
@@ -70,6 +73,8 @@ class Methods:
             What answers it by default.
         in_store
             Whether the query's own statement answers it in the store.
+        sort, limit
+            The columns by which its rows are sorted, and how many are returned.
         stated
             What has the store answer it, and refuses what ``compute`` refuses.
         write_property
@@ -81,6 +86,9 @@ class Methods:
             raise ParameterError("index: it is one on the property that write_property names")
         if write_property is not None:
             properties.check(question.model, write_property, index=index)
+        order = RowOrder.from_arguments(sort, limit)
+        if order.columns:
+            order.require(question.query.name, question.columns)
         frame = stated(question) if in_store else compute(question)
         if write_property is not None:
             begun = time.perf_counter()
@@ -90,4 +98,4 @@ class Methods:
             frame.attrs["written"] = (
                 f"wrote {write_property} of {len(values):,} neurons in {seconds:.1f} s"
             )
-        return frame
+        return order.apply(frame)

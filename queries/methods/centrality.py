@@ -1,5 +1,6 @@
 """How central neurons are."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -19,6 +20,8 @@ class CentralityMethods(Methods):
         self,
         neurons: NeuronsLike = None,
         *,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -29,13 +32,21 @@ class CentralityMethods(Methods):
         Parameters
         ----------
         neurons
-            Which neurons to return (neurons, default all).
+            Which neurons to return (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-degree"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         write_property
             Write the score, the column ``degree``, to the neurons in the answer, as a property of
             this name; it takes the place of one of that name. Neurons without a number get none.
+            ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -49,9 +60,13 @@ class CentralityMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``in_degree`` (int): relationships into it
-            - ``out_degree`` (int): relationships out of it
-            - ``degree`` (int): both together
+            - ``in_degree`` (int): number of relationships into it
+            - ``out_degree`` (int): number of relationships out of it
+            - ``degree`` (int): in_degree + out_degree
+
+        Notes
+        -----
+        Order of the rows: by id.
 
         Examples
         --------
@@ -61,6 +76,8 @@ class CentralityMethods(Methods):
         return self._answer(
             question,
             answers.degree,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             write_property=write_property,
             index=index,
@@ -74,6 +91,8 @@ class CentralityMethods(Methods):
         beta: float = 1.0,
         weights: Literal["absolute", "signed"] = "absolute",
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -84,22 +103,31 @@ class CentralityMethods(Methods):
         Parameters
         ----------
         neurons
-            Which neurons to return (neurons, default all).
+            Which neurons to return (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         alpha
             Attenuation along a relationship (float, no unit, default 0.1).
         beta
             What each neuron has of its own (float, no unit, default 1.0).
         weights
-            |weight|, or weight (absolute or signed, default absolute).
+            What a relationship counts: |weight|, or weight (absolute or signed, default absolute).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-katz"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         write_property
             Write the score, the column ``katz``, to the neurons in the answer, as a property of
             this name; it takes the place of one of that name. Neurons without a number get none.
+            ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -113,10 +141,12 @@ class CentralityMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``katz`` (float): Katz centrality
+            - ``katz`` (float, no unit): Katz centrality, not normalized
 
         Notes
         -----
+        Order of the rows: by id.
+
         Definition: Katz (1953); networkx.katz_centrality, not normalized: beta + alpha * sum of
         weight * centrality over what feeds a neuron.
 
@@ -133,6 +163,8 @@ class CentralityMethods(Methods):
         return self._answer(
             question,
             answers.katz,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             write_property=write_property,
             index=index,
@@ -144,6 +176,8 @@ class CentralityMethods(Methods):
         *,
         alpha: float = 0.85,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -154,19 +188,28 @@ class CentralityMethods(Methods):
         Parameters
         ----------
         neurons
-            Which neurons to return (neurons, default all).
+            Which neurons to return (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         alpha
             Damping: the share that goes on along relationships (float, no unit, at least 0, default
             0.85).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-pagerank"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         write_property
             Write the score, the column ``pagerank``, to the neurons in the answer, as a property of
             this name; it takes the place of one of that name. Neurons without a number get none.
+            ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -180,10 +223,12 @@ class CentralityMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``pagerank`` (float): PageRank; that of all neurons adds up to 1
+            - ``pagerank`` (float, no unit): PageRank; that of all neurons adds up to 1
 
         Notes
         -----
+        Order of the rows: by id.
+
         Definition: Page et al. (1999); networkx.pagerank: teleport and dangling neurons spread
         evenly.
 
@@ -197,6 +242,8 @@ class CentralityMethods(Methods):
         return self._answer(
             question,
             answers.pagerank,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             stated=answers.in_store,
             write_property=write_property,
@@ -208,6 +255,8 @@ class CentralityMethods(Methods):
         neurons: NeuronsLike = None,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -218,17 +267,25 @@ class CentralityMethods(Methods):
         Parameters
         ----------
         neurons
-            Which neurons to return (neurons, default all).
+            Which neurons to return (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-path_centrality"``. NaN and null come last. Equal rows, and all
+            without it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         write_property
             Write the score, the column ``path_centrality``, to the neurons in the answer, as a
             property of this name; it takes the place of one of that name. Neurons without a number
-            get none.
+            get none. ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -242,11 +299,13 @@ class CentralityMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``path_centrality`` (float): the share, from 0 to 1; that of the neurons of a layer
-              that all paths cross adds up to 1
+            - ``path_centrality`` (float, no unit): the share, from 0 to 1; that of the neurons of a
+              layer that all paths cross adds up to 1
 
         Notes
         -----
+        Order of the rows: by id.
+
         Definition: sum over all paths through a neuron of the product of absolute weights, by the
         same sum over all paths; the path norm of Neyshabur et al. (2015), sec. 2, with exponent 1.
 
@@ -260,6 +319,8 @@ class CentralityMethods(Methods):
         return self._answer(
             question,
             answers.path_centrality,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             stated=answers.in_store,
             write_property=write_property,
@@ -274,6 +335,8 @@ class CentralityMethods(Methods):
         tol: float = 1e-6,
         weights: WeightKind = "count",
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -284,7 +347,8 @@ class CentralityMethods(Methods):
         Parameters
         ----------
         neurons
-            Which neurons to return (neurons, default all).
+            Which neurons to return (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         max_iter
             Most steps of the iteration (int, in steps, at least 1, default 1000).
         tol
@@ -296,13 +360,20 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-eigenvector_centrality"``. NaN and null come last. Equal rows, and
+            all without it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. This query has none: it reads all relationships again and again
+            until a step changes little, and Cypher has no loop that ends by a condition.
         write_property
             Write the score, the column ``eigenvector_centrality``, to the neurons in the answer, as
             a property of this name; it takes the place of one of that name. Neurons without a
-            number get none.
+            number get none. ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -316,7 +387,8 @@ class CentralityMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``eigenvector_centrality`` (float): the centrality; the sum of the squares of all is 1
+            - ``eigenvector_centrality`` (float, no unit): the centrality; the sum of the squares of
+              all is 1
 
         Raises
         ------
@@ -325,6 +397,8 @@ class CentralityMethods(Methods):
 
         Notes
         -----
+        Order of the rows: by id.
+
         Definition: Bonacich (1972); networkx.eigenvector_centrality: the power iteration of A + I.
         An acyclic graph has no eigenvalue but 0, so that the iteration only goes on to where most
         long paths end.
@@ -348,6 +422,8 @@ class CentralityMethods(Methods):
         return self._answer(
             question,
             answers.eigenvector_centrality,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             write_property=write_property,
             index=index,
@@ -360,6 +436,8 @@ class CentralityMethods(Methods):
         measure: Measure = "katz",
         k: int = 5,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -370,7 +448,8 @@ class CentralityMethods(Methods):
         Parameters
         ----------
         neurons
-            Among which neurons (neurons, default all).
+            Among which neurons (neurons, default all). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         measure
             By what; each with its usual parameters (katz or pagerank or path_centrality or
             in_strength or out_strength or in_degree or out_degree, default katz).
@@ -379,12 +458,20 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-value"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         write_property
             Write the score, the column ``value``, to the neurons in the answer, as a property of
             this name; it takes the place of one of that name. Neurons without a number get none.
+            ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -400,10 +487,12 @@ class CentralityMethods(Methods):
             - ``rank`` (int): rank within the layer, from 1
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
-            - ``value`` (float): the measure
+            - ``value`` (float, in the unit of the measure): the measure
 
         Notes
         -----
+        Order of the rows: layers as in the model, then by rank.
+
         Weights that are NaN or infinite: Neurons of which the measure is NaN are left out; an
         infinite one comes first. PageRank and path centrality are not defined.
 
@@ -415,6 +504,8 @@ class CentralityMethods(Methods):
         return self._answer(
             question,
             answers.top_neurons,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             stated=answers.in_store,
             write_property=write_property,

@@ -1,5 +1,6 @@
 """What changes from one model to another of the same architecture."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -22,6 +23,8 @@ class ComparisonMethods(Methods):
         other: str,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -35,9 +38,16 @@ class ComparisonMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-bias_change"``. NaN and null come last. Equal rows, and all
+            without it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: there each model is a
+            file of its own, and a statement reads one file.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -51,19 +61,23 @@ class ComparisonMethods(Methods):
             - ``edges`` (int): number of relationships into the layer
             - ``changed`` (int): number of weights that differ
             - ``flips`` (int): number of weights that change their sign
-            - ``mean_change`` (float): mean absolute change of a weight
-            - ``largest_change`` (float): largest absolute change of a weight
-            - ``relative_change`` (float): root of the sum of the squared changes over that of the
-              squared weights; null where all weights are 0
-            - ``cosine`` (float): cosine of the weights and those of the other model; null where all
-              of either are 0
-            - ``correlation`` (float): Pearson correlation of the same; null where all of either are
-              equal
-            - ``bias_change`` (float): root of the sum of the squared changes of the biases; null
-              where there are none
+            - ``mean_change`` (float, in units of the weights): mean absolute change of a weight
+            - ``largest_change`` (float, in units of the weights): largest absolute change of a
+              weight
+            - ``relative_change`` (float, no unit): root of the sum of the squared changes over that
+              of the squared weights; null where all weights are 0
+            - ``cosine`` (float, no unit): cosine of the weights and those of the other model, -1 to
+              1; null where all of either are 0
+            - ``correlation`` (float, no unit): Pearson correlation of the weights and those of the
+              other model, -1 to 1; null where all of either are equal
+            - ``bias_change`` (float, in units of the neurons' sums): root of the sum of the squared
+              changes of the biases; null where there are none
 
         Notes
         -----
+        Order of the rows: largest relative_change first, NaN and null last, then layers as in the
+        model.
+
         Definition: changes lead from this model to the other; layers are matched by their order,
         relationships by their ends.
 
@@ -76,7 +90,12 @@ class ComparisonMethods(Methods):
         """
         question = self._ask("compare_layers", model, other=other, by=by)
         return self._answer(
-            question, answers.compare_layers, in_store=in_store, stated=answers.in_store
+            question,
+            answers.compare_layers,
+            sort=sort,
+            limit=limit,
+            in_store=in_store,
+            stated=answers.in_store,
         )
 
     def compare_neurons(
@@ -87,6 +106,8 @@ class ComparisonMethods(Methods):
         k: int = 10,
         measure: Literal["weights", "strength", "bias"] = "weights",
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -100,7 +121,9 @@ class ComparisonMethods(Methods):
             Name of the other model, which stands in the same graph and has the same architecture
             (text, required).
         neurons
-            Among which neurons to look (neurons, default all).
+            Among which neurons to look (neurons, default all). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         k
             How many (int, in neurons, at least 1, default 10).
         measure
@@ -109,13 +132,20 @@ class ComparisonMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight_change"``. NaN and null come last. Equal rows, and all
+            without it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: there each model is a
+            file of its own, and a statement reads one file.
         write_property
             Write the score, the column ``weight_change``, to the neurons in the answer, as a
             property of this name; it takes the place of one of that name. Neurons without a number
-            get none.
+            get none. ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -129,18 +159,22 @@ class ComparisonMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``weight_change`` (float): root of the sum of the squared changes of the weights into
-              it
-            - ``relative_change`` (float): the same over the root of the sum of the squared weights;
-              null where all are 0
+            - ``weight_change`` (float, in units of the weights): root of the sum of the squared
+              changes of the weights into it
+            - ``relative_change`` (float, no unit): weight_change over the root of the sum of the
+              squared weights; null where all are 0
             - ``flips`` (int): number of weights into it that change their sign
-            - ``strength`` (float): in-strength: absolute weights into it, added up
-            - ``strength_change`` (float): in-strength in the other model - in-strength
-            - ``bias`` (float): bias; null where the layer has none
-            - ``bias_change`` (float): bias in the other model - bias
+            - ``strength`` (float, in units of the weights): in-strength: absolute weights into it,
+              added up
+            - ``strength_change`` (float, in units of the weights): in-strength in the other model -
+              in-strength
+            - ``bias`` (float, in units of the neuron's sum): bias; null where the layer has none
+            - ``bias_change`` (float, in units of the neuron's sum): bias in the other model - bias
 
         Notes
         -----
+        Order of the rows: largest first by the measure, then by id.
+
         Definition: changes lead from this model to the other; layers are matched by their order,
         relationships by their ends.
 
@@ -157,6 +191,8 @@ class ComparisonMethods(Methods):
         return self._answer(
             question,
             answers.compare_neurons,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             stated=answers.in_store,
             write_property=write_property,
@@ -172,6 +208,8 @@ class ComparisonMethods(Methods):
         k: int = 10,
         measure: Literal["absolute", "relative", "flips"] = "absolute",
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -183,7 +221,9 @@ class ComparisonMethods(Methods):
             Name of the other model, which stands in the same graph and has the same architecture
             (text, required).
         source
-            Where relationships begin (neurons, default all).
+            Where relationships begin (neurons, default all). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         target
             Where they end (neurons, default all).
         k
@@ -194,9 +234,16 @@ class ComparisonMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-relative_change"``. NaN and null come last. Equal rows, and all
+            without it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: there each model is a
+            file of its own, and a statement reads one file.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -209,14 +256,16 @@ class ComparisonMethods(Methods):
             - ``source_name`` (text): name of that neuron
             - ``target`` (int): id of the neuron where it ends
             - ``target_name`` (text): name of that neuron
-            - ``weight`` (float): weight, or the property that by names
-            - ``other_weight`` (float): the same in the other model
-            - ``change`` (float): other weight - weight
-            - ``relative_change`` (float): |change| / |weight|; null where the weight is 0
+            - ``weight`` (float, in units of the weights): weight, or the property that by names
+            - ``other_weight`` (float, in units of the weights): weight in the other model
+            - ``change`` (float, in units of the weights): other weight - weight
+            - ``relative_change`` (float, no unit): |change| / |weight|; null where the weight is 0
             - ``flips`` (bool): whether it changes its sign
 
         Notes
         -----
+        Order of the rows: largest first by the measure, then by target, by source and by weight.
+
         Definition: changes lead from this model to the other; layers are matched by their order,
         relationships by their ends.
 
@@ -238,5 +287,10 @@ class ComparisonMethods(Methods):
             by=by,
         )
         return self._answer(
-            question, answers.compare_edges, in_store=in_store, stated=answers.in_store
+            question,
+            answers.compare_edges,
+            sort=sort,
+            limit=limit,
+            in_store=in_store,
+            stated=answers.in_store,
         )

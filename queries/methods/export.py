@@ -39,7 +39,9 @@ class ExportMethods(Methods):
         Parameters
         ----------
         source
-            Where relationships begin (neurons, default all).
+            Where relationships begin (neurons, default all). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         target
             Where they end (neurons, default all).
         min_weight
@@ -51,9 +53,16 @@ class ExportMethods(Methods):
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
         most
-            How many relationships are allowed; each takes about 1 kB.
+            How many relationships are allowed; each takes about 1 kB (int, in relationships, at
+            least 1, default 1,000,000).
         model
             The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        networkx.MultiDiGraph
+            Its nodes and relationships have the properties that they have in the graph, named as
+            the columns of ``neurons`` and ``edges``.
 
         Raises
         ------
@@ -88,7 +97,9 @@ class ExportMethods(Methods):
             Ends in .graphml, .gexf, .dot, .png or .svg; the last two need Graphviz. A drawing has
             layers from left to right, red for positive and blue for negative weights.
         source
-            Where relationships begin (neurons, default all).
+            Where relationships begin (neurons, default all). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         target
             Where they end (neurons, default all).
         min_weight

@@ -1,5 +1,7 @@
 """Receptive and projective fields: what feeds some neurons, and what they feed."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from queries.answers import field as answers
@@ -17,6 +19,8 @@ class FieldMethods(Methods):
         neurons: NeuronsLike,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -25,13 +29,21 @@ class FieldMethods(Methods):
         Parameters
         ----------
         neurons
-            Of which neurons (neurons, required).
+            Of which neurons (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -43,16 +55,20 @@ class FieldMethods(Methods):
             - ``layer_index`` (int): position of the layer
             - ``layer`` (text): name of the layer
             - ``neurons`` (int): number of its neurons in the field
-            - ``share`` (float): the same as a share of the layer
-            - ``channels`` (int?): number of their channels
-            - ``x_min`` (int?): smallest x of theirs; null where they have none
-            - ``x_max`` (int?): largest x
-            - ``y_min`` (int?): smallest y
-            - ``y_max`` (int?): largest y
-            - ``weight`` (float): sum over paths of the product of absolute weights
+            - ``share`` (float, no unit): neurons as a share of the layer, 0 to 1
+            - ``channels`` (int?): number of channels that they are in; null where they have none
+            - ``x_min`` (int?): smallest position of theirs along the width; null where they have
+              none
+            - ``x_max`` (int?): largest position along the width
+            - ``y_min`` (int?): smallest position along the height
+            - ``y_max`` (int?): largest position along the height
+            - ``weight`` (float, in products of weights): sum over paths of the product of absolute
+              weights
 
         Notes
         -----
+        Order of the rows: layers as in the model.
+
         Definition: Araujo et al. (2019), Computing receptive fields of convolutional neural
         networks, distill.pub.
 
@@ -64,13 +80,17 @@ class FieldMethods(Methods):
         >>> graph.receptive_field("conv_1[3]@1,1")
         """
         question = self._ask("receptive_field", model, neurons=neurons, by=by)
-        return self._answer(question, answers.receptive_field, in_store=in_store)
+        return self._answer(
+            question, answers.receptive_field, sort=sort, limit=limit, in_store=in_store
+        )
 
     def projective_field(
         self,
         neurons: NeuronsLike,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -79,13 +99,21 @@ class FieldMethods(Methods):
         Parameters
         ----------
         neurons
-            Of which neurons (neurons, required).
+            Of which neurons (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -97,16 +125,20 @@ class FieldMethods(Methods):
             - ``layer_index`` (int): position of the layer
             - ``layer`` (text): name of the layer
             - ``neurons`` (int): number of its neurons in the field
-            - ``share`` (float): the same as a share of the layer
-            - ``channels`` (int?): number of their channels
-            - ``x_min`` (int?): smallest x of theirs; null where they have none
-            - ``x_max`` (int?): largest x
-            - ``y_min`` (int?): smallest y
-            - ``y_max`` (int?): largest y
-            - ``weight`` (float): sum over paths of the product of absolute weights
+            - ``share`` (float, no unit): neurons as a share of the layer, 0 to 1
+            - ``channels`` (int?): number of channels that they are in; null where they have none
+            - ``x_min`` (int?): smallest position of theirs along the width; null where they have
+              none
+            - ``x_max`` (int?): largest position along the width
+            - ``y_min`` (int?): smallest position along the height
+            - ``y_max`` (int?): largest position along the height
+            - ``weight`` (float, in products of weights): sum over paths of the product of absolute
+              weights
 
         Notes
         -----
+        Order of the rows: layers as in the model.
+
         Definition: Lehky and Sejnowski (1988), Network model of shape-from-shading, for the term.
 
         Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
@@ -117,7 +149,9 @@ class FieldMethods(Methods):
         >>> graph.projective_field("input_layer[0]@3,3")
         """
         question = self._ask("projective_field", model, neurons=neurons, by=by)
-        return self._answer(question, answers.projective_field, in_store=in_store)
+        return self._answer(
+            question, answers.projective_field, sort=sort, limit=limit, in_store=in_store
+        )
 
     def field_neurons(
         self,
@@ -126,6 +160,8 @@ class FieldMethods(Methods):
         *,
         direction: Direction = "in",
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -136,7 +172,8 @@ class FieldMethods(Methods):
         Parameters
         ----------
         neurons
-            Of which neurons (neurons, required).
+            Of which neurons (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         among
             Of which of them to tell, such as the input layer (neurons, default all).
         direction
@@ -144,12 +181,20 @@ class FieldMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         write_property
             Write the score, the column ``weight``, to the neurons in the answer, as a property of
             this name; it takes the place of one of that name. Neurons without a number get none.
+            ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -163,14 +208,17 @@ class FieldMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``channel`` (int?): its channel
-            - ``x`` (int?): its x
-            - ``y`` (int?): its y
-            - ``z`` (int?): its z
-            - ``weight`` (float): sum over paths of the product of absolute weights
+            - ``channel`` (int?): channel, feature map or unit
+            - ``x`` (int?): position along the width
+            - ``y`` (int?): position along the height
+            - ``z`` (int?): position along the depth
+            - ``weight`` (float, in products of weights): sum over paths of the product of absolute
+              weights
 
         Notes
         -----
+        Order of the rows: by id.
+
         Definition: see receptive_field.
 
         Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
@@ -186,6 +234,8 @@ class FieldMethods(Methods):
         return self._answer(
             question,
             answers.field_neurons,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             write_property=write_property,
             index=index,

@@ -1,5 +1,7 @@
 """What layers amount to as one linear map."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from queries.answers import linear as answers
@@ -17,6 +19,8 @@ class LinearMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -28,15 +32,24 @@ class LinearMethods(Methods):
         Parameters
         ----------
         source
-            Where paths begin, such as a layer (neurons, required).
+            Where paths begin, such as a layer (neurons, required). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         target
             Where they end (neurons, required).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-bias"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -49,9 +62,9 @@ class LinearMethods(Methods):
             - ``source_name`` (text): name of that neuron
             - ``target`` (int): id of the neuron where they end
             - ``target_name`` (text): name of that neuron
-            - ``weight`` (float): effective weight; pairs of 0 are left out
-            - ``bias`` (float): effective bias of the target: its value where all sources and all
-              inputs are 0
+            - ``weight`` (float, in products of weights): effective weight; pairs of 0 are left out
+            - ``bias`` (float, in units of the neuron's sum): effective bias of the target: its
+              value where all sources and all inputs are 0
 
         Raises
         ------
@@ -60,6 +73,8 @@ class LinearMethods(Methods):
 
         Notes
         -----
+        Order of the rows: by source, then by target.
+
         Definition: the sum over all paths of the product of the weights along a path, A + A^2 + A^3
         + ... of the adjacency matrix A, and what the biases along them add up to. Activations are
         ignored, and a maximum or product of inputs counts as their weighted sum: it is what the
@@ -74,7 +89,9 @@ class LinearMethods(Methods):
         >>> graph.effective_weights("conv_1", "dense_1")
         """
         question = self._ask("effective_weights", model, source=source, target=target, by=by)
-        return self._answer(question, answers.effective_weights, in_store=in_store)
+        return self._answer(
+            question, answers.effective_weights, sort=sort, limit=limit, in_store=in_store
+        )
 
     def combine(
         self,
@@ -82,6 +99,8 @@ class LinearMethods(Methods):
         second: NeuronsLike,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -95,15 +114,23 @@ class LinearMethods(Methods):
         ----------
         first
             The first layer, or some of its neurons; what feeds it are the sources (neurons,
-            required).
+            required). Neurons are a name such as ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a
+            frame with a column ``id``, or a ``NeuronFilter``.
         second
             The second layer, or some of its neurons (neurons, required).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-bias"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -116,9 +143,9 @@ class LinearMethods(Methods):
             - ``source_name`` (text): name of that neuron
             - ``target`` (int): id of a neuron of the second layer
             - ``target_name`` (text): name of that neuron
-            - ``weight`` (float): combined weight; pairs of 0 are left out
-            - ``bias`` (float): combined bias of the target: its value where nothing feeds the first
-              layer, and all inputs are 0
+            - ``weight`` (float, in products of weights): combined weight; pairs of 0 are left out
+            - ``bias`` (float, in units of the neuron's sum): combined bias of the target: its value
+              where nothing feeds the first layer, and all inputs are 0
 
         Raises
         ------
@@ -127,6 +154,8 @@ class LinearMethods(Methods):
 
         Notes
         -----
+        Order of the rows: by source, then by target.
+
         Definition: W1 W2 and b1 W2 + b2, of weights W (rows are sources) and biases b: the sum over
         all paths through the first of the product of their weights. Layers between, such as
         pooling, are passed as in effective_weights, and activations are ignored; paths around the
@@ -140,4 +169,4 @@ class LinearMethods(Methods):
         >>> graph.combine("conv_1", "dense_0")
         """
         question = self._ask("combine", model, first=first, second=second, by=by)
-        return self._answer(question, answers.combine, in_store=in_store)
+        return self._answer(question, answers.combine, sort=sort, limit=limit, in_store=in_store)

@@ -1,5 +1,7 @@
 """The weights between neurons as matrices."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
@@ -20,6 +22,8 @@ class MatrixMethods(Methods):
         target: NeuronsLike = None,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -28,15 +32,22 @@ class MatrixMethods(Methods):
         Parameters
         ----------
         source
-            Which neurons are rows (neurons, default all).
+            Which neurons are rows (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Which neurons are columns (neurons, default all).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -46,13 +57,16 @@ class MatrixMethods(Methods):
             The columns:
 
             - ``source`` (int): id of the neuron where it begins
-            - ``source_name`` (text): its name
+            - ``source_name`` (text): name of that neuron
             - ``target`` (int): id of the neuron where it ends
-            - ``target_name`` (text): its name
-            - ``weight`` (float): the weight; of neurons that are joined more than once the sum
+            - ``target_name`` (text): name of that neuron
+            - ``weight`` (float, in units of the weights): the weight; of neurons that are joined
+              more than once the sum
 
         Notes
         -----
+        Order of the rows: by source, then by target.
+
         Definition: networkx.adjacency_matrix: rows are sources, columns are targets.
 
         Weights that are NaN or infinite: A sum is NaN where NaN, or both infinities, are in it, and
@@ -63,7 +77,7 @@ class MatrixMethods(Methods):
         >>> graph.adjacency("dense_0", "dense_1")
         """
         question = self._ask("adjacency", model, source=source, target=target, by=by)
-        return self._answer(question, answers.adjacency, in_store=in_store)
+        return self._answer(question, answers.adjacency, sort=sort, limit=limit, in_store=in_store)
 
     def matrix(
         self,
@@ -82,7 +96,8 @@ class MatrixMethods(Methods):
         Parameters
         ----------
         source
-            Which neurons are rows (neurons, default all).
+            Which neurons are rows (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Which neurons are columns (neurons, default all).
         sparse
@@ -92,6 +107,12 @@ class MatrixMethods(Methods):
             (weight or l1 or l2 or largest or edges, default weight).
         model
             The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a source and a column a target, labelled with their names, in units of the
+            weights; 0 where nothing joins two.
 
         Raises
         ------
@@ -118,7 +139,8 @@ class MatrixMethods(Methods):
         Parameters
         ----------
         source
-            Which neurons are rows (neurons, default all).
+            Which neurons are rows (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Which neurons are columns (neurons, default all).
         by
@@ -130,8 +152,8 @@ class MatrixMethods(Methods):
         Returns
         -------
         scipy.sparse.csr_array
-            Shape (sources, targets), each in the order of ``neurons(source)["id"]``, which
-            ascends.
+            Shape (sources, targets), in units of the weights, each in the order of
+            ``neurons(source)["id"]``, which ascends.
 
         Examples
         --------
@@ -148,6 +170,8 @@ class MatrixMethods(Methods):
         walk: Walk = "pagerank",
         alpha: float = 0.95,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -156,7 +180,9 @@ class MatrixMethods(Methods):
         Parameters
         ----------
         neurons
-            Which neurons, such as those of some layers (neurons, default all).
+            Which neurons, such as those of some layers (neurons, default all). Neurons are a name
+            such as ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         walk
             Pagerank: jumps anywhere with probability 1 - alpha; random and lazy need a graph in
             which each neuron reaches every other, which a feed-forward model is not (pagerank or
@@ -167,9 +193,16 @@ class MatrixMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-laplacian"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -182,7 +215,8 @@ class MatrixMethods(Methods):
             - ``source_name`` (text): name of that neuron
             - ``target`` (int): id of the neuron of the column
             - ``target_name`` (text): name of that neuron
-            - ``laplacian`` (float): entry of the matrix, which is symmetric
+            - ``laplacian`` (float, no unit): entry of the matrix, which is symmetric; each has a
+              row
 
         Raises
         ------
@@ -191,6 +225,8 @@ class MatrixMethods(Methods):
 
         Notes
         -----
+        Order of the rows: by source, then by target.
+
         Definition: Chung (2005), Laplacians and the Cheeger inequality for directed graphs, section
         2; networkx.directed_laplacian_matrix of absolute weights: I - (S P S^-1 + S^-1 P^T S) / 2,
         with P the probabilities of a random walk and S the root of its stationary distribution.
@@ -204,5 +240,10 @@ class MatrixMethods(Methods):
         """
         question = self._ask("laplacian", model, neurons=neurons, walk=walk, alpha=alpha, by=by)
         return self._answer(
-            question, answers.laplacian, in_store=in_store, stated=answers.laplacian_in_store
+            question,
+            answers.laplacian,
+            sort=sort,
+            limit=limit,
+            in_store=in_store,
+            stated=answers.laplacian_in_store,
         )

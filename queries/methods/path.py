@@ -1,5 +1,6 @@
 """Paths from neurons to neurons."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -20,6 +21,8 @@ class PathMethods(Methods):
         *,
         k: int = 10,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -31,7 +34,8 @@ class PathMethods(Methods):
         Parameters
         ----------
         source
-            Where the paths begin (neurons, required).
+            Where the paths begin (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Where the paths end (neurons, required).
         k
@@ -39,9 +43,16 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -51,16 +62,20 @@ class PathMethods(Methods):
             The columns:
 
             - ``path`` (int): rank of the path, from 1
-            - ``strength`` (float): product of the absolute weights along the path
+            - ``strength`` (float, in products of weights): product of the absolute weights along
+              the path
             - ``sign`` (int): sign of the product of the weights: 1 or -1
             - ``hop`` (int): position in the path, from 0
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``weight`` (float): weight of the relationship into this neuron; null at hop 0
+            - ``weight`` (float, in units of the weights): weight of the relationship into this
+              neuron; null at hop 0
 
         Notes
         -----
+        Order of the rows: by path, then by hop.
+
         Definition: best completion from each neuron by one pass a layer, then best-first search
         with it as the bound.
 
@@ -72,13 +87,17 @@ class PathMethods(Methods):
         >>> graph.strongest_paths("input_layer", "dense_1", k=5)
         """
         question = self._ask("strongest_paths", model, source=source, target=target, k=k, by=by)
-        return self._answer(question, answers.strongest_paths, in_store=in_store)
+        return self._answer(
+            question, answers.strongest_paths, sort=sort, limit=limit, in_store=in_store
+        )
 
     def longest_path(
         self,
         *,
         weights: Literal["absolute", "signed"] = "signed",
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -93,9 +112,16 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-length"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -108,11 +134,14 @@ class PathMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``weight`` (float): weight of the relationship into this neuron; null at hop 0
-            - ``length`` (float): the sum up to here
+            - ``weight`` (float, in units of the weights): weight of the relationship into this
+              neuron; null at hop 0
+            - ``length`` (float, in units of the weights): the sum up to here
 
         Notes
         -----
+        Order of the rows: by hop.
+
         Definition: networkx.dag_longest_path.
 
         Weights that are NaN or infinite: Paths over NaN, or over minus infinity, are left out; an
@@ -123,7 +152,9 @@ class PathMethods(Methods):
         >>> graph.longest_path()
         """
         question = self._ask("longest_path", model, weights=weights, by=by)
-        return self._answer(question, answers.longest_path, in_store=in_store)
+        return self._answer(
+            question, answers.longest_path, sort=sort, limit=limit, in_store=in_store
+        )
 
     def shortest_paths(
         self,
@@ -131,6 +162,8 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -143,18 +176,27 @@ class PathMethods(Methods):
         Parameters
         ----------
         source
-            Where the paths begin (neurons, required).
+            Where the paths begin (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Where the paths end (neurons, required).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-length"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         write_property
             Write the score, the column ``length``, to the neurons in the answer, as a property of
             this name; it takes the place of one of that name. Neurons without a number get none.
+            ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -166,14 +208,16 @@ class PathMethods(Methods):
             The columns:
 
             - ``id`` (int): id of the target
-            - ``name`` (text): name of the neuron
+            - ``name`` (text): name of the target
             - ``layer`` (text): name of the layer
             - ``hops`` (int?): the fewest relationships; null without a path
-            - ``length`` (float): the smallest sum of absolute weights, perhaps over other neurons;
-              null without a path
+            - ``length`` (float, in units of the weights): the smallest sum of absolute weights,
+              perhaps over other neurons; null without a path
 
         Notes
         -----
+        Order of the rows: by id.
+
         Definition: Dijkstra (1959); networkx.multi_source_dijkstra_path_length.
 
         Weights that are NaN or infinite: The smallest sum leaves paths over NaN out, and is
@@ -187,6 +231,8 @@ class PathMethods(Methods):
         return self._answer(
             question,
             answers.shortest_paths,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             write_property=write_property,
             index=index,
@@ -198,6 +244,8 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -206,15 +254,23 @@ class PathMethods(Methods):
         Parameters
         ----------
         source
-            Where the paths begin (neurons, required).
+            Where the paths begin (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Where the paths end (neurons, required).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weakest"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -227,11 +283,15 @@ class PathMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``weight`` (float): weight of the relationship into this neuron; null at hop 0
-            - ``weakest`` (float): the smallest absolute weight of the whole path
+            - ``weight`` (float, in units of the weights): weight of the relationship into this
+              neuron; null at hop 0
+            - ``weakest`` (float, in units of the weights): the smallest absolute weight of the
+              whole path
 
         Notes
         -----
+        Order of the rows: by hop.
+
         Definition: Pollack (1960), The maximum capacity through a network.
 
         Weights that are NaN or infinite: Paths over NaN are left out; an infinite weight is wider
@@ -242,7 +302,9 @@ class PathMethods(Methods):
         >>> graph.widest_path("input_layer", "dense_1")
         """
         question = self._ask("widest_path", model, source=source, target=target, by=by)
-        return self._answer(question, answers.widest_path, in_store=in_store)
+        return self._answer(
+            question, answers.widest_path, sort=sort, limit=limit, in_store=in_store
+        )
 
     def path_norm(
         self,
@@ -250,6 +312,8 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -258,15 +322,23 @@ class PathMethods(Methods):
         Parameters
         ----------
         source
-            Where the paths begin (neurons, required).
+            Where the paths begin (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Where the paths end (neurons, required).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-signed"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -275,13 +347,16 @@ class PathMethods(Methods):
         pandas.DataFrame
             The columns:
 
-            - ``paths`` (float): number of paths
-            - ``absolute`` (float): sum over paths of the product of absolute weights: the path norm
-            - ``signed`` (float): sum over paths of the product of weights: the sum of the effective
-              weights
+            - ``paths`` (float, in paths): number of paths
+            - ``absolute`` (float, in products of weights): sum over paths of the product of
+              absolute weights: the path norm
+            - ``signed`` (float, in products of weights): sum over paths of the product of weights:
+              the sum of the effective weights
 
         Notes
         -----
+        Order of the rows: one row.
+
         Definition: Neyshabur et al. (2015), Norm-based capacity control, sec. 2, with exponent 1:
         sum over paths of the product of absolute weights.
 
@@ -293,7 +368,7 @@ class PathMethods(Methods):
         >>> graph.path_norm("input_layer", "dense_1")
         """
         question = self._ask("path_norm", model, source=source, target=target, by=by)
-        return self._answer(question, answers.path_norm, in_store=in_store)
+        return self._answer(question, answers.path_norm, sort=sort, limit=limit, in_store=in_store)
 
     def path_counts(
         self,
@@ -301,6 +376,8 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -311,18 +388,27 @@ class PathMethods(Methods):
         Parameters
         ----------
         source
-            Where the paths begin (neurons, required).
+            Where the paths begin (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Where the paths end (neurons, required).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-absolute"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns. Neo4j has it, the embedded store does not: LadybugDB has no CALL
+            subqueries.
         write_property
             Write the score, the column ``absolute``, to the neurons in the answer, as a property of
             this name; it takes the place of one of that name. Neurons without a number get none.
+            ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -334,14 +420,17 @@ class PathMethods(Methods):
             The columns:
 
             - ``id`` (int): id of the target
-            - ``name`` (text): name of the neuron
+            - ``name`` (text): name of the target
             - ``layer`` (text): name of the layer
-            - ``paths`` (float): number of paths that end there
-            - ``absolute`` (float): sum of the products of their absolute weights
-            - ``signed`` (float): sum of the products of their weights
+            - ``paths`` (float, in paths): number of paths that end there
+            - ``absolute`` (float, in products of weights): sum of the products of their absolute
+              weights
+            - ``signed`` (float, in products of weights): sum of the products of their weights
 
         Notes
         -----
+        Order of the rows: by id.
+
         Definition: see path_norm.
 
         Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
@@ -355,6 +444,8 @@ class PathMethods(Methods):
         return self._answer(
             question,
             answers.path_counts,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             write_property=write_property,
             index=index,

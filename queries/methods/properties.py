@@ -109,6 +109,10 @@ class PropertyMethods(Methods):
             If none of that name was written.
         GraphError
             If the graph cannot be written.
+
+        Examples
+        --------
+        >>> graph.remove_property("katz")
         """
         check_property_name(name)
         about = self._models.find(model or self._model)

@@ -1,5 +1,6 @@
 """What a store answers by itself."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -8,6 +9,7 @@ from queries.answers import stored as answers
 from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
+from queries.library.row_order import RowOrder
 from queries.methods.base import Methods
 from queries.stores.models import models
 
@@ -15,8 +17,19 @@ from queries.stores.models import models
 class StoredMethods(Methods):
     """Models, layers, neurons and relationships as they are stored."""
 
-    def models(self) -> pd.DataFrame:
+    def models(
+        self, *, sort: str | Sequence[str] | None = None, limit: int | None = None
+    ) -> pd.DataFrame:
         """Return the models in the graph, complete or not.
+
+        Parameters
+        ----------
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-schema_version"``. NaN and null come last. Equal rows, and all
+            without it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
 
         Returns
         -------
@@ -44,20 +57,40 @@ class StoredMethods(Methods):
             - ``checksum`` (text): checksum of the properties of the model and its layers
             - ``edited`` (bool): true where cypher --write has changed something since the load
 
+        Notes
+        -----
+        Order of the rows: by name.
+
         Examples
         --------
         >>> graph.models()
         """
-        return models(self._store)
+        order = RowOrder.from_arguments(sort, limit)
+        frame = models(self._store)
+        order.require("models", list(frame.columns))
+        return order.apply(frame)
 
-    def layers(self, *, in_store: bool = False, model: str | None = None) -> pd.DataFrame:
+    def layers(
+        self,
+        *,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        in_store: bool = False,
+        model: str | None = None,
+    ) -> pd.DataFrame:
         """Return the layers of a model, inputs first.
 
         Parameters
         ----------
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-parameters"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -79,8 +112,9 @@ class StoredMethods(Methods):
             - ``neurons`` (int): number of neurons
             - ``edges`` (int): number of relationships into the layer
             - ``left_out_edges`` (int): number of relationships that were too weak to be loaded
-            - ``left_out_weight`` (float): sum of their weights
-            - ``left_out_absolute`` (float): sum of their absolute weights
+            - ``left_out_weight`` (float, in units of the weights): sum of the weights of those
+            - ``left_out_absolute`` (float, in units of the weights): sum of the absolute weights of
+              those
             - ``not_finite_weights`` (int): number of relationships into the layer whose weight is
               NaN or infinite
             - ``not_finite_biases`` (int): number of its neurons whose bias or slope is NaN or
@@ -91,21 +125,40 @@ class StoredMethods(Methods):
             - ``neuron_checksum`` (text): checksum of the neurons of the layer
             - ``inputs`` (ints): indices of the layers that feed it
 
+        Notes
+        -----
+        Order of the rows: inputs first, by index.
+
         Examples
         --------
         >>> graph.layers()
         """
         question = self._ask("layers", model)
-        return self._answer(question, Question.stored_answer, in_store=in_store)
+        return self._answer(
+            question, Question.stored_answer, sort=sort, limit=limit, in_store=in_store
+        )
 
-    def summary(self, *, in_store: bool = False, model: str | None = None) -> pd.DataFrame:
+    def summary(
+        self,
+        *,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        in_store: bool = False,
+        model: str | None = None,
+    ) -> pd.DataFrame:
         """Return one row about a model: counts, density, and the range of its weights.
 
         Parameters
         ----------
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-not_finite"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -117,16 +170,19 @@ class StoredMethods(Methods):
             - ``layers`` (int): number of layers that have neurons
             - ``neurons`` (int): number of neurons
             - ``edges`` (int): number of relationships
-            - ``density`` (float): relationships in a share of all possible ones
-            - ``min_weight`` (float): smallest weight
-            - ``max_weight`` (float): largest weight
-            - ``mean_weight`` (float): mean weight
-            - ``mean_absolute_weight`` (float): mean absolute weight
+            - ``density`` (float, no unit): number of relationships as a share of all possible ones,
+              0 to 1
+            - ``min_weight`` (float, in units of the weights): smallest weight
+            - ``max_weight`` (float, in units of the weights): largest weight
+            - ``mean_weight`` (float, in units of the weights): mean weight
+            - ``mean_absolute_weight`` (float, in units of the weights): mean absolute weight
             - ``zero_weights`` (int): number of relationships of weight 0
             - ``not_finite`` (int): number of relationships of a weight that is NaN or infinite
 
         Notes
         -----
+        Order of the rows: one row.
+
         Definition: density: relationships / (neurons * (neurons - 1)), as networkx.density has it.
 
         Weights that are NaN or infinite: The smallest and the largest weight leave NaN out; a mean
@@ -137,20 +193,35 @@ class StoredMethods(Methods):
         >>> graph.summary()
         """
         question = self._ask("summary", model)
-        return self._answer(question, Question.stored_answer, in_store=in_store)
+        return self._answer(
+            question, Question.stored_answer, sort=sort, limit=limit, in_store=in_store
+        )
 
     def neurons(
-        self, neurons: NeuronsLike = None, *, in_store: bool = False, model: str | None = None
+        self,
+        neurons: NeuronsLike = None,
+        *,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        in_store: bool = False,
+        model: str | None = None,
     ) -> pd.DataFrame:
         """Return neurons with their layer, channel, position and bias.
 
         Parameters
         ----------
         neurons
-            Which neurons (neurons, default all).
+            Which neurons (neurons, default all). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-neurons"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -167,16 +238,23 @@ class StoredMethods(Methods):
             - ``x`` (int?): position along the width
             - ``y`` (int?): position along the height
             - ``z`` (int?): position along the depth
-            - ``bias`` (float): added to the reduced inputs; null where the layer has none
-            - ``slope`` (float): factor of negative values in a PReLU; null elsewhere
+            - ``bias`` (float, in units of the neuron's sum): added to the reduced inputs; null
+              where the layer has none
+            - ``slope`` (float, no unit): factor of negative values in a PReLU; null elsewhere
             - ``neurons`` (int): how many neurons it stands for; 1 in a neuron graph
+
+        Notes
+        -----
+        Order of the rows: by id.
 
         Examples
         --------
         >>> graph.neurons("conv_0[3]@0..5,1")
         """
         question = self._ask("neurons", model, neurons=neurons)
-        return self._answer(question, Question.stored_answer, in_store=in_store)
+        return self._answer(
+            question, Question.stored_answer, sort=sort, limit=limit, in_store=in_store
+        )
 
     def neighbours(
         self,
@@ -184,8 +262,10 @@ class StoredMethods(Methods):
         *,
         direction: Literal["in", "out"] = "in",
         min_weight: float = 0.0,
-        limit: int = 1000,
+        k: int = 1000,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -194,20 +274,27 @@ class StoredMethods(Methods):
         Parameters
         ----------
         neurons
-            Which neurons (neurons, required).
+            Which neurons (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         direction
             In: what feeds them; out: what they feed (in or out, default in).
         min_weight
             Smallest absolute weight, rounded to single precision as weights are (float, in units of
             the weights, at least 0, default 0).
-        limit
-            Most rows (int, in rows, at least 1, default 1000).
+        k
+            How many, the strongest (int, in relationships, at least 1, default 1000).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -223,10 +310,13 @@ class StoredMethods(Methods):
             - ``channel`` (int?): channel of the neighbour
             - ``x`` (int?): position of the neighbour along the width
             - ``y`` (int?): position of the neighbour along the height
-            - ``weight`` (float): weight of the relationship, or the property that by names
+            - ``weight`` (float, in units of the weights): weight of the relationship, or the
+              property that by names
 
         Notes
         -----
+        Order of the rows: largest absolute weight first, then by neuron, by id and by weight.
+
         Weights that are NaN or infinite: Weights of NaN are left out; infinite ones come first.
 
         Examples
@@ -239,10 +329,12 @@ class StoredMethods(Methods):
             neurons=neurons,
             direction=direction,
             min_weight=min_weight,
-            limit=limit,
+            k=k,
             by=by,
         )
-        return self._answer(question, Question.stored_answer, in_store=in_store)
+        return self._answer(
+            question, Question.stored_answer, sort=sort, limit=limit, in_store=in_store
+        )
 
     def edges(
         self,
@@ -250,6 +342,8 @@ class StoredMethods(Methods):
         target: NeuronsLike = None,
         *,
         min_weight: float = 0.0,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -258,15 +352,22 @@ class StoredMethods(Methods):
         Parameters
         ----------
         source
-            Where they begin (neurons, default all).
+            Where they begin (neurons, default all). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Where they end (neurons, default all).
         min_weight
             Smallest absolute weight, rounded to single precision as weights are (float, in units of
             the weights, at least 0, default 0).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-edges"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -277,12 +378,14 @@ class StoredMethods(Methods):
 
             - ``source`` (int): id of the neuron where it begins
             - ``target`` (int): id of the neuron where it ends
-            - ``weight`` (float): weight; in channel and layer graphs the sum of those that it
-              stands for
-            - ``l1`` (float): sum of their absolute values; in channel and layer graphs only
-            - ``l2`` (float): root of the sum of their squares; in channel and layer graphs only
-            - ``largest`` (float): largest absolute value among them; in channel and layer graphs
-              only
+            - ``weight`` (float, in units of the weights): weight; in channel and layer graphs the
+              sum of those that it stands for
+            - ``l1`` (float, in units of the weights): sum of their absolute values; in channel and
+              layer graphs only
+            - ``l2`` (float, in units of the weights): root of the sum of their squares; in channel
+              and layer graphs only
+            - ``largest`` (float, in units of the weights): largest absolute value among them; in
+              channel and layer graphs only
             - ``edges`` (int): number of relationships between neurons that it stands for; in
               channel and layer graphs only
 
@@ -293,6 +396,8 @@ class StoredMethods(Methods):
 
         Notes
         -----
+        Order of the rows: by target, then by source, then by weight.
+
         Weights that are NaN or infinite: With min_weight, weights of NaN are left out.
 
         Examples
@@ -300,7 +405,7 @@ class StoredMethods(Methods):
         >>> graph.edges("dense_0", "dense_1", min_weight=0.7)
         """
         question = self._ask("edges", model, source=source, target=target, min_weight=min_weight)
-        return self._answer(question, answers.edges, in_store=in_store)
+        return self._answer(question, answers.edges, sort=sort, limit=limit, in_store=in_store)
 
     def strongest_edges(
         self,
@@ -309,6 +414,8 @@ class StoredMethods(Methods):
         *,
         k: int = 10,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -317,7 +424,8 @@ class StoredMethods(Methods):
         Parameters
         ----------
         source
-            Where they begin (neurons, default all).
+            Where they begin (neurons, default all). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Where they end (neurons, default all).
         k
@@ -325,9 +433,15 @@ class StoredMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -340,10 +454,12 @@ class StoredMethods(Methods):
             - ``source_name`` (text): name of that neuron
             - ``target`` (int): id of the neuron where it ends
             - ``target_name`` (text): name of that neuron
-            - ``weight`` (float): weight, or the property that by names
+            - ``weight`` (float, in units of the weights): weight, or the property that by names
 
         Notes
         -----
+        Order of the rows: largest absolute weight first, then by source, by target and by weight.
+
         Weights that are NaN or infinite: Weights of NaN are left out; infinite ones come first.
 
         Examples
@@ -351,7 +467,9 @@ class StoredMethods(Methods):
         >>> graph.strongest_edges("dense_0", "dense_1", k=5)
         """
         question = self._ask("strongest_edges", model, source=source, target=target, k=k, by=by)
-        return self._answer(question, Question.stored_answer, in_store=in_store)
+        return self._answer(
+            question, Question.stored_answer, sort=sort, limit=limit, in_store=in_store
+        )
 
     def weight_distribution(
         self,
@@ -359,6 +477,8 @@ class StoredMethods(Methods):
         *,
         bins: int = 20,
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         model: str | None = None,
     ) -> pd.DataFrame:
@@ -367,15 +487,23 @@ class StoredMethods(Methods):
         Parameters
         ----------
         neurons
-            Where the relationships end (neurons, default all).
+            Where the relationships end (neurons, default all). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         bins
             Bins a layer (int, in bins, at least 1, at most 1,000,000, default 20).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-share"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -387,13 +515,15 @@ class StoredMethods(Methods):
             - ``layer_index`` (int): position of the layer
             - ``layer`` (text): name of the layer
             - ``bin`` (int?): number of the bin, from 0; null for weights that are NaN or infinite
-            - ``low`` (float): lower end of the bin; null for these
-            - ``high`` (float): upper end of the bin; null for these
+            - ``low`` (float, in units of the weights): lower end of the bin; null without a bin
+            - ``high`` (float, in units of the weights): upper end of the bin; null without a bin
             - ``edges`` (int): number of relationships in the bin
-            - ``share`` (float): the same as a share of the layer's
+            - ``share`` (float, no unit): edges as a share of the layer's, 0 to 1
 
         Notes
         -----
+        Order of the rows: layers as in the model, then by bin, a row without one last.
+
         Weights that are NaN or infinite: They are in no bin: a row without bin, low and high counts
         those of a layer.
 
@@ -402,7 +532,9 @@ class StoredMethods(Methods):
         >>> graph.weight_distribution()
         """
         question = self._ask("weight_distribution", model, neurons=neurons, bins=bins, by=by)
-        return self._answer(question, Question.stored_answer, in_store=in_store)
+        return self._answer(
+            question, Question.stored_answer, sort=sort, limit=limit, in_store=in_store
+        )
 
     def strength(
         self,
@@ -411,6 +543,8 @@ class StoredMethods(Methods):
         direction: Literal["in", "out"] = "in",
         measure: Literal["absolute", "signed", "count"] = "absolute",
         by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
         in_store: bool = False,
         write_property: str | None = None,
         index: bool = False,
@@ -421,7 +555,8 @@ class StoredMethods(Methods):
         Parameters
         ----------
         neurons
-            Which neurons (neurons, default all).
+            Which neurons (neurons, default all). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         direction
             Relationships into or out of a neuron (in or out, default in).
         measure
@@ -430,12 +565,19 @@ class StoredMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-strength"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. In Neo4j all are stated but a few.
+            ``statement`` returns.
         write_property
             Write the score, the column ``strength``, to the neurons in the answer, as a property of
             this name; it takes the place of one of that name. Neurons without a number get none.
+            ``limit`` leaves none out.
         index
             With write_property: make an index on it, which Neo4j has.
         model
@@ -449,10 +591,13 @@ class StoredMethods(Methods):
             - ``id`` (int): id of the neuron
             - ``name`` (text): name of the neuron
             - ``layer`` (text): name of the layer
-            - ``strength`` (float): the sum; 0 without relationships
+            - ``strength`` (float, in units of the weights, or relationships where they are
+              counted): the sum; 0 without relationships
 
         Notes
         -----
+        Order of the rows: by id.
+
         Definition: Barrat et al. (2004), The architecture of complex weighted networks, eq. 2.
 
         Weights that are NaN or infinite: A sum is NaN where NaN, or both infinities, are in it, and
@@ -468,6 +613,8 @@ class StoredMethods(Methods):
         return self._answer(
             question,
             Question.stored_answer,
+            sort=sort,
+            limit=limit,
             in_store=in_store,
             write_property=write_property,
             index=index,

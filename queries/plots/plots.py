@@ -71,7 +71,8 @@ class Plots:
         Parameters
         ----------
         source
-            Which neurons are rows (neurons, default all).
+            Which neurons are rows (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Which neurons are columns (neurons, default all).
         measure
@@ -120,7 +121,8 @@ class Plots:
         Parameters
         ----------
         neurons
-            Which neurons to return (neurons, default all).
+            Which neurons to return (neurons, default all). Neurons are a name such as ``"conv_0"``
+            or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         measure
             By what: a measure with its usual parameters, or a property that was written to neurons;
             property:katz means one that is named as a measure is (katz or pagerank or
@@ -258,7 +260,8 @@ class Plots:
         Parameters
         ----------
         neurons
-            Of which neurons (neurons, required).
+            Of which neurons (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         over
             Over which layer (neurons, default the input).
         by
@@ -296,7 +299,8 @@ class Plots:
         Parameters
         ----------
         neurons
-            Of which neurons (neurons, required).
+            Of which neurons (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         over
             Over which layer; one of those that they feed (neurons, required).
         by
@@ -335,7 +339,8 @@ class Plots:
         Parameters
         ----------
         source
-            Where the paths begin (neurons, required).
+            Where the paths begin (neurons, required). Neurons are a name such as ``"conv_0"`` or
+            ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a ``NeuronFilter``.
         target
             Where the paths end (neurons, required).
         k
@@ -377,7 +382,9 @@ class Plots:
         Parameters
         ----------
         neurons
-            Where the relationships end (neurons, default all).
+            Where the relationships end (neurons, default all). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         bins
             Bins a layer (int, in bins, at least 1, at most 1,000,000, default 20).
         by

@@ -17,6 +17,7 @@ from queries.errors import (
     ModelNotFoundError,
     ParameterError,
     listed,
+    meant,
 )
 from queries.library.frames import to_frame
 from queries.library.queries import query
@@ -65,9 +66,10 @@ def find_model(store: Store, model: str | None) -> StoredModel:
         states = [row["state"] for row in rows if row["name"] == name]
         if states:
             raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
+        names = models(store)["name"].tolist()
         raise ModelNotFoundError(
-            f"{store.location} holds no model {repeatable(name)}; "
-            f"it holds {listed(models(store)['name'].tolist())}"
+            f"{store.location} holds no model {repeatable(name)}{meant(name, names)}; "
+            f"it holds {listed(names)}"
         )
     if complete[name]["schema_version"] != SCHEMA_VERSION:
         raise version_error(store.location, complete[name])

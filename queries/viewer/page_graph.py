@@ -207,7 +207,7 @@ class PageGraph(NeuronGraph):
         """Return what feeds some neurons, or what they feed: neuron, weight, by relationship."""
         if len(neurons) == 1:
             frame = self.neighbours(
-                neurons + model.first, direction=direction, by=by, model=model.name, limit=100_000
+                neurons + model.first, direction=direction, by=by, model=model.name, k=100_000
             )
             return pd.DataFrame(
                 {

@@ -58,7 +58,7 @@ class TestGuide:
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
         result = shown.ask(shown.slide(served.play, 4))
-        inputs = digits.neighbours("dense_1[0]", limit=25)
+        inputs = digits.neighbours("dense_1[0]", k=25)
         assert drawn(result) == {"dense_1[0]", *inputs["name"]}
 
     def test_draws_the_strongest_paths_by_a_property_that_it_writes_and_removes(
@@ -84,7 +84,7 @@ class TestGuide:
     ) -> None:
         slide = shown.slide(served.play, 8)
         neuron = slide.locator("pre").inner_text().split("name: '")[1].split("'")[0]
-        inputs = digits.neighbours(neuron, limit=6)
+        inputs = digits.neighbours(neuron, k=6)
         names = drawn(shown.ask(slide))
         assert {neuron, *inputs["name"]} <= names
         assert names <= {neuron, *digits.field_neurons(neuron)["name"]}
@@ -124,7 +124,7 @@ class TestGuide:
         names = drawn(shown.ask(shown.slide(address, 4)))
         with NeuronGraph(served.bolt, model=HOSTILE_MODEL) as graph:
             (output,) = names & set(graph.neurons("odds")["name"])
-            assert names == {output, *graph.neighbours(output, limit=25)["name"]}
+            assert names == {output, *graph.neighbours(output, k=25)["name"]}
         assert shown.page.evaluate("window.broken") is None
 
 

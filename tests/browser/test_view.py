@@ -182,7 +182,7 @@ class TestPick:
         expect(viewer.page.get_by_role("heading", name=name)).to_be_visible()
         for direction, shown in (("in", "inputs"), ("out", "outputs")):
             rows = weights(viewer, shown)
-            wanted = graph.neighbours(name, direction=direction, limit=10)  # type: ignore[arg-type]
+            wanted = graph.neighbours(name, direction=direction, k=10)  # type: ignore[arg-type]
             expected = wanted.set_index("name")["weight"].to_dict()
             assert rows.to_dict() == pytest.approx(expected, abs=5e-5)
         facts = viewer.facts()

@@ -119,8 +119,7 @@ class TestEmbedded:
     ) -> None:
         for asked in queries().values():
             stated = asked.body and not asked.not_embedded
-            # By default relationships into a neuron come in any order.
-            if stated and asked.about_a_model and asked.name != "edges":
+            if stated and asked.about_a_model:
                 values = query_values(asked, example_words(asked))
                 assert_same(graph_of(asked, digits, rounded), asked.name, **values)
 

@@ -39,7 +39,7 @@ WRONG: dict[str, Callable[[NeuronGraph], object]] = {
     "k of -3": lambda graph: graph.strongest_paths("conv", "odds", k=-3),
     "k is text": lambda graph: graph.strongest_edges(k="many"),  # type: ignore[arg-type]
     "no bins": lambda graph: graph.weight_distribution(bins=0),
-    "limit of 0": lambda graph: graph.neighbours("conv", limit=0),
+    "neighbours, k of 0": lambda graph: graph.neighbours("conv", k=0),
     "direction": lambda graph: graph.strength(direction="up"),  # type: ignore[arg-type]
     "neighbours, direction": lambda graph: graph.neighbours(
         "conv",

@@ -140,7 +140,7 @@ def test_what_only_looks_like_a_number_is_refused(pooled: NeuronGraph, case: str
 def test_more_than_there_is_gives_all(pooled: NeuronGraph) -> None:
     edges = len(pooled.edges())
     assert len(pooled.strongest_edges(k=10**12)) == edges
-    assert len(pooled.neighbours("digits", limit=10**12)) == 24
+    assert len(pooled.neighbours("digits", k=10**12)) == 24
     assert len(pooled.top_neurons(k=10**12)) == len(pooled.neurons())
     assert set(pooled.strongest_paths("hidden[0]", "digits[1]", k=10**12)["path"]) <= {1}
 

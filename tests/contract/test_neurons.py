@@ -140,7 +140,7 @@ class TestNeighbours:
         assert frame["weight"].abs().is_monotonic_decreasing
 
     def test_come_with_what_they_are(self, graph: NeuronGraph, reference: Reference) -> None:
-        frame = graph.neighbours(reference.layers[2].name, limit=10_000)
+        frame = graph.neighbours(reference.layers[2].name, k=10_000)
         nodes = reference.graph.nodes
         assert len(frame) > 0
         for column in ("name", "layer", "channel", "x", "y"):
@@ -148,7 +148,7 @@ class TestNeighbours:
 
     def test_may_be_few_and_strong(self, pooled: NeuronGraph) -> None:
         everything = pooled.neighbours("hidden", direction="out")
-        few = pooled.neighbours("hidden", direction="out", min_weight=0.4, limit=5)
+        few = pooled.neighbours("hidden", direction="out", min_weight=0.4, k=5)
         strong = everything[everything["weight"].abs() >= 0.4]
         assert 5 < len(strong) < len(everything)
         pd.testing.assert_frame_equal(few, strong.head(5))
@@ -156,8 +156,8 @@ class TestNeighbours:
 
 def _neighbours(graph: NeuronGraph, neurons: list[int], direction: str) -> pd.DataFrame:
     if direction == "in":
-        return graph.neighbours(neurons, limit=10_000)
-    return graph.neighbours(neurons, direction="out", limit=10_000)
+        return graph.neighbours(neurons, k=10_000)
+    return graph.neighbours(neurons, direction="out", k=10_000)
 
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[int, int]]:

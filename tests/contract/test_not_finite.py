@@ -55,7 +55,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
     "layers": [{}],
     "longest_path": [{}, {"weights": "absolute"}],
     "neighbours": [
-        {"neurons": "join", "limit": 9},
+        {"neurons": "join", "k": 9},
         {"neurons": "left[0]", "min_weight": 0.4},
         {"neurons": "right", "direction": "out"},
     ],

@@ -18,6 +18,8 @@ from queries.plots.plots import Plots
 TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
 LATER = {"nx": SimpleNamespace(MultiDiGraph=list)}
 """What is imported where it is needed alone."""
+ROWS: dict[str, Any] = {"sort": str | Sequence[str] | None, "limit": int | None}
+"""What each query takes beside its parameters."""
 OTHERS = {
     "close", "cypher", "export", "history", "location", "matrix", "plot", "properties",
     "prune_cost", "question", "remove_property", "statement", "to_networkx", "to_scipy", "write",
@@ -64,6 +66,11 @@ class TestSignatures:
         del own["self"]
         for name in OWN.get(declaration.name, ()):
             del own[name]
+        if isinstance(declaration, Query):
+            for name, hint in ROWS.items():
+                kept = own.pop(name)
+                assert (kept.kind, kept.default) == (inspect.Parameter.KEYWORD_ONLY, None)
+                assert hints[name] == hint
         if declaration.name not in {"history", "models"}:
             model = own.pop("model")
             assert (model.kind, model.default) == (inspect.Parameter.KEYWORD_ONLY, None)

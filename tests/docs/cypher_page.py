@@ -21,9 +21,9 @@ from queries.core.schema import (
     weight_properties,
 )
 from queries.core.text import pasteable
-from queries.library.queries import Query, Statement
+from queries.library.queries import Query, Statement, by_theme
 from tests.docs.markdown import between, block, table
-from tests.docs.queries_page import by_theme, graph_of
+from tests.docs.queries_page import graph_of
 
 _COARSER: Final = "channel"
 _NODES: Final = {"Model": MODEL, "Layer": LAYER, "Neuron": NEURON}

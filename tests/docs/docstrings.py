@@ -26,26 +26,56 @@ _MARGIN: Final = 8
 _SECTION: Final = re.compile(r"^(\w+)\n-{3,}\n", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^(?P<names>\S.*)\n(?P<text>(?:    .*\n|\n)*)", re.MULTILINE)
 _MODEL: Final = "The model to ask about; needed where the graph holds more than one."
+_NEURONS: Final = (
+    'Neurons are a name such as ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column '
+    "``id``, or a ``NeuronFilter``."
+)
+_SORT: Final = (
+    "The column by which the rows are sorted, or several; ``-`` before one means the largest "
+    "first, as in ``{example}``. NaN and null come last. Equal rows, and all without it, come in "
+    "the order that the notes say."
+)
+_LIMIT: Final = "How many rows to return, the first ones of that order (int, in rows, at least 1)."
 _IN_STORE: Final = (
     "Let the store compute the answer, by the query's own Cypher statement, which ``statement`` "
-    "returns. In Neo4j all are stated but a few."
+    "returns."
 )
 _WRITE_PROPERTY: Final = (
     "Write the score, the column ``{score}``, to the neurons in the answer, as a property of this "
-    "name; it takes the place of one of that name. Neurons without a number get none."
+    "name; it takes the place of one of that name. Neurons without a number get none. ``limit`` "
+    "leaves none out."
 )
 _INDEX: Final = "With write_property: make an index on it, which Neo4j has."
 
 
 def _shared(declaration: Declaration) -> dict[str, str]:
     """Return what a parameter means that the declaration does not have."""
-    score = declaration.score if isinstance(declaration, Query) else ""
+    if not isinstance(declaration, Query):
+        return {"model": _MODEL}
+    score = declaration.score
     return {
         "model": _MODEL,
-        "in_store": _IN_STORE,
+        "sort": _SORT.format(example=_sort_of(declaration)),
+        "limit": _LIMIT,
+        "in_store": f"{_IN_STORE} {_stated(declaration)}".rstrip(),
         "write_property": _WRITE_PROPERTY.format(score=score),
         "index": _INDEX,
     }
+
+
+def _sort_of(query: Query) -> str:
+    """Return a value of sort that makes sense for a query: its score, or its last number."""
+    numbers = [each.name for each in query.columns if each.type in {"int", "float"}]
+    return f'sort="-{query.score or numbers[-1]}"'
+
+
+def _stated(query: Query) -> str:
+    """Say which stores do not have a statement of a query, and why."""
+    if query.not_stated:
+        return f"This query has none: {query.not_stated}."
+    if query.not_embedded:
+        return f"Neo4j has it, the embedded store does not: {query.not_embedded}."
+    return ""
 
 
 _FILE: Final = '"part.graphml"'
@@ -139,7 +169,8 @@ def _sections(text: str) -> tuple[str, dict[str, str]]:
 def _parameter(name: str, declaration: Declaration, own: Mapping[str, str]) -> str:
     declared = {each.name: each for each in declaration.parameters}
     if name in declared:
-        return f"{name}\n{_wrapped(_sentence(declared[name].meaning), 4)}"
+        neurons = f" {_NEURONS}" if declaration.neurons[:1] == [name] else ""
+        return f"{name}\n{_wrapped(_sentence(declared[name].meaning) + neurons, 4)}"
     shared = _shared(declaration)
     return f"{name}\n{_wrapped(shared[name], 4) if name in shared else own[name]}"
 
@@ -149,7 +180,7 @@ def _returns(declaration: Declaration) -> str:
         return ""
     if isinstance(declaration, Query):
         columns = [
-            f"- ``{each.name}`` ({each.type}): {each.meaning}" for each in declaration.columns
+            f"- ``{each.name}`` ({each.kind}): {each.meaning}" for each in declaration.columns
         ]
         return "pandas.DataFrame\n    The columns:\n\n" + "".join(
             _wrapped(column, 4, hanging=2) for column in columns
@@ -160,7 +191,8 @@ def _returns(declaration: Declaration) -> str:
 def _notes(declaration: Declaration) -> str:
     if not isinstance(declaration, Query):
         return ""
-    notes = [f"Definition: {declaration.definition}."] if declaration.definition else []
+    notes = [f"Order of the rows: {declaration.order}."]
+    notes += [f"Definition: {declaration.definition}."] if declaration.definition else []
     if declaration.not_finite:
         notes.append(f"Weights that are NaN or infinite: {declaration.not_finite}")
     return "\n".join(_wrapped(text, 0) for text in notes)

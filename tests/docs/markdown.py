@@ -36,7 +36,9 @@ def parameters_of(declaration: Declaration) -> str:
 def _kind(parameter: Parameter) -> str:
     choices = [f"`{kind}`" if kind in parameter.choices else kind for kind in parameter.kinds]
     kind = " or ".join(choices) or parameter.type
-    return f"{kind}, in {parameter.unit}" if parameter.unit else kind
+    if parameter.unit:
+        return f"{kind}, in {parameter.unit}"
+    return f"{kind}, no unit" if parameter.type == "float" else kind
 
 
 def _default(parameter: Parameter) -> str:

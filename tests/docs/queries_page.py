@@ -6,23 +6,11 @@ from queries import NeuronGraph
 from queries.commands.arguments import query_values
 from queries.commands.description import example_words
 from queries.core.text import pasteable
-from queries.library.queries import Query, queries
+from queries.library.queries import Query, by_theme, queries
 from tests.docs.markdown import NOTE, block, parameters_of, table
 from tests.docs.sample import DIGITS, ROOT, run, shown
 
 _ROWS: Final = 6
-_THEMES: Final = {
-    "stored": "What is stored",
-    "centrality": "Centrality",
-    "path": "Paths",
-    "field": "Fields",
-    "matrix": "Matrices",
-    "linear": "Linear maps",
-    "structure": "Structure",
-    "comparison": "Comparison",
-}
-"""Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
-
 _ROUNDED: Final = (
     "neurongraph load samples/digits.keras --graph both.lbug",
     "neurongraph load samples/digits.keras --graph both.lbug --name rounded",
@@ -43,6 +31,17 @@ statements, and says which queries have none.
 A parameter of the type *neurons* takes a layer's or neuron's name in which any part may be a
 range (`conv_0`, `conv_0[3]`, `conv_0[0..3]@2..5,7`), ids, a `NeuronFilter`, or a frame with a
 column `id`: the answer to one query names the neurons of the next.
+
+The rows of each answer have an order, which stands below its columns. `--sort` and `--limit`, and
+`sort=` and `limit=` in Python, give them another: `--sort layer,-katz` sorts by `layer`, and within
+a layer by `katz`, the largest first. NaN and null come last either way, and rows that are equal in
+these columns stay in their own order. The whole answer is computed, then sorted, then cut, also
+where the store computes it. How many are looked for at all says `k`, where a query has it.
+`--write-property` writes all of the answer, whatever `--limit` is. Pictures and exports have no
+rows, and take neither.
+
+On the command line the values of neurons, and of what is required, may stand without their keys, in
+the order of the parameters: `neurongraph query strongest_paths input_layer dense_1 k=3`.
 
 Below each query stands what the sample model answers, the first {_ROWS} rows of it. The sample is
 loaded by
@@ -100,15 +99,6 @@ def queries_table() -> str:
     return table(["about", f"{len(queries())} queries"], rows)
 
 
-def by_theme() -> dict[str, list[Query]]:
-    """Return the queries of each theme."""
-    themes: dict[str, list[Query]] = {heading: [] for heading in _THEMES.values()}
-    for name, query in queries().items():
-        home = getattr(NeuronGraph, name).__module__.rpartition(".")[2]
-        themes[_THEMES[home]].append(query)
-    return themes
-
-
 def _link(heading: str) -> str:
     return f"**[{heading}](#{heading.lower().replace(' ', '-')})**"
 
@@ -127,8 +117,9 @@ def _section(query: Query, graph: NeuronGraph) -> str:
         parts.append(f"Weights that are NaN or infinite: {query.not_finite}\n")
     if query.parameters:
         parts.append(parameters_of(query))
-    rows = [(f"`{c.name}`", c.type, c.meaning) for c in query.columns]
+    rows = [(f"`{c.name}`", c.kind, c.meaning) for c in query.columns]
     parts.append(table(["column", "type", "meaning"], rows))
+    parts.append(f"Order of the rows: {query.order}.\n")
     parts += _example(query, graph)
     return "\n".join(parts)
 

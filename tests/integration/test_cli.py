@@ -27,7 +27,7 @@ from queries import NeuronGraph
 from queries.commands.description import example_words
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
-from queries.library.queries import queries, query
+from queries.library.queries import by_theme, queries, query
 
 ROOT = Path(__file__).parents[2]
 GRAPH = "digits.lbug"
@@ -281,12 +281,18 @@ class TestQuery:
     def test_lists_the_queries(self, run: Run) -> None:
         done = run("query")
         assert (done.returncode, done.stderr) == (0, "")
-        assert [line.split()[0] for line in done.stdout.splitlines()[: len(queries())]] == list(
-            queries()
-        )
+        lines = done.stdout.splitlines()
+        for heading, found in by_theme().items():
+            at = lines.index(heading) + 1
+            listed = [line.split()[0] for line in lines[at : at + len(found)]]
+            assert listed == [each.name for each in found]
+            assert not lines[at + len(found)]
 
     def test_lists_the_queries_for_scripts(self, invoke: Invoke) -> None:
-        assert [row["name"] for row in records(invoke("query", "-f", "json"))] == list(queries())
+        rows = records(invoke("query", "-f", "json"))
+        assert [(row["name"], row["theme"]) for row in rows] == [
+            (each.name, heading) for heading, found in by_theme().items() for each in found
+        ]
 
     @pytest.mark.parametrize("name", queries())
     def test_answers(self, invoke: Invoke, name: str) -> None:
@@ -333,6 +339,40 @@ class TestQuery:
         done = invoke("query", "models", "--in-store")
         assert done.exit_code == 2
         assert "models is about no model" in done.stderr
+
+    def test_sorts_and_limits(self, invoke: Invoke) -> None:
+        all_rows = records(invoke("query", "katz", "dense_0", "-f", "json"))
+        words = ("query", "katz", "dense_0", "--sort", "-katz", "--limit", "3", "-f", "json")
+        best = sorted(all_rows, key=lambda row: -row["katz"])[:3]
+        assert records(invoke(*words)) == best
+
+    def test_sorts_what_the_store_answers_and_what_is_no_query_of_a_model(
+        self, invoke: Invoke
+    ) -> None:
+        words = ("query", "strength", "dense_1", "--sort=-strength", "--limit=2", "-f", "csv")
+        assert invoke(*words, "--in-store").stdout == invoke(*words).stdout
+        assert records(invoke("query", "models", "--sort", "name", "--limit", "1", "-f", "json"))
+
+    def test_sorts_by_several_columns(self, invoke: Invoke) -> None:
+        words = ("query", "neurons", "layer=dense_0,dense_1", "-f", "json")
+        rows = records(invoke(*words, "--sort", "layer,-bias"))
+        assert rows == sorted(records(invoke(*words)), key=lambda r: (r["layer"], -r["bias"]))
+
+    def test_says_by_what_it_can_sort(self, invoke: Invoke) -> None:
+        assert error(invoke("query", "katz", "--sort", "-kats")) == (
+            "Error: sort: the answer to katz has no column 'kats' (did you mean 'katz'?); its "
+            "columns are id, name, layer, katz; a - before one means the largest first\n"
+        )
+        for option in ("limit", "sort"):
+            assert f"write --{option} and" in error(invoke("query", "katz", f"{option}=5"))
+        assert invoke("query", "katz", "--limit", "0").exit_code == 2
+
+    def test_takes_neurons_without_their_key(self, invoke: Invoke) -> None:
+        words = ("k=2", "-f", "csv")
+        named = ("source=input_layer", "target=dense_1")
+        paths = invoke("query", "strongest_paths", "input_layer", "dense_1", *words)
+        assert paths.stdout == invoke("query", "strongest_paths", *named, *words).stdout
+        assert len(records(invoke("query", "neighbours", "conv_0[3]@1,1", "-f", "json"))) == 9
 
     def test_takes_fields(self, invoke: Invoke) -> None:
         words = ("layer=conv_0", "channel=3", "x=0..5", "y=1", "bias=-9..")
@@ -612,7 +652,18 @@ class TestErrors:
         [
             (["query", "nosuch"], "there is no query 'nosuch'; the queries are adjacency, bifans"),
             (["query", "neurons", "depth=1"], "no parameter 'depth'"),
-            (["query", "neurons", "conv_0"], "write key=value"),
+            (["query", "kats"], "no query 'kats' (did you mean 'katz'?); the queries are"),
+            (["query", "katz", "aplha=1"], "'aplha' (did you mean 'alpha'?); its parameters"),
+            (["query", "katz", "chanel=1"], "'chanel' (did you mean 'channel'?)"),
+            (["query", "katz", "weights=abs"], "absolute, signed (did you mean 'absolute'?)"),
+            (["query", "katz", "dense0"], "no layer 'dense0' (did you mean 'dense_0' or"),
+            (["query", "katz", "-m", "digit"], "no model 'digit' (did you mean 'digits'?)"),
+            (["cypher", "RETURN 1", "-m", "digit"], "'digit' (did you mean 'digits'?)"),
+            (["plot", "adjacncy"], "no plot 'adjacncy' (did you mean 'adjacency'?)"),
+            (["drop", "digit", "--yes"], "'digit' in the graph (did you mean 'digits'?)"),
+            (["verify", "samples/digits.keras", "--name", "digit"], "(did you mean 'digits'?)"),
+            (["query", "neurons", "conv_0", "conv_1"], "write key=value"),
+            (["query", "neighbours", "direction"], "direction has no value"),
             (["query", "neurons", "layer=nosuch"], "no layer 'nosuch'"),
             (["query", "neurons", "x=a"], "'a' is no number"),
             (["query", "strongest_edges", "k=0"], "too small"),

@@ -1,6 +1,8 @@
 """What the documentation claims is what the code does."""
 
+import inspect
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -80,7 +82,41 @@ def _python(declaration: Declaration, graph: NeuronGraph) -> Any:
 def test_the_example_of_a_method_is_that_of_the_command(both: NeuronGraph, name: str) -> None:
     query = queries()[name]
     values = query_values(query, example_words(query))
-    pd.testing.assert_frame_equal(_python(query, both), getattr(both, name)(**values))
+    frame = _python(query, both)
+    pd.testing.assert_frame_equal(frame, getattr(both, name)(**values))
+    text = inspect.getdoc(getattr(both, name)) or ""
+    # What the answer really has, and what a coarser graph has beside it.
+    explained = re.findall(r"^    - ``(\w+)`` \(\w", text, flags=re.MULTILINE)
+    more = [column.name for column in query.columns if column.grouped]
+    assert [column for column in explained if column not in more] == list(frame.columns)
+
+
+@pytest.mark.usefixtures("both")
+def test_the_examples_of_the_other_methods_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an order in which none takes away what another needs."""
+    monkeypatch.setattr("builtins.print", str)
+    others = {name for name in dir(NeuronGraph) if not name.startswith("_")} - queries().keys()
+    last = ["write_property", "properties", "remove_property", "write", "close"]
+    shutil.copytree("both.lbug", "other.lbug")
+    with NeuronGraph("other.lbug", model="digits") as graph:
+        found = {
+            name: eval(example, {"graph": graph})  # noqa: S307 - our own text.
+            for name in (*sorted(others.difference(last)), *last)
+            for example in _examples(getattr(NeuronGraph, name))
+        }
+    assert found.keys() == others
+    assert found["location"] == "other.lbug"
+    assert found["cypher"]["n"].tolist() == [512]
+    assert found["write_property"] == 810
+    assert found["properties"]["name"].tolist() == ["katz"]
+    for name in ("properties", "write"):
+        text = inspect.getdoc(getattr(NeuronGraph, name)) or ""
+        assert re.findall(r"^    - ``(\w+)``", text, flags=re.MULTILINE) == list(found[name])
+
+
+def _examples(method: Any) -> list[str]:
+    """Return the lines of Python in a docstring."""
+    return re.findall(r"^>>> (.*)$", inspect.getdoc(method) or "", flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", plots())

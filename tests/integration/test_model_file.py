@@ -27,8 +27,8 @@ from tests.unit.builders import chain, layer, saved
 
 ASKED: dict[str, Callable[[NeuronGraph], pd.DataFrame]] = {
     "neurons": lambda graph: graph.neurons(NeuronFilter(bias=(0, None), y=range(1, 4))),
-    "neighbours": lambda graph: graph.neighbours("conv_1[3]", limit=50),
-    "neighbours out": lambda graph: graph.neighbours("conv_0@1,2", direction="out", limit=50),
+    "neighbours": lambda graph: graph.neighbours("conv_1[3]", k=50),
+    "neighbours out": lambda graph: graph.neighbours("conv_0@1,2", direction="out", k=50),
     "strongest edges": lambda graph: graph.strongest_edges(k=40),
     "strongest edges of some": lambda graph: graph.strongest_edges("conv_0", "conv_1[2]", k=9),
     "weight distribution": lambda graph: graph.weight_distribution(),

@@ -91,6 +91,31 @@ class TestNeurons:
         }
 
 
+class TestWithoutKeys:
+    """Neurons, and what is required, in the order of the parameters, as in Python."""
+
+    def test_one(self) -> None:
+        asked = query("neighbours")
+        assert query_values(asked, ["conv_0[3]", "direction=out"]) == {
+            "neurons": NeuronFilter(layer="conv_0", channel=3),
+            "direction": "out",
+        }
+
+    def test_what_is_not_named_otherwise(self) -> None:
+        expected = {"source": NeuronFilter(layer="a"), "target": NeuronFilter(layer="b")}
+        for words in (["a", "b"], ["source=a", "b"], ["target=b", "a"], ["b", "source=a"]):
+            assert query_values(query("strongest_paths"), words) == expected
+
+    def test_together_with_fields(self) -> None:
+        assert neurons("conv_0", "x=2") == NeuronFilter(layer="conv_0", x=2)
+        assert neurons("id:3..5") == NeuronFilter(id=slice(3, 6))
+
+    def test_a_required_text(self) -> None:
+        words = ["later", "dense_0"]
+        values = query_values(query("compare_neurons"), words)
+        assert values == {"other": "later", "neurons": NeuronFilter(layer="dense_0")}
+
+
 class TestBias:
     @pytest.mark.parametrize(
         ("text", "ends"),
@@ -134,9 +159,21 @@ class TestOtherParameters:
 
 
 class TestRefused:
-    @pytest.mark.parametrize("word", ["conv_0", "=conv_0", ""])
+    @pytest.mark.parametrize("word", ["=conv_0", ""])
     def test_a_word_that_is_no_pair(self, word: str) -> None:
         assert refusal("neurons", word).startswith(f"{word!r} is no parameter; write key=value")
+
+    def test_a_word_without_a_key_too_many(self) -> None:
+        assert refusal("strongest_paths", "a", "b", "c") == (
+            "'c' is no parameter; write key=value, without spaces; "
+            "source, target may go without a key, once"
+        )
+        assert refusal("layers", "a") == "'a' is no parameter; write key=value, without spaces"
+
+    def test_a_key_without_a_value(self) -> None:
+        message = "direction has no value; write direction=VALUE, without spaces"
+        assert refusal("neighbours", "direction") == message
+        assert refusal("neighbours", "neurons", "=", "conv_0").startswith("neurons has no value")
 
     def test_a_parameter_twice(self) -> None:
         assert refusal("neurons", "x=1", "x=2") == "x is given more than once"
@@ -161,8 +198,21 @@ class TestRefused:
     def test_an_unknown_parameter(self) -> None:
         message = refusal("neighbours", "depth=1")
         assert "no parameter 'depth'" in message
-        assert "neurons, direction, min_weight, limit" in message
+        assert "neurons, direction, min_weight, k" in message
         assert "by field: layer, channel, x" in message
+
+    def test_what_may_have_been_meant(self) -> None:
+        assert "'nuerons' (did you mean 'neurons'?); its" in refusal("katz", "nuerons=a")
+        assert "'chanel' (did you mean 'channel'?); its" in refusal("katz", "chanel=1")
+        assert "'a\\x1b' is no" in refusal("layers", "a\x1b")
+
+    def test_options(self) -> None:
+        for name in ("neighbours", "layers"):
+            assert (
+                refusal(name, "limit=5")
+                == "limit is an option of the command; write --limit and its value"
+            )
+        assert refusal("katz", "sort=-katz").startswith("sort is an option of the command")
 
     def test_an_unknown_parameter_of_a_query_without_neurons(self) -> None:
         assert refusal("layers", "x=1").endswith("its parameters are none")

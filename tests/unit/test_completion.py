@@ -49,7 +49,7 @@ def test_offers_local_processes() -> None:
 
 def test_offers_parameters_and_fields() -> None:
     words = in_bash("query", "neighbours", "")
-    assert {"neurons=", "direction=in", "direction=out", "limit=", "x=", "bias="} <= set(words)
+    assert {"neurons=", "direction=in", "direction=out", "k=", "x=", "bias="} <= set(words)
 
 
 def test_offers_fields_of_each_parameter() -> None:
@@ -67,6 +67,10 @@ def test_offers_measures_where_a_property_may_be_named_too() -> None:
 
 def test_offers_choices_where_zsh_does_not() -> None:
     assert "direction=out" in in_zsh("query strength direction=o")
+
+
+def test_offers_parameters_behind_neurons_without_their_key() -> None:
+    assert in_bash("query", "strength", "dense_0", "dir") == ["direction=in", "direction=out"]
 
 
 def test_offers_nothing_for_an_unknown_query() -> None:

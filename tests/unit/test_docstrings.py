@@ -1,7 +1,8 @@
 """``help()`` of a method says what its declaration says."""
 
 import inspect
-from typing import Any
+import re
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -11,6 +12,7 @@ from queries.library.exports import exports
 from queries.library.plots import plots
 from queries.library.queries import Query, queries
 from queries.plots.plots import Plots
+from tests.contract.test_signatures import LATER
 from tests.docs.docstrings import docstrings, example_of
 
 METHODS = [
@@ -35,5 +37,36 @@ def test_says_what_each_parameter_and_column_means(face: Any, declaration: Decla
         assert f"{parameter.meaning[1:]}." in text
         assert parameter.name in inspect.signature(method).parameters
     for column in declaration.columns if isinstance(declaration, Query) else ():
-        assert f"- ``{column.name}`` ({column.type}): {column.meaning}" in text
+        assert f"- ``{column.name}`` ({column.kind}): {column.meaning}" in text
+    if isinstance(declaration, Query):
+        assert f"Order of the rows: {declaration.order}." in text
     assert f">>> {example_of(declaration)}" in text
+
+
+@pytest.mark.parametrize("name", [name for name in dir(NeuronGraph) if not name.startswith("_")])
+def test_each_method_says_all_that_there_is_to_say(name: str) -> None:
+    method = getattr(NeuronGraph, name)
+    text = inspect.getdoc(method) or ""
+    taken = {} if isinstance(method, property) else dict(inspect.signature(method).parameters)
+    taken.pop("self", None)
+    before, _, entries = text.partition("\nParameters\n----------\n")
+    entries = entries.partition("\n\n")[0]
+    said = re.findall(r"^(\*{0,2}\w.*)$", entries, flags=re.MULTILINE)
+    told = [each.lstrip("*") for entry in said for each in entry.split(", ")]
+    assert sorted(told) == sorted(taken)
+    assert re.match(r"[A-Z].*\.", before)
+    returned = method.fget if isinstance(method, property) else method
+    if get_type_hints(returned, localns={**LATER, "Plots": Plots})["return"] not in {
+        str,
+        type(None),
+    }:
+        assert "\nReturns\n-------\n" in text
+    assert "\nExamples\n--------\n>>> " in text
+
+
+def test_a_column_says_its_unit() -> None:
+    for query in queries().values():
+        for column in query.columns:
+            assert ("unit" in column.kind or ", in " in column.kind) == (
+                column.type == "float" or bool(column.unit)
+            )

@@ -5,11 +5,12 @@ from typing import Any, get_args
 
 import pytest
 
+from queries import NeuronGraph
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import weight_properties
 from queries.errors import CypherError, ParameterError, QueryNotFoundError
 from queries.library.declaration import BY, ColumnType, Parameter, ParameterType
-from queries.library.queries import Query, queries, query
+from queries.library.queries import THEMES, Query, queries, query
 
 NAMES = [
     "adjacency", "bifans", "channel_importance", "combine", "compare_edges", "compare_layers",
@@ -22,6 +23,8 @@ NAMES = [
 ]  # fmt: skip
 HEADER_KEYS = {
     "summary",
+    "theme",
+    "order",
     "definition",
     "example",
     "reads",
@@ -49,7 +52,7 @@ PARAMETER_KEYS = {
     "otherwise",
     "most",
 }
-COLUMN_KEYS = {"type", "help", "explode", "grouped", "not_stated"}
+COLUMN_KEYS = {"type", "unit", "help", "explode", "grouped", "not_stated"}
 
 
 def header(name: str) -> dict[str, Any]:
@@ -73,6 +76,18 @@ class TestHeaders:
 
     def test_say_what_the_query_answers(self, name: str) -> None:
         assert re.fullmatch(r"[A-Z][^\n]*\.", query(name).summary)
+
+    def test_say_what_it_is_about_as_its_method_does(self, name: str) -> None:
+        theme = query(name).theme
+        assert theme in THEMES
+        assert getattr(NeuronGraph, name).__module__ == f"queries.methods.{theme}"
+
+    def test_say_the_order_of_the_rows(self, name: str) -> None:
+        assert query(name).order
+
+    def test_leave_what_each_query_takes_to_its_method(self, name: str) -> None:
+        names = {parameter.name for parameter in query(name).parameters}
+        assert not names & {"sort", "limit", "in_store", "write_property", "index", "model"}
 
     def test_have_columns_with_type_and_help(self, name: str) -> None:
         columns = query(name).columns

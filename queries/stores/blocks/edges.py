@@ -40,7 +40,7 @@ def neighbours(blocks: Blocks, values: Mapping[str, Any]) -> pa.Table:
     """Return what feeds some neurons, or what they feed, strongest first."""
     own, other = ("target", "source") if values["direction"] == "in" else ("source", "target")
     by = values["by"]
-    strongest = Strongest(values["limit"], by, (own, other), _none(blocks, by))
+    strongest = Strongest(values["k"], by, (own, other), _none(blocks, by))
     relationships = Relationships(blocks, **{own: values["neurons"], other: NeuronFilter()})
     for block in relationships.all([own, other, by]):
         strongest.add(_strong(block, by, values["min_weight"]))

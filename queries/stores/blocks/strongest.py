@@ -16,7 +16,8 @@ class Strongest:
     weight
         The column whose absolute value counts.
     ties
-        The columns, ids, that decide among equals: the smallest come first.
+        The columns, ids, that decide among equals: the smallest come first. Of two with the same
+        ids the smaller weight does.
     none
         The columns of no relationships.
     """
@@ -60,4 +61,5 @@ class Strongest:
         if len(size) > self._k:
             rows = np.flatnonzero(size >= np.partition(size, -self._k)[-self._k])
         first, second = (columns[name][rows] for name in self._ties)
-        return rows[np.lexsort((second, first, -size[rows]))][: self._k]
+        weight = columns[self._weight][rows]
+        return rows[np.lexsort((weight, second, first, -size[rows]))][: self._k]

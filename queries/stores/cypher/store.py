@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-import numpy as np
 import pyarrow as pa
 
 from queries.core.checksum import NEURON_COLUMNS, model_checksum
@@ -228,7 +227,7 @@ class CypherStore(Store):
             if layer.edges and (names is None or layer.name in names)
             for part in id_ranges(layer.first, layer.last, layer.edges, self.edges_a_part)
         ]
-        edges = _by_ends(self._edges_of(edges_query, values, about, bounds))
+        edges = self._edges_of(edges_query, values, about, bounds)
         if values["min_weight"] == 0 and self.compares(about):
             self.whole(about).require_edges(values["target"], edges)
         return edges
@@ -249,13 +248,3 @@ class CypherStore(Store):
         rows = self.tables(parts, about)
         table = to_columns(rows, edges_query.columns_in(about.granularity))
         return self.by_ids(table, about)
-
-
-def _by_ends(edges: pa.Table) -> pa.Table:
-    """Sort relationships by target and source, unless their store has sorted them by target."""
-    source, target = (edges[name].to_numpy() for name in ("source", "target"))
-    if (target[1:] >= target[:-1]).all():
-        return edges
-    # One key sorts several times faster than two; ids of a model are far below 2**31.
-    order = np.argsort(target << 32 | source, kind="stable")
-    return edges.combine_chunks().take(pa.array(order))

@@ -22,6 +22,7 @@ from queries.errors import (
     GraphNotFoundError,
     ModelNotFoundError,
     ParameterError,
+    meant,
 )
 from queries.library.queries import query
 from queries.stores.base import Changes
@@ -241,8 +242,12 @@ class EmbeddedStore(CypherStore):
                 "--model NAME, or model= in Python"
             )
         if not files:
-            models = "no model yet" if model is None else f"no complete model {repeatable(model)}"
-            raise ModelNotFoundError(f"{self.location} holds {models}")
+            if model is None:
+                raise ModelNotFoundError(f"{self.location} holds no model yet")
+            alike = meant(model, [str(row["name"]) for row in self.models(None)])
+            raise ModelNotFoundError(
+                f"{self.location} holds no complete model {repeatable(model)}{alike}"
+            )
         return files[0]
 
     def _handle_of(self, about: "StoredModel") -> OpenFile:

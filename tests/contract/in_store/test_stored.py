@@ -49,7 +49,7 @@ class TestStored:
         first, *_, last = graph.layers()["name"]
         for by in weighings(graph):
             assert_same(graph, "neighbours", neurons=last, by=by)
-        assert_same(graph, "neighbours", neurons=first, direction="out", min_weight=0.2, limit=7)
+        assert_same(graph, "neighbours", neurons=first, direction="out", min_weight=0.2, k=7)
         assert_same(graph, "neighbours", neurons=first)
 
     def test_strongest_edges(self, graph: NeuronGraph) -> None:
