@@ -168,13 +168,15 @@ def _alike(wrong: str, names: list[str]) -> list[str]:
     # What is compared with each takes long where it is long.
     if not 1 < len(wrong) <= _LONGEST:
         return []
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
     folded = {name.casefold(): name for name in names}
     word = wrong.casefold()
-    alike = get_close_matches(word, folded, n=_MOST_ALIKE)
-    alike = alike or [name for name in folded if word in name][:_MOST_ALIKE]
-    return [folded[name] for name in alike]
+    close = set(get_close_matches(word, folded, n=len(folded) or 1))
+    alike = [name for name in folded if name in close or (not close and word in name)]
+    # Of names that are equally alike, such as those of layers that are numbered, the first.
+    alike.sort(key=lambda name: -SequenceMatcher(None, name, word).ratio())
+    return [folded[name] for name in alike[:_MOST_ALIKE]]
 
 
 def listed(names: object, *, none: str = "none") -> str:

@@ -110,8 +110,9 @@ def _with_keys(declaration: Declaration, words: Iterable[str]) -> list[str]:
 
 def _no_pair(word: str, without: Sequence[str] = ()) -> str:
     """Say that a word has no key, and which parameters go without."""
-    once = f"; {listed(list(without))} may go without a key, once" if without else ""
-    return f"{repeatable(word)} is no parameter; write key=value, without spaces{once}"
+    one = "one value each" if len(without) > 1 else "one value"
+    goes = f"; without a key goes {one} of {listed(list(without))}" if without else ""
+    return f"{repeatable(word)} is no parameter; write key=value, without spaces{goes}"
 
 
 def _json_or_text(text: str) -> Any:

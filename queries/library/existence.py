@@ -102,10 +102,11 @@ class Existence:
         properties = self.properties()
         there = [each.name for each in properties]
         if written not in there:
+            alike = meant(written, [*measures, *there])
             raise PropertyNotFoundError(
-                f"{name}: {repeatable(written)} is no measure, and no property that was written to "
-                f"the neurons of model {self.model.name!r}{meant(written, [*measures, *there])}; "
-                f"the measures are {listed(measures)}; the properties are {listed(there)}"
+                f"{name}: {repeatable(written)}{alike} is no measure, and no property that was "
+                f"written to the neurons of model {self.model.name!r}; the measures are "
+                f"{listed(measures)}; the properties are {listed(there)}"
             )
         self._require_properties(name, [written], properties)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from queries import NeuronGraph
+from queries.core.granularity import NEURON_GRAPH
 from queries.errors import ParameterError
 from queries.library.queries import queries
 from tests.contract.test_frames import FILLED
@@ -96,7 +97,7 @@ def rows_alike(rows: list[tuple[Any, ...]]) -> list[bool]:
 @pytest.mark.parametrize("query", queries())
 def test_is_another_where_that_is_asked_for(pooled: NeuronGraph, query: str) -> None:
     ask, values = getattr(pooled, query), FILLED.get(query, {})
-    column = queries()[query].columns[-1].name
+    column = queries()[query].columns_in(NEURON_GRAPH)[-1].name
     whole = ask(**values)
     for sort in (column, f"-{column}"):
         frame = ask(**values, sort=sort, limit=3)

@@ -166,7 +166,7 @@ class TestRefused:
     def test_a_word_without_a_key_too_many(self) -> None:
         assert refusal("strongest_paths", "a", "b", "c") == (
             "'c' is no parameter; write key=value, without spaces; "
-            "source, target may go without a key, once"
+            "without a key goes one value each of source, target"
         )
         assert refusal("layers", "a") == "'a' is no parameter; write key=value, without spaces"
 

@@ -1,8 +1,10 @@
 import inspect
 import re
 
+import pytest
+
 from queries import errors
-from queries.errors import NeurongraphError, listed
+from queries.errors import NeurongraphError, listed, meant
 
 # Depth of a line in the drawn tree, by what stands before the name.
 DRAWN = re.compile(
@@ -55,3 +57,29 @@ def test_listed() -> None:
     assert listed({"a": 1, "b": 2}) == "a, b"
     assert listed([]) == "none"
     assert listed(7) == "7"
+
+
+LAYERS = [*(f"dense_{number}" for number in range(12)), "Conv", "out\x1b[2J"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("dense", " (did you mean 'dense_0' or 'dense_1' or 'dense_2'?)"),
+        ("dense_41", " (did you mean 'dense_1' or 'dense_4' or 'dense_10'?)"),
+        ("conv", " (did you mean 'Conv'?)"),
+        ("CONV_1", " (did you mean 'Conv'?)"),
+        # Where none is spelled alike, those that hold the word.
+        ("2j", " (did you mean 'out\\x1b[2J'?)"),
+        ("embedding", ""),
+        ("x", ""),
+        ("", ""),
+        ("dense" * 1000, ""),
+    ],
+)
+def test_what_may_have_been_meant(wrong: str, said: str) -> None:
+    assert meant(wrong, LAYERS) == said
+
+
+def test_nothing_is_meant_where_there_is_nothing() -> None:
+    assert meant("dense", []) == ""
