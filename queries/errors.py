@@ -170,7 +170,7 @@ def _alike(wrong: str, names: list[str]) -> list[str]:
         return []
     from difflib import SequenceMatcher, get_close_matches
 
-    folded = {name.casefold(): name for name in names}
+    folded = {name.casefold(): name for name in names if name != wrong}
     word = wrong.casefold()
     close = set(get_close_matches(word, folded, n=len(folded) or 1))
     alike = [name for name in folded if name in close or (not close and word in name)]
