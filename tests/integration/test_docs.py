@@ -98,9 +98,9 @@ def test_the_examples_of_the_other_methods_run(monkeypatch: pytest.MonkeyPatch) 
     others = {name for name in dir(NeuronGraph) if not name.startswith("_")} - queries().keys()
     last = ["write_property", "properties", "remove_property", "write", "close"]
     shutil.copytree("both.lbug", "other.lbug")
-    with NeuronGraph("other.lbug", model="digits") as graph:
+    with NeuronGraph("other.lbug", model="digits") as graph, NeuronGraph("series.lbug") as series:
         found = {
-            name: eval(example, {"graph": graph})  # noqa: S307 - our own text.
+            name: eval(example, {"graph": series if name == "history" else graph})  # noqa: S307 - our own text.
             for name in (*sorted(others.difference(last)), *last)
             for example in _examples(getattr(NeuronGraph, name))
         }
