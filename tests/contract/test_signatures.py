@@ -19,8 +19,9 @@ TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "te
 LATER = {"nx": SimpleNamespace(MultiDiGraph=list)}
 """What is imported where it is needed alone."""
 OTHERS = {
-    "close", "cypher", "export", "history", "location", "matrix", "plot", "properties",
-    "prune_cost", "question", "remove_property", "statement", "to_networkx", "to_scipy", "write",
+    "close", "cypher", "export", "history", "location", "matrix", "model", "plot", "properties",
+    "prune_cost", "question", "remove_property", "statement", "to_networkx", "to_scipy", "view",
+    "write",
     "write_property",
 }  # fmt: skip
 
@@ -64,6 +65,9 @@ class TestSignatures:
         del own["self"]
         for name in OWN.get(declaration.name, ()):
             del own[name]
+        if face is Plots:
+            size = own.pop("size")
+            assert (size.kind, size.default) == (inspect.Parameter.KEYWORD_ONLY, None)
         if declaration.name not in {"history", "models"}:
             model = own.pop("model")
             assert (model.kind, model.default) == (inspect.Parameter.KEYWORD_ONLY, None)

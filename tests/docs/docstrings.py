@@ -34,6 +34,7 @@ _WRITE_PROPERTY: Final = (
     "Write the score, the column ``{score}``, to the neurons in the answer, as a property of this "
     "name; it takes the place of one of that name. Neurons without a number get none."
 )
+_SIZE: Final = "Width and height in pixels; by default 1280 and 800."
 _INDEX: Final = "With write_property: make an index on it, which Neo4j has."
 
 
@@ -45,6 +46,7 @@ def _shared(declaration: Declaration) -> dict[str, str]:
         "in_store": _IN_STORE,
         "write_property": _WRITE_PROPERTY.format(score=score),
         "index": _INDEX,
+        "size": _SIZE,
     }
 
 
