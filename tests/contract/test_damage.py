@@ -176,7 +176,7 @@ class TestWriting:
             assert graph.edges(target="hidden").equals(hidden)
         report = check(store.location, name=scratch)
         assert not report.passed
-        assert "edited by cypher --write" in report.damage[0]
+        assert "edited by graph.write" in report.damage[0]
         with pytest.raises(ModelExistsError, match=r"edited by graph\.write.*replace=True"):
             load(file, store.location, name=scratch, resume=True)
         load(file, store.location, name=scratch, replace=True)
