@@ -14,15 +14,17 @@ from exporter.planning.push import planned_steps
 from exporter.reading.formats import open_model
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.sizes import store_sizes
-from queries.core.granularity import NEURON_GRAPH, Granularity
+from queries.core.granularity import NEURON_GRAPH, Granularity, nodes_text
 from queries.core.log import logger
+from queries.core.notebook import facts, headed, table
+from queries.core.text import size_text
 from queries.errors import ModelFileError
 
 NOT_FINITE: Final = ("not_finite_weights", "not_finite_biases")
 """The columns that count what is NaN or infinite."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Inspection:
     """What a load of a model would consist of.
 
@@ -69,6 +71,20 @@ class Inspection:
         """Edges in a share of all possible ones, as ``networkx.density`` has it."""
         pairs = self.neurons * (self.neurons - 1)
         return self.edges / pairs if pairs else 0.0
+
+    @property
+    def _totals(self) -> str:
+        nodes = nodes_text(self.neurons, self.granularity)
+        counts = f"{self.edges:,} relationships, {self.parameters:,} parameters"
+        return f"{len(self.frame)} layers, {nodes}, {counts}"
+
+    def __repr__(self) -> str:
+        return f"<Inspection: {self._totals}>"
+
+    def _repr_html_(self) -> str:
+        sizes = {f"on disk, {store}": size_text(size) for store, size in self.sizes.items()}
+        notes = {"not finite": self.not_finite} if self.not_finite else {}
+        return headed(self._totals, table(self.frame), facts({**sizes, **notes}))
 
 
 def inspect(

@@ -33,11 +33,13 @@ from queries import NeuronGraph
 from queries.core.address import repeatable
 from queries.core.checksum import model_checksum
 from queries.core.file_format import FileFormat
-from queries.core.granularity import NEURON_GRAPH, Granularity
+from queries.core.granularity import NEURON_GRAPH, Granularity, nodes_text
 from queries.core.log import logger
-from queries.core.progress import Progress, silent
+from queries.core.notebook import facts, headed
+from queries.core.progress import Progress, shown
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
+from queries.core.wording import option
 from queries.errors import GraphNotFoundError, ParameterError, listed
 from queries.stores.location import Location, locate
 
@@ -47,7 +49,7 @@ Write = Callable[[Writer, Plan, str, int, Progress], dict[str, dict[str, str]]]
 """What ``writing.write`` is."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LoadReport:
     """What a load did.
 
@@ -116,6 +118,27 @@ class LoadReport:
         """All of it as one JSON object."""
         return json.dumps({**asdict(self), "edges_per_second": self.edges_per_second}, indent=2)
 
+    def __repr__(self) -> str:
+        nodes = nodes_text(self.neurons, self.granularity)
+        counts = f"{len(self.layers)} layers, {nodes}, {self.edges:,} relationships"
+        return f"<LoadReport of {self.model!r} in {self.graph}: {counts}, {self.seconds:.1f} s>"
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "layers": f"{len(self.layers)}: {listed(self.layers)}",
+            "nodes": nodes_text(self.neurons, self.granularity),
+            "relationships": f"{self.edges:,}, {self.edges_per_second:,.0f} a second",
+            "seconds": f"{self.seconds:.1f}",
+            "there already": f"{self.resumed:,} relationships" if self.resumed else "",
+            "repaired": listed(self.repaired, none=""),
+            "left out, as too weak": f"{self.left_out:,} relationships" if self.left_out else "",
+            "left out, as not wired": listed(self.refused, none=""),
+            "not finite": self.not_finite,
+            "half precision": listed(self.half_precisions, none=""),
+        }
+        said = {name: text for name, text in rows.items() if text}
+        return headed(f"{self.model} in {self.graph}", facts(said))
+
 
 def load(
     model: str | os.PathLike[str],
@@ -134,7 +157,7 @@ def load(
     replace: bool = False,
     resume: bool = False,
     dask: str | None = None,
-    progress: Progress = silent,
+    progress: Progress | bool = True,
 ) -> LoadReport:
     """Load a trained Keras model into a graph.
 
@@ -181,8 +204,9 @@ def load(
         folder. From a script, call this under ``if __name__ == "__main__":``, since local
         processes import it.
     progress
-        Called with a phase (such as ``neurons`` or ``relationships``), how many are done, and how
-        many there are.
+        True for a bar where there is a display, a notebook or a terminal at stderr; False for none.
+        A function is called with a phase (such as ``neurons`` or ``relationships``), how many are
+        done, and how many there are.
 
     Returns
     -------
@@ -208,7 +232,8 @@ def load(
     check_options(location, options)
     if replace and resume:
         raise ParameterError(
-            "replace and resume exclude each other: resume alone also goes on with a replacement"
+            f"{option('replace')} and {option('resume')} exclude each other: {option('resume')} "
+            "alone also goes on with a replacement"
         )
     recipe = Recipe(granularity, from_layer, to_layer, partial, Threshold(min_weight, top))
     if dask is not None:
@@ -222,27 +247,28 @@ def load(
     sweep_temporary()
     if not replace and not resume:
         _refuse_existing(name, graph)
-    model_file = open_model(file, partial=partial)
-    part = recipe.plan(model_file)
-    require_room(location, options, part.neurons, part.edges, granularity)
-    with _writing(model_file, recipe, dask) as write_by:
-        begun = time.perf_counter()
-        properties = model_properties(
-            model_file,
-            part,
-            name,
-            at=datetime.now(UTC),
-            state=LOADING,
-            load_id=secrets.token_hex(16),
-        )
-        most = sink_kind(location).block_edges
-        begin = {**properties, "block_edges": min(batch_size or most, most)}
-        with open_ledger(location, options) as ledger:
-            earlier = to_go_on_with(ledger, begin) if resume else None
-            load_model = _Load(ledger, location, part, begin, write_by, progress)
-            outcome = load_model.run(earlier, replace=replace)
-            ledger.tidy(name, progress)
-        seconds = time.perf_counter() - begun
+    with shown(progress, f"Opening {file.name}") as told:
+        model_file = open_model(file, partial=partial)
+        part = recipe.plan(model_file)
+        require_room(location, options, part.neurons, part.edges, granularity)
+        with _writing(model_file, recipe, dask) as write_by:
+            begun = time.perf_counter()
+            properties = model_properties(
+                model_file,
+                part,
+                name,
+                at=datetime.now(UTC),
+                state=LOADING,
+                load_id=secrets.token_hex(16),
+            )
+            most = sink_kind(location).block_edges
+            begin = {**properties, "block_edges": min(batch_size or most, most)}
+            with open_ledger(location, options) as ledger:
+                earlier = to_go_on_with(ledger, begin) if resume else None
+                load_model = _Load(ledger, location, part, begin, write_by, told)
+                outcome = load_model.run(earlier, replace=replace)
+                ledger.tidy(name, told)
+            seconds = time.perf_counter() - begun
     logger.info("loaded %r with %d relationships in %.1f s", name, part.edges, seconds)
     return _report(location, name, model_file, part, outcome, seconds)
 

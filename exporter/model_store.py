@@ -15,6 +15,7 @@ from exporter.planning.recipe import Recipe
 from exporter.reading.formats import open_model
 from exporter.sinks.model_node import model_properties
 from queries.core.schema import COMPLETE
+from queries.core.wording import MODEL_FILE, command, option
 from queries.errors import GraphNotFoundError
 from queries.stores.blocks import BlockStore
 
@@ -64,8 +65,9 @@ class ModelStore(BlockStore):
     def instead(self) -> str:
         """What to do where Cypher is needed."""
         return (
-            "load the model, or as much of it as there is room for (--granularity channel, or "
-            "--from-layer and --to-layer), with: neurongraph load"
+            "load the model, or as much of it as there is room for "
+            f"({option('granularity', 'channel')}, or {option('from_layer')} and "
+            f"{option('to_layer')}), with: {command('load', MODEL_FILE)}"
         )
 
     def models(self, model: str | None) -> list[dict[str, Any]]:

@@ -2,10 +2,10 @@
 
 import os
 import time
-from collections.abc import Callable
 
 from exporter.sinks.opening import open_ledger
 from queries.core.log import logger
+from queries.core.progress import Progress, shown
 from queries.neurongraph import NeuronGraph
 from queries.stores.location import locate
 
@@ -14,7 +14,7 @@ def drop(
     name: str,
     graph: str | os.PathLike[str] | None = None,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | bool = True,
 ) -> int:
     """Remove a model, complete or not, from a graph.
 
@@ -25,7 +25,9 @@ def drop(
     graph
         Where the graph is, as in ``load``.
     progress
-        Called with the number of relationships that went since the last call.
+        True for a bar where there is a display, a notebook or a terminal at stderr; False for none.
+        A function is called with a phase (``relationships``), how many went, and how many
+        there were.
 
     Returns
     -------
@@ -40,10 +42,18 @@ def drop(
         If the graph cannot be opened or written.
     """
     # Opened for reading first: to open a graph for writing would make a missing one.
-    NeuronGraph(graph).close()
-    begun = time.perf_counter()
-    with open_ledger(locate(graph)) as ledger:
-        edges = ledger.drop(name, progress)
+    with NeuronGraph(graph) as session:
+        models = session.models()
+    total = int(models["edges"][models["name"] == name].sum())
+    begun, removed = time.perf_counter(), 0
+    with shown(progress, f"Removing {name}") as told, open_ledger(locate(graph)) as ledger:
+
+        def count(more: int) -> None:
+            nonlocal removed
+            removed += more
+            told("relationships", removed, total)
+
+        edges = ledger.drop(name, count)
     seconds = time.perf_counter() - begun
     logger.info("removed %r with %d relationships in %.1f s", name, edges, seconds)
     return edges

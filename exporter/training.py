@@ -122,7 +122,7 @@ class _Run:
                 "replace=True, which removes them, or give the run another name"
             )
         for name in earlier:
-            drop(name, self._graph)
+            drop(name, self._graph, progress=False)
 
     def _there(self) -> list[tuple[int, str]]:
         """Return the models of the run that the graph holds, complete or not."""
@@ -148,6 +148,8 @@ class _Run:
                     name=name,
                     granularity=self._granularity,
                     replace=True,
+                    # Keras has a bar of its own.
+                    progress=False,
                 )
         except Exception as error:  # noqa: BLE001 - a training may have run for days
             self.failed[name] = error

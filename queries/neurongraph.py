@@ -1,6 +1,5 @@
 """The Python wrapper: one method a query, each returning a pandas frame."""
 
-import html
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +8,8 @@ import pandas as pd
 
 from queries.answers.question import Question
 from queries.core.closing import Closing
+from queries.core.notebook import headed, table
+from queries.errors import NeurongraphError
 from queries.library.queries import Statement, query
 from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
@@ -25,6 +26,7 @@ from queries.methods.structure import StructureMethods
 
 if TYPE_CHECKING:
     from queries.plots.plots import Plots
+    from queries.viewer.in_cell import SavedPage, ServedPage
 
 _SHOWN: Final = ["name", "state", "granularity", "layers", "neurons", "edges"]
 """Of each model in a notebook."""
@@ -60,8 +62,9 @@ class NeuronGraph(
     model
         The model to ask about; needed where the graph holds more than one.
     progress
-        Called with a phase (``relationships``), how many are done, and how many there are, while
-        a query passes through all layers.
+        True for a bar while a query passes through all layers, where there is a display: a
+        notebook, or a terminal at stderr. False for none. A function is called with a phase
+        (``relationships``), how many are done, and how many there are.
     dask
         Pass over a model file by many processes: ``local``, or the address of a Dask scheduler.
         The answers are those of one process. They are started when a query first passes through
@@ -92,6 +95,20 @@ class NeuronGraph(
         return self._store.location
 
     @property
+    def model(self) -> str | None:
+        """The model that is asked about where none is named; None where none was chosen.
+
+        It may be set at any time, to a model that the graph holds or to None.
+        """
+        return self._model
+
+    @model.setter
+    def model(self, name: str | None) -> None:
+        if name is not None:
+            self._models.find(name)
+        self._model = name
+
+    @property
     def plot(self) -> "Plots":
         """Pictures of the graph, a method each.
 
@@ -107,7 +124,7 @@ class NeuronGraph(
         """
         from queries.plots.plots import Plots
 
-        return Plots(self)
+        return Plots(self, self._showing)
 
     def cypher(
         self,
@@ -125,6 +142,10 @@ class NeuronGraph(
         and so must the procedures that it calls and, in Neo4j, functions with a dot in their
         name. Besides, a Neo4j server runs it with the access mode READ, and the embedded store
         opens the file for reading only.
+
+        A node ``n`` becomes the columns ``n.id``, ``n.name`` and so on, a relationship ``r``
+        ``type(r)``, ``r.weight`` and so on. Of nodes that differ in their labels ``labels(n)``
+        tells them. In lists and paths they stay dictionaries of their properties.
 
         Parameters
         ----------
@@ -278,19 +299,62 @@ class NeuronGraph(
         """
         return self._ask(name, model, **values)
 
+    def view(
+        self, *, model: str | None = None, height: int = 700, live: bool = True
+    ) -> "ServedPage | SavedPage":
+        """Show the page of ``neurongraph view`` in the cell of a notebook.
+
+        The page is served until the graph is closed, on the machine of the kernel and for browsers
+        there, to who has its address. Elsewhere, as on a hub, a saved page works; it also stays in
+        the notebook.
+
+        Parameters
+        ----------
+        model
+            The model that is shown first; by default the one that the graph asks about.
+        height
+            Of the page in the cell, in pixels.
+        live
+            False for a saved page, as the page itself saves one: it has no search and no Cypher.
+
+        Raises
+        ------
+        GraphError, ModelNotFoundError
+            If the graph cannot be read, or holds no such model.
+
+        Examples
+        --------
+        >>> graph.view()
+        """
+        from queries.viewer.in_cell import SavedPage, ServedPage
+
+        if not live:
+            return SavedPage(self.location, model or self._model, height)
+        page = ServedPage(self.location, model or self._model, height)
+        self._pages.append(page)
+        return page
+
     def close(self) -> None:
-        """Close the graph; closing twice does no harm.
+        """Close the graph, and the page of ``view``; closing twice does no harm.
 
         Examples
         --------
         >>> graph.close()
         """
+        self._closed = True
+        for page in self._pages:
+            page.close()
         self._store.close()
 
     def __repr__(self) -> str:
         chosen = f", model={self._model!r}" if self._model else ""
-        return f"NeuronGraph({self._store.location!r}{chosen})"
+        state = ", closed" if self._closed else ""
+        return f"<NeuronGraph {self.location!r}{chosen}{state}>"
 
     def _repr_html_(self) -> str:
-        models = self.models()[_SHOWN].to_html(index=False)
-        return f"<b>{html.escape(self.location)}</b>{models}"
+        if self._closed:
+            return headed(f"{self.location}, closed")
+        try:
+            return headed(self.location, table(self.models()[_SHOWN]))
+        except NeurongraphError as error:
+            return headed(str(error))

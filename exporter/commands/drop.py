@@ -32,16 +32,9 @@ def drop(
     from exporter.removal import drop as drop_model
     from queries.commands.progress_bar import ProgressBar
 
-    removed = 0
     try:
         with ProgressBar(f"Removing {name}") as progress:
-
-            def count(more: int) -> None:
-                nonlocal removed
-                removed += more
-                progress("relationships", removed, edges)
-
-            edges_removed = drop_model(name, graph, progress=count)
+            edges_removed = drop_model(name, graph, progress=progress)
     except KeyboardInterrupt as interrupt:
         interrupted(interrupt, f"What is left of {name!r} is in state dropping; drop it again.")
     echo(f"Removed {name!r} with {edges_removed:,} relationships.")

@@ -2,12 +2,12 @@
 
 import typer
 
-from exporter.commands.load_report import nodes_text, say_precision
+from exporter.commands.load_report import say_precision
 from exporter.commands.options import PANEL, GranularityOption, ModelArgument
 from queries.commands.options import FormatOption, OutputOption, RawOption
 from queries.commands.output import destination, write
 from queries.commands.terminal import Commands, examples
-from queries.core.granularity import NEURON_GRAPH
+from queries.core.granularity import NEURON_GRAPH, nodes_text
 from queries.core.text import size_text
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queries.commands.terminal import echo, say
-from queries.core.granularity import Granularity
+from queries.core.granularity import nodes_text
 from queries.core.text import pasteable
 from queries.errors import GraphNotFoundError, NeurongraphError, listed
 
@@ -97,11 +97,6 @@ def say_precision(names: tuple[str, ...]) -> None:
         from exporter.reading.half_precision import precision_note
 
         say(precision_note(names))
-
-
-def nodes_text(count: int, granularity: Granularity) -> str:
-    """Say how many nodes there are, and what each stands for."""
-    return f"{count:,} {'nodes' if granularity == 'layer' else f'{granularity}s'}"
 
 
 def _unless_alone(graph: str | None, model: str) -> list[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Final
 
 from exporter.parallel.checking import checked_file
 from exporter.parallel.results import results
@@ -18,13 +17,16 @@ from exporter.sinks.writing import layer_checksums, require_arrived, write_layer
 from queries.core.checksum import Checksum
 from queries.core.log import logger
 from queries.core.progress import Progress
+from queries.core.wording import option
 from queries.errors import GraphError
 from queries.stores.dataset.files import file_errors
 
-_GO_ON: Final = "what is written stays, and a load with --resume goes on from there"
-
 Sums = Mapping[int, tuple[Checksum, Checksum]]
 """The relationships that were sent and those that were found, by the index of their layer."""
+
+
+def _go_on() -> str:
+    return f"what is written stays, and a load with {option('resume', True)} goes on from there"
 
 
 def write_in_parallel(
@@ -75,7 +77,7 @@ def write_in_parallel(
     try:
         # Meanwhile the workers open the model.
         neurons = write_neurons(writer, part, name, progress)
-        files_written = results(workers, tasks, partial(checked_file, part), _GO_ON)
+        files_written = results(workers, tasks, partial(checked_file, part), _go_on())
         sums = _summed(writer, part, files_written, progress)
     finally:
         # Those that have begun go on, and leave a whole file or none.
@@ -116,7 +118,7 @@ def _require_there(writer: DatasetWriter, table: WrittenTable) -> None:
     # A load that has taken over may have removed it.
     writer.folder.require_ours()
     raise GraphError(
-        f"{path} is not there as a worker wrote it; write to a folder that all share; {_GO_ON}"
+        f"{path} is not there as a worker wrote it; write to a folder that all share; {_go_on()}"
     )
 
 

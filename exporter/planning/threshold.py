@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.core.weight_bound import weight_bound
+from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.library.checks import require_count
 
@@ -39,7 +40,9 @@ class Threshold:
         least: object = self.min_weight
         is_number = isinstance(least, Real) and not isinstance(least, bool)
         if not (is_number and 0 <= self.min_weight < np.inf):
-            raise ParameterError(f"min_weight is {self.min_weight}; it must be 0 or more")
+            raise ParameterError(
+                f"{option('min_weight')} is {self.min_weight}; it must be 0 or more"
+            )
         if self.top is not None:
             require_count("top", self.top)
 

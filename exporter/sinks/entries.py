@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from exporter.sinks.writer import Writer
 from queries.core.closing import Closing
+from queries.core.wording import option
 from queries.errors import ModelExistsError
 
 STAGED: Final = "~new"
@@ -20,8 +21,9 @@ REPLACED: Final = "~old"
 def exists_error(location: str, name: str) -> ModelExistsError:
     """Return the error for a name that is taken."""
     return ModelExistsError(
-        f"{location} holds a model {name!r} already; load it under another --name, or say "
-        "--replace; if its load was interrupted, say --resume"
+        f"{location} holds a model {name!r} already; load it under another "
+        f"{option('name')}, or say {option('replace', True)}; if its load was interrupted, say "
+        f"{option('resume', True)}"
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from exporter.sinks.kinds import Options, sink_kind, takes
 from exporter.sinks.ledger import Ledger
 from queries.core.file_format import FILE_FORMATS
+from queries.core.wording import option
 from queries.errors import ParameterError, listed, meant
 from queries.library.checks import require_count
 from queries.stores.location import Location
@@ -57,12 +58,12 @@ def check_options(location: Location, options: Options) -> None:
     kind = sink_kind(location)
     for name, value in {"batch_size": options.batch_size, "writers": options.writers}.items():
         if value is not None:
-            require_count(name, value)
+            require_count(option(name), value)
     file_format = options.file_format
     if file_format not in (None, *FILE_FORMATS):
         alike = meant(str(file_format), FILE_FORMATS)
         raise ParameterError(
-            f"file_format {file_format!r} is not one of {listed(FILE_FORMATS)}{alike}"
+            f"{option('file_format')} {file_format!r} is not one of {listed(FILE_FORMATS)}{alike}"
         )
     if file_format is not None:
         require_option(location, "file_format")
@@ -73,7 +74,7 @@ def check_options(location: Location, options: Options) -> None:
         require_option(location, "writers")
 
 
-def require_option(location: Location, option: str) -> None:
+def require_option(location: Location, name: str) -> None:
     """Raise ParameterError where a graph does not take an option that others take."""
-    if not takes(location, option):
-        raise ParameterError(f"{option}: {_REFUSALS[option].format(graph=location.text)}")
+    if not takes(location, name):
+        raise ParameterError(f"{option(name)}: {_REFUSALS[name].format(graph=location.text)}")

@@ -10,6 +10,7 @@ from exporter.sinks.ledger import Ledger
 from queries import NeuronGraph
 from queries.core.progress import Progress
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
+from queries.core.wording import option, worded
 from queries.errors import GraphDamagedError, ModelExistsError
 from queries.stores import Location, open_store
 from queries.stores.models import find_model, version_error
@@ -57,14 +58,15 @@ def to_go_on_with(ledger: Ledger, model: Mapping[str, Any]) -> Mapping[str, Any]
         raise version_error(ledger.location, row)
     if row["state"] == COMPLETE and row["edited"]:
         raise ModelExistsError(
-            f"{row['name']!r} in {ledger.location} was edited by cypher --write since it was "
-            "loaded; to have it as the file is, say --replace"
+            f"{row['name']!r} in {ledger.location} was edited by "
+            f"{worded('cypher --write', 'graph.write')} since it was loaded; to have it as the "
+            f"file is, say {option('replace', True)}"
         )
     if row["fingerprint"] != model["fingerprint"]:
         raise ModelExistsError(
             f"{ledger.location} holds {row['name']!r}, in state {row['state']}, of another "
             "file or loaded with other options, so that there is nothing to go on with; load it "
-            "with the same ones, or say --replace"
+            f"with the same ones, or say {option('replace', True)}"
         )
     return row
 

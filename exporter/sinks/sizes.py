@@ -4,6 +4,7 @@ import shutil
 
 from exporter.sinks.kinds import SINKS, Options, sink_kind
 from queries.core.text import size_text
+from queries.core.wording import option
 from queries.errors import GraphError
 from queries.stores.location import Location
 
@@ -41,6 +42,7 @@ def require_room(
     if disk.total and size > disk.free:
         raise GraphError(
             f"{folder}: {edges:,} relationships take about {size_text(size)}, but only "
-            f"{size_text(disk.free)} of the disk are free; load with --granularity channel, or "
-            "leave weak relationships out with --top or --min-weight"
+            f"{size_text(disk.free)} of the disk are free; load with "
+            f"{option('granularity', 'channel')}, or leave weak relationships out with "
+            f"{option('top')} or {option('min_weight')}"
         )

@@ -10,6 +10,7 @@ from exporter.sinks.writer import Writer
 from queries.core.checksum import Checksum, neuron_columns
 from queries.core.log import logger
 from queries.core.progress import Progress
+from queries.core.wording import option
 from queries.errors import GraphError
 
 NEURON_BLOCK: Final = 1 << 17
@@ -123,5 +124,5 @@ def require_arrived(
         raise GraphError(
             f"{location} holds {actual.rows:,} relationships into layer {layer.name!r}, of "
             f"checksum {actual}; sent were {expected.rows:,} of checksum {expected}. Load the "
-            "model again with --replace, or drop it"
+            f"model again with {option('replace', True)}, or drop it"
         )

@@ -10,15 +10,17 @@ import pandas as pd
 
 from queries.core.layer import Layer, layers_of
 from queries.core.log import logger
-from queries.core.progress import Progress, silent
+from queries.core.notebook import headed, table
+from queries.core.progress import Progress, shown
 from queries.core.schema import COMPLETE, DAMAGED
+from queries.core.wording import worded
 from queries.errors import GraphDamagedError, listed
 from queries.stores import Store, locate, open_store
 from queries.stores.damage import Damage, layer_rows
 from queries.stores.models import find_model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CheckReport:
     """What of a graph is not as its load wrote it.
 
@@ -30,7 +32,7 @@ class CheckReport:
     damage
         All that differs, that of layers included; a sentence each.
     edited
-        The models among them that ``cypher --write`` has changed since their load.
+        The models among them that somebody's Cypher has changed since their load.
     """
 
     frame: pd.DataFrame
@@ -42,12 +44,24 @@ class CheckReport:
         """True where nothing differs."""
         return not self.damage
 
+    @property
+    def _verdict(self) -> str:
+        if self.passed:
+            return f"passed: {len(self.frame)} layers are as their load wrote them"
+        return f"failed: {listed(self.damage)}"
+
+    def __repr__(self) -> str:
+        return f"<CheckReport {self._verdict}>"
+
+    def _repr_html_(self) -> str:
+        return headed(self._verdict, table(self.frame))
+
 
 def check(
     graph: str | os.PathLike[str] | None = None,
     *,
     name: str | None = None,
-    progress: Progress = silent,
+    progress: Progress | bool = True,
 ) -> CheckReport:
     """Read all of a stored graph, and compare it with what its load wrote.
 
@@ -62,7 +76,9 @@ def check(
     name
         The model; by default all of the graph that are complete.
     progress
-        Called with a phase, how many neurons and relationships are read, and how many there are.
+        True for a bar where there is a display, a notebook or a terminal at stderr; False for none.
+        A function is called with a phase, how many neurons and relationships are read, and how many
+        there are.
 
     Returns
     -------
@@ -79,10 +95,10 @@ def check(
     damage: list[str] = []
     edited: list[str] = []
     if locate(graph).kind.is_loaded:
-        with open_store(graph) as store:
+        with shown(progress) as told, open_store(graph) as store:
             store.wholly = True
             for model in [name] if name is not None else _models(store):
-                model_damage, layers, is_edited = _damage(store, model, progress)
+                model_damage, layers, is_edited = _damage(store, model, told)
                 damage += [each.text for each in model_damage]
                 edited += [model] if is_edited else []
                 rows += [_row(model, layer, model_damage) for layer in layers]
@@ -106,7 +122,8 @@ def _damage(
         faults = list(store.damage(about, progress))
         edited = bool(faults) and about.edited
         if edited:
-            faults.insert(0, Damage(f"{model!r} was edited by cypher --write since it was loaded"))
+            by = worded("cypher --write", "graph.write")
+            faults.insert(0, Damage(f"{model!r} was edited by {by} since it was loaded"))
         with store.uncompared():
             return faults, layers_of(layer_rows(store, about)), edited
     except GraphDamagedError as error:

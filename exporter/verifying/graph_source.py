@@ -16,6 +16,7 @@ from queries.core.layer import Layer, id_ranges, layers_of
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import NEURON
+from queries.core.wording import option
 from queries.errors import NeurongraphError, VerificationError
 from queries.library.frames import to_columns
 from queries.library.queries import query
@@ -224,7 +225,7 @@ def _reading(what: str) -> Iterator[None]:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise VerificationError(
             f"cannot read {what}: they are not as a load writes them ({reason}); load the model "
-            "again with --replace"
+            f"again with {option('replace', True)}"
         ) from None
 
 

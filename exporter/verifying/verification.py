@@ -17,14 +17,16 @@ from exporter.verifying.proof import TOLERANCE, Proof
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
 from queries.core.model import StoredModel
-from queries.core.progress import Progress, silent
+from queries.core.notebook import headed, table
+from queries.core.progress import Progress, shown, silent
+from queries.core.wording import option
 from queries.errors import ModelNotFoundError, VerificationError
 from queries.library.checks import require_count
 from queries.stores import Store, open_store
 from queries.stores.models import find_model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class VerifyReport:
     """How far a graph's forward pass is from the model's, and what of it differs.
 
@@ -59,6 +61,21 @@ class VerifyReport:
         """True where every layer passed, and nothing differs."""
         return bool(self.frame["passed"].all()) and self.differences.empty
 
+    @property
+    def _verdict(self) -> str:
+        layers = f"{self.frame['passed'].sum()} of {len(self.frame)} layers agree"
+        largest = self.frame["relative_difference"].max()
+        within = f"largest relative difference {largest:.2g}, {self.tolerance:.2g} is allowed"
+        changes = f"; {len(self.differences)} differences" if len(self.differences) else ""
+        return f"{'passed' if self.passed else 'failed'}: {layers}, {within}{changes}"
+
+    def __repr__(self) -> str:
+        return f"<VerifyReport {self._verdict}>"
+
+    def _repr_html_(self) -> str:
+        tables = [self.frame, *([] if self.differences.empty else [self.differences])]
+        return headed(self._verdict, *map(table, tables))
+
 
 def verify(
     model: str | os.PathLike[str],
@@ -67,7 +84,7 @@ def verify(
     name: str | None = None,
     samples: int = 4,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress | bool = True,
 ) -> VerifyReport:
     """Replay a stored graph on random inputs and compare it with the model, tensor by tensor.
 
@@ -87,7 +104,9 @@ def verify(
     seed
         Seed of the random inputs.
     progress
-        Called with ``relationships``, how many are compared, and how many there are.
+        True for a bar where there is a display, a notebook or a terminal at stderr; False for none.
+        A function is called with a phase (``relationships``), how many are compared, and how many
+        there are.
 
     Returns
     -------
@@ -107,30 +126,34 @@ def verify(
     file = readable(model)
     name = name if name is not None else file.stem
     # All that differs is told, whatever the store itself would refuse.
-    with open_store(graph) as store, store.uncompared():
+    with (
+        shown(progress, f"Opening {file}") as told,
+        open_store(graph) as store,
+        store.uncompared(),
+    ):
         about = _about(store, name)
         source = StoredSource(store, about)
         row = source.model_row()
         if about.granularity != NEURON_GRAPH:
             raise VerificationError(
                 f"{name!r} is a {about.granularity} graph, which only sums up what the model "
-                "computes; to verify a model, load it with --granularity neuron"
+                f"computes; to verify a model, load it with {option('granularity', 'neuron')}"
             )
         if not row["replayable"]:
             raise VerificationError(
                 f"{name!r} was loaded without its weak relationships or last layers, so that its "
-                "graph cannot compute what the model computes; load it without --min-weight, --top "
-                "and --partial"
+                "graph cannot compute what the model computes; load it without "
+                f"{option('min_weight')}, {option('top')} and {option('partial')}"
             )
         model_file = open_model(file)
         if row["sha256"] != model_file.sha256:
             raise VerificationError(
                 f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "
                 f"are {str(row['sha256'])[:12]}... and {model_file.sha256[:12]}...; load it "
-                "again with --replace, or say its --name"
+                f"again with {option('replace', True)}, or say its {option('name')}"
             )
         begun = time.perf_counter()
-        report = compare(model_file, source, samples=samples, seed=seed, progress=progress)
+        report = compare(model_file, source, samples=samples, seed=seed, progress=told)
         seconds = time.perf_counter() - begun
         logger.info("compared %d layers of %r in %.1f s", len(report.frame), name, seconds)
         return report
@@ -140,7 +163,7 @@ def _about(store: Store, name: str) -> StoredModel:
     try:
         return find_model(store, name)
     except ModelNotFoundError as error:
-        raise ModelNotFoundError(f"{error}; say --name") from None
+        raise ModelNotFoundError(f"{error}; say {option('name')}") from None
 
 
 def compare(

@@ -20,6 +20,7 @@ from queries.answers.question import Question
 from queries.core.labels import of_ours
 from queries.core.layer import Layer
 from queries.core.neuron_filter import NeuronFilter
+from queries.core.wording import option
 from queries.errors import ParameterError
 
 _RANKED_BY: Final = {
@@ -52,7 +53,8 @@ def require_alike(model: Model, other: Model) -> None:
     if against.granularity != about.granularity:
         raise ParameterError(
             f"other: {against.name!r} is a {against.granularity} graph, and {about.name!r} a "
-            f"{about.granularity} graph; load both with the same --granularity"
+            f"{about.granularity} graph; load both with the same "
+            f"{option('granularity')}"
         )
     require_same_layers(model.layers, other.layers, (about.name, against.name))
 

@@ -11,6 +11,7 @@ from queries.analysis.pruning import prune_costs
 from queries.answers.question import Question
 from queries.answers.samples import Samples, given
 from queries.core.neuron_filter import NeuronFilter
+from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.library.declaration import Column
 from queries.library.frames import declared
@@ -67,10 +68,10 @@ def _require_computing(question: Question) -> None:
     stored = question.model.stored
     if not stored.properties["replayable"]:
         why = (
-            "without its weak relationships or last layers; load it without --min-weight, --top "
-            "and --partial"
+            "without its weak relationships or last layers; load it without "
+            f"{option('min_weight')}, {option('top')} and {option('partial')}"
             if stored.granularity == "neuron"
-            else f"as a {stored.granularity} graph; load it with --granularity neuron"
+            else f"as a {stored.granularity} graph; load it with {option('granularity', 'neuron')}"
         )
         raise ParameterError(
             f"{stored.name!r} cannot compute what its model computes, since it was loaded {why}"

@@ -13,6 +13,7 @@ from queries.analysis.operators import Flags
 from queries.answers.direction import is_forward
 from queries.answers.model import PLACE, Model
 from queries.core.layer import Layer
+from queries.core.wording import option
 from queries.errors import CypherError
 from queries.library.frames import declared, to_frame
 from queries.library.queries import Query, query, written_column
@@ -117,8 +118,8 @@ class Question:
             if any(layer.not_finite_weights for layer in each.layers):
                 raise CypherError(
                     f"{each.name!r} has weights that are NaN or infinite, and the statement of "
-                    f"{self.query.name} takes finite ones only; ask for it without --in-store, or "
-                    "in_store= in Python"
+                    f"{self.query.name} takes finite ones only; ask for it without "
+                    f"{option('in_store')}"
                 )
 
     def answer(self, frame: pd.DataFrame) -> pd.DataFrame:

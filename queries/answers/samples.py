@@ -19,6 +19,7 @@ from queries.core.layer import Layer
 from queries.core.memory import available_memory
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.text import size_text
+from queries.core.wording import option
 from queries.errors import ParameterError, listed
 
 Singles = NDArray[np.float32]
@@ -85,7 +86,7 @@ def _input_layers(model: Model) -> list[Layer]:
     if len(layers) != len(json.loads(model.stored.properties["input_shapes"])):
         raise ParameterError(
             f"{model.name!r} was loaded without its inputs, from which all values are computed; "
-            "load it without --from-layer"
+            f"load it without {option('from_layer')}"
         )
     return layers
 

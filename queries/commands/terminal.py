@@ -20,6 +20,7 @@ from queries.commands.streams import open_closed_streams, silence
 from queries.core.address import holds_login
 from queries.core.log import logger
 from queries.core.text import printable
+from queries.core.wording import shell_wording
 from queries.errors import NeurongraphError
 
 _NOBODY_READS: Final = 141
@@ -46,7 +47,8 @@ class Commands(TyperGroup):
         """Run the command line until all is written."""
         try:
             try:
-                return super().main(*args, **settings)
+                with shell_wording():
+                    return super().main(*args, **settings)
             finally:
                 sys.stdout.flush()
         except BrokenPipeError:

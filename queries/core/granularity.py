@@ -7,3 +7,8 @@ Granularity = Literal["neuron", "channel", "layer"]
 
 GRANULARITIES: Final[tuple[Granularity, ...]] = get_args(Granularity)
 NEURON_GRAPH: Final = "neuron"
+
+
+def nodes_text(count: int, granularity: Granularity) -> str:
+    """Say how many nodes there are, and what each stands for."""
+    return f"{count:,} {'nodes' if granularity == 'layer' else f'{granularity}s'}"

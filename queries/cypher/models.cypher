@@ -20,7 +20,7 @@ key = { type = "text", help = "what its neurons and layers have as their propert
 schema_version = { type = "int", help = "version of the graph's schema" }
 load_id = { type = "text", help = "what tells this load of the model from any other" }
 checksum = { type = "text", help = "checksum of the properties of the model and its layers" }
-edited = { type = "bool", help = "true where cypher --write has changed something since the load" }
+edited = { type = "bool", help = "true where somebody's Cypher has changed something since the load" }
 */
 MATCH (m:Model)
 RETURN m.name AS name, m.state AS state, m.layers AS layers, m.neurons AS neurons,

@@ -7,6 +7,7 @@ import numpy as np
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import weight_properties
+from queries.core.wording import option
 from queries.errors import ParameterError
 
 _AXES: Final = {
@@ -33,7 +34,8 @@ def check_against(name: str, value: Any, model: StoredModel) -> None:
         if value not in properties:
             raise ParameterError(
                 f"by: {model.name!r} is a neuron graph, whose relationships have no {value!r} but "
-                f"only {', '.join(properties)}; load it with --granularity channel"
+                f"only {', '.join(properties)}; load it with "
+                f"{option('granularity', 'channel')}"
             )
 
 
@@ -42,7 +44,7 @@ def require_channels(model: StoredModel) -> None:
     if "channel" not in _AXES[model.granularity]:
         raise ParameterError(
             f"{model.name!r} is a layer graph, whose nodes have no channels; load the model with "
-            "--granularity channel, or as it is"
+            f"{option('granularity', 'channel')}, or as it is"
         )
 
 

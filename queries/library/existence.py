@@ -1,6 +1,7 @@
 """Whether a model has the neurons that a filter names: its layers say so, nearly always alone."""
 
 import re
+import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,6 +11,7 @@ from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter, Selection, bounds
 from queries.core.properties import WrittenProperty, require_written
+from queries.core.wording import worded
 from queries.errors import (
     LayerNotFoundError,
     NeuronNotFoundError,
@@ -128,7 +130,7 @@ class Existence:
                 raise PropertyNotFoundError(
                     f"{name}: the property {missing!r} of {self.model.name!r} is unfinished: it is "
                     "being written or removed, or that was interrupted; write it again, or remove "
-                    f"it: neurongraph properties --remove {missing}"
+                    f"it: {_removal(missing)}"
                 )
 
     def _require_ids(self, name: str, ids: Any) -> None:
@@ -249,3 +251,11 @@ def _outside(value: Selection | None, first: int, last: int) -> str:
     if is_empty or ((low is None or low <= last) and (high is None or high >= first)):
         return ""
     return f"{'' if low is None else low} to {'' if high is None else high}".strip()
+
+
+def _removal(name: str) -> str:
+    """Return what removes a property."""
+    return worded(
+        shlex.join(("neurongraph", "properties", "--remove", name)),
+        f"graph.remove_property({name!r})",
+    )

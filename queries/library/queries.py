@@ -18,6 +18,7 @@ from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import of_ours
 from queries.core.literals import operand
 from queries.core.properties import quoted
+from queries.core.wording import worded
 from queries.errors import CypherError, NeurongraphError, QueryNotFoundError
 from queries.library.declaration import BY, Column, Declaration, Parameter, by_name
 
@@ -228,7 +229,7 @@ class Query(Declaration):
         )
 
     def _require_stated(self, store: str) -> None:
-        instead = "ask for it without --in-store and --show-cypher, or in_store= in Python"
+        instead = f"ask for it without {worded('--in-store and --show-cypher', 'in_store')}"
         if self.not_stated:
             raise CypherError(f"{self.name} is not stated in Cypher: {self.not_stated}; {instead}")
         if self.not_embedded and store == "embedded":

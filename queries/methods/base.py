@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,9 @@ from queries.answers import properties
 from queries.answers.comparison import require_alike
 from queries.answers.models import Models
 from queries.answers.question import Question
-from queries.core.progress import Progress, silent
+from queries.core.closing import Closing
+from queries.core.progress import Progress, shown, silent
+from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.library.queries import query
 from queries.library.row_order import RowOrder
@@ -32,12 +35,30 @@ class Methods:
         graph: str | os.PathLike[str] | None = None,
         *,
         model: str | None = None,
-        progress: Progress = silent,
+        progress: Progress | bool = True,
         dask: str | None = None,
     ) -> None:
         self._store = open_store(graph, dask=dask)
         self._model = model
-        self._models = Models(self._store, progress)
+        self._pages: list[Closing] = []
+        self._closed = False
+        self._progress = progress
+        self._told: Progress = silent if isinstance(progress, bool) else progress
+        self._models = Models(self._store, self._tell)
+
+    def _tell(self, phase: str, done: int, total: int) -> None:
+        self._told(phase, done, total)
+
+    @contextmanager
+    def _showing(self) -> Iterator[None]:
+        """Show meanwhile how far a computation is, where somebody looks on."""
+        before = self._told
+        with shown(self._progress) as told:
+            self._told = told
+            try:
+                yield
+            finally:
+                self._told = before
 
     def _ask(self, name: str, model: str | None, /, **values: Any) -> Question:
         """Return a question: a query, its values, checked, and the model that it is about."""
@@ -83,13 +104,17 @@ class Methods:
             Whether an index is made on it.
         """
         if index and write_property is None:
-            raise ParameterError("index: it is one on the property that write_property names")
+            raise ParameterError(
+                f"{option('index')}: it is one on the property that {option('write_property')} "
+                "names"
+            )
         if write_property is not None:
             properties.check(question.model, write_property, index=index)
         order = RowOrder.from_arguments(sort, limit)
         if order.columns:
             order.require(question.query.name, question.columns)
-        frame = stated(question) if in_store else compute(question)
+        with self._showing():
+            frame = stated(question) if in_store else compute(question)
         if write_property is not None:
             begun = time.perf_counter()
             values = properties.values_of(frame, write_property, question.query.score)

@@ -69,4 +69,6 @@ class HistoryMethods(Methods):
         --------
         >>> graph.history("digits")
         """
-        return answers.history(self._models, RUN.checked(run), BY.checked(by))
+        run, by = RUN.checked(run), BY.checked(by)
+        with self._showing():
+            return answers.history(self._models, run, by)

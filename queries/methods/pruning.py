@@ -80,4 +80,5 @@ class PruningMethods(Methods):
         >>> graph.prune_cost("samples/digits.npz", neurons="conv_1")
         """
         question = self._ask("neurons", model, neurons=neurons)
-        return answers.prune_cost(question, x, y)
+        with self._showing():
+            return answers.prune_cost(question, x, y)

@@ -55,7 +55,7 @@ class StoredMethods(Methods):
             - ``schema_version`` (int): version of the graph's schema
             - ``load_id`` (text): what tells this load of the model from any other
             - ``checksum`` (text): checksum of the properties of the model and its layers
-            - ``edited`` (bool): true where cypher --write has changed something since the load
+            - ``edited`` (bool): true where somebody's Cypher has changed something since the load
 
         Notes
         -----

@@ -84,9 +84,9 @@ def draw(
     )
     add_hover(plot, renderer, _TOOLTIPS)
     shows = f"{measure} {by} of a bin" if (cells["edges"] > 1).any() else by
-    beyond = "; beyond the scale in its last colour" if (every > limit).any() else ""
-    beyond += "; grey is NaN" if np.isnan(every).any() else ""
-    add_color_bar(plot, mapper, f"{shows} (no unit){beyond}")
+    notes = ["beyond the scale in its last colour"] if (every > limit).any() else []
+    notes += ["grey is NaN"] if np.isnan(every).any() else []
+    add_color_bar(plot, mapper, f"{shows} (no unit)", *notes)
     _mark_layers(plot.xaxis[0], plot.xgrid[0], columns)
     _mark_layers(plot.yaxis[0], plot.ygrid[0], rows)
     if len(columns.layers) > 1 and np.diff(columns.bounds).min() < columns.bounds[-1] / _NARROW:

@@ -30,7 +30,7 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
     plot = new_figure(
         title,
         x="layer, inputs first",
-        y="norm of the change / norm of the weights",
+        y="norm of change / norm of weights",
         x_range=bars["layer"].tolist(),
     )
     renderer = plot.vbar("layer", 0.7, "height", source=source_of(bars), color=PLAIN, name="bars")

@@ -1,13 +1,23 @@
 """A receptive or projective field over the positions of a layer."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from bokeh.models import DataRange1d
 from bokeh.plotting import figure
 
-from queries.plots.style import PLAIN, add_color_bar, add_hover, new_figure, sequential, source_of
+from queries.plots.style import (
+    PLAIN,
+    add_color_bar,
+    add_hover,
+    add_note,
+    new_figure,
+    sequential,
+    source_of,
+)
+
+_SUM: Final = "path weight: sum over paths of the product of |weight|"
 
 
 def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
@@ -25,9 +35,8 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
         Title of the picture.
     """
     cells = cells_of(field)
-    weight = "sum over paths of the product of |weight| (no unit)"
     if field["x"].isna().all():
-        return _bars(cells, layer["name"], title, weight)
+        return _bars(cells, layer["name"], title)
     plot = new_figure(
         title,
         x=f"x in {layer['name']} (position)",
@@ -50,13 +59,14 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
         [("x, y", "@x, @y"), ("path weight", "@weight{0.0000}"), ("neurons", "@neurons")],
     )
     grey = "outside the field, or NaN" if cells["weight"].isna().any() else "outside the field"
-    add_color_bar(plot, mapper, f"{weight}; grey is {grey}")
+    add_color_bar(plot, mapper, "path weight (no unit)", _SUM, f"grey is {grey}")
     plot.grid.grid_line_color = None
     return plot
 
 
-def _bars(cells: pd.DataFrame, layer: str, title: str, weight: str) -> figure:
-    plot = new_figure(title, x=f"channel of {layer}", y=weight)
+def _bars(cells: pd.DataFrame, layer: str, title: str) -> figure:
+    plot = new_figure(title, x=f"channel of {layer}", y="path weight (no unit)")
+    add_note(plot, _SUM)
     renderer = plot.vbar("x", 0.8, "weight", source=source_of(cells), color=PLAIN, name="cells")
     add_hover(plot, renderer, [("channel", "@x"), ("path weight", "@weight{0.0000}")])
     return plot

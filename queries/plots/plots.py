@@ -1,6 +1,7 @@
 """``NeuronGraph.plot``: a method a plot, which puts a question and draws the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
@@ -30,7 +31,7 @@ from queries.plots import (
     strongest_paths,
     weight_distribution,
 )
-from queries.plots.picture import Picture
+from queries.plots.picture import Picture, Size
 
 if TYPE_CHECKING:
     from queries.neurongraph import NeuronGraph
@@ -52,10 +53,14 @@ class Plots:
     ----------
     graph
         An open graph.
+    showing
+        Shows, while it is entered, how far a computation is.
     """
 
-    def __init__(self, graph: "NeuronGraph") -> None:
-        self._graph = graph
+    def __init__(
+        self, graph: "NeuronGraph", showing: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._graph, self._showing = graph, showing
 
     def adjacency(
         self,
@@ -65,6 +70,7 @@ class Plots:
         measure: BinMeasure = "mean",
         by: Weighing = "weight",
         model: str | None = None,
+        size: Size | None = None,
     ) -> Picture:
         """Return the adjacency matrix as a heat map.
 
@@ -83,6 +89,8 @@ class Plots:
             (weight or l1 or l2 or largest or edges, default weight).
         model
             The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -100,10 +108,11 @@ class Plots:
         sources, targets = (
             _require_any(side, question.neurons(side)) for side in ("source", "target")
         )
-        matrix = weights_between(question, sources, targets)
+        with self._showing():
+            matrix = weights_between(question, sources, targets)
         title = _title("Adjacency matrix", question)
         drawn = adjacency.draw(matrix, sources, targets, title=title, measure=measure, by=by)
-        return Picture(drawn, question.note)
+        return Picture(drawn, question.note, size)
 
     def centrality(
         self,
@@ -113,6 +122,7 @@ class Plots:
         classes: str | Sequence[str] | None = None,
         by: Weighing = "weight",
         model: str | None = None,
+        size: Size | None = None,
     ) -> Picture:
         """Return a measure of neurons, by layer; on a logarithmic scale unless a value is negative.
 
@@ -135,6 +145,8 @@ class Plots:
             (weight or l1 or l2 or largest or edges, default weight).
         model
             The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -157,7 +169,7 @@ class Plots:
         written = plot("centrality").parameter("measure").property_of(measure)
         if written is None:
             question = self._graph.question(measure, neurons=neurons, by=by, model=model)
-            frame, column = _MEASURED[measure](question), measure
+            frame, column = self._computed(_MEASURED[measure], question), measure
         else:
             question = self._graph.question("neurons", neurons=neurons, model=model)
             frame, column = _written(question, written, by), written
@@ -176,10 +188,15 @@ class Plots:
         drawn = centrality.draw(
             frame, column, title=_title(said, question), classes=names, missing=missing
         )
-        return Picture(drawn, question.note)
+        return Picture(drawn, question.note, size)
 
     def comparison(
-        self, other: str, *, by: Weighing = "weight", model: str | None = None
+        self,
+        other: str,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+        size: Size | None = None,
     ) -> Picture:
         """Return how much the weights into each layer change to another model.
 
@@ -193,6 +210,8 @@ class Plots:
             (weight or l1 or l2 or largest or edges, default weight).
         model
             The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -205,7 +224,8 @@ class Plots:
         """
         question = self._graph.question("compare_layers", other=other, by=by, model=model)
         title = f"Change from {question.model.name} to {other}"
-        return Picture(comparison.draw(compare_layers(question), title=title), question.note)
+        changes = self._computed(compare_layers, question)
+        return Picture(comparison.draw(changes, title=title), question.note, size)
 
     def history(
         self,
@@ -213,6 +233,7 @@ class Plots:
         *,
         measure: HistoryMeasure = "relative_change",
         by: Weighing = "weight",
+        size: Size | None = None,
     ) -> Picture:
         """Return how the weights into each layer change from epoch to epoch.
 
@@ -227,6 +248,8 @@ class Plots:
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -245,7 +268,8 @@ class Plots:
         plot("history").checked({"run": run, "measure": measure, "by": by})
         frame = self._graph.history(run, by=by)
         title = f"Run {run}"
-        return Picture(history.draw(frame, measure, title=title), frame.attrs.get("note", ""))
+        drawn = history.draw(frame, measure, title=title)
+        return Picture(drawn, frame.attrs.get("note", ""), size)
 
     def receptive_field(
         self,
@@ -254,6 +278,7 @@ class Plots:
         *,
         by: Weighing = "weight",
         model: str | None = None,
+        size: Size | None = None,
     ) -> Picture:
         """Return what feeds some neurons, over the positions of the input or another layer.
 
@@ -269,6 +294,8 @@ class Plots:
             (weight or l1 or l2 or largest or edges, default weight).
         model
             The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -284,7 +311,7 @@ class Plots:
         --------
         >>> graph.plot.receptive_field("conv_1[3]@1,1", "input_layer")
         """
-        return self._field("receptive_field", neurons, over, by, model)
+        return self._field("receptive_field", neurons, over, by, model, size)
 
     def projective_field(
         self,
@@ -293,6 +320,7 @@ class Plots:
         *,
         by: Weighing = "weight",
         model: str | None = None,
+        size: Size | None = None,
     ) -> Picture:
         """Return what some neurons feed, over the positions of a layer.
 
@@ -308,6 +336,8 @@ class Plots:
             (weight or l1 or l2 or largest or edges, default weight).
         model
             The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -323,7 +353,7 @@ class Plots:
         --------
         >>> graph.plot.projective_field("input_layer[0]@3,3", "conv_0")
         """
-        return self._field("projective_field", neurons, over, by, model)
+        return self._field("projective_field", neurons, over, by, model, size)
 
     def strongest_paths(
         self,
@@ -333,6 +363,7 @@ class Plots:
         k: int = 10,
         by: Weighing = "weight",
         model: str | None = None,
+        size: Size | None = None,
     ) -> Picture:
         """Return the k strongest paths between neurons, drawn through the layers.
 
@@ -350,6 +381,8 @@ class Plots:
             (weight or l1 or l2 or largest or edges, default weight).
         model
             The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -363,11 +396,13 @@ class Plots:
         question = self._graph.question(
             "strongest_paths", source=source, target=target, k=k, by=by, model=model
         )
-        hops = find_strongest_paths(question)
+        hops = self._computed(find_strongest_paths, question)
         if hops.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
         title = _title(f"The {hops['path'].iloc[-1]} strongest paths", question)
-        return Picture(strongest_paths.draw(hops, _layers(question), title=title), question.note)
+        return Picture(
+            strongest_paths.draw(hops, _layers(question), title=title), question.note, size
+        )
 
     def weight_distribution(
         self,
@@ -376,6 +411,7 @@ class Plots:
         bins: int = 20,
         by: Weighing = "weight",
         model: str | None = None,
+        size: Size | None = None,
     ) -> Picture:
         """Return histograms of the weights into each layer.
 
@@ -392,6 +428,8 @@ class Plots:
             (weight or l1 or l2 or largest or edges, default weight).
         model
             The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -405,12 +443,25 @@ class Plots:
         question = self._graph.question(
             "weight_distribution", neurons=neurons, bins=bins, by=by, model=model
         )
-        frame = _require_any("neurons", question.stored_answer())
+        frame = _require_any("neurons", self._computed(Question.stored_answer, question))
         title = _title("Weights into each layer", question)
-        return Picture(weight_distribution.draw(frame, title=title), question.note)
+        return Picture(weight_distribution.draw(frame, title=title), question.note, size)
+
+    def _computed(
+        self, compute: Callable[[Question], pd.DataFrame], question: Question
+    ) -> pd.DataFrame:
+        """Answer a question, and show meanwhile how far that is."""
+        with self._showing():
+            return compute(question)
 
     def _field(
-        self, name: str, neurons: NeuronsLike, over: NeuronsLike, by: Weighing, model: str | None
+        self,
+        name: str,
+        neurons: NeuronsLike,
+        over: NeuronsLike,
+        by: Weighing,
+        model: str | None,
+        size: Size | None,
     ) -> Picture:
         plot(name).checked({"neurons": neurons, "over": over, "by": by})
         direction: Literal["in", "out"] = "in" if name == "receptive_field" else "out"
@@ -428,13 +479,13 @@ class Plots:
                 "field_neurons", **{**question.values, "among": NeuronFilter(layer=inputs)}
             )
         title = _title(f"{name.replace('_', ' ').capitalize()} of {_named(question)}", question)
-        members = _require_any("over", field_neurons(question))
+        members = _require_any("over", self._computed(field_neurons, question))
         among = members["layer"].unique()
         if len(among) > 1:
             raise ParameterError(f"over: name one layer, not {listed(list(among))}")
         layers = _layers(question)
         layer = layers[layers["name"] == among[0]].iloc[0]
-        return Picture(field.draw(members, layer, title=title), question.note)
+        return Picture(field.draw(members, layer, title=title), question.note, size)
 
 
 def _written(question: Question, name: str, by: str) -> pd.DataFrame:

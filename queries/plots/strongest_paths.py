@@ -32,7 +32,7 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
     plot = new_figure(
         title,
         x="layer",
-        y="place in the layer, by id (0: first neuron, 1: last)",
+        y="place in the layer (0: first, 1: last)",
         # The names of the last layer stand at its right.
         x_range=(-0.3, len(columns) - 0.1),
         y_range=(1.05, -0.05),

@@ -63,6 +63,7 @@ def legend_above(plot: figure) -> None:
     """Move the legend out of what is drawn."""
     plot.add_layout(plot.legend[0], "above")
     plot.legend.orientation = "horizontal"
+    plot.legend.spacing = 15
     plot.legend.border_line_color = None
 
 
@@ -82,8 +83,27 @@ def sequential(limit: float) -> LinearColorMapper:
     return LinearColorMapper(palette=SEQUENTIAL, low=0.0, high=limit or 1.0)
 
 
-def add_color_bar(plot: figure, mapper: LinearColorMapper, title: str) -> None:
-    """Say beside a figure which colour stands for what."""
+def add_note(plot: figure, text: str) -> None:
+    """Say above a figure what has no room along an axis, which is short in a small picture."""
+    plot.add_layout(Title(text=text, text_font_size="13px", text_font_style="normal"), "above")
+
+
+def add_color_bar(plot: figure, mapper: LinearColorMapper, title: str, *notes: str) -> None:
+    """Say beside a figure which colour stands for what.
+
+    Parameters
+    ----------
+    plot
+        The figure.
+    mapper
+        Its colours.
+    title
+        What they show; it stands along the bar, which is short in a small picture.
+    *notes
+        What else is to be known of the colours; it stands above the figure.
+    """
+    if notes:
+        add_note(plot, "; ".join(notes))
     bar = ColorBar(
         color_mapper=mapper,
         title=title,

@@ -6,7 +6,7 @@ from bokeh.models import FixedTicker
 from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 
-from queries.plots.style import FAINT, PLAIN, add_hover, new_figure, source_of
+from queries.plots.style import FAINT, PLAIN, add_hover, add_note, new_figure, source_of
 
 _TALLEST = 0.85
 
@@ -34,9 +34,10 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
     plot = new_figure(
         title + (f"; {others:,} that are NaN or infinite are in no bar" if others else ""),
         x="weight (no unit)",
-        y="layer, inputs above; bars are shares of its relationships",
+        y="layer, inputs above",
         y_range=(-0.1, len(layers)),
     )
+    add_note(plot, "bars are shares of the relationships into the layer")
     zero = Span(location=0, dimension="height", line_color=FAINT, line_dash="dashed")
     plot.add_layout(zero)
     renderer = plot.quad(

@@ -1,6 +1,5 @@
 """Which models a graph holds, and which of them a query is about."""
 
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import pyarrow as pa
 from queries.core.address import repeatable
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, SCHEMA_VERSION
+from queries.core.wording import MODEL_FILE, command, option, which_model
 from queries.errors import (
     GraphDamagedError,
     GraphVersionError,
@@ -89,7 +89,8 @@ def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:
     """Return the error for a model that was loaded by a release that wrote another schema."""
     return GraphVersionError(
         f"{model['name']!r} in {location} was loaded by another release (schema "
-        f"{model['schema_version']}, not {SCHEMA_VERSION}); load it again with --replace"
+        f"{model['schema_version']}, not {SCHEMA_VERSION}); load it again with "
+        f"{option('replace', True)}"
     )
 
 
@@ -98,11 +99,11 @@ def _unfinished(location: str, name: str, state: str) -> str:
     if state == DROPPING:
         return (
             f"{name!r} is being removed from {location}, or its removal was interrupted; "
-            f"go on with it: neurongraph drop {shlex.quote(name)}"
+            f"go on with it: {command('drop', name)}"
         )
     return (
         f"the load of {name!r} into {location} has not finished; if none is running, go on with "
-        f"it: neurongraph load MODEL --resume, or remove it: neurongraph drop {shlex.quote(name)}"
+        f"it: {command('load', MODEL_FILE, resume=True)}, or remove it: {command('drop', name)}"
     )
 
 
@@ -113,6 +114,5 @@ def _only(location: str, complete: list[str]) -> str:
     if not complete:
         raise ModelNotFoundError(f"{location} holds no complete model")
     raise ParameterError(
-        f"{location} holds {len(complete)} models: {listed(complete)}; "
-        "say which: --model NAME, or model= in Python"
+        f"{location} holds {len(complete)} models: {listed(complete)}; say which: {which_model()}"
     )

@@ -1,7 +1,6 @@
 """Read the notes that loads keep beside the files of a model."""
 
 import json
-import shlex
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ import pyarrow as pa
 
 from queries.core.granularity import GRANULARITIES, NEURON_GRAPH
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING, MODEL, SCHEMA_VERSION
+from queries.core.wording import command, option
 from queries.errors import GraphAccessError, GraphDamagedError
 from queries.stores.naming import name_of, safe_name
 
@@ -65,8 +65,8 @@ def checked_note(path: Path, safe: str, own: Check = _require_nothing) -> dict[s
 def note_error(path: Path, safe: str, reason: str) -> GraphDamagedError:
     """Return the error for a note, given what is wrong with it."""
     return GraphDamagedError(
-        f"{path} is damaged: {reason}; load the model again with --replace, or remove it: "
-        f"neurongraph drop {shlex.quote(name_of(safe))}"
+        f"{path} is damaged: {reason}; load the model again with "
+        f"{option('replace', True)}, or remove it: {command('drop', name_of(safe))}"
     )
 
 

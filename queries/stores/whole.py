@@ -5,7 +5,6 @@ take longer than the answer.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,12 +13,16 @@ import pyarrow.compute as pc
 from queries.core.checksum import NEURON_COLUMNS, Checksum, neuron_columns
 from queries.core.layer import Layer
 from queries.core.neuron_filter import NeuronFilter
+from queries.core.wording import MODEL_FILE, command, worded
 from queries.errors import GraphDamagedError
 
-ADVICE: Final = (
-    "neurongraph check tells all that differs, and neurongraph load with --resume, of the same "
-    "file, repairs it"
-)
+
+def repair_advice() -> str:
+    """Say what to do about a model that is not as its load wrote it."""
+    return (
+        f"{worded('neurongraph check', 'check(GRAPH)')} tells all that differs, and "
+        f"{command('load', MODEL_FILE, resume=True)}, of the same file, repairs it"
+    )
 
 
 class Whole:
@@ -127,7 +130,7 @@ class Whole:
     def damaged(self, what: str) -> GraphDamagedError:
         """Return the error that tells what differs, and what to do."""
         return GraphDamagedError(
-            f"{self._model!r} in {self._location} is damaged: {what}; {ADVICE}"
+            f"{self._model!r} in {self._location} is damaged: {what}; {repair_advice()}"
         )
 
     def _require_count(self, layer: Layer, what: str, count: int, wrote: int) -> None:

@@ -13,6 +13,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
 from queries.core.secret import fits
+from queries.core.wording import worded
 
 TOKEN: Final = "token"  # noqa: S105 - the name of an argument
 _SCRIPTS: Final = ("bokeh", "bokeh-widgets")
@@ -122,7 +123,8 @@ class _Refuse(RequestHandler):
 
     def write_error(self, status_code: int, **_: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish("Open the address that neurongraph view printed, on the same machine.\n")
+        said = worded("neurongraph view printed", "graph.view() has")
+        self.finish(f"Open the address that {said}, on the same machine.\n")
 
 
 class _Enter(RequestHandler):

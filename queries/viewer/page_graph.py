@@ -103,7 +103,7 @@ class PageGraph(NeuronGraph):
     """
 
     def __init__(self, graph: Any = None) -> None:
-        super().__init__(graph)
+        super().__init__(graph, progress=False)
         self._page_models: dict[str, PageModel] = {}
         self._answers: dict[Hashable, Any] = {}
 

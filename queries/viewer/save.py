@@ -2,6 +2,7 @@
 
 from bokeh.embed import file_html
 from bokeh.layouts import row
+from bokeh.models import LayoutDOM
 from bokeh.resources import INLINE
 
 from queries.viewer.page_graph import PageGraph
@@ -20,6 +21,18 @@ def standalone(graph: PageGraph, view: View) -> str:
     NeurongraphError
         If there is no such model.
     """
+    title = f"{view.model} - neurongraph"
+    return file_html(layout(graph, view), INLINE, title=title, template=TEMPLATE)
+
+
+def layout(graph: PageGraph, view: View) -> LayoutDOM:
+    """Return what such a page shows.
+
+    Raises
+    ------
+    NeurongraphError
+        If there is no such model.
+    """
     scene = complete(graph, view)
     picture, panel = ModelPicture(), FactsPanel(links=False)
     picture.show(scene)
@@ -29,4 +42,4 @@ def standalone(graph: PageGraph, view: View) -> str:
         panel.heading.visible = False
     root = row(picture.figure, panel.layout, sizing_mode="stretch_both")
     dress(root)
-    return file_html(root, INLINE, title=f"{view.model} - neurongraph", template=TEMPLATE)
+    return root

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import socket
+import threading
+from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
@@ -67,6 +69,8 @@ class Viewer(Closing):
         self.port: int = self._socket.getsockname()[1]
         self._first, self._worker = first, Worker()
         self._ahead, self._secret = False, new_secret()
+        self._stopping, self._stopped = asyncio.Event(), threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def address(self) -> str:
@@ -74,8 +78,16 @@ class Viewer(Closing):
         return f"http://{ADDRESS}:{self.port}/?{TOKEN}={self._secret}"
 
     def serve(self) -> None:
-        """Serve until Ctrl-C is pressed."""
+        """Serve until ``stop`` is called, or Ctrl-C is pressed."""
         asyncio.run(self._serve())
+
+    def stop(self) -> None:
+        """End ``serve``, which another thread runs or is about to run."""
+        self._worker.close()
+        self._stopped.set()
+        with suppress(RuntimeError):
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def _serve(self) -> None:
         def open_page(document: Document) -> None:
@@ -95,7 +107,10 @@ class Viewer(Closing):
         server = BaseServer(IOLoop.current(), tornado, http)
         server.start()
         try:
-            await asyncio.Event().wait()
+            self._loop = asyncio.get_running_loop()
+            if not self._stopped.is_set():
+                await self._stopping.wait()
+            await _settled(server)
         finally:
             server.stop(wait=False)
 
@@ -113,6 +128,16 @@ class Viewer(Closing):
         self._socket.close()
         self._worker.close()
         self._graph.close()
+
+
+async def _settled(server: BaseServer) -> None:
+    """Wait until each page has been told what the worker has found."""
+    # The worker hands on what it found by callbacks of the loop.
+    await asyncio.sleep(0.05)
+    for session in server.get_sessions():
+        # Its decorator makes it a coroutine.
+        locked: Any = session.with_document_locked(lambda: None)
+        await locked
 
 
 def _listening(port: int) -> socket.socket:

@@ -118,7 +118,7 @@ def answers(
     for name, ask in asks.items():
         found = answer(ask, store, MODEL)
         if isinstance(found, str):
-            assert "neurongraph check" in found
+            assert "check(GRAPH)" in found
         else:
             pd.testing.assert_frame_equal(found, intact[name], check_exact=True, obj=name)
         yield name, isinstance(found, str)
@@ -176,8 +176,8 @@ class TestWriting:
             assert graph.edges(target="hidden").equals(hidden)
         report = check(store.location, name=scratch)
         assert not report.passed
-        assert "edited by cypher --write" in report.damage[0]
-        with pytest.raises(ModelExistsError, match=r"edited by cypher --write.*--replace"):
+        assert "edited by graph.write" in report.damage[0]
+        with pytest.raises(ModelExistsError, match=r"edited by graph\.write.*replace=True"):
             load(file, store.location, name=scratch, resume=True)
         load(file, store.location, name=scratch, replace=True)
         assert check(store.location, name=scratch).passed

@@ -126,7 +126,7 @@ class TestWrongNames:
     def test_one_of_several_models_must_be_named(self, loaded: GraphStore) -> None:
         with (
             NeuronGraph(loaded.location) as graph,
-            pytest.raises(ParameterError, match=r"dilated.*pooled.*--model"),
+            pytest.raises(ParameterError, match=r"dilated.*pooled.*model="),
         ):
             graph.summary()
 

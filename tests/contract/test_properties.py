@@ -301,7 +301,9 @@ class TestNeo4j:
                         breaks()
                 assert listed(writable) == {"katz": "unfinished"}
                 assert "katz" not in writable.neurons()
-                with pytest.raises(PropertyNotFoundError, match=r"unfinished.*--remove katz"):
+                with pytest.raises(
+                    PropertyNotFoundError, match=r"unfinished.*remove_property\('katz'\)"
+                ):
                     writable.neurons(NeuronFilter(properties={"katz": (0.5, None)}))
             mend()
         assert listed(writable) == {}

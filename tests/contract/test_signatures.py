@@ -21,8 +21,9 @@ LATER = {"nx": SimpleNamespace(MultiDiGraph=list)}
 ROWS: dict[str, Any] = {"sort": str | Sequence[str] | None, "limit": int | None}
 """What each query takes beside its parameters."""
 OTHERS = {
-    "close", "cypher", "export", "history", "location", "matrix", "plot", "properties",
-    "prune_cost", "question", "remove_property", "statement", "to_networkx", "to_scipy", "write",
+    "close", "cypher", "export", "history", "location", "matrix", "model", "plot", "properties",
+    "prune_cost", "question", "remove_property", "statement", "to_networkx", "to_scipy", "view",
+    "write",
     "write_property",
 }  # fmt: skip
 
@@ -71,6 +72,9 @@ class TestSignatures:
                 kept = own.pop(name)
                 assert (kept.kind, kept.default) == (inspect.Parameter.KEYWORD_ONLY, None)
                 assert hints[name] == hint
+        if face is Plots:
+            size = own.pop("size")
+            assert (size.kind, size.default) == (inspect.Parameter.KEYWORD_ONLY, None)
         if declaration.name not in {"history", "models"}:
             model = own.pop("model")
             assert (model.kind, model.default) == (inspect.Parameter.KEYWORD_ONLY, None)

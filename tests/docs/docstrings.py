@@ -45,6 +45,7 @@ _WRITE_PROPERTY: Final = (
     "name; it takes the place of one of that name. Neurons without a number get none. ``limit`` "
     "leaves none out."
 )
+_SIZE: Final = "Width and height in pixels; by default 1280 and 800."
 _INDEX: Final = "With write_property: make an index on it, which Neo4j has."
 
 
@@ -60,6 +61,7 @@ def _shared(declaration: Declaration) -> dict[str, str]:
         "in_store": f"{_IN_STORE} {_stated(declaration)}".rstrip(),
         "write_property": _WRITE_PROPERTY.format(score=score),
         "index": _INDEX,
+        "size": _SIZE,
     }
 
 

@@ -28,8 +28,16 @@ def tutorial() -> str:
     notebook.metadata = metadata
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [_without_page(output) for output in cell.outputs]
+            cell.outputs = [
+                _without_page(output) for output in cell.outputs if not _is_empty(output)
+            ]
     return str(nbformat.writes(notebook)) + "\n"
+
+
+def _is_empty(output: Any) -> bool:
+    """Tell whether an output is the place where a bar was."""
+    data = output.get("data")
+    return data is not None and not any(data.values())
 
 
 def _without_page(output: Any) -> Any:

@@ -28,7 +28,10 @@ is PNG or SVG where the file's name ends so, which needs Chromium or Chrome. A p
 query takes whose answer it draws; its neurons may be chosen, and `centrality` be drawn, by a
 [property that was written](graph.md#properties-of-your-own). [queries.md](queries.md) says how
 neurons are named, and how the sample and the graph with two models are loaded,
-[training.md](training.md#a-series-of-checkpoints) how the run is. The pictures here are of
+[training.md](training.md#a-series-of-checkpoints) how the run is.
+
+In a notebook a picture is as wide as its cell, but no wider than it is made: 1280 by 800 pixels, or
+what `size=(800, 500)` says in Python, and `--size 800x500` in a shell. The pictures here are of
 `--size {_SIZE}`.
 """
 _EXPORT: Final = """\

@@ -139,7 +139,7 @@ class TestReplacementKilledAtItsFirstNote:
         kill(where, loading(new, place, name=NAME, replace=True))
         assert sorted(Path(place).rglob("*")) != held
         assert states(place) == {NAME: COMPLETE}
-        with pytest.raises(ModelExistsError, match="--replace"):
+        with pytest.raises(ModelExistsError, match="replace=True"):
             load(new, place, name=NAME, resume=True)
         # The next load, of whatever name, has swept it.
         assert sorted(Path(place).rglob("*")) == held

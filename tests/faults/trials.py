@@ -118,7 +118,7 @@ class Trial:
         """Check that no query answers for the unfinished model."""
         with NeuronGraph(self.place.graph, model=NAME) as graph:
             for ask in (graph.summary, graph.edges, graph.neurons):
-                with pytest.raises(ModelIncompleteError, match="--resume"):
+                with pytest.raises(ModelIncompleteError, match="resume=True"):
                     ask()
         with NeuronGraph(self.place.graph) as graph, pytest.raises(ModelNotFoundError):
             graph.summary()

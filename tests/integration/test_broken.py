@@ -162,7 +162,7 @@ class TestInterrupted:
                 with pytest.raises(ModelIncompleteError) as caught:
                     ask()
                 assert "'m'" in one_line(caught.value)
-                assert "--resume" in str(caught.value)
+                assert "resume=True" in str(caught.value)
 
     def test_is_not_chosen_silently(self, graph: Path) -> None:
         with NeuronGraph(graph) as opened, pytest.raises(ModelNotFoundError):
@@ -171,7 +171,7 @@ class TestInterrupted:
     def test_is_not_loaded_over_without_replace(self, graph: Path, model: Path) -> None:
         with pytest.raises(ModelExistsError) as caught:
             load(model, graph, name="m")
-        assert "--replace" in one_line(caught.value)
+        assert "replace=True" in one_line(caught.value)
 
     def test_is_replaced(self, graph: Path, model: Path) -> None:
         assert load(model, graph, name="m", replace=True).edges == 50

@@ -504,7 +504,7 @@ class TestCypher:
 
     def test_returns_nodes(self, invoke: Invoke) -> None:
         rows = records(invoke("cypher", "MATCH (n:Neuron {id: 0}) RETURN n", "-f", "json"))
-        assert rows[0]["n"]["layer"] == "input_layer"
+        assert rows[0]["n.layer"] == "input_layer"
 
     @pytest.mark.parametrize(
         "statement",

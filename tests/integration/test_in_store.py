@@ -63,7 +63,7 @@ def test_what_a_server_does_not_run_is_told_with_the_other_way(
     local.start()
     try:
         with NeuronGraph(local.server.uri) as graph:
-            with pytest.raises(error, match=rf"{message}.*ask without --in-store"):
+            with pytest.raises(error, match=rf"{message}.*ask without in_store"):
                 getattr(graph, name)(in_store=True)
             assert len(getattr(graph, name)()) > 0
             assert len(graph.strength("dense_1", in_store=True)) == 10

@@ -116,7 +116,7 @@ class TestModelFile:
     def test_answers_no_cypher(self, digits_file: Path) -> None:
         with NeuronGraph(digits_file) as graph:
             for ask in (graph.cypher, graph.write):
-                with pytest.raises(CypherError, match=r"no Cypher; load .*--granularity channel"):
+                with pytest.raises(CypherError, match=r"no Cypher; load .*granularity='channel'"):
                     ask("MATCH (n) RETURN n")
             with pytest.raises(CypherError, match="no Cypher"):
                 graph.statement("strength")

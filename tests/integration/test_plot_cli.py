@@ -7,6 +7,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bokeh.models.annotations import Title
@@ -162,5 +163,13 @@ class TestFiles:
         with pytest.raises(ParameterError, match=r"none of .html, .png, .svg"):
             picture.save(tmp_path / "a.pdf")
 
-    def test_a_notebook_shows_it_in_a_frame(self, picture: Picture) -> None:
-        assert re.match(r'<iframe srcdoc="&lt;!DOCTYPE html', picture._repr_html_())
+    def test_size(self, picture: Picture) -> None:
+        assert repr(Picture(picture.figure, size=(640, 400))) == (
+            "<Picture 'Adjacency matrix, model digits', 640 x 400 pixels: a notebook shows it, "
+            "save(path) writes it>"
+        )
+
+    @pytest.mark.parametrize("size", [(0, 400), (640,), "640x400", (640.0, 400), (True, 400), 640])
+    def test_no_size(self, picture: Picture, size: Any) -> None:
+        with pytest.raises(ParameterError, match=r"size is .*such as \(800, 500\)"):
+            Picture(picture.figure, size=size)

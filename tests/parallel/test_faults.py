@@ -68,7 +68,7 @@ class TestWorkerKilled:
 
         monkeypatch.setattr(results, "_PATIENCE", 5.0)
         settings: dict[str, Any] = {"batch_size": BATCH_SIZE, "dask": cluster.address}
-        with pytest.raises(GraphUnavailableError, match=r"has no workers any more.*--resume"):
+        with pytest.raises(GraphUnavailableError, match=r"has no workers any more.*resume=True"):
             load(middle_file, dataset, **settings, progress=once(0, kill))
         assert state(dataset) == {"middle": "loading"}
         cluster.workers.clear()
@@ -82,7 +82,7 @@ class TestWorkerKilled:
     ) -> None:
         # Enough to begin, but TensorFlow alone takes more.
         cluster.add(1, "--memory-limit", "450MB", nanny=True)
-        with pytest.raises(GraphError, match=r"memory.*--resume"):
+        with pytest.raises(GraphError, match=r"memory.*resume=True"):
             load(middle_file, dataset, batch_size=BATCH_SIZE, dask=cluster.address)
         assert state(dataset) == {"middle": "loading"}
         load(middle_file, dataset, resume=True, dask="local")
@@ -101,7 +101,7 @@ class TestSchedulerStopped:
         stop: str,
     ) -> None:
         cluster.add(2)
-        with pytest.raises(GraphUnavailableError, match="--resume"):
+        with pytest.raises(GraphUnavailableError, match="resume=True"):
             load(
                 middle_file,
                 dataset,

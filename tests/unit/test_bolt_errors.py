@@ -61,7 +61,7 @@ def test_what_cannot_be_computed_in_the_store_can_be_here(
 ) -> None:
     error = Neo4jError._hydrate_neo4j(code=f"Neo.{code}", message="refused")
     with (
-        pytest.raises(kind, match=rf"{said}.*ask without --in-store, or in_store= in Python"),
+        pytest.raises(kind, match=rf"{said}.*ask without in_store, and"),
         in_the_store("bolt://host", "katz", writes=True),
     ):
         raise error

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from queries.commands.progress_bar import ProgressBar
+from queries.core.progress import Progress, shown, silent
 
 
 @pytest.fixture
@@ -61,6 +62,7 @@ def test_says_nothing_where_it_is_to_be_quiet(
 BAR = """
 import time
 from queries.commands.progress_bar import ProgressBar
+from queries.core.progress import Progress, shown, silent
 from exporter.reading.keras.quiet import quiet
 with ProgressBar("Opening a.keras") as progress:
     with quiet():
@@ -86,8 +88,96 @@ def test_is_a_bar_on_a_terminal() -> None:
     assert "Finishing 1,000,000 relationships" in shown
 
 
+OF_PYTHON = """
+import time
+from queries.core.progress import shown
+with shown(True) as progress:
+    for done in range(0, 1_000_000, 50_000):
+        progress("relationships", done, 1_000_000)
+        time.sleep(0.05)
+"""
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_python_shows_a_bar_on_a_terminal_alone(is_terminal: bool) -> None:
+    terminal, stderr = pty.openpty()
+    reader, pipe = os.pipe()
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm", "COLUMNS": "90"}
+    to = stderr if is_terminal else pipe
+    with subprocess.Popen([sys.executable, "-c", OF_PYTHON], stderr=to, env=environment) as process:
+        os.close(stderr)
+        os.close(pipe)
+        said = read_all(terminal if is_terminal else reader)
+    os.close(reader if is_terminal else terminal)
+    assert process.returncode == 0
+    assert ("Relationships" in said) == is_terminal
+    assert is_terminal or said == ""
+
+
+def test_a_function_is_told_itself_and_nobody_where_none_is_wanted() -> None:
+    told: list[tuple[str, int, int]] = []
+
+    def progress(phase: str, done: int, total: int) -> None:
+        told.append((phase, done, total))
+
+    with shown(progress) as tell:
+        tell("neurons", 1, 2)
+    assert told == [("neurons", 1, 2)]
+    for quiet in (True, False):
+        with shown(quiet, "Opening") as tell:
+            assert tell is silent
+
+
+class Shown:
+    """What IPython would show in the place of one output."""
+
+    def __init__(self) -> None:
+        self.bundles: list[dict[str, str]] = []
+
+    def update(self, bundle: dict[str, str], *, raw: bool) -> None:
+        assert raw
+        self.bundles.append(bundle)
+
+
+@pytest.fixture
+def cell(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Give the output of a cell, as if this were the kernel of a notebook."""
+    output = Shown()
+
+    def display(bundle: dict[str, str], *, raw: bool, display_id: bool) -> Shown:
+        assert display_id
+        output.update(bundle, raw=raw)
+        return output
+
+    monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr("queries.core.progress.in_notebook", lambda: True)
+    return output
+
+
+def test_is_a_bar_in_a_notebook_until_the_work_ends(cell: Shown) -> None:
+    def work(progress: Progress) -> None:
+        assert "Opening &lt;a&gt;.keras" in cell.bundles[-1]["text/html"]
+        progress("neurons", 10, 40)
+        assert "<progress max='40' value='0'" in cell.bundles[-1]["text/html"]
+        assert cell.bundles[-1]["text/plain"] == "Neurons: 0 of 40"
+        progress("neurons", 40, 40)
+        assert cell.bundles[-1]["text/plain"] == "Finishing 40 neurons"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), shown(True, "Opening <a>.keras") as progress:
+        work(progress)
+    assert cell.bundles[-1] == {"text/html": "", "text/plain": ""}
+
+
+def test_short_work_shows_no_bar(cell: Shown) -> None:
+    with shown(True) as progress:
+        progress("relationships", 0, 8)
+        progress("relationships", 8, 8)
+    assert cell.bundles == []
+
+
 def read_all(terminal: int) -> str:
-    parts = []
+    parts: list[bytes] = []
     try:
         while part := os.read(terminal, 4096):
             parts.append(part)

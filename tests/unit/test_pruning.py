@@ -330,9 +330,9 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            ({"granularity": "channel"}, "as a channel graph; load it with --granularity neuron"),
+            ({"granularity": "channel"}, "as a channel graph; load it with granularity='neuron'"),
             ({"top": 1}, "without its weak relationships"),
-            ({"from_layer": "hidden"}, "without its inputs.*--from-layer"),
+            ({"from_layer": "hidden"}, "without its inputs.*from_layer"),
         ],
     )
     def test_of_what_cannot_compute(

@@ -130,7 +130,7 @@ class TestFiles:
         with Garbling(garbled) as executor:
             own = nullcontext(InThreads(executor, 1))
             monkeypatch.setattr(starting, "started", lambda _: own)
-            with pytest.raises(GraphError, match=r"--resume|workers built|holds") as caught:
+            with pytest.raises(GraphError, match=r"resume=True|workers built|holds") as caught:
                 load(file, dataset, batch_size=4, dask="local")
             assert executor.tasks > 3
         assert "\n" not in str(caught.value)

@@ -12,6 +12,7 @@ from exporter.sinks.embedded.files import LoadingFile
 from exporter.sinks.writer import Writer
 from queries.core.layer import id_ranges
 from queries.core.schema import COMPLETE, LAYER, MODEL, connects_to, embedded_tables
+from queries.core.wording import option
 from queries.errors import GraphError
 from queries.library.frames import to_columns
 from queries.library.queries import query
@@ -137,7 +138,7 @@ class EmbeddedWriter(Writer):
         if self._passed > self._edges_there:
             raise GraphError(
                 f"{self._file} holds {self._edges_there:,} relationships, which is no whole number "
-                "of blocks; load the model again with --replace"
+                f"of blocks; load the model again with {option('replace', True)}"
             )
 
     def _flush_edges(self) -> None:

@@ -17,6 +17,7 @@ from exporter.sinks.neo4j.ownership import Ownership
 from exporter.sinks.neo4j.pace import Pace
 from exporter.sinks.neo4j.payload import Payload
 from exporter.sinks.neo4j.statements import ADD_BLOCKS, BLOCKS
+from queries.core.wording import option
 from queries.errors import GraphError
 from queries.stores.neo4j.connection import driver_errors
 
@@ -120,7 +121,8 @@ class BlockWriter:
             if len(blocks) == 1:
                 raise GraphError(
                     f"{self._connection.uri} has no memory for a transaction of {edges:,} "
-                    "relationships; give the server more of it, and go on with --resume"
+                    "relationships; give the server more of it, and go on with "
+                    f"{option('resume', True)}"
                 ) from None
             middle = len(blocks) // 2
             self._write(blocks[:middle])
@@ -166,7 +168,8 @@ class BlockWriter:
         if created != expected:
             raise GraphError(
                 f"{self._connection.uri} took {created:,} of {expected:,} relationships: neurons "
-                f"of {self._owner.name!r} are missing; load it again with --replace, or drop it"
+                f"of {self._owner.name!r} are missing; load it again with "
+                f"{option('replace', True)}, or drop it"
             )
 
 

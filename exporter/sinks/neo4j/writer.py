@@ -23,6 +23,7 @@ from exporter.sinks.neo4j.removal import remove_blocks
 from exporter.sinks.writer import Writer
 from queries.core.layer import id_ranges
 from queries.core.schema import connects_to, weight_properties
+from queries.core.wording import option
 from queries.errors import GraphError
 from queries.library.queries import query
 from queries.stores.cypher.node_ids import NodeIds, of_server
@@ -100,7 +101,7 @@ class BoltWriter(Writer):
                 if len(part) == 1:
                     raise GraphError(
                         f"{self.location} has no memory for a transaction of one neuron; give the "
-                        "server more of it, and go on with --resume"
+                        f"server more of it, and go on with {option('resume', True)}"
                     ) from None
                 self._neurons_a_transaction = len(part) // 2
             else:

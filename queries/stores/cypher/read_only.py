@@ -11,18 +11,21 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from queries.core.address import holds_login
+from queries.core.wording import worded
 from queries.errors import CypherError
 from queries.stores.cypher.dialects import Dialect
 from queries.stores.cypher.tokens import Lexis, Token, tokens
-
-TO_WRITE: Final = "to write, say cypher --write, or NeuronGraph.write in Python"
-"""What to do where reading is not enough."""
 
 _PREFIXES: Final = frozenset({"explain", "profile", "logical"})
 _BEGIN: Final = re.compile(r"\s*([^\s/'\"(){}][^\s'\"(){}]*)")
 _ENDING: Final = frozenset({"end", "null", "true", "false", "asc", "ascending", "desc"})
 _ALLOWED: Final = frozenset({"load"})
 """Words that may be allowed; what they begin reads, though not the graph."""
+
+
+def to_write() -> str:
+    """Say what to do where reading is not enough."""
+    return f"to write, say {worded('cypher --write', 'graph.write')}"
 
 
 def only_statement(cypher: str, lexis: Lexis) -> list[Token]:
@@ -65,11 +68,11 @@ def refuse_effects(cypher: str, dialect: Dialect, allow: Collection[str] = ()) -
     allowed = frozenset(name.casefold() for name in allow)
     for name, reason in _effects(statement, dialect, allowed & _ALLOWED):
         if not name:
-            raise CypherError(f"{reason}; {TO_WRITE}")
+            raise CypherError(f"{reason}; {to_write()}")
         if name.casefold() not in allowed:
             raise CypherError(
-                f"{reason}; to run it all the same, say cypher --allow {name}, "
-                f"or allow=[{name!r}] in Python"
+                f"{reason}; to run it all the same, say "
+                f"{worded(f'cypher --allow {name}', f'allow=[{name!r}]')}"
             )
 
 

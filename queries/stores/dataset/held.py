@@ -5,17 +5,16 @@ import zlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from queries.core.progress import Progress
+from queries.core.wording import MODEL_FILE, command
 from queries.errors import GraphDamagedError, GraphError
 from queries.stores.dataset.files import TABLE_FILES, file_errors
 from queries.stores.dataset.manifest import MANIFEST, Manifest, crc32_of
 
 if TYPE_CHECKING:
     from queries.stores.damage import Damage
-
-_REPAIR: Final = "repair it with: neurongraph load MODEL --resume"
 
 _State = tuple[int, int, int]
 """Size of a file, when it was modified, and its number in the file system."""
@@ -185,4 +184,6 @@ class HeldFiles:
                 f"{self._note['name']!r} in {self._folder.parent} was replaced or removed while it "
                 "was read; ask again"
             )
-        return GraphDamagedError(f"{wrong}; {_REPAIR}")
+        return GraphDamagedError(
+            f"{wrong}; repair it with: {command('load', MODEL_FILE, resume=True)}"
+        )

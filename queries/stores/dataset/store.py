@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from queries.core.progress import Progress, silent
 from queries.core.schema import COMPLETE
+from queries.core.wording import MODEL_FILE, command
 from queries.errors import GraphError, GraphNotFoundError
 from queries.stores.blocks import BlockStore
 from queries.stores.dataset.blocks import DatasetBlocks
@@ -42,7 +43,8 @@ class DatasetStore(BlockStore):
         if not is_dataset(folder):
             reason = "is no dataset of this tool" if there else "does not exist"
             raise GraphNotFoundError(
-                f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}/"
+                f"graph {folder} {reason}; make one with: "
+                f"{command('load', MODEL_FILE, graph=f'{folder}/')}"
             )
 
     @property

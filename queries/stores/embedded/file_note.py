@@ -7,12 +7,12 @@ file takes no longer; ``check`` computes it. Without a note a file is opened as 
 
 import hashlib
 import json
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from queries.core.files import whole
+from queries.core.wording import command, option
 from queries.errors import GraphDamagedError
 from queries.stores.embedded.names import SUFFIX, note_beside
 from queries.stores.naming import name_of
@@ -117,8 +117,8 @@ def missing_error(file: Path) -> GraphDamagedError:
 def advice(safe: str) -> str:
     """Return what to do about a damaged model, given its safe name."""
     return (
-        "load the same model file with --resume, or any with --replace, or remove it: neurongraph "
-        f"drop {shlex.quote(name_of(safe))}"
+        f"load the same model file with {option('resume', True)}, or any with "
+        f"{option('replace', True)}, or remove it: {command('drop', name_of(safe))}"
     )
 
 

@@ -17,7 +17,7 @@ from queries.errors import (
     ParameterError,
 )
 from queries.stores.cypher.node_ids import NodeIds
-from queries.stores.cypher.read_only import TO_WRITE
+from queries.stores.cypher.read_only import to_write
 from queries.stores.cypher.statements import logged
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def ladybug_errors(path: Path) -> Iterator[None]:
         text = getattr(error, "strerror", None) or " ".join(str(error).split())
         for part, kind, message in _ERRORS:
             if part in text:
-                raise kind(message.format(path=path, text=text)) from None
+                words = {"path": path, "text": text, "to_write": to_write()}
+                raise kind(message.format(**words)) from None
         raise GraphError(f"{path}: {text}") from None
 
 
@@ -56,7 +57,7 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     ("not a valid Lbug database", GraphDamagedError, "{path} is not a graph of this tool: {text}"),
     ("Reading past the end", GraphDamagedError, "{path} is damaged: {text}"),
     ("Cannot read checkpoint", GraphDamagedError, "{path} is damaged: {text}"),
-    ("read-only database", CypherError, f"the statement would change {{path}}; {TO_WRITE}"),
+    ("read-only database", CypherError, "the statement would change {path}; {to_write}"),
     (
         "Mmap for size",
         GraphError,

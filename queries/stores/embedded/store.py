@@ -16,6 +16,7 @@ import pyarrow as pa
 from queries.core.address import repeatable
 from queries.core.properties import WrittenProperty, require_written
 from queries.core.schema import DAMAGED
+from queries.core.wording import MODEL_FILE, command, which_model
 from queries.errors import (
     GraphDamagedError,
     GraphError,
@@ -27,10 +28,12 @@ from queries.errors import (
 from queries.library.queries import query
 from queries.stores.base import Changes
 from queries.stores.cypher.dialects import LADYBUG_CYPHER
+from queries.stores.cypher.entities import spread
 from queries.stores.cypher.node_ids import REPLACED_MEANWHILE, NodeIds
 from queries.stores.cypher.read_only import only_statement, refuse_effects
 from queries.stores.cypher.store import CypherStore
 from queries.stores.cypher.tokens import LADYBUG
+from queries.stores.embedded.entities import with_entities
 from queries.stores.embedded.file_note import missing_error, require_as_noted
 from queries.stores.embedded.leftovers import is_missing, is_over
 from queries.stores.embedded.names import (
@@ -92,7 +95,8 @@ class EmbeddedStore(CypherStore):
         if not there:
             reason = "is a file, not the folder of a graph" if folder.exists() else "does not exist"
             raise GraphNotFoundError(
-                f"graph {folder} {reason}; make one with: neurongraph load MODEL --graph {folder}"
+                f"graph {folder} {reason}; make one with: "
+                f"{command('load', MODEL_FILE, graph=str(folder))}"
             )
 
     def models(self, model: str | None) -> list[dict[str, Any]]:
@@ -135,11 +139,12 @@ class EmbeddedStore(CypherStore):
         model: str | None = None,
         allow: Collection[str] = (),
     ) -> pd.DataFrame:
-        """Run a read-only statement on one model's file."""
+        """Run a read-only statement on one model's file; properties of nodes become columns."""
         refuse_effects(cypher, LADYBUG_CYPHER, allow)
         handle = self._handle(self._only_file(model))
         with ladybug_errors(handle.file):
-            return run(handle.connection, cypher, parameters).get_as_df()
+            rows = run(handle.connection, cypher, parameters).get_as_df()
+        return spread(with_entities(rows))
 
     def write(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
@@ -239,7 +244,7 @@ class EmbeddedStore(CypherStore):
         if len(files) > 1:
             raise ParameterError(
                 f"{self.location} holds {len(files)} models, each in a file of its own; say which: "
-                "--model NAME, or model= in Python"
+                f"{which_model()}"
             )
         if not files:
             if model is None:

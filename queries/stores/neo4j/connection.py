@@ -20,6 +20,7 @@ from neo4j.exceptions import (
 )
 
 from queries.core.address import may_be_address
+from queries.core.wording import option
 from queries.errors import (
     CypherError,
     GraphAccessError,
@@ -30,7 +31,7 @@ from queries.errors import (
     NeurongraphError,
     ParameterError,
 )
-from queries.stores.cypher.read_only import TO_WRITE
+from queries.stores.cypher.read_only import to_write
 from queries.stores.cypher.statements import logged
 
 Rows = TypeVar("Rows", bound=Sized)
@@ -276,13 +277,13 @@ def _client_error(uri: str, error: ClientError) -> NeurongraphError:
     if code.startswith(TIMED_OUT):
         return GraphError(
             f"{uri} ended a transaction that took longer than it allows; ask for less at "
-            "once, load with a smaller --batch-size, or have its db.transaction.timeout or "
-            f"db.lock.acquisition.timeout raised ({error.code})"
+            f"once, load with a smaller {option('batch_size')}, or have its "
+            f"db.transaction.timeout or db.lock.acquisition.timeout raised ({error.code})"
         )
     if code.startswith("Neo.ClientError.Security."):
         return GraphAccessError(f"{uri}: {error.message}")
     if code == "Neo.ClientError.Statement.AccessMode":
-        return CypherError(f"the statement would change {uri}; {TO_WRITE}")
+        return CypherError(f"the statement would change {uri}; {to_write()}")
     return CypherError(f"{uri} refused the statement: {error.message}")
 
 

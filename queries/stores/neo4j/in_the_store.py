@@ -6,11 +6,15 @@ from typing import Final
 
 from neo4j.exceptions import Neo4jError
 
+from queries.core.wording import option
 from queries.errors import GraphAccessError, GraphError
 from queries.stores.neo4j.connection import TIMED_OUT
 
-_INSTEAD: Final = "ask without --in-store, or in_store= in Python, and it is computed here"
 _READ_ONLY: Final = ("ReadOnly", "Security.Forbidden", "Statement.AccessMode")
+
+
+def _instead() -> str:
+    return f"ask without {option('in_store')}, and it is computed here"
 
 
 @contextmanager
@@ -42,18 +46,18 @@ def in_the_store(uri: str, query: str, *, writes: bool) -> Iterator[None]:
         code = error.code or ""
         if "OutOfMemory" in code:
             raise GraphError(
-                f"{uri} has no memory to compute {query} in the store; {_INSTEAD}, or give the "
+                f"{uri} has no memory to compute {query} in the store; {_instead()}, or give the "
                 f"server more ({code})"
             ) from None
         if code.startswith(TIMED_OUT):
             raise GraphError(
                 f"{uri} ended the statement of {query}, which took longer than it allows; "
-                f"{_INSTEAD}, or have its db.transaction.timeout or db.lock.acquisition.timeout "
+                f"{_instead()}, or have its db.transaction.timeout or db.lock.acquisition.timeout "
                 f"raised ({code})"
             ) from None
         if writes and any(part in code for part in _READ_ONLY):
             raise GraphAccessError(
                 f"{uri} refused the statement of {query}, which keeps scores in properties of "
-                f"neurons while it runs: {error.message}; {_INSTEAD}"
+                f"neurons while it runs: {error.message}; {_instead()}"
             ) from None
         raise

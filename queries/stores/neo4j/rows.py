@@ -12,7 +12,7 @@ from queries.errors import GraphDamagedError
 from queries.library.declaration import Column
 from queries.library.frames import arrow_type, to_columns
 from queries.library.queries import Statement
-from queries.stores.whole import ADVICE
+from queries.stores.whole import repair_advice
 
 if TYPE_CHECKING:
     import neo4j
@@ -45,7 +45,8 @@ def from_lists(result: "neo4j.Result", columns: Sequence[Column]) -> pa.Table:
         return pa.concat_tables(tables or [_table([], columns)])
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise GraphDamagedError(
-            f"the graph holds a value of another type than a load writes: {error}; {ADVICE}"
+            f"the graph holds a value of another type than a load writes: {error}; "
+            f"{repair_advice()}"
         ) from None
 
 

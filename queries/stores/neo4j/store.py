@@ -15,6 +15,7 @@ from queries.errors import GraphError
 from queries.library.queries import query
 from queries.stores.base import Changes
 from queries.stores.cypher.dialects import NEO4J_CYPHER
+from queries.stores.cypher.entities import Entity, spread
 from queries.stores.cypher.node_ids import REPLACED_MEANWHILE, NodeIds, of_server
 from queries.stores.cypher.read_only import only_statement, refuse_effects
 from queries.stores.cypher.statements import logged
@@ -116,7 +117,7 @@ class BoltStore(CypherStore):
         model: str | None = None,
         allow: Collection[str] = (),
     ) -> pd.DataFrame:
-        """Run a read-only statement; nodes and relationships become dictionaries."""
+        """Run a read-only statement; properties of nodes and relationships become columns."""
         refuse_effects(cypher, NEO4J_CYPHER, allow)
         return self._read(cypher, parameters, _frame)
 
@@ -235,16 +236,20 @@ def _require_there(transaction: neo4j.ManagedTransaction, about: "StoredModel") 
 
 
 def _frame(result: neo4j.Result) -> pd.DataFrame:
-    rows = [[_plain(value) for value in row] for row in result.values()]
-    return pd.DataFrame(rows, columns=list(result.keys()))
+    rows = [[_entity(value) for value in row] for row in result.values()]
+    return spread(pd.DataFrame(rows, columns=list(result.keys())))
 
 
-def _plain(value: Any) -> Any:
-    """Return a node or relationship as a dictionary of its properties, a path as their list."""
-    if isinstance(value, (Node, Relationship)):
-        return dict(value)
+def _entity(value: Any) -> Any:
+    """Return a value in which nodes and relationships are entities; a path is a list of nodes."""
+    if isinstance(value, Node):
+        return Entity(":".join(sorted(value.labels)), dict(value), is_node=True)
+    if isinstance(value, Relationship):
+        return Entity(value.type, dict(value), is_node=False)
     if isinstance(value, Path):
-        return [dict(node) for node in value.nodes]
+        return [_entity(node) for node in value.nodes]
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_entity(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _entity(item) for key, item in value.items()}
     return value

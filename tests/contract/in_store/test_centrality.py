@@ -116,7 +116,7 @@ class TestEmbedded:
 
     @pytest.mark.parametrize("name", PASSES)
     def test_a_pass_names_the_other_way(self, graph: NeuronGraph, name: str) -> None:
-        with pytest.raises(CypherError, match=f"^{name} is not stated .* without --in-store"):
+        with pytest.raises(CypherError, match=f"^{name} is not stated .* without in_store"):
             getattr(graph, name)(in_store=True)
 
 
