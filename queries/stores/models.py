@@ -1,15 +1,15 @@
 """Which models a graph holds, and which of them a query is about."""
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from queries.core.address import repeatable
+from queries.core.log import logger
 from queries.core.model import StoredModel
-from queries.core.schema import COMPLETE, DAMAGED, DROPPING, SCHEMA_VERSION
+from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.errors import (
     GraphDamagedError,
     GraphVersionError,
@@ -22,6 +22,7 @@ from queries.library.frames import to_frame
 from queries.library.queries import query
 from queries.stores import Store
 from queries.stores.notes import is_of
+from queries.stores.unfinished import unfinished_texts
 
 
 def models(store: Store) -> pd.DataFrame:
@@ -60,11 +61,10 @@ def find_model(store: Store, model: str | None) -> StoredModel:
         for row in rows:
             if row["state"] == DAMAGED and (model is None or is_of(row, model)):
                 raise GraphDamagedError(row["damage"])
-    name = model or _only(store.location, sorted(complete))
+    name = model or _only(store.location, rows)
     if name not in complete:
-        states = [row["state"] for row in rows if row["name"] == name]
-        if states:
-            raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
+        for text in unfinished_texts(store.location, [row for row in rows if row["name"] == name]):
+            raise ModelIncompleteError(text)
         raise ModelNotFoundError(
             f"{store.location} holds no model {repeatable(name)}; "
             f"it holds {listed(models(store)['name'].tolist())}"
@@ -91,26 +91,19 @@ def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:
     )
 
 
-def _unfinished(location: str, name: str, state: str) -> str:
-    """Say why a model cannot be queried, and what to do."""
-    if state == DROPPING:
-        return (
-            f"{name!r} is being removed from {location}, or its removal was interrupted; "
-            f"go on with it: neurongraph drop {shlex.quote(name)}"
-        )
-    return (
-        f"the load of {name!r} into {location} has not finished; if none is running, go on with "
-        f"it: neurongraph load MODEL --resume, or remove it: neurongraph drop {shlex.quote(name)}"
-    )
-
-
-def _only(location: str, complete: list[str]) -> str:
-    """Return the one complete model that a graph holds."""
+def _only(location: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the one complete model that a graph holds, and tell of those that are not."""
+    complete = sorted(row["name"] for row in rows if row["state"] == COMPLETE)
+    unfinished = unfinished_texts(location, rows)
     if len(complete) == 1:
-        return complete[0]
-    if not complete:
-        raise ModelNotFoundError(f"{location} holds no complete model")
-    raise ParameterError(
-        f"{location} holds {len(complete)} models: {listed(complete)}; "
-        "say which: --model NAME, or model= in Python"
-    )
+        for text in unfinished:
+            logger.warning("%s", text)
+        return str(complete[0])
+    if complete:
+        raise ParameterError(
+            f"{location} holds {len(complete)} models: {listed(complete)}; "
+            "say which: --model NAME, or model= in Python"
+        )
+    if unfinished:
+        raise ModelIncompleteError(f"no model is complete: {'; '.join(unfinished)}")
+    raise ModelNotFoundError(f"{location} holds no complete model")

@@ -20,6 +20,7 @@ from queries.errors import (
     GraphDamagedError,
     GraphError,
     GraphNotFoundError,
+    ModelIncompleteError,
     ModelNotFoundError,
     ParameterError,
 )
@@ -57,6 +58,7 @@ from queries.stores.embedded.statements import (
 )
 from queries.stores.notes import damaged_model, note_or_damage
 from queries.stores.opener import Opener
+from queries.stores.unfinished import unfinished_texts
 
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
@@ -241,9 +243,17 @@ class EmbeddedStore(CypherStore):
                 "--model NAME, or model= in Python"
             )
         if not files:
+            self._refuse_unfinished(model)
             models = "no model yet" if model is None else f"no complete model {repeatable(model)}"
             raise ModelNotFoundError(f"{self.location} holds {models}")
         return files[0]
+
+    def _refuse_unfinished(self, model: str | None) -> None:
+        """Raise ModelIncompleteError where a model that is meant is being loaded."""
+        rows = [row for row in self._unfinished() if model in {None, row["name"]}]
+        texts = unfinished_texts(self.location, rows)
+        if texts:
+            raise ModelIncompleteError("; ".join(texts))
 
     def _handle_of(self, about: "StoredModel") -> OpenFile:
         """Return the file of a model, the one that is open if another has replaced it since.
