@@ -141,8 +141,9 @@ class NeuronGraph(
         """Run a Cypher statement that may write, once, and return one row: what it changed.
 
         The columns are nodes_created, nodes_deleted, relationships_created,
-        relationships_deleted and properties_set. The embedded store counts what there is before
-        and after, and does not count properties.
+        relationships_deleted and properties_set. The embedded store compares what there is before
+        and after: what the statement itself made and deleted again counts as neither, and
+        properties_set is null.
 
         Parameters
         ----------

@@ -31,6 +31,7 @@ from queries.stores.cypher.node_ids import REPLACED_MEANWHILE, NodeIds
 from queries.stores.cypher.read_only import only_statement, refuse_effects
 from queries.stores.cypher.store import CypherStore
 from queries.stores.cypher.tokens import LADYBUG
+from queries.stores.embedded.census import Census
 from queries.stores.embedded.file_note import missing_error, require_as_noted
 from queries.stores.embedded.leftovers import is_missing, is_over
 from queries.stores.embedded.names import (
@@ -151,18 +152,11 @@ class EmbeddedStore(CypherStore):
         # What is open for reading would go on to see the past.
         self._close_files()
         with rewritten(file, edits=True) as connection:
-            before = _counts(connection)
+            before = Census.of(connection)
             run(connection, cypher, parameters)
+            changes = before.changes(connection)
             run(connection, "MATCH (m:Model) SET m.edited = true")
-            after = _counts(connection)
-        nodes, relationships = after[0] - before[0], after[1] - before[1]
-        return Changes(
-            nodes_created=max(0, nodes),
-            nodes_deleted=max(0, -nodes),
-            relationships_created=max(0, relationships),
-            relationships_deleted=max(0, -relationships),
-            properties_set=None,
-        )
+        return changes
 
     def properties(
         self, about: "StoredModel", *, indexes: bool = False
@@ -311,9 +305,3 @@ def _damaged(file: Path, damage: str) -> dict[str, Any]:
     safe = file.name.removesuffix(SUFFIX)
     note = note_or_damage(note_beside(file), safe) or damaged_model(safe, damage)
     return {**note, "state": DAMAGED, "damage": damage}
-
-
-def _counts(connection: ladybug.Connection) -> tuple[int, int]:
-    """Count the nodes and the relationships of a file."""
-    nodes = first_value(connection, "MATCH (n) RETURN count(*)")
-    return nodes, first_value(connection, "MATCH ()-[r]->() RETURN count(*)")
