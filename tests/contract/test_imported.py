@@ -55,6 +55,8 @@ def without_names(row: list[Any], model: str) -> list[Any]:
         if isinstance(value, dict):
             assert value.get("model", model) == model
             kept = value.keys() - OF_A_LOAD if "loaded_at" in value else value.keys() - {"model"}
+            if value.get("granularity") == "channel":
+                kept -= {"fingerprint"}  # The label is among what it is made of.
             plain.append({name: value[name] for name in kept})
         else:
             plain.append(sorted(map(of_any, value)) if isinstance(value, list) else value)
