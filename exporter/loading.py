@@ -19,10 +19,11 @@ from exporter.planning.threshold import Threshold
 from exporter.reading.formats import open_model
 from exporter.reading.model_file import readable
 from exporter.reading.opened_model import OpenedModel
-from exporter.sinks.entries import REPLACED, STAGED, exists_error
+from exporter.sinks.entries import BLOCKS, REPLACED, STAGED, exists_error
 from exporter.sinks.kept_properties import kept_properties
 from exporter.sinks.kinds import Options, sink_kind
 from exporter.sinks.ledger import Ledger
+from exporter.sinks.model_label import require_no_class
 from exporter.sinks.model_node import model_properties
 from exporter.sinks.opening import check_options, open_ledger
 from exporter.sinks.resumption import checksums_of, damage_of, to_go_on_with
@@ -154,6 +155,7 @@ def load(
     batch_size: int | None = None,
     writers: int | None = None,
     file_format: FileFormat | None = None,
+    label: str | None = None,
     replace: bool = False,
     resume: bool = False,
     dask: str | None = None,
@@ -191,6 +193,10 @@ def load(
     file_format
         Of files that Neo4j imports: ``parquet`` or ``csv``; by default what the folder has
         already, else Parquet.
+    label
+        What every node of the model has as a label beside, in Neo4j and in files for its import,
+        so that ``MATCH (n:Digits)`` finds those of one model alone. A Python identifier that no
+        other node has; by default there is none.
     replace
         Replace a model of that name. The old one stays until the new one is complete.
     resume
@@ -228,7 +234,7 @@ def load(
         If the graph cannot be opened or written, or the disk has too little room for it.
     """
     location = locate(graph)
-    options = Options(batch_size, writers, file_format)
+    options = Options(batch_size, writers, file_format, label)
     check_options(location, options)
     if replace and resume:
         raise ParameterError(
@@ -250,6 +256,7 @@ def load(
     with shown(progress, f"Opening {file.name}") as told:
         model_file = open_model(file, partial=partial)
         part = recipe.plan(model_file)
+        require_no_class(label, part)
         require_room(location, options, part.neurons, part.edges, granularity)
         with _writing(model_file, recipe, dask) as write_by:
             begun = time.perf_counter()
@@ -260,6 +267,7 @@ def load(
                 at=datetime.now(UTC),
                 state=LOADING,
                 load_id=secrets.token_hex(16),
+                label=label,
             )
             most = sink_kind(location).block_edges
             begin = {**properties, "block_edges": min(batch_size or most, most)}
@@ -407,7 +415,7 @@ def check_name(name: str) -> None:
             f"name {repeatable(name)[:42]} does not do; a model's name has 1 to {_LONGEST_NAME} "
             "printable characters"
         )
-    for suffix in (STAGED, REPLACED):
+    for suffix in (STAGED, REPLACED, BLOCKS):
         if name.endswith(suffix):
             raise ParameterError(
                 f"name {repeatable(name)} ends in {suffix!r}, which marks unfinished work"

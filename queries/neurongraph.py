@@ -188,6 +188,11 @@ class NeuronGraph(
     ) -> pd.DataFrame:
         """Run a Cypher statement that may write, once, and return one row: what it changed.
 
+        The columns are nodes_created, nodes_deleted, relationships_created,
+        relationships_deleted and properties_set. The embedded store compares what there is before
+        and after: what the statement itself made and deleted again counts as neither, and
+        properties_set is null.
+
         Parameters
         ----------
         text

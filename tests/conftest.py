@@ -158,7 +158,8 @@ def store(
         dataset = tmp_path_factory.mktemp("dataset")
         for name, file in request.getfixturevalue("small_files").items():
             load(file, dataset, name=name, file_format=file_format)
-            load(file, dataset, name=f"{name}{HOSTILE}", granularity="channel")
+            channels = f"{name}{HOSTILE}"
+            load(file, dataset, name=channels, granularity="channel", label=f"{name}_channels")
         with importing(version, dataset) as server, foreign.beside(server):
             for name in request.getfixturevalue("small_files"):
                 foreign.join(server, name)

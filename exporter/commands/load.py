@@ -25,6 +25,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
         "neurongraph load samples/digits.keras --name digits-channels --granularity channel",
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --replace",
         "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --resume",
+        "neurongraph load samples/digits.keras --graph bolt://localhost:7687 --label Digits",
         "neurongraph load samples/digits.keras --graph digits_files/",
         "neurongraph load samples/digits.keras --graph digits_files/ --dask local",
     ),
@@ -76,6 +77,15 @@ def load(
         typer.Option(
             help="What files a folder gets for Neo4j's import.",
             show_default="what it has already, else parquet",
+        ),
+    ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            "--label",
+            metavar="LABEL",
+            help="A label that every node of the model gets, and no other has; in Neo4j.",
+            show_default="none",
         ),
     ] = None,
     replace: Annotated[
@@ -133,6 +143,7 @@ def load(
                 batch_size=batch_size,
                 writers=writers,
                 file_format=file_format,
+                label=label,
                 replace=replace,
                 resume=resume,
                 dask=dask,

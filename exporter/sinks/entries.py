@@ -17,6 +17,9 @@ STAGED: Final = "~new"
 REPLACED: Final = "~old"
 """What the name of a model ends in while it is removed, since another took its place."""
 
+BLOCKS: Final = "~blocks"
+"""What the key of a model ends in, in Neo4j, for the marks of the blocks that are written."""
+
 
 def exists_error(location: str, name: str) -> ModelExistsError:
     """Return the error for a name that is taken."""

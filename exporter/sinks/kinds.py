@@ -30,11 +30,14 @@ class Options:
         Transactions at once; by default what the server takes.
     file_format
         Of a dataset; by default what it has already, else Parquet.
+    label
+        What all nodes of the model have as a label beside, in Neo4j.
     """
 
     batch_size: int | None = None
     writers: int | None = None
     file_format: FileFormat | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ class SinkKind:
     next_steps
         What is said after a load; the fields are attributes of ``loaded``.
     takes
-        The options of a load that other kinds refuse: ``writers``, ``file_format``, or ``dask``
-        where many processes may write.
+        The options of a load that other kinds refuse: ``writers``, ``file_format``, ``label``, or
+        ``dask`` where many processes may write.
     """
 
     entries: Callable[[Location, Options], Entries]
@@ -98,14 +101,22 @@ def _embedded(location: Location, options: Options) -> Entries:
 def _neo4j(location: Location, options: Options) -> Entries:
     from exporter.sinks.neo4j.entries import BoltEntries
 
-    return BoltEntries(location.text, batch_size=options.batch_size, writers=options.writers)
+    return BoltEntries(
+        location.text,
+        batch_size=options.batch_size,
+        writers=options.writers,
+        label=options.label,
+    )
 
 
 def _dataset(location: Location, options: Options) -> Entries:
     from exporter.sinks.dataset.entries import DatasetEntries
 
     return DatasetEntries(
-        location.path, file_format=options.file_format, batch_size=options.batch_size
+        location.path,
+        file_format=options.file_format,
+        batch_size=options.batch_size,
+        label=options.label,
     )
 
 
@@ -134,7 +145,7 @@ SINKS: Final[Mapping[str, SinkKind]] = {
         sizes={"Neo4j": Sizes(390, 76, 200)},
         files=None,
         next_steps=(_LOOK, "In Neo4j Browser: {loaded.browser}", _ASK),
-        takes=frozenset({"writers"}),
+        takes=frozenset({"writers", "label"}),
     ),
     DATASET.name: SinkKind(
         _dataset,
@@ -142,7 +153,7 @@ SINKS: Final[Mapping[str, SinkKind]] = {
         sizes={"parquet": Sizes(8, 4.1, 17), "csv": Sizes(100, 33, 95)},
         files=_format,
         next_steps=("Now import it: {loaded.folder}/" + README + " has the commands.",),
-        takes=frozenset({"file_format", "dask"}),
+        takes=frozenset({"file_format", "label", "dask"}),
     ),
 }
 

@@ -11,7 +11,14 @@ from queries.core.schema import SCHEMA_VERSION
 
 
 def model_properties(
-    model: OpenedModel, part: Plan, name: str, *, at: datetime, state: str, load_id: str
+    model: OpenedModel,
+    part: Plan,
+    name: str,
+    *,
+    at: datetime,
+    state: str,
+    load_id: str,
+    label: str | None = None,
 ) -> dict[str, Any]:
     """Return the properties of a model's node: the names of ``schema.MODEL``.
 
@@ -31,6 +38,8 @@ def model_properties(
         As in ``schema``.
     load_id
         What tells this load from any other, of the same file under the same name too.
+    label
+        The label that all its nodes get; None for none.
     """
     return {
         "name": name,
@@ -46,7 +55,7 @@ def model_properties(
         "loaded_at": at.isoformat(timespec="seconds"),
         "state": state,
         "schema_version": SCHEMA_VERSION,
-        "fingerprint": fingerprint(model.sha256, part),
+        "fingerprint": fingerprint(model.sha256, part, label),
         "load_id": load_id,
         "checksum": "",
         "edited": False,

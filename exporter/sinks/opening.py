@@ -4,6 +4,7 @@ from typing import Final
 
 from exporter.sinks.kinds import Options, sink_kind, takes
 from exporter.sinks.ledger import Ledger
+from exporter.sinks.model_label import require_label
 from queries.core.file_format import FILE_FORMATS
 from queries.core.wording import option
 from queries.errors import ParameterError, listed, meant
@@ -13,6 +14,7 @@ from queries.stores.location import Location
 _REFUSALS: Final = {
     "file_format": "{graph} is no folder of files for Neo4j; end such a folder in /",
     "writers": "only a server takes several at once; leave it out",
+    "label": "only Neo4j, and a folder of files for it, has labels; leave it out",
     "dask": "many processes write a folder of files, and {graph} is none; end such a folder in /",
 }
 """Why a graph refuses an option that others take."""
@@ -72,6 +74,9 @@ def check_options(location: Location, options: Options) -> None:
         kind.files(location, options)
     if options.writers is not None:
         require_option(location, "writers")
+    if options.label is not None:
+        require_option(location, "label")
+        require_label(options.label)
 
 
 def require_option(location: Location, name: str) -> None:

@@ -16,7 +16,7 @@ from queries.stores import Location, open_store
 from queries.stores.models import find_model, version_error
 
 
-def fingerprint(sha256: str, part: Plan) -> str:
+def fingerprint(sha256: str, part: Plan, label: str | None) -> str:
     """Return a hash of what a load writes: the file, and which part of it by which options.
 
     Parameters
@@ -25,12 +25,15 @@ def fingerprint(sha256: str, part: Plan) -> str:
         That of the model file.
     part
         What is loaded of it.
+    label
+        The label of all its nodes; None for none.
     """
     layers = [
         [layer.name, layer.first, layer.neurons, layer.edges, str(layer.threshold)]
         for layer in part.layers
     ]
-    text = json.dumps([sha256, part.granularity, layers])
+    labels = [] if label is None else [label]
+    text = json.dumps([sha256, part.granularity, layers, *labels])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -14,10 +14,11 @@ from queries.core.notebook import headed, table
 from queries.core.progress import Progress, shown
 from queries.core.schema import COMPLETE, DAMAGED
 from queries.core.wording import worded
-from queries.errors import GraphDamagedError, listed
+from queries.errors import GraphDamagedError, ModelIncompleteError, listed
 from queries.stores import Store, locate, open_store
 from queries.stores.damage import Damage, layer_rows
 from queries.stores.models import find_model
+from queries.stores.unfinished import unfinished_texts
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,9 +109,15 @@ def check(
 
 
 def _models(store: Store) -> list[str]:
-    """Return the names of models that are complete, or damaged."""
+    """Return the names of models that are complete, or damaged; tell of the others."""
     rows = store.models(None)
-    return sorted({row["name"] for row in rows if row["state"] in {COMPLETE, DAMAGED}})
+    names = sorted({row["name"] for row in rows if row["state"] in {COMPLETE, DAMAGED}})
+    unfinished = unfinished_texts(store.location, rows)
+    if unfinished and not names:
+        raise ModelIncompleteError(f"no model is complete: {'; '.join(unfinished)}")
+    for text in unfinished:
+        logger.warning("%s", text)
+    return names
 
 
 def _damage(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.browser.layers import inputs, outputs
-from queries.browser.models import Row, complete_models, select_model
+from queries.browser.models import Row, all_models, complete_models, select_model
 from queries.core.files import replaced
 from queries.core.layer import Layer, layers_of
 from queries.core.neuron_filter import NeuronFilter
@@ -21,6 +21,7 @@ from queries.errors import ModelNotFoundError, ParameterError
 from queries.library.declaration import Parameter
 from queries.library.queries import Query, queries
 from queries.neurongraph import NeuronGraph
+from queries.stores.unfinished import unfinished_texts
 
 _FOLDER: Final = "neurongraph"
 _MOST_ROWS: Final = 1000
@@ -47,13 +48,16 @@ def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
 
     Raises
     ------
-    ModelNotFoundError
-        If there is no such model, or none at all.
+    ModelNotFoundError, ModelIncompleteError
+        If there is no such model, or none at all, or its load has not finished.
     """
-    rows = complete_models(graph)
-    row = select_model(rows, model)
+    models = all_models(graph)
+    row = select_model(graph.location, models, model)
     if row is None:
-        raise ModelNotFoundError(f"{graph.location} holds no complete model to ask about")
+        unfinished = unfinished_texts(graph.location, models)
+        reasons = [f"{graph.location} holds no complete model to ask about", *unfinished]
+        raise ModelNotFoundError("; ".join(reasons))
+    rows = complete_models(models)
     layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
     other = _other(graph, rows, row)
     return {

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from queries.browser import layers as choice
 from queries.browser import questions
-from queries.browser.models import Row, complete_models, select_model
+from queries.browser.models import Row, all_models, complete_models, select_model
 from queries.browser.pages import page
 from queries.browser.questions import Question
 from queries.browser.server import GUIDE, STYLE
@@ -13,6 +13,7 @@ from queries.core.layer import Layer, layers_of
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import COMPLETE
 from queries.neurongraph import NeuronGraph
+from queries.stores.unfinished import unfinished_texts
 
 
 class Guide:
@@ -43,17 +44,19 @@ class Guide:
 
         Raises
         ------
-        ModelNotFoundError
-            If there is no complete model of that name.
+        ModelNotFoundError, ModelIncompleteError
+            If there is no model of that name, or its load has not finished.
         """
-        rows = complete_models(self._graph)
-        about = select_model(rows, model or self._model)
+        models = all_models(self._graph)
+        about = select_model(self._graph.location, models, model or self._model)
+        complete = complete_models(models)
         return page(
             "guide.html",
             location=self._graph.location,
             style=self._address + STYLE,
-            models=[{**row, "address": self._address_of(row["name"])} for row in rows],
+            models=[{**row, "address": self._address_of(row["name"])} for row in complete],
             about=about["name"] if about else "",
+            unfinished=unfinished_texts(self._graph.location, models),
             overview=questions.models().cypher,
             questions=[*questions_about(self._graph, about)] if about else [],
         )
@@ -80,6 +83,7 @@ def questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
         "A table: neurons, relationships into each layer, and what a neuron computes.",
         str(graph.statement("layers", model=name)),
     )
+    yield questions.neurons(key, layers[-1].name)
     yield from _about_outputs(graph, row, layers)
     if (layer := choice.with_small_field(layers)) is not None:
         yield from _about_field(graph, row, choice.middle(layer))

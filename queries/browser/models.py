@@ -4,47 +4,51 @@ from collections.abc import Sequence
 from typing import Any
 
 from queries.core.schema import COMPLETE
-from queries.errors import ModelNotFoundError, listed, meant
+from queries.errors import ModelIncompleteError, ModelNotFoundError, listed, meant
 from queries.neurongraph import NeuronGraph
+from queries.stores.unfinished import unfinished_texts
 
 Row = dict[str, Any]
 """A model, as the query ``models`` gives it."""
 
 
-def complete_models(graph: NeuronGraph) -> list[Row]:
-    """Return the models that are wholly there.
-
-    Parameters
-    ----------
-    graph
-        An open graph.
-    """
-    frame = graph.models()
-    rows = frame[frame["state"] == COMPLETE].to_dict("records")
+def all_models(graph: NeuronGraph) -> list[Row]:
+    """Return the models of an open graph, complete or not."""
+    rows = graph.models().to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def select_model(rows: Sequence[Row], model: str | None) -> Row | None:
-    """Return the model that is meant; None where there is none at all.
+def complete_models(rows: Sequence[Row]) -> list[Row]:
+    """Return those of some models that are wholly there."""
+    return [row for row in rows if row["state"] == COMPLETE]
+
+
+def select_model(location: str, rows: Sequence[Row], model: str | None) -> Row | None:
+    """Return the model that is meant; None where no model is complete.
 
     Parameters
     ----------
+    location
+        Where the graph is.
     rows
-        What ``complete_models`` returned.
+        What ``all_models`` returned.
     model
-        Its name; None for the model that was loaded last.
+        Its name; None for the complete model that was loaded last.
 
     Raises
     ------
-    ModelNotFoundError
-        If there is no complete model of that name.
+    ModelNotFoundError, ModelIncompleteError
+        If there is no such model, or its load has not finished.
     """
+    complete = complete_models(rows)
     if model is None:
-        return max(rows, key=lambda row: str(row["loaded_at"]), default=None)
-    for row in rows:
+        return max(complete, key=lambda row: str(row["loaded_at"]), default=None)
+    for row in complete:
         if row["name"] == model:
             return row
-    names = [str(row["name"]) for row in rows]
+    for text in unfinished_texts(location, [row for row in rows if row["name"] == model]):
+        raise ModelIncompleteError(text)
+    names = [str(row["name"]) for row in complete]
     raise ModelNotFoundError(
         f"there is no complete model {model!r}{meant(model, names)}; those that are complete: "
         f"{listed(names)}"

@@ -11,7 +11,7 @@ from queries.core.literals import literal
 from queries.core.properties import quoted
 
 STRONGEST: Final = 25
-"""How many inputs of a neuron are drawn, or neurons of a written property."""
+"""How many inputs of a neuron are drawn, or neurons of a layer or of a written property."""
 
 BEST: Final = "neurongraph_best"
 """The property that the guide writes to neurons, for the statement that draws paths."""
@@ -67,6 +67,26 @@ def layers(model: str) -> Question:
         "OPTIONAL MATCH p = (l)-[:NEXT]->(:NeurongraphLayer {model: m.key})\n"
         "RETURN l, p\n"
         "LIMIT 300",
+    )
+
+
+def neurons(key: str, layer: str) -> Question:
+    """Ask for the neurons of a layer, which no relationship joins to the layer's node.
+
+    Parameters
+    ----------
+    key, layer
+        The model's key and the layer's name.
+    """
+    return Question(
+        "From a layer to its neurons",
+        f"The layer {layer}, and its first {STRONGEST} neurons. They have the name of the layer as "
+        "their property layer, which an index finds. Name another layer to see its neurons.",
+        f"MATCH (l:NeurongraphLayer {_by_name(key, layer)})\n"
+        "MATCH (n:NeurongraphNeuron {model: l.model, layer: l.name})\n"
+        "RETURN l, n\n"
+        "ORDER BY n.id\n"
+        f"LIMIT {STRONGEST}",
     )
 
 
@@ -267,5 +287,5 @@ def _layers_of(model: str) -> str:
     )
 
 
-def _by_name(key: str, neuron: str) -> str:
-    return f"{{model: {literal(key)}, name: {literal(neuron)}}}"
+def _by_name(key: str, name: str) -> str:
+    return f"{{model: {literal(key)}, name: {literal(name)}}}"

@@ -1,5 +1,7 @@
 """Serves the guide and the style sheet to Neo4j Browser, on this machine only."""
 
+import os
+import re
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,10 +14,13 @@ from queries.errors import ModelNotFoundError, NeurongraphError, ParameterError
 
 STYLE: Final = "/neurongraph.grass"
 GUIDE: Final = "/guide.html"
+ADDRESS_VARIABLE: Final = "NEURONGRAPH_SECRET"
+"""What an address may begin with each time, for a server that is set up to play the guide."""
 
 _HERE: Final = ("localhost", "127.0.0.1")
 _HOSTED_BROWSER: Final = "browser.neo4j.io"
 _SECONDS: Final = 30
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{20,200}")
 
 
 class Pages(NamedTuple):
@@ -48,12 +53,13 @@ class Server(ThreadingHTTPServer):
     pages
         What is served; to be set before it runs.
     secret
-        What each address begins with. Browser fetches from here with no cookies.
+        What each address begins with: that of NEURONGRAPH_SECRET, else another one each time.
+        Browser fetches from here with no cookies.
 
     Raises
     ------
     ParameterError
-        If the port cannot be had.
+        If the port cannot be had, or NEURONGRAPH_SECRET is no secret.
     """
 
     pages: Pages
@@ -62,7 +68,7 @@ class Server(ThreadingHTTPServer):
     allow_reuse_port = False
 
     def __init__(self, port: int, graph_host: str) -> None:
-        self.secret = new_secret()
+        self.secret = _secret()
         self.readers = {*_HERE, "::1", _HOSTED_BROWSER, graph_host.lower()} - {""}
         try:
             super().__init__(("127.0.0.1", port), _Handler)
@@ -80,6 +86,19 @@ class Server(ThreadingHTTPServer):
     def lines(self) -> list[str]:
         """The commands of Browser that fetch what is served."""
         return [f":style {self.address}{STYLE}", f":play {self.address}{GUIDE}"]
+
+
+def _secret() -> str:
+    """Return the secret that the environment gives, else a new one."""
+    secret = os.environ.get(ADDRESS_VARIABLE)
+    if not secret:
+        return new_secret()
+    if _SECRET.fullmatch(secret) is None:
+        raise ParameterError(
+            f"{ADDRESS_VARIABLE} does not do; a secret has 20 to 200 letters, digits, - and _; "
+            "without one there is another each time"
+        )
+    return secret
 
 
 class _Handler(BaseHTTPRequestHandler):

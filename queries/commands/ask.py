@@ -35,10 +35,13 @@ def models(
     """List the models in a graph, complete or not."""
     to = destination(format_name, output, raw=raw)
     from queries.neurongraph import NeuronGraph
+    from queries.stores.unfinished import unfinished_texts
 
     with NeuronGraph(graph) as session:
         frame = session.models()
     write(frame, to)
+    for text in unfinished_texts(session.location, frame.to_dict("records")):
+        say(text)
 
 
 @app.command(

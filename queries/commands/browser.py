@@ -54,7 +54,8 @@ def browser(
     """Serve a guide and a style sheet to Neo4j Browser, on this machine only.
 
     Two lines are printed, to be pasted into Browser. The guide has statements to run, made from
-    the models that stand in the graph.
+    the models that stand in the graph. Their addresses have a token, another one each time unless
+    NEURONGRAPH_SECRET gives one.
     """
     if favourites is not None:
         favourites = _checked_archive(favourites)

@@ -8,7 +8,7 @@ constraints and indexes name that one.
 import re
 from typing import Final
 
-KINDS: Final = ("Model", "Layer", "Neuron", "LoadedBlock")
+KINDS: Final = ("Model", "Layer", "Neuron")
 
 _KIND: Final = re.compile(rf"(?<=:)({'|'.join(KINDS)})\b")
 

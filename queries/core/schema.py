@@ -115,8 +115,6 @@ NEO4J_INDEXES: Final = {
     FOR (l:Layer) REQUIRE (l.model, l.name) IS UNIQUE""",
     "neurongraph_neuron_id": """CONSTRAINT {} IF NOT EXISTS
     FOR (n:Neuron) REQUIRE (n.model, n.id) IS UNIQUE""",
-    "neurongraph_loaded_block_start": """CONSTRAINT {} IF NOT EXISTS
-    FOR (b:LoadedBlock) REQUIRE (b.model, b.layer_index, b.start) IS UNIQUE""",
     "neurongraph_neuron_by_layer": "INDEX {} IF NOT EXISTS FOR (n:Neuron) ON (n.model, n.layer)",
     "neurongraph_neuron_by_name": "INDEX {} IF NOT EXISTS FOR (n:Neuron) ON (n.model, n.name)",
 }
@@ -129,8 +127,10 @@ _EARLIER: Final = (
     "CONSTRAINT neurongraph_loaded_block",
     "INDEX neurongraph_neuron_layer",
     "INDEX neurongraph_neuron_name",
+    "CONSTRAINT neurongraph_loaded_block_start",
 )
-"""What schemas before 4 made for labels that are not ours alone, and so bound others."""
+"""What earlier releases made: for labels that are not ours alone, and so bound others, and for one
+that no node has once a load has ended."""
 
 
 def neo4j_schema(seconds: int) -> tuple[str, ...]:

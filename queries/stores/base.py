@@ -30,7 +30,8 @@ class Changes:
     Parameters
     ----------
     nodes_created, nodes_deleted, relationships_created, relationships_deleted, properties_set
-        How many; the embedded store counts what there is before and after, and no properties.
+        How many. The embedded store compares what there is before and after, so that what the
+        statement itself made and deleted again counts as neither; it counts no properties.
     """
 
     nodes_created: int

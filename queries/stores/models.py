@@ -1,15 +1,16 @@
 """Which models a graph holds, and which of them a query is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from queries.core.address import repeatable
+from queries.core.log import logger
 from queries.core.model import StoredModel
-from queries.core.schema import COMPLETE, DAMAGED, DROPPING, SCHEMA_VERSION
-from queries.core.wording import MODEL_FILE, command, option, which_model
+from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
+from queries.core.wording import option, which_model
 from queries.errors import (
     GraphDamagedError,
     GraphVersionError,
@@ -23,6 +24,7 @@ from queries.library.frames import to_frame
 from queries.library.queries import query
 from queries.stores import Store
 from queries.stores.notes import is_of
+from queries.stores.unfinished import unfinished_texts
 
 
 def models(store: Store) -> pd.DataFrame:
@@ -61,11 +63,10 @@ def find_model(store: Store, model: str | None) -> StoredModel:
         for row in rows:
             if row["state"] == DAMAGED and (model is None or is_of(row, model)):
                 raise GraphDamagedError(row["damage"])
-    name = model or _only(store.location, sorted(complete))
+    name = model or _only(store.location, rows)
     if name not in complete:
-        states = [row["state"] for row in rows if row["name"] == name]
-        if states:
-            raise ModelIncompleteError(_unfinished(store.location, name, states[0]))
+        for text in unfinished_texts(store.location, [row for row in rows if row["name"] == name]):
+            raise ModelIncompleteError(text)
         names = models(store)["name"].tolist()
         raise ModelNotFoundError(
             f"{store.location} holds no model {repeatable(name)}{meant(name, names)}; "
@@ -94,25 +95,19 @@ def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:
     )
 
 
-def _unfinished(location: str, name: str, state: str) -> str:
-    """Say why a model cannot be queried, and what to do."""
-    if state == DROPPING:
-        return (
-            f"{name!r} is being removed from {location}, or its removal was interrupted; "
-            f"go on with it: {command('drop', name)}"
-        )
-    return (
-        f"the load of {name!r} into {location} has not finished; if none is running, go on with "
-        f"it: {command('load', MODEL_FILE, resume=True)}, or remove it: {command('drop', name)}"
-    )
-
-
-def _only(location: str, complete: list[str]) -> str:
-    """Return the one complete model that a graph holds."""
+def _only(location: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the one complete model that a graph holds, and tell of those that are not."""
+    complete = sorted(row["name"] for row in rows if row["state"] == COMPLETE)
+    unfinished = unfinished_texts(location, rows)
     if len(complete) == 1:
-        return complete[0]
-    if not complete:
-        raise ModelNotFoundError(f"{location} holds no complete model")
-    raise ParameterError(
-        f"{location} holds {len(complete)} models: {listed(complete)}; say which: {which_model()}"
-    )
+        for text in unfinished:
+            logger.warning("%s", text)
+        return str(complete[0])
+    if complete:
+        raise ParameterError(
+            f"{location} holds {len(complete)} models: {listed(complete)}; "
+            f"say which: {which_model()}"
+        )
+    if unfinished:
+        raise ModelIncompleteError(f"no model is complete: {'; '.join(unfinished)}")
+    raise ModelNotFoundError(f"{location} holds no complete model")

@@ -15,7 +15,7 @@ from neo4j import GraphDatabase, Session
 from exporter import LoadReport, load
 from queries import NeuronGraph
 from queries.browser.guide import questions_about
-from queries.browser.models import complete_models
+from queries.browser.models import all_models
 from queries.browser.questions import Question
 from tests.bench.timing import seconds_of
 from tests.servers import Neo4jServer
@@ -38,7 +38,7 @@ def test_write_neo4j(neo4j_server: Neo4jServer, loaded: LoadReport) -> None:
 def test_guide(neo4j_server: Neo4jServer, loaded: LoadReport) -> None:
     """The statements of the guide, each as Browser sends it, against reading all neurons."""
     with NeuronGraph(loaded.graph, model=loaded.model) as graph:
-        (about,) = (row for row in complete_models(graph) if row["name"] == loaded.model)
+        (about,) = (row for row in all_models(graph) if row["name"] == loaded.model)
         read = seconds_of(graph.neurons)
         slides: list[Question] = []
         made = seconds_of(lambda: slides.extend(questions_about(graph, about)))

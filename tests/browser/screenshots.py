@@ -15,8 +15,8 @@ from tests.browser.viewer import Viewer, served
 
 ROOT: Final = Path(__file__).parents[2]
 SAMPLE: Final = ROOT / "samples" / "digits.keras"
-_BEFORE_PATHS: Final = 5
-_PATHS: Final = 6
+_BEFORE_PATHS: Final = 6
+_PATHS: Final = 7
 """The slides of the guide about the strongest paths."""
 _MILLISECONDS: Final = 1_500
 

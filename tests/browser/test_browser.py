@@ -10,6 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser
 
 from queries import NeuronGraph
 from queries.browser.grass import style_sheet
@@ -17,7 +18,7 @@ from queries.browser.questions import BEST
 from queries.commands.arguments import query_values
 from queries.library.queries import query
 from tests.browser.conftest import HOSTILE_MODEL
-from tests.browser.page import BrowserPage, drawn, table
+from tests.browser.page import BrowserPage, drawn, empty_page, table
 from tests.browser.served import Served
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
@@ -54,10 +55,16 @@ class TestGuide:
         for name in ("name", "neurons", "edges"):
             assert column(rows, layers, name) == layers[name].tolist()
 
+    def test_draws_a_layer_with_its_first_neurons(
+        self, shown: BrowserPage, served: Served, digits: NeuronGraph
+    ) -> None:
+        names = digits.neurons("dense_1")["name"].tolist()
+        assert drawn(shown.ask(shown.slide(served.play, 4))) == {"dense_1", *names[:25]}
+
     def test_draws_the_strongest_inputs_of_an_output(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        result = shown.ask(shown.slide(served.play, 4))
+        result = shown.ask(shown.slide(served.play, 5))
         inputs = digits.neighbours("dense_1[0]", k=25)
         assert drawn(result) == {"dense_1[0]", *inputs["name"]}
 
@@ -65,9 +72,9 @@ class TestGuide:
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
         assert digits.properties().empty
-        rows = table(shown.ask(shown.slide(served.play, 5)))
+        rows = table(shown.ask(shown.slide(served.play, 6)))
         assert [json.loads(cell) for row in rows for cell in row] == ["digits", [BEST]]
-        names = drawn(shown.ask(shown.slide(served.play, 6)))
+        names = drawn(shown.ask(shown.slide(served.play, 7)))
         assert set(digits.strongest_paths("input_layer", "dense_1", k=1)["name"]) <= names
         each = [
             digits.strongest_paths(name, "dense_1", k=1)
@@ -76,13 +83,13 @@ class TestGuide:
         ]
         assert len(each) == 5
         assert names == {name for path in each for name in path["name"]}
-        shown.ask(shown.slide(served.play, 7))
+        shown.ask(shown.slide(served.play, 8))
         assert digits.properties().empty
 
     def test_draws_a_part_of_a_receptive_field(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        slide = shown.slide(served.play, 8)
+        slide = shown.slide(served.play, 9)
         neuron = slide.locator("pre").inner_text().split("name: '")[1].split("'")[0]
         inputs = digits.neighbours(neuron, k=6)
         names = drawn(shown.ask(slide))
@@ -92,7 +99,7 @@ class TestGuide:
     def test_tells_how_far_a_receptive_field_reaches(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        slide = shown.slide(served.play, 9)
+        slide = shown.slide(served.play, 10)
         neuron = slide.locator("p").nth(1).inner_text().split("layer ")[1].split(" depends")[0]
         field = digits.receptive_field(neuron)
         rows = table(shown.ask(slide))
@@ -102,7 +109,7 @@ class TestGuide:
     def test_counts_the_weights_of_a_layer(
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
-        rows = table(shown.ask(shown.slide(served.play, 10)))
+        rows = table(shown.ask(shown.slide(served.play, 11)))
         bins = digits.weight_distribution("conv_1")
         assert column(rows, bins, "edges") == bins["edges"].tolist()
 
@@ -111,9 +118,9 @@ class TestGuide:
     ) -> None:
         katz = digits.katz(write_property="katz").nlargest(25, "katz")
         try:
-            rows = table(shown.ask(shown.slide(served.play, 11)))
+            rows = table(shown.ask(shown.slide(served.play, 12)))
             assert [json.loads(row[0]) for row in rows] == ["katz"]
-            assert drawn(shown.ask(shown.slide(served.play, 12))) == set(katz["name"])
+            assert drawn(shown.ask(shown.slide(served.play, 13))) == set(katz["name"])
         finally:
             digits.remove_property("katz")
 
@@ -121,11 +128,19 @@ class TestGuide:
         shown.slide(served.play, 1).locator("td a").nth(1).click()
         shown.frame.get_by_text(f"are about {HOSTILE_MODEL};").wait_for()
         address = f"{served.play}?model={quote(HOSTILE_MODEL, safe='')}"
-        names = drawn(shown.ask(shown.slide(address, 4)))
+        names = drawn(shown.ask(shown.slide(address, 5)))
         with NeuronGraph(served.bolt, model=HOSTILE_MODEL) as graph:
             (output,) = names & set(graph.neurons("odds")["name"])
             assert names == {output, *graph.neighbours(output, k=25)["name"]}
         assert shown.page.evaluate("window.broken") is None
+
+
+def test_plays_the_guide_as_it_connects(browser: Browser, served: Served) -> None:
+    with empty_page(browser) as page:
+        connected = BrowserPage(page, served.http, served.bolt)
+        page.get_by_text("are about digits;").wait_for()
+        rules = connected.run(":style")
+        rules.get_by_text("node.NeurongraphNeuron").wait_for()
 
 
 class TestStyle:
@@ -133,7 +148,7 @@ class TestStyle:
         self, shown: BrowserPage, served: Served, digits: NeuronGraph
     ) -> None:
         assert ORANGE in style_sheet(["Dense"])
-        result = shown.ask(shown.slide(served.play, 4))
+        result = shown.ask(shown.slide(served.play, 5))
         fills = {
             circle.get_attribute("fill") for circle in result.locator("g.node circle").all()
         } - {None}

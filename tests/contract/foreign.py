@@ -19,11 +19,10 @@ NAMES: Final = (
 
 _NODES: Final = """
 CREATE (:Foreign:Model:Car {name: 'Roadster', price: 5}), (:Foreign:Model), (:Foreign:Layer),
-  (:Foreign:Neuron), (:Foreign:LoadedBlock), (:Foreign:Model {name: ['x'], key: 5, state: true}),
+  (:Foreign:Neuron), (:Foreign:Model {name: ['x'], key: 5, state: true}),
   (:Foreign:Model {name: 5, key: ['x'], state: 'complete', layers: 'many', schema_version: 'new'}),
   (:Foreign:Layer {model: 5, name: ['x'], index: 'first', first: 'a', last: 'b', edges: 'c'}),
-  (:Foreign:Neuron {model: ['x'], id: 'one', name: 5, layer: 7, bias: 'heavy'}),
-  (:Foreign:LoadedBlock {model: 5, layer_index: 'a', start: 'b'})
+  (:Foreign:Neuron {model: ['x'], id: 'one', name: 5, layer: 7, bias: 'heavy'})
 WITH count(*) AS one
 UNWIND $names AS name
 UNWIND range(1, 2) AS twice
@@ -31,7 +30,6 @@ CREATE (m:Foreign:Model {name: name, key: name, state: 'complete', schema_versio
   neurons: 3, edges: 3, granularity: 'neuron', load_id: 'x', loaded_at: '2999-01-01', load: 'x'})
 CREATE (l:Foreign:Layer {model: name, name: 'hidden', index: 0, first: 0, last: 2, edges: 3})
 CREATE (k:Foreign:Layer {name: 'hidden'})
-CREATE (b:Foreign:LoadedBlock {model: name, layer_index: 1, start: 0})
 CREATE (m)-[:HAS_LAYER]->(l)-[:NEXT {weight: 1.5}]->(k), (m)-[:HAS_LAYER]->(k)
 WITH name, m, l
 UNWIND range(0, 2) AS id

@@ -74,9 +74,8 @@ class GraphStore:
                 of_ours(
                     "MATCH (m:Model) WHERE m.name STARTS WITH $model "
                     "WITH collect(CASE WHEN m.state = 'complete' THEN m.key END) AS complete "
-                    "MATCH (n) WHERE (n:Layer OR n:Neuron OR n:LoadedBlock) "
-                    "AND n.model STARTS WITH $model "
-                    "AND (n:LoadedBlock OR NOT n.model IN complete) "
+                    "MATCH (n) WHERE (n:Layer OR n:Neuron) AND n.model STARTS WITH $model "
+                    "AND NOT n.model IN complete "
                     "RETURN DISTINCT n.model + ' ' + labels(n)[0] AS left"
                 ),
                 model=model,

@@ -224,6 +224,28 @@ class TestWriting:
         assert changes(gone) == ([0, 1, 0, 2], 0 if server else None)
         assert loaded.totals() == before
 
+    def test_counts_both_what_it_made_and_what_it_deleted(
+        self, store: GraphStore, scratch: str, writable: NeuronGraph
+    ) -> None:
+        before = int((writable.edges()["source"] == 0).sum())
+        moved = writable.write(
+            store.own(
+                "MATCH (s:Neuron {model: $key, id: 0})-[r:CONNECTS_TO]->(t:Neuron {model: $key}) "
+                "DELETE r CREATE (s)-[:CONNECTS_TO {weight: 0.5}]->(t)"
+            ),
+            key=scratch,
+        )
+        assert before
+        assert changes(moved)[0] == [0, 0, before, before]
+        swapped = writable.write(
+            store.own(
+                "MATCH (n:Neuron {model: $key, id: 0}) DETACH DELETE n "
+                "CREATE (:Neuron {model: $key, id: 123456}), (:Neuron {model: $key, id: 123457})"
+            ),
+            key=scratch,
+        )
+        assert changes(swapped)[0] == [2, 1, 0, before]
+
     @pytest.mark.parametrize(
         "statement", ["", "MATCH (n) DELETE m", "RETURN 1; MATCH (n) DETACH DELETE n"]
     )

@@ -12,7 +12,7 @@ import pytest
 from exporter import drop
 from queries import NeuronGraph
 from queries.core.schema import COMPLETE, LOADING
-from queries.errors import GraphNotFoundError, ModelIncompleteError, ModelNotFoundError
+from queries.errors import GraphNotFoundError, ModelIncompleteError
 from tests.faults.clients import FINISHED, Client, Ending, Tell, dropping, loading, taking_signals
 from tests.faults.comparing import Picture, check_same, difference, picture, states
 from tests.faults.places import Place
@@ -120,7 +120,7 @@ class Trial:
             for ask in (graph.summary, graph.edges, graph.neurons):
                 with pytest.raises(ModelIncompleteError, match="resume=True"):
                     ask()
-        with NeuronGraph(self.place.graph) as graph, pytest.raises(ModelNotFoundError):
+        with NeuronGraph(self.place.graph) as graph, pytest.raises(ModelIncompleteError):
             graph.summary()
 
     def mend(self, ending: Ending, **settings: Any) -> None:

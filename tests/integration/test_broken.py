@@ -31,7 +31,6 @@ from queries.errors import (
     GraphVersionError,
     ModelExistsError,
     ModelIncompleteError,
-    ModelNotFoundError,
     NeurongraphError,
     ParameterError,
 )
@@ -165,7 +164,7 @@ class TestInterrupted:
                 assert "resume=True" in str(caught.value)
 
     def test_is_not_chosen_silently(self, graph: Path) -> None:
-        with NeuronGraph(graph) as opened, pytest.raises(ModelNotFoundError):
+        with NeuronGraph(graph) as opened, pytest.raises(ModelIncompleteError, match="'m'"):
             opened.summary()
 
     def test_is_not_loaded_over_without_replace(self, graph: Path, model: Path) -> None:

@@ -1,17 +1,26 @@
 """The Compose file, as Compose itself reads it; no Docker engine is needed for that."""
 
 import os
+import re
 import secrets
 import shutil
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from queries.browser.server import GUIDE as GUIDE_PATH
+from queries.browser.server import STYLE as STYLE_PATH
 from tests.servers import NEWEST, skip_or_fail
+from tests.servers.local import local_home
+from tests.servers.unavailable import or_skip
 
 ROOT = Path(__file__).parents[2]
 SECRET = secrets.token_hex(8)
+GUIDE = secrets.token_urlsafe(24)
+VARIABLES = {"NEO4J_PASSWORD", "NEURONGRAPH_GRAPH", "NEURONGRAPH_SECRET", "COMPOSE_FILE"}
+SETTING = re.compile(r"NEO4J_(\w+): (.+(?:\n {8,}.+)*)")
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +42,14 @@ def answers(command: list[str]) -> bool:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Give a copy of the Compose file, away from the user's own .env."""
-    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
+    """Give a copy of the Compose files, away from the user's own .env."""
+    for name in ("docker-compose.yml", "docker-compose.guide.yml"):
+        shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
 
 def config(compose: list[str], project: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "NEO4J_PASSWORD"}
+    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     return subprocess.run(
         [*compose, "config"],
         cwd=project,
@@ -87,6 +97,59 @@ def test_reports_nothing_to_neo4j(resolved: str) -> None:
 
 def test_lets_browser_take_guides_from_this_machine_only(resolved: str) -> None:
     assert "NEO4J_browser_remote__content__hostname__whitelist: localhost\n" in resolved
+
+
+def test_mounts_a_folder_for_files_to_import(resolved: str, project: Path) -> None:
+    assert f"{project / 'import'}" in resolved
+    assert "/import" in resolved
+    # Else Docker makes it, and its owner is root.
+    assert (ROOT / "import").is_dir()
+
+
+@pytest.fixture
+def playing(compose: list[str], project: Path) -> str:
+    """Give what Compose makes of the example, filled in as it says, with the guide."""
+    text = (ROOT / ".env.example").read_text()
+    for name, value in (("NEO4J_PASSWORD", SECRET), ("NEURONGRAPH_SECRET", GUIDE)):
+        text = text.replace(f"{name}=\n", f"{name}={value}\n")
+    (project / ".env").write_text(re.sub(r"^# (?=[A-Z_]+=)", "", text, flags=re.MULTILINE))
+    done = config(compose, project)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_plays_the_guide_where_there_is_a_secret(resolved: str, playing: str) -> None:
+    assert "post__connect" not in resolved
+    address = f"http://localhost:7475/{GUIDE}"
+    commands = f"style {address}{STYLE_PATH}; play {address}{GUIDE_PATH}"
+    assert settings(playing)["browser.post_connect_cmd"] == commands
+
+
+@pytest.mark.neo4j
+def test_has_settings_that_the_server_knows(playing: str) -> None:
+    with ExitStack() as stack:
+        local = or_skip(lambda: stack.enter_context(local_home(NEWEST)))
+        for name, value in settings(playing).items():
+            local.configure(name, value)
+        # It reads the whole configuration first.
+        words = ("dbms", "set-initial-password", SECRET)
+        assert "Changed password" in local.admin(*words)
+        local.configure("browser.unknown", "1")
+        with pytest.raises(RuntimeError, match=r"Unrecognized setting.*browser\.unknown"):
+            local.admin(*words)
+
+
+def settings(resolved: str) -> dict[str, str]:
+    """Return the settings of ``neo4j.conf`` that the image makes of its environment."""
+    return {
+        name.replace("_", ".").replace("..", "_"): " ".join(value.split()).strip('"')
+        for name, value in SETTING.findall(resolved)
+        if name != "AUTH"
+    }
+
+
+def test_the_example_says_where_the_graph_is() -> None:
+    assert "\nNEURONGRAPH_GRAPH=bolt://localhost:7687\n" in (ROOT / ".env.example").read_text()
 
 
 def test_asks_for_a_password(compose: list[str], project: Path) -> None:

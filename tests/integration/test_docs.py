@@ -29,7 +29,7 @@ from tests.generate_docs import generated
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "tutorial.ipynb"]
 # What runs until Ctrl-C or needs a server has tests of its own.
-_ELSEWHERE = re.compile(r"(bolt|tcp|tls)://|neurongraph view")
+_ELSEWHERE = re.compile(r"(bolt|tcp|tls)://|neurongraph (view|browser)\b")
 
 
 def _blocks(language: str, page: Path = README) -> list[str]:

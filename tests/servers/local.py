@@ -54,7 +54,7 @@ class LocalServer:
     http
         Whether it also answers HTTP.
     browser
-        Whether it serves Neo4j Browser there, at ``/browser/``; a server of 5.26 can.
+        Whether it serves Neo4j Browser there, at ``/browser/``.
 
     Attributes
     ----------
@@ -90,8 +90,8 @@ class LocalServer:
         self._conf = home / "conf" / "neo4j.conf"
         self._log = home / "console.log"
         self._process: subprocess.Popen[bytes] | None = None
-        bolt = f"127.0.0.1:{_free_port()}"
-        web = f"127.0.0.1:{_free_port()}" if http or browser else None
+        bolt = f"127.0.0.1:{free_port()}"
+        web = f"127.0.0.1:{free_port()}" if http or browser else None
         self.server = Neo4jServer(f"bolt://{bolt}", version, password=password, home=home)
         self.http_uri = f"http://{web}" if web else None
         _write_conf(home, heap, bolt, web, auth=password is not None)
@@ -292,7 +292,8 @@ def _write_conf(home: Path, heap: str, bolt: str, web: str | None, *, auth: bool
     (home / "conf" / "neo4j.conf").write_text("".join(lines))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

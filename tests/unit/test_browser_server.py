@@ -177,6 +177,24 @@ def test_a_secret_is_new_each_time() -> None:
         assert len(one.secret) == 32
 
 
+def test_a_secret_can_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = "a-Secret_that-stays-0123"
+    monkeypatch.setenv(served.ADDRESS_VARIABLE, given)
+    with Server(0, "") as one:
+        assert one.lines[1] == f":play http://localhost:{one.server_port}/{given}/guide.html"
+    monkeypatch.setenv(served.ADDRESS_VARIABLE, "")
+    with Server(0, "") as another:
+        assert len(another.secret) == 32
+
+
+@pytest.mark.parametrize("text", ["short", "x" * 19, "x" * 201, "a/../b" * 5, "a b" * 9, "é" * 30])
+def test_refuses_what_is_no_secret(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv(served.ADDRESS_VARIABLE, text)
+    with pytest.raises(ParameterError, match=r"NEURONGRAPH_SECRET does not do") as caught:
+        Server(0, "")
+    assert text not in str(caught.value)
+
+
 def test_keeps_the_secret_to_itself(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "neurongraph")
     paths = [

@@ -14,7 +14,7 @@ from queries.stores.base import Store
 from queries.stores.kinds import KINDS, Kind
 from queries.stores.location import Location
 
-OPTIONS = {"writers", "file_format", "dask"}
+OPTIONS = {"writers", "file_format", "label", "dask"}
 
 
 def test_both_halves_have_the_same_kinds() -> None:

@@ -60,7 +60,7 @@ def of_modules() -> Iterator[tuple[str, str]]:
         for name, text in vars(module).items():
             if isinstance(text, str) and re.search(r"\b(MATCH|MERGE|CREATE)\b \(", text):
                 yield name, text.replace("{{", "{").replace("}}", "}")
-    yield "add_neurons", statements.add_neurons("Dense").replace("`", "")
+    yield "add_neurons", statements.add_neurons("Dense", None).replace("`", "")
     for each in (properties.set_values, properties.remove_values, properties.make_index):
         yield each.__name__, each("katz").replace("`", "")
     for name in ("_JOINED", "_BEGINNING"):
@@ -71,7 +71,8 @@ def of_modules() -> Iterator[tuple[str, str]]:
 def of_the_guide() -> Iterator[tuple[str, str]]:
     name = "it's :Model"
     for question in (
-        questions.models(), questions.layers(name), questions.strongest_inputs(name, name),
+        questions.models(), questions.layers(name), questions.neurons(name, name),
+        questions.strongest_inputs(name, name),
         questions.field_picture(name, name), questions.best_products(name, [name], 1),
         questions.paths(name, [name], [name]), questions.remove_best(name),
         questions.written(name), questions.largest(name, "katz"),

@@ -23,7 +23,7 @@ from exporter.sinks.dataset.parts import FilePart
 from queries import NeuronGraph
 from queries.analysis.operators import LOG_PRODUCT
 from queries.core.checksum import Checksum
-from queries.errors import GraphError, ModelNotFoundError
+from queries.errors import GraphError, ModelIncompleteError
 from tests.unit.builders import Wired, chain, layer, saved, wired
 from tests.unit.test_shared_layer import InThreads
 
@@ -136,7 +136,7 @@ class TestFiles:
         assert "\n" not in str(caught.value)
         with NeuronGraph(dataset) as graph:
             assert graph.models()["state"].tolist() == ["loading"]
-            with pytest.raises(ModelNotFoundError, match="no complete model"):
+            with pytest.raises(ModelIncompleteError, match="no model is complete"):
                 graph.summary()
         load(file, dataset, batch_size=4, resume=True)
         load(file, other, batch_size=4)

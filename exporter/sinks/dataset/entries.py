@@ -24,6 +24,7 @@ from exporter.sinks.dataset.safely import (
 from exporter.sinks.dataset.writer import DatasetWriter
 from exporter.sinks.entries import STAGED, Entries, Entry
 from exporter.sinks.file_format import chosen_format
+from exporter.sinks.model_label import label_error
 from queries.core.file_format import FileFormat
 from queries.core.schema import COMPLETE, LOADING
 from queries.errors import GraphError
@@ -55,12 +56,19 @@ class DatasetEntries(Entries):
         ``parquet`` or ``csv``; by default what the dataset has already, else Parquet.
     batch_size
         Relationships a file.
+    label
+        What all nodes of a model that is loaded have as a label beside; None for none.
     """
 
     def __init__(
-        self, folder: Path, *, file_format: FileFormat | None = None, batch_size: int | None = None
+        self,
+        folder: Path,
+        *,
+        file_format: FileFormat | None = None,
+        batch_size: int | None = None,
+        label: str | None = None,
     ) -> None:
-        self._folder = folder
+        self._folder, self._label = folder, label
         self._rows = batch_size or EDGES_A_FILE
         self._mark = secrets.token_hex(8)
         self._make_folder()
@@ -126,6 +134,7 @@ class DatasetEntries(Entries):
     ) -> DatasetWriter:
         """Make the model's folder, with its note."""
         key = model["key"]
+        self._require_own_label(key)
         used = [number_of(path, key) for path in self._folder.glob(f"{safe_name(key)}*")]
         path = self._folder / _numbered(key, max(used, default=0) + 1)
         note = {
@@ -133,11 +142,23 @@ class DatasetEntries(Entries):
             "file_format": self._format_name,
             "edges_a_file": self._rows,
             "load": self._mark,
+            **({} if self._label is None else {"label": self._label}),
         }
         if not make_folder(path, NOTE, note_text(note)):
             raise taken_error(self._folder, key)
         self._remove_unfinished(key, path)
         return self._writer(path, note)
+
+    def _require_own_label(self, model: str) -> None:
+        """Raise ParameterError where another model has the label."""
+        notes = model_notes(self._folder).values()
+        owners = {
+            note["name"]
+            for note in notes
+            if note["key"] != model and note.get("label") == self._label is not None
+        }
+        if owners:
+            raise label_error(str(self._label), str(self._folder), sorted(owners))
 
     def take_over(self, model: Mapping[str, Any]) -> DatasetWriter:
         """Put our mark on the model's note."""

@@ -15,7 +15,7 @@ from queries.stores.dataset.headers import edge_schema, header, layer_id, neuron
 _INDEX: Final = pa.int64()
 
 
-def model_table(space: str, model: Mapping[str, Any]) -> pa.Table:
+def model_table(space: str, model: Mapping[str, Any], label: str | None) -> pa.Table:
     """Return the node of a model.
 
     Parameters
@@ -24,14 +24,16 @@ def model_table(space: str, model: Mapping[str, Any]) -> pa.Table:
         Name of the model's id spaces.
     model
         Its properties.
+    label
+        The label that all its nodes have beside; None for none.
     """
-    columns = {f":ID({space}.model)": pa.array([0], _INDEX)}
+    columns = {**_labels(label, 1), f":ID({space}.model)": pa.array([0], _INDEX)}
     return _with_properties(columns, pa.Table.from_pylist([dict(model)], MODEL))
 
 
-def layer_table(space: str, layers: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Return the nodes of layers, given their properties."""
-    columns = {layer_id("ID", space): _indices(layers)}
+def layer_table(space: str, layers: Sequence[Mapping[str, Any]], label: str | None) -> pa.Table:
+    """Return the nodes of layers, given their properties and the label of their model."""
+    columns = {**_labels(label, len(layers)), layer_id("ID", space): _indices(layers)}
     return _with_properties(columns, pa.Table.from_pylist([dict(row) for row in layers], LAYER))
 
 
@@ -54,13 +56,19 @@ def next_table(
     return pa.table(dict(zip(next_ends(space), (before, after), strict=True)))
 
 
+def _labels(labels: str | None, nodes: int) -> dict[str, pa.Array]:
+    """Return the column of labels that nodes have beside those of the import's command."""
+    return {} if labels is None else {":LABEL": pa.repeat(labels, nodes)}
+
+
 def _indices(layers: Sequence[Mapping[str, Any]]) -> pa.Array:
     return pa.array([layer["index"] for layer in layers], _INDEX)
 
 
-def neuron_table(space: str, neurons: pa.Table, class_name: str) -> pa.Table:
-    """Return the nodes of neurons, with a second label of their layer's class."""
-    columns = {":LABEL": pa.repeat(";".join(neuron_labels(class_name)), len(neurons))}
+def neuron_table(space: str, neurons: pa.Table, class_name: str, label: str | None) -> pa.Table:
+    """Return the nodes of neurons, with labels of their layer's class and of their model."""
+    labels = [*neuron_labels(class_name), *([] if label is None else [label])]
+    columns = _labels(";".join(labels), len(neurons))
     columns[neuron_id(space)] = neurons["id"].combine_chunks()
     return _with_properties(columns, neurons.select([n for n in NEURON.names if n != "id"]))
 

@@ -53,6 +53,7 @@ class DatasetWriter(Writer):
     def __init__(self, folder: ModelFolder, model: Mapping[str, Any]) -> None:
         super().__init__(str(folder.path.parent), model)
         self.folder = folder
+        self._label: str | None = model.get("label")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="neurongraph-writer")
         self._writing: Future[WrittenTable] | None = None
         self._written: dict[str, WrittenFile] = {}
@@ -73,7 +74,7 @@ class DatasetWriter(Writer):
         """Write a file of neurons."""
         layer, first = neurons["layer_index"][0].as_py(), neurons["id"][0].as_py()
         space, name = self.folder.space, f"neurons-{layer:05d}-{first:012d}"
-        self._write(name, tables.neuron_table(space, neurons, class_name))
+        self._write(name, tables.neuron_table(space, neurons, class_name, self._label))
 
     def _write(self, name: str, table: pa.Table) -> None:
         self.note_table(self.folder.write(name, table))
@@ -136,11 +137,11 @@ class DatasetWriter(Writer):
         """Write the layers, the model, and the list of all files."""
         layers = [{**layer, **checksums[layer["name"]]} for layer in self._layers]
         space = self.folder.space
-        self._write("layers", tables.layer_table(space, layers))
+        self._write("layers", tables.layer_table(space, layers, self._label))
         self._write("has_layer", tables.has_layer_table(space, layers))
         if self._following:
             self._write("next", tables.next_table(space, layers, self._following))
-        self._write("model", tables.model_table(space, model))
+        self._write("model", tables.model_table(space, model, self._label))
         self.folder.require_ours()
         self._remove_others()
         text = self._manifest.text

@@ -30,12 +30,11 @@ class Block:
 
     Parameters
     ----------
-    layer, start
-        The index of the layer, and which of its neurons is the first.
+    first
+        The id of the first neuron.
     """
 
-    layer: int
-    start: int
+    first: int
     edges: EdgeBlock
 
     @property
@@ -137,8 +136,8 @@ class BlockWriter:
         parameters = {**columns, "model": self._owner.key}
         marks = {
             **self._owner.parameters,
-            "layers": [block.layer for block in blocks],
-            "starts": [block.start for block in blocks],
+            "blocks": self._owner.blocks,
+            "firsts": [block.first for block in blocks],
         }
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
@@ -161,8 +160,8 @@ class BlockWriter:
                 self._write_once(missing)
 
     def _missing(self, blocks: Sequence[Block]) -> list[Block]:
-        there = blocks_there(self._connection, self._owner.key)
-        return [block for block in blocks if (block.layer, block.start) not in there]
+        there = blocks_there(self._connection, self._owner)
+        return [block for block in blocks if block.first not in there]
 
     def _require_all(self, created: int, expected: int) -> None:
         if created != expected:
@@ -173,7 +172,7 @@ class BlockWriter:
             )
 
 
-def blocks_there(connection: Connection, key: str) -> set[tuple[int, int]]:
-    """Return layer and start of each block that a load has written."""
-    rows = connection.read(BLOCKS, model=key)
-    return {(row["layer"], start) for row in rows for start in row["starts"]}
+def blocks_there(connection: Connection, owner: Ownership) -> set[int]:
+    """Return the id of the first neuron of each block that a load has written."""
+    (row,) = connection.read(BLOCKS, blocks=owner.blocks)
+    return set(row["firsts"])

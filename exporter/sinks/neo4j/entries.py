@@ -7,6 +7,7 @@ import neo4j
 from neo4j.exceptions import ConstraintError
 
 from exporter.sinks.entries import REPLACED, STAGED, Entries, Entry, exists_error
+from exporter.sinks.model_label import label_error
 from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.connection import Connection, changed
 from exporter.sinks.neo4j.ownership import Ownership
@@ -26,13 +27,21 @@ class BoltEntries(Entries):
         A ``bolt://`` or ``neo4j://`` URI, without credentials.
     batch_size, writers
         Relationships a transaction, and transactions at once; by default what the server takes.
+    label
+        What all nodes of a model that is loaded have as a label beside; None for none.
     """
 
     _owner: Ownership
 
     def __init__(
-        self, uri: str, *, batch_size: int | None = None, writers: int | None = None
+        self,
+        uri: str,
+        *,
+        batch_size: int | None = None,
+        writers: int | None = None,
+        label: str | None = None,
     ) -> None:
+        self._label = label
         self._pace = Pace(batch_size, writers)
         self._connection = Connection(uri)
 
@@ -55,6 +64,7 @@ class BoltEntries(Entries):
         self, model: Mapping[str, Any], there: Sequence[Entry], replaced: Entry | None
     ) -> BoltWriter:
         """Make the model's node, once all but the model that is to be replaced is removed."""
+        self._require_own_label(model["key"], there)
         for entry in there:
             if entry.name.endswith(STAGED):
                 # A replacement that is killed meanwhile can then be gone on with.
@@ -73,10 +83,25 @@ class BoltEntries(Entries):
         remove_strays(self._connection, key)
         return writer
 
+    def _require_own_label(self, key: str, there: Sequence[Entry]) -> None:
+        """Raise ParameterError where nodes of others have the label; those of ``there`` may."""
+        if self._label is None:
+            return
+        parameters = {
+            "names": [entry.name for entry in there],
+            "keys": [key, *(entry.properties.get("key") or entry.name for entry in there)],
+        }
+        rows = self._connection.read(statements.with_label(self._label), **parameters)
+        if rows:
+            owners = [row["model"] for row in rows if row["model"] is not None]
+            raise label_error(self._label, self._connection.uri, owners)
+
     def _add_model(self, model: Mapping[str, Any]) -> None:
+        statement = statements.add_model(self._label)
+
         def work(transaction: neo4j.ManagedTransaction) -> None:
             parameters = {"model": dict(model), "load": self._owner.load}
-            changed(transaction, statements.ADD_MODEL, parameters)
+            changed(transaction, statement, parameters)
 
         with driver_errors(self._connection.uri):
             try:
@@ -100,7 +125,7 @@ class BoltEntries(Entries):
 
     def _writer(self, model: Mapping[str, Any]) -> BoltWriter:
         self._owner = Ownership(self._connection.uri, model["name"], model["key"])
-        return BoltWriter(self._connection, self._owner, model, self._pace)
+        return BoltWriter(self._connection, self._owner, model, self._pace, self._label)
 
     def complete(self, model: Mapping[str, Any]) -> None:
         """Let the model take its final name, in the transaction that sets another one aside."""

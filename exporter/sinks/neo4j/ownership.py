@@ -4,7 +4,13 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from exporter.sinks.entries import BLOCKS
 from queries.errors import GraphLockedError
+
+
+def blocks_of(key: str) -> str:
+    """Return what the marks of a model's blocks have as ``model``, given the model's key."""
+    return key + BLOCKS
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,11 @@ class Ownership:
     name: str
     key: str
     load: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def blocks(self) -> str:
+        """What the marks of its blocks have as their property ``model``."""
+        return blocks_of(self.key)
 
     @property
     def parameters(self) -> dict[str, Any]:

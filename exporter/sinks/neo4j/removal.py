@@ -5,6 +5,7 @@ from typing import Final
 
 from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.connection import Connection
+from exporter.sinks.neo4j.ownership import blocks_of
 from queries.core.layer import id_ranges
 from queries.stores.neo4j.properties import names_in, needless_indexes
 
@@ -81,8 +82,8 @@ def remove_strays(connection: Connection, key: str) -> int:
 
 
 def remove_blocks(connection: Connection, key: str) -> None:
-    """Remove the nodes that tell which blocks of a model are there."""
+    """Remove the marks that tell which blocks of a model are there."""
     while connection.write(
-        statements.REMOVE_BLOCKS, model=key, most=_NODES_A_TRANSACTION
+        statements.REMOVE_BLOCKS, blocks=blocks_of(key), most=_NODES_A_TRANSACTION
     ).nodes_deleted:
         pass

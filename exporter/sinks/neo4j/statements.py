@@ -4,7 +4,7 @@ from typing import Final
 
 from queries.core.schema import NEURON, neuron_labels
 
-ADD_MODEL: Final = "CREATE (m:Model:NeurongraphModel) SET m = $model, m.load = $load"
+_ADD_MODEL: Final = "CREATE (m:Model:NeurongraphModel{labels}) SET m = $model, m.load = $load"
 
 MODELS: Final = "MATCH (m:NeurongraphModel) WHERE m.name IN $names RETURN m"
 
@@ -14,17 +14,18 @@ SET m.load = $load
 """
 """From here on a load that was still at work on the model finds another one's mark."""
 
+# The index needs to be told that there is an id.
 BLOCKS: Final = """
-MATCH (b:NeurongraphLoadedBlock {model: $model})
-RETURN b.layer_index AS layer, collect(b.start) AS starts
+MATCH (b:NeurongraphNeuron) WHERE b.model = $blocks AND b.id IS NOT NULL
+RETURN collect(b.id) AS firsts
 """
 LAST_NEURON: Final = "MATCH (n:NeurongraphNeuron {model: $model}) RETURN max(n.id) AS id"
 
-ADD_LAYERS: Final = """
-MATCH (m:NeurongraphModel {name: $name}) WHERE m.load = $load
+_ADD_LAYERS: Final = """
+MATCH (m:NeurongraphModel {{name: $name}}) WHERE m.load = $load
 UNWIND $layers AS layer
-MERGE (l:NeurongraphLayer {model: layer.model, name: layer.name})
-SET l:Layer, l = layer
+MERGE (l:NeurongraphLayer {{model: layer.model, name: layer.name}})
+SET l:Layer{labels}, l = layer
 MERGE (m)-[:HAS_LAYER]->(l)
 """
 ADD_NEXT: Final = """
@@ -47,22 +48,53 @@ _VALUES: Final = {
 """What a neuron gets as a property that is no column of that name."""
 
 
-def add_neurons(class_name: str) -> str:
-    """Return the statement that writes neurons of a layer of some class, given as columns."""
+_WITH_LABEL: Final = """
+MATCH (n:`{label}`)
+WHERE NOT (n:NeurongraphModel AND n.name IN $names)
+  AND NOT ((n:NeurongraphLayer OR n:NeurongraphNeuron) AND n.model IN $keys)
+WITH n LIMIT 1
+OPTIONAL MATCH (m:NeurongraphModel)
+WHERE (n:NeurongraphLayer OR n:NeurongraphNeuron) AND coalesce(m.key, m.name) = n.model OR m = n
+RETURN m.name AS model
+"""
+
+
+def add_model(label: str | None) -> str:
+    """Return the statement that makes the node of a model, with the label of all its nodes."""
+    return _ADD_MODEL.format(labels=_beside(label))
+
+
+def add_layers(label: str | None) -> str:
+    """Return the statement that makes the nodes of layers, with the label of their model."""
+    return _ADD_LAYERS.format(labels=_beside(label))
+
+
+def with_label(label: str) -> str:
+    """Return the statement that finds a node with a label that is of none of some models."""
+    return _WITH_LABEL.format(label=label)
+
+
+def _beside(label: str | None) -> str:
     # Labels cannot be parameters.
-    labels = ":".join(f"`{name}`" for name in neuron_labels(class_name))
+    return "" if label is None else f":`{label}`"
+
+
+def add_neurons(class_name: str, label: str | None) -> str:
+    """Return the statement that writes neurons of a layer of some class, given as columns."""
+    labels = ":".join(f"`{name}`" for name in neuron_labels(class_name)) + _beside(label)
     values = (f"{name}: {_VALUES.get(name, f'${name}[i]')}" for name in NEURON.names)
     return _ADD_NEURONS.format(labels=labels, properties=", ".join(values))
 
 
 ADD_BLOCKS: Final = """
 MATCH (m:NeurongraphModel {name: $name}) WHERE m.load = $load
-UNWIND range(0, size($layers) - 1) AS i
-CREATE (:NeurongraphLoadedBlock {model: $model, layer_index: $layers[i], start: $starts[i]})
+UNWIND $firsts AS first
+CREATE (:NeurongraphNeuron {model: $blocks, id: first})
 """
-"""In one transaction with the relationships of these blocks.
+"""In one transaction with the relationships of these blocks: a mark for each.
 
-A constraint makes it fail for a block that is there, so that none is ever written twice.
+The constraint on neurons makes it fail for a block that is there, so that none is ever written
+twice. A label of its own would stay in the list of labels for ever.
 """
 
 # The names of properties cannot be parameters; they are those of the schema.
@@ -113,12 +145,12 @@ WRITTEN: Final = """
 MATCH (m:NeurongraphModel {name: $name}) WHERE m.load = $load
 SET m.written = true
 """
-"""Noted before the blocks' nodes go, since without them they would seem to be missing."""
+"""Noted before the marks of blocks go, since without them these would seem to be missing."""
 
 REMOVE_BLOCKS: Final = """
-MATCH (b:NeurongraphLoadedBlock {model: $model})
+MATCH (b:NeurongraphNeuron) WHERE b.model = $blocks AND b.id IS NOT NULL
 WITH b LIMIT $most
-DELETE b
+DETACH DELETE b
 """
 CHECKSUMS: Final = """
 UNWIND $checksums AS each
@@ -173,7 +205,6 @@ MATCH (n:NeurongraphNeuron)
 WHERE n.model = $model AND n.id >= $first AND n.id <= $last
 DETACH DELETE n
 """
-# The index needs to be told that there is an id.
 STRAY_EDGES: Final = """
 MATCH (n:NeurongraphNeuron) WHERE n.model = $model AND n.id IS NOT NULL
 MATCH (n)-[r:CONNECTS_TO]-(other:NeurongraphNeuron)

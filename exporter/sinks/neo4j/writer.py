@@ -46,16 +46,23 @@ class BoltWriter(Writer):
         The properties of the model.
     pace
         How many relationships a transaction, and how many transactions at once.
+    label
+        What all nodes of the model have as a label beside; None for none.
     """
 
     def __init__(
-        self, connection: Connection, owner: Ownership, model: Mapping[str, Any], pace: Pace
+        self,
+        connection: Connection,
+        owner: Ownership,
+        model: Mapping[str, Any],
+        pace: Pace,
+        label: str | None,
     ) -> None:
         super().__init__(connection.uri, model)
-        self._connection, self._owner = connection, owner
+        self._connection, self._owner, self._label = connection, owner, label
         self._last_neuron = -1
         self._neurons_a_transaction = NEURONS_A_TRANSACTION
-        self._there: set[tuple[int, int]] = set()
+        self._there: set[int] = set()
         self._all_there = False
         self._node_ids: NodeIds | None = None
         columns = connects_to(model["granularity"])
@@ -68,7 +75,7 @@ class BoltWriter(Writer):
 
     def read_progress(self) -> None:
         """Read what an interrupted load has written."""
-        self._there = blocks_there(self._connection, self._owner.key)
+        self._there = blocks_there(self._connection, self._owner)
         self._all_there = bool(self._node().get("written"))
         self._last_neuron = self._last_stored()
 
@@ -83,7 +90,7 @@ class BoltWriter(Writer):
         """Write the layers, and which follows which by name."""
         owner = self._owner
         rows = [{**layer, "model": owner.key} for layer in layers]
-        self._write_owned(statements.ADD_LAYERS, layers=rows)
+        self._write_owned(statements.add_layers(self._label), layers=rows)
         self._connection.write(
             statements.ADD_NEXT, model=owner.key, following=[list(pair) for pair in following]
         )
@@ -91,7 +98,7 @@ class BoltWriter(Writer):
     def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
         """Write neurons of one layer, with a second label of its class."""
         missing = neurons.filter(pc.greater(neurons["id"], self._last_neuron))
-        statement = statements.add_neurons(class_name)
+        statement = statements.add_neurons(class_name, self._label)
         start = 0
         while start < len(missing):
             part = missing[start : start + self._neurons_a_transaction]
@@ -138,10 +145,11 @@ class BoltWriter(Writer):
 
     def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Hand a block to the threads that write, unless it is there."""
-        if self._all_there or (layer.index, start) in self._there:
+        first = layer.first + start
+        if self._all_there or first in self._there:
             self.resumed_edges += len(block)
         else:
-            self._blocks.add(Block(layer.index, start, block))
+            self._blocks.add(Block(first, block))
 
     def flush(self) -> None:
         """Wait until all blocks are committed."""
@@ -188,7 +196,7 @@ class BoltWriter(Writer):
     def finish(
         self, model: Mapping[str, Any], checksums: Mapping[str, Mapping[str, str]]
     ) -> Mapping[str, Any]:
-        """Write the checksums, and remove the blocks' nodes."""
+        """Write the checksums, and remove the marks of blocks."""
         owner = self._owner
         self._write_owned(statements.WRITTEN)
         remove_blocks(self._connection, owner.key)

@@ -21,6 +21,7 @@ from queries.errors import (
     GraphDamagedError,
     GraphError,
     GraphNotFoundError,
+    ModelIncompleteError,
     ModelNotFoundError,
     ParameterError,
     meant,
@@ -33,6 +34,7 @@ from queries.stores.cypher.node_ids import REPLACED_MEANWHILE, NodeIds
 from queries.stores.cypher.read_only import only_statement, refuse_effects
 from queries.stores.cypher.store import CypherStore
 from queries.stores.cypher.tokens import LADYBUG
+from queries.stores.embedded.census import Census
 from queries.stores.embedded.entities import with_entities
 from queries.stores.embedded.file_note import missing_error, require_as_noted
 from queries.stores.embedded.leftovers import is_missing, is_over
@@ -61,6 +63,7 @@ from queries.stores.embedded.statements import (
 )
 from queries.stores.notes import damaged_model, note_or_damage
 from queries.stores.opener import Opener
+from queries.stores.unfinished import unfinished_texts
 
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
@@ -155,18 +158,11 @@ class EmbeddedStore(CypherStore):
         # What is open for reading would go on to see the past.
         self._close_files()
         with rewritten(file, edits=True) as connection:
-            before = _counts(connection)
+            before = Census.of(connection)
             run(connection, cypher, parameters)
+            changes = before.changes(connection)
             run(connection, "MATCH (m:Model) SET m.edited = true")
-            after = _counts(connection)
-        nodes, relationships = after[0] - before[0], after[1] - before[1]
-        return Changes(
-            nodes_created=max(0, nodes),
-            nodes_deleted=max(0, -nodes),
-            relationships_created=max(0, relationships),
-            relationships_deleted=max(0, -relationships),
-            properties_set=None,
-        )
+        return changes
 
     def properties(
         self, about: "StoredModel", *, indexes: bool = False
@@ -247,6 +243,7 @@ class EmbeddedStore(CypherStore):
                 f"{which_model()}"
             )
         if not files:
+            self._refuse_unfinished(model)
             if model is None:
                 raise ModelNotFoundError(f"{self.location} holds no model yet")
             alike = meant(model, [str(row["name"]) for row in self.models(None)])
@@ -254,6 +251,13 @@ class EmbeddedStore(CypherStore):
                 f"{self.location} holds no complete model {repeatable(model)}{alike}"
             )
         return files[0]
+
+    def _refuse_unfinished(self, model: str | None) -> None:
+        """Raise ModelIncompleteError where a model that is meant is being loaded."""
+        rows = [row for row in self._unfinished() if model in {None, row["name"]}]
+        texts = unfinished_texts(self.location, rows)
+        if texts:
+            raise ModelIncompleteError("; ".join(texts))
 
     def _handle_of(self, about: "StoredModel") -> OpenFile:
         """Return the file of a model, the one that is open if another has replaced it since.
@@ -311,9 +315,3 @@ def _damaged(file: Path, damage: str) -> dict[str, Any]:
     safe = file.name.removesuffix(SUFFIX)
     note = note_or_damage(note_beside(file), safe) or damaged_model(safe, damage)
     return {**note, "state": DAMAGED, "damage": damage}
-
-
-def _counts(connection: ladybug.Connection) -> tuple[int, int]:
-    """Count the nodes and the relationships of a file."""
-    nodes = first_value(connection, "MATCH (n) RETURN count(*)")
-    return nodes, first_value(connection, "MATCH ()-[r]->() RETURN count(*)")
