@@ -151,7 +151,9 @@ class TestLook:
     def test_says_of_what_feeds_no_pick_that_it_does_not(self, viewer: Viewer) -> None:
         viewer.open("color=field&pick=conv_0[3]@0,0")
         viewer.page.mouse.move(*viewer.place("conv_1", 5, 1, 0))
-        expect(viewer.page.get_by_text("not fed from here").first).to_be_visible()
+        expect(viewer.page.get_by_text("not fed from here").first).to_be_visible(
+            timeout=SECONDS * 1000
+        )
         assert viewer.page.get_by_text("NaN").count() == 0
 
     def test_explains_its_lines(self, viewer: Viewer) -> None:
@@ -376,7 +378,7 @@ class TestFind:
             field.fill(wrong)
             field.press("Enter")
             problem = viewer.page.get_by_role("alert").filter(has_text=said)
-            expect(problem).to_be_visible()
+            expect(problem).to_be_visible(timeout=SECONDS * 1000)
             below, box = problem.bounding_box(), field.bounding_box()
             assert below
             assert box
@@ -386,7 +388,7 @@ class TestFind:
             assert viewer.table("inputs") == before
             assert "pick=dense_1%5B7%5D" in viewer.page.url
         viewer.write("Find", "dense_1[6]")
-        expect(viewer.page.get_by_role("alert")).to_have_count(0)
+        expect(viewer.page.get_by_role("alert")).to_have_count(0, timeout=SECONDS * 1000)
         assert field.get_attribute("aria-invalid") == "false"
 
     def test_the_ends_of_paths_say_theirs_too(self, viewer: Viewer) -> None:
@@ -395,7 +397,9 @@ class TestFind:
         field = viewer.page.get_by_label("To", exact=True)
         field.fill("dense_9")
         field.press("Enter")
-        expect(viewer.page.get_by_role("alert")).to_contain_text("no layer 'dense_9'")
+        expect(viewer.page.get_by_role("alert")).to_contain_text(
+            "no layer 'dense_9'", timeout=SECONDS * 1000
+        )
 
 
 @pytest.mark.parametrize("store", ["embedded"], indirect=True)
@@ -467,7 +471,7 @@ class TestAccess:
             field = viewer.page.get_by_label("Find", exact=True)
             field.fill("nothing")
             field.press("Enter")
-            expect(viewer.page.get_by_role("alert")).to_be_visible()
+            expect(viewer.page.get_by_role("alert")).to_be_visible(timeout=SECONDS * 1000)
             assert serious_faults(viewer) == []
             viewer.tab("Paths")
             assert serious_faults(viewer) == []
