@@ -14,7 +14,8 @@ LIT: Final = "#d6009e"
 _LINES: Final = (
     ("positive weight", POSITIVE), ("negative weight", NEGATIVE), ("strongest path", PATH),
 )  # fmt: skip
-_RINGS: Final = (("the pick", PICK), ("in the answer to Cypher", LIT))
+_PICKED: Final = ("the pick", PICK)
+_ANSWERED: Final = ("in the answer to Cypher", LIT)
 
 
 def new_legend(*, cypher: bool) -> Div:
@@ -26,12 +27,10 @@ def new_legend(*, cypher: bool) -> Div:
         Whether neurons may be marked that an answer to Cypher has.
     """
     lines = "".join(_key("line", f"background: {color}", text) for text, color in _LINES)
-    rings = "".join(
-        _key("ring", f"border-color: {color}", text)
-        for text, color in (_RINGS if cypher else _RINGS[:1])
-    )
+    rings = [("ring", *_PICKED), *([("ring square", *_ANSWERED)] if cypher else [])]
+    marks = "".join(_key(kind, f"border-color: {color}", text) for kind, text, color in rings)
     return Div(
-        text=f"<p class='legend'>{lines}{rings}</p>",
+        text=f"<p class='legend'>{lines}{marks}</p>",
         name="legend",
         sizing_mode="stretch_width",
         disable_math=True,

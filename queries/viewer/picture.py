@@ -41,6 +41,8 @@ _UNKNOWN: Final = "#ccd1d8"
 _NO_LEVEL: Final = -9.0
 """A level of a neuron without a value."""
 _MARGIN: Final = 24.0
+_HALF: Final = 2.3
+"""How much wider letters are, in units of the picture, where two pictures share the window."""
 
 _KINDS: Final = ("map", "strip", "channel")
 _IMAGE_COLUMNS: Final = (
@@ -96,6 +98,7 @@ class ModelPicture:
         self.figure.grid.visible = False
         self._layout: Layout | None = None
         self._shades: Shades | None = None
+        self._room = 0.0
         self._classes = NO_CLASSES
         self._numbers: list[CustomJSHover] = []
         self._add_wires()
@@ -127,8 +130,17 @@ class ModelPicture:
             self._color(scene.layout, scene.shades)
             self._bar.title = scene.view.meaning
             self._color_near()
-        self._title(scene.view.model if scene.other or self._prefix else "")
+        is_half = scene.other is not None or bool(self._prefix)
+        self._title(scene.view.model if is_half else "")
+        self._make_room(_HALF if is_half else 1.0)
         self._draw_lines(scene)
+
+    def _make_room(self, wide: float) -> None:
+        """Leave room at the right for the classes, whose letters do not shrink with the picture."""
+        end = WIDTH + _MARGIN + wide * self._room
+        x_range: Any = self.figure.x_range
+        if x_range.reset_end != end:
+            x_range.update(end=end, reset_end=end)
 
     def _title(self, text: str) -> None:
         title: Any = self.figure.title
@@ -265,8 +277,7 @@ class ModelPicture:
         self._labels.show(layout)
         labels, room = class_labels(layout, self._axes["channel"], self._classes)
         self._class_labels.data = labels
-        end = WIDTH + _MARGIN + room
-        self.figure.x_range.update(end=end, reset_end=end)
+        self._room = room
         self._wires.data = wires(layout)
 
     def _color(self, layout: Layout, shades: Shades | None) -> None:
