@@ -1,14 +1,17 @@
 """A text that a person writes, with what is wrong with it beside it."""
 
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from bokeh.layouts import column
 from bokeh.models import CustomJS, LayoutDOM
 from bokeh.models.widgets.inputs import TextInput
 from bokeh.models.widgets.markups import Div
 
-_MARK = """
+_WIDE: Final = 300
+"""Width of what is said, below a field that may be too narrow for it."""
+
+_MARK: Final = """
 const input = Bokeh.index.find_one_by_id(field.id)?.input_el
 if (input) input.setAttribute("aria-invalid", String(cb_obj.visible))
 """
@@ -34,7 +37,7 @@ class Field:
             name=name, title=title, value=value, width=width, placeholder=placeholder
         )
         self._problem = Div(
-            name=f"{name}_problem", width=width, visible=False, disable_math=True,
+            name=f"{name}_problem", width=max(width, _WIDE), visible=False, disable_math=True,
             margin=(0, 5, 5, 5),
         )  # fmt: skip
         self._problem.js_on_change("visible", CustomJS(args={"field": self.input}, code=_MARK))

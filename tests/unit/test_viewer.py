@@ -199,7 +199,7 @@ class TestTables:
         html = table(frame, header=True, letters=CUT)
         assert "<td class='number'>3,115,008</td>" in html
         assert f"title='{'a' * 200}'" in html
-        assert ">aaaaaaaa…aaaaaaa<" in html
+        assert ">aaaaaa…aaaaaa<" in html
 
 
 class TestLabels:
