@@ -1,6 +1,7 @@
 """The command ``view``."""
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from queries.commands.options import GraphOption
 from queries.commands.stopping import until_ctrl_c
 from queries.commands.terminal import Commands, examples, say
+from queries.stores.location import is_place
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -16,16 +18,19 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
     rich_help_panel="Ask",
     epilog=examples(
         "neurongraph view",
+        "neurongraph view samples/digits.keras",
         "neurongraph view digits --graph digits.lbug",
         "neurongraph view --graph bolt://localhost:7687 --port 8080 --no-open",
     ),
 )
 def view(
+    ctx: typer.Context,
     model: Annotated[
         str | None,
         typer.Argument(
             metavar="NAME",
-            help="The model's name in the graph; the page can change to another one.",
+            help="The model's name in the graph; the page can change to another one. A model file, "
+            "an embedded graph or an address is taken as --graph is.",
             show_default="the first",
         ),
     ] = None,
@@ -36,6 +41,15 @@ def view(
             "--port", min=0, max=65535, help="Where to serve; by default a port that is free."
         ),
     ] = 0,
+    classes: Annotated[
+        Path | None,
+        typer.Option(
+            "--classes",
+            metavar="FILE",
+            help="A text file with what the outputs stand for: a name on each line, in their "
+            "order.",
+        ),
+    ] = None,
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Print the address, and open no browser.")
     ] = False,
@@ -45,10 +59,14 @@ def view(
     Only who has the printed address can open the page, and only on this machine. It needs no
     other host, and only reads the graph.
     """
+    from queries.viewer.class_names import read_class_names
     from queries.viewer.server import Viewer
 
+    names = [] if classes is None else read_class_names(classes)
+    if model is not None and is_place(model) and not _was_written(ctx, "graph"):
+        graph, model = model, None
     with ExitStack() as stack:
-        viewer = stack.enter_context(Viewer(graph, model, port=port))
+        viewer = stack.enter_context(Viewer(graph, model, port=port, classes=names))
         say(f"The page is at {viewer.address} until you press Ctrl-C.")
         if not no_open:
             from queries.commands.opening import open_browser
@@ -56,3 +74,9 @@ def view(
             stack.enter_context(open_browser(viewer.address))
         with until_ctrl_c():
             viewer.serve()
+
+
+def _was_written(ctx: typer.Context, name: str) -> bool:
+    """Tell whether an option stands on the command line, and not in the environment."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"

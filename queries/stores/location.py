@@ -8,7 +8,7 @@ from typing import Final
 from queries.core.address import may_be_secret, repeatable
 from queries.core.text import GRAPH_VARIABLE
 from queries.errors import ParameterError
-from queries.stores.kinds import KINDS, SCHEMES, Kind
+from queries.stores.kinds import DATASET, KINDS, SCHEMES, Kind
 
 DEFAULT_GRAPH: Final = "neurons.lbug"
 
@@ -85,6 +85,11 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
         return Location(text, kind)
     first, *others = (kind.looks for kind in KINDS)
     raise ParameterError(f"graph {repeatable(text)} is neither {first} nor {', nor '.join(others)}")
+
+
+def is_place(text: str) -> bool:
+    """Tell whether a text says by itself where a graph is, whatever there is on the disk."""
+    return any(kind.recognises(text) for kind in KINDS if kind is not DATASET)
 
 
 def _recognised(text: str, *, has_address: bool) -> Kind | None:

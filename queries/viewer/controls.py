@@ -5,12 +5,15 @@ from typing import Any, Final
 
 from bokeh.models.widgets.buttons import Button
 from bokeh.models.widgets.groups import RadioButtonGroup
-from bokeh.models.widgets.inputs import MultiChoice, Select, Spinner, TextInput
+from bokeh.models.widgets.inputs import MultiChoice, Select, Spinner
 
+from queries.core.layer import Layer
 from queries.core.properties import property_text
+from queries.viewer.class_names import ClassNames
+from queries.viewer.field import Field
 from queries.viewer.measures import measures
 from queries.viewer.page_graph import PageModel
-from queries.viewer.view import FIELD, MOST_LINES, MOST_PATHS, View, colors
+from queries.viewer.view import CHANGE, FIELD, MOST_LINES, MOST_PATHS, View, colors
 
 _BESIDE: Final = (26, 5, 5, 5)
 """Margin of what stands beside an input, below its title."""
@@ -20,6 +23,7 @@ _MEASURES: Final[list[Any]] = [
     *((name, name.replace("_", " ")) for name in measures()),
     (FIELD, "what feeds the pick"),
 ]
+_CHANGE: Final = (CHANGE, "what changes")
 _BY: Final[list[Any]] = ["weight", "l1", "l2", "largest", "edges"]
 
 
@@ -33,10 +37,7 @@ class Controls:
     """
 
     def __init__(self, view: View) -> None:
-        self.find = TextInput(
-            title="Find", value=view.pick, placeholder="a name", width=170,
-            name="find",
-        )  # fmt: skip
+        self.find = Field("find", title="Find", value=view.pick, placeholder="a name", width=170)
         self.unit = RadioButtonGroup(
             labels=["neuron", "channel"], active=0, width=136, name="unit", margin=(26, 5, 5, 0)
         )
@@ -52,10 +53,9 @@ class Controls:
             title="Layers", value=list(view.layers), options=[], placeholder="all", width=134,
             name="layers", search_option_limit=200, option_limit=200,
         )  # fmt: skip
-        self.channels = TextInput(
-            title="Channels", value=view.channels, placeholder="all, or 0..7", width=92,
-            name="channels",
-        )  # fmt: skip
+        self.channels = Field(
+            "channels", title="Channels", value=view.channels, placeholder="all, or 0..7", width=92
+        )
         self.min_weight = Spinner(
             title="|weight| from", value=view.min_weight, low=0, step=0.1, width=92,
             name="min_weight",
@@ -70,34 +70,82 @@ class Controls:
             title="Model", value=view.model, options=[], width=120, name="model",
             visible=False,
         )  # fmt: skip
-        self.source = TextInput(title="From", value=view.source, width=236, name="source")
-        self.target = TextInput(title="To", value=view.target, width=236, name="target")
+        self.other = Select(
+            title="Beside", value=view.other, options=_beside([view.other]), width=120,
+            name="other", visible=False,
+        )  # fmt: skip
+        self.source = Field("source", title="From", value=view.source, width=236)
+        self.target = Field("target", title="To", value=view.target, width=236)
         self.use_source = Button(label="the pick", width=80, name="use_source", margin=_BESIDE)
         self.use_target = Button(label="the pick", width=80, name="use_target", margin=_BESIDE)
         self.k = Spinner(title="How many", value=view.k, low=1, high=MOST_PATHS, width=80, name="k")
+        self._written: list[Any] = []
+        self._offer_colors(view.other)
         self.clear = Button(label="Clear", width=80, name="clear", margin=_BESIDE)
 
-    def about(self, model: PageModel) -> None:
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The texts that a person writes, by what of a view they say."""
+        return {
+            "pick": self.find,
+            "channels": self.channels,
+            "source": self.source,
+            "target": self.target,
+        }
+
+    def about(self, model: PageModel, classes: ClassNames) -> None:
         """Offer what a model has."""
+        layers = [_completed(model, layer) for layer in model.layers]
+        names: Any = {"layers": layers, "classes": [*classes.by_channel.items()]}
+        for field in (self.find, self.source, self.target):
+            field.input.tags = [names]
         self.layers.options = [layer.name for layer in model.layers]
         self.by.visible = model.coarse
-        self.source.placeholder = f"such as {model.inputs[0]}" if model.inputs else ""
-        self.target.placeholder = f"such as {model.outputs[0]}" if model.outputs else ""
+        self.source.input.placeholder = f"such as {model.inputs[0]}" if model.inputs else ""
+        self.target.input.placeholder = f"such as {model.outputs[0]}" if model.outputs else ""
+
+    def offer_models(self, names: Sequence[str]) -> None:
+        """Offer the models of the graph, to be shown and to be shown beside."""
+        several = len(names) > 1
+        self.model.update(options=list(names), visible=several)
+        others = [name for name in names if name != self.model.value]
+        self.other.update(options=_beside(others), visible=several)
 
     def offer_properties(self, names: Sequence[str]) -> None:
         """Offer the properties that were written to the model's neurons, beside the measures."""
-        written: list[Any] = [(property_text(name, colors()), name) for name in names]
-        options = {"Measures": _MEASURES, "Written properties": written} if written else _MEASURES
+        self._written = [(property_text(name, colors()), name) for name in names]
+        self._offer_colors(self.other.value)
+
+    def _offer_colors(self, other: Any) -> None:
+        measures = [*_MEASURES, _CHANGE] if other else _MEASURES
+        written = {"Measures": measures, "Written properties": self._written}
+        options = written if self._written else measures
         if self.color.options != options:
             self.color.options = options
 
     def show(self, view: View) -> None:
         """Show a view that was reached otherwise."""
+        self._offer_colors(view.other)
         for widget, value in (
-            (self.find, view.pick),
+            (self.find.input, view.pick),
             (self.color, view.color),
-            (self.source, view.source),
-            (self.target, view.target),
+            (self.other, view.other),
+            (self.source.input, view.source),
+            (self.target.input, view.target),
         ):
             if widget.value != value:
                 widget.value = value
+
+
+def _beside(names: Sequence[str]) -> list[Any]:
+    return [("", "no other model"), *((name, name) for name in names if name)]
+
+
+def _completed(model: PageModel, layer: Layer) -> tuple[str, int, list[int]]:
+    """Return a layer's name, how many channels it has, and how many x, y and z."""
+    lengths = model.lengths[layer.index]
+    return (
+        layer.name,
+        lengths.get("channel", 0),
+        [lengths[axis] for axis in "xyz" if axis in lengths],
+    )

@@ -30,32 +30,38 @@ class CypherSide:
     ----------
     ask
         Runs a statement that reads.
+    light
+        Marks in the picture which neurons an answer has, None for no answer, and returns how many.
     """
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, light: Callable[[pd.DataFrame | None], int]) -> None:
+        self._ask, self._light = ask, light
         self._text = TextAreaInput(
-            title="Cypher, which cannot write",
+            title="Cypher, which cannot write (Ctrl+Enter runs it)",
             value="MATCH (n:Neuron) RETURN n.layer AS layer, max(n.bias) AS bias ORDER BY layer",
             rows=5, width=338, name="cypher",
         )  # fmt: skip
         run = Button(label="Run", button_type="primary", width=80, name="run")
         run.on_event(ButtonClick, self._run)
         self._answer = Div(width=240, disable_math=True, name="answer")
-        self._rows = new_table("rows", height=440)
+        self._rows = new_table("rows", "rows of the answer", height=440)
         self.layout: LayoutDOM = column(
             self._text, row(run, self._answer), self._rows, visible=False
         )
 
     def _run(self) -> None:
-        self._answer.text = "Working …"
+        self._answer.text, self._rows.text = "<p role='status'>Working …</p>", ""
+        self._light(None)
         self._ask(self._text.value, self._show, self._fail)
 
     def _show(self, frame: pd.DataFrame) -> None:
         rows = frame.head(MOST_ROWS)
         self._rows.text = table(rows, header=True)
         more = "the first " if len(frame) > MOST_ROWS else ""
-        self._answer.text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
+        lit = self._light(rows)
+        text = f"{more}{len(rows):,} row{'s' * (len(rows) != 1)}"
+        text += f", {lit:,} neuron{'s' * (lit != 1)} marked" if lit else ""
+        self._answer.text = f"<p role='status'>{text}</p>"
 
     def _fail(self, error: BaseException) -> None:
         self._answer.text = format_error(error)

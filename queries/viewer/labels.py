@@ -1,58 +1,105 @@
-"""The names of layers above their columns, written so that none covers another."""
+"""The names of layers above their columns: axes, so that they stay in view while one zooms."""
 
 import math
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+
+from bokeh.models import CustomJSTicker, CustomJSTickFormatter, LinearAxis
+from bokeh.models.axes import Axis
+from bokeh.models.labeling import NoOverlap
+from bokeh.plotting import figure
 
 from queries.viewer.column import Column
 from queries.viewer.layout import Layout
+from queries.viewer.names import middle_shortened
 
-_LONGEST: Final = 17
+LONGEST: Final = 17
 """Letters of a name that are shown."""
 
-_LETTER: Final = 7.2
-_LINE: Final = 13.0
-"""Width of a letter, and height of a line, in units of the picture."""
+LETTER: Final = 7.2
+"""Width of a letter, in units of the picture."""
+
+# Of a column that is partly in view, the middle of that part.
+_TICKS: Final = """
+const {start, end} = cb_data
+return columns.map(({left, right}) => [Math.max(left, start), Math.min(right, end)])
+  .filter(([from, to]) => from < to).map(([from, to]) => (from + to) / 2)
+"""
+_TEXT: Final = "return columns.find(({left, right}) => left <= tick && tick <= right)?.text ?? ''"
 
 
-def labels_of(layout: Layout) -> tuple[dict[str, Any], float]:
-    """Return the names and shapes of layers as columns of a source, and the room they need.
+@dataclass(frozen=True)
+class Labels:
+    """Which text stands where along the picture.
+
+    Parameters
+    ----------
+    upper, lower
+        Two lines: the text of each column, and where that begins and ends (left, right).
+    turned
+        Whether they are turned, since two lines are too narrow for them.
+    """
+
+    upper: Sequence[Mapping[str, Any]]
+    lower: Sequence[Mapping[str, Any]]
+    turned: bool
+
+
+class LabelAxes:
+    """Two axes above a figure, of which one holds the names that have no room in the other."""
+
+    def __init__(self, plot: figure) -> None:
+        self._lower, self._upper = _new_axis(), _new_axis()
+        for axis in (self._lower, self._upper):
+            plot.add_layout(axis, "above")
+
+    def show(self, layout: Layout) -> None:
+        """Write the names and shapes of layers."""
+        labels = labels_of(layout)
+        for axis, columns in ((self._lower, labels.lower), (self._upper, labels.upper)):
+            drawn: dict[str, Any] = {"columns": list(columns)}
+            axis.update(
+                ticker=CustomJSTicker(args=drawn, major_code=_TICKS),
+                formatter=CustomJSTickFormatter(args=drawn, code=_TEXT),
+                major_label_orientation="vertical" if labels.turned else "horizontal",
+                visible=bool(columns),
+            )
+
+
+def _new_axis() -> Axis:
+    return LinearAxis(
+        major_label_text_font_size="12px",
+        major_label_text_color="#1c2430",
+        major_label_policy=NoOverlap(),
+        major_label_standoff=4,
+        axis_line_color=None,
+        major_tick_line_color=None,
+        minor_tick_line_color=None,
+    )
+
+
+def labels_of(layout: Layout) -> Labels:
+    """Return the names and shapes of layers.
 
     Names stand side by side, or by turns in two lines; where both are too narrow, they are
-    turned, and so many are left out that the others can be read.
+    turned, and those are left out for which there is no room until one zooms in.
     """
-    columns = layout.columns
-    names = [_shortened(column.layer.name) for column in columns]
-    middles = [column.left + column.width / 2 for column in columns]
+    names = [middle_shortened(column.layer.name, LONGEST) for column in layout.columns]
+    middles = [column.left + column.width / 2 for column in layout.columns]
     raised = _raised(middles, names)
     if raised is None:
-        return _turned(middles, names)
-    return {
-        "x": middles,
-        "y": [-32.0 if up else -4.0 for up in raised],
-        "text": names,
-        "shape": [_shape(column) for column in columns],
-        "text_offset": [-15.0] * len(names),
-        "shape_offset": [-2.0] * len(names),
-        "align": ["center"] * len(names),
-        "angle": [0.0] * len(names),
-    }, 58.0
+        turned = [_label(*each) for each in zip(layout.columns, names, strict=True)]
+        return Labels((), turned, turned=True)
+    lines: dict[bool, list[Mapping[str, Any]]] = {False: [], True: []}
+    for column, name, up in zip(layout.columns, names, raised, strict=True):
+        shape = " x ".join(map(str, column.layer.shape))
+        lines[up].append(_label(column, f"{name}\n{shape}"))
+    return Labels(lines[True], lines[False], turned=False)
 
 
-def _turned(middles: Sequence[float], names: Sequence[str]) -> tuple[dict[str, Any], float]:
-    least = min(after - before for before, after in pairwise(middles))
-    step = math.ceil(_LINE / max(least, 1.0))
-    return {
-        "x": list(middles),
-        "y": [-6.0] * len(names),
-        "text": [name if place % step == 0 else "" for place, name in enumerate(names)],
-        "shape": [""] * len(names),
-        "text_offset": [4.0] * len(names),
-        "shape_offset": [0.0] * len(names),
-        "align": ["left"] * len(names),
-        "angle": [math.pi / 2] * len(names),
-    }, 12 + _LETTER * max(map(len, names))
+def _label(column: Column, text: str) -> Mapping[str, Any]:
+    return {"left": column.left, "right": column.left + column.width, "text": text}
 
 
 def _raised(middles: Sequence[float], names: Sequence[str]) -> list[bool] | None:
@@ -60,18 +107,10 @@ def _raised(middles: Sequence[float], names: Sequence[str]) -> list[bool] | None
     ends = {False: -math.inf, True: -math.inf}
     raised: list[bool] = []
     for middle, name in zip(middles, names, strict=True):
-        half = _LETTER * len(name) / 2
+        half = LETTER * len(name) / 2
         line = next((line for line in (False, True) if middle - half > ends[line]), None)
         if line is None:
             return None
         ends[line] = middle + half
         raised.append(line)
     return raised
-
-
-def _shape(column: Column) -> str:
-    return " x ".join(map(str, column.layer.shape))
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

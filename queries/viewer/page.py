@@ -1,30 +1,41 @@
 """The page: a person changes the view, the worker asks the graph, the picture follows."""
 
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import Any, Final
 
+import numpy as np
+import pandas as pd
 from bokeh.document import Document
 from bokeh.events import ButtonClick, DocumentReady, DoubleTap, RangesUpdate, Tap
 from bokeh.layouts import column, row
-from bokeh.models import CustomJS
+from bokeh.models import CustomJS, LayoutDOM
 from bokeh.models.widgets.groups import RadioButtonGroup
 from bokeh.models.widgets.markups import Div
 
-from queries.viewer.column import Box
+from queries.analysis.operators import Ids
+from queries.errors import NeurongraphError
+from queries.viewer.answered_neurons import answered_neurons
+from queries.viewer.column import Box, Column
 from queries.viewer.controls import Controls
 from queries.viewer.cypher_side import CypherSide
 from queries.viewer.page_graph import PageGraph, PageModel
 from queries.viewer.panel import FactsPanel
-from queries.viewer.picture import ModelPicture
+from queries.viewer.picture import ModelPicture, side_by_side
 from queries.viewer.problem import format_error
-from queries.viewer.scene import Scene, cached_scene, complete, outline, sketch
+from queries.viewer.scene import Scene, cached_scene, complete, outline, require, sketch
 from queries.viewer.style import TEMPLATE, dress
 from queries.viewer.tables import WIDTH, new_table, table
-from queries.viewer.view import View
+from queries.viewer.view import CHANGE, View
+from queries.viewer.walk import ARROWS, walked
 from queries.viewer.worker import Worker
 
 _HOPS: Final = ["path", "name", "weight", "strength"]
+_ABOUT: Final = (
+    "Picture of the model, its inputs left. Arrow keys walk from neuron to neuron; with Shift left "
+    "and right to the layer beside, up and down to the channel beside. Escape lets go of the pick."
+)
 
 
 class Page:
@@ -50,11 +61,15 @@ class Page:
             # All other measures would take minutes.
             self._view = replace(self._view, color="bias")
         self._scene: Scene | None = None
+        self._walked: Ids | None = None
         self._controls = Controls(self._view)
-        self._picture, self._panel = ModelPicture(), FactsPanel()
-        self._hops = new_table("paths", height=440)
+        self._picture, self._panel = ModelPicture(_ABOUT), FactsPanel()
+        self._beside = ModelPicture(_ABOUT, beside=self._picture)
+        self._beside.figure.visible = False
+        self._hops = new_table("paths", "strongest paths", height=440)
         self._status = Div(name="status", sizing_mode="stretch_width", disable_math=True)
         self._link = Div(name="link", disable_math=True)
+        self._walk = Div(name="walk", visible=False)
         self._follow_link()
         self._listen()
         self._lay_out()
@@ -78,26 +93,28 @@ class Page:
     def _lay_out(self) -> None:
         controls = self._controls
         above = row(
-            controls.model, controls.find, controls.unit, controls.color, controls.scale,
-            controls.layers, controls.channels, controls.min_weight, controls.lines, controls.by,
-            name="controls",
+            controls.model, controls.other, controls.find.layout, controls.unit, controls.color,
+            controls.scale, controls.layers, controls.channels.layout, controls.min_weight,
+            controls.lines, controls.by, css_classes=["controls"], sizing_mode="stretch_width",
         )  # fmt: skip
         paths = column(
-            row(controls.source, controls.use_source),
-            row(controls.target, controls.use_target),
+            row(controls.source.layout, controls.use_source),
+            row(controls.target.layout, controls.use_target),
             row(controls.k, controls.clear),
             self._hops,
         )
-        sides = [self._panel.layout, paths, CypherSide(self._run_cypher).layout]
+        cypher = CypherSide(self._run_cypher, self._light)
+        sides: list[LayoutDOM] = [self._panel.layout, paths, cypher.layout]
         # Bokeh's own tabs cannot be changed by keyboard.
         tabs = RadioButtonGroup(labels=["Neuron", "Paths", "Cypher"], active=0, name="tabs")
         code = "sides.forEach((side, place) => side.visible = place === cb_obj.active)"
         tabs.js_on_change("active", CustomJS(args={"sides": sides}, code=code))
         paths.visible = False
-        beside = column(tabs, *sides, width=WIDTH + 10)
-        below = row(self._status, self._link, sizing_mode="stretch_width")
-        body = row(self._picture.figure, beside, sizing_mode="stretch_both")
-        root = column(above, body, below, sizing_mode="stretch_both")
+        beside = column(tabs, *sides, width=WIDTH + 26, css_classes=["side"])
+        below = row(self._status, self._link, self._walk, sizing_mode="stretch_width")
+        pictures = side_by_side([self._picture, self._beside], cypher=True)
+        body = row(pictures, beside, sizing_mode="stretch_both", css_classes=["body"])
+        root = column(above, body, below, sizing_mode="stretch_both", css_classes=["page"])
         dress(root)
         self._document.add_root(root)
         self._document.template = TEMPLATE
@@ -118,12 +135,13 @@ class Page:
     def _listen(self) -> None:
         controls = self._controls
         for widget, name in (
-            (controls.find, "pick"), (controls.color, "color"), (controls.scale, "scale"),
-            (controls.layers, "layers"), (controls.channels, "channels"),
+            (controls.color, "color"), (controls.scale, "scale"), (controls.layers, "layers"),
             (controls.min_weight, "min_weight"), (controls.lines, "lines"), (controls.by, "by"),
-            (controls.source, "source"), (controls.target, "target"), (controls.k, "k"),
+            (controls.k, "k"),
         ):  # fmt: skip
             widget.on_change("value", self._changer(name))
+        for name, field in controls.fields.items():
+            field.input.on_change("value", self._writer(name))
         controls.model.js_on_change(
             "value", CustomJS(code="location.search = new URLSearchParams({model: cb_obj.value})")
         )
@@ -131,38 +149,107 @@ class Page:
         controls.use_target.on_event(ButtonClick, lambda: self._change(target=self._view.pick))
         controls.clear.on_event(ButtonClick, lambda: self._change(source="", target=""))
         # Of two clicks in quick succession the second is a double tap, wherever it is.
-        for click in (Tap, DoubleTap):
-            self._picture.figure.on_event(click, self._tap)
-        self._picture.figure.on_event(RangesUpdate, self._look)
+        for picture in (self._picture, self._beside):
+            for click in (Tap, DoubleTap):
+                picture.figure.on_event(click, partial(self._tap, picture))
+            picture.figure.on_event(RangesUpdate, self._look)
+        controls.other.on_change("value", self._put_beside)
+        self._walk.on_change("tags", self._step)
 
     def _changer(self, name: str) -> Any:
         def changed(_: str, __: Any, value: Any) -> None:
             if name == "layers":
                 self._change(layers=tuple(value))
             elif value is not None:
-                self._change(**{name: value.strip() if isinstance(value, str) else value})
+                self._change(**{name: value})
 
         return changed
 
-    def _tap(self, event: Any) -> None:
-        if self._scene is None or event.x is None or event.y is None:
+    def _writer(self, name: str) -> Any:
+        """Return what takes a text that was written, unless it says nothing of the model."""
+        field = self._controls.fields[name]
+
+        def written(_: str, __: Any, value: str) -> None:
+            text = value.strip()
+            changes: dict[str, Any] = {name: text}
+            view = replace(self._view, **changes)
+            if view == self._view:
+                field.say("")
+                return
+
+            def accept(_: None) -> None:
+                if field.input.value.strip() == text:
+                    field.say("")
+                    self._change(**changes)
+
+            def refuse(error: BaseException) -> None:
+                if isinstance(error, NeurongraphError):
+                    field.say(str(error))
+                else:
+                    self._fail(error)
+
+            self._worker.submit(
+                lambda: require(self._graph, view, name), self._later(accept), self._later(refuse)
+            )
+
+        return written
+
+    def _put_beside(self, _: str, __: Any, other: str) -> None:
+        """Show another model beside, and first what changes to it."""
+        usual = View(self._view.model).color
+        color = CHANGE if other else usual if self._view.color == CHANGE else self._view.color
+        if other != self._view.other:
+            self._change(other=other, color=color)
+
+    def _tap(self, picture: ModelPicture, event: Any) -> None:
+        scene = self._scene
+        if scene is None or event.x is None or event.y is None:
             return
-        mark = self._picture.at(event.x, event.y)
+        shown = scene.other if picture is self._beside and scene.other is not None else scene
+        self._pick(shown.model, picture.at(event.x, event.y))
+
+    def _step(self, _: str, __: Any, keys: Any) -> None:
+        """Walk to where a key leads, or let go of the pick."""
+        if self._scene is None or not keys:
+            return
+        key, far = keys[0], bool(keys[1])
+        if key not in ARROWS:
+            self._change(pick="")
+            return
+        facts, here = self._scene.facts, self._walked
+        if here is None and facts is not None:
+            here = facts.neurons
+        self._pick(
+            self._scene.model,
+            walked(self._scene.layout, here, key, far=far, by_channel=self._by_channel),
+        )
+
+    @property
+    def _by_channel(self) -> bool:
+        return self._controls.unit.active == 1
+
+    def _pick(self, model: PageModel, mark: tuple[Column, int] | None) -> None:
         if mark is None:
             return
         layer, neuron = mark
-        model = self._scene.model
-        by_channel = layer.kind == "channel" or self._controls.unit.active == 1
+        by_channel = layer.kind == "channel" or self._by_channel
         name = str(model.neurons["name"].iloc[neuron])
         self._change(pick=model.channel_name(neuron) if by_channel else name)
+        # Who walks on need not wait until all is known of where the steps led.
+        self._walked = np.array([neuron])
+        self._picture.ring(name, self._walked)
 
     def _look(self, event: Any) -> None:
-        self._picture.look(Box(event.x0, event.x1, *sorted((event.y0, event.y1))))
+        for picture in (self._picture, self._beside):
+            picture.look(Box(event.x0, event.x1, *sorted((event.y0, event.y1))))
 
     def _change(self, **changes: Any) -> None:
         view = replace(self._view, **changes)
         if view != self._view:
             self._view = view
+            self._walked = None
+            for name in changes.keys() & self._controls.fields.keys():
+                self._controls.fields[name].say("")
             self._controls.show(view)
             self._say_link()
             self._ask()
@@ -185,11 +272,20 @@ class Page:
         if scene is None or scene.view != self._view:
             return
         if self._scene is None or self._scene.model is not scene.model:
-            self._controls.about(scene.model)
+            self._controls.about(scene.model, scene.classes)
         if scene.written is not None:
             self._controls.offer_properties(scene.written)
         self._scene = scene
+        if finished:
+            self._walked = None
+        for name, problem in scene.problems:
+            if name:
+                self._controls.fields[name].say(problem)
         self._picture.show(scene)
+        if finished:
+            self._beside.figure.visible = scene.other is not None
+        if scene.other is not None:
+            self._beside.show(scene.other)
         self._panel.show(scene)
         hops = None if scene.paths is None else scene.paths[_HOPS]
         self._hops.text = "" if hops is None else table(hops, self._view, header=True)
@@ -209,12 +305,22 @@ class Page:
             text += " <em>Working …</em>"
         problems = "".join(
             f" <span class='problem' role='alert'>{escape(problem)}</span>"
-            for problem in self._scene.problems
+            for name, problem in self._scene.problems
+            if not name
         )
         self._status.text = f"<p role='status'>{text}{problems}</p>"
 
     def _offer_models(self, names: list[str]) -> None:
-        self._controls.model.update(options=names, visible=len(names) > 1)
+        self._controls.offer_models(names)
+
+    def _light(self, frame: pd.DataFrame | None) -> int:
+        """Mark the neurons of an answer; none where there is no answer."""
+        if frame is None or self._scene is None:
+            neurons = np.empty(0, dtype=np.int64)
+        else:
+            neurons = answered_neurons(self._scene.model, frame)
+        self._picture.light(neurons)
+        return len(neurons)
 
     def _run_cypher(self, text: str, done: Any, failed: Any) -> None:
         model = self._view.model

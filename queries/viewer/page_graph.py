@@ -1,7 +1,8 @@
 """The graph behind the page, with a cache of its answers."""
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ from queries.errors import ParameterError
 from queries.library.declaration import Weighing
 from queries.library.queries import query
 from queries.neurongraph import NeuronGraph
+from queries.viewer.class_names import NO_CLASSES, ClassNames, class_names_of
 from queries.viewer.measures import measures
 
 _MOST_ANSWERS: Final = 32
@@ -35,10 +37,13 @@ class PageModel:
         The model.
     neurons
         Frame of the query neurons, by id, without properties that were written: those change.
+    layer_rows
+        Frame of the query layers.
     """
 
     model: Model
     neurons: pd.DataFrame
+    layer_rows: pd.DataFrame
 
     @property
     def about(self) -> StoredModel:
@@ -86,6 +91,15 @@ class PageModel:
         feeding = {index for layer in self.layers for index in layer.inputs}
         return [layer.name for layer in self.layers if layer.index not in feeding]
 
+    @cached_property
+    def lengths(self) -> Mapping[int, Mapping[str, int]]:
+        """By index of a layer: how many channels, x, y and z it has, of those that it has."""
+        largest = self.neurons.groupby("layer_index")[["channel", "x", "y", "z"]].max()
+        return {
+            int(index): {str(axis): int(last) + 1 for axis, last in row.items() if pd.notna(last)}
+            for index, row in zip(largest.index, largest.to_dict("records"), strict=True)
+        }
+
     def layer_of(self, neuron: int) -> Layer:
         """Return the layer of a neuron, counted from the model's first."""
         return next(layer for layer in self.layers if layer.last - self.first >= neuron)
@@ -100,10 +114,18 @@ class PageGraph(NeuronGraph):
     """A graph that answers the page, and keeps the answers.
 
     One thread at a time may ask it.
+
+    Parameters
+    ----------
+    graph
+        As in ``NeuronGraph``.
+    class_names
+        What the outputs of its models stand for, in their order.
     """
 
-    def __init__(self, graph: Any = None) -> None:
+    def __init__(self, graph: Any = None, class_names: Sequence[str] = ()) -> None:
         super().__init__(graph, progress=False)
+        self._class_names = class_names
         self._page_models: dict[str, PageModel] = {}
         self._answers: dict[Hashable, Any] = {}
 
@@ -120,13 +142,33 @@ class PageGraph(NeuronGraph):
         model = self._page_models.get(about.name)
         if model is None or model.about != about:
             columns = [column.name for column in query("neurons").columns]
-            model = PageModel(question.model, question.neurons("neurons", columns))
+            rows = question.also("layers").stored_answer()
+            model = PageModel(question.model, question.neurons("neurons", columns), rows)
             self._page_models[about.name] = model
         return model
 
     def cached_model(self, name: str) -> PageModel | None:
         """Return a model that was read before, without asking the graph."""
         return self._page_models.get(name)
+
+    def require_classes(self, model: PageModel) -> ClassNames:
+        """Return the classes of a model's outputs.
+
+        Raises
+        ------
+        ParameterError
+            If there are as many outputs as class names in no layer.
+        """
+        outputs = [layer for layer in model.layers if layer.name in model.outputs]
+        channels = {index: axes.get("channel", 0) for index, axes in model.lengths.items()}
+        return class_names_of(self._class_names, outputs, channels)
+
+    def classes(self, model: PageModel) -> ClassNames:
+        """Return the classes of a model's outputs; none where they are those of another model."""
+        try:
+            return self.require_classes(model)
+        except ParameterError:
+            return NO_CLASSES
 
     def scores(self, model: PageModel, measure: str, by: Weighing) -> Scores:
         """Return a measure by neuron, not a number where there is none.
@@ -144,6 +186,18 @@ class PageGraph(NeuronGraph):
             (model.about, "scores", measure, by), lambda: self._scores(model, measure, by)
         )
         return scores
+
+    def changes(self, model: PageModel, other: str, by: Weighing) -> Scores:
+        """Return by neuron how much the weights into it change to another model.
+
+        Raises
+        ------
+        ParameterError
+            If that is not of the same architecture.
+        """
+        frame = self.compare_neurons(other, k=len(model.neurons), by=by, model=model.name)
+        change = frame.set_index("id")["weight_change"].reindex(model.neurons["id"].to_numpy())
+        return change.to_numpy(np.float64, na_value=np.nan)
 
     def _scores(self, model: PageModel, measure: str, by: Weighing) -> Scores:
         # What the query asks the store for is here in memory already.

@@ -12,13 +12,17 @@ from bokeh.plotting import figure
 
 from queries.plots.style import SEQUENTIAL, add_hover, source_of
 from queries.viewer.facts import Facts
+from queries.viewer.layer_facts import layer_facts, layer_html
+from queries.viewer.names import neuron_shortened
 from queries.viewer.scene import Scene
-from queries.viewer.tables import ROW, WIDTH, new_table, table
+from queries.viewer.tables import CUT, LETTERS, ROW, WIDTH, new_table, table
 
 _FIELD: Final = 112
+_LONGEST_MODEL: Final = 12
 _HINT: Final = (
     "<p class='hint'>Click a neuron in the picture, or type a name under Find: "
-    "<code>{example}</code> is a channel, a layer's name all of it.</p>"
+    "<code>{example}</code> is a channel, a layer's name all of it. Arrow keys walk on from "
+    "there.</p>"
 )
 
 
@@ -38,12 +42,19 @@ class FactsPanel:
         self._cells = ColumnDataSource({"x": [], "y": [], "weight": []})
         self._field_mapper = LinearColorMapper(palette=SEQUENTIAL, low=0, high=1)
         self.field = self._new_field()
-        self.inputs = new_table("inputs", height=5 * ROW)
-        self.outputs = new_table("outputs", height=5 * ROW)
-        self.path = new_table("through", height=8 * ROW)
-        self.layers = new_table("list", height=480)
+        self.layer = Div(name="layer", width=WIDTH, disable_math=True)
+        self.inputs = new_table("inputs", "strongest inputs", height=5 * ROW)
+        self.outputs = new_table("outputs", "strongest outputs", height=5 * ROW)
+        self.path = new_table("through", "strongest path through the pick", height=7 * ROW)
+        self.layers = new_table("list", "layers", height=480)
+        self.changes = new_table("changes", "weights that change most", height=5 * ROW)
+        self._of_changes = column(
+            headed("Weights into it that change most"), self.changes, visible=False
+        )
         self._of_pick = column(
             row(self.numbers, self.field),
+            self.layer,
+            self._of_changes,
             headed("Strongest inputs"), self.inputs,
             headed("Strongest outputs"), self.outputs,
             headed("Strongest path through it"), self.path,
@@ -74,15 +85,45 @@ class FactsPanel:
         self._of_pick.visible, self._of_model.visible = facts is not None, facts is None
         if facts is None:
             self.heading.text = _HINT.format(example=escape(_example(scene)))
-            self.layers.text = table(_layers(scene), view, header=True)
+            of_layers = _layers(scene) if scene.changes is None else scene.changes.layers
+            self.layers.text = table(of_layers, view, header=True, letters=CUT)
             return
-        self.heading.text = f"<h2>{escape(scene.view.pick)}</h2>"
-        self.numbers.text = rows_of((*facts.numbers, *scene.written_numbers))
+        meaning = scene.classes.of(scene.view.pick)
+        class_name = f" <small>{escape(meaning)}</small>" if meaning else ""
+        self.heading.text = f"<h2>{escape(scene.view.pick)}{class_name}</h2>"
+        self._show_layer(facts, scene)
+        other = scene.other.facts if scene.other is not None else None
+        self.numbers.text = rows_of(
+            (*facts.numbers, *scene.written_numbers),
+            () if other is None else other.numbers,
+            (scene.view.model, scene.view.other),
+        )
+        self._show_changes(scene)
         for place, frame in (
             (self.inputs, facts.inputs), (self.outputs, facts.outputs), (self.path, facts.path)
         ):  # fmt: skip
-            place.text = table(frame[["name", "weight"]], view)
+            place.text = table(
+                frame[["name", "weight"]],
+                view,
+                letters={"name": LETTERS},
+                classes=scene.classes,
+            )
         self._show_field(facts, scene)
+
+    def _show_changes(self, scene: Scene) -> None:
+        changes = scene.changes
+        self._of_changes.visible = changes is not None
+        if changes is not None:
+            view = scene.view if self._links else None
+            self.changes.text = table(changes.inputs, view, header=True, letters={"name": LETTERS})
+
+    def _show_layer(self, facts: Facts, scene: Scene) -> None:
+        model = scene.model
+        layer = model.layer_of(int(facts.neurons[0]))
+        rows = model.layer_rows
+        of_layer = rows[rows["index"] == layer.index].to_dict("records")[0]
+        heading = f"<h3>Layer {escape(layer.name)}</h3>"
+        self.layer.text = heading + layer_html(layer_facts(of_layer, model.layers))
 
     def _show_field(self, facts: Facts, scene: Scene) -> None:
         self.field.visible = bool(facts.field_layer)
@@ -127,9 +168,31 @@ def _layers(scene: Scene) -> pd.DataFrame:
     )
 
 
-def rows_of(numbers: Sequence[tuple[str, str]]) -> str:
-    """Return names and numbers as rows of HTML."""
+def rows_of(
+    numbers: Sequence[tuple[str, str]],
+    others: Sequence[tuple[str, str]] = (),
+    models: tuple[str, str] = ("", ""),
+) -> str:
+    """Return names and numbers as rows of HTML.
+
+    Parameters
+    ----------
+    numbers
+        What it is, and the number as text.
+    others
+        The same of the model beside; none without any.
+    models
+        The names of both.
+    """
+    beside = dict(others)
     rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in numbers
+        f"<tr><th scope='row'>{escape(name)}</th><td>{escape(text)}</td>"
+        + (f"<td>{escape(beside.get(name, '-'))}</td>" if others else "")
+        + "</tr>"
+        for name, text in numbers
     )
-    return f"<table class='numbers'>{rows}</table>"
+    heads = "".join(
+        f"<th scope='col'>{escape(neuron_shortened(name, _LONGEST_MODEL))}</th>" for name in models
+    )
+    head = f"<thead><tr><td></td>{heads}</tr></thead>" if others else ""
+    return f"<table class='numbers'>{head}<tbody>{rows}</tbody></table>"

@@ -4,66 +4,103 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+from bokeh import layouts
 from bokeh.core.properties import value
-from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJSHover,
+    HoverTool,
+    LayoutDOM,
+    LinearColorMapper,
+    Range1d,
+)
 from bokeh.models.annotations.legends import ColorBar
 from bokeh.models.glyphs import Bezier, Image, Scatter, Text
 from bokeh.models.tickers import FixedTicker
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from queries.analysis.operators import Ids
 from queries.core.colours import NEGATIVE, POSITIVE
 from queries.plots.style import DIVERGING, SEQUENTIAL, add_hover, source_of
+from queries.viewer.class_labels import class_labels
+from queries.viewer.class_names import NO_CLASSES, ClassNames
 from queries.viewer.column import Box, Column
-from queries.viewer.labels import labels_of
+from queries.viewer.labels import LabelAxes
 from queries.viewer.layout import Layout
+from queries.viewer.legend import LIT, PATH, PICK, new_legend
 from queries.viewer.lines import path_lines, strongest_lines, wires
 from queries.viewer.scene import Scene, middle
 from queries.viewer.shades import Shades
 from queries.viewer.tiles import HEIGHT, WIDTH
 
-PATH: Final = "#111111"
-PICK: Final = "#e8590c"
 MOST_NEAR: Final = 1 << 17
 """Neurons of a big layer that are drawn one by one while they are in view."""
 
 _UNKNOWN: Final = "#ccd1d8"
 _NO_LEVEL: Final = -9.0
 """A level of a neuron without a value."""
+_MARGIN: Final = 24.0
+_HALF: Final = 2.3
+"""How much wider letters are, in units of the picture, where two pictures share the window."""
 
 _KINDS: Final = ("map", "strip", "channel")
-_IMAGE_COLUMNS: Final = ("image", "value", "layer", "channel", "px", "py", "x", "y", "dw", "dh")
+_IMAGE_COLUMNS: Final = (
+    "image", "value", "layer", "channel", "px", "py", "x", "y", "dw", "dh", "class",
+)  # fmt: skip
 _LINE_COLUMNS: Final = ("x0", "y0", "x1", "y1", "cx0", "cx1", "weight", "width", "casing", "names")
 _SIDES: Final = (("positive", POSITIVE), ("negative", NEGATIVE), ("path", PATH))
 _TOOLTIPS: Final = {
-    "map": [("neuron", "@layer[@channel] at @px, @py"), ("value", "@value{0.0000e+0}")],
-    "strip": [("neuron", "@layer[@channel]"), ("value", "@value{0.0000e+0}")],
-    "channel": [("channel", "@layer[@channel]"), ("mean value", "@value{0.0000e+0}")],
+    "map": [("neuron", "@layer[@channel] at @px, @py @class"), ("value", "@image{custom}")],
+    "strip": [("neuron", "@layer[@channel] @class"), ("value", "@image{custom}")],
+    "channel": [("channel", "@layer[@channel] @class"), ("mean value", "@image{custom}")],
 }
+# Bokeh itself writes what is not a number, so that the value is looked up beside the image.
+_NUMBER: Final = """
+const {index, flat_index} = special_vars.image_index
+const number = source.get_column("value")[index][flat_index]
+return isNaN(number) ? missing : String(Number(number.toPrecision(5)))
+"""
 
 
 class ModelPicture:
-    """The figure, and how it is filled."""
+    """The figure, and how it is filled.
 
-    def __init__(self) -> None:
-        self.figure = figure(
-            x_range=Range1d(start=-24, end=WIDTH + 24),
-            y_range=Range1d(start=HEIGHT + 14, end=0),
+    Parameters
+    ----------
+    about
+        What is read out of the figure to who cannot see it.
+    beside
+        The picture that it moves and zooms with; None for none.
+    """
+
+    def __init__(self, about: str, *, beside: "ModelPicture | None" = None) -> None:
+        self._prefix = "" if beside is None else "beside_"
+        x, y = Range1d(start=-_MARGIN, end=WIDTH + _MARGIN), Range1d(start=HEIGHT + 14, end=-14)
+        self.figure: figure = figure(
+            x_range=x if beside is None else beside.figure.x_range,
+            y_range=y if beside is None else beside.figure.y_range,
             tools="pan,wheel_zoom,box_zoom,reset,save",
             active_scroll="wheel_zoom",
             sizing_mode="stretch_both",
             min_height=320,
-            min_width=400,
+            min_width=240,
             toolbar_location="above",
             outline_line_color=None,
-            background_fill_color="#f1f3f5",
-            name="picture",
+            background_fill_color="#e9ecf0",
+            border_fill_color="#e9ecf0",
+            name=f"{self._prefix}picture",
+            title="",
+            tags=[about],
         )
         self.figure.toolbar.logo = None
         self.figure.axis.visible = False
         self.figure.grid.visible = False
         self._layout: Layout | None = None
         self._shades: Shades | None = None
+        self._room = 0.0
+        self._classes = NO_CLASSES
+        self._numbers: list[CustomJSHover] = []
         self._add_wires()
         self._mapper = LinearColorMapper(
             palette=SEQUENTIAL, low=0, high=1, low_color=_UNKNOWN, nan_color=(0, 0, 0, 0)
@@ -75,22 +112,56 @@ class ModelPicture:
         self._places: dict[str, dict[str, Any]] = {}
         self._lines = {name: self._add_lines(name, color) for name, color in _SIDES}
         self._marks = ColumnDataSource({"x": [], "y": [], "name": []})
-        ring = Scatter(x="x", y="y", size=15, fill_color=None, line_color=PICK, line_width=3)
-        self.figure.add_glyph(self._marks, ring, name="picked")
-        self._labels = ColumnDataSource(labels_of(Layout((), np.empty(0), np.empty(0)))[0])
-        self._add_labels()
+        self._lit: Ids = np.empty(0, dtype=np.int64)
+        self._lights = ColumnDataSource({"x": [], "y": []})
+        self._add_rings()
+        self._class_labels = ColumnDataSource({"x": [], "y": [], "text": []})
+        self._add_class_labels()
+        self._labels = LabelAxes(self.figure)
         self._bar = self._add_bar()
 
     def show(self, scene: Scene) -> None:
         """Draw a scene; what is drawn already is left alone."""
         if scene.layout is not self._layout:
             self._place(scene)
+            self._light(scene.layout)
         if scene.layout is not self._layout or scene.shades is not self._shades:
             self._layout, self._shades = scene.layout, scene.shades
             self._color(scene.layout, scene.shades)
             self._bar.title = scene.view.meaning
             self._color_near()
+        is_half = scene.other is not None or bool(self._prefix)
+        self._title(scene.view.model if is_half else "")
+        self._make_room(_HALF if is_half else 1.0)
         self._draw_lines(scene)
+
+    def _make_room(self, wide: float) -> None:
+        """Leave room at the right for the classes, whose letters do not shrink with the picture."""
+        end = WIDTH + _MARGIN + wide * self._room
+        x_range: Any = self.figure.x_range
+        if x_range.reset_end != end:
+            x_range.update(end=end, reset_end=end)
+
+    def _title(self, text: str) -> None:
+        title: Any = self.figure.title
+        title.update(text=text, visible=bool(text))
+
+    def ring(self, name: str, neurons: Ids) -> None:
+        """Mark the pick, before all else is known of it."""
+        if self._layout is not None:
+            x, y = middle(self._layout, neurons)
+            self._marks.data = {"x": [x], "y": [y], "name": [name]}
+
+    def light(self, neurons: Ids) -> None:
+        """Mark neurons that an answer has, counted from the model's first."""
+        self._lit = neurons
+        if self._layout is not None:
+            self._light(self._layout)
+
+    def _light(self, layout: Layout) -> None:
+        x, y = layout.x[self._lit], layout.y[self._lit]
+        drawn = ~np.isnan(x)
+        self._lights.data = {"x": x[drawn], "y": y[drawn]}
 
     def look(self, box: Box) -> None:
         """Draw what of big layers is in view by neuron, where it is few enough."""
@@ -101,7 +172,7 @@ class ModelPicture:
         if near or self._near_columns:
             self._near_columns = near
             self._near.data = {
-                **_place_columns(near, self._axes),
+                **_place_columns(near, self._axes, self._classes),
                 **_color_columns(near, self._shades),
             }
 
@@ -124,8 +195,13 @@ class ModelPicture:
     def _add_images(self, name: str, kind: str) -> ColumnDataSource:
         source = ColumnDataSource({name: [] for name in _IMAGE_COLUMNS})
         glyph = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=self._mapper)
-        renderer = self.figure.add_glyph(source, glyph, name=name)
-        add_hover(self.figure, renderer, _TOOLTIPS[kind])
+        renderer = self.figure.add_glyph(source, glyph, name=self._prefix + name)
+        number = CustomJSHover(args={"source": source, "missing": ""}, code=_NUMBER)
+        self._numbers.append(number)
+        formatters: Any = {"@image": number}
+        self.figure.add_tools(
+            HoverTool(renderers=[renderer], tooltips=_TOOLTIPS[kind], formatters=formatters)
+        )
         return source
 
     def _add_wires(self) -> None:
@@ -135,7 +211,7 @@ class ModelPicture:
         arc = Bezier(
             **places, cx0="x0", cy0="cy", cx1="x1", cy1="cy", line_color="#b9bec7", line_width=1.5
         )
-        self.figure.add_glyph(self._wires, arc, name="wires")
+        self.figure.add_glyph(self._wires, arc, name=f"{self._prefix}wires")
 
     def _add_lines(self, name: str, color: str) -> ColumnDataSource:
         source = ColumnDataSource({column: [] for column in _LINE_COLUMNS})
@@ -145,20 +221,26 @@ class ModelPicture:
         casing = Bezier(**ends, **bends, line_color="white", line_width="casing")
         self.figure.add_glyph(source, casing)
         line = Bezier(**ends, **bends, line_color=color, line_width="width", line_alpha=0.9)
-        renderer = self.figure.add_glyph(source, line, name=name)
+        renderer = self.figure.add_glyph(source, line, name=self._prefix + name)
         add_hover(
             self.figure, renderer, [("relationship", "@names"), ("weight", "@weight{0.0000}")]
         )
         return source
 
-    def _add_labels(self) -> None:
-        for column, size, color in (("text", "12px", "#1c2430"), ("shape", "11px", "#5b6472")):
-            glyph = Text(
-                x="x", y="y", text=column, y_offset=f"{column}_offset", text_align="align",
-                angle="angle", text_font_size=value(size), text_color=value(color),
-                text_font=value("sans-serif"),
-            )  # fmt: skip
-            self.figure.add_glyph(self._labels, glyph)
+    def _add_rings(self) -> None:
+        lit = Scatter(
+            x="x", y="y", size=11, marker="square", fill_color=None, line_color=LIT, line_width=3
+        )
+        self.figure.add_glyph(self._lights, lit, name=f"{self._prefix}lit")
+        ring = Scatter(x="x", y="y", size=15, fill_color=None, line_color=PICK, line_width=3)
+        self.figure.add_glyph(self._marks, ring, name=f"{self._prefix}picked")
+
+    def _add_class_labels(self) -> None:
+        text = Text(
+            x="x", y="y", text="text", text_baseline="middle", text_font_size=value("11px"),
+            text_color=value("#5b6472"), text_font=value("sans-serif"),
+        )  # fmt: skip
+        self.figure.add_glyph(self._class_labels, text, name=f"{self._prefix}classes")
 
     def _add_bar(self) -> ColorBar:
         bar = ColorBar(
@@ -168,7 +250,10 @@ class ModelPicture:
             height=9,
             padding=4,
             location=(60, 0),
-            ticker=FixedTicker(ticks=[0, 1]),
+            # What the style of the page says of the picture is not meant for the bar.
+            styles={"--bk-background-fill-color": "transparent"},
+            name=f"{self._prefix}bar",
+            ticker=FixedTicker(ticks=[0, 0.5, 1]),
             major_label_text_font_size="12px",
             title_text_font_size="12px",
             title_text_font_style="normal",
@@ -179,32 +264,33 @@ class ModelPicture:
         return bar
 
     def _place(self, scene: Scene) -> None:
-        layout = scene.layout
+        layout, self._classes = scene.layout, scene.classes
         self._axes = {
             name: scene.model.neurons[axis].fillna(0).to_numpy(np.int32)
             for name, axis in (("channel", "channel"), ("px", "x"), ("py", "y"))
         }
         for kind in _KINDS:
             columns = [column for column in layout.columns if column.kind == kind]
-            self._places[kind] = _place_columns(columns, self._axes)
+            self._places[kind] = _place_columns(columns, self._axes, self._classes)
         self._near.data = {name: [] for name in _IMAGE_COLUMNS}
         self._near_columns = []
-        labels, room = labels_of(layout)
-        self._labels.data = labels
-        self.figure.y_range.update(end=-room, reset_end=-room)
+        self._labels.show(layout)
+        labels, room = class_labels(layout, self._axes["channel"], self._classes)
+        self._class_labels.data = labels
+        self._room = room
         self._wires.data = wires(layout)
 
     def _color(self, layout: Layout, shades: Shades | None) -> None:
         signed = shades is not None and shades.signed
-        self._mapper.update(
-            palette=list(DIVERGING if signed else SEQUENTIAL), low=-1 if signed else 0, high=1
-        )
+        # The bar follows neither ends nor ticks that change.
+        self._mapper.palette = list(DIVERGING if signed else SEQUENTIAL)
         low, high = ("", "") if shades is None else shades.words
         self._bar.update(
-            ticker=FixedTicker(ticks=[-1, 1] if signed else [0, 1]),
-            major_label_overrides={-1: low, 0: low, 1: high},
+            major_label_overrides={0: low, 0.5: "0" if signed else "", 1: high},
             visible=shades is not None,
         )
+        for number in self._numbers:
+            number.args = {**number.args, "missing": "" if shades is None else shades.missing}
         for kind, source in self._images.items():
             columns = [column for column in layout.columns if column.kind == kind]
             source.data = {**self._places[kind], **_color_columns(columns, shades)}
@@ -222,8 +308,27 @@ class ModelPicture:
         self._marks.data = {**marks}
 
 
+def side_by_side(pictures: Sequence[ModelPicture], *, cypher: bool) -> LayoutDOM:
+    """Return pictures with one legend.
+
+    Parameters
+    ----------
+    pictures
+        The pictures, from left to right.
+    cypher
+        Whether neurons may be marked that an answer to Cypher has.
+    """
+    return layouts.column(
+        layouts.row(*(picture.figure for picture in pictures), sizing_mode="stretch_both"),
+        new_legend(cypher=cypher),
+        sizing_mode="stretch_both",
+        min_height=360,
+        css_classes=["picture"],
+    )
+
+
 def _place_columns(
-    columns: Sequence[Column], axes: Mapping[str, NDArray[np.int32]]
+    columns: Sequence[Column], axes: Mapping[str, NDArray[np.int32]], classes: ClassNames
 ) -> dict[str, Any]:
     """Return where images are, and of each cell what the mouse tells."""
     data: dict[str, Any] = {
@@ -232,12 +337,21 @@ def _place_columns(
         "y": [column.top for column in columns],
         "dw": [column.width for column in columns],
         "dh": [column.height for column in columns],
+        "class": [_classes_of(column, axes["channel"], classes) for column in columns],
     }
     for name, numbers in axes.items():
         data[name] = [
             np.append(numbers[column.first], np.int32(0))[column.cells] for column in columns
         ]
     return data
+
+
+def _classes_of(column: Column, channel: NDArray[np.int32], classes: ClassNames) -> str | list[str]:
+    """Return what each cell of an output stands for; of another layer an empty text for all."""
+    if not classes.of(f"{column.layer.name}[0]"):
+        return ""
+    of_mark = [classes.of(f"{column.layer.name}[{number}]") for number in channel[column.first]]
+    return np.array([*of_mark, ""], dtype=object)[column.cells].ravel().tolist()
 
 
 def _color_columns(columns: Sequence[Column], shades: Shades | None) -> dict[str, Any]:

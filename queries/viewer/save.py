@@ -1,15 +1,16 @@
 """A view as a page that needs no server."""
 
 from bokeh.embed import file_html
-from bokeh.layouts import row
+from bokeh.layouts import column, row
 from bokeh.models import LayoutDOM
 from bokeh.resources import INLINE
 
 from queries.viewer.page_graph import PageGraph
 from queries.viewer.panel import FactsPanel
-from queries.viewer.picture import ModelPicture
+from queries.viewer.picture import ModelPicture, side_by_side
 from queries.viewer.scene import complete
 from queries.viewer.style import TEMPLATE, dress
+from queries.viewer.tables import WIDTH
 from queries.viewer.view import View
 
 
@@ -34,12 +35,19 @@ def layout(graph: PageGraph, view: View) -> LayoutDOM:
         If there is no such model.
     """
     scene = complete(graph, view)
-    picture, panel = ModelPicture(), FactsPanel(links=False)
+    about = f"Picture of the model {view.model}, its inputs left."
+    picture, panel = ModelPicture(about), FactsPanel(links=False)
+    pictures = [picture]
     picture.show(scene)
+    if scene.other is not None:
+        pictures.append(ModelPicture(about, beside=picture))
+        pictures[-1].show(scene.other)
     panel.show(scene)
     if scene.facts is None:
         # It says how to use the page.
         panel.heading.visible = False
-    root = row(picture.figure, panel.layout, sizing_mode="stretch_both")
+    side = column(panel.layout, width=WIDTH + 26, css_classes=["side"])
+    drawn = side_by_side(pictures, cypher=False)
+    root = row(drawn, side, sizing_mode="stretch_both", css_classes=["body", "page"])
     dress(root)
     return root

@@ -11,11 +11,13 @@ import pandas as pd
 from queries.analysis.operators import Flags, Ids
 from queries.core.neuron_filter import parse_range
 from queries.errors import NeurongraphError, ParameterError
+from queries.viewer.changes import Changes, changes_of
+from queries.viewer.class_names import NO_CLASSES, ClassNames
 from queries.viewer.facts import Facts, facts_of, written_numbers
 from queries.viewer.layout import MOST_DRAWN, Layout, arrange
 from queries.viewer.page_graph import PageGraph, PageModel
-from queries.viewer.shades import Shades, scores_of, shades_of
-from queries.viewer.view import FIELD, View
+from queries.viewer.shades import Shades, scores_of, shades_of, together
+from queries.viewer.view import CHANGE, FIELD, View
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +38,18 @@ class Scene:
         Figures of the picked neurons.
     paths
         Frame of strongest_paths between the two ends.
+    classes
+        What its outputs stand for.
     written
         Names of the properties that were written to the model's neurons.
     written_numbers
         Those of the picked neurons, as the facts have numbers.
+    other
+        The same of the model beside; None without any.
+    changes
+        What changes to that model.
     problems
-        What could not be done, and why.
+        What could not be done: the control that it comes of, empty for none, and why.
     """
 
     view: View
@@ -50,18 +58,21 @@ class Scene:
     shades: Shades | None = None
     facts: Facts | None = None
     paths: pd.DataFrame | None = None
+    classes: ClassNames = NO_CLASSES
     written: tuple[str, ...] | None = None
     written_numbers: tuple[tuple[str, str], ...] = ()
-    problems: tuple[str, ...] = ()
+    other: "Scene | None" = None
+    changes: Changes | None = None
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 def outline(model: PageModel, view: View) -> Scene:
     """Return the neurons without colours, for which the model is all that is needed."""
     problems = []
     try:
-        flags = _visible(model, view)
+        flags = visible(model, view)
     except NeurongraphError as error:
-        problems.append(str(error))
+        problems.append(("channels", str(error)))
         flags = np.ones(len(model.neurons), dtype=bool)
     return Scene(
         view,
@@ -83,12 +94,14 @@ def sketch(graph: PageGraph, view: View) -> Scene:
     plain: Scene = graph.cache(
         ("outline", model.about, view.layers, view.channels), lambda: outline(model, view)
     )
-    return replace(plain, view=view)
+    return replace(plain, view=view, classes=graph.classes(model))
 
 
 def cached_scene(graph: PageGraph, model: PageModel, view: View) -> Scene | None:
     """Return what a view shows but for written properties, where that is in the cache."""
-    scene: Scene | None = graph.cache_entry(("scene", model.about, view))
+    # A scene of two models would outlive a load of the other one.
+    key = ("scene", model.about, view)
+    scene: Scene | None = None if view.other else graph.cache_entry(key)
     return scene
 
 
@@ -101,9 +114,32 @@ def complete(graph: PageGraph, view: View) -> Scene:
         If there is no such model.
     """
     scene = cached_scene(graph, graph.page_model(view.model), view) or _read(graph, view)
-    if not scene.problems:
+    if not scene.problems and not view.other:
         graph.cache(("scene", scene.model.about, view), lambda: scene)
     return _with_properties(graph, scene)
+
+
+def require(graph: PageGraph, view: View, name: str) -> None:
+    """Raise an error where a text of a view says nothing of its model.
+
+    Parameters
+    ----------
+    graph, view
+        The graph, and the view with the text.
+    name
+        What of the view the text is: ``channels``, or one that names neurons.
+
+    Raises
+    ------
+    NeurongraphError
+        The message says why.
+    """
+    model = graph.page_model(view.model)
+    text = getattr(view, name)
+    if name == "channels":
+        visible(model, view)
+    elif text:
+        graph.neurons_named(model, text)
 
 
 def _with_properties(graph: PageGraph, scene: Scene) -> Scene:
@@ -117,7 +153,7 @@ def _with_properties(graph: PageGraph, scene: Scene) -> Scene:
         if view.written is not None:
             shades = _written_shades(graph, scene)
     except NeurongraphError as error:
-        problems.append(str(error))
+        problems.append(("", str(error)))
     return replace(
         scene, shades=shades, written=names, written_numbers=numbers, problems=tuple(problems)
     )
@@ -140,55 +176,100 @@ def _read(graph: PageGraph, view: View) -> Scene:
     model, choice = plain.model, (plain.model.about, view.layers, view.channels)
     problems = list(plain.problems)
 
-    def attempt(key: Hashable, ask: Callable[[], Any]) -> Any:
+    def attempt(control: str, key: Hashable | None, ask: Callable[[], Any]) -> Any:
         try:
-            return graph.cache(key, ask)
+            return ask() if key is None else graph.cache(key, ask)
         except NeurongraphError as error:
-            problems.append(str(error))
+            problems.append((control, str(error)))
             return None
 
-    shades = facts = paths = None
+    shades = facts = paths = changes = None
+    beside = attempt("", None, lambda: _beside(graph, view)) if view.other else None
     if view.written is None:
         picked = view.pick * (view.color == FIELD)
+        other = beside.model.about if beside and view.color == CHANGE else None
         shades = attempt(
-            ("shades", *choice, view.color, view.scale, view.by, picked),
+            "",
+            ("shades", *choice, view.color, view.scale, view.by, picked, other),
             lambda: shades_of(scores_of(graph, model, view), plain.layout, view),
         )
     if view.pick:
         limits = (view.pick, view.by, view.min_weight, view.lines)
-        facts = attempt(("facts", model.about, *limits), lambda: facts_of(graph, model, view))
+        facts = attempt(
+            "pick", ("facts", model.about, *limits), lambda: facts_of(graph, model, view)
+        )
     if view.source and view.target:
         source, target = view.source, view.target
         paths = attempt(
+            "target",
             ("paths", model.about, source, target, view.k, view.by),
             lambda: graph.strongest_paths(source, target, k=view.k, by=view.by, model=view.model),
         )
-    return Scene(view, model, plain.layout, shades, facts, paths, problems=tuple(problems))
+    if beside:
+        about = ("changes", model.about, beside.model.about, view.pick, view.lines, view.by)
+        changes = attempt("", about, lambda: changes_of(graph, view))
+    return _on_one_scale(
+        replace(
+            plain,
+            shades=shades,
+            facts=facts,
+            paths=paths,
+            other=beside,
+            changes=changes,
+            problems=tuple(problems),
+        )
+    )
 
 
-def _visible(model: PageModel, view: View) -> Flags:
-    """Return which neurons are drawn."""
+def _beside(graph: PageGraph, view: View) -> Scene:
+    """Return what a view shows of the model beside."""
+    color = "bias" if view.color == CHANGE else view.color
+    return _read(
+        graph, replace(view, model=view.other, other="", color=color, source="", target="")
+    )
+
+
+def _on_one_scale(scene: Scene) -> Scene:
+    """Colour two models by one scale; what changes from one to the other colours both."""
+    other = scene.other
+    if other is None or scene.shades is None or other.shades is None:
+        return scene
+    if scene.view.color == CHANGE:
+        view = replace(other.view, color=CHANGE, other=scene.view.other)
+        return replace(scene, other=replace(other, view=view, shades=scene.shades))
+    shades, beside = together(scene.shades, other.shades)
+    return replace(scene, shades=shades, other=replace(other, shades=beside))
+
+
+def visible(model: PageModel, view: View) -> Flags:
+    """Return which neurons are drawn.
+
+    Raises
+    ------
+    ParameterError
+        If none is, or the channels are no numbers.
+    """
     frame = model.neurons
-    visible = np.ones(len(frame), dtype=bool)
+    flags = np.ones(len(frame), dtype=bool)
     if view.layers:
-        visible &= frame["layer"].isin(view.layers).to_numpy()
+        flags &= frame["layer"].isin(view.layers).to_numpy()
     if view.channels:
         wanted = parse_range("channels", view.channels)
         channel = frame["channel"].fillna(-1).to_numpy(np.int64)
         if isinstance(wanted, slice):
             low = wanted.start or 0
-            visible &= (channel >= low) & (channel < (wanted.stop or channel.max() + 1))
+            flags &= (channel >= low) & (channel < (wanted.stop or channel.max() + 1))
         else:
-            visible &= np.isin(channel, wanted)
-    if not visible.any():
-        raise ParameterError("no neuron is in these layers and channels; all are drawn")
-    return visible
+            flags &= np.isin(channel, wanted)
+    if not flags.any():
+        raise ParameterError("no neuron is in these layers and channels")
+    return flags
 
 
 def middle(layout: Layout, neurons: Ids) -> tuple[float, float]:
     """Return the middle of some neurons; not a number where none is drawn."""
     x, y = layout.x[neurons], layout.y[neurons]
-    visible = ~np.isnan(x)
-    if not visible.any():
+    drawn = ~np.isnan(x)
+    if not drawn.any():
         return np.nan, np.nan
-    return float(x[visible].mean()), float(y[visible].mean())
+    return float(x[drawn].mean()), float(y[drawn].mean())

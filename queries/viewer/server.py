@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -42,13 +43,15 @@ class Viewer(Closing):
         The model that is shown first; None for the first of the graph.
     port
         The port; 0 for one that is free.
+    classes
+        What the outputs of the model stand for, in their order.
 
     Raises
     ------
     GraphError, ModelNotFoundError
         If the graph cannot be opened, or holds no such model.
     ParameterError
-        If the port is taken.
+        If the port is taken, or there are as many outputs as classes in no layer.
     """
 
     def __init__(
@@ -57,11 +60,14 @@ class Viewer(Closing):
         model: str | None = None,
         *,
         port: int = 0,
+        classes: Sequence[str] = (),
     ) -> None:
-        self._graph = PageGraph(graph)
+        self._graph = PageGraph(graph, classes)
         try:
             # What is wrong is said before a browser opens, and the first page finds this read.
-            first = self._graph.page_model(model).name
+            shown = self._graph.page_model(model)
+            self._graph.require_classes(shown)
+            first = shown.name
             self._socket = _listening(port)
         except BaseException:
             self._graph.close()

@@ -1,7 +1,7 @@
 """How neurons are coloured: the values of a measure, brought to a common scale."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from queries.errors import ParameterError
 from queries.viewer.column import Column
 from queries.viewer.layout import Layout
 from queries.viewer.page_graph import PageGraph, PageModel
-from queries.viewer.view import FIELD, View, colors
+from queries.viewer.view import CHANGE, FIELD, View, colors
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,22 +27,23 @@ class Shades:
         Whether there are values below 0; the scale then has 0 in its middle.
     by_layer
         Whether each layer has a scale of its own.
+    missing
+        What is said of neurons without a value.
     """
 
     scores: Scores
     ends: Mapping[int, tuple[float, float]]
     signed: bool
     by_layer: bool
+    missing: str
 
     def levels(self, column: Column) -> Scores:
-        """Return by mark where it is on the scale: from 0 to 1, or from -1 where signed."""
+        """Return by mark where it is on the scale, from 0 to 1; of a signed one 0.5 is 0."""
         values = column.mark_means(self.scores)
         low, high = self.ends[column.layer.index]
         if high <= low:
-            middle = 0.0 if self.signed else 0.5
-            return np.where(np.isfinite(values), middle, np.nan)
-        level = (values - low) / (high - low)
-        return 2 * level - 1 if self.signed else level
+            return np.where(np.isfinite(values), 0.5, np.nan)
+        return (values - low) / (high - low)
 
     @property
     def words(self) -> tuple[str, str]:
@@ -57,6 +58,10 @@ class Shades:
 
 def shades_of(scores: Scores, layout: Layout, view: View) -> Shades:
     """Return the colours of a view, of what ``scores_of`` returned."""
+    # Weights that are no numbers have scores that are none, and then nothing tells them apart.
+    finite = not any(column.layer.not_finite_weights for column in layout.columns)
+    absent = "not fed from here" if view.color == FIELD else "none"
+    missing = absent if finite else f"{absent}, or NaN"
     scores_of_layers = {column.layer.index: scores[column.neurons] for column in layout.columns}
     every = np.concatenate(list(scores_of_layers.values()))
     signed = bool((every < 0).any())
@@ -65,7 +70,7 @@ def shades_of(scores: Scores, layout: Layout, view: View) -> Shades:
         index: _ends(of_layer if by_layer else every, signed=signed)
         for index, of_layer in scores_of_layers.items()
     }
-    return Shades(scores, ends, signed, by_layer)
+    return Shades(scores, ends, signed, by_layer, missing)
 
 
 def scores_of(graph: PageGraph, model: PageModel, view: View) -> Scores:
@@ -78,6 +83,10 @@ def scores_of(graph: PageGraph, model: PageModel, view: View) -> Scores:
     """
     if view.written is not None:
         return graph.written_scores(model, "color", view.written, colors())
+    if view.color == CHANGE:
+        if not view.other:
+            raise ParameterError("choose the model beside, to colour what changes to it")
+        return graph.changes(model, view.other, view.by)
     if view.color != FIELD:
         return graph.scores(model, view.color, view.by)
     if not view.pick:
@@ -95,3 +104,16 @@ def _ends(values: Scores, *, signed: bool) -> tuple[float, float]:
         size = float(np.abs(finite).max())
         return -size, size
     return float(finite.min()), float(finite.max())
+
+
+def together(one: Shades, other: Shades) -> tuple[Shades, Shades]:
+    """Return the colours of two models of the same layers, brought to one scale."""
+    if one.ends.keys() != other.ends.keys():
+        return one, other
+    signed = one.signed or other.signed
+    ends = {}
+    for index, (low, high) in one.ends.items():
+        both = low, high, *other.ends[index]
+        size = max(map(abs, both))
+        ends[index] = (-size, size) if signed else (min(both), max(both))
+    return replace(one, ends=ends, signed=signed), replace(other, ends=ends, signed=signed)

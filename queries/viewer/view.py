@@ -13,6 +13,8 @@ MOST_LINES: Final = 100
 MOST_PATHS: Final = 50
 FIELD: Final = "field"
 """The colour that shows what feeds the picked neurons."""
+CHANGE: Final = "change"
+"""The colour that shows how the weights into each neuron change to the model beside."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class View:
         How many of the strongest inputs, and outputs, are listed and drawn.
     by
         Which property of the relationships weighs them.
+    other
+        Name of the model that is shown beside; empty for none.
     source, target, k
         The k strongest paths between these are drawn, where both are given.
     """
@@ -52,6 +56,7 @@ class View:
     min_weight: float = 0.0
     lines: int = 10
     by: Weighing = "weight"
+    other: str = ""
     source: str = ""
     target: str = ""
     k: int = 3
@@ -90,6 +95,8 @@ class View:
         """What the colours tell."""
         if self.color == FIELD:
             return "weight of all paths into the pick"
+        if self.color == CHANGE:
+            return f"change of the weights into a neuron, to {self.other}"
         if self.written is not None:
             return f"property {self.written}"
         return self.color.replace("_", " ")
@@ -108,7 +115,7 @@ class View:
 
 def colors() -> list[str]:
     """Return what may colour neurons, written properties aside."""
-    return [*measures(), FIELD]
+    return [*measures(), FIELD, CHANGE]
 
 
 def _number(text: str, kind: Any) -> Any:

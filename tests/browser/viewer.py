@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.servers.children import bound
 
@@ -132,7 +132,99 @@ class Viewer:
 
     def facts(self) -> dict[str, str]:
         """Return the numbers of the picked neurons."""
-        return dict(re.findall(r"<th>(.*?)</th><td>(.*?)</td>", self.text("numbers")))
+        return dict(re.findall(r"<th scope='row'>(.*?)</th><td>(.*?)</td>", self.text("numbers")))
+
+    def layer_facts(self) -> dict[str, str]:
+        """Return how the layer of the pick is set."""
+        return dict(re.findall(r"<dt>(.*?)</dt> <dd>(.*?)</dd>", self.text("layer")))
+
+    def pick(self) -> str:
+        """Return the name of the pick."""
+        return str(self.page.evaluate(f"() => {MODEL}('find').value"))
+
+    def picture(self) -> Locator:
+        """Return the picture, as who cannot see it finds it."""
+        return self.page.get_by_role("application", name="Picture of the model")
+
+    def texts(self) -> dict[str, tuple[float, float]]:
+        """Return what is written in the picture, and where in it the middle of the text is."""
+        found = self.page.evaluate(
+            f"""async () => {{
+                const view = Bokeh.index.find_one_by_id({MODEL}("picture").id)
+                const canvas = CanvasRenderingContext2D.prototype
+                const write = canvas.fillText
+                const written = []
+                canvas.fillText = function (text, x, y) {{
+                    const half = this.measureText(text).width / 2
+                    const place = this.getTransform().transformPoint({{x: x + half, y}})
+                    written.push([text, [place.x, place.y]])
+                    return write.apply(this, arguments)
+                }}
+                view.request_repaint()
+                const frame = () => new Promise((next) => requestAnimationFrame(next))
+                for (let count = 0; count < 3; count++) await frame()
+                canvas.fillText = write
+                return written
+            }}"""
+        )
+        return {text: tuple(place) for text, place in found}
+
+    def frame(self) -> dict[str, float]:
+        """Return where in the picture neurons are drawn."""
+        found: dict[str, float] = self.page.evaluate(
+            f"""() => {{
+                const {{left, right, top, bottom}} =
+                    Bokeh.index.find_one_by_id({MODEL}("picture").id).frame.bbox
+                return {{left, right, top, bottom}}
+            }}"""
+        )
+        return found
+
+    def middle(self, layer: str, channel: int) -> tuple[float, float]:
+        """Return where in the units of the picture the middle of a unit of a dense layer is."""
+        data = self.data("strip")
+        at = data["layer"].index(layer)
+        rows = len(data["channel"][at])
+        row = data["channel"][at].index(channel)
+        across = data["x"][at] + data["dw"][at] / 2
+        return across, data["y"][at] + (row + 0.5) / rows * data["dh"][at]
+
+    def shades_of_page(self) -> dict[str, list[int]]:
+        """Return red, green and blue of the page, of a control, and of the picture's edge."""
+        found: dict[str, list[int]] = self.page.evaluate(
+            f"""() => {{
+                const numbers = (color) => color.match(/\\d+/g).slice(0, 3).map(Number)
+                const back = (element) => numbers(getComputedStyle(element).backgroundColor)
+                const view = (name) => Bokeh.index.find_one_by_id({MODEL}(name).id)
+                const canvas = view("picture").canvas_view.primary.el
+                const corner = canvas.getContext("2d").getImageData(2, canvas.height - 2, 1, 1)
+                return {{
+                    page: back(document.body),
+                    control: back(view("find").input_el),
+                    picture: [...corner.data].slice(0, 3),
+                }}
+            }}"""
+        )
+        return found
+
+    def completions(self, label: str, text: str) -> list[str]:
+        """Return what a field offers once a text is written."""
+        field = self.page.get_by_label(label, exact=True)
+        field.fill(text)
+        found: list[str] = field.evaluate(
+            "(input) => [...input.list.options].map((option) => option.value)"
+        )
+        return found
+
+    def run_cypher(self, text: str) -> None:
+        """Run a statement by keyboard, and wait for what comes of it."""
+        field = self.page.get_by_label("Cypher, which cannot write")
+        field.fill(text)
+        self.page.evaluate(f"() => {{ {MODEL}('answer').text = '' }}")
+        field.press("Control+Enter")
+        self.page.wait_for_function(
+            f"() => {MODEL}('answer').text && !{MODEL}('answer').text.includes('Working')"
+        )
 
     def images(self) -> dict[str, dict[str, list[float]]]:
         """Return by layer the channel, x, y and value of each cell that is drawn."""

@@ -219,9 +219,10 @@ class TestViewer:
         scene = coloured(page, "mine", pick="hidden[1]")
         assert (scene.shades, scene.written) == (None, ("other",))
         assert scene.written_numbers == (("property other", "none"),)
-        (problem,) = scene.problems
+        ((control, problem),) = scene.problems
+        assert not control
         assert problem.startswith("color: 'mine' is no measure, and no property that was written")
-        assert problem.endswith("field; the properties are other")
+        assert problem.endswith("change; the properties are other")
         writable.write_property(scores(3.0), "mine")
         assert values_in(coloured(page, "mine")) == {0: 3.0}
 

@@ -105,3 +105,54 @@ def test_a_port_must_be_free(loaded: Path, opened: list[str]) -> None:
     assert done.exit_code == 1
     assert f"port {port} cannot be used" in done.stderr
     assert opened == []
+
+
+class TestPlace:
+    @pytest.fixture
+    def shown(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+        """Give which graph a page is of, and which model it shows first; nothing is served."""
+
+        def interrupted(viewer: Viewer) -> None:
+            pages.append((viewer._graph.location, viewer._first))
+            raise KeyboardInterrupt
+
+        pages: list[tuple[str, str]] = []
+        monkeypatch.setattr(Viewer, "serve", interrupted)
+        return pages
+
+    @pytest.mark.parametrize("words", [[], ["--graph"]])
+    def test_a_model_file_is_one_with_and_without_the_option(
+        self,
+        words: list[str],
+        digits_file: Path,
+        loaded: Path,
+        shown: list[tuple[str, str]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("NEURONGRAPH_GRAPH", str(loaded))
+        done = CliRunner().invoke(app, ["view", *words, str(digits_file), "--no-open"])
+        assert done.exit_code == 0
+        assert shown == [(str(digits_file), digits_file.stem)]
+
+    def test_a_graph_is_one_too(self, loaded: Path, shown: list[tuple[str, str]]) -> None:
+        done = CliRunner().invoke(app, ["view", str(loaded), "--no-open"])
+        assert done.exit_code == 0
+        assert shown == [(str(loaded), "digits")]
+
+    def test_a_name_is_that_of_a_model(self, loaded: Path, shown: list[tuple[str, str]]) -> None:
+        done = view(loaded, "digits.keras", "--no-open")
+        assert done.exit_code == 1
+        assert "holds no model 'digits.keras'" in " ".join(done.stderr.split())
+        assert shown == []
+
+
+def test_class_names_must_fit(loaded: Path, opened: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "classes.txt"
+    file.write_text("zero\none\n")
+    done = view(loaded, "--classes", str(file))
+    assert done.exit_code == 1
+    assert "there are 2 names" in " ".join(done.stderr.split())
+    assert "'dense_1' has 10" in " ".join(done.stderr.split())
+    assert opened == []
+    file.write_text("\n".join(map(str, range(10))))
+    assert view(loaded, "--classes", str(file), "--no-open").exit_code == 0

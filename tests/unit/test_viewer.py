@@ -1,6 +1,7 @@
 """Where the viewer draws neurons, which measures it offers, and what its addresses say."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -10,12 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.core.layer import Layer
+from queries.errors import ParameterError
+from queries.viewer.class_labels import class_labels
+from queries.viewer.class_names import ClassNames, class_names_of, read_class_names
 from queries.viewer.column import Box
+from queries.viewer.labels import labels_of
+from queries.viewer.layer_facts import layer_facts
 from queries.viewer.layout import Layout, arrange
 from queries.viewer.lines import strongest_lines
 from queries.viewer.measures import measures
+from queries.viewer.names import middle_shortened, neuron_shortened
+from queries.viewer.shades import shades_of
+from queries.viewer.tables import CUT, table
 from queries.viewer.tiles import HEIGHT, WIDTH
 from queries.viewer.view import MOST_LINES, MOST_PATHS, View
+from queries.viewer.walk import ARROWS, walked
 
 Shape = tuple[int, int, int] | tuple[int]
 
@@ -157,3 +167,181 @@ def test_measures_are_those_of_the_library() -> None:
 def test_no_neuron_is_joined_to_none() -> None:
     _, layout = arranged([(2,), (3,)])
     assert strongest_lines(None, layout).empty
+
+
+class TestNames:
+    @given(st.text(), st.integers(3, 40))
+    def test_are_shortened_in_the_middle(self, name: str, most: int) -> None:
+        short = middle_shortened(name, most)
+        assert len(short) == min(len(name), most)
+        head, cut, tail = short.partition("…")
+        assert (name.startswith(head) and name.endswith(tail)) if cut else short == name
+
+    def test_keep_the_channel_and_the_place(self) -> None:
+        long = "mixed_block_12_depthwise_convolution[117]@12,7"
+        short = neuron_shortened(long, 26)
+        assert len(short) == 26
+        assert short.startswith("mixed_bl…")
+        assert short.endswith("olution[117]@12,7")
+        assert neuron_shortened("conv_0[3]@1,2", 26) == "conv_0[3]@1,2"
+
+    def test_that_differ_at_their_ends_stay_apart(self) -> None:
+        columns = {"conv_block_expanded_project_1": [1], "conv_block_expanded_project_2": [1]}
+        short = [middle_shortened(name, 17) for name in columns]
+        assert len(set(short)) == len(short)
+
+
+class TestTables:
+    def test_numbers_are_whole_however_long_names_are(self) -> None:
+        frame = pd.DataFrame(
+            {"name": ["a" * 200], "class": ["b" * 200], "neurons": [3_115_008]}
+        )  # fmt: skip
+        html = table(frame, header=True, letters=CUT)
+        assert "<td class='number'>3,115,008</td>" in html
+        assert f"title='{'a' * 200}'" in html
+        assert ">aaaaaa…aaaaaa<" in html
+
+
+class TestLabels:
+    def test_stand_above_the_middle_of_their_column(self) -> None:
+        _, layout = arranged([(4, 4, 3), (10,)])
+        labels = labels_of(layout)
+        assert [label["text"] for label in labels.lower] == ["layer_0\n4 x 4 x 3", "layer_1\n10"]
+        ends = [(column.left, column.left + column.width) for column in layout.columns]
+        assert [(label["left"], label["right"]) for label in labels.lower] == ends
+        assert not labels.upper
+        assert not labels.turned
+
+    def test_of_many_layers_are_turned(self) -> None:
+        _, layout = arranged([(2,)] * 60)
+        labels = labels_of(layout)
+        assert labels.turned
+        assert [label["text"] for label in labels.lower] == [f"layer_{n}" for n in range(60)]
+
+
+class TestShades:
+    @pytest.mark.parametrize(("scores", "zero"), [([-2.0, 0.0, 4.0], 0.5), ([1.0, 2.0, 3.0], None)])
+    def test_are_from_0_to_1(self, scores: list[float], zero: float | None) -> None:
+        _, layout = arranged([(3,)])
+        shades = shades_of(np.array(scores), layout, View("digits", color="bias"))
+        levels = shades.levels(layout.columns[0])
+        assert levels.max() == 1.0
+        assert levels.min() == (0.25 if shades.signed else 0.0)
+        assert shades.signed == (zero is not None)
+        assert zero is None or levels[1] == zero
+
+    def test_tell_what_does_not_feed_the_pick(self) -> None:
+        _, layout = arranged([(3,)])
+        scores = np.array([1.0, 2.0, np.nan])
+        field = shades_of(scores, layout, View("digits", color="field"))
+        assert field.missing == "not fed from here"
+        assert shades_of(scores, layout, View("digits", color="bias")).missing == "none"
+
+
+class TestWalk:
+    def walk(self, layout: Layout, here: int | None, *keys: str, far: bool = False) -> int:
+        at = here
+        for key in keys:
+            picked = None if at is None else np.array([at])
+            found = walked(layout, picked, key, far=far, by_channel=False)
+            at = at if found is None else found[1]
+        assert at is not None
+        return at
+
+    def test_begins_at_the_first_neuron(self) -> None:
+        _, layout = arranged([(4, 4, 3), (10,)])
+        assert self.walk(layout, None, "ArrowDown") == 0
+
+    @settings(deadline=None, max_examples=30)
+    @given(shapes, st.integers(0, 10_000), st.sampled_from(sorted(ARROWS)))
+    def test_goes_to_the_next_one_in_that_direction(
+        self, shapes: list[Shape], start: int, key: str
+    ) -> None:
+        neurons, layout = arranged(shapes)
+        here = start % len(neurons)
+        there = self.walk(layout, here, key)
+        off = np.array([layout.x[there] - layout.x[here], layout.y[there] - layout.y[here]])
+        assert there == here or np.dot(off, ARROWS[key]) > 0
+
+    @settings(deadline=None, max_examples=30)
+    @given(shapes, st.sampled_from(["ArrowLeft", "ArrowRight"]))
+    def test_by_layers_comes_to_the_end(self, shapes: list[Shape], key: str) -> None:
+        neurons, layout = arranged(shapes)
+        there = self.walk(layout, len(neurons) // 2, *[key] * len(shapes), far=True)
+        last = layout.columns[-1 if key == "ArrowRight" else 0]
+        assert there in last.neurons
+
+    def test_by_channels_keeps_the_place(self) -> None:
+        neurons, layout = arranged([(4, 4, 3)])
+        here = int(neurons.query("channel == 0 and x == 2 and y == 1")["id"].iloc[0])
+        there = self.walk(layout, here, "ArrowDown", far=True)
+        place = [int(neurons[axis][there]) for axis in ("channel", "x", "y")]
+        assert place[1:] == [2, 1]
+        assert place[0] != 0
+
+    def test_of_what_is_not_drawn_begins_anew(self) -> None:
+        layers, neurons = model([(4, 4, 3), (5,)])
+        shown = (neurons["channel"] == 1).to_numpy(bool)
+        layout = arrange(layers, neurons, shown, 1 << 18)
+        assert self.walk(layout, 0, "ArrowLeft") == layout.columns[0].neurons[0]
+
+
+class TestClassNames:
+    def test_are_those_of_the_outputs(self) -> None:
+        layers, _ = model([(4, 4, 3), (3,)])
+        classes = class_names_of(["cat", "dog", "cow"], layers[1:], {0: 3, 1: 3})
+        assert classes.of("layer_1[2]") == "cow"
+        assert classes.of("layer_0[2]") == classes.of("layer_1") == ""
+
+    def test_stand_beside_outputs_that_have_room(self) -> None:
+        _, layout = arranged([(4, 4, 3), (3,)])
+        classes = ClassNames({f"layer_1[{number}]": f"class {number}" for number in range(3)})
+        channels = np.r_[np.tile(np.arange(3), 16), np.arange(3)].astype(np.int32)
+        labels, room = class_labels(layout, channels, classes)
+        assert labels["text"] == ["class 0", "class 1", "class 2"]
+        assert labels["y"].tolist() == layout.y[-3:].tolist()
+        assert room > 0
+        assert class_labels(layout, channels, ClassNames()) == ({"x": [], "y": [], "text": []}, 0)
+
+    def test_must_be_as_many(self) -> None:
+        layers, _ = model([(4, 4, 3), (3,)])
+        with pytest.raises(ParameterError, match=r"there are 2 names.*'layer_1' has 3"):
+            class_names_of(["cat", "dog"], layers[1:], {0: 3, 1: 3})
+
+    def test_are_lines_of_a_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "classes.txt"
+        file.write_text("tench, Tinca tinca\r\n goldfish \n\n", encoding="utf-8")
+        assert read_class_names(file) == ["tench, Tinca tinca", "goldfish"]
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (None, "No such file"),
+            (b"\xff\xfe\x00", "UTF-8"),
+            (b"", "line 1"),
+            (b"a\n\nb", "line 2"),
+        ],
+    )
+    def test_a_file_without_them_is_refused(
+        self, tmp_path: Path, content: bytes | None, said: str
+    ) -> None:
+        file = tmp_path / "classes.txt"
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(ParameterError, match=said):
+            read_class_names(file)
+
+
+def test_all_that_a_layer_is_set_to_is_told() -> None:
+    layers, _ = model([(4, 4, 3), (3,)])
+    row = {
+        "index": 1, "name": "layer_1", "class_name": "Conv2D", "shape": [3], "first": 48,
+        "activation": None, "kernel": [3, 3], "padding": "same", "parameters": 3_115_008,
+        "left_out_edges": 0, "not_finite_weights": 2, "inputs": [0], "is_causal": True,
+        "checksum": "a",
+    }  # fmt: skip
+    assert dict(layer_facts(row, layers)) == {
+        "class": "Conv2D", "shape": "3", "kernel": "3 x 3", "padding": "same",
+        "parameters": "3,115,008", "weights not finite": "2", "is causal": "yes",
+        "fed by": "layer_0",
+    }  # fmt: skip
