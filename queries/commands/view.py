@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from queries.commands.completion import model_names
 from queries.commands.options import GraphOption
 from queries.commands.stopping import until_ctrl_c
 from queries.commands.terminal import Commands, examples, say
@@ -25,6 +26,7 @@ def view(
         str | None,
         typer.Argument(
             metavar="NAME",
+            autocompletion=model_names,
             help="The model's name in the graph; the page can change to another one.",
             show_default="the first",
         ),

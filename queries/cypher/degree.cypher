@@ -3,6 +3,7 @@ summary = "How many relationships end and begin at each neuron."
 score = "degree"
 reads = "edges"
 example = { neurons = "input_layer" }
+main = ["name", "in_degree", "out_degree", "degree"]
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }

@@ -1,5 +1,6 @@
 /*
 summary = "The layers of a model, inputs first."
+main = ["name", "neurons", "edges", "class_name", "shape", "activation"]
 
 [columns]
 index = { type = "int", help = "position among the layers that have neurons" }

@@ -1,5 +1,6 @@
 /*
 summary = "The models in the graph, complete or not."
+main = ["name", "state", "neurons", "edges", "layers"]
 
 [columns]
 name = { type = "text", help = "name of the model" }

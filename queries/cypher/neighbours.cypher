@@ -2,6 +2,7 @@
 summary = "What feeds some neurons, or what they feed, strongest first."
 not_finite = "Weights of NaN are left out; infinite ones come first."
 example = { neurons = "dense_1[3]" }
+main = ["name", "weight"]
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "which neurons" }

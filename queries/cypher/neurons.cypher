@@ -2,6 +2,7 @@
 summary = "Neurons, filtered by layer, channel, position, bias, id or name."
 with_properties = true
 example = { neurons = "conv_0[3]@0..5,1" }
+main = ["name", "bias"]
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons" }

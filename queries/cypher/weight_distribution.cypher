@@ -1,6 +1,7 @@
 /*
 summary = "A histogram of the weights into each layer; bins of equal width, empty ones left out."
 not_finite = "They are in no bin: a row without bin, low and high counts those of a layer."
+main = ["layer", "low", "high", "edges", "share"]
 
 [parameters]
 neurons = { type = "neurons", help = "where the relationships end" }
