@@ -1,4 +1,4 @@
-"""The page about the query library: headers, and an example of each query with its output."""
+"""The pages about the query library, one a theme: headers, and an example of each query."""
 
 from typing import Final
 
@@ -44,7 +44,7 @@ A parameter of the type *neurons* takes a layer's or neuron's name in which any 
 range (`conv_0`, `conv_0[3]`, `conv_0[0..3]@2..5,7`), ids, a `NeuronFilter`, or a frame with a
 column `id`: the answer to one query names the neurons of the next.
 
-Below each query stands what the sample model answers, the first {_ROWS} rows of it. The sample is
+Behind each name stands what the sample model answers, the first {_ROWS} rows of it. The sample is
 loaded by
 
 {block("sh", DIGITS)}
@@ -53,20 +53,36 @@ weights rounded to one decimal:
 
 {block("sh", chr(10).join(_ROUNDED))}"""
 
+_ABOVE: Final = """\
+[Queries](../queries.md) says how neurons are named, and how the graphs of the examples are loaded.
+"""
 
-def queries_page() -> str:
-    """Return the page; ``digits.lbug`` and ``both.lbug`` are in the current folder."""
+
+def queries_pages() -> dict[str, str]:
+    """Return the pages by their places in ``docs``; both graphs are in the current folder."""
     with (
         NeuronGraph("digits.lbug") as digits,
         NeuronGraph("both.lbug", model="rounded") as rounded,
     ):
-        themes = by_theme()
-        parts = [NOTE, "# Queries\n", _QUERIES]
-        parts += [f"{_link(heading)}\n\n{_summaries(found)}" for heading, found in themes.items()]
-        for heading, found in themes.items():
-            parts.append(f"## {heading}\n")
-            parts += [_section(each, graph_of(each, digits, rounded)) for each in found]
+        pages = {"queries.md": _overview()}
+        for heading, found in by_theme().items():
+            sections = [_section(each, graph_of(each, digits, rounded)) for each in found]
+            head = [NOTE, f"# {heading}\n", _ABOVE, _summaries(found)]
+            pages[place(found[0], "queries")] = "\n".join([*head, *sections])
+    return pages
+
+
+def _overview() -> str:
+    parts = [NOTE, "# Queries\n", _QUERIES]
+    for heading, found in by_theme().items():
+        page = place(found[0], "queries")
+        parts.append(f"## {heading}\n\n{_summaries(found, page)}")
     return "\n".join(parts)
+
+
+def place(query: Query, folder: str) -> str:
+    """Return the page of a query in a folder of ``docs`` that has one page a theme."""
+    return f"{folder}/{_home(query.name)}.md"
 
 
 def graph_of(query: Query, digits: NeuronGraph, rounded: NeuronGraph) -> NeuronGraph:
@@ -91,36 +107,26 @@ def load_series() -> None:
             run(command)
 
 
-def queries_table() -> str:
-    """Return a short table of all queries, with links to the page."""
-    rows = [
-        (heading, ", ".join(f"[{query.name}](docs/queries.md#{query.name})" for query in found))
-        for heading, found in by_theme().items()
-    ]
-    return table(["about", f"{len(queries())} queries"], rows)
-
-
 def by_theme() -> dict[str, list[Query]]:
     """Return the queries of each theme."""
     themes: dict[str, list[Query]] = {heading: [] for heading in _THEMES.values()}
     for name, query in queries().items():
-        home = getattr(NeuronGraph, name).__module__.rpartition(".")[2]
-        themes[_THEMES[home]].append(query)
+        themes[_THEMES[_home(name)]].append(query)
     return themes
 
 
-def _link(heading: str) -> str:
-    return f"**[{heading}](#{heading.lower().replace(' ', '-')})**"
+def _home(name: str) -> str:
+    """Return the theme of a query: the file that holds its method."""
+    return str(getattr(NeuronGraph, name).__module__).rpartition(".")[2]
 
 
-def _summaries(found: list[Query]) -> str:
-    return table(
-        ["query", "answers"], [(f"[{each.name}](#{each.name})", each.summary) for each in found]
-    )
+def _summaries(found: list[Query], page: str = "") -> str:
+    rows = [(f"[{each.name}]({page}#{each.name})", each.summary) for each in found]
+    return table(["query", "answers"], rows)
 
 
 def _section(query: Query, graph: NeuronGraph) -> str:
-    parts = [f"### {query.name}\n", f"{query.summary}\n"]
+    parts = [f"## {query.name}\n", f"{query.summary}\n"]
     if query.definition:
         parts.append(f"Definition: {query.definition}.\n")
     if query.not_finite:
@@ -138,4 +144,4 @@ def _example(query: Query, graph: NeuronGraph) -> list[str]:
     model = ["--model", "rounded"] if "other=digits" in words else []
     command = pasteable("query", query.name, "--graph", graph.location, *model, *words)
     frame = getattr(graph, query.name)(**query_values(query, words))
-    return [block("sh", command), block("text", shown(frame, _ROWS))]
+    return [block("sh", command), block("text", shown(frame, _ROWS, query.main))]
