@@ -1,6 +1,6 @@
 """What the shell offers when a user presses Tab; never slow, never an error."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import typer
@@ -80,14 +80,15 @@ def _words(
     if declaration is None:
         return []
     stored = StoredNames(ctx)
-    value_of = _unfinished([str(word) for word in ctx.params.get("words") or ()])
+    typed = [str(word) for word in ctx.params.get("words") or ()]
+    value_of = _unfinished(typed, declaration)
     key, equals, _ = incomplete.partition("=")
     if value_of is not None:
         words = _values(declaration, value_of, stored)
     elif equals:
         words = [(f"{key}={each}", help_) for each, help_ in _values(declaration, key, stored)]
     else:
-        words = _all_words(declaration, stored)
+        words = [*_known_words(declaration), *_written_words(declaration, stored)]
     return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
 
 
@@ -106,7 +107,7 @@ def _values(declaration: Declaration, key: str, stored: StoredNames) -> list[tup
     return [(value, parameter.help) for value in values]
 
 
-def _unfinished(typed: list[str]) -> str | None:
+def _unfinished(typed: list[str], declaration: Declaration) -> str | None:
     """Return the key whose value is being typed, where the shell split ``key=value``.
 
     Bash takes ``=`` for the end of a word and hands over its left side as a word of its own,
@@ -114,18 +115,29 @@ def _unfinished(typed: list[str]) -> str | None:
     """
     if typed and typed[-1] == "=":
         typed = typed[:-1]
-    return typed[-1] if typed and "=" not in typed[-1] else None
+    keys = {word.partition("=")[0] for word, _ in _known_words(declaration)}
+    return typed[-1] if typed and typed[-1] in keys else None
 
 
-def _all_words(declaration: Declaration, stored: StoredNames) -> list[tuple[str, str]]:
+def _known_words(declaration: Declaration) -> list[tuple[str, str]]:
+    """Return the parameters, with their choices, and the fields of neurons."""
     words: list[tuple[str, str]] = []
-    neurons = declaration.neurons
     for parameter in declaration.parameters:
         words += [
             (f"{parameter.name}={choice}", parameter.help) for choice in parameter.choices or ("",)
         ]
-    written = stored.properties if neurons else []
-    for name in neurons:
-        prefix = "" if len(neurons) == 1 else f"{name}."
-        words += [(f"{prefix}{field}=", f"{field} of {name}") for field in (*FIELDS, *written)]
-    return words
+    return words + _fields(declaration, FIELDS)
+
+
+def _written_words(declaration: Declaration, stored: StoredNames) -> list[tuple[str, str]]:
+    """Return the properties by which neurons may be chosen."""
+    return _fields(declaration, stored.properties) if declaration.neurons else []
+
+
+def _fields(declaration: Declaration, fields: Iterable[str]) -> list[tuple[str, str]]:
+    neurons = declaration.neurons
+    return [
+        (f"{'' if len(neurons) == 1 else f'{name}.'}{field}=", f"{field} of {name}")
+        for name in neurons
+        for field in fields
+    ]

@@ -59,10 +59,14 @@ class StoredNames:
                 names.extend(filter(_is_plain, ask(graph)))
 
         with suppress(Exception), _nothing_logged():
-            from queries.neurongraph import NeuronGraph
             from queries.stores.location import locate
 
-            kind = locate(self._graph).kind
+            location = locate(self._graph)
+            kind = location.kind
+            if not kind.has_address and not location.path.exists():
+                return []
+            from queries.neurongraph import NeuronGraph
+
             if kind.has_address:
                 # What a thread imports may be half there when the process ends.
                 resolve_name(kind.store)
