@@ -6,7 +6,7 @@ import typer
 
 from exporter.commands import check, drop, inspect, load, verify
 from queries.commands import ask, browser, export, history, plot, properties, prune, view
-from queries.commands.terminal import Commands, LogLevelOption, examples, whole_run
+from queries.commands.terminal import HELP, Commands, LogLevelOption, examples, whole_run
 
 _COMMANDS: Final = (
     inspect,
@@ -29,7 +29,7 @@ app = typer.Typer(
     name="neurongraph",
     cls=Commands,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP},
     # Local variables can hold a password.
     pretty_exceptions_show_locals=False,
     epilog=examples(

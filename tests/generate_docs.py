@@ -7,19 +7,19 @@ import re
 from pathlib import Path
 from typing import Final
 
-from tests.docs.cypher_page import cypher_page
+from tests.docs.cypher_page import cypher_page, statements_pages
 from tests.docs.docstrings import docstrings
 from tests.docs.layers_page import layers_page
-from tests.docs.markdown import between
 from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.plots_page import plots_page
-from tests.docs.queries_page import load_both, load_series, queries_page, queries_table
+from tests.docs.queries_page import load_both, load_series, queries_pages
 from tests.docs.sample import ROOT, run, sample_folder
 
 
 def main() -> None:
     """Write every generated file."""
     for path, text in generated().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
@@ -32,15 +32,14 @@ def generated() -> dict[Path, str]:
         return {
             **docstrings(),
             TUTORIAL: tutorial(),
-            docs / "queries.md": queries_page(),
+            **{docs / page: text for page, text in queries_pages().items()},
+            **{docs / page: text for page, text in statements_pages().items()},
             docs / "plots.md": plots_page(),
             docs / "layers.md": layers_page(),
             docs / "cypher.md": cypher_page(_with_outputs((docs / "cypher.md").read_text("utf-8"))),
             docs / "training.md": _with_outputs((docs / "training.md").read_text("utf-8")),
             docs / "extending.md": _with_files((docs / "extending.md").read_text("utf-8")),
-            readme: _with_outputs(
-                between(readme.read_text(encoding="utf-8"), "queries", queries_table())
-            ),
+            readme: _with_outputs(readme.read_text(encoding="utf-8")),
         }
 
 

@@ -1,13 +1,16 @@
 """The command ``check``."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from exporter.commands.options import PANEL
+from queries.commands.completion import model_names
 from queries.commands.options import FormatOption, GraphOption, OutputOption
 from queries.commands.output import destination, write
 from queries.commands.terminal import Commands, examples, fail, say
+
+_MAIN: Final = ("layer", "passed", "damage")
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -23,7 +26,8 @@ def check(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]",
+            metavar="NAME",
+            autocompletion=model_names,
             help="The model's name in the graph.",
             show_default="all that are complete",
         ),
@@ -47,7 +51,7 @@ def check(
         return
     with ProgressBar(f"Checking {location.text}") as progress:
         report = check_graph(graph, name=name, progress=progress)
-    write(report.frame, to)
+    write(report.frame, to, main=_MAIN)
     if not report.passed:
         # A load that goes on does not write over what somebody has changed on purpose.
         repair = "--replace" if report.edited else "--resume, which repairs it, or with --replace"

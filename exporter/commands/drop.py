@@ -5,8 +5,17 @@ from typing import Annotated
 import typer
 
 from exporter.commands.options import PANEL
+from queries.commands.completion import model_names
 from queries.commands.options import GraphOption
-from queries.commands.terminal import Commands, confirmed, echo, examples, fail, interrupted
+from queries.commands.terminal import (
+    Commands,
+    confirmed,
+    echo,
+    examples,
+    fail,
+    interrupted,
+    reporting,
+)
 from queries.core.address import repeatable
 from queries.errors import ModelNotFoundError, listed, meant
 
@@ -21,7 +30,12 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
     ),
 )
 def drop(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The model's name in the graph.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", autocompletion=model_names, help="The model's name in the graph."
+        ),
+    ],
     graph: GraphOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
@@ -37,7 +51,8 @@ def drop(
             edges_removed = drop_model(name, graph, progress=progress)
     except KeyboardInterrupt as interrupt:
         interrupted(interrupt, f"What is left of {name!r} is in state dropping; drop it again.")
-    echo(f"Removed {name!r} with {edges_removed:,} relationships.")
+    with reporting(f"{name!r} is removed"):
+        echo(f"Removed {name!r} with {edges_removed:,} relationships.")
 
 
 def _edges(graph: str | None, name: str) -> int:

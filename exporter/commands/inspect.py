@@ -1,5 +1,7 @@
 """The command ``inspect``."""
 
+from typing import Final
+
 import typer
 
 from exporter.commands.load_report import say_precision
@@ -9,6 +11,8 @@ from queries.commands.output import destination, write
 from queries.commands.terminal import Commands, examples
 from queries.core.granularity import NEURON_GRAPH, nodes_text
 from queries.core.text import size_text
+
+_MAIN: Final = ("layer", "neurons", "edges", "class_name", "parameters", "shape")
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -50,5 +54,5 @@ def inspect(
     elif to.format == "table":
         # Two columns of zeros say nothing to a reader.
         frame = frame.drop(columns=list(NOT_FINITE))
-    write(frame, to, note=totals)
+    write(frame, to, note=totals, main=_MAIN)
     say_precision(report.half_precisions)

@@ -8,7 +8,14 @@ from exporter.commands.load_report import print_report, remainder_text
 from exporter.commands.options import PANEL, GranularityOption, ModelArgument, NameOption
 from queries.commands.completion import dask_addresses
 from queries.commands.options import GraphOption
-from queries.commands.terminal import Commands, examples, fail, interrupted, show_records
+from queries.commands.terminal import (
+    Commands,
+    examples,
+    fail,
+    interrupted,
+    reporting,
+    show_records,
+)
 from queries.core.file_format import FileFormat
 from queries.core.granularity import NEURON_GRAPH
 from queries.errors import GraphError
@@ -155,7 +162,8 @@ def load(
         if not progress.begun:
             raise
         fail(f"{error}. {remainder_text(graph, name or model.stem)}")
-    if as_json:
-        typer.echo(report.json)
-    elif not quiet:
-        print_report(graph, report)
+    with reporting(f"{report.model!r} is loaded"):
+        if as_json:
+            typer.echo(report.json)
+        elif not quiet:
+            print_report(graph, report)

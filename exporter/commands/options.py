@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from queries.commands.completion import model_names
 from queries.core.granularity import Granularity
 
 PANEL: Final = "Load"
@@ -19,6 +20,8 @@ NameOption = Annotated[
     typer.Option(
         "--name",
         "-n",
+        metavar="NAME",
+        autocompletion=model_names,
         help="What the model is called in the graph.",
         show_default="the file's name without suffix",
     ),

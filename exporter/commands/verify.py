@@ -19,6 +19,8 @@ _ONE: Final = {
     "relationships": "relationship",
 }
 
+_MAIN: Final = ("layer", "relative_difference", "passed", "changes")
+
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
@@ -55,7 +57,7 @@ def verify(
         report = verify_model(
             model, graph, name=name, samples=samples, seed=seed, progress=progress
         )
-    write(report.frame, to)
+    write(report.frame, to, main=_MAIN)
     inputs = report.frame["class_name"] == "InputLayer"
     seeded = [name for name in report.seeded if name not in set(report.frame["layer"][inputs])]
     if seeded:

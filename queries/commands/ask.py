@@ -1,5 +1,6 @@
 """The commands that ask: ``models``, ``query`` and ``cypher``."""
 
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -15,6 +16,7 @@ from queries.commands.options import (
 )
 from queries.commands.output import Destination, destination, write
 from queries.commands.session import open_graph
+from queries.commands.statement import STDIN
 from queries.commands.terminal import Commands, confirmed, examples, fail, say
 
 PANEL: Final = "Ask"
@@ -34,12 +36,13 @@ def models(
 ) -> None:
     """List the models in a graph, complete or not."""
     to = destination(format_name, output, raw=raw)
+    from queries.library.queries import query
     from queries.neurongraph import NeuronGraph
     from queries.stores.unfinished import unfinished_texts
 
     with NeuronGraph(graph) as session:
         frame = session.models()
-    write(frame, to)
+    write(frame, to, main=query("models").main)
     for text in unfinished_texts(session.location, frame.to_dict("records")):
         say(text)
 
@@ -165,7 +168,7 @@ def query(
             say(str(session.statement(name, **values)))
         # Every query of the library has a method of its name.
         answer = getattr(session, name)(**values, **how)
-    write(answer, to)
+    write(answer, to, main=declaration.main_of(answer.columns))
     for told in ("note", "written"):
         if told in answer.attrs:
             say(answer.attrs[told])
@@ -177,16 +180,26 @@ def query(
         "neurongraph cypher 'MATCH (l:Layer) RETURN l.name, l.neurons ORDER BY l.first'",
         "neurongraph cypher 'MATCH (n:Neuron {layer: $layer}) RETURN count(*)' layer=conv_0",
         "neurongraph cypher 'MATCH (n:Neuron) WHERE n.id IN $ids RETURN n.name' ids=[1,2]",
+        "neurongraph cypher --file layer.cypher layer=conv_0",
         "neurongraph cypher 'MATCH (n:Neuron {id: 7}) SET n.bias = $bias' bias=0.5 --write --yes",
     ),
 )
 def cypher(
-    statement: Annotated[str, typer.Argument(metavar="CYPHER", help="A statement.")],
+    statement: Annotated[
+        str | None,
+        typer.Argument(metavar="CYPHER", help="A statement; a dash reads it from stdin."),
+    ] = None,
     words: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="KEY=VALUE",
             help="Parameters of the statement; values are JSON where they can be, else text.",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", metavar="FILE", help="Read the statement from this file, in place of CYPHER."
         ),
     ] = None,
     graph: GraphOption = None,
@@ -215,14 +228,21 @@ def cypher(
     """
     to = destination(format_name, output, raw=raw)
     from queries.commands.arguments import cypher_values
+    from queries.commands.statement import read_statement
     from queries.neurongraph import NeuronGraph
 
-    values = cypher_values(words or ())
+    if statement == STDIN and write_too and not yes:
+        raise typer.BadParameter(
+            "stdin holds the statement, and cannot answer a question; say --yes as well",
+            param_hint="--write",
+        )
+    text, parameters = read_statement(statement, file, words or [])
+    values = cypher_values(parameters)
     with NeuronGraph(graph, model=model) as session:
         if not write_too:
-            frame = session.cypher(statement, values, allow=allow or ())
+            frame = session.cypher(text, values, allow=allow or ())
         elif yes or confirmed(f"Run a statement that may change {session.location}?"):
-            frame = session.write(statement, values)
+            frame = session.write(text, values)
         else:
             fail("the statement was not run")
     write(frame, to)

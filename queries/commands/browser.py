@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from queries.commands.ask import PANEL
+from queries.commands.completion import model_names
 from queries.commands.options import GraphOption
 from queries.commands.stopping import until_ctrl_c
 from queries.commands.terminal import Commands, examples, say
@@ -35,6 +36,7 @@ def browser(
             "--model",
             "-m",
             metavar="NAME",
+            autocompletion=model_names,
             show_default="the one loaded last",
             help="The model that the guide begins with, or the favourites are about.",
         ),

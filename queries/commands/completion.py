@@ -1,14 +1,19 @@
 """What the shell offers when a user presses Tab; never slow, never an error."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 import typer
 
 from queries.commands.arguments import FIELDS
+from queries.commands.stored_names import StoredNames
 from queries.library.declaration import Declaration
 from queries.library.exports import export
 from queries.library.plots import plots
 from queries.library.queries import queries
+
+_OTHER: Final = "other"
+"""The parameter that names another model of the graph."""
 
 
 def query_names(incomplete: str) -> list[tuple[str, str]]:
@@ -59,20 +64,52 @@ def neuron_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return _words(queries()["neurons"], ctx, incomplete)
 
 
+def model_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the models of the graph; the parameters are as above."""
+    return [name for name in StoredNames(ctx).models if name.startswith(incomplete)]
+
+
+def property_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the properties that were written to neurons; the parameters are as above."""
+    return [name for name in StoredNames(ctx).properties if name.startswith(incomplete)]
+
+
 def _words(
     declaration: Declaration | None, ctx: typer.Context, incomplete: str
 ) -> list[tuple[str, str]]:
     if declaration is None:
         return []
+    stored = StoredNames(ctx)
     typed = [str(word) for word in ctx.params.get("words") or ()]
     value_of = _unfinished(typed, declaration)
-    words = _all_words(declaration) if value_of is None else _choices(declaration, value_of)
+    key, equals, _ = incomplete.partition("=")
+    if value_of is not None:
+        words = _values(declaration, value_of, stored)
+    elif equals:
+        words = [(f"{key}={each}", help_) for each, help_ in _values(declaration, key, stored)]
+    else:
+        bare = [(layer, "a layer") for layer in stored.layers] if declaration.neurons else []
+        words = [
+            *_known_words(declaration),
+            *_written_words(declaration, stored),
+            *bare,
+        ]
     return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
 
 
-def _choices(declaration: Declaration, name: str) -> list[tuple[str, str]]:
-    parameters = (parameter for parameter in declaration.parameters if parameter.name == name)
-    return [(choice, parameter.help) for parameter in parameters for choice in parameter.choices]
+def _values(declaration: Declaration, key: str, stored: StoredNames) -> list[tuple[str, str]]:
+    """Return what may stand behind a key: choices, layers, models, and written properties."""
+    parameter = next((each for each in declaration.parameters if each.name == key), None)
+    if parameter is None:
+        of, _, field = key.rpartition(".")
+        is_layer = field == "layer" and (of in declaration.neurons or not of)
+        return [(layer, "a layer") for layer in stored.layers] if is_layer else []
+    values = [*parameter.choices, *(stored.properties if parameter.or_property else ())]
+    if parameter.type == "neurons":
+        values += stored.layers
+    if parameter.name == _OTHER:
+        values += stored.models
+    return [(value, parameter.help) for value in values]
 
 
 def _unfinished(typed: list[str], declaration: Declaration) -> str | None:
@@ -83,18 +120,29 @@ def _unfinished(typed: list[str], declaration: Declaration) -> str | None:
     """
     if typed and typed[-1] == "=":
         typed = typed[:-1]
-    keys = {word.partition("=")[0] for word, _ in _all_words(declaration)}
+    keys = {word.partition("=")[0] for word, _ in _known_words(declaration)}
     return typed[-1] if typed and typed[-1] in keys else None
 
 
-def _all_words(declaration: Declaration) -> list[tuple[str, str]]:
+def _known_words(declaration: Declaration) -> list[tuple[str, str]]:
+    """Return the parameters, with their choices, and the fields of neurons."""
     words: list[tuple[str, str]] = []
-    neurons = declaration.neurons
     for parameter in declaration.parameters:
         words += [
             (f"{parameter.name}={choice}", parameter.help) for choice in parameter.choices or ("",)
         ]
-    for name in neurons:
-        prefix = "" if len(neurons) == 1 else f"{name}."
-        words += [(f"{prefix}{field}=", f"{field} of {name}") for field in FIELDS]
-    return words
+    return words + _fields(declaration, FIELDS)
+
+
+def _written_words(declaration: Declaration, stored: StoredNames) -> list[tuple[str, str]]:
+    """Return the properties by which neurons may be chosen."""
+    return _fields(declaration, stored.properties) if declaration.neurons else []
+
+
+def _fields(declaration: Declaration, fields: Iterable[str]) -> list[tuple[str, str]]:
+    neurons = declaration.neurons
+    return [
+        (f"{'' if len(neurons) == 1 else f'{name}.'}{field}=", f"{field} of {name}")
+        for name in neurons
+        for field in fields
+    ]

@@ -1,5 +1,7 @@
-"""Open a page with a secret in the user's browser."""
+"""Open a page in the user's browser, one with a secret also."""
 
+import os
+import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,6 +12,9 @@ from queries.commands.terminal import say
 from queries.core.temporary import temporary_errors, temporary_folder
 from queries.errors import TemporaryFileError
 
+_DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+"""What the environment of a desktop has, or that of an editor which shows pages itself."""
+
 _LEADS_ON: Final = """\
 <!doctype html>
 <meta charset="utf-8">
@@ -18,6 +23,22 @@ _LEADS_ON: Final = """\
 <title>neurongraph</title>
 <p><a href="{address}">The page</a></p>
 """
+
+
+def has_display() -> bool:
+    """Tell whether somebody at a terminal can be shown a page: a script opens none."""
+    if not sys.stderr.isatty():
+        return False
+    # Without one a browser of the terminal would take the place of the command.
+    return sys.platform in {"darwin", "win32"} or any(map(os.environ.get, _DISPLAYS))
+
+
+def open_page(address: str) -> bool:
+    """Open a page in the user's browser, and tell whether that could be."""
+    try:
+        return webbrowser.open(address)
+    except (webbrowser.Error, OSError):
+        return False
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from queries.commands.completion import dask_addresses
+from queries.commands.completion import dask_addresses, model_names
 from queries.commands.output import Format
 from queries.core.text import GRAPH_VARIABLE
 
@@ -27,6 +27,7 @@ ModelOption = Annotated[
         "--model",
         "-m",
         metavar="NAME",
+        autocompletion=model_names,
         help="The model to ask about; needed where the graph holds several.",
     ),
 ]

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +112,9 @@ def _guessed(file: Path) -> Format:
     return format_name
 
 
-def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) -> None:
+def write(
+    frame: "pd.DataFrame", to: Destination, *, note: str | None = None, main: Sequence[str] = ()
+) -> None:
     """Write a frame where it is to go.
 
     Parameters
@@ -123,6 +125,8 @@ def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) ->
         What ``destination`` returned.
     note
         The last line of a table; by default the number of rows.
+    main
+        The columns that a narrow terminal keeps, the most important one first.
 
     Raises
     ------
@@ -139,7 +143,7 @@ def write(frame: "pd.DataFrame", to: Destination, *, note: str | None = None) ->
     if to.format == "table" and to.file is None and sys.stdout.isatty():
         from queries.commands.table import print_table
 
-        print_table(frame, note)
+        print_table(frame, note, main)
         return
     with _open_output(to.file) as stream:
         if to.format == "csv":

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +12,8 @@ from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples, say
 from queries.core.files import check_file
 from queries.library.plots import SUFFIXES
+
+_PAGE: Final = ".html"
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -64,6 +66,8 @@ def plot(
 ) -> None:
     """Draw a picture of a model as a page, PNG or SVG, or list the plots.
 
+    Without --output the page opens in your browser, where there is a display.
+
     A page works without a network; move the mouse over it to see names and numbers. Neurons are
     named as in a query.
     """
@@ -80,7 +84,7 @@ def plot(
 
         print_description(declaration)
         return
-    file, pixels = _checked_file(output or Path(f"{name}.html")), _pixels(size)
+    file, pixels = _checked_file(output or Path(f"{name}{_PAGE}")), _pixels(size)
     from queries.commands.arguments import query_values
 
     values = query_values(declaration, words or ())
@@ -90,6 +94,17 @@ def plot(
     say(f"Wrote {picture.save(file, size=pixels)}.")
     if picture.note:
         say(picture.note)
+    if output is None:
+        _show(file)
+
+
+def _show(page: Path) -> None:
+    """Open a page that nobody gave a name, or say how it is opened."""
+    from queries.commands.opening import has_display, open_page
+
+    address = page.absolute().as_uri()
+    if not (has_display() and open_page(address)):
+        say(f"Open it in a browser: {address}")
 
 
 def _checked_file(file: Path) -> Path:

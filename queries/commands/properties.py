@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from queries.commands.ask import PANEL
+from queries.commands.completion import property_names
 from queries.commands.options import FormatOption, GraphOption, ModelOption, OutputOption, RawOption
 from queries.commands.output import destination, write
-from queries.commands.terminal import Commands, echo, examples
+from queries.commands.terminal import Commands, echo, examples, reporting
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -21,7 +22,12 @@ def properties(
     model: ModelOption = None,
     remove: Annotated[
         str | None,
-        typer.Option("--remove", metavar="NAME", help="Remove this one from all neurons."),
+        typer.Option(
+            "--remove",
+            metavar="NAME",
+            autocompletion=property_names,
+            help="Remove this one from all neurons.",
+        ),
     ] = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
@@ -34,7 +40,8 @@ def properties(
     with NeuronGraph(graph, model=model) as session:
         if remove is not None:
             session.remove_property(remove)
-            echo(f"Removed {remove}.")
+            with reporting(f"{remove} is removed"):
+                echo(f"Removed {remove}.")
             return
         frame = session.properties()
     write(frame, to)

@@ -31,7 +31,11 @@ _COUNTS: Final = frozenset(
     }
 )
 _MISSING: Final = "-"
+_EMPTY: Final = ("", _MISSING)
 _WIDEST_TEXT: Final = 40
+_NARROWEST_TEXT: Final = 16
+"""To which the texts of a main column may be folded."""
+
 _GAP: Final = 2
 _CHUNK: Final = 50_000
 _DIGITS: Final = 6
@@ -52,7 +56,7 @@ class _Style:
         return [_MISSING if missing else self.text(value) for value, missing in pairs]
 
 
-def print_table(frame: "pd.DataFrame", note: str | None = None) -> None:
+def print_table(frame: "pd.DataFrame", note: str | None = None, main: Sequence[str] = ()) -> None:
     """Print a frame to the terminal: at most ``ROWS`` rows, and the columns that fit.
 
     Parameters
@@ -61,6 +65,8 @@ def print_table(frame: "pd.DataFrame", note: str | None = None) -> None:
         What to print.
     note
         The last line; by default the number of rows.
+    main
+        The columns that a narrow terminal keeps, the most important one first.
     """
     from rich.console import Console
 
@@ -68,7 +74,9 @@ def print_table(frame: "pd.DataFrame", note: str | None = None) -> None:
     rows = frame.head(ROWS)
     styles = _styles(rows)
     cells = [style.cells(rows[name]) for style, name in zip(styles, frame.columns, strict=True)]
-    fitting = _fitting(styles, cells, console.width)
+    names = [str(name) for name in frame.columns]
+    first = [names.index(name) for name in main if name in names]
+    fitting = _fitting(styles, cells, console.width, first)
     if len(frame) == 1 and len(fitting) < len(styles):
         _print_record(console, styles, cells)
         left_out: list[str] = []
@@ -187,32 +195,50 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple)) or hasattr(value, "tolist")
 
 
-def _fitting(styles: Sequence[_Style], cells: Sequence[Sequence[str]], width: int) -> list[int]:
+def _fitting(
+    styles: Sequence[_Style], cells: Sequence[Sequence[str]], width: int, main: Sequence[int]
+) -> list[int]:
     """Return which columns a terminal has room for, in their order.
 
-    Columns without a single value go first, then those at the end.
+    Columns without a single value go first, then those at the end. Of the main ones texts are
+    folded before one of them goes.
     """
+    widths = _widths(styles, cells, width, _WIDEST_TEXT)
+    everything = list(range(len(styles)))
+    if sum(widths) - _GAP <= width:
+        return everything
+    filled = [i for i in everything if any(cell not in _EMPTY for cell in cells[i])]
+    folded = _widths(styles, cells, width, _NARROWEST_TEXT)
+    kept = _taken([i for i in main if i in filled], folded, width + _GAP)
+    room = width + _GAP - sum(widths[i] for i in kept)
+    others = _taken([i for i in filled if i not in kept], widths, room)
+    return sorted([*kept, *others]) or (filled or everything)[:1]
+
+
+def _widths(
+    styles: Sequence[_Style], cells: Sequence[Sequence[str]], width: int, text: int
+) -> list[int]:
+    """Return how much room each column takes with its gap, texts no more than is said."""
     from rich.cells import cell_len
 
-    widths = [
+    return [
         max(
             cell_len(style.header),
-            min(max(map(cell_len, column), default=0), width if style.numeric else _WIDEST_TEXT),
+            min(max(map(cell_len, column), default=0), width if style.numeric else text),
         )
         + _GAP
         for style, column in zip(styles, cells, strict=True)
     ]
-    everything = list(range(len(styles)))
-    if sum(widths) - _GAP <= width:
-        return everything
-    filled = [i for i in everything if any(cell != _MISSING for cell in cells[i])]
-    fitting: list[int] = []
-    room = width + _GAP
-    for i in filled or everything:
-        if widths[i] <= room or not fitting:
-            fitting.append(i)
+
+
+def _taken(columns: Sequence[int], widths: Sequence[int], room: int) -> list[int]:
+    """Return those columns of some that there is room for, one after the other."""
+    taken: list[int] = []
+    for i in columns:
+        if widths[i] <= room:
+            taken.append(i)
             room -= widths[i]
-    return fitting
+    return taken
 
 
 def _table(styles: Sequence[_Style], cells: Sequence[Sequence[str]]) -> "Table":

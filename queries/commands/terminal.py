@@ -4,7 +4,7 @@ import inspect
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal, NoReturn
 
@@ -21,7 +21,10 @@ from queries.core.address import holds_login
 from queries.core.log import logger
 from queries.core.text import printable
 from queries.core.wording import shell_wording
-from queries.errors import NeurongraphError
+from queries.errors import NeurongraphError, OutputError
+
+HELP: Final = ["-h", "--help"]
+"""The options that print the help of a command."""
 
 _NOBODY_READS: Final = 141
 """Exit code of a run whose result nobody reads to its end, as of one that SIGPIPE has ended. With
@@ -40,8 +43,14 @@ class Commands(TyperGroup):
         shared = [option for option in self.params if option.name == "log_level"]
         for command in self.commands.values():
             command.params += shared
+            # It makes the option --help, and keeps it.
+            _without_types(command.get_params(typer.Context(command, help_option_names=HELP)))
         for command in (self, *self.commands.values()):
             command.help = _reflowed(command.help or "")
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options, those of completion among them, which are added late."""
+        return _without_types(super().get_params(ctx))
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run the command line until all is written."""
@@ -73,6 +82,19 @@ class Commands(TyperGroup):
             fail(str(error))
         except KeyboardInterrupt as interrupt:
             interrupted(interrupt)
+
+
+def _without_types(parameters: Sequence[Any]) -> Sequence[Any]:
+    """Let the help show no type of flags, which take no value, and of arguments, which have names.
+
+    Else it shows Python's, such as ``<bool>`` and ``<list[str]>``.
+    """
+    for parameter in parameters:
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = lambda **_: ""
+        elif parameter.is_flag and parameter.metavar is None:
+            parameter.metavar = ""
+    return parameters
 
 
 @contextmanager
@@ -224,6 +246,21 @@ def echo(message: str) -> None:
         The line.
     """
     typer.echo(printable(message))
+
+
+@contextmanager
+def reporting(done: str) -> Iterator[None]:
+    """Print what was done; where stdout takes nothing, say that it was done all the same.
+
+    Parameters
+    ----------
+    done
+        What was done, as the end of a sentence.
+    """
+    try:
+        yield
+    except OutputError as error:
+        fail(f"{error}; {done} all the same")
 
 
 def confirmed(question: str) -> bool:

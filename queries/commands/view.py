@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from queries.commands.completion import model_names
 from queries.commands.options import GraphOption
 from queries.commands.stopping import until_ctrl_c
 from queries.commands.terminal import Commands, examples, say
@@ -29,6 +30,7 @@ def view(
         str | None,
         typer.Argument(
             metavar="NAME",
+            autocompletion=model_names,
             help="The model's name in the graph; the page can change to another one. A model file, "
             "an embedded graph or an address is taken as --graph is.",
             show_default="the first",

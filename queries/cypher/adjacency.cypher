@@ -6,6 +6,7 @@ definition = "networkx.adjacency_matrix: rows are sources, columns are targets"
 reads = "edges"
 not_finite = "A sum is NaN where NaN, or both infinities, are in it, and nowhere else."
 example = { source = "dense_0", target = "dense_1" }
+main = ["source_name", "target_name", "weight"]
 
 [parameters]
 source = { type = "neurons", help = "which neurons are rows" }

@@ -8,6 +8,7 @@ of_channels = true
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Channels of which the importance is NaN are left out, of the ranks and of the sum that makes the shares."
 example = { k = 2 }
+main = ["name", "importance", "rank", "share"]
 
 [parameters]
 target = { type = "neurons", otherwise = "outputs", help = "neurons of importance 1; the outputs are the neurons of layers that feed none" }

@@ -9,6 +9,7 @@ only_finite = true
 either_way = true
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 example = { first = "conv_1", second = "dense_0" }
+main = ["source_name", "target_name", "weight", "bias"]
 
 [parameters]
 first = { type = "neurons", required = true, help = "the first layer, or some of its neurons; what feeds it are the sources" }

@@ -7,6 +7,7 @@ reads = "edges"
 not_embedded = "there each model is a file of its own, and a statement reads one file"
 not_finite = "What is the same in both models, NaN or infinite, is no change; changes from or to NaN are left out."
 example = { other = "digits", source = "dense_0", target = "dense_1", k = 5 }
+main = ["source_name", "target_name", "change", "weight", "other_weight"]
 
 [parameters]
 other = { type = "text", required = true, help = "name of the other model, which stands in the same graph and has the same architecture" }

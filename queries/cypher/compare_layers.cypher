@@ -7,6 +7,7 @@ reads = "edges"
 not_embedded = "there each model is a file of its own, and a statement reads one file"
 not_finite = "What is the same in both models, NaN or infinite, is no change; the largest change leaves NaN out, and sums are NaN where NaN is in them."
 example = { other = "digits" }
+main = ["layer", "changed", "largest_change", "relative_change"]
 
 [parameters]
 other = { type = "text", required = true, help = "name of the other model, which stands in the same graph and has the same architecture" }

@@ -8,6 +8,7 @@ reads = "edges"
 not_embedded = "there each model is a file of its own, and a statement reads one file"
 not_finite = "What is the same in both models, NaN or infinite, is no change; neurons of which the change is NaN are left out."
 example = { other = "digits", neurons = "dense_0", k = 5 }
+main = ["name", "weight_change", "relative_change"]
 
 [parameters]
 other = { type = "text", required = true, help = "name of the other model, which stands in the same graph and has the same architecture" }

@@ -7,6 +7,7 @@ reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "A relationship of NaN is not of at most any weight, and counts as present."
 example = { neurons = "conv_1", threshold = 0.5 }
+main = ["name", "from_input", "to_output"]
 
 [parameters]
 neurons = { type = "neurons", help = "among which neurons to look" }

@@ -5,6 +5,7 @@ order = "by id"
 score = "degree"
 reads = "edges"
 example = { neurons = "input_layer" }
+main = ["name", "in_degree", "out_degree", "degree"]
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }

@@ -8,6 +8,7 @@ of_channels = true
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "A channel with such a weight is in no pair."
 example = { neurons = "conv_1", least = 0.6 }
+main = ["name", "other_name", "cosine", "ratio"]
 
 [parameters]
 neurons = { type = "neurons", help = "layers or channels to compare; channels are compared within their layer" }

@@ -9,6 +9,7 @@ only_finite = true
 either_way = true
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 example = { source = "conv_1", target = "dense_1" }
+main = ["source_name", "target_name", "weight", "bias"]
 
 [parameters]
 source = { type = "neurons", required = true, help = "where paths begin, such as a layer" }

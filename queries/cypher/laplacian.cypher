@@ -7,6 +7,7 @@ reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Not defined, and an error that names the layers, where such a weight is between the neurons."
 example = { neurons = "id:768..809" }
+main = ["source_name", "target_name", "laplacian"]
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons, such as those of some layers" }

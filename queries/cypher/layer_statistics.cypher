@@ -6,6 +6,7 @@ definition = "spectral norm: largest singular value of the matrix of weights int
 reads = "edges"
 not_finite = "The smallest and the largest weight leave NaN out; sums, means and norms are NaN where NaN is in them, and the spectral norm is null."
 example = { threshold = 0.1 }
+main = ["layer", "mean", "std", "min", "max", "zero_share"]
 
 [parameters]
 threshold = { type = "float", default = 0.01, least = 0, bounds_weights = true, unit = "units of the weights", help = "absolute weight below which a weight counts as small" }

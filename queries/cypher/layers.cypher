@@ -2,6 +2,7 @@
 summary = "The layers of a model, inputs first."
 theme = "stored"
 order = "inputs first, by index"
+main = ["name", "neurons", "edges", "class_name", "shape", "activation"]
 
 [columns]
 index = { type = "int", help = "position among the layers that have neurons" }

@@ -6,6 +6,7 @@ definition = "networkx.dag_longest_path"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Paths over NaN, or over minus infinity, are left out; an infinite sum is longer than any other."
+main = ["name", "weight", "hop"]
 
 [parameters]
 weights = { choices = ["absolute", "signed"], default = "signed", help = "what is added up: |weight|, or weight" }

@@ -2,6 +2,7 @@
 summary = "The models in the graph, complete or not."
 theme = "stored"
 order = "by name"
+main = ["name", "state", "neurons", "edges", "layers"]
 
 [columns]
 name = { type = "text", help = "name of the model" }

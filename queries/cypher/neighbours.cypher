@@ -4,6 +4,7 @@ theme = "stored"
 order = "largest absolute weight first, then by neuron, by id and by weight"
 not_finite = "Weights of NaN are left out; infinite ones come first."
 example = { neurons = "dense_1[3]" }
+main = ["name", "weight"]
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "which neurons" }

@@ -4,6 +4,7 @@ theme = "stored"
 order = "by id"
 with_properties = true
 example = { neurons = "conv_0[3]@0..5,1" }
+main = ["name", "bias"]
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons" }

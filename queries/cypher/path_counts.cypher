@@ -8,6 +8,7 @@ reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 example = { source = "input_layer", target = "dense_1" }
+main = ["name", "paths", "absolute", "signed"]
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

@@ -7,6 +7,7 @@ reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "A sum over paths is NaN where one of the paths goes over NaN, or where both infinities are in it, and nowhere else."
 example = { neurons = "conv_1[3]@1,1" }
+main = ["layer", "neurons", "weight", "x_min", "x_max", "y_min", "y_max"]
 
 [parameters]
 neurons = { type = "neurons", required = true, help = "of which neurons" }

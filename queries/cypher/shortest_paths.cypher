@@ -8,6 +8,7 @@ reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "The smallest sum leaves paths over NaN out, and is infinite where every other path has an infinite weight; the fewest hops take all paths."
 example = { source = "input_layer", target = "dense_1" }
+main = ["name", "hops", "length"]
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

@@ -4,6 +4,7 @@ theme = "stored"
 order = "largest absolute weight first, then by source, by target and by weight"
 not_finite = "Weights of NaN are left out; infinite ones come first."
 example = { source = "dense_0", target = "dense_1", k = 5 }
+main = ["source_name", "target_name", "weight"]
 
 [parameters]
 source = { type = "neurons", help = "where they begin" }

@@ -7,6 +7,7 @@ reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Paths over NaN are left out. Infinite strengths come first: those of more infinite weights, then by the product of the other weights."
 example = { source = "input_layer", target = "dense_1", k = 5 }
+main = ["path", "name", "weight", "strength"]
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

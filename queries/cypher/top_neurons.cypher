@@ -7,6 +7,7 @@ reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Neurons of which the measure is NaN are left out; an infinite one comes first. PageRank and path centrality are not defined."
 example = { measure = "path_centrality", k = 2 }
+main = ["name", "value", "rank"]
 
 [parameters]
 neurons = { type = "neurons", help = "among which neurons" }

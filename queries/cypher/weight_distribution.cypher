@@ -3,6 +3,7 @@ summary = "A histogram of the weights into each layer; bins of equal width, empt
 theme = "stored"
 order = "layers as in the model, then by bin, a row without one last"
 not_finite = "They are in no bin: a row without bin, low and high counts those of a layer."
+main = ["layer", "low", "high", "edges", "share"]
 
 [parameters]
 neurons = { type = "neurons", help = "where the relationships end" }

@@ -7,6 +7,7 @@ reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 not_finite = "Paths over NaN are left out; an infinite weight is wider than any other."
 example = { source = "input_layer", target = "dense_1" }
+main = ["name", "weight", "hop", "weakest"]
 
 [parameters]
 source = { type = "neurons", required = true, help = "where the paths begin" }

@@ -7,6 +7,7 @@ reads = "edges"
 of_channels = true
 not_finite = "A channel with such a weight is not zero."
 example = { neurons = "dense_0", threshold = 3 }
+main = ["name", "in_strength", "out_strength"]
 
 [parameters]
 neurons = { type = "neurons", help = "which neurons to take into account" }

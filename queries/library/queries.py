@@ -8,7 +8,7 @@ never become text of a statement.
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -115,6 +115,9 @@ class Query(Declaration):
         where there is none.
     with_properties
         Whether its rows have a further column for each property that was written to neurons.
+    main
+        The columns that a narrow terminal keeps, the most important one first; by default the name
+        of the neuron and the score.
     """
 
     kind: ClassVar[str] = "query"
@@ -134,11 +137,17 @@ class Query(Declaration):
     either_way: bool = False
     score: str = ""
     with_properties: bool = False
+    main: tuple[str, ...] = ()
 
     @property
     def about_a_model(self) -> bool:
         """Whether it asks about one model, rather than about all of the graph."""
         return bool(self.reads) or "$model" in self.body
+
+    def main_of(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """Return which columns of an answer a narrow terminal keeps: also written properties."""
+        declared = {column.name for column in self.columns}
+        return (*self.main, *(name for name in columns if name not in declared))
 
     def columns_in(self, granularity: str) -> tuple[Column, ...]:
         """Return the columns that it has in a graph of a granularity."""
@@ -312,6 +321,7 @@ def _read(name: str, text: str) -> Query:
         either_way=header.get("either_way", False),
         score=header.get("score", ""),
         with_properties=header.get("with_properties", False),
+        main=tuple(header.get("main", ("name", header["score"]) if "score" in header else ())),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page about Cypher: its tables, made of the schema, and the statement of each query."""
+"""The page about Cypher: its tables, made of the schema; pages of statements, one a theme."""
 
 import re
 from collections import defaultdict
@@ -22,9 +22,14 @@ from queries.core.schema import (
 )
 from queries.core.text import pasteable
 from queries.library.queries import Query, Statement, by_theme
-from tests.docs.markdown import between, block, table
-from tests.docs.queries_page import graph_of
+from tests.docs.markdown import NOTE, between, block, table
+from tests.docs.queries_page import graph_of, place
 
+_FOLDER: Final = "statements"
+_ABOVE: Final = """\
+What `--show-cypher` prints for the example of each query on the sample.
+[Statements](../cypher.md#statements) says what the columns of the table mean.
+"""
 _COARSER: Final = "channel"
 _NODES: Final = {"Model": MODEL, "Layer": LAYER, "Neuron": NEURON}
 _RELATIONSHIPS: Final = re.compile(r"CREATE REL TABLE (\w+)\(FROM (\w+) TO (\w+)")
@@ -47,7 +52,7 @@ def cypher_page(text: str) -> str:
     parts = {
         "schema": _schema(),
         "indexes": _indexes(),
-        "statements": _statements(),
+        "statements": _statement_pages(),
         "not stated": _not_stated(),
     }
     for name, content in parts.items():
@@ -113,23 +118,42 @@ def _indexes() -> str:
     return table(["label", "properties", "unique", "name"], rows)
 
 
-def _statements() -> str:
-    parts = []
+def statements_pages() -> dict[str, str]:
+    """Return the pages of statements by their places in ``docs``; the graphs are as above."""
+    pages = {}
     with (
         NeuronGraph("digits.lbug") as digits,
         NeuronGraph("both.lbug", model="rounded") as rounded,
     ):
-        for heading, found in by_theme().items():
+        for heading, found in _stated().items():
             stated = [
-                (query, statement_of(query, graph_of(query, digits, rounded)))
-                for query in found
-                if query.body
+                (query, statement_of(query, graph_of(query, digits, rounded))) for query in found
             ]
-            if stated:
-                parts.append(f"### {heading}\n")
-                parts.append(_costs(stated))
-                parts += [_section(*each) for each in stated]
-    return "\n".join(parts).rstrip("\n") + "\n"
+            sections = [_section(*each) for each in stated]
+            head = [NOTE, f"# {heading}\n", _ABOVE, _costs(stated)]
+            pages[place(found[0], _FOLDER)] = "\n".join([*head, *sections])
+    return pages
+
+
+def _stated() -> dict[str, list[Query]]:
+    """Return the queries that have a statement, by theme."""
+    themes = {
+        heading: [each for each in found if each.body] for heading, found in by_theme().items()
+    }
+    return {heading: found for heading, found in themes.items() if found}
+
+
+def _statement_pages() -> str:
+    rows = [
+        (heading, ", ".join(f"[{each.name}]({_statement(each)})" for each in found))
+        for heading, found in _stated().items()
+    ]
+    return table(["about", "statements"], rows)
+
+
+def _statement(query: Query) -> str:
+    """Return where the statement of a query is, from the page about Cypher."""
+    return f"{place(query, _FOLDER)}#{query.name}"
 
 
 def _costs(stated: list[tuple[Query, Statement]]) -> str:
@@ -167,10 +191,11 @@ def _section(query: Query, statement: Statement) -> str:
     said += [
         f"`{each.name}` is null: {each.not_stated}." for each in query.columns if each.not_stated
     ]
+    said.append(f"[Parameters and columns](../{place(query, 'queries')}#{query.name}).")
     return "\n".join(
         [
-            f"#### {query.name}\n",
-            f"{' '.join(said)} [Parameters and columns](queries.md#{query.name}).\n",
+            f"## {query.name}\n",
+            f"{' '.join(said)}\n",
             f"`{command}`\n",
             block("cypher", str(statement)),
         ]
@@ -179,13 +204,13 @@ def _section(query: Query, statement: Statement) -> str:
 
 def _not_stated() -> str:
     rows = [
-        (f"[{query.name}](queries.md#{query.name})", query.not_stated)
+        (f"[{query.name}]({place(query, 'queries')}#{query.name})", query.not_stated)
         for found in by_theme().values()
         for query in found
         if query.not_stated
     ]
     rows += [
-        (f"[{query.name}](#{query.name}), its column `{column.name}`", column.not_stated)
+        (f"[{query.name}]({_statement(query)}), its column `{column.name}`", column.not_stated)
         for found in by_theme().values()
         for query in found
         for column in query.columns

@@ -23,9 +23,11 @@ with NeuronGraph("digits.lbug") as graph:
     graph.plot.centrality(measure="pagerank").save("pagerank.html")
 ```
 
-A picture is a page that works without a network and tells names and numbers under the mouse. It
-is PNG or SVG where the file's name ends so, which needs Chromium or Chrome. A plot takes what the
-query takes whose answer it draws; its neurons may be chosen, and `centrality` be drawn, by a
+A picture is a page that works without a network and tells names and numbers under the mouse.
+Without `--output` the command writes `NAME.html` and opens it in your browser, or says where it is
+where there is no display. A picture is PNG or SVG where the file's name ends so, which needs
+Chromium or Chrome. A plot takes what the query takes whose answer it draws; its neurons may be
+chosen, and `centrality` be drawn, by a
 [property that was written](graph.md#properties-of-your-own). [queries.md](queries.md) says how
 neurons are named, and how the sample and the graph with two models are loaded,
 [training.md](training.md#a-series-of-checkpoints) how the run is.
@@ -72,7 +74,7 @@ def plots_page() -> str:
         table(["a file's name ends in", "it is"], [(f"`{s}`", _FORMATS[s]) for s in SUFFIXES]),
         _PARTS,
         block("sh", f"{_DRAWING} --output export.svg"),
-        '<img src="pictures/export.svg" alt="export" width="500">\n',
+        "![export](pictures/export.svg)\n",
     ]
     return "\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""The page about the query library: headers, and an example of each query with its output."""
+"""The pages about the query library, one a theme: headers, and an example of each query."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from queries import NeuronGraph
 from queries.commands.arguments import query_values
 from queries.commands.description import example_words
 from queries.core.text import pasteable
-from queries.library.queries import Query, by_theme, queries
+from queries.library.queries import Query, by_theme
 from tests.docs.markdown import NOTE, block, parameters_of, table
 from tests.docs.sample import DIGITS, ROOT, run, shown
 
@@ -43,7 +43,7 @@ rows, and take neither.
 On the command line the values of neurons, and of what is required, may stand without their keys, in
 the order of the parameters: `neurongraph query strongest_paths input_layer dense_1 k=3`.
 
-Below each query stands what the sample model answers, the first {_ROWS} rows of it. The sample is
+Behind each name stands what the sample model answers, the first {_ROWS} rows of it. The sample is
 loaded by
 
 {block("sh", DIGITS)}
@@ -52,20 +52,36 @@ weights rounded to one decimal:
 
 {block("sh", chr(10).join(_ROUNDED))}"""
 
+_ABOVE: Final = """\
+[Queries](../queries.md) says how neurons are named, and how the graphs of the examples are loaded.
+"""
 
-def queries_page() -> str:
-    """Return the page; ``digits.lbug`` and ``both.lbug`` are in the current folder."""
+
+def queries_pages() -> dict[str, str]:
+    """Return the pages by their places in ``docs``; both graphs are in the current folder."""
     with (
         NeuronGraph("digits.lbug") as digits,
         NeuronGraph("both.lbug", model="rounded") as rounded,
     ):
-        themes = by_theme()
-        parts = [NOTE, "# Queries\n", _QUERIES]
-        parts += [f"{_link(heading)}\n\n{_summaries(found)}" for heading, found in themes.items()]
-        for heading, found in themes.items():
-            parts.append(f"## {heading}\n")
-            parts += [_section(each, graph_of(each, digits, rounded)) for each in found]
+        pages = {"queries.md": _overview()}
+        for heading, found in by_theme().items():
+            sections = [_section(each, graph_of(each, digits, rounded)) for each in found]
+            head = [NOTE, f"# {heading}\n", _ABOVE, _summaries(found)]
+            pages[place(found[0], "queries")] = "\n".join([*head, *sections])
+    return pages
+
+
+def _overview() -> str:
+    parts = [NOTE, "# Queries\n", _QUERIES]
+    for heading, found in by_theme().items():
+        page = place(found[0], "queries")
+        parts.append(f"## {heading}\n\n{_summaries(found, page)}")
     return "\n".join(parts)
+
+
+def place(query: Query, folder: str) -> str:
+    """Return the page of a query in a folder of ``docs`` that has one page a theme."""
+    return f"{folder}/{query.theme}.md"
 
 
 def graph_of(query: Query, digits: NeuronGraph, rounded: NeuronGraph) -> NeuronGraph:
@@ -90,27 +106,13 @@ def load_series() -> None:
             run(command)
 
 
-def queries_table() -> str:
-    """Return a short table of all queries, with links to the page."""
-    rows = [
-        (heading, ", ".join(f"[{query.name}](docs/queries.md#{query.name})" for query in found))
-        for heading, found in by_theme().items()
-    ]
-    return table(["about", f"{len(queries())} queries"], rows)
-
-
-def _link(heading: str) -> str:
-    return f"**[{heading}](#{heading.lower().replace(' ', '-')})**"
-
-
-def _summaries(found: list[Query]) -> str:
-    return table(
-        ["query", "answers"], [(f"[{each.name}](#{each.name})", each.summary) for each in found]
-    )
+def _summaries(found: list[Query], page: str = "") -> str:
+    rows = [(f"[{each.name}]({page}#{each.name})", each.summary) for each in found]
+    return table(["query", "answers"], rows)
 
 
 def _section(query: Query, graph: NeuronGraph) -> str:
-    parts = [f"### {query.name}\n", f"{query.summary}\n"]
+    parts = [f"## {query.name}\n", f"{query.summary}\n"]
     if query.definition:
         parts.append(f"Definition: {query.definition}.\n")
     if query.not_finite:
@@ -129,4 +131,4 @@ def _example(query: Query, graph: NeuronGraph) -> list[str]:
     model = ["--model", "rounded"] if "other=digits" in words else []
     command = pasteable("query", query.name, "--graph", graph.location, *model, *words)
     frame = getattr(graph, query.name)(**query_values(query, words))
-    return [block("sh", command), block("text", shown(frame, _ROWS))]
+    return [block("sh", command), block("text", shown(frame, _ROWS, query.main))]

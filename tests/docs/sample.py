@@ -4,7 +4,7 @@ import io
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,9 +45,9 @@ def run(command: str) -> str:
     return re.sub(r"[ \t]+$", "", done.stdout, flags=re.MULTILINE)
 
 
-def shown(frame: pd.DataFrame, rows: int) -> str:
+def shown(frame: pd.DataFrame, rows: int, main: Sequence[str]) -> str:
     """Return the first rows of a frame as a terminal shows them."""
     note = None if len(frame) <= rows else f"{rows} of {len(frame):,} rows"
     with redirect_stdout(io.StringIO()) as printed:
-        print_table(frame.head(rows), note)
+        print_table(frame.head(rows), note, main)
     return re.sub(r"[ \t]+$", "", printed.getvalue(), flags=re.MULTILINE)

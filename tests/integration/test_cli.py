@@ -506,6 +506,40 @@ class TestCypher:
         rows = records(invoke("cypher", "MATCH (n:Neuron {id: 0}) RETURN n", "-f", "json"))
         assert rows[0]["n.layer"] == "input_layer"
 
+    def test_reads_its_statement_from_stdin(self, invoke: Invoke) -> None:
+        words = ("cypher", "-", "layer=conv_0", "-f", "json")
+        assert records(invoke(*words, input=f"// Neurons\n{self.COUNT};\n")) == [{"neurons": 512}]
+
+    def test_reads_its_statement_from_a_file(self, invoke: Invoke, tmp_path: Path) -> None:
+        file = tmp_path / "count.cypher"
+        mark_of_windows = b"\xef\xbb\xbf"
+        file.write_bytes(mark_of_windows + self.COUNT.replace("*", "n.id + $more").encode())
+        words = ("layer=conv_0", "more=1", "-f", "json")
+        assert records(invoke("cypher", "--file", str(file), *words)) == [{"neurons": 512}]
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (None, "cannot read .*statement.cypher: No such file or directory"),
+            (b"RETURN '\xff'", "statement.cypher is no text in UTF-8: byte 8 is wrong"),
+            (b"", "the statement is empty"),
+            (b"RETURN 1; RETURN 2", "give one statement at a time"),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_file(
+        self, invoke: Invoke, tmp_path: Path, content: bytes | None, message: str
+    ) -> None:
+        file = tmp_path / "statement.cypher"
+        if content is not None:
+            file.write_bytes(content)
+        assert re.search(message, error(invoke("cypher", "--file", str(file))))
+
+    def test_is_one_statement(self, invoke: Invoke, tmp_path: Path) -> None:
+        file = tmp_path / "count.cypher"
+        file.write_text(self.COUNT)
+        for words in ((), ("MATCH (n) WHERE n.id = 1 RETURN n", "--file", str(file))):
+            assert error(invoke("cypher", *words), code=2)
+
     @pytest.mark.parametrize(
         "statement",
         [
@@ -555,6 +589,13 @@ class TestCypherThatWrites:
         assert (done.exit_code, done.stdout) == (1, "")
         assert "the statement was not run" in done.stderr
         assert records(invoke("query", "neurons", "id=800", "--graph", graph, "-f", "json"))
+
+    def test_on_stdin_is_run_where_no_answer_is_needed(self, invoke: Invoke, graph: str) -> None:
+        words = ("cypher", "-", "id=800", "--write", "--graph", graph)
+        refused = invoke(*words, input=self.WORDS[1])
+        assert "say --yes as" in error(refused, code=2)
+        done = invoke(*words, "--yes", "-f", "json", input=self.WORDS[1])
+        assert records(done)[0]["nodes_deleted"] == 1
 
     def test_makes_no_graph(self, invoke: Invoke, tmp_path: Path) -> None:
         words = (*self.WORDS, "--yes", "--graph", str(tmp_path / "no.lbug"))
@@ -755,6 +796,7 @@ class TestHelp:
     ) -> None:
         monkeypatch.setenv("NEURONGRAPH_GRAPH", str(Path(GRAPH).resolve()))
         monkeypatch.chdir(tmp_path)
+        Path("layer.cypher").write_text(TestCypher.COUNT, encoding="utf-8")
         for words in examples(command):
             done = invoke(*words)
             assert done.exit_code == 0, (words, done.stderr)
@@ -768,6 +810,12 @@ class TestHelp:
         done = CliRunner().invoke(app, [command, "--help"] if command else ["--help"])
         assert done.exit_code == 0
         assert done.stderr == ""
+
+    @pytest.mark.parametrize("command", ["", *COMMANDS])
+    def test_speaks_of_no_types_of_python(self, command: str) -> None:
+        done = CliRunner().invoke(app, [command, "--help"] if command else ["--help"])
+        assert "--help" in done.stdout
+        assert not re.findall(r"bool|<str>|list\[|<Path>", done.stdout)
 
 
 class TestLightness:

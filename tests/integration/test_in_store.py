@@ -29,7 +29,7 @@ HELPERS = (
 )
 RUNNING = (
     "SHOW TRANSACTIONS YIELD currentQuery "
-    "WHERE currentQuery CONTAINS '_katz' AND NOT currentQuery CONTAINS 'SHOW' "
+    "WHERE currentQuery CONTAINS $part AND NOT currentQuery CONTAINS 'SHOW' "
     "RETURN count(*) AS running"
 )
 
@@ -91,16 +91,33 @@ def test_ctrl_c_leaves_no_score_behind(loaded: Neo4jServer) -> None:
         with driver.session() as session, session.begin_transaction() as holding:
             # The statement waits for the last neuron, when all others have their scores.
             holding.run(last).consume()
-            code, said = interrupted(words, lambda: _wait_for(driver, running=True))
+            code, said = interrupted(words, lambda: _wait_for(driver, "_katz", running=True))
             holding.rollback()
         assert code == 130
         assert "Traceback" not in said
         # It is seen to go on meanwhile.
         assert re.search(rf"Asking {re.escape(loaded.uri)}.* 1 s", said)
-        _wait_for(driver, running=False)
+        _wait_for(driver, "_katz", running=False)
         assert driver.execute_query(HELPERS).records[0]["keys"] == []
     with NeuronGraph(loaded.uri, model="interrupted") as graph:
         assert_same(graph, "katz")
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_statement_that_writes_at_once(loaded: Neo4jServer) -> None:
+    changed = "MATCH (n:NeurongraphNeuron {name: 'dense_1[9]'}) WHERE n.model = 'interrupted' SET "
+    words = ["cypher", f"{changed} n.ended = 1", "--write", "--yes", "--graph", loaded.uri]
+    with (
+        GraphDatabase.driver(loaded.uri, auth=loaded.auth) as driver,
+        driver.session() as session,
+        session.begin_transaction() as holding,
+    ):
+        # For as long as this goes on, the statement waits for its neuron.
+        holding.run(f"{changed} n.held = 1").consume()
+        code, said = interrupted(words, lambda: _wait_for(driver, "n.ended", running=True))
+        _wait_for(driver, "n.ended", running=False)
+        holding.rollback()
+    assert (code, said.strip()) == (130, "Interrupted.")
 
 
 def interrupted(words: list[str], reached: Callable[[], None]) -> tuple[int, str]:
@@ -124,10 +141,11 @@ def interrupted(words: list[str], reached: Callable[[], None]) -> tuple[int, str
             process.kill()
 
 
-def _wait_for(driver: Driver, *, running: bool) -> None:
+def _wait_for(driver: Driver, part: str, *, running: bool) -> None:
+    """Wait until a statement that has some text in it runs, or does not."""
     ends = time.monotonic() + 60
     while time.monotonic() < ends:
-        (row,) = driver.execute_query(RUNNING).records
+        (row,) = driver.execute_query(RUNNING, part=part).records
         if bool(row["running"]) == running:
             return
         time.sleep(0.1)

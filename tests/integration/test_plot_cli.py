@@ -4,6 +4,8 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
+import webbrowser
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from typer.testing import CliRunner, Result
 from exporter import load
 from exporter.cli import app
 from queries import NeuronGraph
+from queries.commands import opening
 from queries.commands.description import example_words
 from queries.errors import ParameterError, PictureError
 from queries.library.plots import plot, plots
@@ -103,6 +106,69 @@ class TestCommand:
         assert done.exit_code == code
         assert said in " ".join(re.sub("[│\n]", " ", done.output).split())
         assert not list(Path.cwd().iterdir())
+
+
+class TestShown:
+    """A page that was given no name: opened for who sits at a terminal, named for all others."""
+
+    @pytest.fixture
+    def opened(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Give the addresses that a browser is asked to open, at a desktop."""
+        addresses: list[str] = []
+
+        def opens(address: str) -> bool:
+            addresses.append(address)
+            return True
+
+        monkeypatch.setattr(webbrowser, "open", opens)
+        monkeypatch.setattr(opening, "has_display", lambda: True)
+        return addresses
+
+    def test_is_opened_where_there_is_a_display(self, invoke: Invoke, opened: list[str]) -> None:
+        done = invoke("plot", "adjacency", "source=conv_1", "target=dense_0")
+        assert (done.exit_code, done.stderr) == (0, "Wrote adjacency.html.\n")
+        assert opened == [Path("adjacency.html").resolve().as_uri()]
+
+    def test_is_named_where_no_browser_opens_it(
+        self, invoke: Invoke, opened: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(webbrowser, "open", lambda _: False)
+        done = invoke("plot", "adjacency", "source=conv_1", "target=dense_0")
+        address = Path("adjacency.html").resolve().as_uri()
+        assert done.stderr.splitlines()[-1] == f"Open it in a browser: {address}"
+
+    def test_of_a_name_of_ones_own_is_not_opened(self, invoke: Invoke, opened: list[str]) -> None:
+        done = invoke("plot", "adjacency", "source=conv_1", "target=dense_0", "-o", "a.html")
+        assert (done.exit_code, done.stderr, opened) == (0, "Wrote a.html.\n", [])
+
+    @pytest.mark.parametrize(
+        ("terminal", "platform", "names", "shown"),
+        [
+            (True, "linux", {"DISPLAY": ":0"}, True),
+            (True, "linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+            (True, "linux", {"BROWSER": "code"}, True),
+            (True, "linux", {"DISPLAY": ""}, False),
+            (True, "darwin", {}, True),
+            (True, "win32", {}, True),
+            (False, "darwin", {}, False),
+            (False, "linux", {"DISPLAY": ":0"}, False),
+        ],
+    )
+    def test_needs_a_terminal_and_a_display(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        terminal: bool,
+        platform: str,
+        names: dict[str, str],
+        shown: bool,
+    ) -> None:
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in names.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "platform", platform)
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+        assert opening.has_display() == shown
 
 
 class TestFiles:

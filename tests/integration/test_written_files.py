@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from exporter import drop, load
 from exporter.cli import app
 from exporter.sinks.opening import open_ledger
+from queries import NeuronGraph
 from queries.browser.favourites import save
 from queries.errors import GraphError, NeurongraphError
 from queries.stores import locate
@@ -222,6 +223,21 @@ class TestStdout:
         done = self._run(words, loaded, ">/dev/full")
         message = "Error: cannot write to stdout: No space left on device\n"
         assert (done.returncode, done.stderr) == (1, message)
+
+    def test_that_is_full_does_not_hide_what_was_done(self, tmp_path: Path) -> None:
+        graph = str(tmp_path / "g.lbug")
+        for words, done_all_the_same in (
+            (["load", str(DIGITS), "--name", "m"], "'m' is loaded all the same"),
+            (["drop", "m", "--yes"], "'m' is removed all the same"),
+        ):
+            done = self._run(words, graph, ">/dev/full")
+            assert done.returncode == 1
+            *_, last = done.stderr.splitlines()
+            assert last == (
+                f"Error: cannot write to stdout: No space left on device; {done_all_the_same}"
+            )
+        with NeuronGraph(graph) as opened:
+            assert opened.models().empty
 
     @pytest.mark.parametrize("words", [WORDS[1], WORDS[2]], ids=" ".join)
     def test_that_is_closed(self, words: list[str], loaded: str) -> None:

@@ -5,6 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from exporter import load
+from exporter.cli import app
+from queries import NeuronGraph
+from tests.models import HOSTILE
+from tests.unit.builders import chain, layer, saved
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,12 +29,25 @@ def offered(**environment: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def in_bash(*words: str) -> list[str]:
+def in_bash(*words: str, **environment: str) -> list[str]:
     return offered(
         _NEURONGRAPH_COMPLETE="complete_bash",
         COMP_WORDS=" ".join(("neurongraph", *words)),
         COMP_CWORD=str(len(words)),
+        **environment,
     )
+
+
+def named_in_bash(*words: str, **environment: str) -> list[str]:
+    """Return the same, in this process, which is faster."""
+    asked = {
+        "_NEURONGRAPH_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(("neurongraph", *words)),
+        "COMP_CWORD": str(len(words)),
+    }
+    done = CliRunner().invoke(app, [], env={**asked, **environment}, prog_name="neurongraph")
+    assert done.stderr == ""
+    return done.stdout.splitlines()
 
 
 def in_zsh(line: str) -> str:
@@ -80,3 +102,67 @@ def test_offers_nothing_for_an_unknown_query() -> None:
 def test_offers_what_an_export_takes() -> None:
     assert {"source=", "target=", "k=", "by=l1", "source.x="} <= set(in_bash("export", ""))
     assert in_bash("export", "by", "=l") == in_bash("query", "katz", "by", "=l")
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give a graph with two models, one of a hostile name, and a written property."""
+    folder = tmp_path_factory.mktemp("offered")
+    model = chain((6,), layer("Dense", units=5, name="first"), layer("Dense", units=4, name="b c"))
+    place = f"{folder}/graph.lbug"
+    for name in ("plain", HOSTILE):
+        load(saved(model, folder / "model.keras"), place, name=name)
+    with NeuronGraph(place, model="plain") as opened:
+        opened.katz(write_property="my_katz")
+    return place
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("query", "katz", "--model"),
+        ("browser", "--model"),
+        ("drop",),
+        ("check",),
+        ("view",),
+        ("load", "model.keras", "--name"),
+        ("verify", "model.keras", "--name"),
+    ],
+    ids=" ".join,
+)
+def test_offers_models_that_a_shell_reads_as_they_are(graph: str, words: tuple[str, ...]) -> None:
+    command, *rest = words
+    assert named_in_bash(command, "--graph", graph, *rest, "") == ["plain"]
+
+
+def test_offers_the_graph_of_the_environment(graph: str) -> None:
+    assert in_bash("drop", "pl", NEURONGRAPH_GRAPH=graph) == ["plain"]
+
+
+def test_offers_layers_where_neurons_are_meant(graph: str) -> None:
+    of = ("--graph", graph, "--model", "plain")
+    found = named_in_bash("query", "strongest_paths", *of, "source", "=")
+    # Of the last layer a shell would make two words.
+    assert (len(found), found[1]) == (2, "first")
+    assert named_in_bash("query", "neurons", *of, "layer", "=", "f") == ["first"]
+    assert named_in_bash("plot", "adjacency", *of, "target.layer", "=", "f") == ["first"]
+    assert named_in_bash("export", *of, "target", "=", "f") == ["first"]
+    assert '"source=first"' in in_zsh(f"query edges {' '.join(of)} source=f")
+
+
+def test_offers_models_to_compare_with(graph: str) -> None:
+    assert named_in_bash("query", "compare_layers", "--graph", graph, "other", "=") == ["plain"]
+
+
+def test_offers_properties_that_were_written(graph: str) -> None:
+    of = ("--graph", graph, "--model", "plain")
+    assert named_in_bash("query", "neurons", *of, "my") == ["my_katz="]
+    assert named_in_bash("query", "edges", *of, "target.m") == ["target.my_katz="]
+    assert named_in_bash("plot", "centrality", *of, "measure", "=", "my") == ["my_katz"]
+    assert named_in_bash("properties", *of, "--remove", "") == ["my_katz"]
+
+
+@pytest.mark.parametrize("place", ["missing.lbug", "bolt://127.0.0.1:1", "model.keras", "odd"])
+def test_offers_no_names_where_no_graph_is(place: str) -> None:
+    assert named_in_bash("query", "katz", "--graph", place, "--model", "") == [""]
+    assert "neurons=" in named_in_bash("query", "katz", "--graph", place, "")

@@ -1,4 +1,4 @@
-"""The rooms that README and docs name are those that are there."""
+"""The rooms that the docs name are those that are there."""
 
 import re
 from pathlib import Path
@@ -13,11 +13,11 @@ _PLACE = r"`((?:exporter|queries|tests)/[\w./]*)`"
 
 
 def _tree() -> dict[str, list[str]]:
-    """Return the rooms that the README shows in each package; a folder ends in a slash."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Return the rooms that the page shows in each package; a folder ends in a slash."""
+    text = EXTENDING.read_text(encoding="utf-8")
     shown = text.partition("<!-- the rooms -->")[2].partition("<!-- end of the rooms -->")[0]
     rooms: dict[str, list[str]] = {}
-    for line in shown.replace("```", "").strip().splitlines():
+    for line in shown.replace("```text", "").replace("```", "").strip().splitlines():
         name = line.split()[0]
         if line.startswith(" "):
             rooms[list(rooms)[-1]].append(name)
@@ -35,13 +35,13 @@ def _there(package: str) -> set[str]:
 
 
 @pytest.mark.parametrize("package", ["exporter", "queries"])
-def test_the_readme_shows_each_room(package: str) -> None:
+def test_the_page_shows_each_room(package: str) -> None:
     rooms = _tree()[package]
     assert len(rooms) == len(set(rooms))
     assert set(rooms) == _there(package)
 
 
-def test_the_readme_shows_each_folder_of_tests() -> None:
+def test_the_page_shows_each_folder_of_tests() -> None:
     rooms = _tree()["tests"]
     assert len(rooms) == len(set(rooms))
     assert set(rooms) == {name for name in _there("tests") if name.endswith("/")}

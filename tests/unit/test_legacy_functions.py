@@ -169,5 +169,5 @@ def test_others_are_refused_by_their_names(name: str) -> None:
 
 
 def test_every_function_that_is_read_stands_in_the_docs() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "loading.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
     assert {name for name in FUNCTIONS if f"`{name}`" not in page} == set()

@@ -21,6 +21,7 @@ NAMES = [
     "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary",
     "top_neurons", "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
+_FEW = 10
 HEADER_KEYS = {
     "summary",
     "theme",
@@ -36,6 +37,7 @@ HEADER_KEYS = {
     "either_way",
     "score",
     "with_properties",
+    "main",
     "parameters",
     "columns",
 }
@@ -94,6 +96,11 @@ class TestHeaders:
         assert columns
         assert all(column.type in get_args(ColumnType) for column in columns)
         assert all(column.help.strip() for column in columns)
+
+    def test_name_main_columns_that_there_are(self, name: str) -> None:
+        columns = [column.name for column in query(name).columns]
+        assert set(query(name).main) <= set(columns)
+        assert query(name).main or len(columns) <= _FEW
 
     def test_have_parameters_with_type_and_help(self, name: str) -> None:
         for parameter in query(name).parameters:

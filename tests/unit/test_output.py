@@ -13,7 +13,9 @@ import typer
 
 from queries.commands.output import FORMATS, Destination, Format, destination, write
 from queries.commands.table import ROWS, print_table, write_plain
+from queries.core.granularity import NEURON_GRAPH
 from queries.errors import NeurongraphError, OutputError
+from queries.library.queries import queries, query
 from queries.stores.location import DEFAULT_GRAPH
 
 FRAME = pd.DataFrame(
@@ -27,6 +29,15 @@ FRAME = pd.DataFrame(
         "passed": [True, False],
     }
 )
+
+VALUES = {
+    "int": 12_345,
+    "int?": 12_345,
+    "float": 0.25,
+    "bool": True,
+    "text": "block_1_expand_BN[95]@111,111",
+    "ints": [112, 112, 96],
+}
 
 
 def plain(frame: pd.DataFrame) -> str:
@@ -249,6 +260,56 @@ class TestTerminalTable:
         out = capsys.readouterr().out
         assert max(map(len, out.splitlines())) <= 80
         assert "without nothing, text_2, text_3" in " ".join(out.split())
+
+    def test_keeps_the_main_columns(
+        self, terminal: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        terminal.setenv("COLUMNS", "60")
+        name, layer = "block_1_expand_BN[95]@111,111", "block_1_expand_BN_of_a_long_name"
+        frame = pd.DataFrame(
+            {"id": [12_345_678] * 2, "name": [name] * 2, "layer": [layer] * 2, "katz": [0.5, 0.25]}
+        )
+        print_table(frame, main=("name", "katz"))
+        out = capsys.readouterr().out
+        lines = out.splitlines()
+        assert max(map(len, lines)) <= 60
+        assert lines[0].split() == ["id", "name", "katz"]
+        assert lines[2].split() == ["12345678", name, "0.500000"]
+        assert "without layer," in " ".join(out.split())
+
+    @pytest.mark.parametrize("name", queries())
+    @pytest.mark.parametrize(("columns", "kept"), [("60", 3), ("80", 5)])
+    def test_keeps_what_a_query_is_for(
+        self,
+        terminal: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        name: str,
+        columns: str,
+        kept: int,
+    ) -> None:
+        terminal.setenv("COLUMNS", columns)
+        asked = query(name)
+        frame = pd.DataFrame(
+            {each.name: [VALUES[each.type]] * 2 for each in asked.columns_in(NEURON_GRAPH)}
+        )
+        print_table(frame, main=asked.main)
+        lines = capsys.readouterr().out.splitlines()
+        assert set(asked.main[:kept]) <= set(lines[0].split())
+        assert max(map(len, lines[:-4])) <= int(columns)
+
+    def test_folds_texts_of_main_columns_before_one_of_them_goes(
+        self, terminal: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        terminal.setenv("COLUMNS", "60")
+        names = {"source_name": ["s" * 38] * 2, "target_name": ["t" * 38] * 2}
+        frame = pd.DataFrame({"source": [1, 2], **names, "weight": [0.25, 0.5]})
+        print_table(frame, main=("weight", "source_name", "target_name"))
+        out = capsys.readouterr().out
+        assert out.splitlines()[0].split() == ["source_name", "target_name", "weight"]
+        table, _, _ = out.partition("2 rows")
+        rows = "".join(table.splitlines()[2:])
+        assert (rows.count("s"), rows.count("t"), rows.count("0.500000")) == (76, 76, 1)
+        assert max(map(len, table.splitlines())) <= 60
 
     def test_of_one_wide_row_is_a_line_a_field(self, capsys: pytest.CaptureFixture[str]) -> None:
         print_table(pd.DataFrame({f"text_{i}": ["a" * 30] for i in range(4)}))

@@ -36,6 +36,9 @@ from queries.stores.cypher.statements import logged
 
 Rows = TypeVar("Rows", bound=Sized)
 T = TypeVar("T")
+Way = TypeVar("Way", neo4j.ManagedTransaction, neo4j.Session)
+"""By which statements are run."""
+
 OLDEST_SERVER: Final = (5, 26)
 READERS: Final = 3
 """How many statements that read run at once."""
@@ -144,17 +147,15 @@ class _InterruptedError(CancelledError):
         self.interrupt = interrupt
 
 
-def _stoppable(
-    work: Callable[[neo4j.ManagedTransaction], T],
-) -> Callable[[neo4j.ManagedTransaction], T]:
-    """Return the same work for a transaction, which Ctrl-C ends while a statement runs.
+def _stoppable(work: Callable[[Way], T]) -> Callable[[Way], T]:
+    """Return the same work, which Ctrl-C ends while a statement runs.
 
     The server rolls back what nobody waits for. It belongs within ``_ended_by_ctrl_c``.
     """
 
-    def stopped(transaction: neo4j.ManagedTransaction) -> T:
+    def stopped(way: Way) -> T:
         try:
-            return work(transaction)
+            return work(way)
         except KeyboardInterrupt as interrupt:
             raise _InterruptedError(interrupt) from None
 
@@ -235,6 +236,23 @@ def transact(
     with _ended_by_ctrl_c(), open_session(driver, database, access) as session:
         execute = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
         return execute(_stoppable(work))
+
+
+def run_once(driver: neo4j.Driver, database: str | None, work: Callable[[neo4j.Session], T]) -> T:
+    """Run statements that write, each a transaction of its own, which Ctrl-C ends while it runs.
+
+    Nothing is tried again. Other than in ``transact`` the driver would wait for a statement to
+    end, since its session takes in all of an answer before it is closed.
+
+    Parameters
+    ----------
+    driver, database
+        As in ``open_session``.
+    work
+        What runs them.
+    """
+    with _ended_by_ctrl_c(), open_session(driver, database, neo4j.WRITE_ACCESS) as session:
+        return _stoppable(work)(session)
 
 
 @contextmanager

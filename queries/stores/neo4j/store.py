@@ -27,6 +27,7 @@ from queries.stores.neo4j.connection import (
     connect,
     driver_errors,
     open_session,
+    run_once,
     sent,
     sent_for,
     transact,
@@ -130,18 +131,19 @@ class BoltStore(CypherStore):
         """
         self._opener.require()
         only_statement(cypher, NEO4J)
-        with (
-            driver_errors(self.location),
-            open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session,
-            logged(cypher, parameters) as outcome,
-        ):
-            # The driver tries a managed transaction again where no answer came, although the
-            # first one may have been committed.
-            counters = sent(session, cypher, parameters).consume().counters
-            outcome.count(counters)
+
+        # The driver tries a managed transaction again where no answer came, although the first
+        # one may have been committed.
+        def counted(session: neo4j.Session) -> neo4j.SummaryCounters:
+            return sent(session, cypher, parameters).consume().counters
+
+        with driver_errors(self.location):
+            with logged(cypher, parameters) as outcome:
+                counters = run_once(self._driver, self._database, counted)
+                outcome.count(counters)
             if counters.contains_updates:
                 self._node_ids.clear()
-                session.run(_EDITED, {"state": COMPLETE}).consume()
+                self._note_edit()
         return Changes(
             nodes_created=counters.nodes_created,
             nodes_deleted=counters.nodes_deleted,
@@ -149,6 +151,11 @@ class BoltStore(CypherStore):
             relationships_deleted=counters.relationships_deleted,
             properties_set=counters.properties_set,
         )
+
+    def _note_edit(self) -> None:
+        """Note that models were edited; a Ctrl-C waits for it."""
+        with open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session:
+            session.run(_EDITED, {"state": COMPLETE}).consume()
 
     def properties(
         self, about: "StoredModel", *, indexes: bool = False
