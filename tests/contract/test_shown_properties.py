@@ -116,6 +116,7 @@ class TestPictures:
             "adjacency": lambda some: plot.adjacency(target=some()),
             "centrality": lambda some: plot.centrality(some()),
             "weight_distribution": lambda some: plot.weight_distribution(some()),
+            "effective_weights": lambda some: plot.effective_weights(first, some(strong)),
             "strongest_paths": lambda some: plot.strongest_paths(first, some(strong), k=3),
             "receptive_field": lambda some: plot.receptive_field(some(strong), first),
             "projective_field": lambda some: plot.projective_field(some(strong), last),
