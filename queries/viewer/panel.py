@@ -18,7 +18,7 @@ from queries.viewer.names import neuron_shortened
 from queries.viewer.scene import Scene
 from queries.viewer.tables import CUT, LETTERS, ROW, WIDTH, new_table, table
 
-_FIELD: Final = 112
+_FIELD: Final = 90
 _LONGEST_MODEL: Final = 12
 _HINT: Final = (
     "<p class='hint'>Click a neuron in the picture, or type a name under Find: "
@@ -144,7 +144,7 @@ class FactsPanel:
         self._field_mapper.high = float(facts.field["weight"].max())
         self._cells.data = dict(source_of(facts.field[["x", "y", "weight"]]).data)
         title: Any = self.field.title
-        title.update(text="receptive field", text_font_size="12px", text_font_style="normal")
+        title.update(text="receptive field", text_font_size="10px", text_font_style="normal")
 
 
 def headed(text: str) -> Div:
