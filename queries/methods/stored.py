@@ -84,8 +84,8 @@ class StoredMethods(Methods):
         ----------
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
-            first, as in ``sort="-parameters"``. NaN and null come last. Equal rows, and all without
-            it, come in the order that the notes say.
+            first, as in ``sort="-not_finite_biases"``. NaN and null come last. Equal rows, and all
+            without it, come in the order that the notes say.
         limit
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store

@@ -247,7 +247,9 @@ class Plots:
         Parameters
         ----------
         source
-            Where paths begin, such as a layer (neurons, required).
+            Where paths begin, such as a layer (neurons, required). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
         target
             Where they end (neurons, required).
         by
