@@ -155,7 +155,7 @@ class TestHeaders:
 def test_says_why_a_choice_has_no_statement() -> None:
     asked = query("strongest_paths")
     values = {"source": "a", "target": "b", "distinct": "channel"}
-    with pytest.raises(CypherError, match=r"distinct=channel is not stated.*without --in-store"):
+    with pytest.raises(CypherError, match=r"distinct=channel is not stated.*; ask for it without"):
         asked.statement(asked.checked(values), "neo4j", model="m")
     for distinct in ("path", "target"):
         asked.statement(asked.checked({**values, "distinct": distinct}), "neo4j", model="m")
