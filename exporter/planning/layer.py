@@ -16,6 +16,7 @@ from exporter.planning.counted_weights import not_finite_weights
 from exporter.planning.places import captions, places
 from exporter.planning.threshold import LeftOut, Threshold
 from exporter.reading.finite import are_finite
+from exporter.reading.settings import Settings
 from exporter.wiring import Computed
 from exporter.wiring.results import Floats, Ids, Weights
 from queries.core.schema import NEURON
@@ -84,6 +85,10 @@ class PlannedLayer:
         Number of parameters of the layer of the model; 0 from its second use on.
     channel_axis
         Which axis of the output is the channel.
+    settings
+        How the layer of the model slides over positions.
+    moved_by
+        The layers that only move its values on, each with its class.
     threshold
         Which edges are strong enough to be loaded. Which ones these are shows only as they
         are built, so that counting builds them once.
@@ -97,6 +102,8 @@ class PlannedLayer:
     parameters: int
     wiring: Computed
     channel_axis: int = -1
+    settings: Settings = field(default_factory=Settings)
+    moved_by: tuple[str, ...] = ()
     threshold: Threshold = field(default_factory=Threshold)
 
     @property
@@ -291,11 +298,13 @@ class PlannedLayer:
             "activation": self.wiring.activation,
             "activation_config": json.dumps(config, sort_keys=True) if config else None,
             "reduce": self.wiring.reduce,
+            **self.settings.properties,
             "first": self.first,
             "last": self.last,
             "neurons": self.neurons,
             "edges": self.edges,
             "parameters": self.parameters,
+            "moved_by": ", ".join(self.moved_by) or None,
             "left_out_edges": self.left_out.edges,
             "left_out_weight": self.left_out.weight,
             "left_out_absolute": self.left_out.absolute,

@@ -85,7 +85,8 @@ def trace(model: OpenedModel, *, partial: bool = False) -> Trace:
         _raise_refused(model, pushed)
     rows, layers = zip(*steps, strict=True) if steps else ((), ())
     ids = {position: tensor.ids for position, tensor in pushed.tensors.items()}
-    plan = Plan(tuple(filter(None, layers)), rows, tuple(pushed.refused))
+    made = (replace(each, moved_by=pushed.moved_by(each)) for each in layers if each)
+    plan = Plan(tuple(made), rows, tuple(pushed.refused))
     return Trace(plan, ids, pushed.inner)
 
 
@@ -143,6 +144,11 @@ class _Push:
     neurons: int = 0
     refused: list[Refusal] = field(default_factory=list)
     inner: dict[int, tuple[Stage, tuple[Ids, ...]]] = field(default_factory=dict)
+    moves: dict[int, list[str]] = field(default_factory=dict)
+
+    def moved_by(self, layer: PlannedLayer) -> tuple[str, ...]:
+        """Return the layers that only move values of a layer on, each with its class."""
+        return tuple(self.moves.get(layer.index, ()))
 
     def through(self, call: LayerCall) -> list[Step]:
         """Give the output of a call its neurons; return the layers that make them."""
@@ -180,6 +186,8 @@ class _Push:
         parts = wiring.parts if isinstance(wiring, Parts) else (wiring,)
         _require_shapes(call, [part.ids.shape for part in parts])
         steps.append((LayerRow(call.name, call.class_name, parts[0].ids.shape), None))
+        for index in frozenset().union(*(tensor.layers for tensor in inputs)):
+            self.moves.setdefault(index, []).append(f"{call.name} ({call.class_name})")
         return [
             _Pushed(
                 part.ids,
@@ -256,6 +264,7 @@ class _Push:
             parameters=parameters if call.first else 0,
             wiring=replace(computed, weights=in_reading_order(computed.weights)),
             channel_axis=self._axis(computed, operands),
+            settings=call.settings,
         )
         steps.append((LayerRow(layer.name, call.class_name, layer.shape, layer.index), layer))
         self.firsts.append(layer.first)

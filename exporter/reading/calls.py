@@ -1,8 +1,10 @@
 """The calls that a model consists of, whatever the format of its file."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from exporter.reading.settings import Settings
 
 Shape = tuple[int | None, ...]
 
@@ -46,6 +48,8 @@ class LayerCall:
         How many parameters the layer has.
     channels_first
         True where the layer has its channels before space.
+    settings
+        How the layer slides over positions.
     refused
         Why the call cannot be wired, whatever its handler says; None where it can.
     """
@@ -63,6 +67,7 @@ class LayerCall:
     is_operation: bool = False
     parameters: int = 0
     channels_first: bool = False
+    settings: Settings = field(default_factory=Settings)
     refused: str | None = None
 
     @property

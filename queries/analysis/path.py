@@ -246,9 +246,22 @@ def best_path(
         backwards.append((neuron, float(weight[best])))
         neuron = int(source[best])
         goes_back = bool(arriving[neuron] > own[neuron])
+    return steps_from(neuron, backwards)
+
+
+def steps_from(neuron: int, backwards: Sequence[tuple[int, float]]) -> list[Step]:
+    """Return the steps of a path that was found from its end.
+
+    Parameters
+    ----------
+    neuron
+        Where it begins.
+    backwards
+        The other neurons, last first, and the weight into each.
+    """
     steps = [Step.after(None, neuron)]
-    for neuron, weight_into in reversed(backwards):
-        steps.append(Step.after(steps[-1], neuron, weight_into))
+    for after, weight in reversed(backwards):
+        steps.append(Step.after(steps[-1], after, weight))
     return steps
 
 

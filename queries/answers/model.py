@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from queries.analysis.network import Network
 from queries.analysis.operators import Flags, Scores
 from queries.answers.networks import Networks
-from queries.answers.room import make_room
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.properties import WrittenProperty
+from queries.core.room import make_room
 from queries.library.checks import check_against, require_channels
 from queries.library.existence import AXES, Existence
 from queries.library.frames import to_frame

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from queries.answers.model import Model
 from queries.answers.networks import Networks
-from queries.answers.room import make_room
 from queries.core.model import StoredModel
 from queries.core.progress import Progress
+from queries.core.room import make_room
 from queries.stores import Store
 from queries.stores.models import find_model
 

@@ -3,9 +3,9 @@
 from typing import Final
 
 from queries.analysis.network import Network
-from queries.answers.room import make_room
 from queries.core.model import StoredModel
 from queries.core.progress import Progress
+from queries.core.room import make_room
 from queries.stores import Store
 
 _MOST: Final = 2

@@ -1,13 +1,15 @@
 """Paths from neurons to neurons, exact."""
 
 import math
+from collections.abc import Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from queries.analysis import passes
+from queries.analysis.distinct_paths import strongest_over_channels, strongest_to_each
 from queries.analysis.operators import (
     A_HOP_MORE,
     ABSOLUTE_TOTAL,
@@ -17,6 +19,7 @@ from queries.analysis.operators import (
     WEAKEST,
     Combine,
     Flags,
+    Ids,
     Scores,
     WeightKind,
     is_infinite,
@@ -25,17 +28,16 @@ from queries.analysis.path import Step, best_path, strongest
 from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter
 
+Distinct = Literal["path", "channel", "target"]
+"""Of what the strongest path is taken."""
+
 _SUMS: Final[dict[str, WeightKind]] = {"paths": "count", "absolute": "absolute", "signed": "signed"}
 """Columns of ``path_counts``, and what is added up for each."""
 
 
 def strongest_paths(question: Question) -> pd.DataFrame:
     """Find the paths of the largest products of absolute weights."""
-    network = question.network
-    begin, end = question.among("source"), question.among("target")
-    onward = passes.maxima_backward(network, _where(end, 0.0), LOG_PRODUCT)
-    search = strongest(np.flatnonzero(begin), np.flatnonzero(end), onward, network)
-    best = list(islice(search, question.values["k"]))
+    best = list(islice(_strongest(question), question.values["k"]))
     hops = _hops(question, best)
     strength = [math.prod(abs(step.weight) for step in path) for path in best]
     sign = [math.prod(1 if step.weight > 0 else -1 for step in path) for path in best]
@@ -44,6 +46,29 @@ def strongest_paths(question: Question) -> pd.DataFrame:
     hops["strength"] = np.repeat(np.array(strength, dtype=np.float64), lengths)
     hops["sign"] = np.repeat(np.array(sign, dtype=np.int64), lengths)
     return question.answer(hops)
+
+
+def _strongest(question: Question) -> Iterator[list[Step]]:
+    """Return the paths of which each is the strongest of its kind, strongest first."""
+    network, distinct = question.network, question.values["distinct"]
+    begin, end = question.among("source"), question.among("target")
+    if distinct == "target":
+        return strongest_to_each(network, begin, end)
+    onward = passes.maxima_backward(network, _where(end, 0.0), LOG_PRODUCT)
+    source, target = np.flatnonzero(begin), np.flatnonzero(end)
+    if distinct == "channel":
+        return strongest_over_channels(source, target, onward, network, _channels(question))
+    return strongest(source, target, onward, network)
+
+
+def _channels(question: Question) -> Ids:
+    """Return the number of the channel of each neuron; one a layer where there are no channels."""
+    network = question.network
+    frame = question.model.neurons(NeuronFilter(), ("id", "layer_index", "channel"))
+    numbers = np.full(network.neurons, -1, dtype=np.int64)
+    groups = frame.groupby(["layer_index", "channel"], sort=True, dropna=False)
+    numbers[network.places(frame)] = groups.ngroup()
+    return numbers
 
 
 def longest_path(question: Question) -> pd.DataFrame:

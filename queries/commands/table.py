@@ -38,6 +38,9 @@ _NARROWEST_TEXT: Final = 16
 
 _GAP: Final = 2
 _CHUNK: Final = 50_000
+_SIZES: Final = frozenset({"shape", "kernel", "stride", "dilation"})
+"""Columns of sizes along axes."""
+
 _DIGITS: Final = 6
 _SMALL: Final = 1e-4
 _HUGE: Final = 1e12
@@ -155,7 +158,7 @@ def _style(name: str, values: "pd.Series[Any]") -> _Style:
         return _Style(header, "{:,}".format if counts else str, numeric=True)
     if types.is_float_dtype(values):
         return _Style(header, _float_text(values), numeric=True)
-    if name == "shape":
+    if name in _SIZES:
         return _Style(header, _shape_text, numeric=False)
     return _Style(header, _text, numeric=False)
 

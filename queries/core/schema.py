@@ -14,7 +14,7 @@ import pyarrow as pa
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import KINDS, of_ours, own_label
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 LOADING: Final = "loading"
 COMPLETE: Final = "complete"
 DROPPING: Final = "dropping"
@@ -55,11 +55,17 @@ LAYER: Final = pa.schema(
         ("activation", pa.string()),
         ("activation_config", pa.string()),
         ("reduce", pa.string()),
+        ("kernel", pa.list_(pa.int64())),
+        ("stride", pa.list_(pa.int64())),
+        ("padding", pa.string()),
+        ("dilation", pa.list_(pa.int64())),
+        ("groups", pa.int64()),
         ("first", pa.int64()),
         ("last", pa.int64()),
         ("neurons", pa.int64()),
         ("edges", pa.int64()),
         ("parameters", pa.int64()),
+        ("moved_by", pa.string()),
         ("left_out_edges", pa.int64()),
         ("left_out_weight", pa.float64()),
         ("left_out_absolute", pa.float64()),

@@ -13,6 +13,7 @@ main = ["path", "name", "weight", "strength"]
 source = { type = "neurons", required = true, help = "where the paths begin" }
 target = { type = "neurons", required = true, help = "where the paths end" }
 k = { type = "int", default = 10, least = 1, unit = "paths", help = "how many paths" }
+distinct = { choices = ["path", "channel", "target"], default = "path", help = "path: all paths; channel: the strongest over each chain of channels alone; target: the strongest to each target alone", not_stated = { channel = "it searches chains best first until k are whole, and Cypher has no loop that ends by a condition" } }
 by = { shared = true }
 
 [columns]
@@ -25,6 +26,60 @@ name = { type = "text", help = "name of the neuron" }
 layer = { type = "text", help = "name of the layer" }
 weight = { type = "float", unit = "units of the weights", help = "weight of the relationship into this neuron; null at hop 0" }
 */
+//% if distinct == "target"
+// From the inputs on: the best logarithm of a product of a path to a neuron, over a relationship at
+// least, and in `_best` also over none. That of infinity stands above all others.
+MATCH (n:Neuron) WHERE n.model = $model /*{ where("source", "n") }*/
+SET n._best = 0.0
+WITH count(*) AS sources
+MATCH (l:Layer) WHERE l.model = $model
+WITH l ORDER BY l.index
+CALL (l) {
+  MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name
+  // OPTIONAL, so that no planner begins at the other end.
+  OPTIONAL MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
+  WITH t, abs(r./*{ by }*/) AS size, s._best AS best
+  WITH t, CASE WHEN 0 < size < Infinity THEN log(size) WHEN size > 0 THEN 2.0 ^ 30 END AS more, best
+  WITH t, max(more + best) AS arriving
+  WHERE arriving IS NOT NULL
+  SET t._arriving = arriving,
+      t._best = CASE WHEN t._best > arriving THEN t._best ELSE arriving END
+}
+WITH count(*) AS layers
+CALL () {
+  MATCH (t:Neuron) WHERE t.model = $model AND t._arriving IS NOT NULL /*{ where("target", "t") }*/
+  WITH t ORDER BY t._arriving DESC, t.id LIMIT $k
+  SET t._ids = [t.id], t._weights = [1.0]
+  RETURN collect(t) AS goals
+}
+// Each path is followed back, a hop at a time, to where a source has no better one to it.
+CALL (goals, layers) {
+  UNWIND range(0, size(goals) - 1) AS rank
+  UNWIND range(1, layers) AS hop
+  WITH rank, goals[rank] AS goal, hop
+  CALL (goal, hop) {
+    WITH goal._ids[0] AS begin
+    MATCH (t:Neuron)<-[r:CONNECTS_TO]-(s:Neuron)
+    WHERE t.model = $model AND t.id = begin AND s.model = $model AND (hop = 1 OR t._arriving > 0
+      OR NOT coalesce(true /*{ where("source", "t") }*/, false))
+    WITH s.id AS id, toFloat(r./*{ by }*/) AS weight, s._best AS best
+    WITH id, weight, abs(weight) AS size, best
+    WITH id, weight,
+      CASE WHEN 0 < size < Infinity THEN log(size) WHEN size > 0 THEN 2.0 ^ 30 END + best AS score
+    WHERE score IS NOT NULL
+    WITH id, weight ORDER BY score DESC, id LIMIT 1
+    SET goal._ids = [id] + goal._ids, goal._weights = [1.0, weight] + goal._weights[1..]
+  }
+  WITH rank, goal, count(*) AS hops ORDER BY rank
+  RETURN collect({ids: goal._ids, weights: goal._weights}) AS paths
+}
+CALL () {
+  MATCH (n:Neuron) WHERE n.model = $model
+  REMOVE n._best, n._arriving, n._ids, n._weights
+}
+UNWIND range(0, size(paths) - 1) AS rank
+WITH rank + 1 AS path, paths[rank].ids AS ids, paths[rank].weights AS weights
+//% else
 // From the outputs back: the best logarithm of a product from a neuron on to a target, over a
 // relationship at least, and in `_best` also over none. That of infinity stands above all others.
 MATCH (n:Neuron) WHERE n.model = $model /*{ where("target", "n") }*/
@@ -104,6 +159,7 @@ WITH rank + 1 AS path, ids, weights,
   reduce(steps = [ends[rank]], hop IN range(1, hops) | [before[steps[0]]] + steps) AS steps
 WITH path, [at IN steps WHERE ids[at] >= 0 | ids[at]] AS ids,
   [at IN steps WHERE ids[at] >= 0 | weights[at]] AS weights
+//% endif
 WITH path, ids, weights,
   reduce(product = 1.0, weight IN weights | product * abs(weight)) AS strength,
   reduce(sign = 1, weight IN weights | CASE WHEN weight < 0 THEN -sign ELSE sign END) AS sign

@@ -45,6 +45,8 @@ class Parameter:
     or_property
         True where beside the choices, which are measures of neurons, a property that was written
         to neurons may be named. Whether it was, ``Model.require_property`` says.
+    not_stated
+        By choice, why the query's own statement does not answer with it; empty where it does.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Parameter:
     otherwise: str = "all"
     bounds_weights: bool = False
     or_property: bool = False
+    not_stated: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -57,6 +57,13 @@ def plots() -> dict[str, Plot]:
             "compare_layers",
         ),
         Plot(
+            "effective_weights",
+            "What each neuron of a layer passes on to some others, signed and activations ignored, "
+            "as images over its positions.",
+            query("effective_weights").parameters,
+            example={"source": "input_layer", "target": "dense_1"},
+        ),
+        Plot(
             "history",
             "How the weights into each layer change from epoch to epoch.",
             (RUN, MEASURE, BY),

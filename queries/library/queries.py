@@ -187,7 +187,7 @@ class Query(Declaration):
         CypherError
             If there is no such Cypher.
         """
-        self._require_stated(store)
+        self._require_stated(store, values)
         parameters = {**values, **internal}
 
         def where(name: str, variable: str) -> str:
@@ -237,10 +237,16 @@ class Query(Declaration):
             store,
         )
 
-    def _require_stated(self, store: str) -> None:
+    def _require_stated(self, store: str, values: Mapping[str, Any]) -> None:
         instead = f"ask for it without {worded('--in-store and --show-cypher', 'in_store')}"
         if self.not_stated:
             raise CypherError(f"{self.name} is not stated in Cypher: {self.not_stated}; {instead}")
+        for each in self.parameters:
+            if reason := each.not_stated.get(values[each.name]):
+                raise CypherError(
+                    f"{self.name} {each.name}={values[each.name]} is not stated in Cypher: "
+                    f"{reason}; {instead}"
+                )
         if self.not_embedded and store == "embedded":
             raise CypherError(
                 f"{self.name} is not stated in the Cypher of the embedded store: "

@@ -6,6 +6,7 @@ from typing import Literal
 import pandas as pd
 
 from queries.answers import path as answers
+from queries.answers.path import Distinct
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
@@ -20,6 +21,7 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         k: int = 10,
+        distinct: Distinct = "path",
         by: Weighing = "weight",
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
@@ -31,6 +33,11 @@ class PathMethods(Methods):
         Paths over a relationship of weight 0 are left out. Equally strong ones come in the order of
         their neurons' ids.
 
+        A kernel has the same weights at every position, so that the strongest paths of a
+        convolutional network are often one path at many positions: ``distinct="channel"`` gives one
+        for each chain of channels, ``distinct="target"`` one for each target. Of equally strong
+        ones that of the smallest ids is taken, compared from the end.
+
         Parameters
         ----------
         source
@@ -40,6 +47,9 @@ class PathMethods(Methods):
             Where the paths end (neurons, required).
         k
             How many paths (int, in paths, at least 1, default 10).
+        distinct
+            Path: all paths; channel: the strongest over each chain of channels alone; target: the
+            strongest to each target alone (path or channel or target, default path).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
@@ -86,7 +96,9 @@ class PathMethods(Methods):
         --------
         >>> graph.strongest_paths("input_layer", "dense_1", k=5)
         """
-        question = self._ask("strongest_paths", model, source=source, target=target, k=k, by=by)
+        question = self._ask(
+            "strongest_paths", model, source=source, target=target, k=k, distinct=distinct, by=by
+        )
         return self._answer(
             question, answers.strongest_paths, sort=sort, limit=limit, in_store=in_store
         )

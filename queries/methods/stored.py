@@ -84,8 +84,8 @@ class StoredMethods(Methods):
         ----------
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
-            first, as in ``sort="-parameters"``. NaN and null come last. Equal rows, and all without
-            it, come in the order that the notes say.
+            first, as in ``sort="-not_finite_biases"``. NaN and null come last. Equal rows, and all
+            without it, come in the order that the notes say.
         limit
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
@@ -104,13 +104,22 @@ class StoredMethods(Methods):
             - ``class_name`` (text): Keras class
             - ``shape`` (ints): shape of the output, without the batch
             - ``activation`` (text): activation function; null for the identity
-            - ``activation_config`` (text): arguments of the activation function, as JSON
-            - ``reduce`` (text): what a neuron does with its weighted inputs: sum, max, min or
-              product
-            - ``first`` (int): id of the first neuron
-            - ``last`` (int): id of the last neuron
             - ``neurons`` (int): number of neurons
             - ``edges`` (int): number of relationships into the layer
+            - ``parameters`` (int): number of parameters of the Keras layer
+            - ``kernel`` (ints): size of its kernel, or of the window that it pools, y before x;
+              null where it has none
+            - ``stride`` (ints): step of the kernel along the same axes
+            - ``padding`` (text): what is put around the input: valid for nothing, same or causal
+            - ``dilation`` (ints): distance of neighbours within the kernel along the same axes
+            - ``groups`` (int?): into how many groups its channels are split
+            - ``moved_by`` (text): layers that only move its values on, such as flatten (Flatten);
+              null for none
+            - ``reduce`` (text): what a neuron does with its weighted inputs: sum, max, min or
+              product
+            - ``activation_config`` (text): arguments of the activation function, as JSON
+            - ``first`` (int): id of the first neuron
+            - ``last`` (int): id of the last neuron
             - ``left_out_edges`` (int): number of relationships that were too weak to be loaded
             - ``left_out_weight`` (float, in units of the weights): sum of the weights of those
             - ``left_out_absolute`` (float, in units of the weights): sum of the absolute weights of
@@ -119,7 +128,6 @@ class StoredMethods(Methods):
               NaN or infinite
             - ``not_finite_biases`` (int): number of its neurons whose bias or slope is NaN or
               infinite
-            - ``parameters`` (int): number of parameters of the Keras layer
             - ``checksum`` (text): checksum of the relationships into the layer, whatever their
               order
             - ``neuron_checksum`` (text): checksum of the neurons of the layer

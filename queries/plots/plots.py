@@ -14,7 +14,9 @@ from queries.answers.centrality import (
 )
 from queries.answers.comparison import compare_layers
 from queries.answers.field import field_neurons
+from queries.answers.linear import effective_weights as find_effective_weights
 from queries.answers.matrix import weights_between
+from queries.answers.path import Distinct
 from queries.answers.path import strongest_paths as find_strongest_paths
 from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
@@ -26,11 +28,13 @@ from queries.plots import (
     adjacency,
     centrality,
     comparison,
+    effective_weights,
     field,
     history,
     strongest_paths,
     weight_distribution,
 )
+from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
 
 if TYPE_CHECKING:
@@ -227,6 +231,73 @@ class Plots:
         changes = self._computed(compare_layers, question)
         return Picture(comparison.draw(changes, title=title), question.note, size)
 
+    def effective_weights(
+        self,
+        source: NeuronsLike,
+        target: NeuronsLike,
+        *,
+        by: Weighing = "weight",
+        model: str | None = None,
+        size: Size | None = None,
+    ) -> Picture:
+        """Return what each neuron of a layer passes on to some others, as images of the layer.
+
+        The weights are signed, and activations ignored.
+
+        Parameters
+        ----------
+        source
+            Where paths begin, such as a layer (neurons, required). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
+        target
+            Where they end (neurons, required).
+        by
+            Which property of the relationships weighs them; in a neuron graph there is weight alone
+            (weight or l1 or l2 or largest or edges, default weight).
+        model
+            The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Raises
+        ------
+        ParameterError
+            If ``source`` is not within one layer, there is no path, or more than 100 images would
+            have to be drawn.
+
+        Examples
+        --------
+        >>> graph.plot.effective_weights("input_layer", "dense_1")
+        """
+        question = self._graph.question(
+            "effective_weights", source=source, target=target, by=by, model=model
+        )
+        sources, targets = (
+            _require_any(side, question.neurons(side)) for side in ("source", "target")
+        )
+        among = sources["layer"].unique()
+        if len(among) > 1:
+            raise ParameterError(f"source: name one layer, not {listed(list(among))}")
+        count = len(targets) * len(images_of(sources).names)
+        if count > effective_weights.MOST_IMAGES:
+            raise ParameterError(
+                f"target: that is an image for each of {len(targets):,} targets and each channel, "
+                f"{count:,} in all, and {effective_weights.MOST_IMAGES} are drawn at most; name "
+                "fewer neurons, or a channel of the source"
+            )
+        pairs = self._computed(find_effective_weights, question)
+        if pairs.empty:
+            raise ParameterError("target: no path leads there; there is nothing to draw")
+        title = _title(f"Effective weights on {_named(targets)}", question)
+        drawn = effective_weights.draw(pairs, sources, targets, title=title, by=by)
+        return Picture(drawn, question.note, size)
+
     def history(
         self,
         run: str,
@@ -361,6 +432,7 @@ class Plots:
         target: NeuronsLike,
         *,
         k: int = 10,
+        distinct: Distinct = "path",
         by: Weighing = "weight",
         model: str | None = None,
         size: Size | None = None,
@@ -376,6 +448,9 @@ class Plots:
             Where the paths end (neurons, required).
         k
             How many paths (int, in paths, at least 1, default 10).
+        distinct
+            Path: all paths; channel: the strongest over each chain of channels alone; target: the
+            strongest to each target alone (path or channel or target, default path).
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
@@ -394,7 +469,13 @@ class Plots:
         >>> graph.plot.strongest_paths("input_layer", "dense_1", k=5)
         """
         question = self._graph.question(
-            "strongest_paths", source=source, target=target, k=k, by=by, model=model
+            "strongest_paths",
+            source=source,
+            target=target,
+            k=k,
+            distinct=distinct,
+            by=by,
+            model=model,
         )
         hops = self._computed(find_strongest_paths, question)
         if hops.empty:
@@ -478,7 +559,8 @@ class Plots:
             question = question.also(
                 "field_neurons", **{**question.values, "among": NeuronFilter(layer=inputs)}
             )
-        title = _title(f"{name.replace('_', ' ').capitalize()} of {_named(question)}", question)
+        named = _named(question.neurons("neurons", ("id", "name", "layer")))
+        title = _title(f"{name.replace('_', ' ').capitalize()} of {named}", question)
         members = _require_any("over", self._computed(field_neurons, question))
         among = members["layer"].unique()
         if len(among) > 1:
@@ -497,9 +579,8 @@ def _written(question: Question, name: str, by: str) -> pd.DataFrame:
     return question.neurons("neurons", (*_MEASURED_NEURONS, name))
 
 
-def _named(question: Question) -> str:
+def _named(neurons: pd.DataFrame) -> str:
     """Return the name of a neuron, or how many there are and where."""
-    neurons = question.neurons("neurons", ("id", "name", "layer"))
     if len(neurons) == 1:
         return str(neurons["name"].iloc[0])
     return f"{len(neurons):,} neurons of {listed(list(neurons['layer'].unique()))}"

@@ -36,6 +36,9 @@ class Facts:
         The receptive field over the first input layer that is in it: x, y, weight.
     field_layer
         Name of that layer; empty where the neurons are inputs themselves.
+    effective
+        The neurons of that layer with what they pass on to the picked ones, signed and added up:
+        name, channel, x, y, z, weight.
     """
 
     neurons: Ids
@@ -45,6 +48,7 @@ class Facts:
     path: pd.DataFrame
     field: pd.DataFrame
     field_layer: str
+    effective: pd.DataFrame
 
 
 def facts_of(graph: PageGraph, model: PageModel, view: View) -> Facts:
@@ -65,6 +69,7 @@ def facts_of(graph: PageGraph, model: PageModel, view: View) -> Facts:
         path_frame(model, graph.path_through(model, neurons, view.by)),
         field,
         layer,
+        _effective(graph, model, neurons, view.by, layer),
     )
 
 
@@ -166,3 +171,15 @@ def _field(
             part = model.neurons.iloc[places][inside]
             return cells_of(part.assign(weight=weight[places][inside])), layer.name
     return pd.DataFrame({"x": [], "y": [], "weight": []}), ""
+
+
+def _effective(
+    graph: PageGraph, model: PageModel, neurons: Ids, by: Weighing, name: str
+) -> pd.DataFrame:
+    columns = ["name", "channel", "x", "y", "z"]
+    layer = next((each for each in model.layers if each.name == name), None)
+    if layer is None:
+        return pd.DataFrame(columns=[*columns, "weight"])
+    places = layer.places(model.first)
+    weight = graph.field(model, neurons, by, "signed")[places]
+    return model.neurons[columns].iloc[places].assign(weight=weight)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from queries.analysis import passes
 from queries.analysis.network import MOST_KEPT
-from queries.analysis.operators import LOG_PRODUCT, Ids, Scores
+from queries.analysis.operators import LOG_PRODUCT, Ids, Scores, WeightKind
 from queries.analysis.path import Step, strongest_through
 from queries.answers.model import Model
 from queries.core.layer import Layer
@@ -279,12 +279,26 @@ class PageGraph(NeuronGraph):
             other, _, weight = network.edges_between(every, these)
         return pd.DataFrame({"neuron": other, "weight": weight})
 
-    def field(self, model: PageModel, neurons: Ids, by: Weighing) -> Scores:
-        """Return by neuron the sum over its paths to some neurons of the product of |weight|."""
+    def field(
+        self, model: PageModel, neurons: Ids, by: Weighing, weights: WeightKind = "absolute"
+    ) -> Scores:
+        """Return by neuron the sum over its paths to some neurons of the product of the weights.
+
+        Parameters
+        ----------
+        model
+            The model.
+        neurons
+            Where the paths end, counted from the model's first.
+        by
+            Which property of the relationships weighs them.
+        weights
+            What a relationship counts.
+        """
         network = model.model.network(by)
         own = np.zeros(network.neurons)
         own[neurons] = 1.0
-        return passes.sums_backward(network, own)
+        return passes.sums_backward(network, own, weights=weights)
 
     def path_through(self, model: PageModel, neurons: Ids, by: Weighing) -> list[Step]:
         """Return the strongest path from an input to an output through one of some neurons.

@@ -11,13 +11,14 @@ from bokeh.models.widgets.markups import Div
 from bokeh.plotting import figure
 
 from queries.plots.style import SEQUENTIAL, add_hover, source_of
+from queries.viewer.effective import EffectivePicture
 from queries.viewer.facts import Facts
 from queries.viewer.layer_facts import layer_facts, layer_html
 from queries.viewer.names import neuron_shortened
 from queries.viewer.scene import Scene
 from queries.viewer.tables import CUT, LETTERS, ROW, WIDTH, new_table, table
 
-_FIELD: Final = 112
+_FIELD: Final = 90
 _LONGEST_MODEL: Final = 12
 _HINT: Final = (
     "<p class='hint'>Click a neuron in the picture, or type a name under Find: "
@@ -42,6 +43,7 @@ class FactsPanel:
         self._cells = ColumnDataSource({"x": [], "y": [], "weight": []})
         self._field_mapper = LinearColorMapper(palette=SEQUENTIAL, low=0, high=1)
         self.field = self._new_field()
+        self.effective = EffectivePicture(_FIELD)
         self.layer = Div(name="layer", width=WIDTH, disable_math=True)
         self.inputs = new_table("inputs", "strongest inputs", height=5 * ROW)
         self.outputs = new_table("outputs", "strongest outputs", height=5 * ROW)
@@ -52,7 +54,7 @@ class FactsPanel:
             headed("Weights into it that change most"), self.changes, visible=False
         )
         self._of_pick = column(
-            row(self.numbers, self.field),
+            row(self.numbers, column(self.field, self.effective.figure)),
             self.layer,
             self._of_changes,
             headed("Strongest inputs"), self.inputs,
@@ -109,6 +111,7 @@ class FactsPanel:
                 classes=scene.classes,
             )
         self._show_field(facts, scene)
+        self.effective.show(facts.effective)
 
     def _show_changes(self, scene: Scene) -> None:
         changes = scene.changes
@@ -141,7 +144,7 @@ class FactsPanel:
         self._field_mapper.high = float(facts.field["weight"].max())
         self._cells.data = dict(source_of(facts.field[["x", "y", "weight"]]).data)
         title: Any = self.field.title
-        title.update(text="receptive field", text_font_size="12px", text_font_style="normal")
+        title.update(text="receptive field", text_font_size="10px", text_font_style="normal")
 
 
 def headed(text: str) -> Div:

@@ -295,6 +295,15 @@ class TestPick:
         )
         assert drawn["value"].sum() == pytest.approx(field["weight"].sum(), rel=1e-5)
 
+    def test_its_effective_weights(self, viewer: Viewer, graph: NeuronGraph) -> None:
+        viewer.open()
+        viewer.click("pool_0", 3, 2, 1)
+        drawn = viewer.data("effective_cells")
+        pairs = graph.effective_weights("input_layer", "pool_0[3]@2,1")
+        assert dict(zip(drawn["name"], drawn["weight"], strict=True)) == pytest.approx(
+            dict(zip(pairs["source_name"], pairs["weight"], strict=True)), rel=1e-5
+        )
+
     def test_a_row_leads_to_its_neuron(self, viewer: Viewer) -> None:
         viewer.open()
         viewer.click("dense_0", 12)

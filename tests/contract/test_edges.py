@@ -1,6 +1,6 @@
 """Counts, relationships and what is added up over them agree with NetworkX and numpy."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
@@ -22,6 +22,11 @@ def assert_same(found: list[Edge], expected: list[Edge]) -> None:
     assert [edge[:2] for edge in found] == [edge[:2] for edge in expected]
     weights, known = ([edge[2] for edge in edges] for edges in (found, expected))
     np.testing.assert_allclose(weights, known, rtol=1e-5, atol=1e-7)
+
+
+def sizes(value: Any) -> tuple[int, ...] | None:
+    """Return sizes along axes, None for a null."""
+    return None if value is None else tuple(value)
 
 
 class TestCounts:
@@ -63,6 +68,24 @@ class TestCounts:
         ]
         expected = ["max" if layer.class_name == "MaxPooling2D" else "sum" for layer in layers]
         assert frame["reduce"].tolist() == expected
+
+    def test_settings_of_layers(self, graph: NeuronGraph, reference: Reference) -> None:
+        frame = graph.layers().set_index("name")
+        for name, row in frame.iterrows():
+            # A Sequential does not have its InputLayer among its layers.
+            own = {layer.name: layer for layer in reference.keras.layers}.get(name)
+            kernel = getattr(own, "kernel_size", getattr(own, "pool_size", None))
+            assert sizes(row["kernel"]) == kernel
+            assert sizes(row["stride"]) == (getattr(own, "strides", None) if kernel else None)
+            assert sizes(row["dilation"]) == getattr(own, "dilation_rate", None)
+            padding = row["padding"] if isinstance(row["padding"], str) else None
+            assert padding == (getattr(own, "padding", None) if kernel else None)
+            assert (None if pd.isna(row["groups"]) else row["groups"]) == getattr(
+                own, "groups", None
+            )
+        moved = {name: text for name, text in frame["moved_by"].items() if isinstance(text, str)}
+        flat = {"norm": "drop (Dropout), flat (Flatten)"} if reference.name == "pooled" else {}
+        assert moved == flat
 
 
 class TestEdges:

@@ -43,6 +43,24 @@ def dense(frame: pd.DataFrame, shape: tuple[int, ...], source: int, target: int)
     return matrix
 
 
+def gradients(file: Path, target: str) -> Floats:
+    """Return how a layer changes with the input of a linear model: shape (units, *PIXELS)."""
+    import keras
+    import tensorflow as tf
+
+    model = keras.models.load_model(file)
+    pixels = tf.zeros((1, *PIXELS))
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        values = keras.Model(model.input, model.get_layer(target).output)(pixels)
+    return np.asarray(tape.jacobian(values, pixels))[0, :, 0]
+
+
+def shown(drawn: Any, name: str) -> pd.DataFrame:
+    """Return what a renderer of a figure draws."""
+    return pd.DataFrame(dict(drawn.select_one({"name": name}).data_source.data))
+
+
 @pytest.fixture(scope="session")
 def linear_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Save a model without activations that branches, adds, strides, averages and normalises."""
@@ -100,6 +118,47 @@ class TestEffectiveWeights:
         first = int(branched.neurons(target)["id"].min())
         assert_close(dense(frame, answers.shape, 0, first), answers)
         assert_close(frame["bias"], nothing[frame["target"] - first])
+
+    def test_their_picture_is_the_gradient(self, branched: NeuronGraph, linear_file: Path) -> None:
+        gradient = gradients(linear_file, "out")
+        drawn = branched.plot.effective_weights("pixels", "out").figure
+        cells = shown(drawn, "cells")
+        heads = shown(drawn, "heads")
+        assert len(heads) == 4 * PIXELS[-1]
+        corners = {}
+        for (target, channel), (_, head) in zip(
+            np.ndindex(4, PIXELS[-1]), heads.iterrows(), strict=True
+        ):
+            assert head["text"] == ("" if target else f"channel {channel}")
+            of_image = cells["source"].str.startswith(f"pixels[{channel}]@")
+            image = cells[of_image & (cells["target"] == f"out[{target}]")]
+            left, top = corners[target, channel] = head["left"] + 0.5, head["top"] + 0.5
+            found = np.zeros(PIXELS[:2])
+            x, y = (image["left"] - left).round(), (image["top"] - top).round()
+            found[y.astype(int), x.astype(int)] = image["weight"]
+            names = [f"pixels[{channel}]@{i:.0f},{j:.0f}" for i, j in zip(x, y, strict=True)]
+            assert image["source"].tolist() == names
+            assert_close(found, gradient[target, :, :, channel])
+        lefts, tops = ({place[axis] for place in corners.values()} for axis in (0, 1))
+        assert (len(lefts), len(tops)) == (PIXELS[-1], 4)
+        assert min(np.diff(sorted(lefts))) > PIXELS[1]
+        assert min(np.diff(sorted(tops))) > PIXELS[0]
+        labels = drawn.yaxis[0].major_label_overrides
+        middles = {top + (PIXELS[0] - 1) / 2: f"out[{row}]" for row, top in enumerate(sorted(tops))}
+        assert list(labels.values()) == list(middles.values())
+        np.testing.assert_allclose([*map(float, labels)], [*middles])
+        marks: Any = drawn.select_one({"name": "cells"})
+        colours = marks.glyph.fill_color.transform
+        assert (-colours.low, colours.high) == (cells["weight"].abs().max(),) * 2
+
+    def test_what_has_no_picture(self, branched: NeuronGraph) -> None:
+        both = NeuronFilter(layer=["pixels", "left"])
+        with pytest.raises(ParameterError, match="source: name one layer, not pixels, left"):
+            branched.plot.effective_weights(both, "out")
+        with pytest.raises(ParameterError, match="target: no path leads there"):
+            branched.plot.effective_weights("out", "pixels")
+        with pytest.raises(ParameterError, match=r"108 targets and each channel, 216 in all"):
+            branched.plot.effective_weights("pixels", "both")
 
     def test_hold_the_sources(self, branched: NeuronGraph, linear_file: Path) -> None:
         import keras

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from exporter import drop, inspect, load
 from exporter.cli import app
 from queries import NeuronFilter, NeuronGraph
+from queries.answers.path import Distinct
 from queries.core.file_format import FileFormat
 from queries.errors import NotFiniteError
 from queries.library.queries import queries
@@ -71,7 +72,12 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
         for measure in ("absolute", "signed", "count")
     ],
     "strongest_edges": [{"k": 3}, {"k": 1000}, {"target": "last"}, {"source": "left", "k": 4}],
-    "strongest_paths": [{**ENDS, "k": 30}, {**LAST, "k": 5}],
+    "strongest_paths": [
+        {**ENDS, "k": 30},
+        {**LAST, "k": 5},
+        {**ENDS, "distinct": "channel", "k": 9},
+        {**ENDS, "distinct": "target"},
+    ],
     "summary": [{}],
     "top_neurons": [{"k": 3}, {"measure": "in_strength", "k": 20}],
     "weight_distribution": [{"bins": 4}, {"neurons": "last", "bins": 3}],
@@ -458,6 +464,17 @@ class TestPaths:
         strengths = found.groupby("path")["strength"].first()
         assert strengths.tolist() == [abs(math.prod(each)) for each in paths]
         assert np.isinf(strengths[1])
+        channels = found["name"].str.partition("@")[0].groupby(found["path"]).agg(tuple)
+        targets = found.groupby("path")["id"].last()
+        kinds: dict[Distinct, pd.Series[Any]] = {"channel": channels, "target": targets}
+        for distinct, kind in kinds.items():
+            first = kind.drop_duplicates().index
+            of_each = graph.strongest_paths(**ENDS, k=1000, distinct=distinct)
+            best = [each.tolist() for _, each in of_each.dropna().groupby("path")["weight"]]
+            np.testing.assert_allclose(
+                [_rank(each) for each in best], [ranked[path - 1] for path in first], rtol=1e-5
+            )
+            assert len(first) < len(ranked)
 
     def test_widest(self, graph: NeuronGraph, known: Known) -> None:
         widths = [
@@ -597,6 +614,7 @@ class TestShown:
             plot.projective_field(8, "left"),
             plot.projective_field(8, "join"),
             plot.strongest_paths(**ENDS),
+            plot.effective_weights("pixels", "join"),
             plot.weight_distribution(),
         ]
         for number, picture in enumerate(pictures):

@@ -1,7 +1,7 @@
 """The strongest paths are those that trying every path finds."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Literal
 
 import networkx as nx
@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from queries import NeuronFilter, NeuronGraph
+from queries.answers.path import Distinct
 from tests.contract.reference import Reference
 
 pytestmark = pytest.mark.computed
@@ -74,6 +75,30 @@ def every_path(reference: Reference, ends: Ends) -> dict[Path, float]:
     }
 
 
+def channels_of(reference: Reference, path: Path) -> tuple[tuple[str, int], ...]:
+    """Return the channels that a path goes over."""
+    nodes = reference.graph.nodes
+    return tuple((nodes[neuron]["layer"], nodes[neuron]["channel"]) for neuron in path)
+
+
+KINDS: dict[Distinct, Callable[[Reference, Path], Hashable]] = {
+    "channel": channels_of,
+    "target": lambda _, path: path[-1],
+}
+"""What the paths have in common of which the strongest alone is taken."""
+
+
+def strongest_of_each(
+    reference: Reference, every: dict[Path, float], distinct: Distinct
+) -> dict[Hashable, float]:
+    """Return the largest absolute product of the paths of each kind."""
+    strongest: dict[Hashable, float] = {}
+    for path, product in every.items():
+        kind = KINDS[distinct](reference, path)
+        strongest[kind] = max(strongest.get(kind, 0.0), abs(product))
+    return strongest
+
+
 def assert_strongest(frame: pd.DataFrame, every: dict[Path, float], k: int) -> None:
     """Compare a frame with all paths; which of equally strong ones come first is open."""
     found = [
@@ -108,6 +133,29 @@ class TestStrongestPaths:
         begin, end = reference.layers[0].name, reference.layers[-1].name
         every = every_path(reference, (reference.ids(begin), reference.ids(end)))
         assert_strongest(graph.strongest_paths(begin, end, k=100), every, 100)
+
+    @pytest.mark.parametrize("case", ENDS)
+    def test_the_best_of_each_kind(
+        self, graph: NeuronGraph, reference: Reference, case: str
+    ) -> None:
+        ends = ENDS[case](reference)
+        every = every_path(reference, ends)
+        for distinct, kind_of in KINDS.items():
+            each = strongest_of_each(reference, every, distinct)
+            assert len(each) < len(every) or case == "next layers"
+            ranked = sorted(each.values(), reverse=True)
+            for k in sorted({1, 2, len(each), len(each) + 7}):
+                frame = graph.strongest_paths(*ends, k=k, distinct=distinct)
+                paths = [tuple(hops["id"]) for _, hops in frame.groupby("path")]
+                kinds = [kind_of(reference, path) for path in paths]
+                assert len(paths) == len(set(kinds)) == min(k, len(each))
+                strengths = frame.groupby("path")["strength"].first().to_numpy()
+                for expected in (
+                    ranked[:k],
+                    [each[kind] for kind in kinds],
+                    [abs(every[path]) for path in paths],
+                ):
+                    np.testing.assert_allclose(strengths, expected, rtol=1e-5)
 
     def test_say_every_hop(self, graph: NeuronGraph, reference: Reference) -> None:
         frame = graph.strongest_paths(reference.layers[1].name, reference.layers[-1].name, k=25)

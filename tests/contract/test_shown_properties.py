@@ -116,11 +116,12 @@ class TestPictures:
             "adjacency": lambda some: plot.adjacency(target=some()),
             "centrality": lambda some: plot.centrality(some()),
             "weight_distribution": lambda some: plot.weight_distribution(some()),
+            "effective_weights": lambda some: plot.effective_weights(first, some(strong)),
             "strongest_paths": lambda some: plot.strongest_paths(first, some(strong), k=3),
             "receptive_field": lambda some: plot.receptive_field(some(strong), first),
             "projective_field": lambda some: plot.projective_field(some(strong), last),
         }
-        assert set(plots()) - {"comparison"} == set(asked)
+        assert set(plots()) - {"comparison", "history"} == set(asked)
         for name, draw in asked.items():
             by_value = drawn(draw(lambda *layer: ways(*layer)[0]))
             by_id = drawn(draw(lambda *layer: ways(*layer)[1]))

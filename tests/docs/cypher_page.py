@@ -216,4 +216,11 @@ def _not_stated() -> str:
         for column in query.columns
         if column.not_stated
     ]
+    rows += [
+        (f"[{query.name}](#{query.name}), `{parameter.name}={choice}`", why)
+        for found in by_theme().values()
+        for query in found
+        for parameter in query.parameters
+        for choice, why in parameter.not_stated.items()
+    ]
     return table(["query", "why"], rows)

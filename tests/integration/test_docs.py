@@ -152,6 +152,20 @@ def test_commands_run(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch)
         run(command)
 
 
+def test_the_words_of_people_lead_to_a_line_that_answers() -> None:
+    text = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \| \[(.+?)\]\(#(.+?)\) \|$", text, flags=re.MULTILINE)
+    words = {word for row in rows for word in row[0].split(", ")}
+    assert words >= {"prune", "saliency", "attention", "checkpoint", "dead", "receptive field"}
+    sections = dict(
+        re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, flags=re.DOTALL | re.MULTILINE)
+    )
+    assert sorted(question for _, question, _ in rows) == sorted(sections)
+    for _, question, anchor in rows:
+        assert anchor == question.lower().rstrip("?").replace(" ", "-")
+        assert "```sh\nneurongraph " in sections[question]
+
+
 @pytest.mark.parametrize("page", _pages(lambda page: _blocks("python", page)))
 def test_python_runs(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
@@ -187,7 +201,9 @@ def test_links_within_pages_lead_to_headings(page: Path) -> None:
     for file, anchor in re.findall(r"\]\((?!http)([^)#]*)#([^)]+)\)", text):
         there = (page.parent / file if file else page).read_text(encoding="utf-8")
         headings = re.findall(r"^#+ (.+)$", there, flags=re.MULTILINE)
-        assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, file
+        assert anchor in {heading.lower().rstrip("?").replace(" ", "-") for heading in headings}, (
+            file
+        )
 
 
 @pytest.mark.parametrize("page", PAGES[:-1], ids=_name)

@@ -31,7 +31,8 @@ def of_the_library() -> Iterator[tuple[str, str]]:
             if each.type == "neurons":
                 options.append([(each.name, "a"), *([] if each.required else [(each.name, None)])])
             elif each.choices and each != BY:
-                options.append([(each.name, choice) for choice in each.choices])
+                stated = [choice for choice in each.choices if choice not in each.not_stated]
+                options.append([(each.name, choice) for choice in stated])
             elif each.name == "min_weight":
                 options.append([(each.name, 0), (each.name, 1)])
             elif each.required:

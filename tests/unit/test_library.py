@@ -53,6 +53,7 @@ PARAMETER_KEYS = {
     "least",
     "otherwise",
     "most",
+    "not_stated",
 }
 COLUMN_KEYS = {"type", "unit", "help", "explode", "grouped", "not_stated"}
 
@@ -156,6 +157,15 @@ class TestHeaders:
                 asked.statement(asked.checked(needed), store, model="m")
             assert (asked.not_stated or asked.not_embedded) in str(caught.value)
         assert bool(asked.body) != bool(asked.not_stated)
+
+
+def test_says_why_a_choice_has_no_statement() -> None:
+    asked = query("strongest_paths")
+    values = {"source": "a", "target": "b", "distinct": "channel"}
+    with pytest.raises(CypherError, match=r"distinct=channel is not stated.*; ask for it without"):
+        asked.statement(asked.checked(values), "neo4j", model="m")
+    for distinct in ("path", "target"):
+        asked.statement(asked.checked({**values, "distinct": distinct}), "neo4j", model="m")
 
 
 class TestText:

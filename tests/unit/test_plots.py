@@ -19,12 +19,14 @@ from queries.plots import (
     adjacency,
     centrality,
     comparison,
+    effective_weights,
     field,
     strongest_paths,
     style,
     weight_distribution,
 )
 from queries.plots.bins import MOST_BINS, bins_of
+from queries.plots.panels import arrange
 from queries.plots.picture import Picture
 from queries.plots.plots import Plots
 
@@ -289,6 +291,72 @@ class TestField:
         drawn = field.draw(found.assign(weight=[1.0, 2.0]), layer, title="A field")
         cells = data(drawn, "cells")
         assert cells[["x", "weight"]].to_numpy().tolist() == [[3, 1], [4, 2]]
+
+
+def sources(**axes: Any) -> pd.DataFrame:
+    """Return neurons of a layer ``a`` with some axes, by id."""
+    frame = pd.DataFrame({axis: pd.array(axes.get(axis, [pd.NA] * 4), "Int64") for axis in AXES})
+    names = [f"a{place}" for place in range(4)]
+    return frame.assign(id=range(4), layer="a", name=names)
+
+
+AXES = ("channel", "x", "y", "z")
+
+
+class TestEffectiveWeights:
+    TARGETS = pd.DataFrame({"id": [7, 9], "name": ["b[0]", "b[2]"]})
+    PAIRS = pd.DataFrame(
+        {
+            "source": [0, 3, 1],
+            "source_name": ["a0", "a3", "a1"],
+            "target": [7, 7, 9],
+            "target_name": ["b[0]", "b[0]", "b[2]"],
+            "weight": [1.0, -2.0, np.nan],
+        }
+    )
+
+    def draw(self, **axes: Any) -> figure:
+        return effective_weights.draw(self.PAIRS, sources(**axes), self.TARGETS, title="Some")
+
+    def test_an_array_of_two_axes_is_an_image_as_it_is_printed(self) -> None:
+        drawn = self.draw(channel=[0, 1, 0, 1], x=[0, 0, 1, 1])
+        heads, cells = data(drawn, "heads"), data(drawn, "cells")
+        assert heads["text"].tolist() == ["b[0]", "b[2]"]
+        places = cells[["left", "top"]].to_numpy()
+        assert places[:2].tolist() == [[0, 0], [1, 1]]
+        assert places[2].tolist() == [heads["left"][1] + 1.5, heads["top"][1] + 0.5]
+        assert drawn.xaxis[0].axis_label == "channel of a"
+        assert drawn.yaxis[0].axis_label == "x of a"
+        bar: Any = drawn.right[0]
+        assert "grey is NaN" in bar.title
+
+    def test_a_layer_without_positions_is_a_row_a_target(self) -> None:
+        drawn = self.draw(channel=[0, 1, 2, 3])
+        assert data(drawn, "cells")[["left", "top"]].to_numpy().tolist() == [[0, 0], [3, 0], [1, 1]]
+        assert drawn.yaxis[0].major_label_overrides == {0: "b[0]", 1: "b[2]"}
+
+    def test_a_channel_at_each_z_is_an_image(self) -> None:
+        drawn = self.draw(channel=[0, 0, 1, 1], z=[0, 1, 0, 1], x=[5] * 4, y=[6] * 4)
+        texts = data(drawn, "heads")["text"].tolist()
+        assert texts[:4] == [f"channel {channel} z {z}" for channel in (0, 1) for z in (0, 1)]
+        assert texts[4:] == [""] * 4
+        assert list(drawn.yaxis[0].major_label_overrides.values()) == ["b[0]", "b[2]"]
+
+    def test_a_node_of_a_layer_graph_is_one_cell(self) -> None:
+        whole = sources().iloc[:1]
+        pairs, target = self.PAIRS.iloc[:1], self.TARGETS.iloc[:1]
+        drawn = effective_weights.draw(pairs, whole, target, title="Some", by="l1")
+        assert data(drawn, "cells")["weight"].tolist() == [1.0]
+        mapper = renderer(drawn, "cells").glyph.fill_color.transform
+        assert (mapper.low, mapper.high) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("count", "columns"), [(1, 1), (4, 2), (3, 3), (10, 5)])
+def test_panels_are_as_large_as_there_is_room(count: int, columns: int) -> None:
+    room = (100.0 * columns, 100.0 * -(-count // columns))
+    panels = arrange(count, (8.0, 8.0), room, gap=4, head=4)
+    assert panels.columns == columns
+    assert panels.gap == panels.head == pytest.approx(4 / 12)
 
 
 def test_comparison() -> None:

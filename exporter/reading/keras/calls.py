@@ -8,6 +8,7 @@ from typing import Any
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import LayerCall, Shape, Tensor
 from exporter.reading.keras.legacy import name_in_file
+from exporter.reading.keras.settings import settings_of
 from exporter.reading.keras.unwirable_calls import why_refused
 from exporter.reading.opened_model import ModelTensor
 from exporter.wiring import WRAPPERS, handler_key, is_of_keras
@@ -167,6 +168,7 @@ class _Walk:
                 is_operation=is_operation,
                 parameters=0 if is_operation else _parameters(layer),
                 channels_first=is_channels_first(layer),
+                settings=settings_of(layer),
                 refused=None if is_operation else why_refused(layer, args, kwargs),
             )
         )

@@ -45,12 +45,13 @@ class DatasetBlocks(Blocks):
     def layer_rows(self) -> Sequence[Mapping[str, Any]]:
         """A row a layer, inputs first: the columns of the query ``layers``."""
         fields = [field for field in LAYER if field.name != "model"]
+        lists = [field.name for field in fields if pa.types.is_list(field.type)]
         rows = self._table("layers", {field.name: _column(field) for field in fields}).to_pylist()
         inputs: dict[int, list[int]] = {row["index"]: [] for row in rows}
         for before, after in self._following():
             inputs[after].append(before)
         for row in rows:
-            row["shape"] = [int(size) for size in row["shape"].split(";")]
+            row |= {name: _numbers(row[name]) for name in lists}
             row["inputs"] = sorted(inputs[row["index"]])
         return sorted(rows, key=lambda row: row["index"])
 
@@ -138,3 +139,8 @@ def _column(field: pa.Field) -> pa.Field:
     """Return the column of a property; lists are texts there."""
     kind = pa.string() if pa.types.is_list(field.type) else field.type
     return pa.field(header(field), kind)
+
+
+def _numbers(text: str | None) -> list[int] | None:
+    """Return the list that a text stands for."""
+    return None if text is None else [int(number) for number in text.split(";")]

@@ -55,6 +55,14 @@ def test_strongest_paths(graph: NeuronGraph) -> None:
         assert_same(graph, "strongest_paths", **whole, k=300, **by)
 
 
+def test_strongest_path_to_each_target(graph: NeuronGraph) -> None:
+    for between in ends(graph):
+        assert_same(graph, "strongest_paths", **between, k=20, distinct="target")
+    for by in weighings(graph):
+        for k in (1, 1000):
+            assert_same(graph, "strongest_paths", **next(ends(graph)), k=k, distinct="target", **by)
+
+
 def test_longest_path(graph: NeuronGraph) -> None:
     for by in weighings(graph):
         for weights in ("signed", "absolute"):
@@ -78,6 +86,7 @@ def test_over_weights_that_are_not_finite(diverged: NeuronGraph) -> None:
     ):
         for query in ("strongest_paths", *BETWEEN):
             assert_same(diverged, query, **between)
+        assert_same(diverged, "strongest_paths", **between, distinct="target")
     for weights in ("signed", "absolute"):
         assert_same(diverged, "longest_path", weights=weights)
 
@@ -97,6 +106,7 @@ def test_products_may_leave_the_range_of_a_float(
     try:
         with NeuronGraph(store.location, model=name) as graph:
             assert_same(graph, "strongest_paths", source="in", target="d29", k=50)
+            assert_same(graph, "strongest_paths", source="in", target="d29", distinct="target")
             for query in BETWEEN:
                 assert_same(graph, query, source="in", target="d29")
     finally:
@@ -108,6 +118,7 @@ def test_nothing_is_left(graph: NeuronGraph) -> None:
     for source, target in ((layers[0], layers[-1]), (layers[-1], layers[0])):
         for query in ("strongest_paths", *BETWEEN):
             getattr(graph, query)(source, target, in_store=True)
+        graph.strongest_paths(source, target, distinct="target", in_store=True)
     graph.longest_path(in_store=True)
     left = graph.cypher(
         "MATCH (n) WHERE (n:NeurongraphNeuron OR n:NeurongraphModel) "
