@@ -12,9 +12,11 @@ import typer
 from packaging.requirements import Requirement
 from typer.testing import CliRunner
 
+from exporter.reading.keras.refusing import refusing
 from neurongraph import requirements as printing
 from queries.commands.terminal import Commands
 from queries.core.packages import OPENING, install_line, requirements
+from queries.errors import ModelFileError
 
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -92,3 +94,13 @@ def test_a_command_that_lacks_one_says_the_line_that_installs_it() -> None:
 def test_a_module_of_another_package_is_a_fault_of_ours() -> None:
     done = CliRunner().invoke(_lacking("nosuch"), ["work"])
     assert isinstance(done.exception, ModuleNotFoundError)
+
+
+@pytest.mark.parametrize(
+    ("module", "raised"), [("h5py", ModuleNotFoundError), ("nosuch", ModelFileError)]
+)
+def test_a_file_is_not_to_blame_for_what_is_not_installed(
+    module: str, raised: type[Exception]
+) -> None:
+    with pytest.raises(raised, match="No module named"), refusing("it is damaged"):
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module)
