@@ -81,13 +81,17 @@ def line_for(module: str | None) -> str | None:
 
 
 def install_line(names: Iterable[str]) -> str:
-    """Return the line that installs packages, in versions that go with neurongraph.
+    """Return the line that installs packages that cannot be imported, in versions that fit.
 
     Parameters
     ----------
     names
         What the packages are called where they are published.
     """
-    needed = {each.name: str(each) for each in requirements() if not each.extra}
+    known = {each.name: each for each in requirements() if not each.extra}
+    needed = [known.get(name, Requirement(name, "")) for name in names]
+    # pip does nothing about a package that is there and broken, unless it is told to.
+    broken = all(each.installed for each in needed)
+    options = ["--force-reinstall", "--no-deps"] if broken else []
     # Shells of Windows know these quotes alone.
-    return " ".join(["pip install", *(f'"{needed.get(name, name)}"' for name in names)])
+    return " ".join(["pip install", *options, *(f'"{each}"' for each in needed)])

@@ -13,13 +13,17 @@ import h5py
 import pytest
 
 from exporter import load
-from queries.core.packages import OPENING, install_line
+from queries.core.packages import OPENING
 from tests.docs.queries_page import load_both
 from tests.docs.sample import ROOT, sample_folder
 from tests.unit.builders import chain, layer, saved
 
 PROGRAM: Final = ROOT / "tests" / "integration" / "asking.py"
 MODELS: Final = ("small.keras", "small.h5", "old.h5")
+LINE: Final = (
+    r"; install them: pip install (--force-reinstall --no-deps )?"
+    r'"keras<4,>=3\.\d+" "tensorflow<3,>=2\.\d+"\n$'
+)
 _INSTALLED: Final = ("exporter", "neurongraph", "queries")
 _UPSAMPLING: Final = {
     "class_name": "UpSampling2D",
@@ -82,7 +86,7 @@ def _check(folder: Path, python: str | Path, *hidden: str, **environment: str) -
     for each in found["refused"]:
         assert each["exit_code"] == 1, each
         assert each["said"].startswith("Error: no Keras file can be opened without Keras"), each
-        assert each["said"].endswith(f"; install them: {install_line(OPENING)}\n"), each
+        assert re.search(LINE, each["said"]), each
         assert each["said"].count("\n") == 1, each
     assert not (folder / "new.lbug").exists()
 
@@ -130,4 +134,4 @@ def test_keras_without_tensorflow_is_not_enough() -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.endswith(f"; install them: {install_line(OPENING)}\n")
+    assert re.search(LINE, done.stdout)
