@@ -23,7 +23,7 @@ MADE := $(VENV)/.made-$(or $(VERSION),unknown)
 TEST := $(VENV)/.installed-test
 # `make sample` installs like a user does. What `make test` installed serves as well.
 PLAIN := $(or $(wildcard $(TEST)),$(VENV)/.installed)
-SOURCES := $(shell find exporter queries -name '*.py' -o -name '*.cypher' 2>/dev/null)
+SOURCES := $(shell find exporter neurongraph queries -name '*.py' -o -name '*.cypher' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -41,6 +41,10 @@ sample: $(PLAIN) ## Load the sample model into digits.lbug and query it.
 	$(VENV)/bin/neurongraph load samples/digits.keras --graph digits.lbug --replace
 	$(VENV)/bin/neurongraph query strongest_paths --graph digits.lbug \
 		source=input_layer target=dense_1 k=3
+	@printf '%s\n' '' 'The graph is in digits.lbug. Go on with it, such as by:' \
+		'  . $(VENV)/bin/activate' \
+		'  neurongraph view --graph digits.lbug' \
+		'or, without the first line, by $(CURDIR)/$(VENV)/bin/neurongraph'
 
 test: $(TEST) ## Run the tests, of heavy families some. ARGS='...' goes to pytest.
 	$(RUN) pytest $(ARGS)

@@ -39,4 +39,4 @@ _HOMES = {
 }
 
 # Most of these import pandas and pyarrow, for which the command line's help must not wait.
-__getattr__ = lazily(__name__, _HOMES)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -5,8 +5,19 @@ from typing import Annotated, Final
 import typer
 
 from exporter.commands import check, drop, inspect, load, verify
-from queries.commands import ask, browser, export, history, plot, properties, prune, view
+from queries.commands import (
+    ask,
+    browser,
+    export,
+    history,
+    plot,
+    properties,
+    prune,
+    versions,
+    view,
+)
 from queries.commands.terminal import HELP, Commands, LogLevelOption, examples, whole_run
+from queries.core.version import __version__
 
 _COMMANDS: Final = (
     inspect,
@@ -22,6 +33,7 @@ _COMMANDS: Final = (
     export,
     view,
     browser,
+    versions,
 )
 """In the order of the help."""
 
@@ -42,12 +54,7 @@ app = typer.Typer(
 
 def _version(show: bool) -> None:
     if show:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            typer.echo(f"neurongraph {version('neurongraph')}")
-        except PackageNotFoundError:
-            typer.echo("neurongraph, not installed")
+        typer.echo(f"neurongraph {__version__}")
         raise typer.Exit
 
 

@@ -18,4 +18,4 @@ _HOMES = {
 }
 
 # pandas takes a while to import; the command line's help must not wait for it.
-__getattr__ = lazily(__name__, _HOMES)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -22,6 +22,7 @@ command line can print them as one line::
     ├── QueryNotFoundError        there is no query of that name
     ├── PlotNotFoundError         there is no plot of that name
     ├── PictureError              a picture cannot be made into a file
+    ├── NotInstalledError         a package that this needs is not installed
     ├── OutputError               a file or stdout cannot be written
     ├── TemporaryFileError        a temporary file cannot be written
     ├── ParameterError            a parameter of a query or function is wrong
@@ -115,6 +116,10 @@ class PlotNotFoundError(NeurongraphError):
 
 class PictureError(NeurongraphError):
     """A picture cannot be made into a file."""
+
+
+class NotInstalledError(NeurongraphError):
+    """A package that this needs is not installed; the message has the line that installs it."""
 
 
 class OutputError(NeurongraphError):

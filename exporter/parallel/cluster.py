@@ -9,6 +9,7 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster, Security
 from distributed import TimeoutError as DaskTimeoutError
 
+from exporter.parallel.address import INSTALL
 from exporter.parallel.interrupts import interrupts_left_to_us
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
@@ -105,7 +106,7 @@ def _temporary_security() -> Security:
     except ImportError:
         raise ParameterError(
             "dask: local needs the package cryptography, which keeps other accounts away from "
-            "its workers, and it cannot be imported; pip install 'neurongraph[dask]'"
+            f"its workers, and it cannot be imported; {INSTALL}"
         ) from None
     return security
 

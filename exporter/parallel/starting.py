@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-from exporter.parallel.address import LOCAL
+from exporter.parallel.address import INSTALL, LOCAL
 from exporter.parallel.workers import Workers
 from queries.errors import ParameterError
 
@@ -31,7 +31,8 @@ def started(dask: str) -> Iterator[Workers]:
             from exporter.parallel.cluster import cluster, local_cluster
         except ImportError as error:
             raise ParameterError(
-                f"dask: the package distributed is installed, and cannot be imported: {error}"
+                f"dask: the package distributed is installed, and cannot be imported ({error}); "
+                f"{INSTALL}"
             ) from None
         starting = local_cluster() if dask == LOCAL else cluster(dask)
     elif dask == LOCAL:
@@ -39,8 +40,6 @@ def started(dask: str) -> Iterator[Workers]:
 
         starting = local_processes()
     else:
-        raise ParameterError(
-            f"dask: {dask} needs the package distributed; pip install 'neurongraph[dask]'"
-        )
+        raise ParameterError(f"dask: {dask} needs the package distributed; {INSTALL}")
     with starting as workers:
         yield workers

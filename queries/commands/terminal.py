@@ -19,6 +19,7 @@ from queries.commands.stopping import exit_code_of, handle_signals, signal_of
 from queries.commands.streams import open_closed_streams, silence
 from queries.core.address import holds_login
 from queries.core.log import logger
+from queries.core.packages import line_for
 from queries.core.text import printable
 from queries.core.wording import shell_wording
 from queries.errors import NeurongraphError, OutputError
@@ -80,6 +81,10 @@ class Commands(TyperGroup):
                 return super().invoke(ctx)
         except NeurongraphError as error:
             fail(str(error))
+        except ModuleNotFoundError as error:
+            if (line := line_for(error.name)) is None:
+                raise
+            fail(f"this needs a package that is not installed ({error}); install it: {line}")
         except KeyboardInterrupt as interrupt:
             interrupted(interrupt)
 

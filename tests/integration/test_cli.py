@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import platform
 import re
 import shlex
 import shutil
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,15 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+import neurongraph
 from exporter import load
 from exporter.cli import app
 from queries import NeuronGraph
 from queries.commands.description import example_words
+from queries.core import packages
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
+from queries.core.packages import Requirement
 from queries.library.queries import by_theme, queries, query
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +53,7 @@ COMMANDS = [
     "export",
     "view",
     "browser",
+    "versions",
 ]
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -816,6 +822,29 @@ class TestHelp:
         done = CliRunner().invoke(app, [command, "--help"] if command else ["--help"])
         assert "--help" in done.stdout
         assert not re.findall(r"bool|<str>|list\[|<Path>", done.stdout)
+
+
+class TestVersions:
+    def test_has_a_row_a_package(self, tmp_path: Path) -> None:
+        done = finished(tmp_path, "versions", "--format", "json", python=("-X", "importtime"))
+        rows = {row["name"]: row for row in json.loads(done.stdout)}
+        assert rows["neurongraph"]["version"] == neurongraph.__version__
+        assert rows["Python"]["version"].startswith(platform.python_version())
+        for name in ("dask", "keras", "ladybug", "neo4j", "numpy", "pandas", "tensorflow"):
+            assert rows[name]["version"] == metadata.version(name)
+            assert rows[name]["extra"] == ("dask" if name == "dask" else None)
+        assert "pytest" not in rows
+        assert not re.search(r"\| +(keras|tensorflow)\b", done.stderr)
+
+    def test_says_what_is_not_installed(
+        self, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        needed = [Requirement("nosuch-package", "<2,>=1"), Requirement("other", "", "test")]
+        monkeypatch.setattr(packages, "requirements", lambda: needed)
+        done = invoke("versions")
+        assert done.exit_code == 0
+        assert re.search(r"^nosuch-package +not installed +<2,>=1 +-$", done.stdout, re.MULTILINE)
+        assert "other" not in done.stdout
 
 
 class TestLightness:

@@ -188,6 +188,24 @@ def test_readme_make_targets_exist() -> None:
     assert named <= targets
 
 
+def test_the_install_page_has_what_make_sample_runs() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\nsample:")[2].partition("\n\n")[0]
+    commands = re.findall(
+        r"\$\(VENV\)/bin/(neurongraph .+)$", recipe.replace("\\\n\t\t", ""), re.MULTILINE
+    )
+    assert commands == _commands(ROOT / "docs" / "install.md")
+
+
+def test_make_sample_ends_with_how_to_go_on() -> None:
+    done = subprocess.run(
+        ["make", "-n", "sample"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    shown = "printf" + done.stdout.rpartition("printf")[2]
+    said = subprocess.run(["sh", "-c", shown], capture_output=True, text=True, check=True).stdout
+    assert "  . .venv/bin/activate\n  neurongraph view --graph digits.lbug\n" in said
+    assert said.endswith(f" {ROOT}/.venv/bin/neurongraph\n")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_links_and_pictures_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

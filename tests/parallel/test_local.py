@@ -58,7 +58,7 @@ class TestLocal:
 
     @pytest.mark.usefixtures("_no_dask")
     def test_without_dask_reaches_no_scheduler(self, middle_file: Path, dataset: Path) -> None:
-        with pytest.raises(ParameterError, match=r"pip install 'neurongraph\[dask\]'"):
+        with pytest.raises(ParameterError, match=r'pip install "neurongraph\[dask\]"'):
             load(middle_file, dataset, dask="tcp://127.0.0.1:8786")
 
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 EXTENDING = ROOT / "docs" / "extending.md"
 _OTHERS = {"__init__.py", "__pycache__", "py.typed"}
-_PLACE = r"`((?:exporter|queries|tests)/[\w./]*)`"
+_PLACE = r"`((?:exporter|neurongraph|queries|tests)/[\w./]*)`"
 
 
 def _tree() -> dict[str, list[str]]:
@@ -34,7 +34,7 @@ def _there(package: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("package", ["exporter", "queries"])
+@pytest.mark.parametrize("package", ["exporter", "neurongraph", "queries"])
 def test_the_page_shows_each_room(package: str) -> None:
     rooms = _tree()[package]
     assert len(rooms) == len(set(rooms))
@@ -60,6 +60,8 @@ def test_each_place_that_the_page_names_is_there() -> None:
 
 
 def test_each_thing_that_the_page_names_is_there() -> None:
-    names = re.findall(r"`((?:exporter|queries)(?:\.\w+)+)`", EXTENDING.read_text(encoding="utf-8"))
+    names = re.findall(
+        r"`((?:exporter|neurongraph|queries)(?:\.\w+)+)`", EXTENDING.read_text(encoding="utf-8")
+    )
     for name in names:
         resolve_name(name)

@@ -176,7 +176,7 @@ def test_a_dask_that_is_broken_is_not_told_for_missing(monkeypatch: pytest.Monke
 def test_local_workers_without_cryptography_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
     with (
-        pytest.raises(ParameterError, match=r"cryptography.*pip install 'neurongraph\[dask\]'"),
+        pytest.raises(ParameterError, match=r'cryptography.*pip install "neurongraph\[dask\]"'),
         started("local"),
     ):
         pass

@@ -14,10 +14,10 @@ from exporter.reading.calls import LayerCall
 from exporter.reading.keras.arrays import may_hold_not_finite
 from exporter.reading.keras.calls import layer_calls
 from exporter.reading.keras.defaults import keras_defaults
+from exporter.reading.keras.importing import import_keras
 from exporter.reading.keras.legacy import REPAIR
 from exporter.reading.keras.legacy.built import note_other_meanings
 from exporter.reading.keras.precision import half_precisions, in_single_precision
-from exporter.reading.keras.quiet import quiet
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.keras.saved import Saved, read_saved
 from exporter.reading.keras.values import predicted, running, tensor_values
@@ -171,9 +171,7 @@ def _build(saved: Saved) -> Any:
 @contextmanager
 def _building(saved: Saved) -> Iterator[None]:
     """Import Keras, and say which version of it cannot read which."""
-    with quiet():
-        import keras
-
+    keras = import_keras()
     saved_by = f"; the file was saved by Keras {saved.version}" if saved.version else ""
     why = f"Keras {keras.__version__} cannot read this model{saved_by}"
     with refusing(why, REPAIR if saved.old else ""):

@@ -8,6 +8,7 @@ from typing import Final
 
 from exporter.reading.keras.blame import blamed_layer
 from exporter.reading.keras.legacy.names import name_in_file
+from queries.core.packages import line_for
 from queries.errors import ModelFileError, NeurongraphError
 
 _LONGEST: Final = 400
@@ -33,6 +34,9 @@ def refusing(why: str, advice: str = "") -> Iterator[None]:
     except NeurongraphError:
         raise
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and line_for(error.name):
+            # The file is not to blame.
+            raise
         layer = blamed_layer(error)
         where = f"layer {layer!r}: " if layer else ""
         reason = f"{type(error).__name__}: {_reason(name_in_file(str(error)))}"

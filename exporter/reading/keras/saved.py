@@ -9,6 +9,7 @@ from typing import Any
 
 from exporter.reading.bounds import require_dimensions, require_nesting, require_text
 from exporter.reading.keras.heaps import require_sound_heaps
+from exporter.reading.keras.importing import import_keras
 from exporter.reading.keras.legacy import (
     REFUSAL,
     REPAIR,
@@ -17,7 +18,6 @@ from exporter.reading.keras.legacy import (
     name_in_file,
     of_hdf5,
 )
-from exporter.reading.keras.quiet import quiet
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
@@ -196,9 +196,7 @@ def _is_model(layer: Mapping[str, Any]) -> bool:
 
 def _keeps_call(key: str) -> bool:
     """Tell whether a registered class of somebody's own computes what its graph of layers says."""
-    with quiet():
-        import keras
-
+    keras = import_keras()
     cls = keras.saving.get_registered_object(key)
     if not isinstance(cls, type) or not issubclass(cls, keras.Model):
         return False

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from exporter.reading.keras.importing import import_keras
 from exporter.wiring.activation import stands_for
 
 _SLOPE_OF_KERAS_2 = 0.2
@@ -25,7 +26,7 @@ def upsampling_from_corners() -> type:
     So did ``tf.image.resize_bilinear`` of TensorFlow 1: the output at ``i`` is what stands at
     ``i / size`` between the inputs, and the last input goes on to the border.
     """
-    import keras
+    keras = import_keras()
 
     def call(self: Any, images: Any) -> Any:
         axes = (2, 3) if self.data_format == "channels_first" else (1, 2)

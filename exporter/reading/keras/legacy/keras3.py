@@ -1,8 +1,9 @@
 """Name what Keras 3 leaves out when it writes HDF5, so that it can read it again."""
 
+from importlib import import_module
 from typing import Any
 
-from exporter.reading.keras.quiet import quiet
+from exporter.reading.keras.importing import import_keras
 
 _OPERATIONS = ("numpy", "nn", "math", "core", "image")
 _FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")
@@ -54,11 +55,9 @@ def _is_layer(layer: Any) -> bool:
 
 def _operation_module(class_name: str) -> str | None:
     """Return the module of the operation of a name, None where there is none."""
-    from importlib import import_module
-
+    import_keras()
     for name in _OPERATIONS:
-        with quiet():
-            module = import_module(f"keras.src.ops.{name}")
+        module = import_module(f"keras.src.ops.{name}")
         if hasattr(module, class_name):
             return module.__name__
     return None

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
+from exporter.reading.keras.importing import import_keras
 from exporter.reading.keras.legacy.computed import (
     hard_sigmoid_of_keras_2,
     upsampling_from_corners,
 )
-from exporter.reading.keras.quiet import quiet
 from exporter.wiring.resizing import UPSAMPLING_FROM_CORNERS
 
 # Keras 2.4 was the first that handed all to TensorFlow 2.
@@ -95,10 +95,8 @@ def _is_from_corners(config: dict[str, Any], version: str, backend: str) -> bool
 
 def _registered(name: str, registered: Any) -> dict[str, Any]:
     """Return what says to Keras that a function or class is ours, and make it known to Keras."""
-    with quiet():
-        import keras
     package, _, own = name.partition(">")
-    keras.saving.register_keras_serializable(package, own)(registered)
+    import_keras().saving.register_keras_serializable(package, own)(registered)
     return {"module": None, "registered_name": name}
 
 

@@ -1,0 +1,61 @@
+"""A trained neural network as a graph: load it, ask it, and prove it.
+
+All names of ``exporter``, which makes graphs, and of ``queries``, which asks them.
+"""
+
+from typing import TYPE_CHECKING
+
+from queries import errors
+from queries.core.lazy import lazily
+from queries.core.version import __version__
+
+if TYPE_CHECKING:
+    from exporter import (
+        CheckReport,
+        Inspection,
+        LoadReport,
+        VerifyReport,
+        check,
+        drop,
+        inspect,
+        load,
+        load_epochs,
+        verify,
+    )
+    from queries import NeuronFilter, NeuronGraph, NeurongraphError
+
+__all__ = [
+    "CheckReport",
+    "Inspection",
+    "LoadReport",
+    "NeuronFilter",
+    "NeuronGraph",
+    "NeurongraphError",
+    "VerifyReport",
+    "__version__",
+    "check",
+    "drop",
+    "errors",
+    "inspect",
+    "load",
+    "load_epochs",
+    "verify",
+]
+
+_HOMES = {
+    "CheckReport": "exporter",
+    "Inspection": "exporter",
+    "LoadReport": "exporter",
+    "NeuronFilter": "queries",
+    "NeuronGraph": "queries",
+    "NeurongraphError": "queries",
+    "VerifyReport": "exporter",
+    "check": "exporter",
+    "drop": "exporter",
+    "inspect": "exporter",
+    "load": "exporter",
+    "load_epochs": "exporter",
+    "verify": "exporter",
+}
+
+__getattr__, __dir__ = lazily(__name__, _HOMES)

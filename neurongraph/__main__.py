@@ -1,0 +1,5 @@
+"""The command line: ``python -m neurongraph``."""
+
+from exporter.cli import main
+
+main()
