@@ -96,9 +96,18 @@ class NeuronGraph(
 
     @property
     def model(self) -> str | None:
-        """The model that is asked about where none is named; None where none was chosen.
+        """The model that is asked about where none is named.
 
         It may be set at any time, to a model that the graph holds or to None.
+
+        Returns
+        -------
+        str or None
+            Its name; None where none was chosen.
+
+        Examples
+        --------
+        >>> graph.model = "digits"
         """
         return self._model
 
@@ -321,6 +330,11 @@ class NeuronGraph(
             Of the page in the cell, in pixels.
         live
             False for a saved page, as the page itself saves one: it has no search and no Cypher.
+
+        Returns
+        -------
+        ServedPage or SavedPage
+            Shows itself where a cell ends with it; ``close`` of a served one ends it.
 
         Raises
         ------

@@ -217,7 +217,7 @@ def _not_stated() -> str:
         if column.not_stated
     ]
     rows += [
-        (f"[{query.name}](#{query.name}), `{parameter.name}={choice}`", why)
+        (f"[{query.name}]({_statement(query)}), `{parameter.name}={choice}`", why)
         for found in by_theme().values()
         for query in found
         for parameter in query.parameters

@@ -12,6 +12,7 @@ from queries.library.exports import exports
 from queries.library.plots import plots
 from queries.library.queries import Query, queries
 from queries.plots.plots import Plots
+from queries.viewer.in_cell import SavedPage, ServedPage
 from tests.contract.test_signatures import LATER
 from tests.docs.docstrings import docstrings, example_of
 
@@ -56,7 +57,8 @@ def test_each_method_says_all_that_there_is_to_say(name: str) -> None:
     assert sorted(told) == sorted(taken)
     assert re.match(r"[A-Z].*\.", before)
     returned = method.fget if isinstance(method, property) else method
-    if get_type_hints(returned, localns={**LATER, "Plots": Plots})["return"] not in {
+    later = {**LATER, "Plots": Plots, "ServedPage": ServedPage, "SavedPage": SavedPage}
+    if get_type_hints(returned, localns=later)["return"] not in {
         str,
         type(None),
     }:

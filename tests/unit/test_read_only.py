@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.browser import questions
+from queries.core.wording import shell_wording
 from queries.errors import CypherError
 from queries.library.queries import queries
 from queries.stores.cypher.dialects import LADYBUG_CYPHER, NEO4J_CYPHER, Dialect
@@ -120,13 +121,13 @@ def test_lets_through_what_the_library_itself_says() -> None:
 @pytest.mark.parametrize(
     ("statement", "dialect", "says"),
     [
-        ("UNWIND [1] AS x LOAD FROM 'x' RETURN x", LADYBUG_CYPHER, "LOAD FROM .* --allow LOAD,"),
+        ("UNWIND [1] AS x LOAD FROM 'x' RETURN x", LADYBUG_CYPHER, r"LOAD FROM .*allow=\['LOAD'\]"),
         ("LOAD CSV FROM 'x' AS r RETURN r", NEO4J_CYPHER, r"LOAD CSV .*allow=\['LOAD'\]"),
-        ("CALL db.clearQueryCaches()", NEO4J_CYPHER, "--allow db.clearQueryCaches,"),
-        ("RETURN apoc.x.y(1)", NEO4J_CYPHER, "apoc.x.y .* function .*--allow apoc.x.y,"),
-        ("CALL threads = 1", LADYBUG_CYPHER, "CALL threads = changes a setting; .*--write"),
-        ("MATCH (n) SET n.x = 1", NEO4J_CYPHER, "^SET is not .*back-ticks; .*--write"),
-        ("COPY x TO 'x'", LADYBUG_CYPHER, "begins with 'COPY' .* CALL, MATCH, .*--write"),
+        ("CALL db.clearQueryCaches()", NEO4J_CYPHER, r"allow=\['db.clearQueryCaches'\]"),
+        ("RETURN apoc.x.y(1)", NEO4J_CYPHER, r"apoc.x.y .* function .*allow=\['apoc.x.y'\]"),
+        ("CALL threads = 1", LADYBUG_CYPHER, "CALL threads = changes a setting; .*graph.write"),
+        ("MATCH (n) SET n.x = 1", NEO4J_CYPHER, "^SET is not .*back-ticks; .*graph.write"),
+        ("COPY x TO 'x'", LADYBUG_CYPHER, "begins with 'COPY' .* CALL, MATCH, .*graph.write"),
         ("RETURN 'x", NEO4J_CYPHER, "text in quotes that does not end"),
         ("RETURN `x", NEO4J_CYPHER, "name in back-ticks that does not end"),
         ("RETURN /* x", LADYBUG_CYPHER, "comment that does not end"),
@@ -139,6 +140,14 @@ def test_lets_through_what_the_library_itself_says() -> None:
 def test_says_which_word_and_what_to_do(statement: str, dialect: Dialect, says: str) -> None:
     with pytest.raises(CypherError, match=re.compile(says)):
         refuse_effects(statement, dialect)
+
+
+def test_speaks_to_a_shell_on_the_command_line() -> None:
+    with shell_wording():
+        with pytest.raises(CypherError, match="--allow LOAD"):
+            refuse_effects("LOAD CSV FROM 'x' AS r RETURN r", NEO4J_CYPHER)
+        with pytest.raises(CypherError, match="--write"):
+            refuse_effects("MATCH (n) SET n.x = 1", NEO4J_CYPHER)
 
 
 @pytest.mark.parametrize(

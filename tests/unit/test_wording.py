@@ -21,8 +21,8 @@ OF_THE_SHELL = (
     "exporter/sinks/dataset/formats.py", "exporter/sinks/dataset/readme.py",
     # The guide of Neo4j Browser, which a command serves.
     "queries/browser/",
-    # The options of Chromium.
-    "queries/plots/browser.py",
+    # The options of Chromium and of pip, and the colours of Bokeh's style sheet.
+    "queries/plots/browser.py", "queries/core/packages.py", "queries/viewer/picture.py",
     "queries/core/text.py", "queries/core/wording.py",
 )  # fmt: skip
 COMMANDS = {each.name: each for each in typer.main.get_command(app).commands.values()}  # type: ignore[attr-defined]
