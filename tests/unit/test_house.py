@@ -13,8 +13,8 @@ _PLACE = r"`((?:exporter|neurongraph|queries|tests)/[\w./]*)`"
 
 
 def _tree() -> dict[str, list[str]]:
-    """Return the rooms that the page shows in each package; a folder ends in a slash."""
-    text = EXTENDING.read_text(encoding="utf-8")
+    """Return the rooms that the README shows in each package; a folder ends in a slash."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = text.partition("<!-- the rooms -->")[2].partition("<!-- end of the rooms -->")[0]
     rooms: dict[str, list[str]] = {}
     for line in shown.replace("```text", "").replace("```", "").strip().splitlines():
@@ -35,13 +35,13 @@ def _there(package: str) -> set[str]:
 
 
 @pytest.mark.parametrize("package", ["exporter", "neurongraph", "queries"])
-def test_the_page_shows_each_room(package: str) -> None:
+def test_the_readme_shows_each_room(package: str) -> None:
     rooms = _tree()[package]
     assert len(rooms) == len(set(rooms))
     assert set(rooms) == _there(package)
 
 
-def test_the_page_shows_each_folder_of_tests() -> None:
+def test_the_readme_shows_each_folder_of_tests() -> None:
     rooms = _tree()["tests"]
     assert len(rooms) == len(set(rooms))
     assert set(rooms) == {name for name in _there("tests") if name.endswith("/")}
