@@ -34,7 +34,8 @@ _OTHER_ENDS: Final = """
 UNWIND $layers AS layer
 CALL (layer) {
   MATCH (t:Neuron) WHERE t.model = $model AND t.layer = layer
-  MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id
+  // In a subquery, so that no planner holds each neuron against all of the other model.
+  CALL (t) { MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id RETURN u }
   WITH t, u
   WHERE COLLECT {
     MATCH (t)<-[:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model RETURN s.id AS id ORDER BY id

@@ -29,7 +29,8 @@ relative_change = { type = "float", help = "|change| / |weight|; null where the 
 flips = { type = "bool", help = "whether it changes its sign" }
 */
 MATCH (t:Neuron) WHERE t.model = $model /*{ where("target", "t") }*/
-MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id
+// In a subquery, so that no planner holds each neuron against all of the other model.
+CALL (t) { MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id RETURN u }
 CALL (t) {
   MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
   WITH s, s.id AS id, r./*{ by }*/ AS weight ORDER BY id, weight

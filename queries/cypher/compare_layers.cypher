@@ -29,7 +29,8 @@ bias_change = { type = "float", unit = "units of the neurons' sums", help = "roo
 MATCH (l:Layer) WHERE l.model = $model AND l.edges > 0
 CALL (l) {
   MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name
-  MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id
+  // In a subquery, so that no planner holds each neuron against all of the other model.
+  CALL (t) { MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id RETURN u }
   CALL (t) {
     MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
     WITH s.id AS id, r./*{ by }*/ AS weight ORDER BY id, weight
@@ -57,7 +58,7 @@ CALL (l) {
 }
 CALL (l) {
   MATCH (t:Neuron) WHERE t.model = $model AND t.layer = l.name
-  MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id
+  CALL (t) { MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id RETURN u }
   WITH t.bias AS bias, u.bias AS other
   WITH CASE WHEN bias = other OR (bias <> bias AND other <> other) THEN 0.0
     ELSE other - bias END AS change

@@ -30,7 +30,8 @@ bias = { type = "float", unit = "units of the neuron's sum", help = "bias; null 
 bias_change = { type = "float", unit = "units of the neuron's sum", help = "bias in the other model - bias" }
 */
 MATCH (t:Neuron) WHERE t.model = $model /*{ where("neurons", "t") }*/
-MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id
+// In a subquery, so that no planner holds each neuron against all of the other model.
+CALL (t) { MATCH (u:Neuron) WHERE u.model = $other AND u.id = t.id RETURN u }
 CALL (t) {
   MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron) WHERE s.model = $model
   WITH s.id AS id, r./*{ by }*/ AS weight ORDER BY id, weight
