@@ -12,6 +12,7 @@ from typing import Any
 from exporter.inspection import inspect
 from exporter.loading import check_name, load
 from exporter.planning.grouping import require_granularity
+from exporter.reading.keras.importing import import_keras
 from exporter.removal import drop
 from exporter.sinks.kinds import sink_kind
 from queries.answers.history import checkpoints
@@ -68,6 +69,8 @@ def load_epochs(
     ------
     ParameterError
         If an argument is wrong, or ``graph`` is none that is written.
+    NotInstalledError
+        If there is no Keras.
 
     Notes
     -----
@@ -177,9 +180,9 @@ def _same_random_numbers() -> Iterator[None]:
 @cache
 def _callback_class() -> Any:
     """Return the class of the callback, whose base takes seconds to import."""
-    import keras
+    base: Any = import_keras().callbacks.Callback
 
-    class EpochLoader(keras.callbacks.Callback):  # type: ignore[misc]
+    class EpochLoader(base):  # type: ignore[misc]
         """Loads epochs; see ``load_epochs``."""
 
         def __init__(self, run: _Run, every: int) -> None:

@@ -1,6 +1,7 @@
 """The Python wrapper: one method a query, each returning a pandas frame."""
 
 from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -215,8 +216,7 @@ class NeuronGraph(
         Returns
         -------
         pandas.DataFrame
-            One row. The embedded store counts what there is before and after, and does not count
-            properties. The columns:
+            One row. The columns:
 
             - ``nodes_created`` (int?): number of nodes that the statement made
             - ``nodes_deleted`` (int?): number of nodes that it removed
@@ -361,9 +361,10 @@ class NeuronGraph(
         >>> graph.close()
         """
         self._closed = True
-        for page in self._pages:
-            page.close()
-        self._store.close()
+        with ExitStack() as stack:
+            stack.callback(self._store.close)
+            for page in self._pages:
+                stack.callback(page.close)
 
     def __repr__(self) -> str:
         chosen = f", model={self._model!r}" if self._model else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from exporter.planning.plan import Plan
+from exporter.wiring import handled_classes
 from queries.core.address import repeatable
 from queries.core.labels import KINDS, own_label
 from queries.errors import ParameterError
@@ -32,8 +33,9 @@ def require_label(label: str) -> None:
 
 
 def require_no_class(label: str | None, part: Plan) -> None:
-    """Raise ParameterError where neurons have a label already that their model is to have."""
-    if label in {layer.class_name for layer in part.layers}:
+    """Raise ParameterError for a class of layers: neurons have it as a label in every model."""
+    keras = {key.rpartition(">")[2] for key in handled_classes()}
+    if label in keras or label in {layer.class_name for layer in part.layers}:
         raise ParameterError(
             f"label {label!r} is the class of a layer, which its neurons have as a label in every "
             "model; choose another"

@@ -114,8 +114,8 @@ def _require(
         there = f"none of {listed([each.name for each in every])} is complete" * bool(every)
         there = there or f"the graph holds {listed(names)}"
         raise ModelNotFoundError(
-            f"there is no run {repeatable(run)}, whose models are named {run}@1, {run}@2 and so "
-            f"on; {there}"
+            f"there is no run {repeatable(run)}, whose models are named RUN@1, RUN@2 and so on; "
+            f"{there}"
         )
     for one, other in pairwise(complete):
         if one.epoch == other.epoch:

@@ -35,11 +35,15 @@ class OnBar(Closing):
         self._make, self._bar = make, make() if first else None
         self._phase, self._done = "", 0
         self._seen_from = time.monotonic() + _SECONDS_UNSEEN
+        self._closed = False
         if self._bar is not None:
             self._bar.begin(first, None)
 
     def __call__(self, phase: str, done: int, total: int) -> None:
         """Take a phase, how many are done, and how many there are."""
+        # Another thread may still tell of work.
+        if self._closed:
+            return
         # A computation may pass through all relationships more than once.
         anew = phase != self._phase or done < self._done
         self._phase, self._done = phase, done
@@ -56,7 +60,8 @@ class OnBar(Closing):
         self._bar.move(done)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, for good."""
+        self._closed = True
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -88,7 +93,7 @@ def _display() -> Callable[[], Bar] | None:
         from queries.core.notebook_bar import NotebookBar
 
         return NotebookBar
-    if sys.stderr is not None and sys.stderr.isatty():
+    if sys.stderr is not None and not sys.stderr.closed and sys.stderr.isatty():
         from queries.core.terminal_bar import TerminalBar
 
         return TerminalBar

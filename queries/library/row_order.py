@@ -80,4 +80,4 @@ class RowOrder:
 
 def _comparable(values: "pd.Series[Any]") -> "pd.Series[Any]":
     """Return values that have an order; a column of lists is of arrays, which have none."""
-    return values.map(tuple) if values.dtype == object else values
+    return values.map(tuple, na_action="ignore") if values.dtype == object else values

@@ -1,6 +1,7 @@
 """Which models a graph holds, and which of them a query is about."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -101,7 +102,7 @@ def _only(location: str, rows: Sequence[Mapping[str, Any]]) -> str:
     unfinished = unfinished_texts(location, rows)
     if len(complete) == 1:
         for text in unfinished:
-            logger.warning("%s", text)
+            _tell(text)
         return str(complete[0])
     if complete:
         raise ParameterError(
@@ -111,3 +112,9 @@ def _only(location: str, rows: Sequence[Mapping[str, Any]]) -> str:
     if unfinished:
         raise ModelIncompleteError(f"no model is complete: {'; '.join(unfinished)}")
     raise ModelNotFoundError(f"{location} holds no complete model")
+
+
+@cache
+def _tell(text: str) -> None:
+    """Tell of a load that has not ended; once, however many questions there are."""
+    logger.warning("%s", text)

@@ -12,7 +12,7 @@ import pytest
 from exporter import check, drop, load
 from queries import NeuronGraph
 from queries.core.granularity import GRANULARITIES
-from queries.errors import GraphDamagedError, GraphError, ModelExistsError
+from queries.errors import CypherError, GraphDamagedError, GraphError, ModelExistsError
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
 
@@ -181,6 +181,24 @@ class TestWriting:
             load(file, store.location, name=scratch, resume=True)
         load(file, store.location, name=scratch, replace=True)
         assert check(store.location, name=scratch).passed
+
+    def test_what_commits_in_parts_edits_though_it_fails(
+        self, store: GraphStore, scratch: str, references: dict[str, Reference]
+    ) -> None:
+        load(references["pooled"].file, store.location, name=scratch)
+        if store.server is None:
+            pytest.skip("LadybugDB has no transactions within a statement")
+        in_parts = (
+            "UNWIND [1, 0] AS i CALL (i) { "
+            "MATCH (l:NeurongraphLayer {model: $model, name: 'hidden'}) SET l.activation = 'x' "
+            "WITH 1 / i AS part RETURN count(*) AS parts } IN TRANSACTIONS OF 1 ROWS "
+            "RETURN sum(parts)"
+        )
+        with NeuronGraph(store.location, model=scratch) as graph:
+            with pytest.raises(CypherError, match="zero"):
+                graph.write(in_parts, {"model": scratch})
+            assert graph.layers().set_index("name").loc["hidden", "activation"] == "x"
+            assert graph.models().set_index("name").loc[scratch, "edited"]
 
     def test_own_properties_are_no_difference(
         self, store: GraphStore, scratch: str, references: dict[str, Reference]

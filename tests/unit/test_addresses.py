@@ -109,6 +109,7 @@ ELSEWHERE = (
     ("check", "{}", "-g", "{graph}"),
     ("check", "-g", "{graph}", "-o", "{}"),
     ("drop", "{}", "-g", "{graph}", "--yes"),
+    ("history", "{}", "-g", "{graph}"),
     ("models", "-g", "{graph}", "-o", "{}"),
     ("query", "katz", "{}", "-g", "{graph}"),
     ("query", "katz", "{}=1", "-g", "{graph}"),

@@ -20,6 +20,7 @@ FRAME = pd.DataFrame(
         "maybe": pd.Series([3, None, 1, 2, None, 3], dtype="Int64"),
         "flag": [True, False, True, False, True, False],
         "shape": pd.Series([[3], [2, 9], [], [2], [10], [2]], dtype=object),
+        "kernel": pd.Series([[3, 3], None, [1, 1], None, [3, 3], [2]], dtype=object),
     }
 )
 
@@ -36,6 +37,9 @@ def ids(sort: Any = None, limit: Any = None) -> list[int]:
         ([], [0, 1, 2, 3, 4, 5]),
         ("id", [0, 1, 2, 3, 4, 5]),
         ("-id", [5, 4, 3, 2, 1, 0]),
+        ("kernel", [2, 5, 0, 4, 1, 3]),
+        ("-kernel", [0, 4, 5, 2, 1, 3]),
+        (["kernel", "-id"], [2, 5, 4, 0, 3, 1]),
         # NaN and null last both ways, and equal rows as they were.
         ("number", [2, 5, 0, 4, 3, 1]),
         ("-number", [3, 0, 4, 5, 2, 1]),

@@ -83,7 +83,8 @@ def remove_strays(connection: Connection, key: str) -> int:
 
 def remove_blocks(connection: Connection, key: str) -> None:
     """Remove the marks that tell which blocks of a model are there."""
-    while connection.write(
-        statements.REMOVE_BLOCKS, blocks=blocks_of(key), most=_NODES_A_TRANSACTION
-    ).nodes_deleted:
-        pass
+    for statement in (statements.REMOVE_BLOCKS, statements.REMOVE_EARLIER_BLOCKS):
+        while connection.write(
+            statement, blocks=blocks_of(key), model=key, most=_NODES_A_TRANSACTION
+        ).nodes_deleted:
+            pass

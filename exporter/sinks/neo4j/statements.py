@@ -152,6 +152,14 @@ MATCH (b:NeurongraphNeuron) WHERE b.model = $blocks AND b.id IS NOT NULL
 WITH b LIMIT $most
 DETACH DELETE b
 """
+
+REMOVE_EARLIER_BLOCKS: Final = """
+MATCH (b:NeurongraphLoadedBlock) WHERE b.model = $model
+WITH b LIMIT $most
+DETACH DELETE b
+"""
+"""Of a load by a release of schema 5 or earlier that was not ended."""
+
 CHECKSUMS: Final = """
 UNWIND $checksums AS each
 MATCH (l:NeurongraphLayer {model: $model, name: each.layer})

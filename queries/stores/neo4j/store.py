@@ -130,7 +130,7 @@ class BoltStore(CypherStore):
         It may change any model, so that all are edited from then on.
         """
         self._opener.require()
-        only_statement(cypher, NEO4J)
+        words = {token.word for token in only_statement(cypher, NEO4J)}
 
         # The driver tries a managed transaction again where no answer came, although the first
         # one may have been committed.
@@ -138,11 +138,13 @@ class BoltStore(CypherStore):
             return sent(session, cypher, parameters).consume().counters
 
         with driver_errors(self.location):
+            # It commits in parts, and some may be there although an error or Ctrl-C ends it.
+            if "transactions" in words:
+                self._note_edit()
             with logged(cypher, parameters) as outcome:
                 counters = run_once(self._driver, self._database, counted)
                 outcome.count(counters)
             if counters.contains_updates:
-                self._node_ids.clear()
                 self._note_edit()
         return Changes(
             nodes_created=counters.nodes_created,
@@ -153,7 +155,8 @@ class BoltStore(CypherStore):
         )
 
     def _note_edit(self) -> None:
-        """Note that models were edited; a Ctrl-C waits for it."""
+        """Note that models were edited, and forget where their neurons are."""
+        self._node_ids.clear()
         with open_session(self._driver, self._database, neo4j.WRITE_ACCESS) as session:
             session.run(_EDITED, {"state": COMPLETE}).consume()
 
