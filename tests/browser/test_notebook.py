@@ -136,7 +136,8 @@ def test_the_page_of_a_graph_is_in_the_cell_until_the_graph_is_closed(
         output = shown._repr_html_()
         with notebook(browser, [output]) as page:
             frame = page.frame_locator("iframe")
-            expect(frame.get_by_role("status")).to_contain_text("digits: 6 layers", timeout=30_000)
+            said = frame.get_by_role("status").filter(has_text="digits: 6 layers")
+            said.wait_for(timeout=30_000)
             # The secret is no part of what the frame then shows.
             assert "token" not in page.frames[1].url
     assert "closed" in repr(shown)
