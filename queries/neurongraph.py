@@ -108,7 +108,8 @@ class NeuronGraph(
 
         Examples
         --------
-        >>> graph.model = "digits"
+        >>> graph.model
+        'digits'
         """
         return self._model
 

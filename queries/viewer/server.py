@@ -119,6 +119,8 @@ class Viewer(Closing):
             await _settled(server)
         finally:
             server.stop(wait=False)
+            # Browsers keep connections open for what comes next.
+            await http.close_all_connections()
 
     def _read_ahead(self) -> None:
         """Ask what the first click will ask, once the first page has asked its own."""

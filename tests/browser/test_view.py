@@ -812,7 +812,7 @@ def test_names_stay_text(store: GraphStore, browser: Browser, small_files: dict[
         with served(HOSTILE, "--graph", store.location) as address:
             viewer = Viewer(page, address)
             viewer.open("pick=odds")
-            expect(page.get_by_role("status")).to_contain_text(HOSTILE)
+            page.get_by_role("status").filter(has_text=HOSTILE).wait_for()
             assert page.locator("img").count() == 0
             assert page.title() == f"{HOSTILE} - neurongraph"
     finally:

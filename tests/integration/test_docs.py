@@ -198,7 +198,11 @@ def test_the_install_page_has_what_make_sample_runs() -> None:
 
 def test_make_sample_ends_with_how_to_go_on() -> None:
     done = subprocess.run(
-        ["make", "-n", "sample"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "-n", "--no-print-directory", "sample"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     shown = "printf" + done.stdout.rpartition("printf")[2]
     said = subprocess.run(["sh", "-c", shown], capture_output=True, text=True, check=True).stdout
