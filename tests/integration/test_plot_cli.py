@@ -85,6 +85,13 @@ class TestCommand:
         assert f"Wrote {name}.html" in done.stderr
         assert "Bokeh" in Path(f"{name}.html").read_text(encoding="utf-8")
 
+    def test_draws_the_history_of_a_run(self, invoke: Invoke, digits_file: Path) -> None:
+        for epoch in (1, 2):
+            load(digits_file, "run.lbug", name=f"digits@{epoch}")
+        done = invoke("plot", "history", *example_words(plot("history")), "--graph", "run.lbug")
+        assert done.exit_code == 0, done.output
+        assert "Bokeh" in Path("history.html").read_text(encoding="utf-8")
+
     @pytest.mark.parametrize(
         ("words", "said", "code"),
         [
