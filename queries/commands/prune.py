@@ -60,4 +60,4 @@ def prune_cost(
     values = query_values(library.query("neurons"), words or ())
     with open_graph(graph, model, None) as session:
         frame = session.prune_cost(samples, **values)
-    write(frame, to)
+    write(frame, to, main=("name", "accuracy_after", "mean_change", "rms_change"))
