@@ -120,7 +120,9 @@ def test_history_says_the_same_as_a_comparison(graph: NeuronGraph) -> None:
 
 
 def test_what_is_no_run(graph: NeuronGraph) -> None:
-    with pytest.raises(ModelNotFoundError, match=r"no run 'ru', whose models are named RUN@1.*run@"):
+    with pytest.raises(
+        ModelNotFoundError, match=r"no run 'ru', whose models are named RUN@1.*run@"
+    ):
         graph.history("ru")
     # A run's name is no pattern.
     with pytest.raises(ModelNotFoundError, match=r"no run 'r\.n'"):
