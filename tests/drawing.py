@@ -1,10 +1,14 @@
 """Heavy families of tests, of which `make test` draws some cases and `make full` runs all."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 
 from tests.seeds import is_drawn, seed_of
+
+_ON_A_SERVER: Final = 2
+"""Of the contract cases on Neo4j that say nothing of a family one in so many is drawn."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,10 +46,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave to `make full` the cases that are not drawn, each by its own name."""
     seed, share = seed_of(config), config.getoption("--share")
     for item in items:
-        family = item.get_closest_marker("one_in")
-        if family is not None and not is_drawn(item.nodeid, seed, family.args[0]):
+        if not is_drawn(item.nodeid, seed, _one_in(item)):
             item.add_marker(pytest.mark.full)
     left = [item for item in items if not is_drawn(item.nodeid, seed, share)]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if is_drawn(item.nodeid, seed, share)]
+
+
+def _one_in(item: pytest.Item) -> int:
+    """Return of how many cases like it one is drawn."""
+    family = item.get_closest_marker("one_in")
+    if family is not None:
+        return int(family.args[0])
+    on_a_server = item.nodeid.startswith("tests/contract/") and item.get_closest_marker("neo4j")
+    return _ON_A_SERVER if on_a_server else 1
