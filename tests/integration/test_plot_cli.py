@@ -88,8 +88,12 @@ class TestCommand:
     def test_draws_the_history_of_a_run(self, invoke: Invoke, digits_file: Path) -> None:
         for epoch in (1, 2):
             load(digits_file, "run.lbug", name=f"digits@{epoch}")
-        done = invoke("plot", "history", *example_words(plot("history")), "--graph", "run.lbug")
+        described = invoke("plot", "history", "--describe").output
+        words = example_words(plot("history"))
+        assert all(word in described for word in words)
+        done = invoke("plot", "history", *words, "--graph", "run.lbug")
         assert done.exit_code == 0, done.output
+        assert "Wrote history.html" in done.stderr
         assert "Bokeh" in Path("history.html").read_text(encoding="utf-8")
 
     @pytest.mark.parametrize(

@@ -121,13 +121,13 @@ def test_lets_through_what_the_library_itself_says() -> None:
 @pytest.mark.parametrize(
     ("statement", "dialect", "says"),
     [
-        ("UNWIND [1] AS x LOAD FROM 'x' RETURN x", LADYBUG_CYPHER, r"LOAD FROM .*allow=\['LOAD'\]"),
-        ("LOAD CSV FROM 'x' AS r RETURN r", NEO4J_CYPHER, r"LOAD CSV .*allow=\['LOAD'\]"),
-        ("CALL db.clearQueryCaches()", NEO4J_CYPHER, r"allow=\['db.clearQueryCaches'\]"),
-        ("RETURN apoc.x.y(1)", NEO4J_CYPHER, r"apoc.x.y .* function .*allow=\['apoc.x.y'\]"),
-        ("CALL threads = 1", LADYBUG_CYPHER, "CALL threads = changes a setting; .*graph.write"),
-        ("MATCH (n) SET n.x = 1", NEO4J_CYPHER, "^SET is not .*back-ticks; .*graph.write"),
-        ("COPY x TO 'x'", LADYBUG_CYPHER, "begins with 'COPY' .* CALL, MATCH, .*graph.write"),
+        ("UNWIND [1] AS x LOAD FROM 'x' RETURN x", LADYBUG_CYPHER, "LOAD FROM .* --allow LOAD$"),
+        ("LOAD CSV FROM 'x' AS r RETURN r", NEO4J_CYPHER, "LOAD CSV .*--allow LOAD$"),
+        ("CALL db.clearQueryCaches()", NEO4J_CYPHER, "--allow db.clearQueryCaches$"),
+        ("RETURN apoc.x.y(1)", NEO4J_CYPHER, "apoc.x.y .* function .*--allow apoc.x.y$"),
+        ("CALL threads = 1", LADYBUG_CYPHER, "CALL threads = changes a setting; .*--write"),
+        ("MATCH (n) SET n.x = 1", NEO4J_CYPHER, "^SET is not .*back-ticks; .*--write"),
+        ("COPY x TO 'x'", LADYBUG_CYPHER, "begins with 'COPY' .* CALL, MATCH, .*--write"),
         ("RETURN 'x", NEO4J_CYPHER, "text in quotes that does not end"),
         ("RETURN `x", NEO4J_CYPHER, "name in back-ticks that does not end"),
         ("RETURN /* x", LADYBUG_CYPHER, "comment that does not end"),
@@ -138,16 +138,22 @@ def test_lets_through_what_the_library_itself_says() -> None:
     ],
 )
 def test_says_which_word_and_what_to_do(statement: str, dialect: Dialect, says: str) -> None:
-    with pytest.raises(CypherError, match=re.compile(says)):
+    with shell_wording(), pytest.raises(CypherError, match=re.compile(says)):
         refuse_effects(statement, dialect)
 
 
-def test_speaks_to_a_shell_on_the_command_line() -> None:
-    with shell_wording():
-        with pytest.raises(CypherError, match="--allow LOAD"):
-            refuse_effects("LOAD CSV FROM 'x' AS r RETURN r", NEO4J_CYPHER)
-        with pytest.raises(CypherError, match="--write"):
-            refuse_effects("MATCH (n) SET n.x = 1", NEO4J_CYPHER)
+@pytest.mark.parametrize(
+    ("statement", "dialect", "says"),
+    [
+        ("UNWIND [1] AS x LOAD FROM 'x' RETURN x", LADYBUG_CYPHER, r"LOAD FROM .*allow=\['LOAD'\]"),
+        ("LOAD CSV FROM 'x' AS r RETURN r", NEO4J_CYPHER, r"LOAD CSV .*allow=\['LOAD'\]"),
+        ("RETURN apoc.x.y(1)", NEO4J_CYPHER, r"function .*allow=\['apoc.x.y'\]"),
+        ("MATCH (n) SET n.x = 1", NEO4J_CYPHER, r"back-ticks; .*graph\.write"),
+    ],
+)
+def test_speaks_python_in_python(statement: str, dialect: Dialect, says: str) -> None:
+    with pytest.raises(CypherError, match=says):
+        refuse_effects(statement, dialect)
 
 
 @pytest.mark.parametrize(
