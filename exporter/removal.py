@@ -3,6 +3,7 @@
 import os
 import time
 
+from exporter.sinks.kinds import sink_kind
 from exporter.sinks.opening import open_ledger
 from queries.core.log import logger
 from queries.core.progress import Progress, shown
@@ -41,12 +42,15 @@ def drop(
     GraphError
         If the graph cannot be opened or written.
     """
+    location = locate(graph)
+    # What is not written is refused before it is read, which takes seconds for a model file.
+    sink_kind(location)
     # Opened for reading first: to open a graph for writing would make a missing one.
     with NeuronGraph(graph) as session:
         models = session.models()
     total = int(models["edges"][models["name"] == name].sum())
     begun, removed = time.perf_counter(), 0
-    with shown(progress, f"Removing {name}") as told, open_ledger(locate(graph)) as ledger:
+    with shown(progress, f"Removing {name}") as told, open_ledger(location) as ledger:
 
         def count(more: int) -> None:
             nonlocal removed

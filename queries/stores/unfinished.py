@@ -17,8 +17,11 @@ def unfinished_texts(location: str, rows: Iterable[Mapping[Any, Any]]) -> list[s
     rows
         The properties ``name`` and ``state`` of its models.
     """
-    ended = [row for row in rows if row["state"] in {LOADING, DROPPING}]
-    return [_text(location, row["name"], row["state"]) for row in ended]
+    return [
+        _text(location, row["name"], row["state"])
+        for row in rows
+        if row["state"] in {LOADING, DROPPING}
+    ]
 
 
 def _text(location: str, name: str, state: str) -> str:

@@ -132,6 +132,16 @@ class TestModelFile:
         assert file.read_bytes() == before
 
 
+def test_drop_refuses_it_without_keras(digits_file: Path) -> None:
+    code = (
+        "import sys; from exporter import drop; from queries.errors import GraphError\n"
+        "try: drop('digits', sys.argv[1])\n"
+        "except GraphError: sys.exit('keras' in sys.modules)\n"
+        "sys.exit('dropped')"
+    )
+    assert subprocess.run([sys.executable, "-c", code, digits_file], check=False).returncode == 0
+
+
 class TestCommandLine:
     def test_asks_a_model_file(self, digits_file: Path, tmp_path: Path) -> None:
         graph = ["--graph", str(digits_file)]
