@@ -44,8 +44,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Each case falls to one of them, by the seed and its name alone: a file run by itself runs what
     it runs among all. Of a test whose answer is computed from relationships, which the other tests
-    compare, the first case is left, and none on a dataset; of its cases on other stores about half
-    are drawn. The large model comes last on a server: others count all that is there.
+    compare, the first case is left, and none on a dataset. About half are drawn of the cases on
+    files, and of those that differ by more than the store. The large model comes last on a server:
+    others count all that is there.
     """
     items.sort(key=lambda item: "test_cifar" in item.nodeid)
     if is_named():
@@ -60,11 +61,12 @@ def _is_kept(item: pytest.Function, seed: str) -> bool:
     if (store := _store_of(item)) is None:
         return True
     computed = item.get_closest_marker("computed")
-    if store in {*DATASETS, *IMPORTED}:
-        return not computed
+    if computed and store in {*DATASETS, *IMPORTED}:
+        return False
     if store not in NEO4J:
-        several = computed and len(item.callspec.indices) > 1
-        return not several or is_drawn(item.nodeid, seed, 2)
+        several = len(item.callspec.indices) > 1
+        halved = several or store in {*DATASETS, *PREPARED, *IMPORTED}
+        return not halved or is_drawn(item.nodeid, seed, 2)
     case = item.nodeid.replace(store, "")
     if computed:
         case, _, _ = case.partition("[")

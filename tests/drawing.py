@@ -7,7 +7,10 @@ import pytest
 
 from tests.seeds import is_drawn, seed_of
 
-_ON_A_SERVER: Final = 2
+_FOLDERS: Final = {"browser": 3, "faults": 3, "parallel": 3}
+"""Of the cases in these folders of tests, which start programs, one in so many is drawn."""
+
+_ON_A_SERVER: Final = 3
 """Of the contract cases on Neo4j that say nothing of a family one in so many is drawn."""
 
 
@@ -55,9 +58,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _one_in(item: pytest.Item) -> int:
-    """Return of how many cases like it one is drawn."""
+    """Return of how many cases like it one is drawn; a mark comes before the folder."""
     family = item.get_closest_marker("one_in")
     if family is not None:
         return int(family.args[0])
-    on_a_server = item.nodeid.startswith("tests/contract/") and item.get_closest_marker("neo4j")
-    return _ON_A_SERVER if on_a_server else 1
+    folder = item.nodeid.removeprefix("tests/").partition("/")[0]
+    on_a_server = folder == "contract" and item.get_closest_marker("neo4j")
+    return _ON_A_SERVER if on_a_server else _FOLDERS.get(folder, 1)

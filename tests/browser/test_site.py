@@ -19,6 +19,8 @@ from queries import NeuronGraph
 
 ROOT = Path(__file__).parents[2]
 SHORT = 16
+PARTS = 6
+"""In how many cases the pages are opened."""
 
 pytestmark = pytest.mark.slow
 
@@ -134,9 +136,12 @@ def _problems(page: Page) -> list[str]:
     return found
 
 
-def test_every_page_loads_all_that_it_shows(site: Path, address: str, browser: Browser) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_loads_all_that_it_shows(
+    site: Path, address: str, browser: Browser, part: int
+) -> None:
     wrong: dict[str, list[str]] = {}
-    for place in sorted(_pages(site)):
+    for place in sorted(_pages(site))[part::PARTS]:
         page = browser.new_page()
         found = _problems(page)
         page.goto(address + place, wait_until="networkidle")

@@ -461,7 +461,8 @@ class TestNoServer:
             uri = f"bolt://127.0.0.1:{server.getsockname()[1]}"
         assert "does not answer" in self.refused(uri, model)
 
-    def test_behind_a_port_that_says_nothing(self) -> None:
+    def test_behind_a_port_that_says_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("queries.stores.neo4j.connection.SECONDS_TO_CONNECT", 1.0)
         with listening(None) as uri, pytest.raises(GraphUnavailableError) as caught:
             NeuronGraph(uri)
         assert uri in one_line(caught.value)

@@ -83,7 +83,7 @@ class TestHistory:
         assert {(row["epoch"], row["change"], row["flips"]) for row in rows} == {(4, None, None)}
 
     def test_errors(self) -> None:
-        assert "no run 'digits', whose models are named digits@1" in error(
+        assert "no run 'digits', whose models are named RUN@1" in error(
             "history", "digits", "-g", MODEL
         )
         assert invoke("history", "digits", "--by", "x", "-g", MODEL).exit_code == 2

@@ -17,7 +17,7 @@ from queries.errors import ParameterError
 from tests.parallel.comparing import assert_same, state
 from tests.parallel.conftest import BATCH_SIZE
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_in(3)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_in(4)]
 
 
 class TestLocal:

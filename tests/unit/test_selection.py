@@ -28,6 +28,7 @@ def collected(*words: str) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.one_in(2)
 def test_a_file_alone_runs_what_it_runs_among_all() -> None:
     among_all = collected("tests/contract")
     for file in (COMPUTED, PLAIN):

@@ -132,7 +132,7 @@ def views(draw: st.DrawFn) -> Computed:
     return Computed(ids, np.broadcast_to(weights, ids.shape), rank)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(views(), st.sampled_from(sorted(SIZES.values())), st.integers(0, 1000))
 def test_any_views(computed: Computed, size: int, seed: int) -> None:
     planned = PlannedLayer("l", "Dense", 1, 1000, (0,), 0, computed)
