@@ -7,7 +7,7 @@ from typing import Final, Self
 from queries.commands.terminal import say
 from queries.core.bar import duration
 from queries.core.closing import Closing
-from queries.core.progress import OnBar
+from queries.core.progress import OnBar, Phases
 
 _SECONDS_BETWEEN_LINES: Final = 10.0
 
@@ -30,7 +30,7 @@ class ProgressBar(Closing):
 
     def __init__(self, first: str, *, quiet: bool = False) -> None:
         self._first, self._quiet = first, quiet
-        self._phase, self._done, self._since, self._printed_at = "", 0, 0.0, 0.0
+        self._phases, self._since, self._printed_at = Phases(), 0.0, 0.0
         self._bar: OnBar | None = None
         self.begun = False
 
@@ -56,10 +56,8 @@ class ProgressBar(Closing):
             self._print(phase, done, total)
 
     def _print(self, phase: str, done: int, total: int) -> None:
-        # A computation may pass through all relationships more than once.
-        anew = phase != self._phase or done < self._done
-        self._phase, self._done, now = phase, done, time.monotonic()
-        if anew:
+        now = time.monotonic()
+        if self._phases.begins(phase, done):
             self._since = self._printed_at = now
         elif now - self._printed_at >= _SECONDS_BETWEEN_LINES:
             self._printed_at = now

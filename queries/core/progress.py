@@ -20,6 +20,28 @@ def silent(phase: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
+class Phases:
+    """Tells where a bar begins anew: with each phase, and with each pass of it."""
+
+    def __init__(self) -> None:
+        self._phase, self._done = "", 0
+
+    def begins(self, phase: str, done: int) -> bool:
+        """Tell whether something else is done than what was told of last.
+
+        Parameters
+        ----------
+        phase
+            What is done.
+        done
+            How many are done.
+        """
+        # A computation may pass through all relationships more than once.
+        anew = phase != self._phase or done < self._done
+        self._phase, self._done = phase, done
+        return anew
+
+
 class OnBar(Closing):
     """A ``Progress`` that shows on a bar what it is told.
 
@@ -33,7 +55,7 @@ class OnBar(Closing):
 
     def __init__(self, make: Callable[[], Bar], first: str = "") -> None:
         self._make, self._bar = make, make() if first else None
-        self._phase, self._done = "", 0
+        self._phases = Phases()
         self._seen_from = time.monotonic() + _SECONDS_UNSEEN
         self._closed = False
         if self._bar is not None:
@@ -44,9 +66,7 @@ class OnBar(Closing):
         # Another thread may still tell of work.
         if self._closed:
             return
-        # A computation may pass through all relationships more than once.
-        anew = phase != self._phase or done < self._done
-        self._phase, self._done = phase, done
+        anew = self._phases.begins(phase, done)
         if self._bar is None:
             if time.monotonic() < self._seen_from:
                 return

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from queries.commands.progress_bar import ProgressBar
-from queries.core.progress import Progress, shown, silent
+from queries.core.bar import Bar
+from queries.core.progress import OnBar, Progress, shown, silent
 
 
 @pytest.fixture
@@ -47,6 +48,40 @@ def test_says_how_far_a_long_load_is(
         "relationships: 10,000 of 100,000, 1,000/s, 1 min 30 s left",
         "relationships: 20,000 of 100,000, 1,000/s, 1 min 20 s left",
     ]
+
+
+def test_says_how_far_each_pass_is(
+    at: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ProgressBar("Opening") as progress:
+        for second, done in ((0, 0), (9, 90_000), (20, 0), (25, 1_000), (30, 20_000)):
+            at(second)
+            progress("relationships", done, 100_000)
+    assert capsys.readouterr().err == "relationships: 20,000 of 100,000, 2,000/s, 40 s left\n"
+
+
+class Noted(Bar):
+    """A bar that notes with which texts it begins."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+
+    def begin(self, text: str, total: int | None) -> None:
+        self.begun.append(text)
+
+    def move(self, done: int) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_bar_begins_anew_with_each_pass() -> None:
+    bar = Noted()
+    with OnBar(lambda: bar, "Opening") as progress:
+        for phase, done in (("neurons", 1), ("neurons", 2), ("edges", 3), ("edges", 1)):
+            progress(phase, done, 9)
+    assert bar.begun == ["Opening", "Neurons", "Edges", "Edges"]
 
 
 def test_says_nothing_where_it_is_to_be_quiet(
