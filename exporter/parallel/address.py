@@ -4,6 +4,7 @@ from typing import Final
 
 from exporter.sinks.opening import require_option
 from queries.core.address import is_address
+from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.stores.location import Location
 
@@ -36,7 +37,7 @@ def check_address(dask: str) -> None:
         return
     if not is_address(dask, _SCHEMES):
         raise ParameterError(
-            f"dask: that is neither {LOCAL!r} nor the address of a scheduler, such as "
+            f"{option('dask')}: that is neither {LOCAL!r} nor the address of a scheduler, such as "
             "tcp://localhost:8786 or tls://scheduler.example:8786; leave user name and password "
             "out of it: Dask's own configuration says how to reach a scheduler by TLS"
         )

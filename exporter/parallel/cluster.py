@@ -15,6 +15,7 @@ from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
 from queries.core.log import notices
 from queries.core.temporary import temporary_folder
+from queries.core.wording import option
 from queries.errors import GraphUnavailableError, ParameterError
 
 _PATIENCE: Final = 30.0
@@ -105,8 +106,8 @@ def _temporary_security() -> Security:
         security: Security = Security.temporary()
     except ImportError:
         raise ParameterError(
-            "dask: local needs the package cryptography, which keeps other accounts away from "
-            f"its workers, and it cannot be imported; {INSTALL}"
+            f"{option('dask')}: local needs the package cryptography, which keeps other accounts "
+            f"away from its workers, and it cannot be imported; {INSTALL}"
         ) from None
     return security
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from exporter.parallel.address import INSTALL, LOCAL
 from exporter.parallel.workers import Workers
+from queries.core.wording import option
 from queries.errors import ParameterError
 
 
@@ -31,8 +32,8 @@ def started(dask: str) -> Iterator[Workers]:
             from exporter.parallel.cluster import cluster, local_cluster
         except ImportError as error:
             raise ParameterError(
-                f"dask: the package distributed is installed, and cannot be imported ({error}); "
-                f"{INSTALL}"
+                f"{option('dask')}: the package distributed is installed, and cannot be imported "
+                f"({error}); {INSTALL}"
             ) from None
         starting = local_cluster() if dask == LOCAL else cluster(dask)
     elif dask == LOCAL:
@@ -40,6 +41,6 @@ def started(dask: str) -> Iterator[Workers]:
 
         starting = local_processes()
     else:
-        raise ParameterError(f"dask: {dask} needs the package distributed; {INSTALL}")
+        raise ParameterError(f"{option('dask')}: {dask} needs the package distributed; {INSTALL}")
     with starting as workers:
         yield workers

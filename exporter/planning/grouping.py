@@ -16,6 +16,7 @@ from exporter.planning.plan import Plan
 from exporter.wiring.results import EMPTY, Floats, Ids, Weights
 from queries.core.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.core.schema import NEURON
+from queries.core.wording import option
 from queries.errors import ParameterError, listed, meant
 
 
@@ -144,7 +145,7 @@ def require_granularity(granularity: str) -> None:
     if granularity not in GRANULARITIES:
         alike = meant(str(granularity), GRANULARITIES)
         raise ParameterError(
-            f"granularity {granularity!r} is not one of {listed(GRANULARITIES)}{alike}"
+            f"{option('granularity')} {granularity!r} is not one of {listed(GRANULARITIES)}{alike}"
         )
 
 

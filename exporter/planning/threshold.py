@@ -44,7 +44,7 @@ class Threshold:
                 f"{option('min_weight')} is {self.min_weight}; it must be 0 or more"
             )
         if self.top is not None:
-            require_count("top", self.top)
+            require_count(option("top"), self.top)
 
     def __bool__(self) -> bool:
         """Tell whether anything can be left out at all."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from queries.core.file_format import FILE_FORMATS, FileFormat
+from queries.core.wording import option
 from queries.errors import ParameterError
 
 
@@ -30,6 +31,6 @@ def chosen_format(folder: Path, choice: FileFormat | None) -> FileFormat:
     if None not in (choice, there) and choice != there:
         raise ParameterError(
             f"{folder} holds {there} files, and an import reads one format; leave "
-            "the file format out, or choose another folder"
+            f"{option('file_format')} out, or choose another folder"
         )
     return choice or there or "parquet"

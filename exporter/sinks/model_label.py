@@ -7,6 +7,7 @@ from exporter.planning.plan import Plan
 from exporter.wiring import handled_classes
 from queries.core.address import repeatable
 from queries.core.labels import KINDS, own_label
+from queries.core.wording import option
 from queries.errors import ParameterError
 
 _LONGEST: Final = 200
@@ -23,12 +24,12 @@ def require_label(label: str) -> None:
     """
     if not label.isidentifier() or len(label) > _LONGEST:
         raise ParameterError(
-            f"label {repeatable(label)[:42]} does not do; it has up to {_LONGEST} letters, "
-            "digits and underscores, and begins with no digit"
+            f"{option('label')} {repeatable(label)[:42]} does not do; it has up to {_LONGEST} "
+            "letters, digits and underscores, and begins with no digit"
         )
     if label in KINDS or label.startswith(_OURS):
         raise ParameterError(
-            f"label {label!r} is one that nodes of every model have; choose another"
+            f"{option('label')} {label!r} is one that nodes of every model have; choose another"
         )
 
 
@@ -37,8 +38,8 @@ def require_no_class(label: str | None, part: Plan) -> None:
     keras = {key.rpartition(">")[2] for key in handled_classes()}
     if label in keras or label in {layer.class_name for layer in part.layers}:
         raise ParameterError(
-            f"label {label!r} is the class of a layer, which its neurons have as a label in every "
-            "model; choose another"
+            f"{option('label')} {label!r} is the class of a layer, which its neurons have as a "
+            "label in every model; choose another"
         )
 
 
@@ -56,6 +57,6 @@ def label_error(label: str, location: str, owners: Iterable[str]) -> ParameterEr
     """
     whose = ", ".join(f"of {name!r}" for name in owners) or "that are not neurongraph's"
     return ParameterError(
-        f"label {label!r}: {location} holds nodes {whose} with this label, which would be mixed; "
-        "choose another"
+        f"{option('label')} {label!r}: {location} holds nodes {whose} with this label, which would "
+        "be mixed; choose another"
     )

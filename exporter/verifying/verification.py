@@ -121,8 +121,8 @@ def verify(
     ModelFileError, GraphError, ModelNotFoundError, ModelIncompleteError
         If the file or the graph cannot be read.
     """
-    require_count("samples", samples)
-    require_count("seed", seed, least=0)
+    require_count(option("samples"), samples)
+    require_count(option("seed"), seed, least=0)
     file = readable(model)
     name = name if name is not None else file.stem
     # All that differs is told, whatever the store itself would refuse.

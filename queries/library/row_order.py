@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from queries.core.address import repeatable
+from queries.core.wording import option
 from queries.errors import ParameterError, listed, meant
 from queries.library.checks import require_count
 
@@ -39,14 +40,16 @@ class RowOrder:
             If either is of a wrong type, the limit is below 1, or a column is named twice.
         """
         if limit is not None:
-            require_count("limit", limit)
+            require_count(option("limit"), limit)
         names = [sort] if isinstance(sort, str) else [] if sort is None else sort
         if not isinstance(names, (list, tuple)) or not all(isinstance(each, str) for each in names):
-            raise ParameterError(f"sort: {sort!r} is no column and no list of columns")
+            raise ParameterError(f"{option('sort')}: {sort!r} is no column and no list of columns")
         columns = tuple((name.removeprefix(_DOWN), name.startswith(_DOWN)) for name in names)
         keys = [name for name, _ in columns]
         if twice := [name for name in keys if keys.count(name) > 1]:
-            raise ParameterError(f"sort: {repeatable(twice[0])} is given more than once")
+            raise ParameterError(
+                f"{option('sort')}: {repeatable(twice[0])} is given more than once"
+            )
         return cls(columns, limit)
 
     def require(self, query: str, columns: Collection[str]) -> None:
@@ -63,9 +66,9 @@ class RowOrder:
             if name not in columns:
                 alike = meant(name, columns)
                 raise ParameterError(
-                    f"sort: the answer to {query} has no column {repeatable(name)}{alike}; its "
-                    f"columns are {listed(list(columns))}; a {_DOWN} before one means the largest "
-                    "first"
+                    f"{option('sort')}: the answer to {query} has no column "
+                    f"{repeatable(name)}{alike}; its columns are {listed(list(columns))}; a "
+                    f"{_DOWN} before one means the largest first"
                 )
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:

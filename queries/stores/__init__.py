@@ -3,6 +3,7 @@
 import os
 from pkgutil import resolve_name
 
+from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.stores.base import Store
 from queries.stores.location import Location, locate
@@ -37,8 +38,8 @@ def open_store(graph: str | os.PathLike[str] | None = None, *, dask: str | None 
     location = locate(graph)
     if dask is not None and not location.kind.takes_dask:
         raise ParameterError(
-            f"dask: many processes pass over a model file, and {location.text} is none; leave it "
-            "out"
+            f"{option('dask')}: many processes pass over a model file, and {location.text} is "
+            "none; leave it out"
         )
     options = {} if dask is None else {"dask": dask}
     store: Store = resolve_name(location.kind.store)(location.place, **options)

@@ -7,6 +7,7 @@ from typing import Final
 
 from queries.core.address import may_be_secret, repeatable
 from queries.core.text import GRAPH_VARIABLE
+from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.stores.kinds import DATASET, KINDS, SCHEMES, Kind
 
@@ -67,17 +68,18 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
         text = os.fsdecode(place)
     except TypeError:
         raise ParameterError(
-            f"graph: a {type(place).__name__} is neither a path nor an address"
+            f"{option('graph')}: a {type(place).__name__} is neither a path nor an address"
         ) from None
     kind = _recognised(text, has_address=True)
     if kind is not None:
         return Location(text, kind)
     if "\0" in text or may_be_secret(text):
         raise ParameterError(
-            "graph: that is no address of a Neo4j server, such as bolt://localhost:7687, which is "
-            f"one of {', '.join(SCHEMES)}, then :// and a host, perhaps : and a port, and nothing "
-            "else; leave user name and password out, and set NEO4J_USERNAME and NEO4J_PASSWORD "
-            "instead; begin a path that has : @ ? or # in it with ./"
+            f"{option('graph')}: that is no address of a Neo4j server, such as "
+            f"bolt://localhost:7687, which is one of {', '.join(SCHEMES)}, then :// and a host, "
+            "perhaps : and a port, and nothing else; leave user name and password out, and set "
+            "NEO4J_USERNAME and NEO4J_PASSWORD instead; begin a path that has : @ ? or # in it "
+            "with ./"
         )
     text = os.path.expanduser(text)  # noqa: PTH111 - a Path would lose the slash at the end.
     kind = _recognised(text, has_address=False)

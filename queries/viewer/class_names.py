@@ -7,6 +7,7 @@ from typing import Final
 
 from queries.core.address import path_text
 from queries.core.layer import Layer
+from queries.core.wording import option
 from queries.errors import ParameterError, listed
 
 
@@ -41,15 +42,17 @@ def read_class_names(path: Path) -> list[str]:
     try:
         names = [line.strip() for line in path.read_text(encoding="utf-8").rstrip().splitlines()]
     except OSError as error:
-        raise ParameterError(f"classes: {path_text(path)}: {error.strerror}") from None
+        raise ParameterError(f"{option('classes')}: {path_text(path)}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ParameterError(
-            f"classes: {path_text(path)} is no text in UTF-8; give a file with a name on each line"
+            f"{option('classes')}: {path_text(path)} is no text in UTF-8; give a file with a name "
+            "on each line"
         ) from None
     if not all(names) or not names:
         raise ParameterError(
-            f"classes: line {names.index('') + 1 if names else 1} of {path_text(path)} is empty; "
-            "give the name of each class on a line, in the order of the outputs"
+            f"{option('classes')}: line {names.index('') + 1 if names else 1} of "
+            f"{path_text(path)} is empty; give the name of each class on a line, in the order of "
+            "the outputs"
         )
     return names
 
@@ -78,7 +81,8 @@ def class_names_of(
     if names and not fitting:
         have = listed([f"{layer.name!r} has {channels.get(layer.index, 0):,}" for layer in layers])
         raise ParameterError(
-            f"classes: there are {len(names):,} names, and as many outputs must be there; {have}"
+            f"{option('classes')}: there are {len(names):,} names, and as many outputs must be "
+            f"there; {have}"
         )
     return ClassNames(
         {

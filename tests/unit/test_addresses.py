@@ -175,7 +175,7 @@ class TestNearlyAddresses:
         words = [*command, "--log-level", "debug", "--graph", text.format(SECRET)]
         done = CliRunner().invoke(app, words)
         assert done.exit_code == 1
-        assert done.stderr.startswith("Error: graph: ")
+        assert done.stderr.startswith("Error: --graph: ")
         assert not shows(done.output)
         assert list(Path().iterdir()) == []
 
@@ -230,7 +230,7 @@ class TestNearlyAddresses:
         text = text.replace("bolt", "tls").format(SECRET)
         done = CliRunner().invoke(app, ["load", str(_MODEL), "-g", "files/", "--dask", text])
         assert done.exit_code == 1
-        assert done.stderr.startswith("Error: dask: ")
+        assert done.stderr.startswith("Error: --dask: ")
         assert not shows(done.output)
 
 
@@ -299,7 +299,7 @@ class TestAnyText:
         except ParameterError:
             done = CliRunner().invoke(app, [*command, "--graph", text])
             assert done.exit_code == 1
-            assert done.stderr.startswith("Error: graph")
+            assert done.stderr.startswith(("Error: graph", "Error: --graph"))
             assert not shows(done.output)
 
     @_SETTINGS

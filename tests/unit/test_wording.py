@@ -11,8 +11,15 @@ import typer
 
 import exporter
 from exporter.cli import app
+from exporter.planning.threshold import Threshold
 from queries import NeuronGraph
 from queries.core.wording import MODEL_FILE, command, option, shell_wording, worded
+from queries.errors import ParameterError
+from queries.library.exports import exports
+from queries.library.plots import plots
+from queries.library.queries import queries
+from queries.library.row_order import RowOrder
+from queries.viewer.server import Viewer
 
 ROOT = Path(__file__).parents[2]
 OF_THE_SHELL = (
@@ -75,6 +82,13 @@ def arguments(function: object) -> set[str]:
     return set(inspect.signature(function).parameters)  # type: ignore[arg-type]
 
 
+FUNCTIONS = (exporter.load, exporter.verify, NeuronGraph, NeuronGraph.katz, Viewer)
+IN_PYTHON: set[str] = set().union(*map(arguments, FUNCTIONS))
+IN_SHELL: set[str] = {
+    flag.removeprefix("--").replace("-", "_") for name in COMMANDS for flag in options(name)
+}
+
+
 def test_no_text_speaks_to_a_shell_alone() -> None:
     wrong = [
         (name, text) for name, module in sources() for text in texts(module) if SHELL.search(text)
@@ -85,11 +99,29 @@ def test_no_text_speaks_to_a_shell_alone() -> None:
 def test_each_option_is_one_of_both() -> None:
     named = literals("option")
     assert {"replace", "resume", "min_weight", "in_store"} <= named
-    functions = [exporter.load, exporter.verify, NeuronGraph.katz]
-    in_python = set().union(*map(arguments, functions))
-    in_shell = set().union(*map(options, ("load", "verify", "query")))
-    assert named <= in_python
-    assert {f"--{name.replace('_', '-')}" for name in named} <= in_shell
+    assert named <= IN_PYTHON
+    assert named <= IN_SHELL
+
+
+def test_what_is_an_option_is_said_as_one() -> None:
+    declared = [*queries().values(), *plots().values(), *exports().values()]
+    keys = {parameter.name for each in declared for parameter in each.parameters}
+    both = (IN_PYTHON & IN_SHELL) - keys
+    assert {"graph", "dask", "sort", "limit", "index", "top"} <= both
+    begins = re.compile(rf"(?:{'|'.join(both)}): ")
+    wrong = [
+        (name, text) for name, module in sources() for text in texts(module) if begins.match(text)
+    ]
+    assert wrong == []
+    assert literals("require_count") & both == set()
+
+
+def test_what_is_counted_is_said_as_an_option() -> None:
+    for fault in (lambda: Threshold(top=0), lambda: RowOrder.from_arguments(None, 0)):
+        with shell_wording(), pytest.raises(ParameterError, match=r"^--(top|limit) is 0; it must"):
+            fault()
+        with pytest.raises(ParameterError, match=r"^(top|limit) is 0; it must"):
+            fault()
 
 
 def test_each_command_is_a_function() -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from queries.core.address import repeatable
 from queries.core.properties import WrittenProperty, require_written
 from queries.core.schema import DAMAGED
-from queries.core.wording import MODEL_FILE, command, which_model
+from queries.core.wording import MODEL_FILE, command, option, which_model
 from queries.errors import (
     GraphDamagedError,
     GraphError,
@@ -177,8 +177,8 @@ class EmbeddedStore(CypherStore):
         """Refuse an index."""
         if index:
             raise ParameterError(
-                "index: the embedded store has no index on a property, and filters without one; "
-                "leave it out"
+                f"{option('index')}: the embedded store has no index on a property, and filters "
+                "without one; leave it out"
             )
 
     def write_property(
