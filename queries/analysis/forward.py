@@ -78,13 +78,14 @@ class ForwardPass:
                 reduced = self._reduced(layer, values) + self._bias[own, np.newaxis]
             values[own] = activated_output(layer, in_single_precision(reduced), self._slope[own])
 
-    def reached_from(self, layer: Layer) -> list[Layer]:
-        """Return the layers to which there is a path from a layer, inputs first."""
-        reached = {layer.index}
-        for other in self.network.layers:
-            if reached.intersection(other.inputs):
-                reached.add(other.index)
-        return [each for each in self.network.layers if each.index in reached - {layer.index}]
+    def reached_from(self, layers: Iterable[Layer]) -> list[Layer]:
+        """Return the layers to which there is a path from one of some layers, inputs first."""
+        begun = {each.index for each in layers}
+        reached: set[int] = set()
+        for layer in self.network.layers:
+            if (begun | reached).intersection(layer.inputs):
+                reached.add(layer.index)
+        return [each for each in self.network.layers if each.index in reached]
 
     def _reduced(self, layer: Layer, values: Scores) -> Scores:
         """Return the joined inputs of the neurons of a layer."""

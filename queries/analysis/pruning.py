@@ -48,7 +48,7 @@ def prune_costs(
     """Return what it changes that the neurons of a channel put out 0, for each channel alone.
 
     Only the layers after a channel are computed anew, for as many channels and samples at once as
-    there is room for.
+    there is room for. A channel may have neurons in several layers, which lead to one another.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def prune_costs(
     inputs
         Values of the inputs, by the names of their layers: shape (samples, *shape).
     channels
-        The channels, by layer.
+        The channels, their neurons ascending.
     labels
         The true classes of the samples.
     progress
@@ -76,8 +76,8 @@ def prune_costs(
         expected = before[outputs, np.newaxis]
         if labels is not None:
             right_before += int(labels.right(expected, of)[0])
-        for layer, numbers in _by_layer(forward, channels, at_once):
-            changed = _without(forward, before, layer, [channels.members[each] for each in numbers])
+        for numbers in _by_layer(forward, channels, at_once):
+            changed = _without(forward, before, [channels.members[each] for each in numbers])
             values = changed[outputs].reshape(len(outputs), len(numbers), -1)
             with np.errstate(invalid="ignore"):
                 change = np.abs(values - expected)
@@ -92,8 +92,15 @@ def prune_costs(
     return PruneCosts(*means) if labels is None else PruneCosts(*means, right, right_before)
 
 
-def _without(forward: ForwardPass, before: Scores, layer: Layer, channels: list[Ids]) -> Scores:
+def _without(forward: ForwardPass, before: Scores, channels: list[Ids]) -> Scores:
     """Return what all neurons put out without each of some channels of a layer.
+
+    Parameters
+    ----------
+    before
+        What they put out with them: shape (neurons, samples).
+    channels
+        The neurons of each channel, ascending.
 
     Returns
     -------
@@ -102,18 +109,33 @@ def _without(forward: ForwardPass, before: Scores, layer: Layer, channels: list[
     """
     samples = before.shape[1]
     values = np.tile(before, (1, len(channels)))
-    for place, neurons in enumerate(channels):
-        values[neurons, place * samples : (place + 1) * samples] = 0.0
-    forward.compute(forward.reached_from(layer), values)
+
+    def prune(among: slice) -> None:
+        for place, neurons in enumerate(channels):
+            begin, end = np.searchsorted(neurons, (among.start, among.stop))
+            values[neurons[begin:end], place * samples : (place + 1) * samples] = 0.0
+
+    prune(slice(0, forward.network.neurons))
+    having = _layers_of(forward, np.concatenate(channels))
+    for layer in forward.reached_from(having.values()):
+        forward.compute([layer], values)
+        if layer.index in having:
+            prune(forward.network.neurons_of(layer))
     return values
 
 
-def _by_layer(
-    forward: ForwardPass, channels: Channels, at_once: int
-) -> Iterator[tuple[Layer, Ids]]:
-    """Yield layers with the rows of some of their channels, until all channels have come."""
+def _layers_of(forward: ForwardPass, neurons: Ids) -> dict[int, Layer]:
+    """Return by index the layers that some neurons are in."""
+    layers = forward.network.layers
+    starts = [forward.network.neurons_of(layer).start for layer in layers]
+    places = np.unique(np.searchsorted(starts, neurons, side="right") - 1)
+    return {layers[place].index: layers[place] for place in places}
+
+
+def _by_layer(forward: ForwardPass, channels: Channels, at_once: int) -> Iterator[Ids]:
+    """Yield the rows of some channels of a layer, until all channels of all layers have come."""
     indices = channels.table["layer_index"].to_numpy()
     for layer in forward.network.layers:
         numbers = np.flatnonzero(indices == layer.index)
         for start in range(0, len(numbers), at_once):
-            yield layer, numbers[start : start + at_once]
+            yield numbers[start : start + at_once]

@@ -1,6 +1,5 @@
 """How the weights of a model change from epoch to epoch."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from queries.core.schema import COMPLETE
 from queries.errors import ModelNotFoundError, ParameterError, listed
 from queries.library.checks import check_against
 from queries.library.frames import declared
-from queries.library.history import COLUMNS
+from queries.library.history import COLUMNS, MODEL_OF_RUN
 
 NOT_FINITE = (
     "What is the same in two epochs, NaN or infinite, is no change; norms are NaN where NaN is in "
@@ -49,9 +48,12 @@ def checkpoints(rows: Iterable[dict[str, Any]], run: str) -> list[Checkpoint]:
     run
         The name of the run.
     """
-    pattern = re.compile(re.escape(run) + r"@([0-9]{1,18})")
-    found = [(pattern.fullmatch(row["name"]), row) for row in rows]
-    return sorted(Checkpoint(int(m[1]), row["name"], row["state"]) for m, row in found if m)
+    found = [(MODEL_OF_RUN.fullmatch(row["name"]), row) for row in rows]
+    return sorted(
+        Checkpoint(int(match["epoch"]), row["name"], row["state"])
+        for match, row in found
+        if match and match["run"] == run
+    )
 
 
 def history(models: Models, run: str, by: str) -> pd.DataFrame:
@@ -84,8 +86,8 @@ def history(models: Models, run: str, by: str) -> pd.DataFrame:
     before: Model | None = None
     for each in complete:
         model = models.find(each.name)
-        check_against("by", by, model.stored)
         with _of_a_run():
+            check_against("by", by, model.stored)
             if before is not None:
                 require_alike(before, model)
             parts += _epoch(each, model, before, by)
@@ -99,11 +101,12 @@ def history(models: Models, run: str, by: str) -> pd.DataFrame:
 
 @contextmanager
 def _of_a_run() -> Iterator[None]:
-    """Say of models that are not alike which parameter names them."""
+    """Say of models that do not do which parameter names them."""
     try:
         yield
     except ParameterError as error:
-        raise ParameterError(f"run: {str(error).removeprefix('other: ')}") from None
+        text = str(error).removeprefix("other: ").removeprefix("by: ")
+        raise ParameterError(f"run: {text}") from None
 
 
 def _require(

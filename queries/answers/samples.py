@@ -2,10 +2,8 @@
 
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -13,12 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from queries.analysis.accuracy import Labels
 from queries.answers.model import Model
-from queries.core.address import path_text
-from queries.core.files import expanded
+from queries.answers.sample_files import read_samples, samples_error, samples_name
 from queries.core.layer import Layer
-from queries.core.memory import available_memory
 from queries.core.neuron_filter import NeuronFilter
-from queries.core.text import size_text
 from queries.core.wording import option
 from queries.errors import ParameterError, listed
 
@@ -63,22 +58,24 @@ def given(model: Model, x: Samples, y: ArrayLike | None) -> Given:
     ParameterError
         If the graph does not have all inputs, a file cannot be read, or an array does not fit.
     """
-    layers = _input_layers(model)
+    layers, labels_name = _input_layers(model), "y"
     if isinstance(x, (str, os.PathLike)):
-        arrays, labels = _read(x, [layer.name for layer in layers])
-        y = labels if y is None else y
+        file = read_samples(x, [layer.name for layer in layers], with_labels=y is None)
+        arrays: Arrays = file.inputs
+        if y is None:
+            y, labels_name = file.labels, file.labels_name
     elif isinstance(x, Mapping):
         arrays = dict(x)
     elif len(layers) == 1:
         arrays = {layers[0].name: x}
     else:
-        raise ParameterError(
-            f"x: {model.name!r} has {len(layers)} inputs; give a dictionary with an array for each "
+        raise samples_error(
+            f"{model.name!r} has {len(layers)} inputs; give a dictionary with an array for each "
             f"of {listed([layer.name for layer in layers])}"
         )
     inputs = _inputs(model, layers, arrays)
     samples = len(next(iter(inputs.values())))
-    return Given(inputs, None if y is None else _labels(model, y, samples))
+    return Given(inputs, None if y is None else _labels(model, labels_name, y, samples))
 
 
 def _input_layers(model: Model) -> list[Layer]:
@@ -91,102 +88,64 @@ def _input_layers(model: Model) -> list[Layer]:
     return layers
 
 
-def _read(path: str | os.PathLike[str], names: list[str]) -> tuple[Arrays, Any]:
-    """Read the arrays of a file that are inputs, and its labels, None where it has none."""
-    file = expanded(path)
-    try:
-        # NumPy leaves a file open that is no archive.
-        with file.open("rb") as stream:
-            archive = np.load(stream, allow_pickle=False)
-            if isinstance(archive, np.lib.npyio.NpzFile):
-                return _arrays(archive, file, names)
-            raise ParameterError(f"x: {path_text(file)} is no .npz file; {_SAVE}")
-    except OSError as error:
-        reason = error.strerror or "it is no .npz file"
-        raise ParameterError(f"x: cannot read {path_text(file)}: {reason}") from None
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise ParameterError(f"x: cannot read {path_text(file)}: {reason}; {_SAVE}") from None
-
-
-def _arrays(archive: Any, file: Path, names: list[str]) -> tuple[Arrays, Any]:
-    _require_memory(archive.zip)
-    # The one input may go by its own name too.
-    meant = {"x": names[0]} if "x" in archive and len(names) == 1 else {}
-    meant = meant or {name: name for name in names if name in archive}
-    if missing := [name for name in names if name not in meant.values()]:
-        raise ParameterError(
-            f"x: {path_text(file)} has the arrays {listed(list(archive))}, and no "
-            f"{'x' if len(names) == 1 else listed(missing)}; {_SAVE}"
-        )
-    return {name: archive[key] for key, name in meant.items()}, archive.get("y")
-
-
-_SAVE: Final = "write one with: numpy.savez(FILE, x=..., y=...)"
-
-
-def _require_memory(archive: zipfile.ZipFile) -> None:
-    # A file may say that it holds far more than its own size.
-    size, free = sum(each.file_size for each in archive.infolist()), available_memory()
-    if size > free:
-        raise ParameterError(
-            f"x: its arrays take {size_text(size)}, but only {size_text(free)} of memory are free; "
-            "give fewer samples"
-        )
-
-
 def _inputs(model: Model, layers: list[Layer], arrays: Arrays) -> dict[str, Singles]:
     """Return the values of the inputs, checked."""
     names = [layer.name for layer in layers]
     for name in arrays:
         if name not in names:
-            raise ParameterError(
-                f"x: {model.name!r} has no input {name!r}; its inputs are {listed(names)}"
+            raise samples_error(
+                f"{model.name!r} has no input {name!r}; its inputs are {listed(names)}"
             )
     inputs: dict[str, Singles] = {}
     for layer in layers:
         if layer.name not in arrays:
-            raise ParameterError(f"x: there is no array for the input {layer.name!r}")
+            raise samples_error(f"there is no array for the input {layer.name!r}")
         inputs[layer.name] = _input(layer, arrays[layer.name])
     counts = {name: len(values) for name, values in inputs.items()}
     if len(set(counts.values())) > 1:
         each = [f"{count:,} of {name!r}" for name, count in counts.items()]
-        raise ParameterError(f"x: the inputs have different numbers of samples: {listed(each)}")
+        raise samples_error(f"the inputs have different numbers of samples: {listed(each)}")
     return inputs
 
 
 def _input(layer: Layer, values: ArrayLike) -> Singles:
     """Return the values of an input as Keras would get them, in single precision."""
-    array = _numbers("x", values)
+    array = _numbers(samples_name(), values)
     if array.shape[1:] != layer.shape or array.ndim == 0:
         one = "; one sample needs an axis of its own: x[None]" * (array.shape == layer.shape)
-        raise ParameterError(
-            f"x: an array of the shape {array.shape}, but the input {layer.name!r} takes "
+        raise samples_error(
+            f"an array of the shape {array.shape}, but the input {layer.name!r} takes "
             f"{_shape_text(layer.shape)}{one}"
         )
     if not len(array):
-        raise ParameterError(f"x: there is no sample for the input {layer.name!r}")
+        raise samples_error(f"there is no sample for the input {layer.name!r}")
     with np.errstate(over="ignore"):
         single = array.astype(np.float32, copy=False)
     wrong = np.flatnonzero(~np.isfinite(single).reshape(len(single), -1).all(axis=1))
     if len(wrong):
-        raise ParameterError(
-            f"x: sample {wrong[0]} of the input {layer.name!r} has a value that is NaN or infinite"
+        raise samples_error(
+            f"sample {wrong[0]} of the input {layer.name!r} has a value that is NaN or infinite"
         )
     return single
 
 
-def _labels(model: Model, y: ArrayLike, samples: int) -> Labels:
-    """Return true classes, checked against the output of a model."""
+def _labels(model: Model, name: str, y: ArrayLike, samples: int) -> Labels:
+    """Return true classes, checked against the output of a model.
+
+    Parameters
+    ----------
+    name
+        What errors call them.
+    """
     outputs = [
         each for each in model.layers if not any(each.index in one.inputs for one in model.layers)
     ]
     if len(outputs) != 1:
         raise ParameterError(
-            f"y: {model.name!r} has {len(outputs)} outputs, "
-            f"{listed([layer.name for layer in outputs])}, and labels are of one; leave y out"
+            f"{name}: {model.name!r} has {len(outputs)} outputs, "
+            f"{listed([layer.name for layer in outputs])}, and labels are of one; leave them out"
         )
-    layer, array = outputs[0], _numbers("y", y)
+    layer, array = outputs[0], _numbers(name, y)
     channel = model.neurons(NeuronFilter(layer=layer.name), ("id", "channel"))["channel"].to_numpy()
     classes = int(channel.max()) + 1
     order = np.argsort(channel, kind="stable").reshape(classes, -1)
@@ -195,20 +154,20 @@ def _labels(model: Model, y: ArrayLike, samples: int) -> Labels:
         by_class = array.reshape(samples, -1).T[order]
         if not (np.isin(by_class, (0, 1)).all() and (by_class.sum(axis=0) == 1).all()):
             raise ParameterError(
-                "y: of the classes of a sample one is 1 and the others are 0, which is not so; "
-                "give the numbers of the classes, or leave y out"
+                f"{name}: of the classes of a sample one is 1 and the others are 0, which is not "
+                "so; give the numbers of the classes, or leave the labels out"
             )
         return Labels(by_class.argmax(axis=0), order)
     if array.shape not in {(samples, *places), (samples, *places, 1)}:
         one_hot = "" if classes == 1 else f", or of {(samples, *layer.shape)} of 0 and 1"
         raise ParameterError(
-            f"y: an array of the shape {array.shape}, but {samples:,} samples with the output "
+            f"{name}: an array of the shape {array.shape}, but {samples:,} samples with the output "
             f"{layer.name!r} have class numbers of the shape {(samples, *places)}{one_hot}"
         )
     most = max(classes, 2) - 1
     if not np.isin(array, np.arange(most + 1)).all():
         raise ParameterError(
-            f"y: the output {layer.name!r} tells the classes 0 to {most} apart, and there are "
+            f"{name}: the output {layer.name!r} tells the classes 0 to {most} apart, and there are "
             f"labels from {array.min()} to {array.max()}; give whole numbers from 0 to {most}"
         )
     threshold = 0.5 if layer.activation in _PROBABILITIES else 0.0

@@ -1,19 +1,29 @@
 """What the shell offers when a user presses Tab; never slow, never an error."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import typer
 
 from queries.commands.arguments import FIELDS
 from queries.commands.stored_names import StoredNames
-from queries.library.declaration import Declaration
+from queries.library import history, properties, pruning
+from queries.library.declaration import Column, Declaration
 from queries.library.exports import export
 from queries.library.plots import plots
 from queries.library.queries import queries
 
 _OTHER: Final = "other"
 """The parameter that names another model of the graph."""
+
+_COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
+    "history": history.COLUMNS,
+    "properties": properties.COLUMNS,
+    "prune-cost": (*pruning.COLUMNS, *pruning.OF_LABELS),
+}
+"""The columns of the answers to commands that run no query."""
+
+_DOWN: Final = "-"
 
 
 def query_names(incomplete: str) -> list[tuple[str, str]]:
@@ -69,6 +79,37 @@ def model_names(ctx: typer.Context, incomplete: str) -> list[str]:
     return [name for name in StoredNames(ctx).models if name.startswith(incomplete)]
 
 
+def run_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the runs of the graph; the parameters are as above."""
+    return [name for name in StoredNames(ctx).runs if name.startswith(incomplete)]
+
+
+def sort_columns(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the columns by which the command sorts; the parameters are as above.
+
+    Behind a comma is another one; behind - are those that are sorted from the largest down.
+    """
+    before, comma, last = incomplete.rpartition(",")
+    typed = {name.removeprefix(_DOWN) for name in before.split(",")}
+    start = before + comma + _DOWN * last.startswith(_DOWN)
+    words = [(start + name, help_) for name, help_ in _columns(ctx) if name not in typed]
+    return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
+
+
+def _columns(ctx: typer.Context) -> list[tuple[str, str]]:
+    """Return the columns of the answer to a command, each with its help."""
+    name = ctx.info_name or ""
+    if name in _COLUMNS:
+        return [(column.name, column.help) for column in _COLUMNS[name]]
+    # An option without a value keeps the words before it from becoming parameters.
+    asked = queries().get(next(iter(ctx.args), "") if name == "query" else name)
+    if asked is None:
+        return []
+    columns = [(each.name, each.help) for each in asked.columns if not each.grouped]
+    written = StoredNames(ctx).properties if asked.with_properties else []
+    return [*columns, *((each, "a property that was written") for each in written)]
+
+
 def property_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the properties that were written to neurons; the parameters are as above."""
     return [name for name in StoredNames(ctx).properties if name.startswith(incomplete)]
@@ -88,13 +129,19 @@ def _words(
     elif equals:
         words = [(f"{key}={each}", help_) for each, help_ in _values(declaration, key, stored)]
     else:
-        bare = [(layer, "a layer") for layer in stored.layers] if declaration.neurons else []
         words = [
             *_known_words(declaration),
             *_written_words(declaration, stored),
-            *bare,
+            *_bare_values(declaration, stored),
         ]
     return [(word, help_) for word, help_ in words if word.startswith(incomplete)]
+
+
+def _bare_values(declaration: Declaration, stored: StoredNames) -> list[tuple[str, str]]:
+    """Return what may stand without a key."""
+    every = [_values(declaration, name, stored) for name in declaration.without_names]
+    # Several parameters may be neurons.
+    return list({word: (word, help_) for values in every for word, help_ in values}.values())
 
 
 def _values(declaration: Declaration, key: str, stored: StoredNames) -> list[tuple[str, str]]:
@@ -109,6 +156,8 @@ def _values(declaration: Declaration, key: str, stored: StoredNames) -> list[tup
         values += stored.layers
     if parameter.name == _OTHER:
         values += stored.models
+    if parameter.name == history.RUN.name:
+        values += stored.runs
     return [(value, parameter.help) for value in values]
 
 

@@ -4,7 +4,16 @@ from typing import Annotated
 
 import typer
 
-from queries.commands.options import FormatOption, GraphOption, OutputOption, RawOption
+from queries.commands.completion import run_names
+from queries.commands.options import (
+    FormatOption,
+    GraphOption,
+    LimitOption,
+    OutputOption,
+    RawOption,
+    SortOption,
+    row_order,
+)
 from queries.commands.output import destination, write
 from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples, say
@@ -18,6 +27,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
     epilog=examples(
         "neurongraph history digits --graph digits.lbug",
         "neurongraph history digits --by l2 --format csv",
+        "neurongraph history digits --sort -relative_change --limit 5",
     ),
 )
 def history(
@@ -25,12 +35,15 @@ def history(
         str,
         typer.Argument(
             metavar="RUN",
+            autocompletion=run_names,
             help="The name of the run: the models RUN@1, RUN@2 and so on.",
             show_default=False,
         ),
     ],
     by: Annotated[Weighing, typer.Option(help=f"{BY.help.capitalize()}.")] = "weight",
     graph: GraphOption = None,
+    sort: SortOption = None,
+    limit: LimitOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
     raw: RawOption = False,
@@ -42,7 +55,7 @@ def history(
     """
     to = destination(format_name, output, raw=raw)
     with open_graph(graph, None, None) as session:
-        frame = session.history(run, by=by)
+        frame = session.history(run, by=by, **row_order(sort, limit))
     write(frame, to)
     if note := frame.attrs.get("note"):
         say(note)

@@ -1,11 +1,11 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from queries.commands.completion import dask_addresses, model_names
+from queries.commands.completion import dask_addresses, model_names, sort_columns
 from queries.commands.output import Format
 from queries.core.text import GRAPH_VARIABLE
 
@@ -63,3 +63,35 @@ OutputOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write the result to this file."),
 ]
+SortOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sort",
+        metavar="COLUMNS",
+        autocompletion=sort_columns,
+        help="Sort the rows: a column, or several as in layer,-edges; - before one means the "
+        "largest first. NaN and what is missing come last.",
+        show_default="the answer's own order",
+    ),
+]
+LimitOption = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        min=1,
+        metavar="ROWS",
+        help="How many rows, the first ones.",
+        show_default="all",
+    ),
+]
+
+
+def row_order(sort: str | None, limit: int | None) -> dict[str, Any]:
+    """Return ``sort`` and ``limit`` as a method takes them.
+
+    Parameters
+    ----------
+    sort, limit
+        What stands behind the options.
+    """
+    return {"sort": sort.split(",") if sort else None, "limit": limit}

@@ -6,7 +6,16 @@ import typer
 
 from queries.commands.ask import PANEL
 from queries.commands.completion import property_names
-from queries.commands.options import FormatOption, GraphOption, ModelOption, OutputOption, RawOption
+from queries.commands.options import (
+    FormatOption,
+    GraphOption,
+    LimitOption,
+    ModelOption,
+    OutputOption,
+    RawOption,
+    SortOption,
+    row_order,
+)
 from queries.commands.output import destination, write
 from queries.commands.terminal import Commands, echo, examples, reporting
 
@@ -29,6 +38,8 @@ def properties(
             help="Remove this one from all neurons.",
         ),
     ] = None,
+    sort: SortOption = None,
+    limit: LimitOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
     raw: RawOption = False,
@@ -43,5 +54,5 @@ def properties(
             with reporting(f"{remove} is removed"):
                 echo(f"Removed {remove}.")
             return
-        frame = session.properties()
+        frame = session.properties(**row_order(sort, limit))
     write(frame, to)

@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from queries.commands.completion import neuron_words
-from queries.commands.options import FormatOption, GraphOption, ModelOption, OutputOption, RawOption
+from queries.commands.options import (
+    FormatOption,
+    GraphOption,
+    LimitOption,
+    ModelOption,
+    OutputOption,
+    RawOption,
+    SortOption,
+    row_order,
+)
 from queries.commands.output import destination, write
 from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples
@@ -19,7 +28,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
     rich_help_panel="Ask",
     epilog=examples(
         "neurongraph prune-cost samples/digits.npz --graph digits.lbug",
-        "neurongraph prune-cost samples/digits.npz layer=conv_1 --format csv",
+        "neurongraph prune-cost samples/digits.npz layer=conv_1 --limit 5 --format csv",
         "neurongraph prune-cost samples/digits.npz 'neurons=conv_1[3]' -g samples/digits.keras",
     ),
 )
@@ -28,8 +37,8 @@ def prune_cost(
         Path,
         typer.Argument(
             metavar="SAMPLES",
-            help="An .npz file with the array x, or one by the name of each input, and y if there "
-            "are labels: numpy.savez(FILE, x=..., y=...).",
+            help="An .npz file with the array x, or x_test, or one by the name of each input, and "
+            "if there are labels y, y_test or labels: numpy.savez(FILE, x=..., y=...).",
             show_default=False,
         ),
     ],
@@ -44,6 +53,8 @@ def prune_cost(
     ] = None,
     graph: GraphOption = None,
     model: ModelOption = None,
+    sort: SortOption = None,
+    limit: LimitOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
     raw: RawOption = False,
@@ -59,5 +70,5 @@ def prune_cost(
 
     values = query_values(library.query("neurons"), words or ())
     with open_graph(graph, model, None) as session:
-        frame = session.prune_cost(samples, **values)
+        frame = session.prune_cost(samples, **values, **row_order(sort, limit))
     write(frame, to, main=("name", "accuracy_after", "mean_change", "rms_change"))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from queries.library.history import MODEL_OF_RUN
+
 if TYPE_CHECKING:
     from queries.neurongraph import NeuronGraph
 
@@ -39,6 +41,12 @@ class StoredNames:
     def models(self) -> list[str]:
         """Names of the models, complete or not."""
         return self._names(lambda graph: graph.models()["name"])
+
+    @property
+    def runs(self) -> list[str]:
+        """Names of the runs that its models are of."""
+        matches = map(MODEL_OF_RUN.fullmatch, self.models)
+        return list(dict.fromkeys(match["run"] for match in matches if match))
 
     @cached_property
     def layers(self) -> list[str]:

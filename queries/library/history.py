@@ -1,5 +1,6 @@
 """What can be asked of a run: models of one architecture, named ``run@epoch``."""
 
+import re
 from typing import Final, Literal, get_args
 
 from queries.library.declaration import Column, Parameter
@@ -14,6 +15,9 @@ HistoryMeasure = Literal[
     "dead_share",
 ]
 """A column of the history that can be drawn."""
+
+MODEL_OF_RUN: Final = re.compile(r"(?P<run>.+)@(?P<epoch>[0-9]{1,18})", re.DOTALL)
+"""How the models of a run are named."""
 
 RUN: Final = Parameter(
     "run",

@@ -1,17 +1,27 @@
 """How the weights of a model change from epoch to epoch."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from queries.answers import history as answers
 from queries.library.declaration import BY, Weighing
-from queries.library.history import RUN
+from queries.library.history import COLUMNS, RUN
+from queries.library.row_order import RowOrder
 from queries.methods.base import Methods
 
 
 class HistoryMethods(Methods):
     """Models of one architecture that stand in one graph as ``run@1``, ``run@2`` and so on."""
 
-    def history(self, run: str, *, by: Weighing = "weight") -> pd.DataFrame:
+    def history(
+        self,
+        run: str,
+        *,
+        by: Weighing = "weight",
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
         """Return the weights into each layer at each epoch, and how they have changed.
 
         ``exporter.load_epochs`` loads such models while Keras trains; any other may be loaded
@@ -25,6 +35,12 @@ class HistoryMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-relative_change"``. NaN and null come last. Equal rows, and all
+            without it, come by epoch.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
 
         Returns
         -------
@@ -55,7 +71,7 @@ class HistoryMethods(Methods):
         ModelNotFoundError
             If no complete model is of that run.
         ParameterError
-            If its models are not of one architecture and granularity.
+            If its models are not of one architecture and granularity, or there is no such column.
 
         Notes
         -----
@@ -70,5 +86,7 @@ class HistoryMethods(Methods):
         >>> graph.history("digits")
         """
         run, by = RUN.checked(run), BY.checked(by)
+        order = RowOrder.from_arguments(sort, limit)
+        order.require("history", [each.name for each in COLUMNS])
         with self._showing():
-            return answers.history(self._models, run, by)
+            return order.apply(answers.history(self._models, run, by))

@@ -1,22 +1,39 @@
 """Properties that are written to neurons, beside those that a load gives them."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from queries.answers import properties as answers
 from queries.core.properties import check_property_name
+from queries.library.frames import declared
+from queries.library.properties import COLUMNS
+from queries.library.row_order import RowOrder
 from queries.methods.base import Methods
 
 
 class PropertyMethods(Methods):
     """Numbers written to neurons, which Cypher and every filter of neurons know."""
 
-    def properties(self, *, model: str | None = None) -> pd.DataFrame:
+    def properties(
+        self,
+        *,
+        model: str | None = None,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
         """Return the properties that were written to the neurons of a model.
 
         Parameters
         ----------
         model
             The model to ask about; needed where the graph holds more than one.
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-index"``. NaN and null come last. Equal rows, and all
+            without it, come by name.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
 
         Returns
         -------
@@ -32,12 +49,14 @@ class PropertyMethods(Methods):
         --------
         >>> graph.properties()
         """
+        names = [each.name for each in COLUMNS]
+        order = RowOrder.from_arguments(sort, limit)
+        order.require("properties", names)
         rows = [
             (each.name, "complete" if each.finished else "unfinished", each.index)
             for each in self._models.find(model or self._model).properties(indexes=True)
         ]
-        frame = pd.DataFrame(rows, columns=["name", "state", "index"])
-        return frame.astype({"name": "str", "state": "str", "index": "bool"})
+        return order.apply(declared(pd.DataFrame(rows, columns=names), COLUMNS))
 
     def write_property(
         self,

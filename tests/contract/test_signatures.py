@@ -94,6 +94,14 @@ class TestSignatures:
             if get_origin(hints[name]) is Literal:
                 assert get_args(hints[name]) == parameter.choices
 
+    @pytest.mark.parametrize("name", ["history", "properties", "prune_cost"])
+    def test_other_answers_have_an_order_too(self, name: str) -> None:
+        own = inspect.signature(getattr(NeuronGraph, name)).parameters
+        hints = get_type_hints(getattr(NeuronGraph, name))
+        for option, hint in ROWS.items():
+            assert (own[option].kind, own[option].default) == (own[option].KEYWORD_ONLY, None)
+            assert hints[option] == hint
+
     @named
     def test_only_neurons_and_what_is_required_may_go_without_their_names(
         self, face: Any, declaration: Declaration

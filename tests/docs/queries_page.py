@@ -37,8 +37,10 @@ The rows of each answer have an order, which stands below its columns. `--sort` 
 a layer by `katz`, the largest first. NaN and null come last either way, and rows that are equal in
 these columns stay in their own order. The whole answer is computed, then sorted, then cut, also
 where the store computes it. How many are looked for at all says `k`, where a query has it.
-`--write-property` writes all of the answer, whatever `--limit` is. Pictures and exports have no
-rows, and take neither.
+`--write-property` writes all of the answer, whatever `--limit` is. `models`, `history`,
+`prune-cost` and `properties` take both as well, on the command line and in Python. A statement of
+your own takes neither: its ORDER BY and LIMIT say the same, before a store sends all rows. Pictures
+and exports have no rows.
 
 On the command line the values of neurons, and of what is required, may stand without their keys, in
 the order of the parameters: `neurongraph query strongest_paths input_layer dense_1 k=3`.

@@ -53,6 +53,14 @@ def test_written_asked_for_and_removed(invoke: Invoke) -> None:
     for words in (["centrality", "measure=my_katz"], ["adjacency", f"source.my_katz={middle}.."]):
         drawn = invoke("plot", *words, "-o", "drawn.html")
         assert drawn.exit_code == 0, drawn.stderr
+    to_a_file = invoke("query", "katz", "--write-property", "b", "--limit", "3", "-o", "top.csv")
+    assert re.fullmatch(
+        r"wrote b of 810 neurons in \d+\.\d s, and 3 rows to top\.csv\n", to_a_file.stderr
+    )
+    names = rows(invoke("properties", "--sort", "-name", "-f", "json"))
+    assert [each["name"] for each in names] == ["my_katz", "b"]
+    assert rows(invoke("properties", "--limit", "1", "-f", "json")) == names[1:]
+    assert invoke("properties", "--remove", "b").exit_code == 0
     listed = invoke("properties", "-f", "json")
     assert rows(listed) == [{"name": "my_katz", "state": "complete", "index": False}]
     removed = invoke("properties", "--remove", "my_katz")
@@ -68,10 +76,11 @@ def test_written_asked_for_and_removed(invoke: Invoke) -> None:
         (["query", "katz", "--index"], 2, "say --write-property as well"),
         (["query", "katz", "--write-property", "_katz"], 1, "no name of a property"),
         (["query", "katz", "--write-property", "bias"], 1, "a load gives"),
-        (["query", "katz", "--write-property", "a", "--index"], 1, "no index on a property"),
+        (["query", "katz", "--write-property", "a", "--index"], 1, "Error: --index: the embedded"),
         (["query", "neurons", "katz=0.5.."], 1, "none was"),
         (["query", "neurons", "katz=0.5"], 1, "as an interval: katz=0.5.."),
         (["properties", "--remove", "katz"], 1, "none was"),
+        (["properties", "--sort", "names"], 1, "--sort: the answer to properties has no column"),
         (["query", "katz", "--write-property", "a", "-g", "files/"], 1, "is read only"),
         (["properties", "--remove", "a", "-g", "files/"], 1, "is read only"),
     ],

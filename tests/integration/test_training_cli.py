@@ -64,13 +64,30 @@ class TestPruneCost:
     def test_errors(self, tmp_path: Path) -> None:
         np.savez(tmp_path / "flat.npz", x=np.zeros((2, 64)))
         flat = error("prune-cost", str(tmp_path / "flat.npz"), "-g", MODEL)
-        assert "(2, 64), but the input 'input_layer' takes (samples, 8, 8, 1)" in flat
-        np.savez(tmp_path / "other.npz", x_test=np.zeros((2, 64)))
-        assert "the arrays x_test, and no x;" in error(
+        assert flat.startswith(
+            "Error: SAMPLES: an array of the shape (2, 64), but the input 'input_layer' takes "
+            "(samples, 8, 8, 1)"
+        )
+        np.savez(tmp_path / "short.npz", x=np.zeros((2, 8, 8, 1)), y_test=[1])
+        short = error("prune-cost", str(tmp_path / "short.npz"), "-g", MODEL)
+        assert short.startswith(
+            f"Error: SAMPLES: y_test of {tmp_path / 'short.npz'}: an array of the shape (1,), but "
+            "2 samples"
+        )
+        np.savez(tmp_path / "other.npz", x_train=np.zeros((2, 64)))
+        assert "the arrays x_train, and no x;" in error(
             "prune-cost", str(tmp_path / "other.npz"), "-g", MODEL
         )
         assert "no layer 'conv_9'" in error("prune-cost", IMAGES, "layer=conv_9", "-g", MODEL)
         assert "No such file" in error("prune-cost", "nowhere.npz", "-g", MODEL)
+
+    def test_sorts_and_keeps_the_first_rows(self) -> None:
+        words = ("prune-cost", IMAGES, "layer=dense_0", "channel=0..3", "-g", MODEL)
+        rows = records(*words, "--sort", "-mean_change", "--limit", "2")
+        every = sorted(records(*words), key=lambda row: -row["mean_change"])
+        assert (len(every), rows) == (4, every[:2])
+        wrong = error(*words, "--sort", "mean")
+        assert "--sort: the answer to prune-cost has no column 'mean' (did you mean" in wrong
 
 
 class TestHistory:
@@ -81,9 +98,19 @@ class TestHistory:
         layers = ["conv_0", "pool_0", "conv_1", "dense_0", "dense_1"]
         assert [row["layer"] for row in rows] == layers
         assert {(row["epoch"], row["change"], row["flips"]) for row in rows} == {(4, None, None)}
+        words = ("history", "digits", "-g", "./digits@4.keras", "--sort", "-edges", "--limit", "2")
+        assert [row["layer"] for row in records(*words)] == ["conv_1", "conv_0"]
 
     def test_errors(self) -> None:
         assert "no run 'digits', whose models are named RUN@1" in error(
             "history", "digits", "-g", MODEL
         )
         assert invoke("history", "digits", "--by", "x", "-g", MODEL).exit_code == 2
+
+    def test_what_weighs_no_relationship(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        shutil.copy(MODEL, "digits@4.keras")
+        wrong = error("history", "digits", "--by", "l2", "-g", "./digits@4.keras")
+        assert wrong.startswith("Error: run: 'digits@4' is a neuron graph, whose relationships")

@@ -11,10 +11,13 @@ from typer.testing import CliRunner
 from exporter import load
 from exporter.cli import app
 from queries import NeuronGraph
+from queries.library.queries import query
 from tests.models import HOSTILE
 from tests.unit.builders import chain, layer, saved
 
 ROOT = Path(__file__).parents[2]
+RUN = "deep@3"
+"""A model that is the third epoch of a run."""
 
 
 def offered(**environment: str) -> list[str]:
@@ -106,11 +109,11 @@ def test_offers_what_an_export_takes() -> None:
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give a graph with two models, one of a hostile name, and a written property."""
+    """Give a graph with three models, one of a hostile name, and a written property."""
     folder = tmp_path_factory.mktemp("offered")
     model = chain((6,), layer("Dense", units=5, name="first"), layer("Dense", units=4, name="b c"))
     place = f"{folder}/graph.lbug"
-    for name in ("plain", HOSTILE):
+    for name in ("plain", HOSTILE, RUN):
         load(saved(model, folder / "model.keras"), place, name=name)
     with NeuronGraph(place, model="plain") as opened:
         opened.katz(write_property="my_katz")
@@ -132,7 +135,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> str:
 )
 def test_offers_models_that_a_shell_reads_as_they_are(graph: str, words: tuple[str, ...]) -> None:
     command, *rest = words
-    assert named_in_bash(command, "--graph", graph, *rest, "") == ["plain"]
+    assert named_in_bash(command, "--graph", graph, *rest, "") == [RUN, "plain"]
 
 
 def test_offers_the_graph_of_the_environment(graph: str) -> None:
@@ -151,7 +154,43 @@ def test_offers_layers_where_neurons_are_meant(graph: str) -> None:
 
 
 def test_offers_models_to_compare_with(graph: str) -> None:
-    assert named_in_bash("query", "compare_layers", "--graph", graph, "other", "=") == ["plain"]
+    words = ("query", "compare_layers", "--graph", graph)
+    assert named_in_bash(*words, "other", "=") == [RUN, "plain"]
+    assert named_in_bash(*words, "pl") == ["plain"]
+
+
+def test_offers_runs(graph: str) -> None:
+    assert named_in_bash("history", "--graph", graph, "") == ["deep"]
+    assert named_in_bash("history", "--graph", graph, "x") == [""]
+    assert named_in_bash("plot", "history", "--graph", graph, "run", "=", "d") == ["deep"]
+    assert named_in_bash("plot", "history", "--graph", graph, "d") == ["deep"]
+
+
+def test_offers_columns_to_sort_by(graph: str) -> None:
+    katz = [column.name for column in query("katz").columns]
+    assert named_in_bash("query", "katz", "--sort", "") == katz
+    assert named_in_bash("query", "katz", "--sort", "na") == ["name"]
+    assert named_in_bash("query", "katz", "layer=conv", "--sort", "id,-") == [
+        f"id,-{name}" for name in katz if name != "id"
+    ]
+    of = ("--graph", graph, "--model", "plain")
+    assert named_in_bash("query", "neurons", *of, "--sort", "my") == ["my_katz"]
+    assert named_in_bash("query", "nosuch", "--sort", "") == [""]
+
+
+@pytest.mark.parametrize(
+    ("words", "column"),
+    [
+        (["models"], "loaded_at"),
+        (["history", "run"], "relative_change"),
+        (["prune-cost", "x.npz"], "accuracy_after"),
+        (["properties"], "state"),
+    ],
+    ids=lambda each: each[0],
+)
+def test_offers_columns_of_commands(words: list[str], column: str) -> None:
+    assert column in named_in_bash(*words, "--sort", "")
+    assert named_in_bash(*words, "--sort", column) == [column]
 
 
 def test_offers_properties_that_were_written(graph: str) -> None:

@@ -119,6 +119,15 @@ def test_history_says_the_same_as_a_comparison(graph: NeuronGraph) -> None:
         )
 
 
+def test_history_may_come_in_another_order(graph: NeuronGraph) -> None:
+    frame = graph.history("run")
+    found = graph.history("run", sort=["layer", "-change"], limit=2)
+    conv = frame[frame["layer"] == "conv"].sort_values("change", ascending=False)
+    pd.testing.assert_frame_equal(found, conv.head(2).reset_index(drop=True))
+    with pytest.raises(ParameterError, match=r"^sort: the answer to history has no column 'flip'"):
+        graph.history("run", sort="flip")
+
+
 def test_what_is_no_run(graph: NeuronGraph) -> None:
     with pytest.raises(
         ModelNotFoundError, match=r"no run 'ru', whose models are named RUN@1.*run@"

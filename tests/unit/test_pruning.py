@@ -88,6 +88,15 @@ class TestChange:
     def test_rises(self, costs: pd.DataFrame) -> None:
         assert costs["rms_change"].is_monotonic_increasing
 
+    def test_may_come_in_another_order(
+        self, graph: NeuronGraph, costs: pd.DataFrame, inputs: dict[str, NDArray[np.float32]]
+    ) -> None:
+        frame = graph.prune_cost(inputs, sort=["layer", "-rms_change"], limit=3)
+        expected = costs[costs["layer"] == "conv"].sort_values("rms_change", ascending=False)
+        pd.testing.assert_frame_equal(frame, expected.reset_index(drop=True))
+        with pytest.raises(ParameterError, match=r"^sort: the answer to prune_cost has no column"):
+            graph.prune_cost(inputs, sort="accuracy_after")
+
     def test_of_a_layer_that_is_named_without_parameters_or_an_output(
         self, graph: NeuronGraph, model: Any, inputs: dict[str, NDArray[np.float32]]
     ) -> None:
@@ -306,6 +315,14 @@ class TestErrors:
     ) -> None:
         with pytest.raises(ParameterError, match=said):
             graph.prune_cost(inputs, y)
+
+    def test_of_labels_in_a_file(
+        self, graph: NeuronGraph, inputs: dict[str, NDArray[np.float32]], tmp_path: Path
+    ) -> None:
+        file = tmp_path / "test.npz"
+        np.savez(file, labels=np.zeros(3), pixels=inputs["pixels"], more=inputs["more"])
+        with pytest.raises(ParameterError, match=r"^x: labels of .*test\.npz: an array of the"):
+            graph.prune_cost(file)
 
     def test_of_neurons(self, graph: NeuronGraph, inputs: dict[str, NDArray[np.float32]]) -> None:
         with pytest.raises(NeuronNotFoundError, match="channels 0 to 2, not 3"):

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 
+from exporter.cli import app
 from queries.answers.stored import by_ends
 from queries.errors import ParameterError
 from queries.library.frames import declared
@@ -102,6 +104,19 @@ def test_names_the_columns_that_there_are() -> None:
         "sort: the answer to katz has no column 'kats' (did you mean 'katz'?); its columns are "
         "id, name, katz; a - before one means the largest first"
     )
+
+
+def test_each_command_that_answers_takes_an_order() -> None:
+    options = {
+        name: {flag for each in command.params for flag in each.opts}
+        for name, command in typer.main.get_command(app).commands.items()  # type: ignore[attr-defined]
+    }
+    answers = {name for name, of in options.items() if "--format" in of}
+    # A statement has ORDER BY and LIMIT of its own; the others report on what is there.
+    answers -= {"cypher", "check", "inspect", "verify", "versions"}
+    assert {"query", "models", "history", "prune-cost", "properties"} == answers
+    for name in answers:
+        assert {"--sort", "--limit"} <= options[name]
 
 
 class TestRelationships:
