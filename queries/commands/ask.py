@@ -10,13 +10,16 @@ from queries.commands.options import (
     DaskOption,
     FormatOption,
     GraphOption,
+    LimitOption,
     ModelOption,
     OutputOption,
     RawOption,
+    SortOption,
+    row_order,
 )
 from queries.commands.output import Destination, destination, write
 from queries.commands.session import open_graph
-from queries.commands.statement import STDIN
+from queries.commands.statement import read_statement, reads_stdin
 from queries.commands.terminal import Commands, confirmed, examples, fail, say
 
 PANEL: Final = "Ask"
@@ -30,6 +33,8 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
 )
 def models(
     graph: GraphOption = None,
+    sort: SortOption = None,
+    limit: LimitOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
     raw: RawOption = False,
@@ -41,9 +46,10 @@ def models(
     from queries.stores.unfinished import unfinished_texts
 
     with NeuronGraph(graph) as session:
-        frame = session.models()
+        every = session.models()
+        frame = session.models(**row_order(sort, limit))
     write(frame, to, main=query("models").main)
-    for text in unfinished_texts(session.location, frame.to_dict("records")):
+    for text in unfinished_texts(session.location, every.to_dict("records")):
         say(text)
 
 
@@ -82,26 +88,8 @@ def query(
     ] = None,
     graph: GraphOption = None,
     model: ModelOption = None,
-    sort: Annotated[
-        str | None,
-        typer.Option(
-            "--sort",
-            metavar="COLUMNS",
-            help="Sort the rows: a column, or several as in layer,-katz; - before one means the "
-            "largest first. NaN and what is missing come last.",
-            show_default="the query's own order",
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            "--limit",
-            min=1,
-            metavar="ROWS",
-            help="How many rows, the first ones.",
-            show_default="all",
-        ),
-    ] = None,
+    sort: SortOption = None,
+    limit: LimitOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
     raw: RawOption = False,
@@ -161,17 +149,21 @@ def query(
         raise typer.BadParameter(
             f"{name} is about no model, and is always asked of the store", param_hint="--in-store"
         )
-    how = {"sort": sort.split(",") if sort else None, "limit": limit}
-    how |= {**({"in_store": True} if in_store else {}), **_writing(name, write_property, index)}
+    how = {
+        **row_order(sort, limit),
+        **({"in_store": True} if in_store else {}),
+        **_writing(name, write_property, index),
+    }
     with open_graph(graph, model, dask) as session:
         if show_cypher:
             say(str(session.statement(name, **values)))
         # Every query of the library has a method of its name.
         answer = getattr(session, name)(**values, **how)
     write(answer, to, main=declaration.main_of(answer.columns))
-    for told in ("note", "written"):
-        if told in answer.attrs:
-            say(answer.attrs[told])
+    if note := answer.attrs.get("note"):
+        say(note)
+    if written := answer.attrs.get("written"):
+        say(written + (f", and {len(answer):,} rows to {to.file}" if to.file else ""))
 
 
 @app.command(
@@ -187,7 +179,11 @@ def query(
 def cypher(
     statement: Annotated[
         str | None,
-        typer.Argument(metavar="CYPHER", help="A statement; a dash reads it from stdin."),
+        typer.Argument(
+            metavar="CYPHER",
+            help="A statement. A dash reads it from stdin, and so does none where stdin is no "
+            "terminal.",
+        ),
     ] = None,
     words: Annotated[
         list[str] | None,
@@ -224,14 +220,13 @@ def cypher(
     """Run a Cypher statement of your own, which only reads the graph unless more is said.
 
     Its parameters are named with a dollar sign; put the statement in single quotes, or the
-    shell takes them for its own.
+    shell takes them for its own. Its own ORDER BY and LIMIT say which rows there are.
     """
     to = destination(format_name, output, raw=raw)
     from queries.commands.arguments import cypher_values
-    from queries.commands.statement import read_statement
     from queries.neurongraph import NeuronGraph
 
-    if statement == STDIN and write_too and not yes:
+    if write_too and not yes and reads_stdin(statement, file):
         raise typer.BadParameter(
             "stdin holds the statement, and cannot answer a question; say --yes as well",
             param_hint="--write",

@@ -15,7 +15,26 @@ from queries.errors import CypherError
 STDIN: Final = "-"
 """The word in whose place stdin is read."""
 
-_PARAMETER: Final = re.compile(r"[^\s=]+=.*", re.DOTALL)
+_PARAMETER: Final = re.compile(r"[^\s=({\[]+=.*", re.DOTALL)
+
+
+def reads_stdin(word: str | None, file: Path | None) -> bool:
+    """Tell whether the statement is read from stdin.
+
+    It is where a dash says so, or where nothing else gives one and no terminal is at stdin.
+
+    Parameters
+    ----------
+    word, file
+        As ``read_statement`` takes them.
+    """
+    if file is not None or word == STDIN:
+        return file is None
+    return (word is None or _is_parameter(word)) and not sys.stdin.isatty()
+
+
+def _is_parameter(word: str) -> bool:
+    return _PARAMETER.fullmatch(word) is not None
 
 
 def read_statement(
@@ -26,28 +45,36 @@ def read_statement(
     Parameters
     ----------
     word
-        The first word of the command line; None where there is none.
+        The first word of the command line; None where there is none. It is a parameter as well
+        where the statement stands elsewhere.
     file
-        The file of the statement. Then the first word is a parameter as well.
+        The file of the statement; None where there is none.
     words
         The other words.
 
     Raises
     ------
     typer.BadParameter
-        If there is no statement, or one and a file.
+        If there is no statement, or one beside a file.
     CypherError
         If stdin or the file cannot be read as text.
     """
-    if file is None:
-        if word is None:
-            raise typer.BadParameter("give a statement, or --file FILE", param_hint="CYPHER")
-        return (_decoded(sys.stdin.buffer.read(), "stdin") if word == STDIN else word), words
-    if word is not None and not _PARAMETER.fullmatch(word):
-        raise typer.BadParameter(
-            "the statement is given by a file, and beside it; give one", param_hint="--file"
-        )
-    return _content(expanded(file)), [*([] if word is None else [word]), *words]
+    every = [*([] if word in (None, STDIN) else [word]), *words]
+    if file is not None:
+        if word is not None and not _is_parameter(word):
+            raise typer.BadParameter(
+                "the statement is given by a file, and beside it; give one", param_hint="--file"
+            )
+        return _content(expanded(file)), every
+    if reads_stdin(word, file):
+        text = _decoded(sys.stdin.buffer.read(), "stdin")
+        if text or word == STDIN:
+            return text, every
+    elif word is not None:
+        return word, words
+    raise typer.BadParameter(
+        "give a statement: as a word, by --file FILE, or on stdin", param_hint="CYPHER"
+    )
 
 
 def _content(file: Path) -> str:

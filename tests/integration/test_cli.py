@@ -28,6 +28,7 @@ from exporter import load
 from exporter.cli import app
 from queries import NeuronGraph
 from queries.commands.description import example_words
+from queries.commands.statement import reads_stdin
 from queries.core import packages
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
@@ -358,6 +359,7 @@ class TestQuery:
         words = ("query", "strength", "dense_1", "--sort=-strength", "--limit=2", "-f", "csv")
         assert invoke(*words, "--in-store").stdout == invoke(*words).stdout
         assert records(invoke("query", "models", "--sort", "name", "--limit", "1", "-f", "json"))
+        assert records(invoke("models", "--sort", "-name", "--limit", "1", "-f", "json"))
 
     def test_sorts_by_several_columns(self, invoke: Invoke) -> None:
         words = ("query", "neurons", "layer=dense_0,dense_1", "-f", "json")
@@ -366,7 +368,7 @@ class TestQuery:
 
     def test_says_by_what_it_can_sort(self, invoke: Invoke) -> None:
         assert error(invoke("query", "katz", "--sort", "-kats")) == (
-            "Error: sort: the answer to katz has no column 'kats' (did you mean 'katz'?); its "
+            "Error: --sort: the answer to katz has no column 'kats' (did you mean 'katz'?); its "
             "columns are id, name, layer, katz; a - before one means the largest first\n"
         )
         for option in ("limit", "sort"):
@@ -515,6 +517,32 @@ class TestCypher:
     def test_reads_its_statement_from_stdin(self, invoke: Invoke) -> None:
         words = ("cypher", "-", "layer=conv_0", "-f", "json")
         assert records(invoke(*words, input=f"// Neurons\n{self.COUNT};\n")) == [{"neurons": 512}]
+
+    def test_reads_its_statement_from_stdin_where_no_terminal_is_there(
+        self, invoke: Invoke
+    ) -> None:
+        words = ("cypher", "layer=conv_0", "-f", "json")
+        assert records(invoke(*words, input=self.COUNT)) == [{"neurons": 512}]
+        assert records(invoke("cypher", "-f", "json", input="RETURN 1 AS a")) == [{"a": 1}]
+        refused = invoke("cypher", "--write", input="MATCH (n) DELETE n")
+        assert "say --yes as" in error(refused, code=2)
+        assert "give a statement" in error(invoke("cypher"), code=2)
+
+    @pytest.mark.parametrize("word", [None, "layer=conv_0"])
+    def test_does_not_wait_for_a_terminal(
+        self, word: str | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+        assert reads_stdin(word, None)
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+        assert not reads_stdin(word, None)
+        assert reads_stdin("-", None)
+        assert not reads_stdin("RETURN 1", None)
+
+    def test_takes_no_statement_for_a_parameter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+        for statement in ("MATCH(n)WHERE(n.id=3)RETURN(n)", "MATCH (n) WHERE n.id = 3 RETURN n"):
+            assert not reads_stdin(statement, None)
 
     def test_reads_its_statement_from_a_file(self, invoke: Invoke, tmp_path: Path) -> None:
         file = tmp_path / "count.cypher"
