@@ -1,10 +1,12 @@
 """Files of samples: what NumPy's ``savez`` writes, with the inputs of a model and labels."""
 
+import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +23,11 @@ SAMPLES: Final = ("x", "x_test")
 
 LABELS: Final = ("y", "y_test", "labels")
 """What the labels may be called."""
+
+_BROKEN: Final = (
+    ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError,
+)  # fmt: skip
+"""What reading an archive raises where some of its bytes are others."""
 
 _SAVE: Final = "write one with: numpy.savez(FILE, x=..., y=...)"
 
@@ -77,18 +84,27 @@ def read_samples(
     file = expanded(path)
     name = path_text(file)
     try:
-        # NumPy leaves a file open that is no archive.
         with file.open("rb") as stream:
-            archive = np.load(stream, allow_pickle=False)
-            if isinstance(archive, np.lib.npyio.NpzFile):
-                return _read(archive, name, inputs, with_labels=with_labels)
-            raise samples_error(f"{name} is no .npz file; {_SAVE}")
+            archive = _archive(stream)
+            if archive is None:
+                raise samples_error(f"{name} is no .npz file; {_SAVE}")
+            return _read(archive, name, inputs, with_labels=with_labels)
     except OSError as error:
-        reason = error.strerror or "it is no .npz file"
-        raise samples_error(f"cannot read {name}: {reason}") from None
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise samples_error(f"cannot read {name}: {error.strerror or error}") from None
+    except _BROKEN as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
+        # NumPy names an argument of its own that the reader does not have.
+        reason = "an array in it holds objects of Python" if "pickle" in reason else reason
         raise samples_error(f"cannot read {name}: {reason}; {_SAVE}") from None
+
+
+def _archive(stream: IO[bytes]) -> Any | None:
+    """Return the arrays of a file; None where it is no archive of any."""
+    if not zipfile.is_zipfile(stream):
+        return None
+    stream.seek(0)
+    loaded = np.load(stream, allow_pickle=False)
+    return loaded if isinstance(loaded, np.lib.npyio.NpzFile) else None
 
 
 def _read(archive: Any, file: str, inputs: Sequence[str], *, with_labels: bool) -> SampleFile:
@@ -100,9 +116,8 @@ def _read(archive: Any, file: str, inputs: Sequence[str], *, with_labels: bool) 
     others = [key for key in archive if key not in taken]
     if with_labels and label is None and others:
         raise samples_error(
-            f"{file} has the arrays {listed(others)} beside the samples, and no labels, which are "
-            f"{' or '.join(LABELS)}; give labels one of these names, and leave out what is none; "
-            f"{_SAVE}"
+            f"{file} has the arrays {listed(others)} beside the samples, and no labels; call these "
+            f"{' or '.join(LABELS)}, and leave out what is none; {_SAVE}"
         )
     return SampleFile(
         {name: archive[key] for name, key in keys.items()},

@@ -50,7 +50,7 @@ def test_an_input_may_be_called_as_labels_are(tmp_path: Path) -> None:
     [
         (
             {"x": [1], "classes": [2], "ids": [3]},
-            "has the arrays classes, ids beside the samples, and no labels, which are y or y_test",
+            "has the arrays classes, ids beside the samples, and no labels; call these y or y_test",
         ),
         ({"x": [1], "y": [2], "labels": [3]}, "has the arrays y and labels, of which one is meant"),
         ({"x": [1], "x_test": [2]}, "has the arrays x and x_test, of which one is meant"),
@@ -68,3 +68,22 @@ def test_what_does_not_say_which_is_meant_is_refused(
     with shell_wording(), pytest.raises(ParameterError) as caught:
         read_samples(file, ONE, with_labels=True)
     assert str(caught.value).startswith(f"SAMPLES: {file} {said}")
+
+
+def test_a_file_with_wrong_bytes_is_read_or_refused(tmp_path: Path) -> None:
+    random, refused = np.random.default_rng(1), list[str]()
+    for save in (np.savez, np.savez_compressed):
+        file = tmp_path / "some.npz"
+        save(file, x=random.normal(size=(3, 5)), y=np.arange(3))
+        content = file.read_bytes()
+        for cut in (*[len(content)] * 200, *random.integers(len(content), size=20)):
+            wrong = np.frombuffer(content, np.uint8)[:cut].copy()
+            places = random.integers(cut, size=min(cut, 2))
+            wrong[places] = random.integers(256, size=len(places))
+            file.write_bytes(wrong.tobytes())
+            try:
+                read_samples(file, ONE, with_labels=True)
+            except ParameterError as error:
+                refused.append(str(error))
+    assert len(refused) > 200
+    assert [text for text in refused if "some.npz" not in text or "pickle" in text] == []
