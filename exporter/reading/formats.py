@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from exporter.reading.input_shapes import InputShapes
 from exporter.reading.keras.model import open_file as open_keras
 from exporter.reading.model_file import readable, reading
 from exporter.reading.opened_model import OpenedModel
+from queries.core.input_shapes import InputShapes
 from queries.core.log import logger
 
 

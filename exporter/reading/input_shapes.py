@@ -4,14 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from exporter.reading.calls import Shape
 from queries.core.address import repeatable
+from queries.core.input_shapes import InputShapes
 from queries.core.wording import option, worded
 from queries.errors import ModelFileError, ParameterError, listed, meant
-
-InputShapes = Sequence[int] | Mapping[str, Sequence[int]] | Sequence[Sequence[int]]
-"""Of one input its shape; of several, by their names, or all of them in the model's order.
-
-The batch is no part of a shape.
-"""
 
 
 def closed_shapes(shapes: Mapping[str, Shape], given: InputShapes | None) -> list[Shape]:

@@ -32,6 +32,7 @@ from exporter.wiring.results import (
     Stage,
     Wiring,
 )
+from exporter.wiring.taken_apart import TAKEN_APART
 from exporter.wiring.unwirable import (
     UNWIRABLE,
     how_to_register,
@@ -43,6 +44,7 @@ from exporter.wiring.wrappers import WRAPPERS
 
 __all__ = [
     "EMPTY",
+    "TAKEN_APART",
     "UNWIRABLE",
     "WRAPPERS",
     "ZERO",

@@ -41,7 +41,7 @@ def history(
     --name, or let exporter.load_epochs do it while Keras trains.
     """
     to = destination(format_name, output, raw=raw)
-    with open_graph(graph, None, None) as session:
+    with open_graph(graph, None) as session:
         frame = session.history(run, by=by)
     write(frame, to)
     if note := frame.attrs.get("note"):

@@ -58,6 +58,6 @@ def prune_cost(
     from queries.library import queries as library
 
     values = query_values(library.query("neurons"), words or ())
-    with open_graph(graph, model, None) as session:
+    with open_graph(graph, model) as session:
         frame = session.prune_cost(samples, **values)
     write(frame, to, main=("name", "accuracy_after", "mean_change", "rms_change"))

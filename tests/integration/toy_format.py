@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 import exporter
 from exporter.reading import formats
 from exporter.reading.calls import LayerCall, Tensor
-from exporter.reading.input_shapes import InputShapes
 from exporter.reading.model_file import sha256_of
 from exporter.reading.opened_model import ModelTensor, ModelValues, OpenedModel
 from exporter.wiring import Computed, handles
+from queries.core.input_shapes import InputShapes
 from queries.errors import ModelFileError
 
 SOURCE = "Toy 2"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from exporter.reading.calls import Shape
-from exporter.reading.input_shapes import InputShapes, closed_shapes
+from exporter.reading.input_shapes import closed_shapes
 from exporter.reading.keras.legacy import name_in_file
+from queries.core.input_shapes import InputShapes
 from queries.errors import ModelFileError
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from exporter.reading.bounds import require_name
 from exporter.reading.calls import LayerCall
-from exporter.reading.input_shapes import InputShapes
 from exporter.reading.keras.arrays import may_hold_not_finite
 from exporter.reading.keras.calls import layer_calls
 from exporter.reading.keras.defaults import keras_defaults
@@ -30,6 +29,7 @@ from exporter.reading.keras.weights import BuiltModel, read_weights, unfilled
 from exporter.reading.model_file import reading, sha256_of
 from exporter.reading.opened_model import ModelTensor, ModelValues
 from exporter.reading.refusal import Refusal, raise_unsupported
+from queries.core.input_shapes import InputShapes
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from exporter.reading.keras.graph import functional_graph
 from exporter.reading.keras.legacy import name_in_file
+from exporter.wiring import is_of_keras
 
 _OF_KERAS: Final = ("_layers", "_functional", "_self_")
 """What attributes begin with by which Keras holds what somebody's own attributes hold."""
@@ -39,7 +40,7 @@ class Place:
     def name_of(self, operation: Any) -> str:
         """Return the name of a call of a layer or an operation; another call may have it too."""
         if self.in_file:
-            return self.prefix + name_in_file(operation.name)
+            return self.prefix + _file_name(operation)
         return self.prefix + (self.parts.get(id(operation)) or _own_name(operation))
 
     def is_in_file(self, layer: Any) -> bool:
@@ -70,7 +71,7 @@ def _parts_of(layer: Any, prefix: str, *, in_file: bool) -> Place:
     if not hasattr(layer, "_nodes_by_depth"):
         return Place(prefix, dict(_names(layer, set())), recorded=True, in_file=False)
     layers = layer.layers if in_file else ()
-    names = {id(each): name_in_file(each.name) for each in layers}
+    names = {id(each): _file_name(each) for each in layers}
     return Place(prefix, names, recorded=True, in_file=False, parts_in_file=True)
 
 
@@ -100,6 +101,14 @@ def _held(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, dict):
         for key, part in value.items():
             yield from _held(f"{name}_{key}", part)
+
+
+def _file_name(operation: Any) -> str:
+    """Return the name of a layer that stands in a file."""
+    if is_of_keras(type(operation).__module__) or not _is_numbered(operation):
+        return name_in_file(operation.name)
+    # A class whose constructor takes no name is numbered as it is made from the file.
+    return operation.name if "name" in operation.get_config() else _kind(operation)
 
 
 def _own_name(operation: Any) -> str:
