@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from exporter.commands import check, drop, inspect, load, verify
+from exporter.commands.importing import ImportOption
 from queries.commands import (
     ask,
     browser,
@@ -64,6 +65,7 @@ def _about(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
     ] = False,
     log_level: LogLevelOption = None,
+    modules: ImportOption = None,
 ) -> None:
     """Load the neurons and weights of a trained Keras model as a graph, and query it.
 

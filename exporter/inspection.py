@@ -15,6 +15,7 @@ from exporter.reading.formats import open_model
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.sizes import store_sizes
 from queries.core.granularity import NEURON_GRAPH, Granularity, nodes_text
+from queries.core.input_shapes import InputShapes
 from queries.core.log import logger
 from queries.core.notebook import facts, headed, table
 from queries.core.text import size_text
@@ -88,7 +89,10 @@ class Inspection:
 
 
 def inspect(
-    model: str | os.PathLike[str], *, granularity: Granularity = NEURON_GRAPH
+    model: str | os.PathLike[str],
+    *,
+    granularity: Granularity = NEURON_GRAPH,
+    input_shape: InputShapes | None = None,
 ) -> Inspection:
     """Count the neurons and edges of a model file, layer by layer; write nothing.
 
@@ -101,6 +105,8 @@ def inspect(
         A ``.keras`` or HDF5 file.
     granularity
         What a node stands for: a ``neuron``, all neurons of a ``channel``, or of a ``layer``.
+    input_shape
+        How long the axes are that the file leaves open, as in ``load``.
 
     Returns
     -------
@@ -110,16 +116,17 @@ def inspect(
     Raises
     ------
     ParameterError
-        If there is no such granularity.
+        If there is no such granularity, or a shape does not fit the model.
     ModelFileError, UnsupportedLayerError
         If the file cannot be read or wired.
     """
     require_granularity(granularity)
-    model_file = open_model(model, weights=False)
+    model_file = open_model(model, weights=False, input_shape=input_shape)
     rows = _rows(model_file, granularity)
     try:
         if model_file.may_hold_not_finite():
-            rows = _rows(open_model(model_file.path), granularity)
+            with_weights = open_model(model_file.path, input_shape=input_shape)
+            rows = _rows(with_weights, granularity)
     except ModelFileError as error:
         logger.warning("%s", error)
         rows = [{**row, **dict.fromkeys(NOT_FINITE)} for row in rows]

@@ -26,7 +26,7 @@ from exporter.sinks.ledger import Ledger
 from exporter.sinks.model_label import require_no_class
 from exporter.sinks.model_node import model_properties
 from exporter.sinks.opening import check_options, open_ledger
-from exporter.sinks.resumption import checksums_of, damage_of, to_go_on_with
+from exporter.sinks.resumption import begun_with, checksums_of, damage_of, to_go_on_with
 from exporter.sinks.sizes import require_room
 from exporter.sinks.writer import Writer
 from exporter.sinks.writing import write
@@ -35,6 +35,7 @@ from queries.core.address import repeatable
 from queries.core.checksum import model_checksum
 from queries.core.file_format import FileFormat
 from queries.core.granularity import NEURON_GRAPH, Granularity, nodes_text
+from queries.core.input_shapes import InputShapes
 from queries.core.log import logger
 from queries.core.notebook import facts, headed
 from queries.core.progress import Progress, shown
@@ -159,6 +160,7 @@ def load(
     replace: bool = False,
     resume: bool = False,
     dask: str | None = None,
+    input_shape: InputShapes | None = None,
     progress: Progress | bool = True,
 ) -> LoadReport:
     """Load a trained Keras model into a graph.
@@ -209,6 +211,10 @@ def load(
         is installed; ``tcp://host:8786`` names a Dask scheduler, whose workers must see the
         folder. From a script, call this under ``if __name__ == "__main__":``, since local
         processes import it.
+    input_shape
+        How long the axes are that the file leaves open, the batch left out: the shape of the input,
+        such as ``(32, 128)``, or shapes by the names of inputs. A load that goes on takes those
+        with which it began.
     progress
         True for a bar where there is a display, a notebook or a terminal at stderr; False for none.
         A function is called with a phase (such as ``neurons`` or ``relationships``), how many are
@@ -254,7 +260,9 @@ def load(
     if not replace and not resume:
         _refuse_existing(name, graph)
     with shown(progress, f"Opening {file.name}") as told:
-        model_file = open_model(file, partial=partial)
+        if input_shape is None and resume:
+            input_shape = begun_with(location, name, file)
+        model_file = open_model(file, partial=partial, input_shape=input_shape)
         part = recipe.plan(model_file)
         require_no_class(label, part)
         require_room(location, options, part.neurons, part.edges, granularity)
@@ -325,7 +333,7 @@ def _writing(model: OpenedModel, recipe: Recipe, dask: str | None) -> Iterator[W
     from exporter.parallel.starting import started
     from exporter.parallel.writing import write_in_parallel
 
-    source = ModelSource(model.path.absolute(), model.sha256, recipe)
+    source = ModelSource.of(model, recipe)
     with started(dask) as workers:
         yield bound(write_in_parallel, workers, source)
 

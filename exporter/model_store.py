@@ -13,7 +13,9 @@ from exporter.planning.plan import Plan
 from exporter.planning.push import plan
 from exporter.planning.recipe import Recipe
 from exporter.reading.formats import open_model
+from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.model_node import model_properties
+from queries.core.input_shapes import InputShapes
 from queries.core.schema import COMPLETE
 from queries.core.wording import MODEL_FILE, command, option
 from queries.errors import GraphNotFoundError
@@ -41,7 +43,7 @@ class ModelStore(BlockStore):
     ----------
     file
         A ``.keras`` or HDF5 file.
-    dask
+    dask, input_shape
         As in ``NeuronGraph``.
 
     Raises
@@ -52,8 +54,11 @@ class ModelStore(BlockStore):
         If ``dask`` is neither ``local`` nor an address.
     """
 
-    def __init__(self, file: Path, dask: str | None = None) -> None:
+    def __init__(
+        self, file: Path, dask: str | None = None, input_shape: InputShapes | None = None
+    ) -> None:
         self.location = str(file)
+        self._input_shape = input_shape
         self._file, self._dask = file, dask
         self._workers: ModelWorkers | None = None
         if dask is not None:
@@ -92,15 +97,15 @@ class ModelStore(BlockStore):
     def _contents(self) -> _Contents:
         name = self._file.stem
         changed = datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
-        model = open_model(self._file)
+        model = open_model(self._file, input_shape=self._input_shape)
         planned = plan(model)
         properties = model_properties(
             model, planned, name, at=changed, state=COMPLETE, load_id=model.sha256
         )
-        network = self._network(planned, properties["sha256"])
+        network = self._network(planned, model)
         return _Contents({**properties, "key": name}, PlannedBlocks(planned, name, network))
 
-    def _network(self, model_plan: Plan, sha256: str) -> ModelNetwork:
+    def _network(self, model_plan: Plan, model: OpenedModel) -> ModelNetwork:
         """Return a planned model, which this process computes with alone, or with many."""
         if self._dask is None:
             return ModelNetwork(model_plan)
@@ -108,7 +113,7 @@ class ModelStore(BlockStore):
         from exporter.parallel.shared_network import SharedNetwork
         from exporter.parallel.source import ModelSource
 
-        source = ModelSource(self._file.absolute(), sha256, Recipe())
+        source = ModelSource.of(model, Recipe())
         self._workers = ModelWorkers(self._dask, source)
         return SharedNetwork(model_plan, self._workers)
 

@@ -70,13 +70,16 @@ class NeuronGraph(
         Pass over a model file by many processes: ``local``, or the address of a Dask scheduler.
         The answers are those of one process. They are started when a query first passes through
         a large layer, and end when the graph is closed.
+    input_shape
+        The lengths of axes that a model file leaves open, the batch left out: the shape of its
+        input, such as ``(32, 128)``, or shapes by the names of inputs.
 
     Raises
     ------
     GraphError
         If the graph cannot be opened; the subclass tells why.
     ParameterError
-        If ``dask`` is given and the graph is no model file.
+        If ``dask`` or ``input_shape`` is given and the graph is no model file.
 
     Examples
     --------

@@ -6,6 +6,7 @@ import typer
 
 from exporter.commands.load_report import say_precision
 from exporter.commands.options import PANEL, GranularityOption, ModelArgument
+from queries.commands.input_shapes import InputShapeOption, input_shapes
 from queries.commands.options import FormatOption, OutputOption, RawOption
 from queries.commands.output import destination, write
 from queries.commands.terminal import Commands, examples
@@ -28,6 +29,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
 def inspect(
     model: ModelArgument,
     granularity: GranularityOption = NEURON_GRAPH,
+    input_shape: InputShapeOption = None,
     format_name: FormatOption = None,
     output: OutputOption = None,
     raw: RawOption = False,
@@ -40,7 +42,7 @@ def inspect(
     from exporter.inspection import NOT_FINITE
     from exporter.inspection import inspect as inspect_model
 
-    report = inspect_model(model, granularity=granularity)
+    report = inspect_model(model, granularity=granularity, input_shape=input_shapes(input_shape))
     sizes = ", ".join(f"{size_text(size)} {store}" for store, size in report.sizes.items())
     totals = (
         f"{len(report.frame)} layers, {nodes_text(report.neurons, report.granularity)}, "

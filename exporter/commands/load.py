@@ -7,6 +7,7 @@ import typer
 from exporter.commands.load_report import print_report, remainder_text
 from exporter.commands.options import PANEL, GranularityOption, ModelArgument, NameOption
 from queries.commands.completion import dask_addresses
+from queries.commands.input_shapes import InputShapeOption, input_shapes
 from queries.commands.options import GraphOption
 from queries.commands.terminal import (
     Commands,
@@ -117,6 +118,7 @@ def load(
             show_default="one process",
         ),
     ] = None,
+    input_shape: InputShapeOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was done as JSON, for scripts.")
@@ -135,6 +137,7 @@ def load(
         show_records("ERROR")
     else:
         notices.setLevel("INFO")
+    shapes = input_shapes(input_shape)
     try:
         with ProgressBar(f"Opening {model.name}", quiet=quiet) as progress:
             report = load_model(
@@ -154,6 +157,7 @@ def load(
                 replace=replace,
                 resume=resume,
                 dask=dask,
+                input_shape=shapes,
                 progress=progress,
             )
     except KeyboardInterrupt as interrupt:

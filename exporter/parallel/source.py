@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -11,8 +12,10 @@ from exporter.planning.plan import Plan
 from exporter.planning.recipe import Recipe
 from exporter.reading.formats import open_model
 from exporter.reading.model_file import sha256_of
+from exporter.reading.modules import import_module_of_layers
+from exporter.reading.opened_model import OpenedModel
 from queries.core.temporary import temporary_errors, temporary_folder
-from queries.errors import GraphError
+from queries.errors import GraphError, ParameterError
 
 _MOST_PLANS: Final = 2
 """How many models a process keeps open, for loads that share workers."""
@@ -30,11 +33,24 @@ class ModelSource:
         Its SHA-256, in hexadecimal.
     recipe
         What is loaded of it.
+    input_shape
+        The shapes of its inputs; empty where the file says them.
+    modules
+        The modules that register the classes of its layers.
     """
 
     path: Path
     sha256: str
     recipe: Recipe
+    input_shape: tuple[tuple[int, ...], ...] = ()
+    modules: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, model: OpenedModel, recipe: Recipe) -> "ModelSource":
+        """Return what opens a model in other processes as it was opened in this one."""
+        shapes = tuple(tuple(size or 0 for size in tensor.shape) for tensor in model.inputs)
+        path = model.path.absolute()
+        return cls(path, model.sha256, recipe, shapes, tuple(model.modules))
 
     def is_readable(self) -> bool:
         """Tell whether this process finds that very file under its path."""
@@ -76,7 +92,7 @@ def plan_of(source: ModelSource, content: bytes | None) -> Plan:
 
 def _open(source: ModelSource, content: bytes | None) -> Plan:
     if source.is_readable():
-        return _plan(source.path, source.recipe)
+        return _plan(source.path, source)
     if content is None or hashlib.sha256(content).hexdigest() != source.sha256:
         raise GraphError(
             f"a worker on {socket.gethostname()} does not find {source.path}, or another file "
@@ -87,8 +103,24 @@ def _open(source: ModelSource, content: bytes | None) -> Plan:
         file = folder / f"model{source.path.suffix}"
         with temporary_errors():
             file.write_bytes(content)
-        return _plan(file, source.recipe)
+        return _plan(file, source)
 
 
-def _plan(path: Path, recipe: Recipe) -> Plan:
-    return recipe.plan(open_model(path, partial=recipe.partial))
+def _plan(path: Path, source: ModelSource) -> Plan:
+    _import(source.modules)
+    recipe = source.recipe
+    shapes = source.input_shape or None
+    return recipe.plan(open_model(path, partial=recipe.partial, input_shape=shapes))
+
+
+def _import(modules: Sequence[str]) -> None:
+    """Import what registers the classes of layers; a script has been by whoever started it."""
+    for name in modules:
+        if name not in {"__main__", "__mp_main__"}:
+            try:
+                import_module_of_layers(name)
+            except ParameterError as error:
+                raise GraphError(
+                    f"a worker on {socket.gethostname()} does not know layers of the model: "
+                    f"{error}; install it where the worker is"
+                ) from error

@@ -206,6 +206,8 @@ class _Push:
     ) -> _Pushed:
         """Plan the steps of a layer; where one cannot be wired, none of them is left."""
         begun = len(self.firsts), self.neurons
+        # What an operation is given of a layer's weights no step of it knows.
+        rest = call.parameters - sum(stage.parameters for stage in stages)
         outputs: dict[str, _Pushed] = {}
         try:
             for stage in stages:
@@ -213,14 +215,15 @@ class _Push:
                 computed: Computed = _handled(
                     Computed, stage.wire, *(tensor.ids for tensor in operands)
                 )
-                name = call.name
+                name, parameters = call.name, stage.parameters
                 if stage is stages[-1]:
+                    parameters += max(rest, 0)
                     _require_output(call, computed)
                 else:
                     name += f"/{stage.name}"
                     self.inner[len(self.firsts)] = stage, tuple(tensor.ids for tensor in operands)
                 outputs[stage.name] = self._computed(
-                    call, name, computed, operands, stage.parameters, steps
+                    call, name, computed, operands, parameters, steps
                 )
         except NotWirableError:
             steps.clear()
@@ -294,6 +297,8 @@ def _push(model: OpenedModel, *, partial: bool = False) -> _Push:
 
 def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
     """Return what the handler of a call says of it."""
+    if call.refused:
+        raise NotWirableError(call.refused)
     try:
         handler = handler_of(call.key)
     except KeyError:
@@ -301,8 +306,6 @@ def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
     if call.is_operation:
         args, kwargs = call.arguments(ids, _as_operand)
     else:
-        if call.refused:
-            raise NotWirableError(call.refused)
         args, kwargs = tuple(ids[position] for position in call.inputs), {}
     wiring: Wiring = _handled(Wiring, handler, call.layer, *args, **kwargs)
     return wiring

@@ -52,6 +52,8 @@ class LayerCall:
         How the layer slides over positions.
     refused
         Why the call cannot be wired, whatever its handler says; None where it can.
+    one_sample
+        True where the call holds for a batch of one only, whose length is among its arguments.
     """
 
     name: str
@@ -69,6 +71,7 @@ class LayerCall:
     channels_first: bool = False
     settings: Settings = field(default_factory=Settings)
     refused: str | None = None
+    one_sample: bool = False
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -88,7 +91,7 @@ class LayerCall:
         constant
             Applied to what else stands in the arguments.
         """
-        args, kwargs = _mapped(
+        args, kwargs = mapped(
             lambda leaf: values[leaf.position] if isinstance(leaf, Tensor) else constant(leaf),
             (self.args, self.kwargs),
         )
@@ -107,11 +110,11 @@ def leaves(structure: Any) -> Iterator[Any]:
         yield structure
 
 
-def _mapped(function: Callable[[Any], Any], structure: Any) -> Any:
+def mapped(function: Callable[[Any], Any], structure: Any) -> Any:
     """Return a structure with other leaves."""
     if isinstance(structure, Mapping):
-        return {name: _mapped(function, part) for name, part in structure.items()}
+        return {name: mapped(function, part) for name, part in structure.items()}
     if isinstance(structure, (list, tuple)):
-        parts = [_mapped(function, part) for part in structure]
+        parts = [mapped(function, part) for part in structure]
         return tuple(parts) if isinstance(structure, tuple) else parts
     return function(structure)

@@ -9,13 +9,16 @@ from typing import Final, Protocol
 from exporter.reading.keras.model import open_file as open_keras
 from exporter.reading.model_file import readable, reading
 from exporter.reading.opened_model import OpenedModel
+from queries.core.input_shapes import InputShapes
 from queries.core.log import logger
 
 
 class Reader(Protocol):
     """What opens a file of a format: it says plainly what is wrong, without the path."""
 
-    def __call__(self, path: Path, *, partial: bool, weights: bool) -> OpenedModel:
+    def __call__(
+        self, path: Path, *, partial: bool, weights: bool, input_shape: InputShapes | None
+    ) -> OpenedModel:
         """Open a file, as ``open_model`` does."""
 
 
@@ -46,7 +49,11 @@ def format_of(path: Path) -> Format:
 
 
 def open_model(
-    path: str | os.PathLike[str], *, partial: bool = False, weights: bool = True
+    path: str | os.PathLike[str],
+    *,
+    partial: bool = False,
+    weights: bool = True,
+    input_shape: InputShapes | None = None,
 ) -> OpenedModel:
     """Open a model file as a list of layer calls; run no code from it.
 
@@ -60,6 +67,9 @@ def open_model(
     weights
         Read the weights, as arrays of NumPy. Else all of them are zeros, which take no memory,
         and a file whose weights alone are damaged is opened as well.
+    input_shape
+        The lengths of the inputs' axes, the batch left out: of one input its shape, of several
+        by their names, or all in the model's order. None where no axis is open.
 
     Returns
     -------
@@ -72,11 +82,15 @@ def open_model(
         If the file is missing, damaged, not a model, or of a version that is too new.
     UnsupportedLayerError
         If layers of the model are not handled; the message names all of them.
+    ParameterError
+        If a shape does not fit the model.
     """
     begun = time.perf_counter()
     file = readable(path)
     with reading(file):
-        model = format_of(file).reader(file, partial=partial, weights=weights)
+        model = format_of(file).reader(
+            file, partial=partial, weights=weights, input_shape=input_shape
+        )
     seconds = time.perf_counter() - begun
     logger.info("opened %s, %d layer calls, in %.1f s", file, len(model.calls), seconds)
     return model

@@ -70,6 +70,10 @@ class OpenedModel(Protocol):
         """The outputs of the model."""
 
     @property
+    def modules(self) -> Sequence[str]:
+        """The modules that must be imported before the file can be opened."""
+
+    @property
     def half_precisions(self) -> tuple[str, ...]:
         """The half precisions that the file names, such as ``mixed_float16``; read as float32."""
 

@@ -3,15 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from exporter.planning.plan import Plan
+from exporter.reading.model_file import sha256_of
+from exporter.sinks.entries import STAGED
 from exporter.sinks.ledger import Ledger
 from queries import NeuronGraph
 from queries.core.progress import Progress
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.core.wording import option, worded
-from queries.errors import GraphDamagedError, ModelExistsError
+from queries.errors import GraphDamagedError, GraphNotFoundError, ModelExistsError
 from queries.stores import Location, open_store
 from queries.stores.models import find_model, version_error
 
@@ -72,6 +75,30 @@ def to_go_on_with(ledger: Ledger, model: Mapping[str, Any]) -> Mapping[str, Any]
             f"with the same ones, or say {option('replace', True)}"
         )
     return row
+
+
+def begun_with(location: Location, name: str, file: Path) -> list[list[int]] | None:
+    """Return the shapes of the inputs with which a load of a model began; None if none has.
+
+    Parameters
+    ----------
+    location
+        Where the graph is.
+    name
+        What the model is called there.
+    file
+        The model file; what was loaded of another one does not count.
+    """
+    try:
+        with NeuronGraph(location.place) as graph:
+            models = graph.models()
+    except GraphNotFoundError:
+        return None
+    begun = models[models["name"].isin([name, name + STAGED])]
+    if begun.empty:
+        return None
+    shapes = begun["input_shapes"][begun["sha256"] == sha256_of(file)]
+    return None if shapes.empty else json.loads(shapes.iloc[-1])
 
 
 def checksums_of(location: Location, model: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ imported below, with one test.
 """
 
 from exporter.wiring import (
+    constants,
     convolution,
     dense,
     elementwise,
@@ -31,11 +32,19 @@ from exporter.wiring.results import (
     Stage,
     Wiring,
 )
-from exporter.wiring.unwirable import UNWIRABLE, needs_code, reason
+from exporter.wiring.taken_apart import TAKEN_APART
+from exporter.wiring.unwirable import (
+    UNWIRABLE,
+    how_to_register,
+    is_unwirable,
+    needs_code,
+    reason,
+)
 from exporter.wiring.wrappers import WRAPPERS
 
 __all__ = [
     "EMPTY",
+    "TAKEN_APART",
     "UNWIRABLE",
     "WRAPPERS",
     "ZERO",
@@ -46,6 +55,7 @@ __all__ = [
     "Parts",
     "Stage",
     "Wiring",
+    "constants",
     "convolution",
     "dense",
     "elementwise",
@@ -54,7 +64,9 @@ __all__ = [
     "handler_key",
     "handler_of",
     "handles",
+    "how_to_register",
     "is_of_keras",
+    "is_unwirable",
     "merge",
     "moves",
     "needs_code",

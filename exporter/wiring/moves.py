@@ -53,7 +53,7 @@ def padded(operation: Any, ids: Ids, constant_values: float | None = None) -> Mo
     return _without_batch(operation(_batch(ids)))
 
 
-@handles("ops.Cast")
+@handles("ops.Cast", "ops.ConvertToTensor")
 def cast(operation: Any, ids: Ids) -> Moved:
     """Read the same neurons: single precision holds what they say."""
     if operation.dtype not in {"float32", "float64"}:

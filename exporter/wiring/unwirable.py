@@ -2,15 +2,14 @@
 
 from typing import Final
 
+from queries.core.wording import worded
+
 _CODE: Final = "its code is not a list of layers"
 _VANISHED: Final = (
     "Keras 3 has no such layer; replace it in Keras 2 (the package tf-keras) and save it anew"
 )
 _BY_REASON: Final = {
-    "its weights depend on its input": (
-        "AdditiveAttention Attention GroupQueryAttention GroupedQueryAttention MultiHeadAttention "
-        "Dot ops.DotProductAttention"
-    ),
+    "its weights depend on its input": "ops.DotProductAttention",
     "its neurons feed themselves": (
         "Bidirectional ConvLSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D ConvLSTMCell GRU GRUCell LSTM "
         "LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
@@ -71,13 +70,22 @@ UNWIRABLE: Final = {why: tuple(names.split()) for why, names in _BY_REASON.items
 _REASONS: Final = {name: why for why, names in UNWIRABLE.items() for name in names}
 
 
+def is_unwirable(key: str) -> bool:
+    """Tell whether a class, given by the key of its handler, has a reason not to be wired."""
+    return key in _REASONS
+
+
 def needs_code(key: str) -> bool:
-    """Tell whether Keras would need code that is not its own to build a layer."""
-    return ">" in key or key in UNWIRABLE[_CODE] or key in UNWIRABLE[_VANISHED]
+    """Tell whether Keras would need code that no file may bring to build a layer."""
+    return key in UNWIRABLE[_CODE] or key in UNWIRABLE[_VANISHED]
+
+
+def how_to_register() -> str:
+    """Return what lets a file with classes of somebody's own be opened."""
+    module = "the module that registers it with Keras"
+    return worded(f"name {module}: --import MODULE", f"import {module}, then open the file")
 
 
 def reason(key: str) -> str:
     """Return why a class, given by the key of its handler, cannot be wired."""
-    if ">" in key:
-        return "a class of somebody's own; exporter.wiring.handles registers a handler for it"
     return _REASONS.get(key, "no handler is written for it; exporter.wiring.handles registers one")

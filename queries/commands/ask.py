@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from queries.commands.completion import query_names, query_words
+from queries.commands.input_shapes import InputShapeOption
 from queries.commands.options import (
     DaskOption,
     FormatOption,
@@ -94,6 +95,7 @@ def query(
     output: OutputOption = None,
     raw: RawOption = False,
     dask: DaskOption = None,
+    input_shape: InputShapeOption = None,
     describe: Annotated[
         bool, typer.Option("--describe", help="Say what the query is, and run nothing.")
     ] = False,
@@ -154,7 +156,7 @@ def query(
         **({"in_store": True} if in_store else {}),
         **_writing(name, write_property, index),
     }
-    with open_graph(graph, model, dask) as session:
+    with open_graph(graph, model, dask, input_shape) as session:
         if show_cypher:
             say(str(session.statement(name, **values)))
         # Every query of the library has a method of its name.

@@ -7,6 +7,7 @@ import typer
 
 from queries.commands.ask import PANEL
 from queries.commands.completion import export_words
+from queries.commands.input_shapes import InputShapeOption
 from queries.commands.options import DaskOption, GraphOption, ModelOption
 from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples
@@ -48,6 +49,7 @@ def export(
     graph: GraphOption = None,
     model: ModelOption = None,
     dask: DaskOption = None,
+    input_shape: InputShapeOption = None,
 ) -> None:
     """Write a graph, or a part of it, as GraphML or GEXF, or draw it.
 
@@ -64,5 +66,5 @@ def export(
     except ParameterError as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
     values = query_values(declared("export"), words or ())
-    with open_graph(graph, model, dask) as session:
+    with open_graph(graph, model, dask, input_shape) as session:
         session.export(output, **values)

@@ -54,7 +54,7 @@ def history(
     --name, or let exporter.load_epochs do it while Keras trains.
     """
     to = destination(format_name, output, raw=raw)
-    with open_graph(graph, None, None) as session:
+    with open_graph(graph, None) as session:
         frame = session.history(run, by=by, **row_order(sort, limit))
     write(frame, to)
     if note := frame.attrs.get("note"):

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from queries.commands.completion import plot_names, plot_words
+from queries.commands.input_shapes import InputShapeOption
 from queries.commands.options import DaskOption, GraphOption, ModelOption
 from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples, say
@@ -60,6 +61,7 @@ def plot(
         str, typer.Option("--size", metavar="WIDTHxHEIGHT", help="In pixels.")
     ] = "1280x800",
     dask: DaskOption = None,
+    input_shape: InputShapeOption = None,
     describe: Annotated[
         bool, typer.Option("--describe", help="Say what the plot is, and draw nothing.")
     ] = False,
@@ -88,7 +90,7 @@ def plot(
     from queries.commands.arguments import query_values
 
     values = query_values(declaration, words or ())
-    with open_graph(graph, model, dask) as session:
+    with open_graph(graph, model, dask, input_shape) as session:
         # Every plot has a method of its name.
         picture = getattr(session.plot, name)(**values)
     say(f"Wrote {picture.save(file, size=pixels)}.")

@@ -69,6 +69,6 @@ def prune_cost(
     from queries.library import queries as library
 
     values = query_values(library.query("neurons"), words or ())
-    with open_graph(graph, model, None) as session:
+    with open_graph(graph, model) as session:
         frame = session.prune_cost(samples, **values, **row_order(sort, limit))
     write(frame, to, main=("name", "accuracy_after", "mean_change", "rms_change"))

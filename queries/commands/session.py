@@ -9,8 +9,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_graph(graph: str | None, model: str | None, dask: str | None) -> Iterator["NeuronGraph"]:
+def open_graph(
+    graph: str | None,
+    model: str | None,
+    dask: str | None = None,
+    input_shape: list[str] | None = None,
+) -> Iterator["NeuronGraph"]:
     """Open a graph, as ``NeuronGraph`` does, and show on stderr how far a computation is."""
+    from queries.commands.input_shapes import input_shapes
     from queries.commands.progress_bar import ProgressBar
     from queries.core.log import notices
     from queries.neurongraph import NeuronGraph
@@ -19,6 +25,12 @@ def open_graph(graph: str | None, model: str | None, dask: str | None) -> Iterat
     notices.setLevel("INFO")
     with (
         ProgressBar(f"Asking {locate(graph).text}") as progress,
-        NeuronGraph(graph, model=model, progress=progress, dask=dask) as session,
+        NeuronGraph(
+            graph,
+            model=model,
+            progress=progress,
+            dask=dask,
+            input_shape=input_shapes(input_shape),
+        ) as session,
     ):
         yield session

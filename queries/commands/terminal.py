@@ -36,14 +36,17 @@ at all of them (pipefail) that not all was written."""
 class Commands(TyperGroup):
     """A group of commands that ends on our errors, Ctrl-C and signals with one line.
 
-    Its option --log-level is an option of each command as well.
+    Its option --log-level is an option of each command as well, and --import of those that may
+    open a model file.
     """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        shared = [option for option in self.params if option.name == "log_level"]
+        shared = {option.name: option for option in self.params}
         for command in self.commands.values():
-            command.params += shared
+            names = {parameter.name for parameter in command.params}
+            taken = ("log_level", "modules") if "model" in names else ("log_level",)
+            command.params += [shared[name] for name in taken if name in shared]
             # It makes the option --help, and keeps it.
             _without_types(command.get_params(typer.Context(command, help_option_names=HELP)))
         for command in (self, *self.commands.values()):

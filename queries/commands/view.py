@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from queries.commands.completion import model_names
+from queries.commands.input_shapes import InputShapeOption, input_shapes
 from queries.commands.options import GraphOption
 from queries.commands.stopping import until_ctrl_c
 from queries.commands.terminal import Commands, examples, say
@@ -52,6 +53,7 @@ def view(
             "order.",
         ),
     ] = None,
+    input_shape: InputShapeOption = None,
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Print the address, and open no browser.")
     ] = False,
@@ -67,8 +69,11 @@ def view(
     names = [] if classes is None else read_class_names(classes)
     if model is not None and is_place(model) and not _was_written(ctx, "graph"):
         graph, model = model, None
+    shapes = input_shapes(input_shape)
     with ExitStack() as stack:
-        viewer = stack.enter_context(Viewer(graph, model, port=port, classes=names))
+        viewer = stack.enter_context(
+            Viewer(graph, model, port=port, classes=names, input_shape=shapes)
+        )
         say(f"The page is at {viewer.address} until you press Ctrl-C.")
         if not no_open:
             from queries.commands.opening import open_browser

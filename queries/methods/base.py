@@ -13,6 +13,7 @@ from queries.answers.comparison import require_alike
 from queries.answers.models import Models
 from queries.answers.question import Question
 from queries.core.closing import Closing
+from queries.core.input_shapes import InputShapes
 from queries.core.progress import Progress, shown, silent
 from queries.core.wording import option
 from queries.errors import ParameterError
@@ -26,7 +27,7 @@ class Methods:
 
     Parameters
     ----------
-    graph, model, progress, dask
+    graph, model, progress, dask, input_shape
         As in ``NeuronGraph``.
     """
 
@@ -37,8 +38,9 @@ class Methods:
         model: str | None = None,
         progress: Progress | bool = True,
         dask: str | None = None,
+        input_shape: InputShapes | None = None,
     ) -> None:
-        self._store = open_store(graph, dask=dask)
+        self._store = open_store(graph, dask=dask, input_shape=input_shape)
         self._model = model
         self._pages: list[Closing] = []
         self._closed = False

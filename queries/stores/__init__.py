@@ -3,6 +3,7 @@
 import os
 from pkgutil import resolve_name
 
+from queries.core.input_shapes import InputShapes
 from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.stores.base import Store
@@ -11,7 +12,12 @@ from queries.stores.location import Location, locate
 __all__ = ["Location", "Store", "locate", "open_store"]
 
 
-def open_store(graph: str | os.PathLike[str] | None = None, *, dask: str | None = None) -> Store:
+def open_store(
+    graph: str | os.PathLike[str] | None = None,
+    *,
+    dask: str | None = None,
+    input_shape: InputShapes | None = None,
+) -> Store:
     """Open a graph for reading.
 
     Parameters
@@ -20,7 +26,7 @@ def open_store(graph: str | os.PathLike[str] | None = None, *, dask: str | None 
         A path that ends in ``.lbug``, a ``bolt://`` or ``neo4j://`` URI, a dataset, which is a
         folder that exists or ends in a slash, or a model file. By default the environment's
         NEURONGRAPH_GRAPH, else ``neurons.lbug`` in this folder.
-    dask
+    dask, input_shape
         As in ``NeuronGraph``.
 
     Returns
@@ -33,7 +39,8 @@ def open_store(graph: str | os.PathLike[str] | None = None, *, dask: str | None 
     GraphError
         If the graph cannot be opened; the subclass tells why.
     ParameterError
-        If ``graph`` is none of these, or ``dask`` is given and it is no model file.
+        If ``graph`` is none of these, or ``dask`` or ``input_shape`` is given and it is no model
+        file.
     """
     location = locate(graph)
     if dask is not None and not location.kind.takes_dask:
@@ -41,6 +48,12 @@ def open_store(graph: str | os.PathLike[str] | None = None, *, dask: str | None 
             f"{option('dask')}: many processes pass over a model file, and {location.text} is "
             "none; leave it out"
         )
-    options = {} if dask is None else {"dask": dask}
+    if input_shape is not None and not location.kind.takes_shapes:
+        raise ParameterError(
+            f"{option('input_shape')}: only a model file has open axes, and {location.text} is "
+            "none; leave it out"
+        )
+    given = {"dask": dask, "input_shape": input_shape}
+    options = {name: value for name, value in given.items() if value is not None}
     store: Store = resolve_name(location.kind.store)(location.place, **options)
     return store

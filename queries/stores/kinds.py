@@ -38,6 +38,8 @@ class Kind:
         Whether loads write it, with checksums by which it is checked.
     takes_dask
         Whether many processes may answer what is asked; its store then takes ``dask``.
+    takes_shapes
+        Whether it may have inputs of an open shape; its store then takes ``input_shape``.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Kind:
     has_address: bool = False
     is_loaded: bool = True
     takes_dask: bool = False
+    takes_shapes: bool = False
 
 
 EMBEDDED: Final = Kind(
@@ -76,6 +79,7 @@ MODEL_FILE: Final = Kind(
     "exporter.model_store:ModelStore",
     is_loaded=False,
     takes_dask=True,
+    takes_shapes=True,
 )
 
 KINDS: Final = (EMBEDDED, NEO4J, DATASET, MODEL_FILE)

@@ -13,6 +13,7 @@ from queries.analysis.network import MOST_KEPT
 from queries.analysis.operators import LOG_PRODUCT, Ids, Scores, WeightKind
 from queries.analysis.path import Step, strongest_through
 from queries.answers.model import Model
+from queries.core.input_shapes import InputShapes
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter, as_filter
@@ -121,10 +122,17 @@ class PageGraph(NeuronGraph):
         As in ``NeuronGraph``.
     class_names
         What the outputs of its models stand for, in their order.
+    input_shape
+        As in ``NeuronGraph``.
     """
 
-    def __init__(self, graph: Any = None, class_names: Sequence[str] = ()) -> None:
-        super().__init__(graph, progress=False)
+    def __init__(
+        self,
+        graph: Any = None,
+        class_names: Sequence[str] = (),
+        input_shape: InputShapes | None = None,
+    ) -> None:
+        super().__init__(graph, progress=False, input_shape=input_shape)
         self._class_names = class_names
         self._page_models: dict[str, PageModel] = {}
         self._answers: dict[Hashable, Any] = {}

@@ -19,6 +19,7 @@ from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
 from queries.core.closing import Closing
+from queries.core.input_shapes import InputShapes
 from queries.core.secret import new_secret
 from queries.errors import NeurongraphError, ParameterError
 from queries.viewer.guard import TOKEN, GuardedTornado
@@ -45,6 +46,8 @@ class Viewer(Closing):
         The port; 0 for one that is free.
     classes
         What the outputs of the model stand for, in their order.
+    input_shape
+        As in ``NeuronGraph``.
 
     Raises
     ------
@@ -61,8 +64,9 @@ class Viewer(Closing):
         *,
         port: int = 0,
         classes: Sequence[str] = (),
+        input_shape: InputShapes | None = None,
     ) -> None:
-        self._graph = PageGraph(graph, classes)
+        self._graph = PageGraph(graph, classes, input_shape)
         try:
             # What is wrong is said before a browser opens, and the first page finds this read.
             shown = self._graph.page_model(model)

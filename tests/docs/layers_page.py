@@ -2,16 +2,17 @@
 
 from typing import Final
 
-from exporter.wiring import UNWIRABLE, handled_classes
+from exporter.wiring import TAKEN_APART, UNWIRABLE, handled_classes
 from queries.core.activations import ACTIVATIONS
 from tests.docs.markdown import NOTE, table
 from tests.docs.old_files import OLD_FILES
 
 _LAYERS: Final = """\
 These layers can be wired, however they are joined: in branches, with several inputs and outputs,
-used more than once (`dense`, `dense:2`), or within nested models (`outer/dense`), channels last
-or first. A model with any other layer is refused, and the error names all such layers with the
-reason. `neurongraph verify` proves of each model that its graph computes what Keras computes.
+used more than once (`dense`, `dense:2`), or within nested models (`outer/dense`), channels last or
+first. Other layers are [taken apart](#what-is-taken-apart). A model with a layer for which neither
+does is refused, and the error names all such layers with the reason. `neurongraph verify` proves
+of each model that its graph computes what Keras computes.
 
 Names with `ops.` are operations of `keras.ops`, which `x * 2 + y` makes in a functional model.
 """
@@ -22,13 +23,33 @@ What `activation` of a layer in the graph says, and what a neuron then makes of 
 inputs and its bias. What follows `=` is the default of a parameter; `activation_config` has the
 others. An axis is counted with the samples as axis 0.
 """
+_APART: Final = """\
+## What is taken apart
+
+A layer without a handler is made of the operations and layers in its `call()`. Keras records them
+when it calls the layer with tensors that have a shape and no values, for a batch of one and as at
+inference; no code but that of the layer's class is run. They are named below the layer:
+`mha/query`, `block/add`. A part has the name that somebody gave it, else that of the attribute
+that holds it. Used again, it is `block/add:2`. Weights that an operation is given count as its
+parameters.
+
+So layers and models of your own are wired, if their classes are registered with Keras: see [Model
+files](files.md#layers-and-models-of-your-own). Of Keras's own layers these are taken apart:
+{layers}. A layer with a handler is taken apart where it is called with more than a handler takes,
+such as a mask that is a constant.
+
+A part that cannot be wired is refused by its own name. A `call()` that cannot be followed is
+refused with the line at which it failed: one that computes by TensorFlow or NumPy instead of
+`keras.ops`, does what the values of its inputs say, makes weights as it is called, or draws random
+numbers.
+"""
 _UNWIRABLE: Final = """\
 ## What cannot be wired
 
 A static weighted graph cannot hold these:
 """
 _OWN: Final = """\
-A layer of your own needs a handler: see [extending.md](extending.md).
+A layer of your own that cannot be taken apart needs a handler: see [extending.md](extending.md).
 """
 
 
@@ -55,6 +76,7 @@ def layers_page() -> str:
             ["activation", "value"],
             [(f"`{name}`", each.formula) for name, each in ACTIVATIONS.items()],
         ),
+        _APART.format(layers=", ".join(f"`{name}`" for name in TAKEN_APART)),
         _UNWIRABLE,
         table(["reason", "layers"], reasons),
         OLD_FILES,

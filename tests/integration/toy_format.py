@@ -20,6 +20,7 @@ from exporter.reading.calls import LayerCall, Tensor
 from exporter.reading.model_file import sha256_of
 from exporter.reading.opened_model import ModelTensor, ModelValues, OpenedModel
 from exporter.wiring import Computed, handles
+from queries.core.input_shapes import InputShapes
 from queries.errors import ModelFileError
 
 SOURCE = "Toy 2"
@@ -40,6 +41,7 @@ class ToyModel:
     outputs: tuple[ModelTensor, ...]
     source: str = SOURCE
     half_precisions: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
     def may_hold_not_finite(self) -> bool:
         return not all(np.isfinite(call.layer.kernel).all() for call in self.calls[1:])
@@ -52,8 +54,10 @@ class ToyModel:
         return ModelValues(tensors, [tensors[self.outputs[0].position]])
 
 
-def open_toy(path: Path, *, partial: bool, weights: bool) -> OpenedModel:
-    del partial
+def open_toy(
+    path: Path, *, partial: bool, weights: bool, input_shape: InputShapes | None
+) -> OpenedModel:
+    del partial, input_shape
     try:
         layers = json.loads(path.read_text())["layers"]
     except ValueError:

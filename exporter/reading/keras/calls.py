@@ -1,17 +1,22 @@
-"""The layer calls of a Keras model, inputs first; nested models are taken apart."""
+"""The layer calls of a Keras model, inputs first; models and layers within it are taken apart."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from exporter.reading.bounds import MOST_PARTS
-from exporter.reading.calls import LayerCall, Shape, Tensor
-from exporter.reading.keras.legacy import name_in_file
+from exporter.reading.calls import LayerCall, Tensor, leaves, mapped
+from exporter.reading.keras.constants import JOINING, Constant, is_batch_of_one, is_constant
+from exporter.reading.keras.graph import functional_graph, graph_nodes
+from exporter.reading.keras.inputs import ModelInputs
+from exporter.reading.keras.part_names import Place, whole
+from exporter.reading.keras.recording import NotRecordedError, Spec, recorded, symbolic
 from exporter.reading.keras.settings import settings_of
-from exporter.reading.keras.unwirable_calls import why_refused
+from exporter.reading.keras.symbolic import symbolic_operands
+from exporter.reading.keras.unwirable_calls import beyond_handler, why_refused
 from exporter.reading.opened_model import ModelTensor
-from exporter.wiring import WRAPPERS, handler_key, is_of_keras
+from exporter.wiring import WRAPPERS, handled_classes, handler_key, is_of_keras, is_unwirable
 from exporter.wiring.layout import is_channels_first
 
 
@@ -25,155 +30,326 @@ class Calls:
         The layer calls, each after those that it reads.
     inputs, outputs
         The tensors that are the model's inputs and outputs.
+    modules
+        The modules of the classes in it that are not of Keras.
     """
 
     calls: tuple[LayerCall, ...]
     inputs: tuple[ModelTensor, ...]
     outputs: tuple[ModelTensor, ...]
+    modules: tuple[str, ...] = ()
 
 
-def layer_calls(model: Any) -> Calls:
-    """Take a Keras model apart."""
-    walk = _Walk()
-    positions: dict[int, int] = {}
-    walk.enter(functional_graph(model), positions, "")
-    inputs, outputs = (
-        tuple(
-            ModelTensor(positions[id(tensor)], tuple(tensor.shape[1:]), str(tensor.dtype))
-            for tensor in tensors
-        )
-        for tensors in (model.inputs, model.outputs)
+def layer_calls(model: Any, read: ModelInputs) -> Calls:
+    """Take a Keras model apart.
+
+    Parameters
+    ----------
+    model
+        The built model.
+    read
+        Its inputs, of which no axis is open.
+
+    Raises
+    ------
+    NotRecordedError
+        If its class has a ``call`` of its own that cannot be followed.
+    """
+    walk = _Walk(frozenset(map(id, model.weights)))
+    walk.note(model)
+    graph = functional_graph(model)
+    if graph is None:
+        inputs = [walk.add_input(layer, Place()) for layer in read.layers]
+        called_with = read.packed([Tensor(position) for position in inputs])
+        outputs = walk.parts(model, _Use((called_with,), {}), whole(model))
+    else:
+        positions: dict[int, int] = {}
+        walk.layers_of_inputs = dict(zip(map(id, graph.inputs), read.layers, strict=True))
+        walk.enter(graph_nodes(graph), positions, Place())
+        inputs = [positions[id(tensor)] for tensor in model.inputs]
+        outputs = [positions[id(tensor)] for tensor in model.outputs]
+    return Calls(
+        tuple(walk.calls),
+        tuple(map(walk.model_tensor, inputs)),
+        tuple(map(walk.model_tensor, outputs)),
+        tuple(sorted(walk.modules)),
     )
-    return Calls(tuple(walk.calls), inputs, outputs)
+
+
+@dataclass(frozen=True)
+class _Use:
+    """How a layer is used: the arguments of its call, and what is known of what it puts out.
+
+    Parameters
+    ----------
+    args, kwargs
+        The arguments, with a ``Tensor`` in the place of each tensor.
+    outputs
+        None where Keras has not said.
+    """
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    outputs: tuple[Spec, ...] | None = None
+
+    @property
+    def inputs(self) -> list[int]:
+        """The positions of the tensors that are read, in the order of the arguments."""
+        every = leaves((self.args, self.kwargs))
+        return [leaf.position for leaf in every if isinstance(leaf, Tensor)]
+
+    @property
+    def made(self) -> tuple[Spec, ...]:
+        """What is put out."""
+        assert self.outputs is not None  # noqa: S101
+        return self.outputs
 
 
 @dataclass
 class _Walk:
-    """The calls that have been found, how often each name was used, and the tensors taken."""
+    """The calls that have been found, how often each name was used, and the tensors taken.
 
+    Parameters
+    ----------
+    weights
+        The ids of the variables that the file has.
+    """
+
+    weights: frozenset[int]
     calls: list[LayerCall] = field(default_factory=list)
     uses: dict[str, int] = field(default_factory=dict)
     layers: set[int] = field(default_factory=set)
-    tensors: int = 0
+    layers_of_inputs: dict[int, Any] = field(default_factory=dict)
+    specs: list[Spec] = field(default_factory=list)
+    counted: set[int] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
 
-    def enter(self, functional: Any, positions: dict[int, int], prefix: str) -> None:
-        """Add the calls of a model whose input tensors have ``positions``, if it is nested.
+    def model_tensor(self, position: int) -> ModelTensor:
+        """Return a tensor as an input or an output of the model."""
+        spec = self.specs[position]
+        return ModelTensor(position, spec.shape, spec.dtype)
+
+    def note(self, layer: Any) -> None:
+        """Note the module of a class that is somebody's own."""
+        module = type(layer).__module__
+        if not is_of_keras(module) and not module.startswith("exporter."):
+            self.modules.add(module)
+
+    def add_input(self, layer: Any, place: Place) -> int:
+        """Add an input of the model."""
+        made = (Spec(tuple(layer.batch_shape[1:]), str(layer.dtype)),)
+        return self._append(layer, place.name_of(layer), _Use((), {}, made), place)[0]
+
+    def enter(self, nodes: Iterable[Any], positions: dict[int, int], place: Place) -> None:
+        """Add the calls of the nodes of a model, or of a layer.
 
         Parameters
         ----------
+        nodes
+            The nodes, each after those that it reads.
         positions
-            The position of each Keras tensor, by its ``id``; those of this model are added.
-        prefix
-            What the names of its layers begin with.
+            The position of each Keras tensor, by its ``id``; those of the nodes are added. That of
+            an input is there already, unless it is one of the whole model.
         """
-        for node in _nodes(functional):
-            if node.is_input and id(node.outputs[0]) in positions:
-                continue
-            if functional_graph(node.operation) is not None:
-                self._take_apart(node, positions, prefix)
-            elif _is_plain_wrapper(node):
-                self._unwrap(node, positions, prefix)
-            else:
-                self._add(node, positions, prefix)
+        for node in nodes:
+            if not node.is_input:
+                use = _use_of(node, positions)
+                outputs = self._call(node.operation, use, place)
+                positions.update(zip(map(id, node.outputs), outputs, strict=True))
+            elif id(node.outputs[0]) not in positions:
+                layer = self.layers_of_inputs[id(node.outputs[0])]
+                positions[id(node.outputs[0])] = self.add_input(layer, place)
 
-    def _take_apart(self, node: Any, positions: dict[int, int], prefix: str) -> None:
-        inner = functional_graph(node.operation)
-        inputs = [positions[id(tensor)] for tensor in _in_order(node, inner)]
-        outputs = self._within(node.operation, inputs, prefix)
-        positions.update(zip(map(id, node.outputs), outputs, strict=True))
+    def parts(self, layer: Any, use: _Use, place: Place) -> list[int]:
+        """Add the calls that a layer's own ``call`` is made of; return the positions of outputs.
 
-    def _within(self, model: Any, inputs: list[int], prefix: str) -> list[int]:
+        Raises
+        ------
+        NotRecordedError
+            If they cannot be recorded; none is added then.
+        """
+        recording = recorded(layer, use.args, use.kwargs, self.specs)
+        if use.outputs is not None and len(recording.outputs) != len(use.outputs):
+            gives = f"{len(recording.outputs)} outputs, but {len(use.outputs)} as it was built"
+            raise NotRecordedError(f"its call() gives {gives}")
+        begun = len(self.calls)
+        positions = {id(symbol): position for position, symbol in recording.inputs.items()}
+        self.enter(recording.nodes, positions, place)
+        reads = next(iter(recording.inputs))
+        outputs = [
+            positions[id(value)] if id(value) in positions else self._constant(value, reads, place)
+            for value in recording.outputs
+        ]
+        self._count_rest(layer, begun)
+        return outputs
+
+    def _call(self, layer: Any, use: _Use, place: Place) -> Sequence[int]:
+        """Add the call of a layer, or what it is made of; return the positions of its outputs."""
+        if (graph := functional_graph(layer)) is not None:
+            return self._within(layer, graph, use, place)
+        use = self._closed(layer, use)
+        key = _key(type(layer))
+        if key.startswith("ops."):
+            return self._operation(layer, key, use, place)
+        if key in WRAPPERS and self._is_plain(use):
+            return self._unwrapped(layer, use, place)
+        self.note(layer)
+        name = place.name_of(layer)
+        refused = why_refused(layer) or self._unknown(layer.weights, place)
+        if refused is not None or is_unwirable(key):
+            return self._append(layer, name, use, place, refused)
+        beyond = beyond_handler(use.args, use.kwargs)
+        if key in handled_classes() and beyond is None:
+            return self._append(layer, name, use, place)
+        try:
+            return self.parts(layer, use, place.parts_of(layer))
+        except NotRecordedError as error:
+            return self._append(layer, name, use, place, beyond or str(error))
+
+    def _closed(self, layer: Any, use: _Use) -> _Use:
+        """Return a use with the lengths of axes that were open as the model was built."""
+        import keras
+
+        if not any(None in spec.shape for spec in use.made):
+            return use
+        try:
+            _, args, kwargs = symbolic(use.args, use.kwargs, self.specs)
+            with symbolic_operands():
+                tensors = keras.tree.flatten(layer.compute_output_spec(*args, **kwargs))
+        except Exception:  # noqa: BLE001 - the layer's handler says what is wrong with its inputs
+            return use
+        return replace(use, outputs=tuple(map(_spec_of, tensors)))
+
+    def _within(self, model: Any, graph: Any, use: _Use, place: Place) -> list[int]:
         """Add the calls of a nested model, and return the positions of its outputs."""
-        inner = functional_graph(model)
-        assert inner is not None  # noqa: S101
+        inside = dict(zip(map(id, graph.inputs), _in_order(use, graph), strict=True))
         # Each use of a nested model has tensors of its own.
-        inside = dict(zip(map(id, inner.inputs), inputs, strict=True))
-        self.enter(inner, inside, f"{prefix}{name_in_file(model.name)}/")
-        return [inside[id(tensor)] for tensor in inner.outputs]
+        self.enter(graph_nodes(graph), inside, place.within(model))
+        return [inside[id(tensor)] for tensor in graph.outputs]
 
-    def _unwrap(self, node: Any, positions: dict[int, int], prefix: str) -> None:
-        (source,), (target,) = node.input_tensors, node.outputs
-        shapes = tuple(source.shape[1:]), tuple(target.shape[1:])
-        use = _Use(*shapes, str(target.dtype))
-        positions[id(target)] = self._inside(node.operation, positions[id(source)], prefix, use)
+    def _is_plain(self, use: _Use) -> bool:
+        """Tell whether a wrapper does no more than call the layer in it."""
+        shapes = [self.specs[position].shape for position in use.inputs]
+        return len(shapes) == 1 and None not in shapes[0] and use.kwargs.get("mask") is None
 
-    def _inside(self, layer: Any, position: int, prefix: str, use: "_Use") -> int:
-        """Add the calls of a layer within a wrapper; return the position of its output."""
-        if functional_graph(layer) is not None:
-            (output,) = self._within(layer, [position], prefix)
-            return output
-        name = prefix + name_in_file(layer.name)
-        if _key(type(layer)) not in WRAPPERS:
-            return self._append(layer, name, (Tensor(position),), {}, [use.output], use.dtype)[0]
+    def _unwrapped(self, layer: Any, use: _Use, place: Place) -> Sequence[int]:
+        """Add the calls of the layer in a wrapper."""
+        inside = place.within(layer)
         if type(layer).__name__ == "SpectralNormalization":
-            return self._inside(layer.layer, position, f"{name}/", use)
-        return self._steps(layer, position, f"{name}/", use)
+            return self._call(layer.layer, replace(use, kwargs={}), inside)
+        return self._steps(layer, use, inside)
 
-    def _steps(self, layer: Any, position: int, prefix: str, use: "_Use") -> int:
+    def _steps(self, layer: Any, use: _Use, place: Place) -> Sequence[int]:
         """Add one call of the layer in a TimeDistributed for each step."""
         from keras.src.ops.core import Unstack
         from keras.src.ops.numpy import Stack
 
-        (steps, *step_input), (_, *step_output) = use.input, use.output
-        taken_apart = Unstack(num=steps, axis=1, name="unstack")
-        each = [tuple(step_input)] * min(int(steps or 0), MOST_PARTS + 1)
+        (read,), (made,) = use.inputs, use.made
+        (steps, *step_input), (_, *step_output) = self.specs[read].shape, made.shape
+        each = Spec(tuple(step_input), self.specs[read].dtype)
+        unstack = _Use((Tensor(read),), {}, tuple([each] * min(int(steps or 0), MOST_PARTS + 1)))
         parts = self._append(
-            taken_apart, f"{prefix}unstack", (Tensor(position),), {}, each, use.dtype
+            Unstack(num=steps, axis=1, name="unstack"), f"{place.prefix}unstack", unstack, place
         )
-        of_step = _Use(tuple(step_input), tuple(step_output), use.dtype)
-        outputs = [self._inside(layer.layer, part, prefix, of_step) for part in parts]
-        together = [Tensor(output) for output in outputs]
-        stack = Stack(axis=1, name="stack")
-        return self._append(stack, f"{prefix}stack", (together,), {}, [use.output], use.dtype)[0]
+        of_step = (Spec(tuple(step_output), made.dtype),)
+        together = [
+            Tensor(output)
+            for part in parts
+            for output in self._call(layer.layer, _Use((Tensor(part),), {}, of_step), place)
+        ]
+        stack = _Use((together,), {}, (made,))
+        return self._append(Stack(axis=1, name="stack"), f"{place.prefix}stack", stack, place)
 
-    def _add(self, node: Any, positions: dict[int, int], prefix: str) -> None:
-        layer = node.operation
-        args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, positions))
-        shapes = [tuple(tensor.shape[1:]) for tensor in node.outputs]
-        dtypes = [str(tensor.dtype) for tensor in node.outputs]
-        outputs = self._append(
-            layer, prefix + name_in_file(layer.name), args, kwargs, shapes, *dtypes
-        )
-        positions.update(zip(map(id, node.outputs), outputs, strict=True))
+    def _operation(self, operation: Any, key: str, use: _Use, place: Place) -> Sequence[int]:
+        """Add the call of an operation."""
+        import keras
+
+        if key == "ops.ConvertToTensor" and use.made[0].dtype == self.specs[use.inputs[0]].dtype:
+            return use.inputs
+        if place.recorded and key in JOINING:
+            args, kwargs = mapped(
+                lambda leaf: self._as_neurons(leaf, use.inputs[0], place), (use.args, use.kwargs)
+            )
+            use = replace(use, args=args, kwargs=kwargs)
+        every = leaves((use.args, use.kwargs))
+        variables = [leaf for leaf in every if isinstance(leaf, keras.Variable)]
+        refused = self._unknown(variables, place)
+        return self._append(operation, place.name_of(operation), use, place, refused)
+
+    def _as_neurons(self, leaf: Any, reads: int, place: Place) -> Any:
+        """Return a constant among the arguments of a call as a tensor; what else, as it is."""
+        return Tensor(self._constant(leaf, reads, place)) if is_batch_of_one(leaf) else leaf
+
+    def _constant(self, batch: Any, reads: int, place: Place) -> int:
+        """Add neurons that say a constant; return the position of their tensor."""
+        use = _Use((Tensor(reads),), {}, (Spec(tuple(map(int, batch.shape[1:])), "float32"),))
+        return self._append(Constant(batch), f"{place.prefix}constant", use, place)[0]
+
+    def _unknown(self, variables: Sequence[Any], place: Place) -> str | None:
+        """Return why a part cannot be wired whose weights stand in no file."""
+        if place.recorded and not self.weights.issuperset(map(id, variables)):
+            return "the file has no weights of it, since Keras does not see them in its layer"
+        return None
 
     def _append(
-        self,
-        layer: Any,
-        name: str,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        shapes: Sequence[Shape],
-        *dtypes: str,
+        self, layer: Any, name: str, use: _Use, place: Place, refused: str | None = None
     ) -> tuple[int, ...]:
-        """Add a call, and return the positions of its outputs; one dtype may go for all."""
+        """Add a call, and return the positions of its outputs."""
         # A model that is used twice in one that is used twice, and so on, is small in a file.
-        if self.tensors + len(shapes) > MOST_PARTS:
+        if len(self.specs) + len(use.made) > MOST_PARTS:
             raise ValueError(f"there are more than {MOST_PARTS:,} of them")
-        outputs = tuple(range(self.tensors, self.tensors + len(shapes)))
-        self.tensors += len(outputs)
+        outputs = tuple(range(len(self.specs), len(self.specs) + len(use.made)))
+        self.specs += use.made
         key = _key(type(layer))
-        is_operation = key.startswith("ops.")
+        is_operation = key.startswith("ops.") or isinstance(layer, Constant)
+        held = [layer, *leaves((use.args, use.kwargs))] if is_operation else [layer]
         self.calls.append(
             LayerCall(
                 name=self._unique(name),
                 class_name=type(layer).__name__,
                 key=key,
                 layer=layer,
-                args=args,
-                kwargs=kwargs,
+                args=use.args,
+                kwargs=dict(use.kwargs),
                 outputs=outputs,
-                shapes=tuple(shapes),
-                dtypes=dtypes if len(dtypes) == len(shapes) else dtypes * len(shapes),
+                shapes=tuple(spec.shape for spec in use.made),
+                dtypes=tuple(spec.dtype for spec in use.made),
                 first=id(layer) not in self.layers,
                 is_operation=is_operation,
-                parameters=0 if is_operation else _parameters(layer),
+                parameters=self._count(held),
                 channels_first=is_channels_first(layer),
                 settings=settings_of(layer),
-                refused=None if is_operation else why_refused(layer, args, kwargs),
+                refused=refused,
+                one_sample=is_operation and place.recorded,
             )
         )
         self.layers.add(id(layer))
         return outputs
+
+    def _count(self, held: Iterable[Any]) -> int:
+        """Count the parameters of layers, and of variables, that have not been counted."""
+        import keras
+
+        size = 0
+        for each in held:
+            variables = [each] if isinstance(each, keras.Variable) else getattr(each, "weights", ())
+            for variable in variables:
+                if id(variable) not in self.counted:
+                    self.counted.add(id(variable))
+                    size += math.prod(map(int, variable.shape))
+        return size
+
+    def _count_rest(self, layer: Any, begun: int) -> None:
+        """Count the weights of a layer from which its ``call`` makes constants by itself.
+
+        They are those of the first operation that is given a constant, else of the last one.
+        """
+        rest = self._count([layer])
+        operations = [at for at in range(begun, len(self.calls)) if self.calls[at].is_operation]
+        if not rest or not operations:
+            return
+        at = next((at for at in operations if _holds_constant(self.calls[at])), operations[-1])
+        self.calls[at] = replace(self.calls[at], parameters=self.calls[at].parameters + rest)
 
     def _unique(self, name: str) -> str:
         unique = name
@@ -184,50 +360,31 @@ class _Walk:
         return unique
 
 
-@dataclass(frozen=True)
-class _Use:
-    """How a wrapper uses the layer in it: the shapes of input and output without the batch."""
-
-    input: Shape
-    output: Shape
-    dtype: str
+def _holds_constant(call: LayerCall) -> bool:
+    given = any(map(is_constant, leaves((call.args, call.kwargs))))
+    return given or isinstance(call.layer, Constant)
 
 
-def _is_plain_wrapper(node: Any) -> bool:
-    """Tell whether a call is of a wrapper that does no more than call the layer in it."""
-    return (
-        _key(type(node.operation)) in WRAPPERS
-        and len(node.input_tensors) == 1
-        and None not in node.input_tensors[0].shape[1:]
-        and node.arguments.kwargs.get("mask") is None
-    )
+def _use_of(node: Any, positions: Mapping[int, int]) -> _Use:
+    args, kwargs = node.arguments.convert(lambda leaf: _as_tensor(leaf, positions))
+    return _Use(args, kwargs, tuple(map(_spec_of, node.outputs)))
 
 
-def functional_graph(operation: Any) -> Any | None:
-    """Return the graph of nodes of a model, None for a layer that is none."""
-    import keras
-
-    if isinstance(operation, keras.Sequential):
-        return operation._functional
-    return operation if hasattr(operation, "_nodes_by_depth") else None
+def _spec_of(tensor: Any) -> Spec:
+    return Spec(tuple(tensor.shape[1:]), str(tensor.dtype))
 
 
-def _nodes(functional: Any) -> Iterator[Any]:
-    """Yield the nodes of a model in the order in which Keras computes them."""
-    by_depth = functional._nodes_by_depth
-    for depth in sorted(by_depth, reverse=True):
-        yield from by_depth[depth]
-
-
-def _in_order(node: Any, inner: Any) -> list[Any]:
-    """Return the tensors that a nested model is called with, in the order of its inputs."""
-    argument = node.arguments.args[0] if node.arguments.args else None
-    if isinstance(argument, dict) and not isinstance(inner._inputs_struct, dict):
-        return [argument[tensor.name] for tensor in inner.inputs]
-    return list(node.input_tensors)
+def _in_order(use: _Use, graph: Any) -> list[int]:
+    """Return the positions of what a nested model is called with, in the order of its inputs."""
+    argument = use.args[0] if use.args else None
+    if isinstance(argument, dict) and not isinstance(graph._inputs_struct, dict):
+        return [argument[tensor.name].position for tensor in graph.inputs]
+    return use.inputs
 
 
 def _key(cls: type) -> str:
+    if cls is Constant:
+        return cls.__name__
     if is_of_keras(cls.__module__):
         return handler_key(cls.__module__, cls.__name__, None)
     import keras
@@ -235,13 +392,7 @@ def _key(cls: type) -> str:
     return handler_key(cls.__module__, cls.__name__, keras.saving.get_registered_name(cls))
 
 
-def _as_tensor(leaf: Any, positions: dict[int, int]) -> Any:
+def _as_tensor(leaf: Any, positions: Mapping[int, int]) -> Any:
     import keras
 
     return Tensor(positions[id(leaf)]) if isinstance(leaf, keras.KerasTensor) else leaf
-
-
-def _parameters(layer: Any) -> int:
-    """Count the parameters of a layer, as its ``count_params`` does once it is built."""
-    sizes = {id(weight): math.prod(map(int, weight.shape)) for weight in layer.weights}
-    return sum(sizes.values())

@@ -1,5 +1,6 @@
 """Open any trained Keras file as one list of layer calls, inputs first."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,16 +16,20 @@ from exporter.reading.keras.arrays import may_hold_not_finite
 from exporter.reading.keras.calls import layer_calls
 from exporter.reading.keras.defaults import keras_defaults
 from exporter.reading.keras.importing import import_keras
-from exporter.reading.keras.legacy import REPAIR
+from exporter.reading.keras.inputs import ModelInputs, inputs_of
+from exporter.reading.keras.legacy import REPAIR, name_in_file
 from exporter.reading.keras.legacy.built import note_other_meanings
 from exporter.reading.keras.precision import half_precisions, in_single_precision
+from exporter.reading.keras.recording import NotRecordedError
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.keras.saved import Saved, read_saved
+from exporter.reading.keras.unwirable_calls import unwirable
 from exporter.reading.keras.values import predicted, running, tensor_values
 from exporter.reading.keras.weights import BuiltModel, read_weights, unfilled
 from exporter.reading.model_file import reading, sha256_of
 from exporter.reading.opened_model import ModelTensor, ModelValues
-from queries.errors import ModelFileError
+from exporter.reading.refusal import Refusal, raise_unsupported
+from queries.core.input_shapes import InputShapes
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,16 @@ class KerasModel:
         The layer calls, each after those that it reads; nested models are taken apart.
     inputs, outputs
         The tensors that are the model's inputs and outputs.
+    modules
+        The modules of the classes in it that are not of Keras.
     """
 
     saved: Saved
     calls: tuple[LayerCall, ...]
     inputs: tuple[ModelTensor, ...]
     outputs: tuple[ModelTensor, ...]
+    modules: tuple[str, ...]
+    _read: ModelInputs
     _built: BuiltModel
 
     @property
@@ -101,16 +110,19 @@ class KerasModel:
             # First, since the calls compute with its variables.
             model = self.keras
             return ModelValues(
-                tensor_values(self.calls, self.inputs, inputs), predicted(model, inputs)
+                tensor_values(self.calls, self.inputs, inputs),
+                predicted(model, self._read, inputs),
             )
 
 
-def open_file(path: Path, *, partial: bool, weights: bool) -> KerasModel:
+def open_file(
+    path: Path, *, partial: bool, weights: bool, input_shape: InputShapes | None
+) -> KerasModel:
     """Open a ``.keras`` or HDF5 model file of Keras 1, 2 or 3; run no code from it.
 
     Parameters
     ----------
-    path, partial, weights
+    path, partial, weights, input_shape
         As in ``formats.open_model``.
 
     Returns
@@ -124,35 +136,35 @@ def open_file(path: Path, *, partial: bool, weights: bool) -> KerasModel:
         If the file is damaged, not a model, or too new for this Keras.
     UnsupportedLayerError
         If layers of the model are not handled; the message names all of them.
+    ParameterError
+        If a shape does not fit the model.
     """
     saved = read_saved(path, partial=partial)
     with _building(saved):
         built = unfilled(lambda: _build(saved), saved.size)
-    model = _keras_model(saved, built)
-    if weights:
-        with _building(saved):
+        read = inputs_of(built.model, input_shape)
+        if weights:
+            # First, since a layer that is taken apart makes constants of them.
             read_weights(saved, built)
+    model = _keras_model(saved, built, read)
+    if not partial:
+        raise_unsupported(unwirable(model.calls))
     return model
 
 
-def _keras_model(saved: Saved, built: BuiltModel) -> KerasModel:
-    """Take a model apart, if its input shapes are known."""
-    if not getattr(built.model, "inputs", None):
-        raise ModelFileError(
-            "the model was saved before its input shape was known; "
-            "begin it with an Input layer, and save it again"
-        )
-    for tensor in built.model.inputs:
-        if None in tensor.shape[1:]:
-            raise ModelFileError(
-                f"input {tensor.name!r} has the open shape {tuple(tensor.shape[1:])}; "
-                "save the model with a fixed input shape"
-            )
+def _keras_model(saved: Saved, built: BuiltModel, read: ModelInputs) -> KerasModel:
+    """Take a model apart."""
+    model = built.model
     with refusing("its layers cannot be taken apart"):
-        walk = layer_calls(built.model)
+        try:
+            walk = layer_calls(model, read)
+        except NotRecordedError as error:
+            refusal = Refusal(name_in_file(model.name), type(model).__name__, str(error))
+            raise_unsupported([refusal])
+            raise
     for call in walk.calls:
         require_name(call.name)
-    return KerasModel(saved, walk.calls, walk.inputs, walk.outputs, built)
+    return KerasModel(saved, walk.calls, walk.inputs, walk.outputs, walk.modules, read, built)
 
 
 def _build(saved: Saved) -> Any:
@@ -161,7 +173,9 @@ def _build(saved: Saved) -> Any:
 
     single = in_single_precision({**saved.config, "compile_config": None})
     # from_config alone leaves safe mode unset for what stands inside a layer's settings.
-    with keras_defaults():
+    with keras_defaults(), warnings.catch_warnings():
+        # Of a layer whose parts are not built before it is called, which happens next.
+        warnings.filterwarnings("ignore", ".*build", UserWarning)
         model = keras.saving.deserialize_keras_object(single, safe_mode=True)
     if saved.old:
         note_other_meanings(model, saved.backend)

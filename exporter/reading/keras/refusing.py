@@ -39,18 +39,25 @@ def refusing(why: str, advice: str = "") -> Iterator[None]:
             raise
         layer = blamed_layer(error)
         where = f"layer {layer!r}: " if layer else ""
-        reason = f"{type(error).__name__}: {_reason(name_in_file(str(error)))}"
+        reason = f"{type(error).__name__}: {reason_in(name_in_file(str(error)))}"
         message = f"{why}: {where}{reason}{'; ' * bool(advice)}{advice}"
         raise ModelFileError(message) from error
 
 
-def _reason(message: str) -> str:
+def reason_in(message: str, longest: int = _LONGEST) -> str:
     """Return the reason in what Keras says, in one line.
 
     A layer's whole configuration stands before it or after it, and the arguments of a call.
+
+    Parameters
+    ----------
+    message
+        What Keras says.
+    longest
+        How many characters of the reason are returned.
     """
     reason = message.rpartition("Exception encountered: ")[2]
     if bold := _BOLD.findall(reason):
         reason = bold[-1]
     reason = " ".join(_CONFIGURATION.split(reason, maxsplit=1)[0].split())
-    return textwrap.shorten(reason, _LONGEST, placeholder=" ...") or "no reason given"
+    return textwrap.shorten(reason, longest, placeholder=" ...") or "no reason given"

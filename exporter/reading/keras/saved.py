@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.reading.bounds import require_dimensions, require_nesting, require_text
+from exporter.reading.keras.graph import keeps_call
 from exporter.reading.keras.heaps import require_sound_heaps
 from exporter.reading.keras.importing import import_keras
 from exporter.reading.keras.legacy import (
@@ -20,7 +21,15 @@ from exporter.reading.keras.legacy import (
 )
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.refusal import Refusal, raise_unsupported
-from exporter.wiring import WRAPPERS, handled_classes, handler_key, needs_code, reason
+from exporter.wiring import (
+    WRAPPERS,
+    handled_classes,
+    handler_key,
+    how_to_register,
+    is_unwirable,
+    needs_code,
+    reason,
+)
 from queries.errors import ModelFileError
 
 _MODEL_CLASSES = ("Sequential", "Functional", "Model")
@@ -163,12 +172,13 @@ def _of_model(config: object) -> dict[str, Any]:
 
 
 def _checked(config: dict[str, Any]) -> dict[str, Any]:
-    """Return the configuration if it is one of a model made of layers."""
+    """Return the configuration if it is one of a model that can be taken apart."""
     if not _is_model(config):
+        if _is_of_own_class(config):
+            return config
         raise ModelFileError(
             f"it holds a model of the class {config.get('class_name')!r}, whose code is not in "
-            "the file; only Sequential and functional models can be read, and classes derived from "
-            "them that keep their call() and are registered with Keras"
+            f"the file; {how_to_register()}"
         )
     if not _lists_layers(config):
         raise ModelFileError("it is damaged: its configuration lists no layers")
@@ -187,44 +197,83 @@ def _lists_layers(config: Mapping[str, Any]) -> bool:
 
 
 def _is_model(layer: Mapping[str, Any]) -> bool:
-    """Tell whether a layer is a model that can be taken apart: Keras's own, or derived from it."""
-    key = handler_key(
+    """Tell whether a model is a graph of layers: Keras's own, or one that keeps its ``call``."""
+    key = _key(layer)
+    if key in _MODEL_CLASSES:
+        return True
+    cls = _registered(key)
+    return cls is not None and issubclass(cls, import_keras().Model) and keeps_call(cls)
+
+
+def _is_of_own_class(layer: Mapping[str, Any]) -> bool:
+    """Tell whether a model is of a registered class, whose ``call`` says what it computes."""
+    cls = _registered(_key(layer))
+    return cls is not None and issubclass(cls, import_keras().Model)
+
+
+def _registered(key: str) -> type | None:
+    """Return a class of somebody's own that is registered with Keras; None if there is none."""
+    if ">" not in key:
+        return None
+    cls = import_keras().saving.get_registered_object(key)
+    return cls if isinstance(cls, type) else None
+
+
+def _is_known(key: str) -> bool:
+    """Tell whether Keras can build a layer of a class: its own, or one that is registered."""
+    return _registered(key) is not None or hasattr(import_keras().layers, key)
+
+
+def _key(layer: Mapping[str, Any]) -> str:
+    return handler_key(
         layer.get("module"), str(layer.get("class_name")), layer.get("registered_name")
     )
-    return key in _MODEL_CLASSES or (">" in key and _keeps_call(key))
-
-
-def _keeps_call(key: str) -> bool:
-    """Tell whether a registered class of somebody's own computes what its graph of layers says."""
-    keras = import_keras()
-    cls = keras.saving.get_registered_object(key)
-    if not isinstance(cls, type) or not issubclass(cls, keras.Model):
-        return False
-    bases = (keras.Model, keras.Sequential, keras.src.models.Functional)
-    return any(getattr(cls, "call", None) is base.call for base in bases)
 
 
 def _refuse_unsupported(config: Mapping[str, Any], *, partial: bool) -> None:
-    """Name every layer without a handler, before anything of the file is built."""
-    refused = _unsupported(_inner_layers(config["config"]), handled_classes())
+    """Name every layer that cannot be wired, before anything of the file is built.
+
+    Where layers are to be taken apart, only those count that cannot be built: the others are named
+    together with what comes to light then.
+    """
+    if not _is_model(config):
+        return
+    refused, apart = [], False
+    for unbuildable, why in _unsupported(_inner_layers(config["config"]), handled_classes()):
+        apart = apart or why is None
+        if why is not None:
+            refused.append((unbuildable, why))
+    if not any(unbuildable for unbuildable, _ in refused) and (partial or apart):
+        return
     raise_unsupported([why for unbuildable, why in refused if unbuildable or not partial])
 
 
 def _unsupported(
     layers: Iterable[Mapping[str, Any]], handled: Collection[str]
-) -> Iterator[tuple[bool, Refusal]]:
-    """Yield the refusal of each layer without a handler, and whether it cannot even be built."""
+) -> Iterator[tuple[bool, Refusal | None]]:
+    """Yield the refusal of each layer without a handler, and whether it cannot even be built.
+
+    None instead of it stands for a layer that is to be taken apart.
+    """
     for layer in layers:
         class_name = str(layer.get("class_name"))
         name = name_in_file(str(layer["config"].get("name") or layer.get("name")))
-        key = handler_key(layer.get("module"), class_name, layer.get("registered_name"))
+        key = _key(layer)
         if why := layer.get(REFUSAL):
             yield True, Refusal(name, class_name, f"{why}; {REPAIR}")
         elif _is_model(layer) or key in WRAPPERS:
             for unbuildable, inner in _unsupported(_inner_layers(layer["config"]), handled):
-                yield unbuildable, replace(inner, name=f"{name}/{inner.name}")
-        elif key not in handled:
+                named = inner and replace(inner, name=f"{name}/{inner.name}")
+                yield unbuildable, named
+        elif key in handled:
+            continue
+        elif is_unwirable(key) or key.startswith("ops."):
             yield needs_code(key), Refusal(name, class_name, reason(key))
+        elif _is_known(key):
+            yield False, None
+        else:
+            why = f"a class of somebody's own; {how_to_register()}"
+            yield True, Refusal(name, class_name, why)
 
 
 def _inner_layers(config: Mapping[str, Any]) -> list[Any]:

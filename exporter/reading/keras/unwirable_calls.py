@@ -1,28 +1,59 @@
-"""Calls that cannot be wired whatever their class: what they are given, or what a layer became."""
+"""Calls that cannot be wired as they are: what they are given, or what a layer became."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from exporter.reading.calls import Tensor, leaves
+from exporter.reading.calls import LayerCall, Tensor, leaves
+from exporter.reading.keras.constants import is_constant
 from exporter.reading.keras.legacy.built import other_meaning
+from exporter.reading.refusal import Refusal
+from exporter.wiring import handled_classes, reason
 
 
-def why_refused(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
-    """Return why the call of a layer cannot be wired, None where nothing stands against it.
+def why_refused(layer: Any) -> str | None:
+    """Return why a layer cannot be wired, nor taken apart; None where it may be.
 
     Parameters
     ----------
     layer
         The built Keras layer.
-    args, kwargs
-        The arguments of its call, with a ``Tensor`` in the place of each tensor.
     """
     if why := other_meaning(layer):
         return why
     if mode := getattr(layer, "quantization_mode", None):
         return f"it is quantized to {mode}, so that it rounds its inputs as well"
+    return None
+
+
+def beyond_handler(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+    """Return what a call has that no handler of a layer takes; None for nothing.
+
+    Parameters
+    ----------
+    args, kwargs
+        The arguments of the call, with a ``Tensor`` in the place of each tensor.
+    """
     for name, value in kwargs.items():
         if isinstance(value, Tensor):
             return f"it is called with a tensor as its argument {name!r}"
+        if is_constant(value):
+            return f"it is called with a constant as its argument {name!r}"
     if any(value is not None and not isinstance(value, Tensor) for value in leaves(args)):
         return "it is called with a constant"
     return None
+
+
+def unwirable(calls: Iterable[LayerCall]) -> list[Refusal]:
+    """Return the refusals of calls that no handler wires, one a layer.
+
+    Parameters
+    ----------
+    calls
+        All calls of a model.
+    """
+    handled = handled_classes()
+    return [
+        Refusal(call.name, call.class_name, call.refused or reason(call.key))
+        for call in calls
+        if call.first and (call.refused or call.key not in handled)
+    ]

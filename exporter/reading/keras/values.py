@@ -1,14 +1,15 @@
 """What Keras itself puts out for each tensor of a model."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from exporter.reading.calls import LayerCall
-from exporter.reading.keras.calls import functional_graph
+from exporter.reading.keras.inputs import ModelInputs
 from exporter.reading.opened_model import ModelTensor
 from queries.errors import VerificationError
 
@@ -52,9 +53,26 @@ def tensor_values(
     }
     for call in calls:
         if call.inputs:
-            args, kwargs = call.arguments(values)
-            values.update(zip(call.outputs, _flat(_called(call.layer, args, kwargs)), strict=True))
+            computed = _by_sample(call, values) if call.one_sample else _outputs(call, values)
+            values.update(zip(call.outputs, computed, strict=True))
     return values
+
+
+def _by_sample(call: LayerCall, values: Mapping[int, Any]) -> list[Any]:
+    """Return what a call puts out that computes one sample at a time."""
+    read = {position: values[position] for position in call.inputs}
+    samples = len(next(iter(read.values())))
+    each = [
+        _outputs(call, {position: batch[at : at + 1] for position, batch in read.items()})
+        for at in range(samples)
+    ]
+    return [np.concatenate(parts) for parts in zip(*each, strict=True)]
+
+
+def _outputs(call: LayerCall, values: Mapping[int, Any]) -> list[Any]:
+    """Return what a call puts out, one array an output."""
+    args, kwargs = call.arguments(values)
+    return _flat(_called(call.layer, args, kwargs))
 
 
 def _called(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -70,13 +88,13 @@ def _called(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return tf.function(lambda: layer(*args, **kwargs), jit_compile=True)()
 
 
-def predicted(model: Any, inputs: Sequence[NDArray[Any]]) -> list[Any]:
+def predicted(model: Any, read: ModelInputs, inputs: Sequence[NDArray[Any]]) -> list[Any]:
     """Return what ``model.predict_on_batch`` says; ``predict`` takes longer to begin.
 
     Parameters
     ----------
-    model
-        The Keras model.
+    model, read
+        The Keras model, and what it is called with.
     inputs
         One array for each of its inputs: shape ``(samples, *shape)``.
 
@@ -85,12 +103,9 @@ def predicted(model: Any, inputs: Sequence[NDArray[Any]]) -> list[Any]:
     list
         One array an output.
     """
-    import keras
     import tensorflow as tf
 
-    # A model is a functional graph, since layer_calls has walked through it.
-    structure: Any = functional_graph(model)
-    arguments = keras.tree.pack_sequence_as(structure._inputs_struct, list(inputs))
+    arguments = read.packed(inputs)
     try:
         return _flat(model.predict_on_batch(arguments))
     except tf.errors.OpError:

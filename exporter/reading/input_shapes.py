@@ -1,0 +1,90 @@
+"""The shapes of a model's inputs, as its file has them and as the user says them."""
+
+from collections.abc import Mapping, Sequence
+
+from exporter.reading.calls import Shape
+from queries.core.address import repeatable
+from queries.core.input_shapes import InputShapes
+from queries.core.wording import option, worded
+from queries.errors import ModelFileError, ParameterError, listed, meant
+
+
+def closed_shapes(shapes: Mapping[str, Shape], given: InputShapes | None) -> list[Shape]:
+    """Return the shapes of a model's inputs without an open axis.
+
+    Parameters
+    ----------
+    shapes
+        The shapes that the file has, by the names of the inputs; None where an axis is open.
+    given
+        Those that the user says; None for none.
+
+    Raises
+    ------
+    ModelFileError
+        If an axis is open, and the user does not say how long it is.
+    ParameterError
+        If a shape does not fit the model's, or is of no input.
+    """
+    said = _by_name(list(shapes), given)
+    return [_closed(name, shape, said.get(name)) for name, shape in shapes.items()]
+
+
+def _by_name(names: Sequence[str], given: InputShapes | None) -> dict[str, tuple[int, ...]]:
+    """Return the shapes that the user says, by the names of the inputs."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        for name in given:
+            if name not in names:
+                raise _wrong(
+                    f"the model has no input {repeatable(name)}{meant(name, names)}; it has "
+                    f"{listed(names)}"
+                )
+        return {name: _sizes(shape) for name, shape in given.items()}
+    shapes = [_sizes(given)] if _is_shape(given) else [_sizes(shape) for shape in given]
+    if len(shapes) != len(names):
+        raise _wrong(
+            f"the model has {len(names)} inputs, not {len(shapes)}: {listed(names)}; say which is "
+            f"meant: {_example(names[0], ())}"
+        )
+    return dict(zip(names, shapes, strict=True))
+
+
+def _is_shape(given: Sequence[object]) -> bool:
+    return all(isinstance(size, int) for size in given)
+
+
+def _sizes(shape: object) -> tuple[int, ...]:
+    """Return a shape if it is one."""
+    sizes = tuple(shape) if isinstance(shape, Sequence) and not isinstance(shape, str) else ()
+    if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
+        raise _wrong(f"{shape!r} is no shape; it has a length of 1 or more for each axis")
+    return sizes
+
+
+def _closed(name: str, shape: Shape, said: tuple[int, ...] | None) -> Shape:
+    if said is None and None in shape:
+        raise ModelFileError(
+            f"input {name!r} has the open shape {shape}; say how long its axes are, such as "
+            f"{_example(name, shape)}"
+        )
+    if said is None:
+        return shape
+    fits = len(said) == len(shape) and all(
+        own in (None, size) for own, size in zip(shape, said, strict=True)
+    )
+    if not fits:
+        raise _wrong(f"input {name!r} has the shape {shape}, which {said} does not fit")
+    return said
+
+
+def _example(name: str, shape: Shape) -> str:
+    """Return the option with a length that a user may put in."""
+    sizes = [size or 32 for size in shape] or [32]
+    text = f"{name}={','.join(map(str, sizes))}"
+    return worded(option("input_shape", text), f"input_shape={{{name!r}: {tuple(sizes)}}}")
+
+
+def _wrong(why: str) -> ParameterError:
+    return ParameterError(f"{option('input_shape')}: {why}")

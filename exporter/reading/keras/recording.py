@@ -1,0 +1,172 @@
+"""Record the operations and layers that a layer's ``call`` is made of.
+
+It is called with symbolic tensors of fixed shapes, for a batch of one: Keras notes what is done
+with them, and computes nothing.
+"""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Final
+
+from exporter.reading.calls import Shape, Tensor, leaves, mapped
+from exporter.reading.keras.constants import is_batch_of_one
+from exporter.reading.keras.refusing import reason_in
+from exporter.reading.keras.symbolic import symbolic_operands
+
+_UNINITIALIZED: Final = "uninitialized_variables"
+_LONGEST: Final = 200
+
+
+class NotRecordedError(Exception):
+    """A layer cannot be taken apart; says why."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is known of a tensor: its shape without the batch, and what its values are stored as."""
+
+    shape: Shape
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a call of a layer consists of.
+
+    Parameters
+    ----------
+    inputs
+        The symbolic tensors that it was called with, by the positions of what they stand for.
+    outputs
+        What it returned: symbolic tensors, and values that no input changes.
+    nodes
+        The nodes of Keras between them, each after those that it reads.
+    """
+
+    inputs: Mapping[int, Any]
+    outputs: tuple[Any, ...]
+    nodes: tuple[Any, ...]
+
+
+def recorded(
+    layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], specs: Sequence[Spec]
+) -> Recording:
+    """Call a layer with symbolic tensors, as at inference, and return what it did.
+
+    Parameters
+    ----------
+    layer
+        The built Keras layer, or model.
+    args, kwargs
+        The arguments of its call, with a ``Tensor`` in the place of each tensor.
+    specs
+        What is known of each tensor, by its position.
+
+    Raises
+    ------
+    NotRecordedError
+        If the call fails on symbolic tensors, or changes what the layer holds.
+    """
+    import keras
+
+    inputs, own_args, own_kwargs = symbolic(args, kwargs, specs)
+    if getattr(layer, "_call_has_training_arg", False):
+        own_kwargs["training"] = False
+    on = ", ".join(str(specs[position].shape) for position in inputs)
+    with symbolic_operands():
+        outputs = _called(layer, own_args, own_kwargs, on)
+    flat = tuple(keras.tree.flatten(outputs))
+    for output in flat:
+        if not isinstance(output, keras.KerasTensor) and not is_batch_of_one(output):
+            raise NotRecordedError("its call() gives something else than tensors of a batch")
+    return Recording(inputs, flat, tuple(_nodes(flat, inputs)))
+
+
+def symbolic(
+    args: Sequence[Any], kwargs: Mapping[str, Any], specs: Sequence[Spec]
+) -> tuple[dict[int, Any], tuple[Any, ...], dict[str, Any]]:
+    """Return symbolic tensors of a batch of one by position, and the arguments with them.
+
+    Raises
+    ------
+    NotRecordedError
+        If an axis of one is open.
+    """
+    import keras
+
+    tensors = {}
+    for leaf in leaves((tuple(args), dict(kwargs))):
+        if isinstance(leaf, Tensor):
+            spec = specs[leaf.position]
+            if None in spec.shape:
+                raise NotRecordedError(f"its input has the open shape {spec.shape}")
+            tensors[leaf.position] = keras.KerasTensor((1, *spec.shape), spec.dtype)
+    own_args, own_kwargs = mapped(
+        lambda leaf: tensors[leaf.position] if isinstance(leaf, Tensor) else leaf,
+        (tuple(args), dict(kwargs)),
+    )
+    return tensors, own_args, own_kwargs
+
+
+def _called(layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], on: str) -> Any:
+    """Call a layer; nothing that it holds is changed."""
+    import keras
+    from keras.src.backend.common.global_state import get_global_attribute, set_global_attribute
+
+    try:
+        with keras.StatelessScope(initialize_variables=False) as scope:
+            outputs = layer.call(*args, **kwargs)
+        made = get_global_attribute(_UNINITIALIZED)
+    except Exception as error:  # A call may be anybody's.
+        where = f"its call() on {on} fails{_place(layer, error)}"
+        reason = f"{type(error).__name__}: {reason_in(str(error), _LONGEST)}"
+        raise NotRecordedError(f"{where}: {reason}") from error
+    finally:
+        # Keras would fill them the next time that it builds a model.
+        set_global_attribute(_UNINITIALIZED, [])
+    if made:
+        raise NotRecordedError("its call() makes weights, which no file can have")
+    if scope.state_mapping:
+        raise NotRecordedError("its call() changes what it holds, as random numbers do")
+    return outputs
+
+
+def _place(layer: Any, error: BaseException) -> str:
+    """Return where in the file of a layer's class an error came up; nothing for one of Keras."""
+    file = getattr(getattr(type(layer).call, "__code__", None), "co_filename", None)
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file
+    ]
+    return f" at line {frames[-1].lineno} of {PurePath(str(file)).name}" if frames else ""
+
+
+def _nodes(outputs: Sequence[Any], inputs: Mapping[int, Any]) -> list[Any]:
+    """Return the nodes from inputs to outputs, each after those that it reads."""
+    known = set(map(id, inputs.values()))
+    order: list[Any] = []
+    seen: set[int] = set()
+    waiting = _made_by(outputs, known)
+    while waiting:
+        node, ready = waiting.pop()
+        if ready:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            waiting += [(node, True), *_made_by(node.input_tensors, known)]
+    return order
+
+
+def _made_by(tensors: Sequence[Any], known: set[int]) -> list[tuple[Any, bool]]:
+    """Return the nodes that made tensors, the last one first, each not ready to be listed."""
+    import keras
+
+    made = []
+    for tensor in reversed(tensors):
+        if isinstance(tensor, keras.KerasTensor) and id(tensor) not in known:
+            history = getattr(tensor, "_keras_history", None)
+            if history is None or history.operation is None:
+                raise NotRecordedError("its call() computes by something else than Keras")
+            made.append((history.operation._inbound_nodes[history.node_index], False))
+    return made

@@ -1,0 +1,98 @@
+"""Let Keras record what a layer does with symbolic tensors, by whatever functions it does it."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+_ARITHMETIC: Final = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+_LOGIC: Final = ("lt", "le", "gt", "ge", "ne", "and", "or", "xor")
+_OPERATORS: Final = tuple(f"__{name}__" for name in (*_ARITHMETIC, *_LOGIC))
+_MODULES: Final = ("numpy", "nn", "math")
+_UFUNC: Final = "__array_ufunc__"
+_MISSING: Final = object()
+
+
+@contextmanager
+def symbolic_operands() -> Iterator[None]:
+    """Record operations that Keras does not record by itself.
+
+    ``variable * tensor`` and ``array * tensor`` are recorded as ``tensor * variable`` is: else a
+    variable, or NumPy, would try to compute with a tensor that has no values. So would the
+    functions of the backend, by which some layers of Keras compute: they are recorded as those of
+    ``keras.ops`` that have their names. What a layer puts out has no open axis, where its inputs
+    have none: EinsumDense would leave lengths open that it was not told.
+    """
+    replaced = [(owner, name, _set(owner, name, new)) for owner, name, new in _replacements()]
+    try:
+        yield
+    finally:
+        for owner, name, before in reversed(replaced):
+            if before is _MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, before)
+
+
+def _set(owner: Any, name: str, new: Any) -> Any:
+    """Set an attribute, and return what it was."""
+    before = vars(owner).get(name, _MISSING)
+    setattr(owner, name, new)
+    return before
+
+
+def _replacements() -> list[tuple[Any, str, Any]]:
+    """Return what becomes of attributes of classes and modules of Keras."""
+    import keras
+    from keras.src import backend
+
+    variable, tensor = keras.Variable, keras.KerasTensor
+    found: list[tuple[Any, str, Any]] = [
+        (variable, name, _giving_way(getattr(variable, name), tensor)) for name in _OPERATORS
+    ]
+    spec_of = keras.layers.Layer.compute_output_spec
+    found += [
+        (tensor, _UFUNC, None),
+        (keras.layers.Layer, spec_of.__name__, _closing(spec_of)),
+    ]
+    for module in (backend, *(getattr(backend, name) for name in _MODULES)):
+        names = ("cast",) if module is backend else vars(module)
+        for name in names:
+            function, operation = getattr(module, name), getattr(keras.ops, name, None)
+            if inspect.isfunction(function) and operation is not None:
+                found.append((module, name, _recording(function, operation)))
+    return found
+
+
+def _giving_way(operator: Callable[[Any, Any], Any], tensor: type) -> Callable[[Any, Any], Any]:
+    def give_way(one: Any, other: Any) -> Any:
+        return NotImplemented if isinstance(other, tensor) else operator(one, other)
+
+    return give_way
+
+
+def _recording(function: Callable[..., Any], operation: Callable[..., Any]) -> Callable[..., Any]:
+    from keras.src.backend.common.keras_tensor import any_symbolic_tensors
+
+    def record(*args: Any, **kwargs: Any) -> Any:
+        symbolic = any_symbolic_tensors(args, kwargs)
+        return operation(*args, **kwargs) if symbolic else function(*args, **kwargs)
+
+    return record
+
+
+def _closing(spec_of: Callable[..., Any]) -> Callable[..., Any]:
+    import keras
+    from keras.src import backend
+
+    def has_open_axis(structure: Any) -> bool:
+        tensors = keras.tree.flatten(structure)
+        return any(isinstance(t, keras.KerasTensor) and None in t.shape for t in tensors)
+
+    def close(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        spec = spec_of(layer, *args, **kwargs)
+        if has_open_axis(spec) and not has_open_axis((args, kwargs)):
+            return backend.compute_output_spec(layer.call, *args, **kwargs)
+        return spec
+
+    return close
