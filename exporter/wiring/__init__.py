@@ -5,6 +5,9 @@ imported below, with one test.
 """
 
 from exporter.wiring import (
+    attention,
+    choices,
+    comparisons,
     constants,
     convolution,
     dense,
@@ -15,6 +18,7 @@ from exporter.wiring import (
     normalization,
     operations,
     pooling,
+    products,
     reductions,
     reshape,
     resizing,
@@ -53,6 +57,9 @@ __all__ = [
     "Parts",
     "Stage",
     "Wiring",
+    "attention",
+    "choices",
+    "comparisons",
     "constants",
     "convolution",
     "dense",
@@ -71,6 +78,7 @@ __all__ = [
     "normalization",
     "operations",
     "pooling",
+    "products",
     "reason",
     "reductions",
     "reshape",
