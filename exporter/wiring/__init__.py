@@ -12,11 +12,13 @@ from exporter.wiring import (
     merge,
     moves,
     normalization,
+    norms,
     operations,
     pooling,
     reductions,
     reshape,
     resizing,
+    standardization,
     wrappers,
 )
 from exporter.wiring.handlers import handled_classes, handler_key, handler_of, handles, is_of_keras
@@ -59,11 +61,13 @@ __all__ = [
     "moves",
     "needs_code",
     "normalization",
+    "norms",
     "operations",
     "pooling",
     "reason",
     "reductions",
     "reshape",
     "resizing",
+    "standardization",
     "wrappers",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import LayerCall, Shape, Tensor
 from exporter.reading.keras.legacy import name_in_file
-from exporter.reading.keras.settings import settings_of
+from exporter.reading.keras.settings import settings_of, settle_epsilon
 from exporter.reading.keras.unwirable_calls import why_refused
 from exporter.reading.opened_model import ModelTensor
 from exporter.wiring import WRAPPERS, handler_key, is_of_keras
@@ -49,12 +49,12 @@ def layer_calls(model: Any) -> Calls:
 
 @dataclass
 class _Walk:
-    """The calls that have been found, how often each name was used, and the tensors taken."""
+    """The calls that have been found, how often each name was used, and what each tensor is."""
 
     calls: list[LayerCall] = field(default_factory=list)
     uses: dict[str, int] = field(default_factory=dict)
     layers: set[int] = field(default_factory=set)
-    tensors: int = 0
+    dtypes: list[str] = field(default_factory=list)
 
     def enter(self, functional: Any, positions: dict[int, int], prefix: str) -> None:
         """Add the calls of a model whose input tensors have ``positions``, if it is nested.
@@ -147,12 +147,16 @@ class _Walk:
     ) -> tuple[int, ...]:
         """Add a call, and return the positions of its outputs; one dtype may go for all."""
         # A model that is used twice in one that is used twice, and so on, is small in a file.
-        if self.tensors + len(shapes) > MOST_PARTS:
+        first = len(self.dtypes)
+        if first + len(shapes) > MOST_PARTS:
             raise ValueError(f"there are more than {MOST_PARTS:,} of them")
-        outputs = tuple(range(self.tensors, self.tensors + len(shapes)))
-        self.tensors += len(outputs)
+        outputs = tuple(range(first, first + len(shapes)))
+        every = dtypes if len(dtypes) == len(shapes) else dtypes * len(shapes)
+        self.dtypes += every
         key = _key(type(layer))
         is_operation = key.startswith("ops.")
+        if is_operation:
+            settle_epsilon(layer)
         self.calls.append(
             LayerCall(
                 name=self._unique(name),
@@ -163,13 +167,13 @@ class _Walk:
                 kwargs=kwargs,
                 outputs=outputs,
                 shapes=tuple(shapes),
-                dtypes=dtypes if len(dtypes) == len(shapes) else dtypes * len(shapes),
+                dtypes=every,
                 first=id(layer) not in self.layers,
                 is_operation=is_operation,
                 parameters=0 if is_operation else _parameters(layer),
                 channels_first=is_channels_first(layer),
                 settings=settings_of(layer),
-                refused=None if is_operation else why_refused(layer, args, kwargs),
+                refused=None if is_operation else why_refused(layer, args, kwargs, self.dtypes),
             )
         )
         self.layers.add(id(layer))
