@@ -123,7 +123,7 @@ class Means:
 
         def output(x: NDArray[Any], means: NDArray[Any]) -> NDArray[Any]:
             left = x - self.spread(means.reshape(len(x), *self.own), 1)
-            return np.square(left) if activation else left
+            return np.asarray(np.square(left) if activation else left)
 
         return Stage(name, wire, output=output, reads=(ids, MEAN))
 

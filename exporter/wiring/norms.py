@@ -51,7 +51,7 @@ class _Function:
     power: float | None = None
 
     @property
-    def settings(self) -> dict[str, float]:
+    def settings(self) -> dict[str, Any]:
         return {} if self.power is None else {"x2": self.power}
 
     def step(self, ids: Ids | None) -> Stage:

@@ -271,6 +271,12 @@ class TestUnitNormalization:
         inputs = [size * each for each in inputs_of(model)]
         assert difference(model, path, inputs) <= TOLERANCE
 
+    def test_is_proved(self, tmp_path: Path) -> None:
+        layers = keras2().layers
+        model = keras2().Sequential([layers.Input((4, 3)), layers.UnitNormalization(axis=[1, 2])])
+        opened = open_model(saved(model, tmp_path, ".h5"))
+        assert compare(opened, StreamSource(trace(opened).plan)).passed
+
 
 class TestNormalizationOfKeras1:
     @pytest.mark.parametrize("mode", [1, 2])
