@@ -200,6 +200,17 @@ def test_which_neurons_feed_which_does_not_depend_on_weights(tmp_path: Path) -> 
     assert sum(each.edges for each in case.plan.layers) == (7 + 4) * 12
 
 
+def test_a_mean_that_is_0_but_for_rounding_is_proved(tmp_path: Path) -> None:
+    read = keras.Input((5, 5, 6))
+    once = keras.layers.LayerNormalization(center=False, scale=False)(read)
+    again = [
+        keras.layers.LayerNormalization()(once),
+        keras.layers.GroupNormalization(1)(once),
+        keras.ops.var(once, axis=-1),
+    ]
+    assert failing(wired(randomized(keras.Model(read, again)), tmp_path)) == []
+
+
 def test_behind_padding(tmp_path: Path) -> None:
     read = keras.Input((3, 3, 2))
     padded = keras.layers.ZeroPadding2D(1)(read)
