@@ -5,6 +5,7 @@ imported below, with one test.
 """
 
 from exporter.wiring import (
+    contrast,
     convolution,
     dense,
     elementwise,
@@ -48,6 +49,7 @@ __all__ = [
     "Parts",
     "Stage",
     "Wiring",
+    "contrast",
     "convolution",
     "dense",
     "elementwise",

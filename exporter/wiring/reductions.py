@@ -1,9 +1,9 @@
 """Reductions of ``keras.ops``: means, sums, maxima and the like over axes."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exporter.wiring.axes import over_axes, without_batch
 from exporter.wiring.elementwise import one_to_one
@@ -99,27 +99,29 @@ def moments(operation: Any, ids: Ids) -> Chain:
 @handles("ops.Ptp")
 def peak_to_peak(operation: Any, ids: Ids) -> Chain:
     """Subtract the smallest over axes from the largest, each in a step of its own."""
-    over = tuple(axis + 1 for axis in without_batch(operation.axis, ids.ndim))
-
-    def extreme(reduce: Reduce, of_values: Callable[..., Any]) -> Stage:
-        def wire(each: Ids) -> Computed:
-            sources, rank = _over_axes(operation, each)
-            return with_zeros_joined(Computed(sources, _ONE, rank, reduce=reduce))
-
-        return Stage(
-            reduce,
-            wire,
-            output=lambda x: of_values(x, axis=over, keepdims=operation.keepdims),
-            reads=(ids,),
-        )
-
+    axis, keepdims = operation.axis, operation.keepdims
     return Chain(
         (
-            extreme("max", np.max),
-            extreme("min", np.min),
+            extreme("max", ids, axis, keepdims=keepdims),
+            extreme("min", ids, axis, keepdims=keepdims),
             Stage("difference", _difference, reads=("max", "min")),
         )
     )
+
+
+def extreme(reduce: Literal["max", "min"], ids: Ids, axis: Any, *, keepdims: bool) -> Stage:
+    """Return the step that takes the largest or the smallest of some neurons over axes."""
+    of_values = {"max": np.max, "min": np.min}[reduce]
+    over = tuple(each + 1 for each in without_batch(axis, ids.ndim))
+
+    def wire(each: Ids) -> Computed:
+        sources, rank = over_axes(over, each, keepdims=keepdims)
+        return with_zeros_joined(Computed(sources, _ONE, rank, reduce=reduce))
+
+    def output(x: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(of_values(x, axis=over, keepdims=keepdims))
+
+    return Stage(reduce, wire, output=output, reads=(ids,))
 
 
 def _difference(minuend: Ids, subtrahend: Ids) -> Computed:

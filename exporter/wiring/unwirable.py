@@ -16,8 +16,8 @@ _BY_REASON: Final = {
         "LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
     ),
     "it compares the samples of a batch with each other": "ops.Corrcoef",
-    "it changes colours by statistics of the whole image": (
-        "AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization"
+    "it changes colours by how often they are in an image": (
+        "ContrastLimitedAdaptiveHistogramEqualization"
     ),
     _CODE: "FlaxLayer JaxLayer Lambda TFOpLambda TFSMLayer TorchModuleWrapper",
     "it looks values up instead of adding them": (
