@@ -173,7 +173,7 @@ class _Push:
         if isinstance(wiring, Moved | Parts):
             return self._moved(call, wiring, inputs, steps)
         if isinstance(wiring, Chain):
-            return [self._in_stages(call, wiring.stages, inputs, steps)]
+            return self._in_stages(call, wiring, inputs, steps)
         _require_output(call, wiring)
         return [self._computed(call, call.name, wiring, inputs, call.parameters, steps)]
 
@@ -201,38 +201,41 @@ class _Push:
     def _in_stages(
         self,
         call: LayerCall,
-        stages: Sequence[Stage],
+        chain: Chain,
         inputs: Sequence[_Pushed],
         steps: list[Step],
-    ) -> _Pushed:
+    ) -> list[_Pushed]:
         """Plan the steps of a layer; where one cannot be wired, none of them is left."""
         begun = len(self.firsts), self.neurons
         # What an operation is given of a layer's weights no step of it knows.
-        rest = call.parameters - sum(stage.parameters for stage in stages)
+        rest = call.parameters - sum(stage.parameters for stage in chain.stages)
+        last = chain.stages[-1]
         outputs: dict[str, _Pushed] = {}
         try:
-            for stage in stages:
+            for stage in chain.stages:
                 operands = self._operands(stage, inputs, outputs)
                 computed: Computed = _handled(
                     Computed, stage.wire, *(tensor.ids for tensor in operands)
                 )
                 name, parameters = call.name, stage.parameters
-                if stage is stages[-1]:
+                if stage is last:
                     parameters += max(rest, 0)
-                    _require_output(call, computed)
+                    _require_exact(call, computed)
                 else:
                     name += f"/{stage.name}"
                     self.inner[len(self.firsts)] = stage, tuple(tensor.ids for tensor in operands)
                 outputs[stage.name] = self._computed(
                     call, name, computed, operands, parameters, steps
                 )
+            made = [outputs[name] for name in chain.outputs or (last.name,)]
+            _require_shapes(call, [tensor.ids.shape for tensor in made])
         except NotWirableError:
             steps.clear()
             del self.firsts[begun[0] :]
             self.neurons = begun[1]
             self.inner = {index: step for index, step in self.inner.items() if index < begun[0]}
             raise
-        return outputs[stages[-1].name]
+        return made
 
     def _operands(
         self, stage: Stage, inputs: Sequence[_Pushed], outputs: Mapping[str, _Pushed]

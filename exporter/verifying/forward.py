@@ -66,7 +66,7 @@ def neuron_values(model: OpenedModel, traced: Trace, values: ModelValues) -> NDA
         if layer.index in traced.inner:
             value = _of_stage(layer, *traced.inner[layer.index], result)
         else:
-            value = values.tensors[calls[layer.name].outputs[0]]
+            value = values.tensors[calls[layer.name].outputs[-1]]
         result[layer.first : layer.last + 1] = by_element(value)
     return result
 

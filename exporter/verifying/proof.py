@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.planning.layer import PlannedLayer
 from exporter.planning.plan import LayerRow, Plan
 from exporter.planning.push import Trace
 from exporter.reading.opened_model import ModelValues, OpenedModel
@@ -97,9 +98,23 @@ class Proof:
             return None
         ids = np.arange(planned.first, planned.last + 1)
         tensors = [(ids, self._expected[ids - self._first])]
-        if layer.index not in self._whole.inner:
-            tensors += self._tensors(self._call(layer.index).outputs, self._predicted)
+        if layer.index in self._whole.inner:
+            return self._row(
+                layer, planned.neurons, tensors, changes[layer.name], self._added_up(planned)
+            )
+        tensors += self._tensors(self._call(layer.index).outputs, self._predicted)
         return self._row(layer, planned.neurons, tensors, changes[layer.name])
+
+    def _added_up(self, step: PlannedLayer) -> float:
+        """Return the most that a neuron of a step may add up, 0 where it does something else.
+
+        A mean that is 0 but for rounding, such as that of what is normalized already, is no
+        measure of how it was rounded.
+        """
+        if step.wiring.reduce != "sum" or step.wiring.activation is not None:
+            return 0.0
+        read = [self._scales[index - self._begin] for index in step.inputs if index >= self._begin]
+        return step.fan_in * largest_finite(step.wiring.weights) * max(read, default=0.0)
 
     def _row_of_moved(self, layer: LayerRow) -> dict[str, Any] | None:
         outputs = self._calls[layer.name].outputs
@@ -125,7 +140,12 @@ class Proof:
         return tensors
 
     def _row(
-        self, layer: LayerRow, neurons: int | None, tensors: Sequence[_Values], changes: int
+        self,
+        layer: LayerRow,
+        neurons: int | None,
+        tensors: Sequence[_Values],
+        changes: int,
+        added_up: float = 0.0,
     ) -> dict[str, Any]:
         """Return a row of the report.
 
@@ -135,15 +155,16 @@ class Proof:
             What it says besides.
         tensors
             What is compared.
+        added_up
+            What the differences are a share of, if it is more than the values.
         """
         ids = np.concatenate([each for each, _ in tensors])
         output = np.concatenate([values for _, values in tensors])
         replayed_values = self._at(self._replayed, ids)
         difference = _differences(replayed_values, output)
         largest = float(difference.max(initial=0.0))
-        scale = max(
-            [largest_finite(output), *(self._scales[index] for index in self._layers_in(ids))]
-        )
+        scales = [self._scales[index] for index in self._layers_in(ids)]
+        scale = max(added_up, largest_finite(output), *scales)
         # An output that is 0 throughout has no scale: there any difference counts in full.
         relative = largest / scale if scale else largest
         worst = int(ids[difference.argmax()]) if len(ids) else ZERO

@@ -6,16 +6,20 @@ from typing import Any
 import numpy as np
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.results import Computed, Ids, Moved, NotWirableError, Reduce
+from exporter.wiring.results import Computed, Floats, Ids, Moved, NotWirableError, Reduce
 from exporter.wiring.zeros import with_zeros_joined
 
 
 def merged(
-    inputs: Sequence[Ids], reduce: Reduce = "sum", weights: Sequence[float] | None = None
+    inputs: Sequence[Ids], reduce: Reduce = "sum", weights: Sequence[Floats | float] | None = None
 ) -> Computed:
-    """Join each output to its element of every input, which broadcast to one shape."""
+    """Join each output to its element of every input, which broadcast to one shape.
+
+    So do the weights, one or an array for each input.
+    """
     sources = np.stack(np.broadcast_arrays(*inputs), axis=-1)
-    factors = np.ones(len(inputs)) if weights is None else np.asarray(weights)
+    each = [1.0] * len(inputs) if weights is None else weights
+    factors = np.stack(np.broadcast_arrays(*each), axis=-1)
     rank = sources.ndim - 1
     return with_zeros_joined(Computed(sources, factors.astype(np.float32), rank, reduce=reduce))
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from exporter.wiring.axes import without_batch
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import by_channel
-from exporter.wiring.results import Computed, Floats, Ids
+from exporter.wiring.operands import Operand, is_neurons
+from exporter.wiring.results import Computed, Floats, Ids, NotWirableError
 
 
 @handles("BatchNormalization")
@@ -17,16 +19,38 @@ def batch_normalization(layer: Any, ids: Ids) -> Computed:
     Ioffe and Szegedy (2015), algorithm 2: ``gamma / sqrt(variance + epsilon)`` and
     ``beta - mean * weight``.
     """
-    axis = layer.axis[0] if isinstance(layer.axis, (list, tuple)) else layer.axis
-    axis = axis % (ids.ndim + 1) - 1
-    mean = np.asarray(layer.moving_mean, dtype=np.float64)
-    weight = 1.0 / np.sqrt(np.asarray(layer.moving_variance, dtype=np.float64) + layer.epsilon)
-    if layer.scale:
-        weight *= np.asarray(layer.gamma)
+    statistics = layer.moving_mean, layer.moving_variance
+    return _folded(layer, ids, *statistics, offset=layer.beta, scale=layer.gamma)
+
+
+@handles("ops.BatchNorm")
+def batch_norm(
+    operation: Any,
+    x: Operand,
+    mean: Operand,
+    variance: Operand,
+    offset: Operand | None = None,
+    scale: Operand | None = None,
+) -> Computed:
+    """Fold constant statistics into a weight and a bias a channel."""
+    constants = [each for each in (mean, variance, offset, scale) if each is not None]
+    if not is_neurons(x) or any(map(is_neurons, constants)):
+        raise NotWirableError("its statistics are tensors")
+    return _folded(operation, np.asarray(x), mean, variance, offset=offset, scale=scale)
+
+
+def _folded(
+    settings: Any, ids: Ids, mean: Any, variance: Any, *, offset: Any | None, scale: Any | None
+) -> Computed:
+    """Normalize along one axis by statistics that are constants, one a channel."""
+    (axis,) = without_batch(settings.axis, ids.ndim)
+    weight = 1.0 / np.sqrt(np.asarray(variance, dtype=np.float64) + settings.epsilon)
+    if scale is not None:
+        weight *= np.asarray(scale)
     weight = weight.astype(np.float32).astype(np.float64)
-    bias = -mean * weight
-    if layer.center:
-        bias += np.asarray(layer.beta)
+    bias = -np.asarray(mean, dtype=np.float64) * weight
+    if offset is not None:
+        bias += np.asarray(offset)
     return one_to_one(
         ids,
         weight=by_channel(weight, axis, ids.ndim),

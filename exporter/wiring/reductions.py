@@ -1,15 +1,15 @@
 """Reductions of ``keras.ops``: means, sums, maxima and the like over axes."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.wiring.axes import over_axes, without_batch
 from exporter.wiring.comparisons import truth
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
+from exporter.wiring.means import Means
 from exporter.wiring.merge import merged
 from exporter.wiring.results import (
     Chain,
@@ -24,8 +24,6 @@ from exporter.wiring.results import (
 from exporter.wiring.zeros import with_zeros_joined
 
 _ONE: Final[Weights] = np.ones((), dtype=np.float32)
-
-_BY_FUNCTION: Final = {"Logsumexp": ("exp", "log"), "Norm": ("square", "sqrt")}
 
 _REDUCED: Final[dict[str, Reduce]] = {
     "Mean": "sum",
@@ -69,23 +67,15 @@ def average(operation: Any, ids: Ids, weights: Floats | None = None) -> Computed
     return Computed(sources, (shares / shares.sum()).astype(np.float32), rank)
 
 
-@handles("ops.Logsumexp", "ops.Norm")
-def reduced_by_function(operation: Any, ids: Ids) -> Chain:
-    """Apply a function, add up over axes, and apply its inverse: the Euclidean norm is one."""
-    before, after = _BY_FUNCTION[type(operation).__name__]
-    if getattr(operation, "ord", None) not in (None, 2):
-        raise NotWirableError(f"its norm is of the order {operation.ord}, not Euclidean")
+@handles("ops.Logsumexp")
+def logsumexp(operation: Any, ids: Ids) -> Chain:
+    """Apply the exponential function, add up over axes, and take the logarithm."""
 
     def summed(each: Ids) -> Computed:
         sources, rank = _over_axes(operation, each)
-        return Computed(sources, _ONE, rank, activation=after)
+        return Computed(sources, _ONE, rank, activation="log")
 
-    apart = Stage(
-        before,
-        lambda each: one_to_one(each, before),
-        output=getattr(np, before),
-        reads=(ids,),
-    )
+    apart = Stage("exp", lambda each: one_to_one(each, "exp"), output=np.exp, reads=(ids,))
     return Chain((apart, Stage("sum", summed)))
 
 
@@ -93,41 +83,62 @@ def reduced_by_function(operation: Any, ids: Ids) -> Chain:
 def variance(operation: Any, ids: Ids) -> Chain:
     """Average over axes, then average the squares of what is left, all in steps of their own."""
     root = "sqrt" if type(operation).__name__ == "Std" else None
-
-    def mean(each: Ids) -> Computed:
-        sources, rank = _over_axes(operation, each, keepdims=True)
-        return Computed(sources, _share(sources, rank), rank)
-
-    def squares(each: Ids, means: Ids) -> Computed:
-        left = merged([each, means], weights=[1, -1])
-        return replace(left, activation="square")
-
-    def mean_of_squares(each: Ids) -> Computed:
-        sources, rank = _over_axes(operation, each)
-        return Computed(sources, _share(sources, rank), rank, activation=root)
-
-    def mean_output(x: NDArray[Any]) -> NDArray[Any]:
-        return np.asarray(x.mean(axis=_axes(operation, x.ndim), keepdims=True))
-
+    means = Means.over(operation.axis, ids)
+    lengths = means.own if operation.keepdims else means.kept
     return Chain(
         (
-            Stage("mean", mean, output=mean_output, reads=(ids,)),
-            Stage(
-                "squares",
-                squares,
-                output=lambda x, means: np.square(x - means),
-                reads=(ids, "mean"),
-            ),
-            Stage("variance", mean_of_squares),
+            means.step(ids),
+            means.left("squares", ids, "square"),
+            Stage("variance", lambda each: means.wired(each, activation=root, output=lengths)),
         )
     )
 
 
-def _axes(operation: Any, rank: int) -> tuple[int, ...]:
-    """Return the axes of a reduction, that of the batch counted, ascending."""
-    given = operation.axis
-    axes = range(rank) if given is None else given if isinstance(given, Sequence) else [given]
-    return tuple(sorted({int(axis) % rank for axis in axes}))
+@handles("ops.Moments")
+def moments(operation: Any, ids: Ids) -> Chain:
+    """Give the averages over axes, and those of the squares of what is left, in steps."""
+    means = Means.over(operation.axes, ids)
+    lengths = means.own if operation.keepdims else means.kept
+    return Chain(
+        (
+            means.step(ids, lengths),
+            means.left("squares", ids, "square"),
+            Stage("variance", lambda each: means.wired(each, output=lengths)),
+        ),
+        outputs=("mean", "variance"),
+    )
+
+
+@handles("ops.Ptp")
+def peak_to_peak(operation: Any, ids: Ids) -> Chain:
+    """Subtract the smallest over axes from the largest, each in a step of its own."""
+    axis, keepdims = operation.axis, operation.keepdims
+    return Chain(
+        (
+            extreme("max", ids, axis, keepdims=keepdims),
+            extreme("min", ids, axis, keepdims=keepdims),
+            Stage("difference", _difference, reads=("max", "min")),
+        )
+    )
+
+
+def extreme(reduce: Literal["max", "min"], ids: Ids, axis: Any, *, keepdims: bool) -> Stage:
+    """Return the step that takes the largest or the smallest of some neurons over axes."""
+    of_values = {"max": np.max, "min": np.min}[reduce]
+    over = tuple(each + 1 for each in without_batch(axis, ids.ndim))
+
+    def wire(each: Ids) -> Computed:
+        sources, rank = over_axes(over, each, keepdims=keepdims)
+        return with_zeros_joined(Computed(sources, _ONE, rank, reduce=reduce))
+
+    def output(x: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(of_values(x, axis=over, keepdims=keepdims))
+
+    return Stage(reduce, wire, output=output, reads=(ids,))
+
+
+def _difference(minuend: Ids, subtrahend: Ids) -> Computed:
+    return merged([minuend, subtrahend], weights=[1, -1])
 
 
 def _share(sources: Ids, rank: int) -> Weights:
@@ -136,10 +147,5 @@ def _share(sources: Ids, rank: int) -> Weights:
 
 def _over_axes(operation: Any, ids: Ids, *, keepdims: bool | None = None) -> tuple[Ids, int]:
     """Return what each output reads, the axes of the reduction last, and the output's rank."""
-    over = [axis - 1 for axis in _axes(operation, ids.ndim + 1)]
-    if over and over[0] < 0:
-        raise NotWirableError("it reduces over the samples of a batch")
-    sources = np.moveaxis(ids, over, range(ids.ndim - len(over), ids.ndim))
-    if operation.keepdims if keepdims is None else keepdims:
-        return np.expand_dims(sources, over), ids.ndim
-    return sources, ids.ndim - len(over)
+    kept = operation.keepdims if keepdims is None else keepdims
+    return over_axes(operation.axis, ids, keepdims=kept)

@@ -79,6 +79,7 @@ def nothing_at_inference(layer: Any, ids: Ids) -> Moved:
 @handles(
     "AugMix",
     "CutMix",
+    "Equalization",
     "MaxNumBoundingBoxes",
     "MixUp",
     "RandAugment",

@@ -129,14 +129,23 @@ class Chain:
 
     The last step has the layer's own name, since its neurons are the layer's output.
 
+    Parameters
+    ----------
+    stages
+        The steps.
+    outputs
+        The steps whose neurons are the layer's outputs, if it has several; the last one is the
+        last step.
+
     Raises
     ------
     ValueError
         If a step reads one that does not stand before it, two have one name, one before the
-        last does not say what it puts out, or there is none.
+        last does not say what it puts out, there is none, or the outputs are none of them.
     """
 
     stages: tuple[Stage, ...]
+    outputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.stages:
@@ -152,6 +161,10 @@ class Chain:
         for stage in self.stages[:-1]:
             if stage.output is None:
                 raise ValueError(f"{stage.name!r} does not say what it puts out")
+        if self.outputs and (
+            self.outputs[-1] != self.stages[-1].name or not before.issuperset(self.outputs)
+        ):
+            raise ValueError(f"its outputs {self.outputs} are no steps, or end before the last")
 
 
 Wiring = Moved | Parts | Computed | Chain

@@ -13,12 +13,9 @@ _BY_REASON: Final = {
         "Bidirectional ConvLSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D ConvLSTMCell GRU GRUCell LSTM "
         "LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
     ),
-    "it divides by statistics of its own input": (
-        "GroupNormalization LayerNormalization RMSNormalization UnitNormalization "
-        "ops.Corrcoef ops.LayerNorm ops.Normalize ops.RMSNorm"
-    ),
-    "it changes colours by statistics of the whole image": (
-        "AutoContrast ContrastLimitedAdaptiveHistogramEqualization Equalization"
+    "it compares the samples of a batch with each other": "ops.Corrcoef",
+    "it changes colours by how often they are in an image": (
+        "ContrastLimitedAdaptiveHistogramEqualization"
     ),
     _CODE: "FlaxLayer JaxLayer Lambda TFOpLambda TFSMLayer TorchModuleWrapper",
     "it looks values up instead of adding them": (

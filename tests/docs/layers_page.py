@@ -6,6 +6,7 @@ from exporter.wiring import TAKEN_APART, UNWIRABLE, handled_classes
 from queries.core.activations import ACTIVATIONS
 from tests.docs.markdown import NOTE, table
 from tests.docs.old_files import OLD_FILES
+from tests.docs.own_statistics import own_statistics
 
 _LAYERS: Final = """\
 These layers can be wired, however they are joined: in branches, with several inputs and outputs,
@@ -71,6 +72,7 @@ def layers_page() -> str:
             ["layers", "what the handler does", "wired in"],
             [(names, does, f"`{file}`") for file, names, does in rows],
         ),
+        own_statistics(),
         _ACTIVATIONS,
         table(
             ["activation", "value"],

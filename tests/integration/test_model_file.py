@@ -23,7 +23,7 @@ from queries.errors import (
     ModelNotFoundError,
     UnsupportedLayerError,
 )
-from tests.unit.builders import chain, layer, saved
+from tests.unit.builders import chain, layer, saved, unwirable
 
 ASKED: dict[str, Callable[[NeuronGraph], pd.DataFrame]] = {
     "neurons": lambda graph: graph.neurons(NeuronFilter(bias=(0, None), y=range(1, 4))),
@@ -106,7 +106,7 @@ class TestModelFile:
             graph.models()
 
     def test_that_cannot_be_wired(self, tmp_path: Path) -> None:
-        file = saved(chain((3,), layer("LayerNormalization")), tmp_path / "m.keras")
+        file = saved(chain((4, 3), unwirable()), tmp_path / "m.keras")
         with NeuronGraph(file) as graph, pytest.raises(UnsupportedLayerError) as asked:
             graph.summary()
         with pytest.raises(UnsupportedLayerError) as loaded:

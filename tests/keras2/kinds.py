@@ -237,6 +237,21 @@ def normalized_along_other_axes() -> Any:
 
 
 @kind
+def normalized_by_their_input() -> Any:
+    made = layers()
+    return sequential(
+        made.Input((3, 4, 6)),
+        made.LayerNormalization(),
+        made.Dense(6, activation="tanh"),
+        made.LayerNormalization(axis=[1, 2], epsilon=1e-5, center=False),
+        made.GroupNormalization(groups=2, scale=False),
+        made.Dense(4, activation="tanh"),
+        made.GroupNormalization(groups=-1),
+        made.UnitNormalization(axis=[1, 3]),
+    )
+
+
+@kind
 def sequential_of_sequentials() -> Any:
     made = layers()
     read = made.Input((6, 6, 3))

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from queries.errors import UnsupportedLayerError
 from tests.keras2.files import FORMATS, difference, filled, inputs_of, keras2, saved
-from tests.opening import open_model
 
 TOLERANCE = 1e-4
 
@@ -42,6 +40,7 @@ REST = [
     Member("MobileNetV3Small", settings={"alpha": 0.75}),
     Member("EfficientNetB0"),
     Member("EfficientNetV2B0"),
+    Member("ConvNeXtTiny"),
     Member("NASNetMobile"),
     Member("Xception", 71),
     Member("InceptionV3", 75),
@@ -64,13 +63,3 @@ def test_a_family_computes_what_keras_2_predicts(
     model = member.build()
     path = saved(model, tmp_path, suffix)
     assert difference(model, path, [each[:1] for each in inputs_of(model)]) <= TOLERANCE
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_convnext_is_refused_for_its_normalization_alone(suffix: str, tmp_path: Path) -> None:
-    path = saved(Member("ConvNeXtTiny").build(), tmp_path, suffix)
-    with pytest.raises(UnsupportedLayerError) as caught:
-        open_model(path)
-    refused = str(caught.value)
-    assert refused.count("(") == refused.count("(LayerNormalization: ") > 0

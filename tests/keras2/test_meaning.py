@@ -262,6 +262,22 @@ class TestUpSampling:
         assert difference(model, path, inputs_of(model)) <= TOLERANCE
 
 
+class TestUnitNormalization:
+    @pytest.mark.parametrize("size", [1e-9, 1e-7, 1e-5, 1.0])
+    def test_of_small_inputs_is_bounded_by_the_square(self, size: float, tmp_path: Path) -> None:
+        layers = keras2().layers
+        model = keras2().Sequential([layers.Input((4, 3)), layers.UnitNormalization(axis=-1)])
+        path = saved(model, tmp_path, ".h5")
+        inputs = [size * each for each in inputs_of(model)]
+        assert difference(model, path, inputs) <= TOLERANCE
+
+    def test_is_proved(self, tmp_path: Path) -> None:
+        layers = keras2().layers
+        model = keras2().Sequential([layers.Input((4, 3)), layers.UnitNormalization(axis=[1, 2])])
+        opened = open_model(saved(model, tmp_path, ".h5"))
+        assert compare(opened, StreamSource(trace(opened).plan)).passed
+
+
 class TestNormalizationOfKeras1:
     @pytest.mark.parametrize("mode", [1, 2])
     def test_by_its_own_input_is_refused(self, mode: int, tmp_path: Path) -> None:
@@ -272,7 +288,7 @@ class TestNormalizationOfKeras1:
             version="1.2.2",
             config=lambda config: settings_of(config, "norm").update(mode=mode),
         )
-        with pytest.raises(UnsupportedLayerError, match=r"norm .*statistics of its own input"):
+        with pytest.raises(UnsupportedLayerError, match=rf"norm .*mode={mode}"):
             open_model(path)
 
     def test_by_moving_statistics_is_read(self, tmp_path: Path) -> None:

@@ -34,6 +34,11 @@ def layer(class_name: str, **settings: Any) -> Spec:
     return class_name, settings
 
 
+def unwirable(name: str = "heard") -> Spec:
+    """Return a layer that cannot be wired; its input has two axes, of which one is of time."""
+    return layer("STFTSpectrogram", frame_length=2, frame_step=1, fft_length=2, name=name)
+
+
 def chain(shape: tuple[int | None, ...], *layers: Spec, seed: int = 0) -> Any:
     """Build a Sequential with an Input layer; all its variables are random."""
     import keras

@@ -13,7 +13,17 @@ from exporter import load
 from exporter.planning.push import plan
 from queries.errors import ModelFileError, UnsupportedLayerError
 from tests.opening import open_model
-from tests.unit.builders import Wired, chain, edited, edited_hdf5, failing, layer, randomized, saved
+from tests.unit.builders import (
+    Wired,
+    chain,
+    edited,
+    edited_hdf5,
+    failing,
+    layer,
+    randomized,
+    saved,
+    unwirable,
+)
 
 SUFFIXES = [".keras", ".h5"]
 
@@ -290,12 +300,12 @@ class TestUnsupportedLayers:
         layers = [
             layer("LSTM", units=2, return_sequences=True, name="memory"),
             layer("Dense", units=3, name="fine"),
-            layer("LayerNormalization", name="levelled"),
+            unwirable(),
         ]
         said = self.message(chain((4, 3), *layers), tmp_path, suffix)
         assert "2 layers" in said
         assert "memory (LSTM: its neurons feed themselves)" in said
-        assert "levelled (LayerNormalization: it divides by statistics of its own input)" in said
+        assert "heard (STFTSpectrogram: it computes with complex numbers)" in said
         assert "fine" not in said
 
     @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -327,11 +337,10 @@ class TestUnsupportedLayers:
     def test_in_nested_models(self, suffix: str, tmp_path: Path) -> None:
         import keras
 
-        inner = keras.Sequential(
-            [keras.Input((3,)), keras.layers.LayerNormalization(name="levelled")], name="inner"
-        )
-        model = keras.Sequential([keras.Input((3,)), inner])
-        assert "inner/levelled (LayerNormalization: " in self.message(model, tmp_path, suffix)
+        inner = chain((4, 3), unwirable())
+        inner.name = "inner"
+        model = keras.Sequential([keras.Input((4, 3)), inner])
+        assert "inner/heard (STFTSpectrogram: " in self.message(model, tmp_path, suffix)
 
     @pytest.mark.parametrize(
         ("shape", "spec", "said"),

@@ -21,7 +21,7 @@ from queries.errors import (
     ParameterError,
     UnsupportedLayerError,
 )
-from tests.unit.builders import chain, layer
+from tests.unit.builders import chain, layer, unwirable
 
 X = np.random.default_rng(1).standard_normal((40, 4)).astype(np.float32)
 Y = (X.sum(axis=1) > 0).astype(np.float32)
@@ -201,7 +201,7 @@ class TestFailures:
     ) -> None:
         kernels: list[Any] = []
         place = tmp_path / "run.lbug"
-        own = model(layer("LayerNormalization"))
+        own = model(layer("Reshape", target_shape=(3, 1)), unwirable(), layer("Flatten"))
         with pytest.raises(UnsupportedLayerError):
             fitted(own, [load_epochs("run", place), noted(kernels)])
         assert kernels == []

@@ -76,6 +76,9 @@ def _elementwise(draw: Draw, tensor: Any) -> Any:
     layers = keras.layers
     choices = [
         layers.BatchNormalization(),
+        layers.LayerNormalization(axis=draw(st.integers(1, len(tensor.shape) - 1))),
+        layers.GroupNormalization(draw(st.sampled_from([1, -1]))),
+        layers.RMSNormalization(),
         layers.PReLU(),
         layers.LeakyReLU(),
         layers.ELU(),

@@ -12,9 +12,9 @@ from exporter.reading.keras.graph import functional_graph, graph_nodes
 from exporter.reading.keras.inputs import ModelInputs
 from exporter.reading.keras.part_names import Place, whole
 from exporter.reading.keras.recording import NotRecordedError, Spec, recorded, symbolic
-from exporter.reading.keras.settings import settings_of
+from exporter.reading.keras.settings import settings_of, settle_epsilon
 from exporter.reading.keras.symbolic import symbolic_operands
-from exporter.reading.keras.unwirable_calls import beyond_handler, why_refused
+from exporter.reading.keras.unwirable_calls import beyond_handler, why_refused, why_rounded
 from exporter.reading.opened_model import ModelTensor
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, is_of_keras, is_unwirable
 from exporter.wiring.layout import is_channels_first
@@ -195,7 +195,10 @@ class _Walk:
             return self._unwrapped(layer, use, place)
         self.note(layer)
         name = place.name_of(layer)
-        refused = why_refused(layer) or self._unknown(layer.weights, place)
+        stored = [self.specs[position].dtype for position in use.inputs]
+        refused = (
+            why_refused(layer) or why_rounded(layer, stored) or self._unknown(layer.weights, place)
+        )
         if refused is not None or is_unwirable(key):
             return self._append(layer, name, use, place, refused)
         beyond = beyond_handler(use.args, use.kwargs)
@@ -303,6 +306,8 @@ class _Walk:
         key = _key(type(layer))
         is_operation = key.startswith("ops.") or isinstance(layer, Constant)
         held = [layer, *leaves((use.args, use.kwargs))] if is_operation else [layer]
+        if is_operation:
+            settle_epsilon(layer)
         self.calls.append(
             LayerCall(
                 name=self._unique(name),

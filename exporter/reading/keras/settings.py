@@ -26,6 +26,14 @@ def settings_of(layer: Any) -> Settings:
     )
 
 
+def settle_epsilon(operation: Any) -> None:
+    """Let an operation that leaves its epsilon to the settings of Keras keep it as they are."""
+    import keras
+
+    if getattr(operation, "epsilon", 0.0) is None:
+        operation.epsilon = keras.config.epsilon()
+
+
 def _sizes(value: Any) -> tuple[int, ...] | None:
     """Return one number an axis; None for anything else, which a class of one's own may have."""
     sizes = value if isinstance(value, tuple | list) else (value,)

@@ -1,13 +1,16 @@
 """Calls that cannot be wired as they are: what they are given, or what a layer became."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from exporter.reading.calls import LayerCall, Tensor, leaves
 from exporter.reading.keras.constants import is_constant
 from exporter.reading.keras.legacy.built import other_meaning
 from exporter.reading.refusal import Refusal
 from exporter.wiring import handled_classes, reason
+
+# They compute in floats, and give what they were given.
+_ROUNDING: Final = frozenset(["GroupNormalization", "LayerNormalization", "RMSNormalization"])
 
 
 def why_refused(layer: Any) -> str | None:
@@ -57,3 +60,19 @@ def unwirable(calls: Iterable[LayerCall]) -> list[Refusal]:
         for call in calls
         if call.first and (call.refused or call.key not in handled)
     ]
+
+
+def why_rounded(layer: Any, stored: Sequence[str]) -> str | None:
+    """Return why a layer that rounds what it makes cannot be wired; None where it does not.
+
+    Parameters
+    ----------
+    layer
+        The built Keras layer.
+    stored
+        What each tensor that it reads is stored as.
+    """
+    whole = [dtype for dtype in stored if "float" not in dtype]
+    if whole and type(layer).__name__ in _ROUNDING:
+        return f"it rounds what it makes of {whole[0]} to {whole[0]} again"
+    return None

@@ -37,7 +37,8 @@ _VANISHED: Final[dict[str, _Without]] = {
         name: dict.fromkeys(("factor", "interpolation", "rng_type", "seed"))
         for name in ("RandomHeight", "RandomWidth")
     },
-    "BatchNormalization": {"renorm": (False,), "fused": None},
+    # Keras 1 could normalize by what a sample (1) or a batch (2) says of itself.
+    "BatchNormalization": {"renorm": (False,), "fused": None, "mode": (0,)},
     "Discretization": {"trainable": None},
     "Embedding": {"input_length": None, "dropout": None},
     "MultiHeadAttention": dict.fromkeys(

@@ -7,6 +7,7 @@ import numpy as np
 
 from exporter.reading.keras.importing import import_keras
 from exporter.wiring.activation import stands_for
+from exporter.wiring.norms import SMALLEST_SQUARE
 
 _SLOPE_OF_KERAS_2 = 0.2
 
@@ -17,6 +18,21 @@ def hard_sigmoid_of_keras_2(values: Any) -> Any:
     import keras
 
     return keras.ops.clip(values * _SLOPE_OF_KERAS_2 + 0.5, 0.0, 1.0)
+
+
+@cache
+def unit_normalization_by_squares() -> type:
+    """Return a Keras layer that bounds the square of the norm from below, not the norm.
+
+    So does ``tf.math.l2_normalize``, by which Keras 2 normalized.
+    """
+    keras = import_keras()
+
+    def call(self: Any, values: Any) -> Any:
+        squares = keras.ops.sum(keras.ops.square(values), axis=self.axis, keepdims=True)
+        return values * keras.ops.rsqrt(keras.ops.maximum(squares, SMALLEST_SQUARE))
+
+    return type("UnitNormalization", (keras.layers.UnitNormalization,), {"call": call})
 
 
 @cache

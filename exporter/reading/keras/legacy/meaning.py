@@ -5,8 +5,10 @@ from typing import Any, Final
 from exporter.reading.keras.importing import import_keras
 from exporter.reading.keras.legacy.computed import (
     hard_sigmoid_of_keras_2,
+    unit_normalization_by_squares,
     upsampling_from_corners,
 )
+from exporter.wiring.norms import UNIT_NORMALIZATION_BY_SQUARES
 from exporter.wiring.resizing import UPSAMPLING_FROM_CORNERS
 
 # Keras 2.4 was the first that handed all to TensorFlow 2.
@@ -23,9 +25,6 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "GRUCell": {"reset_after": False},
 }
 
-# Keras 1 could normalize by what a sample (1) or a batch (2) says of itself.
-_NORMALIZES_BY_INPUT: Final = (1, 2)
-
 
 def as_meant(layer: dict[str, Any], version: str, backend: str) -> dict[str, Any]:
     """Return the configuration of a layer of Keras 1 or 2 that Keras 3 takes as it was meant.
@@ -33,8 +32,8 @@ def as_meant(layer: dict[str, Any], version: str, backend: str) -> dict[str, Any
     ``hard_sigmoid`` was ``clip(0.2 x + 0.5, 0, 1)``. A GRU that does not say ``reset_after`` was
     written before there was one. Keras for TensorFlow 1 interpolated from the corner of each
     pixel, not from its middle. A RandomCrop made an image of its size at inference as well, of
-    the largest part in its middle. ``mode`` of a BatchNormalization of Keras 1 may say that it
-    normalizes by its own input.
+    the largest part in its middle. A UnitNormalization bounded the square of the norm, not the
+    norm.
 
     Parameters
     ----------
@@ -54,15 +53,14 @@ def as_meant(layer: dict[str, Any], version: str, backend: str) -> dict[str, Any
         name: _activation(value, version, backend) if name.endswith("activation") else value
         for name, value in {**_DEFAULTS.get(class_name, {}), **config}.items()
     }
-    if class_name == "BatchNormalization" and settings.pop("mode", 0) in _NORMALIZES_BY_INPUT:
-        return {**layer, "class_name": "LayerNormalization", "config": settings}
     if class_name == "RandomCrop":
         return {**layer, "class_name": "Resizing", "config": _cropped(settings)}
     if class_name == "UpSampling2D" and _is_from_corners(settings, version, backend):
-        return {**layer, **_registered(UPSAMPLING_FROM_CORNERS, upsampling_from_corners())} | {
-            "class_name": class_name,
-            "config": settings,
-        }
+        own = _registered(UPSAMPLING_FROM_CORNERS, upsampling_from_corners())
+        return {**layer, **own, "config": settings}
+    if class_name == "UnitNormalization":
+        own = _registered(UNIT_NORMALIZATION_BY_SQUARES, unit_normalization_by_squares())
+        return {**layer, **own, "config": settings}
     return {**layer, "config": settings}
 
 
