@@ -50,6 +50,25 @@ def save_dilated(path: Path) -> None:
     _save(keras.Model(pixels, odds), path, seed=2)
 
 
+def save_attention(path: Path) -> None:
+    """Save two heads of causal attention over four tokens, with a sum around them."""
+    import keras
+
+    layers = keras.layers
+    tokens = keras.Input((4, 6), name="tokens")
+    query, key, value = (
+        layers.EinsumDense("btd,dhf->bthf", output_shape=(4, 2, 3), bias_axes="hf", name=name)(
+            tokens
+        )
+        for name in ("query", "key", "value")
+    )
+    mixed = keras.ops.dot_product_attention(query, key, value, is_causal=True)
+    joined = layers.EinsumDense("bthf,hfd->btd", output_shape=(4, 6), name="joined")(mixed)
+    added = layers.Add(name="added")([tokens, joined])
+    odds = layers.Dense(3, activation="softmax", name="odds")(layers.Flatten()(added))
+    _save(keras.Model(tokens, odds), path, seed=3)
+
+
 def save_cifar(path: Path, *, seed: int = 10) -> None:
     """Save the architecture of the CIFAR-10 notebook, untrained: 4.6 million relationships."""
     import keras

@@ -1,6 +1,5 @@
 """Where a neuron stands in its layer: its channel, its x, y and z, and its readable name."""
 
-import math
 from typing import Final
 
 import numpy as np
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 Place = dict[str, NDArray[np.int64]]
 """The coordinates of neurons along each axis that has a name."""
 
-_MOST_AXES: Final = 4
-"""Axes of an output that have names: z, y, x and channel."""
+_SPACE: Final = "xyz"
+"""The names of the axes beside that of the channel, the last one first."""
 
 
 def places(shape: tuple[int, ...], channel_axis: int, offsets: NDArray[np.int64]) -> Place:
@@ -27,9 +26,14 @@ def places(shape: tuple[int, ...], channel_axis: int, offsets: NDArray[np.int64]
     offsets
         Positions of the neurons in memory order.
     """
-    axis_lengths = _without_ones(shape)
-    names = _axes(len(axis_lengths), channel_axis)
-    return dict(zip(names, np.unravel_index(offsets, axis_lengths), strict=True))
+    axes = list(np.unravel_index(offsets, shape))
+    channel = channel_axis % len(shape)
+    place = {"channel": axes.pop(channel)}
+    lengths = shape[:channel] + shape[channel + 1 :]
+    while len(axes) > len(_SPACE):
+        # z counts the axes before it as well.
+        axes[:2] = [axes[0] * lengths[-len(axes) + 1] + axes[1]]
+    return place | dict(zip(_SPACE, reversed(axes), strict=False))
 
 
 def captions(layer: str, place: Place) -> pa.Array:
@@ -41,16 +45,3 @@ def captions(layer: str, place: Place) -> pa.Array:
     if set(place) == {"channel"}:
         parts.append("]")
     return pc.binary_join_element_wise(*parts, "")
-
-
-def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a shape of as many axes as have names: z counts the axes before it as well."""
-    before = len(shape) - _MOST_AXES
-    return shape if before <= 0 else (math.prod(shape[: before + 1]), *shape[before + 1 :])
-
-
-def _axes(rank: int, channel_axis: int) -> tuple[str, ...]:
-    """Return what the axes of an output are called, in memory order."""
-    names = [*"zyx"[_MOST_AXES - rank :]]
-    names.insert(channel_axis % rank, "channel")
-    return tuple(names)

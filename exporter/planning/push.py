@@ -25,6 +25,7 @@ from exporter.wiring import (
     handler_of,
     reason,
 )
+from exporter.wiring.activation import TRUTHS
 from exporter.wiring.results import Ids
 from exporter.wiring.variables import in_reading_order
 from queries.core.memory import fits_in_memory
@@ -367,8 +368,8 @@ def _require_output(call: LayerCall, computed: Computed) -> None:
 def _require_exact(call: LayerCall, computed: Computed) -> None:
     """Raise NotWirableError where Keras computes in integers, which round and wrap around."""
     dtype = call.dtypes[0]
-    adds = call.inputs and computed.reduce in {"sum", "product"}
-    if adds and "float" not in dtype:
+    adds = computed.reduce in {"sum", "product"} and computed.activation not in TRUTHS
+    if call.inputs and adds and "float" not in dtype:
         raise NotWirableError(f"it computes in {dtype}, which rounds and wraps around")
 
 

@@ -5,6 +5,9 @@ imported below, with one test.
 """
 
 from exporter.wiring import (
+    attention,
+    choices,
+    comparisons,
     constants,
     convolution,
     dense,
@@ -15,6 +18,7 @@ from exporter.wiring import (
     normalization,
     operations,
     pooling,
+    products,
     reductions,
     reshape,
     resizing,
@@ -55,6 +59,9 @@ __all__ = [
     "Parts",
     "Stage",
     "Wiring",
+    "attention",
+    "choices",
+    "comparisons",
     "constants",
     "convolution",
     "dense",
@@ -73,6 +80,7 @@ __all__ = [
     "normalization",
     "operations",
     "pooling",
+    "products",
     "reason",
     "reductions",
     "reshape",

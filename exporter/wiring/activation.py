@@ -44,6 +44,9 @@ ELEMENTWISE: Final = frozenset(
         "fabs",
         "floor",
         "i0",
+        "isfinite",
+        "isinf",
+        "isnan",
         "log",
         "log10",
         "log1p",
@@ -63,6 +66,19 @@ ELEMENTWISE: Final = frozenset(
     ]
 )
 """Functions of ``keras.ops`` that a neuron may apply beside those of ``keras.activations``."""
+
+COMPARISONS: Final = {
+    "Equal": "equal",
+    "Greater": "greater",
+    "GreaterEqual": "greater_equal",
+    "Less": "less",
+    "LessEqual": "less_equal",
+    "NotEqual": "not_equal",
+}
+"""The function that each comparison of ``keras.ops`` is."""
+
+TRUTHS: Final = frozenset([*COMPARISONS.values(), "isfinite", "isinf", "isnan"])
+"""Functions that say 1 for true and 0 for false."""
 
 _OF_KERAS: Final = "keras.src.activations.activations"
 """Where the functions of ``keras.activations`` stand; those of ``keras.ops`` differ from them."""

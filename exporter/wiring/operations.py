@@ -11,89 +11,59 @@ import numpy as np
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
+from exporter.wiring.operands import Operand, affine, is_neurons, number
 from exporter.wiring.results import (
-    ZERO,
     Chain,
     Computed,
-    Floats,
     Ids,
-    Moved,
     NotWirableError,
     Reduce,
     Stage,
 )
-
-Operand = Ids | Floats | float
-
-
-def _is_neurons(operand: Operand) -> bool:
-    return isinstance(operand, np.ndarray) and operand.dtype == np.int64
-
-
-def _affine(
-    ids: Ids, weight: Operand, bias: Operand, activation: str | None = None, **config: Any
-) -> Computed:
-    """Multiply by a constant and add another, of which either may widen the output."""
-    by, plus = (_constant(value, ids.ndim) for value in (weight, bias))
-    shape = np.broadcast_shapes(ids.shape, by.shape, plus.shape)
-    widened = np.broadcast_to(ids, shape)
-    offset = plus if plus.any() else None
-    return one_to_one(widened, activation, weight=by, bias=offset, **config)
-
-
-def _constant(value: Operand, rank: int) -> Floats:
-    """Return a constant without the axis of the batch."""
-    values: Floats = np.asarray(value, dtype=np.float64)
-    if values.ndim <= rank:
-        return values
-    if values.shape[0] != 1:
-        raise NotWirableError("a constant of it differs between the samples of a batch")
-    first: Floats = values[0]
-    return first
 
 
 @handles("ops.Add")
 def add(operation: Any, first: Operand, second: Operand) -> Computed:
     """Add up two tensors; a constant becomes the bias."""
     del operation
-    if _is_neurons(first) and _is_neurons(second):
+    if is_neurons(first) and is_neurons(second):
         return merged([np.asarray(first), np.asarray(second)])
-    ids, constant = (first, second) if _is_neurons(first) else (second, first)
-    return _affine(np.asarray(ids), 1.0, constant)
+    ids, constant = (first, second) if is_neurons(first) else (second, first)
+    return affine(np.asarray(ids), 1.0, constant)
 
 
 @handles("ops.Subtract")
 def subtract(operation: Any, first: Operand, second: Operand) -> Computed:
     """Subtract: edges from the second tensor have weight -1, a constant becomes the bias."""
     del operation
-    if _is_neurons(first) and _is_neurons(second):
+    if is_neurons(first) and is_neurons(second):
         return merged([np.asarray(first), np.asarray(second)], weights=[1, -1])
-    if _is_neurons(first):
-        return _affine(np.asarray(first), 1.0, -np.asarray(second))
-    return _affine(np.asarray(second), -1.0, first)
+    if is_neurons(first):
+        return affine(np.asarray(first), 1.0, -np.asarray(second))
+    return affine(np.asarray(second), -1.0, first)
 
 
 @handles("ops.Multiply")
 def multiply(operation: Any, first: Operand, second: Operand) -> Computed:
     """Multiply two tensors; a constant becomes the weight."""
     del operation
-    if _is_neurons(first) and _is_neurons(second):
+    if is_neurons(first) and is_neurons(second):
         return merged([np.asarray(first), np.asarray(second)], "product")
-    ids, constant = (first, second) if _is_neurons(first) else (second, first)
-    return _affine(np.asarray(ids), constant, 0.0)
+    ids, constant = (first, second) if is_neurons(first) else (second, first)
+    return affine(np.asarray(ids), constant, 0.0)
 
 
 @handles("ops.Divide", "ops.TrueDivide")
 def divide(operation: Any, x1: Operand, x2: Operand) -> Computed | Chain:
     """Multiply by the reciprocal: of a constant, or of a tensor in a step of its own."""
     del operation
-    if not _is_neurons(x2):
-        return _affine(np.asarray(x1), 1.0 / np.asarray(x2, dtype=np.float64), 0.0)
+    if not is_neurons(x2):
+        return affine(np.asarray(x1), 1.0 / np.asarray(x2, dtype=np.float64), 0.0)
     divisor = np.asarray(x2)
-    if not _is_neurons(x1):
+    if not is_neurons(x1):
         if not np.all(x1):
             raise NotWirableError("it divides 0 by a tensor")
-        return _affine(divisor, 1.0 / np.asarray(x1, dtype=np.float64), 0.0, "reciprocal")
+        return affine(divisor, 1.0 / np.asarray(x1, dtype=np.float64), 0.0, "reciprocal")
     dividend = np.asarray(x1)
     return Chain(
         (
@@ -123,58 +93,32 @@ def negative(operation: Any, ids: Ids) -> Computed:
 def power(operation: Any, base: Operand, exponent: Operand) -> Computed:
     """Raise a tensor to a constant, or a constant to a tensor: ``exp(log(base) * tensor)``."""
     del operation
-    if _is_neurons(base) and not _is_neurons(exponent):
-        return one_to_one(np.asarray(base), "power", x2=_number(exponent))
-    if _is_neurons(base) or np.any(np.asarray(base) <= 0):
+    if is_neurons(base) and not is_neurons(exponent):
+        return one_to_one(np.asarray(base), "power", x2=number(exponent))
+    if is_neurons(base) or np.any(np.asarray(base) <= 0):
         raise NotWirableError("it raises a tensor, or a constant below 0, to a tensor")
-    return _affine(np.asarray(exponent), np.log(np.asarray(base, dtype=np.float64)), 0.0, "exp")
+    return affine(np.asarray(exponent), np.log(np.asarray(base, dtype=np.float64)), 0.0, "exp")
 
 
 @handles("ops.Mod", "ops.FloorDivide")
 def remainder(operation: Any, dividend: Operand, divisor: Operand) -> Computed:
     """Divide by a constant, and keep the remainder or the whole part."""
-    if not _is_neurons(dividend) or _is_neurons(divisor):
+    if not is_neurons(dividend) or is_neurons(divisor):
         raise NotWirableError("it divides by a tensor, with a remainder")
     name = "mod" if type(operation).__name__ == "Mod" else "floor_divide"
-    return one_to_one(np.asarray(dividend), name, x2=_number(divisor))
-
-
-def _number(constant: Operand) -> float:
-    """Return a constant that is the same for all neurons, as a layer of the graph keeps it."""
-    values = np.unique(np.asarray(constant, dtype=np.float64))
-    if len(values) != 1:
-        raise NotWirableError("a constant of it differs between neurons")
-    return float(values[0])
+    return one_to_one(np.asarray(dividend), name, x2=number(divisor))
 
 
 @handles("ops.Maximum", "ops.Minimum")
 def extreme(operation: Any, first: Operand, second: Operand) -> Computed:
     """Take the larger, or the smaller, of two tensors, or of a tensor and a constant."""
     largest = type(operation).__name__ == "Maximum"
-    if _is_neurons(first) and _is_neurons(second):
+    if is_neurons(first) and is_neurons(second):
         reduce: Reduce = "max" if largest else "min"
         return merged([np.asarray(first), np.asarray(second)], reduce)
-    ids, constant = (first, second) if _is_neurons(first) else (second, first)
+    ids, constant = (first, second) if is_neurons(first) else (second, first)
     name = "maximum" if largest else "minimum"
-    return one_to_one(np.asarray(ids), name, x2=_number(constant))
-
-
-@handles("ops.Where")
-def where(operation: Any, condition: Operand, x1: Operand, x2: Operand) -> Moved | Computed:
-    """Choose by a constant: between two tensors, or a tensor and another constant."""
-    del operation
-    if _is_neurons(condition):
-        raise NotWirableError("it chooses by a tensor")
-    rank = max(np.ndim(x) for x in (x1, x2) if _is_neurons(x))
-    mask = _constant(condition, rank) != 0
-    if _is_neurons(x1) and _is_neurons(x2):
-        return Moved(np.where(mask, x1, x2))
-    if not _is_neurons(x1):
-        mask, x1, x2 = ~mask, x2, x1
-    other = np.where(mask, 0.0, _constant(x2, rank))
-    if not other.any():
-        return Moved(np.where(mask, x1, ZERO))
-    return _affine(np.asarray(x1), mask, other)
+    return one_to_one(np.asarray(ids), name, x2=number(constant))
 
 
 @handles("ops.Glu")

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.wiring.comparisons import truth
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
@@ -44,6 +45,18 @@ def reduced(operation: Any, ids: Ids) -> Computed:
     sources, rank = _over_axes(operation, ids)
     weights = _share(sources, rank) if kind == "Mean" else _ONE
     return with_zeros_joined(Computed(sources, weights, rank, reduce=_REDUCED[kind]))
+
+
+@handles("ops.All", "ops.Any")
+def all_or_any(operation: Any, ids: Ids) -> Chain:
+    """Take the smallest or the largest over axes, once each neuron says 1 or 0."""
+    reduce: Reduce = "min" if type(operation).__name__ == "All" else "max"
+
+    def joined(each: Ids) -> Computed:
+        sources, rank = _over_axes(operation, each)
+        return Computed(sources, _ONE, rank, reduce=reduce)
+
+    return Chain((truth("truth", ids), Stage("reduced", joined)))
 
 
 @handles("ops.Average")

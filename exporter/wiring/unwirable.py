@@ -9,7 +9,6 @@ _VANISHED: Final = (
     "Keras 3 has no such layer; replace it in Keras 2 (the package tf-keras) and save it anew"
 )
 _BY_REASON: Final = {
-    "its weights depend on its input": "ops.DotProductAttention",
     "its neurons feed themselves": (
         "Bidirectional ConvLSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D ConvLSTMCell GRU GRUCell LSTM "
         "LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
@@ -32,12 +31,11 @@ _BY_REASON: Final = {
         "MelSpectrogram STFTSpectrogram ops.FFT ops.FFT2 ops.IFFT2 ops.IRFFT ops.ISTFT ops.RFFT "
         "ops.STFT"
     ),
-    "it gives true or false, or a place, instead of a number": (
-        "ops.All ops.Any ops.Argmax ops.Argmin ops.Argpartition ops.Argsort ops.CountNonzero "
-        "ops.Equal ops.Greater ops.GreaterEqual ops.InTopK ops.IsIn ops.Isclose ops.Isfinite "
-        "ops.Isinf ops.Isnan ops.Less ops.LessEqual ops.LogicalAnd ops.LogicalNot ops.LogicalOr "
-        "ops.LogicalXor ops.Nonzero ops.NotEqual ops.Signbit"
+    "it gives a place, a count or a likeness, instead of a number": (
+        "ops.Argmax ops.Argmin ops.Argpartition ops.Argsort ops.CountNonzero ops.InTopK ops.IsIn "
+        "ops.Isclose ops.Nonzero ops.Signbit"
     ),
+    "it joins the samples of a batch": "ops.Outer ops.Vdot",
     "which input it reads depends on their order": (
         "ops.Median ops.Nanmedian ops.Percentile ops.Quantile ops.Sort ops.TopK ops.Unique"
     ),

@@ -165,6 +165,21 @@ def _sparsemax(x: Floats, axis: int = -1) -> Floats:
     return np.where(np.isnan(x).any(axis=axis, keepdims=True), x.dtype.type(np.nan), nearest)
 
 
+def _comparison(holds: np.ufunc) -> Callable[..., Floats]:
+    """Return a function that is 1 where a number compares so with ``x2``, else 0."""
+    return lambda x, x2: holds(x, x.dtype.type(x2)).astype(x.dtype)
+
+
+def _heaviside(x: Floats, x2: float) -> Floats:
+    # As TensorFlow has it, NaN is neither below 0 nor above.
+    return np.where(x < 0, x.dtype.type(0), np.where(x > 0, x.dtype.type(1), x.dtype.type(x2)))
+
+
+def _truth(holds: np.ufunc) -> Callable[..., Floats]:
+    """Return a function that is 1 where something holds of a number, else 0."""
+    return lambda x: holds(x).astype(x.dtype)
+
+
 def _i0(x: Floats) -> Floats:
     return special.i0e(x) * np.exp(np.abs(x))
 
@@ -201,6 +216,7 @@ ACTIVATIONS: Final[Mapping[str, Activation]] = {
     "cosh": Activation(np.cosh, "cosh(x)"),
     "deg2rad": Activation(np.deg2rad, "x pi / 180"),
     "elu": Activation(_elu, "x above 0, else alpha (exp(x) - 1); alpha = 1"),
+    "equal": Activation(_comparison(np.equal), "1 where x = x2, else 0"),
     "erf": Activation(special.erf, "2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x"),
     "erfc": Activation(special.erfc, "1 - erf(x)"),
     "erfinv": Activation(special.erfinv, "the inverse of erf"),
@@ -212,12 +228,20 @@ ACTIVATIONS: Final[Mapping[str, Activation]] = {
     "floor": Activation(np.floor, "x rounded down"),
     "floor_divide": Activation(lambda x, x2: np.floor(x / x2), "x / x2 rounded down"),
     "gelu": Activation(_gelu, "x Phi(x), Phi that of the normal distribution; approximate = False"),
+    "greater": Activation(_comparison(np.greater), "1 where x > x2, else 0"),
+    "greater_equal": Activation(_comparison(np.greater_equal), "1 where x >= x2, else 0"),
     "hard_shrink": Activation(_hard_shrink, "x if abs(x) > threshold, else 0; threshold = 0.5"),
     "hard_sigmoid": Activation(_hard_sigmoid, "min(max(alpha x + 1/2, 0), 1); alpha = 1/6"),
     "hard_silu": Activation(lambda x: x * _hard_sigmoid(x), "x hard_sigmoid(x)"),
     "hard_tanh": Activation(lambda x: np.clip(x, -1, 1), "min(max(x, -1), 1)"),
+    "heaviside": Activation(_heaviside, "0 below 0, x2 at 0, 1 above"),
     "i0": Activation(_i0, "the modified Bessel function of the first kind, order 0"),
+    "isfinite": Activation(_truth(np.isfinite), "1 where x is finite, else 0"),
+    "isinf": Activation(_truth(np.isinf), "1 where x is infinite, else 0"),
+    "isnan": Activation(_truth(np.isnan), "1 where x is NaN, else 0"),
     "leaky_relu": Activation(_leaky_relu, "x above 0, else negative_slope x; negative_slope = 0.2"),
+    "less": Activation(_comparison(np.less), "1 where x < x2, else 0"),
+    "less_equal": Activation(_comparison(np.less_equal), "1 where x <= x2, else 0"),
     "log": Activation(np.log, "ln(x)"),
     "log10": Activation(np.log10, "log10(x)"),
     "log1p": Activation(np.log1p, "ln(1 + x)"),
@@ -229,6 +253,7 @@ ACTIVATIONS: Final[Mapping[str, Activation]] = {
     "mish": Activation(lambda x: x * np.tanh(_softplus(x)), "x tanh(softplus(x))"),
     "mod": Activation(lambda x, x2: np.mod(x, x.dtype.type(x2)), "x - x2 floor(x / x2)"),
     "nan_to_num": Activation(_nan_to_num, "x, or nan = 0, posinf, neginf where it is not finite"),
+    "not_equal": Activation(_comparison(np.not_equal), "1 where x is not x2, else 0"),
     # To a single exponent of 1/2 NumPy takes the root, which minus infinity does not have.
     "power": Activation(lambda x, x2: np.power(x, np.full_like(x, x2)), "x^x2"),
     "prelu": Activation(_prelu, "x above 0, else the neuron's slope times x"),

@@ -10,11 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from exporter.wiring.activation import ELEMENTWISE
+from exporter.wiring.activation import COMPARISONS, ELEMENTWISE
 from exporter.wiring.functions import FUNCTIONS
 from queries.core.activations import ACTIVATIONS, Floats, activated
 
-WITH_CONSTANTS = {"clip", "floor_divide", "maximum", "minimum", "mod", "nan_to_num", "power"}
+COMPARED = {*COMPARISONS.values(), "heaviside"}
+WITH_CONSTANTS = {
+    *COMPARED,
+    "clip",
+    "floor_divide",
+    "maximum",
+    "minimum",
+    "mod",
+    "nan_to_num",
+    "power",
+}
 OVER_AN_AXIS = {"log_softmax", "softmax", "sparsemax"}
 OF_OTHER_HANDLERS = {"exp", "log", "prelu", "reciprocal", "sigmoid", "sqrt", "square"}
 TOLERANCE = 2e-6
@@ -47,8 +57,9 @@ PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "sparsemax": {"axis": st.sampled_from([-1, 1, 2])},
     "squareplus": {"b": positive},
     "threshold": {"threshold": number, "default_value": number},
+    **{name: {"x2": number} for name in COMPARED},
 }
-REQUIRED = {"clip", "floor_divide", "maximum", "minimum", "mod", "power", "threshold"}
+REQUIRED = {*COMPARED, "clip", "floor_divide", "maximum", "minimum", "mod", "power", "threshold"}
 single = st.one_of(
     st.floats(width=32, allow_subnormal=False),
     st.floats(-20, 20, width=32, allow_subnormal=False),

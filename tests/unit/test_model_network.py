@@ -30,7 +30,7 @@ from queries.analysis.operators import (
 from queries.analysis.path import Step, best_path, strongest
 from queries.analysis.scaled_network import ScaledNetwork
 from tests.contract.diverged import save_diverged
-from tests.models import save_pooled
+from tests.models import save_attention, save_pooled
 from tests.opening import open_model
 from tests.unit.builders import randomized
 
@@ -56,6 +56,7 @@ def save_branched(path: Path) -> None:
 
 MODELS: dict[str, Callable[[Path], None]] = {
     "branched": save_branched,
+    "attention": save_attention,
     "a part": save_pooled,
     "scaled": save_pooled,
 }

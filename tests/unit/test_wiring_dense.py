@@ -3,9 +3,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exporter.planning.push import plan
-from queries.errors import UnsupportedLayerError
-from tests.opening import open_model
 from tests.unit.builders import (
     Spec,
     Wired,
@@ -14,7 +11,6 @@ from tests.unit.builders import (
     failing,
     layer,
     named,
-    saved,
     wired,
 )
 
@@ -84,8 +80,8 @@ def test_einsum_of_an_image_with_activation(tmp_path: Path) -> None:
     assert failing(wired(chain((2, 3, 4), spec), tmp_path)) == []
 
 
-def test_einsum_of_a_diagonal_is_refused(tmp_path: Path) -> None:
+def test_einsum_of_a_diagonal(tmp_path: Path) -> None:
     spec = layer("EinsumDense", equation="abb,bd->abd", output_shape=(3, 5))
-    path = saved(chain((3, 3), spec), tmp_path / "model.keras")
-    with pytest.raises(UnsupportedLayerError, match="takes a diagonal"):
-        plan(open_model(path))
+    case = wired(chain((3, 3), spec), tmp_path)
+    assert failing(case) == []
+    assert_same_edges(case)

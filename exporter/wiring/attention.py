@@ -1,0 +1,213 @@
+"""Attention: products of queries and keys, a softmax of their sums, and a mean of values by it.
+
+Vaswani et al. (2017), Attention is all you need, eq. 1. Each product of two neurons is a neuron.
+A position that a mask leaves out makes no product: its score has no relationship, and a bias of
+which the softmax makes 0.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.wiring.contraction import require_room
+from exporter.wiring.handlers import handles
+from exporter.wiring.operands import Operand, constant, is_neurons, number
+from exporter.wiring.results import EMPTY, Chain, Computed, Floats, Ids, NotWirableError, Stage
+from exporter.wiring.zeros import with_zeros_joined
+
+Flags = NDArray[np.bool_]
+
+MASKED: Final = -1e9
+"""The bias of a score that takes no part: a softmax in single precision makes 0 of it."""
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The pairs of a query and a key of which products are made.
+
+    Parameters
+    ----------
+    kept
+        Which a head has: shape (heads, queries, keys).
+    """
+
+    kept: Flags
+
+    @cached_property
+    def every(self) -> bool:
+        """True where nothing is left out."""
+        return bool(self.kept.all())
+
+    @cached_property
+    def places(self) -> tuple[Ids, Ids]:
+        """Of the pairs that any head has, the positions of the query and of the key."""
+        query, key = np.nonzero(self.kept.any(axis=0))
+        return query, key
+
+    def of_each(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return what stands at each pair: shape (..., queries, keys, features).
+
+        Where pairs are left out, the two axes of positions become one of pairs.
+        """
+        return values if self.every else values[(..., *self.places, slice(None))]
+
+    def apart(self, products: Ids) -> Ids:
+        """Return products by query and key, ``EMPTY`` where a pair is left out.
+
+        Parameters
+        ----------
+        products
+            As ``of_each`` returns them.
+        """
+        if self.every:
+            return products
+        pair = np.zeros(self.kept.shape[1:], dtype=np.int64)
+        pair[self.places] = np.arange(len(self.places[0]))
+        return np.where(self.kept[..., np.newaxis], products[:, pair], EMPTY)
+
+
+@handles("ops.DotProductAttention")
+def dot_product_attention(
+    operation: Any,
+    query: Operand,
+    key: Operand,
+    value: Operand,
+    bias: Operand | None = None,
+    mask: Operand | None = None,
+    scale: Operand | None = None,
+) -> Chain:
+    """Weigh values by a softmax of products of queries and keys; a mask leaves positions out."""
+    if not all(map(is_neurons, (query, key, value))):
+        raise NotWirableError("its query, key or value is a constant")
+    if is_neurons(mask):
+        raise NotWirableError("its mask depends on the input")
+    queries = np.asarray(query)
+    length, heads, features = queries.shape
+    keys, values = (_repeated(np.asarray(each), heads) for each in (key, value))
+    kept = np.ones((heads, length, len(keys)), dtype=bool)
+    if operation.is_causal:
+        kept &= np.tri(length, len(keys), dtype=bool)
+    if mask is not None:
+        kept &= constant(mask, kept.ndim) != 0
+    added = (np.broadcast_to(np.asarray(bias), kept.shape),) if is_neurons(bias) else ()
+    scores = _Scores(
+        _Pairs(kept),
+        1 / np.sqrt(features) if scale is None else number(scale),
+        None if bias is None or added else constant(bias, kept.ndim),
+    )
+    # Where a query has no key at all, the softmax shares out among all of them.
+    weighed = _Pairs(kept | ~kept.any(axis=-1, keepdims=True))
+    return Chain(
+        (
+            _products(scores.pairs, queries, keys),
+            Stage("scores", scores.wire, output=scores.output, reads=("products", *added)),
+            _weighed(weighed, values),
+            Stage("mean", lambda ids: _mean(weighed, ids)),
+        )
+    )
+
+
+def _repeated(values: Ids, heads: int) -> Ids:
+    """Return keys or values for each of the heads of the queries, some of which share them."""
+    if values.shape[1] == heads:
+        return values
+    return np.repeat(values, heads // values.shape[1], axis=1)
+
+
+def _products(pairs: _Pairs, queries: Ids, keys: Ids) -> Stage:
+    """Multiply the features of a query by those of a key."""
+
+    def wire(query: Ids, key: Ids) -> Computed:
+        queries, keys = query.swapaxes(0, 1)[:, :, np.newaxis], key.swapaxes(0, 1)[:, np.newaxis]
+        return _multiplied(pairs, queries, keys)
+
+    def output(query: Floats, key: Floats) -> Floats:
+        return pairs.of_each(np.einsum("btnh,bsnh->bntsh", query, key))
+
+    return Stage("products", wire, output=output, reads=(queries, keys))
+
+
+def _weighed(pairs: _Pairs, values: Ids) -> Stage:
+    """Multiply the features of a value by what the softmax made of its score."""
+
+    def wire(scores: Ids, value: Ids) -> Computed:
+        return _multiplied(pairs, scores[..., np.newaxis], value.swapaxes(0, 1)[:, np.newaxis])
+
+    def output(scores: Floats, value: Floats) -> Floats:
+        return pairs.of_each(np.einsum("bnts,bsnh->bntsh", scores, value))
+
+    return Stage("weighed", wire, output=output, reads=("scores", values))
+
+
+def _multiplied(pairs: _Pairs, *factors: Ids) -> Computed:
+    shape = np.broadcast_shapes(*(each.shape for each in factors))
+    heads, *_, features = shape
+    require_room(heads * features * int(np.count_nonzero(pairs.kept.any(axis=0))))
+    each = [pairs.of_each(np.broadcast_to(factor, shape)) for factor in factors]
+    weights = np.ones(len(each), dtype=np.float32)
+    sources, rank = np.stack(each, axis=-1), each[0].ndim
+    return with_zeros_joined(Computed(sources, weights, rank, reduce="product", channel_axis=0))
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """The step that adds up the products of each pair, and applies the softmax.
+
+    Parameters
+    ----------
+    pairs
+        The pairs that take part.
+    scale
+        The weight of each product.
+    bias
+        Constants that are added: broadcastable to (heads, queries, keys); None for none.
+    """
+
+    pairs: _Pairs
+    scale: float
+    bias: Floats | None
+
+    def wire(self, products: Ids, *added: Ids) -> Computed:
+        """Join each score to its products, and to a neuron that is added."""
+        sources = self.pairs.apart(products)
+        weights = np.full(sources.shape[-1], self.scale, dtype=np.float32)
+        for each in added:
+            own = np.where(self.pairs.kept, each, EMPTY)[..., np.newaxis]
+            sources = np.concatenate([sources, own], axis=-1)
+            weights = np.append(weights, np.float32(1))
+        return Computed(
+            sources,
+            weights,
+            rank=3,
+            bias=self._biases,
+            activation="softmax",
+            activation_config={"axis": -1},
+            channel_axis=0,
+        )
+
+    def output(self, products: Floats, *added: Floats) -> Floats:
+        """Return the softmax of all scores."""
+        sums = products.sum(axis=-1) * self.scale
+        kept = self.pairs.kept
+        scores = np.full((len(products), *kept.shape), MASKED)
+        place = ... if self.pairs.every else (..., *self.pairs.places)
+        scores[place] = sums
+        scores = scores + sum(added) + (0.0 if self.bias is None else self.bias)
+        powers = np.where(kept, scores, MASKED)
+        powers = np.exp(powers - powers.max(axis=-1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+    @property
+    def _biases(self) -> Floats | None:
+        if self.pairs.every:
+            return self.bias
+        return np.where(self.pairs.kept, 0.0 if self.bias is None else self.bias, MASKED)
+
+
+def _mean(pairs: _Pairs, products: Ids) -> Computed:
+    """Add up by query, head and feature what the values of all keys give."""
+    sources = pairs.apart(products).transpose(1, 0, 3, 2)
+    return Computed(sources, np.ones((), dtype=np.float32), rank=3, channel_axis=1)
