@@ -21,7 +21,8 @@ def symbolic_operands() -> Iterator[None]:
     variable, or NumPy, would try to compute with a tensor that has no values. So would the
     functions of the backend, by which some layers of Keras compute: they are recorded as those of
     ``keras.ops`` that have their names. What a layer puts out has no open axis, where its inputs
-    have none: EinsumDense would leave lengths open that it was not told.
+    have none: EinsumDense would leave lengths open that it was not told. Attention puts out as many
+    features as its values have, where Keras says those of its queries.
     """
     replaced = [(owner, name, _set(owner, name, new)) for owner, name, new in _replacements()]
     try:
@@ -45,15 +46,19 @@ def _replacements() -> list[tuple[Any, str, Any]]:
     """Return what becomes of attributes of classes and modules of Keras."""
     import keras
     from keras.src import backend
+    from keras.src.ops.nn import DotProductAttention
 
     variable, tensor = keras.Variable, keras.KerasTensor
     found: list[tuple[Any, str, Any]] = [
         (variable, name, _giving_way(getattr(variable, name), tensor)) for name in _OPERATORS
     ]
-    spec_of = keras.layers.Layer.compute_output_spec
+    spec_of, of_attention = (
+        owner.compute_output_spec for owner in (keras.layers.Layer, DotProductAttention)
+    )
     found += [
         (tensor, _UFUNC, None),
         (keras.layers.Layer, spec_of.__name__, _closing(spec_of)),
+        (DotProductAttention, of_attention.__name__, _with_features_of_values(of_attention)),
     ]
     for module in (backend, *(getattr(backend, name) for name in _MODULES)):
         names = ("cast",) if module is backend else vars(module)
@@ -79,6 +84,16 @@ def _recording(function: Callable[..., Any], operation: Callable[..., Any]) -> C
         return operation(*args, **kwargs) if symbolic else function(*args, **kwargs)
 
     return record
+
+
+def _with_features_of_values(spec_of: Callable[..., Any]) -> Callable[..., Any]:
+    import keras
+
+    def of_values(attention: Any, query: Any, key: Any, value: Any, **rest: Any) -> Any:
+        spec = spec_of(attention, query, key, value, **rest)
+        return keras.KerasTensor((*spec.shape[:-1], value.shape[-1]), spec.dtype)
+
+    return of_values
 
 
 def _closing(spec_of: Callable[..., Any]) -> Callable[..., Any]:
