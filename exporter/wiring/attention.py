@@ -31,7 +31,7 @@ class _Pairs:
     Parameters
     ----------
     kept
-        Which a head has: shape (heads, queries, keys).
+        Which a head has: shape (heads, queries, keys); of length 1 where all have the same.
     """
 
     kept: Flags
@@ -87,12 +87,10 @@ def dot_product_attention(
     queries = np.asarray(query)
     length, heads, features = queries.shape
     keys, values = (_repeated(np.asarray(each), heads) for each in (key, value))
-    kept = np.ones((heads, length, len(keys)), dtype=bool)
-    if operation.is_causal:
-        kept &= np.tri(length, len(keys), dtype=bool)
-    if mask is not None:
-        kept &= constant(mask, kept.ndim) != 0
-    added = (np.broadcast_to(np.asarray(bias), kept.shape),) if is_neurons(bias) else ()
+    kept = _kept(mask, length, len(keys), causal=operation.is_causal, products=heads * features)
+    added = ()
+    if is_neurons(bias):
+        added = (np.broadcast_to(np.asarray(bias), (heads, length, len(keys))),)
     scores = _Scores(
         _Pairs(kept),
         1 / np.sqrt(features) if scale is None else number(scale),
@@ -108,6 +106,18 @@ def dot_product_attention(
             Stage("mean", lambda ids: _mean(weighed, ids)),
         )
     )
+
+
+def _kept(mask: Operand | None, queries: int, keys: int, *, causal: bool, products: int) -> Flags:
+    """Return which pairs take part, if there is room for so many products of each."""
+    if mask is None:
+        each = np.minimum(np.arange(queries) + 1, keys) if causal else np.full(queries, keys)
+        require_room(products * int(each.sum()))
+    kept = np.tri(queries, keys, dtype=bool) if causal else np.ones((queries, keys), dtype=bool)
+    every = kept[np.newaxis] if mask is None else kept & (constant(mask, 3) != 0)
+    if not every.any():
+        raise NotWirableError("its mask leaves everything out")
+    return np.broadcast_to(every, np.broadcast_shapes(every.shape, (1, queries, keys)))
 
 
 def _repeated(values: Ids, heads: int) -> Ids:
@@ -192,7 +202,7 @@ class _Scores:
         """Return the softmax of all scores."""
         sums = products.sum(axis=-1) * self.scale
         kept = self.pairs.kept
-        scores = np.full((len(products), *kept.shape), MASKED)
+        scores = np.full((*products.shape[:2], *kept.shape[1:]), MASKED)
         place = ... if self.pairs.every else (..., *self.pairs.places)
         scores[place] = sums
         scores = scores + sum(added) + (0.0 if self.bias is None else self.bias)

@@ -20,6 +20,7 @@ Axes = tuple[str, ...]
 """Names of axes: the letters of an equation, and ``0``, ``1`` and so on for its ellipsis."""
 
 _ONE: Final[Weights] = np.ones((), dtype=np.float32)
+_FACTORS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ class Contraction:
 
 def require_room(products: int) -> None:
     """Raise NotWirableError where so many products are more than memory holds."""
-    if not fits_in_memory(products):
+    if not fits_in_memory(_FACTORS * products):
         raise NotWirableError(
             f"it multiplies {products:,} pairs of values, each product a neuron, which are more "
             "than fit into memory; give it a shorter input"

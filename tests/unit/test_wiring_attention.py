@@ -121,9 +121,10 @@ def test_a_head_is_a_channel(case: Wired) -> None:
     ("arguments", "said"),
     [
         (lambda read: {"mask": read.value[:, None, :, :, 0] > 0}, "its mask depends on the input"),
+        (lambda read: {"mask": np.zeros((1, *read.key.shape[1:3], 1))}, "leaves everything out"),
         (lambda read: {"key": np.ones((1, *read.key.shape[1:]), "float32")}, "is a constant"),
     ],
-    ids=["mask", "key"],
+    ids=["mask", "all masked", "key"],
 )
 def test_refusals(arguments: Any, said: str, tmp_path: Path) -> None:
     read = SimpleNamespace(
@@ -161,6 +162,8 @@ def test_any_attention_is_that_of_the_formula(
         for shape in ((queries, heads, features), (keys, groups, features), (keys, groups, width))
     )
     mask = draw.random((heads, queries, keys)) < 0.7 if masks else None
+    if mask is not None:
+        mask[:, 0, 0] = True
     chain = dot_product_attention(
         SimpleNamespace(is_causal=causal),
         *ids_of([q, k, v]),

@@ -125,7 +125,7 @@ def test_products_that_do_not_fit_are_refused_by_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = saved(model(FORMULAS["a @ b"]), tmp_path / "model.keras")
-    monkeypatch.setattr(contraction, "fits_in_memory", lambda values: values < 120)
+    monkeypatch.setattr(contraction, "fits_in_memory", lambda values: values < 240)
     with pytest.raises(UnsupportedLayerError, match="it multiplies 120 pairs of values"):
         plan(open_model(path))
 
