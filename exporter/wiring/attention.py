@@ -1,8 +1,9 @@
 """Attention: products of queries and keys, a softmax of their sums, and a mean of values by it.
 
 Vaswani et al. (2017), Attention is all you need, eq. 1. Each product of two neurons is a neuron.
-A position that a mask leaves out makes no product: its score has no relationship, and a bias of
-which the softmax makes 0.
+A position that a constant mask leaves out makes no product: its score has no relationship, and a
+bias of which the softmax makes 0. A mask that depends on the input makes up for that bias where it
+is 1.
 """
 
 from dataclasses import dataclass
@@ -82,26 +83,30 @@ def dot_product_attention(
     """Weigh values by a softmax of products of queries and keys; a mask leaves positions out."""
     if not all(map(is_neurons, (query, key, value))):
         raise NotWirableError("its query, key or value is a constant")
-    if is_neurons(mask):
-        raise NotWirableError("its mask depends on the input")
     queries = np.asarray(query)
     length, heads, features = queries.shape
     keys, values = (_repeated(np.asarray(each), heads) for each in (key, value))
-    kept = _kept(mask, length, len(keys), causal=operation.is_causal, products=heads * features)
-    added = ()
-    if is_neurons(bias):
-        added = (np.broadcast_to(np.asarray(bias), (heads, length, len(keys))),)
+    constant_mask = None if is_neurons(mask) else mask
+    kept = _kept(
+        constant_mask, length, len(keys), causal=operation.is_causal, products=heads * features
+    )
+    added = {1.0: bias, -MASKED: mask}
+    neurons = {weight: each for weight, each in added.items() if is_neurons(each)}
     scores = _Scores(
         _Pairs(kept),
         1 / np.sqrt(features) if scale is None else number(scale),
-        None if bias is None or added else constant(bias, kept.ndim),
+        None if bias is None or is_neurons(bias) else constant(bias, kept.ndim),
+        tuple(neurons),
     )
-    # Where a query has no key at all, the softmax shares out among all of them.
-    weighed = _Pairs(kept | ~kept.any(axis=-1, keepdims=True))
+    shape = heads, length, len(keys)
+    reads = (np.broadcast_to(np.asarray(each), shape) for each in neurons.values())
+    # Where a query has no key at all, the softmax shares out among all of them; a mask that
+    # depends on the input may leave out any.
+    weighed = _Pairs(kept | is_neurons(mask) | ~kept.any(axis=-1, keepdims=True))
     return Chain(
         (
             _products(scores.pairs, queries, keys),
-            Stage("scores", scores.wire, output=scores.output, reads=("products", *added)),
+            Stage("scores", scores.wire, output=scores.output, reads=("products", *reads)),
             _weighed(weighed, values),
             Stage("mean", lambda ids: _mean(weighed, ids)),
         )
@@ -174,20 +179,24 @@ class _Scores:
         The weight of each product.
     bias
         Constants that are added: broadcastable to (heads, queries, keys); None for none.
+    added
+        The weights of neurons that are added: 1 of a bias; of a mask, which is 1 or 0, what makes
+        up for the bias of a score that takes no part.
     """
 
     pairs: _Pairs
     scale: float
     bias: Floats | None
+    added: tuple[float, ...]
 
     def wire(self, products: Ids, *added: Ids) -> Computed:
-        """Join each score to its products, and to a neuron that is added."""
+        """Join each score to its products, and to what is added."""
         sources = self.pairs.apart(products)
         weights = np.full(sources.shape[-1], self.scale, dtype=np.float32)
-        for each in added:
+        for weight, each in zip(self.added, added, strict=True):
             own = np.where(self.pairs.kept, each, EMPTY)[..., np.newaxis]
             sources = np.concatenate([sources, own], axis=-1)
-            weights = np.append(weights, np.float32(1))
+            weights = np.append(weights, np.float32(weight))
         return Computed(
             sources,
             weights,
@@ -205,16 +214,23 @@ class _Scores:
         scores = np.full((*products.shape[:2], *kept.shape[1:]), MASKED)
         place = ... if self.pairs.every else (..., *self.pairs.places)
         scores[place] = sums
-        scores = scores + sum(added) + (0.0 if self.bias is None else self.bias)
-        powers = np.where(kept, scores, MASKED)
+        for weight, each in zip(self.added, added, strict=True):
+            scores += weight * each
+        powers = np.where(kept, scores + self._bias, MASKED).astype(np.float32)
         powers = np.exp(powers - powers.max(axis=-1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
     @property
+    def _bias(self) -> Floats:
+        """What each score has that takes part."""
+        of_mask = MASKED if -MASKED in self.added else 0.0
+        return np.asarray(of_mask if self.bias is None else of_mask + self.bias)
+
+    @property
     def _biases(self) -> Floats | None:
-        if self.pairs.every:
-            return self.bias
-        return np.where(self.pairs.kept, 0.0 if self.bias is None else self.bias, MASKED)
+        if not self.pairs.every:
+            return np.where(self.pairs.kept, self._bias, MASKED)
+        return self._bias if self._bias.any() else None
 
 
 def _mean(pairs: _Pairs, products: Ids) -> Computed:
