@@ -12,7 +12,10 @@ from exporter.wiring import (
     convolution,
     dense,
     elementwise,
+    embedding,
+    encoding,
     functions,
+    masking,
     merge,
     moves,
     normalization,
@@ -24,7 +27,15 @@ from exporter.wiring import (
     resizing,
     wrappers,
 )
-from exporter.wiring.handlers import handled_classes, handler_key, handler_of, handles, is_of_keras
+from exporter.wiring.handlers import (
+    handled_classes,
+    handler_key,
+    handler_of,
+    handles,
+    is_of_keras,
+    takes_arguments,
+    takes_dtypes,
+)
 from exporter.wiring.results import (
     EMPTY,
     ZERO,
@@ -64,6 +75,8 @@ __all__ = [
     "convolution",
     "dense",
     "elementwise",
+    "embedding",
+    "encoding",
     "functions",
     "handled_classes",
     "handler_key",
@@ -72,6 +85,7 @@ __all__ = [
     "how_to_register",
     "is_of_keras",
     "is_unwirable",
+    "masking",
     "merge",
     "moves",
     "needs_code",
@@ -83,5 +97,7 @@ __all__ = [
     "reductions",
     "reshape",
     "resizing",
+    "takes_arguments",
+    "takes_dtypes",
     "wrappers",
 ]

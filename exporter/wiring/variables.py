@@ -1,10 +1,32 @@
-"""Read the variables of Keras layers."""
+"""Read the variables of Keras layers, and the arguments of operations."""
 
 from typing import Any
 
 import numpy as np
 
 from exporter.wiring.results import Floats, NotWirableError, Weights
+
+
+def is_neurons(operand: Any) -> bool:
+    """Tell whether an argument of an operation is neuron ids, no constant."""
+    return isinstance(operand, np.ndarray) and operand.dtype == np.int64
+
+
+def without_batch(constant: Any, rank: int) -> Floats:
+    """Return a constant argument without the axis of the batch.
+
+    Raises
+    ------
+    NotWirableError
+        If it differs between the samples of a batch.
+    """
+    values: Floats = np.asarray(constant, dtype=np.float64)
+    if values.ndim <= rank:
+        return values
+    if values.shape[0] != 1:
+        raise NotWirableError("a constant of it differs between the samples of a batch")
+    first: Floats = values[0]
+    return first
 
 
 def float_weights(variable: Any) -> Weights:

@@ -19,6 +19,7 @@ from exporter.reading.keras.legacy import (
     name_in_file,
     of_hdf5,
 )
+from exporter.reading.keras.masks import MASK_OPERATIONS
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring import (
@@ -265,7 +266,7 @@ def _unsupported(
             for unbuildable, inner in _unsupported(_inner_layers(layer["config"]), handled):
                 named = inner and replace(inner, name=f"{name}/{inner.name}")
                 yield unbuildable, named
-        elif key in handled:
+        elif key in handled or key in MASK_OPERATIONS:
             continue
         elif is_unwirable(key) or key.startswith("ops."):
             yield needs_code(key), Refusal(name, class_name, reason(key))
