@@ -35,7 +35,7 @@ def one_hot(operation: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Chain:
 
 @handles("ops.MultiHot", dtypes=True)
 def multi_hot(operation: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Chain:
-    """Make a neuron of each class at each position; one of them being 1, the class's is."""
+    """Make a neuron of each class at each position, and take the largest of each class."""
     _require_dense(operation)
     steps = token_stages(ids, _classes(operation), dtypes, axis=_class_axis(operation))
     return Chain((*steps, Stage("present", _present)))

@@ -6,6 +6,7 @@ from exporter.wiring import UNWIRABLE, handled_classes
 from queries.core.activations import ACTIVATIONS
 from tests.docs.markdown import NOTE, table
 from tests.docs.old_files import OLD_FILES
+from tests.docs.tokens import TOKENS
 
 _LAYERS: Final = """\
 These layers can be wired, however they are joined: in branches, with several inputs and outputs,
@@ -57,6 +58,7 @@ def layers_page() -> str:
         ),
         _UNWIRABLE,
         table(["reason", "layers"], reasons),
+        TOKENS,
         OLD_FILES,
         _OWN,
     ]
