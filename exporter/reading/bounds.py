@@ -53,6 +53,7 @@ _SIZES: Final = frozenset(
         "n",
         "newshape",
         "num_classes",
+        "num_oov_indices",
         "num_tokens",
         "output_dim",
         "output_shape",

@@ -120,6 +120,8 @@ def _single(boundaries: Any) -> Floats:
     single = np.asarray(boundaries, dtype=np.float32)
     if not single.size:
         raise NotWirableError("it has no boundaries")
+    if np.isnan(single).any() or np.any(single[1:] < single[:-1]):
+        raise NotWirableError("its boundaries do not ascend")
     return single.astype(np.float64)
 
 
@@ -169,8 +171,8 @@ def integer_lookup(layer: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Chain
         raise NotWirableError("it spreads unknown numbers over several places")
     if not int(layer.lookup_table.size()):
         raise NotWirableError(
-            "its vocabulary was learnt by adapt, and no setting has it; save the model with "
-            "set_vocabulary(layer.get_vocabulary())"
+            "its vocabulary was learnt by adapt, and no setting has it; build the model with "
+            "IntegerLookup(vocabulary=layer.get_vocabulary())"
         )
     known = np.asarray(layer.get_vocabulary(include_special_tokens=False), dtype=np.int64)
     if layer.output_mode == "int":

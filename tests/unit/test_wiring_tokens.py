@@ -7,18 +7,20 @@ from typing import Any
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
-from exporter import inspect
+from exporter import inspect, load, verify
 from exporter.planning import push
 from exporter.planning.grouping import grouped
 from exporter.planning.push import plan
 from exporter.verifying.drawing import drawn_inputs
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.replay import replay
-from queries.errors import UnsupportedLayerError
+from queries import NeuronGraph
+from queries.errors import ModelFileError, UnsupportedLayerError
 from tests.opening import open_model
-from tests.unit.builders import Wired, edges_into, failing, randomized, saved, wired
+from tests.unit.builders import Wired, edges_into, edited, failing, randomized, saved, wired
 
 layers, ops = keras.layers, keras.ops
 
@@ -239,9 +241,54 @@ def test_refusals(formula: Callable[[Any], Any], said: str, tmp_path: Path) -> N
         plan(open_model(path))
 
 
+@pytest.mark.parametrize("boundaries", [[2.0, 1.0], [np.nan], []])
+def test_boundaries_that_do_not_ascend_are_refused(boundaries: list[float], tmp_path: Path) -> None:
+    model = model_of(discretized, tokens(dtype="float32"))
+    path = saved(model, tmp_path / "model.keras")
+    edited(path, lambda config: set_boundaries(config, boundaries))
+    with pytest.raises(UnsupportedLayerError, match="boundaries"):
+        plan(open_model(path))
+
+
+def set_boundaries(config: Any, boundaries: list[float]) -> None:
+    config["config"]["layers"][1]["config"]["bin_boundaries"] = boundaries
+
+
+def test_a_vocabulary_elsewhere_on_the_machine_is_not_read(tmp_path: Path) -> None:
+    path = saved(model_of(lookup, tokens()), tmp_path / "model.keras")
+    words = tmp_path / "words.txt"
+    words.write_text("1\n2\n")
+
+    def from_file(config: Any) -> None:
+        config["config"]["layers"][1]["config"]["vocabulary"] = str(words)
+
+    with pytest.raises(ModelFileError, match="outside of the model archive"):
+        open_model(edited(path, from_file))
+
+
 def test_a_vocabulary_that_was_learnt_is_refused(tmp_path: Path) -> None:
     layer = layers.IntegerLookup()
     layer.adapt(np.asarray([5, 5, 7, 9]))
     path = saved(model_of(layer, tokens()), tmp_path / "model.keras")
     with pytest.raises(UnsupportedLayerError, match="learnt by adapt"):
         plan(open_model(path))
+
+
+def test_stores_and_model_files_hold_tokens(tmp_path: Path) -> None:
+    made = [embedding(), layers.GlobalAveragePooling1D(), layers.Dense(4, "softmax", name="out")]
+    model = randomized(keras.Sequential([tokens(), *made]))
+    path = saved(model, tmp_path / "text.keras")
+    x = np.random.default_rng(2).integers(0, TOKENS, (30, STEPS))
+    y = np.asarray(model.predict_on_batch(x)).argmax(axis=1)
+    answers = []
+    for graph in (tmp_path / "text.lbug", f"{tmp_path}/dataset/", path):
+        if graph != path:
+            load(path, graph, progress=False)
+            assert verify(path, graph, progress=False).passed
+        with NeuronGraph(graph) as asked:
+            costs = asked.prune_cost(x, y)
+            assert set(costs["accuracy_before"]) == {1.0}
+            answers.append((costs, asked.strongest_paths("tokens", "out", k=3)))
+    for costs, paths in answers[1:]:
+        pd.testing.assert_frame_equal(costs, answers[0][0])
+        pd.testing.assert_frame_equal(paths, answers[0][1])
