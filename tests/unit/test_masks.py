@@ -52,6 +52,9 @@ WIRED: dict[str, Callable[[Any], Any]] = {
     "reversible": lambda x: layers.GlobalAveragePooling1D()(
         layers.ReversibleEmbedding(7, 3, mask_zero=True)(unmasked(x), reverse=True)
     ),
+    "a constant that nobody looks at": lambda x: layers.BatchNormalization()(
+        unmasked(x), mask=MASK
+    ),
     "constant": lambda x: layers.GlobalAveragePooling1D()(unmasked(x), mask=MASK),
     "constant of softmax": lambda x: layers.Softmax(axis=1)(unmasked(x), mask=MASK[:, :, None]),
     "no mask": lambda x: layers.GlobalAveragePooling1D()(unmasked(x)),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from exporter.reading.calls import LayerCall, Tensor, leaves
+from exporter.reading.calls import LayerCall
 from exporter.wiring import is_of_keras
 
 _ENDS_HERE: Final = frozenset(["Dot", "GlobalAveragePooling1D"])
@@ -110,13 +110,9 @@ def mask_arguments(layer: Any) -> list[str]:
 
 
 def without_masks(layer: Any, kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call without masks that are tensors."""
+    """Return the arguments of a call without masks."""
     masks = mask_arguments(layer)
-    return {
-        name: value
-        for name, value in kwargs.items()
-        if name not in masks or not any(isinstance(leaf, Tensor) for leaf in leaves(value))
-    }
+    return {name: value for name, value in kwargs.items() if name not in masks}
 
 
 def without_unread(calls: Sequence[LayerCall], kept: Sequence[int]) -> tuple[LayerCall, ...]:
