@@ -41,6 +41,7 @@ def inspect(
     to = destination(format_name, output, raw=raw)
     from exporter.inspection import NOT_FINITE
     from exporter.inspection import inspect as inspect_model
+    from exporter.sinks.sizes import too_large_text
 
     report = inspect_model(model, granularity=granularity, input_shape=input_shapes(input_shape))
     sizes = ", ".join(f"{size_text(size)} {store}" for store, size in report.sizes.items())
@@ -50,6 +51,8 @@ def inspect(
         f"density {report.density:.6g}\n"
         f"A load takes about this much on disk: {sizes}."
     )
+    if report.granularity == NEURON_GRAPH and (too_large := too_large_text(report.sizes)):
+        totals += f"\n{too_large}"
     frame = report.frame
     if report.not_finite:
         totals += f"\n{report.not_finite}"

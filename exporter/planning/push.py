@@ -24,8 +24,9 @@ from exporter.wiring import (
     Wiring,
     handler_of,
     reason,
+    takes_arguments,
+    takes_dtypes,
 )
-from exporter.wiring.activation import TRUTHS
 from exporter.wiring.results import Ids
 from exporter.wiring.variables import in_reading_order
 from queries.core.memory import fits_in_memory
@@ -127,11 +128,12 @@ def _raise_refused(model: OpenedModel, pushed: "_Push") -> None:
 
 @dataclass(frozen=True)
 class _Pushed:
-    """The neurons that stand in a tensor, and the indices of the layers that they are of."""
+    """The neurons that stand in a tensor, the layers that they are of, and what it is stored as."""
 
     ids: Ids
     channel_axis: int
     layers: frozenset[int]
+    dtype: str = "float32"
 
 
 @dataclass
@@ -163,13 +165,14 @@ class _Push:
             if not self.partial:
                 self._stand_in(call)
         else:
-            self.tensors.update(zip(call.outputs, pushed, strict=True))
+            stored = map(_stored_as, pushed, call.dtypes)
+            self.tensors.update(zip(call.outputs, stored, strict=True))
         return steps
 
     def _wired(self, call: LayerCall, steps: list[Step]) -> list[_Pushed]:
         _require_memory(call)
         inputs = [self.tensors[position] for position in call.inputs]
-        wiring = _wiring(call, {position: t.ids for position, t in self.tensors.items()})
+        wiring = _wiring(call, self.tensors)
         if isinstance(wiring, Moved | Parts):
             return self._moved(call, wiring, inputs, steps)
         if isinstance(wiring, Chain):
@@ -217,6 +220,7 @@ class _Push:
                 computed: Computed = _handled(
                     Computed, stage.wire, *(tensor.ids for tensor in operands)
                 )
+                _require_room(stage, computed)
                 name, parameters = call.name, stage.parameters
                 if stage is last:
                     parameters += max(rest, 0)
@@ -288,18 +292,18 @@ class _Push:
 
     def _stand_in(self, call: LayerCall) -> None:
         """Give a refused layer's outputs a shape, so that the layers behind it are looked at."""
-        for position, shape in zip(call.outputs, call.shapes, strict=True):
+        for position, shape, dtype in zip(call.outputs, call.shapes, call.dtypes, strict=True):
             closed = [size for size in shape if size is not None]
             if closed and len(closed) == len(shape) and fits_in_memory(math.prod(closed)):
                 nothing = np.full(closed, ZERO, dtype=np.int64)
-                self.tensors[position] = _Pushed(nothing, -1, frozenset())
+                self.tensors[position] = _Pushed(nothing, -1, frozenset(), dtype)
 
 
 def _push(model: OpenedModel, *, partial: bool = False) -> _Push:
     return _Push(channels_first=any(call.channels_first for call in model.calls), partial=partial)
 
 
-def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
+def _wiring(call: LayerCall, tensors: Mapping[int, _Pushed]) -> Wiring:
     """Return what the handler of a call says of it."""
     if call.refused:
         raise NotWirableError(call.refused)
@@ -307,12 +311,29 @@ def _wiring(call: LayerCall, ids: Mapping[int, Ids]) -> Wiring:
         handler = handler_of(call.key)
     except KeyError:
         raise NotWirableError(reason(call.key)) from None
-    if call.is_operation:
-        args, kwargs = call.arguments(ids, _as_operand)
-    else:
-        args, kwargs = tuple(ids[position] for position in call.inputs), {}
+    args, kwargs = _arguments(call, {position: each.ids for position, each in tensors.items()})
+    if takes_dtypes(call.key):
+        kwargs["dtypes"] = [tensors[position].dtype for position in call.inputs]
     wiring: Wiring = _handled(Wiring, handler, call.layer, *args, **kwargs)
     return wiring
+
+
+def _arguments(call: LayerCall, ids: Mapping[int, Ids]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return what the handler of a call gets beside the layer."""
+    if call.is_operation:
+        return call.arguments(ids, _as_operand)
+    inputs = tuple(ids[position] for position in call.inputs)
+    if not takes_arguments(call.key):
+        return inputs, {}
+    _, kwargs = call.arguments(ids, _as_operand)
+    # At inference no layer trains, whatever its call says.
+    given = {name: value for name, value in kwargs.items() if value is not None}
+    given.pop("training", None)
+    return inputs, given
+
+
+def _stored_as(tensor: _Pushed, dtype: str) -> _Pushed:
+    return replace(tensor, dtype=dtype)
 
 
 def _handled(kind: Any, handler: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -347,8 +368,18 @@ def _require_memory(call: LayerCall) -> None:
         raise NotWirableError(f"its output has {values:.3g} values, more than fit into memory")
 
 
+def _require_room(stage: Stage, computed: Computed) -> None:
+    """Raise NotWirableError where the neurons of a step would take more memory than is free."""
+    neurons = math.prod(computed.shape)
+    if not fits_in_memory(neurons):
+        raise NotWirableError(
+            f"its step {stage.name!r} has {neurons:.3g} neurons, more than fit into memory; save "
+            "the model with a shorter input"
+        )
+
+
 def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
-    """Raise NotWirableError where neurons would have another shape than Keras's output, or none."""
+    """Raise NotWirableError where neurons would have another shape than Keras's output."""
     if len(shapes) != len(call.shapes):
         raise NotWirableError(f"its handler gives {len(shapes)} outputs, Keras {len(call.shapes)}")
     for shape, of_keras in zip(shapes, call.shapes, strict=True):
@@ -359,20 +390,20 @@ def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
             raise NotWirableError(
                 f"its handler gives the shape {shape}, but Keras {tuple(of_keras)}"
             )
-        if not shape:
-            raise NotWirableError("its output has no axis beside the batch")
 
 
 def _require_output(call: LayerCall, computed: Computed) -> None:
     _require_shapes(call, [computed.shape])
+    if not computed.shape:
+        raise NotWirableError("its output has no axis beside the batch")
     _require_exact(call, computed)
 
 
 def _require_exact(call: LayerCall, computed: Computed) -> None:
     """Raise NotWirableError where Keras computes in integers, which round and wrap around."""
     dtype = call.dtypes[0]
-    adds = computed.reduce in {"sum", "product"} and computed.activation not in TRUTHS
-    if call.inputs and adds and "float" not in dtype:
+    adds = call.inputs and computed.reduce in {"sum", "product"}
+    if adds and "float" not in dtype and not computed.is_exact:
         raise NotWirableError(f"it computes in {dtype}, which rounds and wraps around")
 
 

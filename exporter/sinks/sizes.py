@@ -1,11 +1,14 @@
 """How much room a load takes in each store."""
 
 import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 from exporter.sinks.kinds import SINKS, Options, sink_kind
 from queries.core.text import size_text
 from queries.core.wording import option
-from queries.errors import GraphError
+from queries.errors import GraphError, listed
 from queries.stores.location import Location
 
 
@@ -37,12 +40,38 @@ def require_room(
         return
     size = kind.sizes[kind.files(location, options)].total(nodes, edges, granularity)
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    disk = shutil.disk_usage(there)
-    # What is no disk, such as /proc, has no room to speak of.
-    if disk.total and size > disk.free:
+    free = _free(there)
+    if size > free:
         raise GraphError(
             f"{folder}: {edges:,} relationships take about {size_text(size)}, but only "
-            f"{size_text(disk.free)} of the disk are free; load with "
-            f"{option('granularity', 'channel')}, or leave weak relationships out with "
-            f"{option('top')} or {option('min_weight')}"
+            f"{size_text(free)} of the disk are free; {_instead()}"
         )
+
+
+def too_large_text(sizes: Mapping[str, int]) -> str:
+    """Say what to do where a load takes more than the disk of this folder has; empty if it fits.
+
+    Parameters
+    ----------
+    sizes
+        What ``store_sizes`` returns.
+    """
+    free = _free(Path())
+    small = [store for store, size in sizes.items() if size <= free]
+    if len(small) == len(sizes):
+        return ""
+    enough = f"enough for {listed(small)} alone" if small else "not enough for any of them"
+    return f"On the disk of this folder {size_text(free)} are free, {enough}; {_instead()}."
+
+
+def _free(folder: Path) -> int:
+    """Return the free bytes of a disk; what is no disk, such as /proc, takes anything."""
+    disk = shutil.disk_usage(folder)
+    return disk.free if disk.total else sys.maxsize
+
+
+def _instead() -> str:
+    return (
+        f"load with {option('granularity', 'channel')}, or leave weak relationships out with "
+        f"{option('top')} or {option('min_weight')}"
+    )

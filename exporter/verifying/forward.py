@@ -1,4 +1,4 @@
-"""What a model puts out at random inputs, by tensor and by neuron."""
+"""What a model puts out at inputs, by tensor and by neuron."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,30 +11,6 @@ from exporter.planning.push import Trace
 from exporter.reading.opened_model import ModelValues, OpenedModel
 from exporter.wiring import Stage
 from queries.errors import VerificationError
-
-
-def drawn_inputs(model: OpenedModel, *, samples: int = 4, seed: int = 0) -> list[NDArray[Any]]:
-    """Draw random inputs of a model.
-
-    Parameters
-    ----------
-    model
-        The model.
-    samples
-        How many, from the standard normal distribution; integers are what a pixel can be.
-    seed
-        Seed of the random numbers.
-
-    Returns
-    -------
-    list
-        One array for each input of the model: shape ``(samples, *shape)``.
-    """
-    random = np.random.default_rng(seed)
-    return [
-        _random_array(random, (samples, *(size or 0 for size in tensor.shape)), tensor.dtype)
-        for tensor in model.inputs
-    ]
 
 
 def neuron_values(model: OpenedModel, traced: Trace, values: ModelValues) -> NDArray[np.float64]:
@@ -110,11 +86,3 @@ def by_element(value: Any) -> NDArray[np.float64]:
     """Return the values of a tensor: shape ``(elements, samples)``."""
     array = np.asarray(value, dtype=np.float64)
     return array.reshape(len(array), -1).T
-
-
-def _random_array(random: np.random.Generator, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
-    """Draw an input of the model; one of integers gets what a pixel can be."""
-    if "float" in dtype:
-        return random.standard_normal(shape).astype(np.float32)
-    most = 1 if dtype == "bool" else min(255, np.iinfo(dtype).max)
-    return random.integers(0, most, shape, endpoint=True).astype(dtype)

@@ -12,7 +12,7 @@ from exporter.reading.formats import open_model
 from exporter.reading.model_file import readable, sha256_of
 from exporter.reading.opened_model import OpenedModel
 from exporter.verifying.compared import ComparedGraph, part_in
-from exporter.verifying.forward import drawn_inputs
+from exporter.verifying.drawing import drawn_inputs
 from exporter.verifying.graph_source import EDGES_AT_ONCE, ReadGraph, StoredSource
 from exporter.verifying.proof import TOLERANCE, Proof
 from queries.core.granularity import NEURON_GRAPH
@@ -101,7 +101,8 @@ def verify(
     name
         What the model is called there; by default the file's name without suffix.
     samples
-        How many random inputs, drawn from the standard normal distribution.
+        How many random inputs, drawn from the standard normal distribution; where the model looks
+        tokens up, from those that it knows.
     seed
         Seed of the random inputs.
     progress
@@ -198,7 +199,8 @@ def compare(
     part = part_in(whole.plan, graph)
     compared = ComparedGraph(graph, part, EDGES_AT_ONCE, progress)
     compared.compare_nodes()
-    values = model.values(drawn_inputs(model, samples=samples, seed=seed))
+    inputs = drawn_inputs(model, whole.plan, samples=samples, seed=seed)
+    values = model.values(inputs)
     proof = Proof(model, whole, part, values)
     proof.replay(compared)
     compared.compare_rest()

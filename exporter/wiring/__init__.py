@@ -13,7 +13,10 @@ from exporter.wiring import (
     convolution,
     dense,
     elementwise,
+    embedding,
+    encoding,
     functions,
+    masking,
     merge,
     moves,
     normalization,
@@ -27,7 +30,15 @@ from exporter.wiring import (
     standardization,
     wrappers,
 )
-from exporter.wiring.handlers import handled_classes, handler_key, handler_of, handles, is_of_keras
+from exporter.wiring.handlers import (
+    handled_classes,
+    handler_key,
+    handler_of,
+    handles,
+    is_of_keras,
+    takes_arguments,
+    takes_dtypes,
+)
 from exporter.wiring.results import (
     EMPTY,
     ZERO,
@@ -70,6 +81,8 @@ __all__ = [
     "convolution",
     "dense",
     "elementwise",
+    "embedding",
+    "encoding",
     "functions",
     "handled_classes",
     "handler_key",
@@ -78,6 +91,7 @@ __all__ = [
     "how_to_register",
     "is_of_keras",
     "is_unwirable",
+    "masking",
     "merge",
     "moves",
     "needs_code",
@@ -91,5 +105,7 @@ __all__ = [
     "reshape",
     "resizing",
     "standardization",
+    "takes_arguments",
+    "takes_dtypes",
     "wrappers",
 ]

@@ -77,7 +77,7 @@ COMPARISONS: Final = {
 }
 """The function that each comparison of ``keras.ops`` is."""
 
-TRUTHS: Final = frozenset([*COMPARISONS.values(), "isfinite", "isinf", "isnan"])
+TRUTHS: Final = frozenset([*COMPARISONS.values(), "isfinite", "isin", "isinf", "isnan"])
 """Functions that say 1 for true and 0 for false."""
 
 _OF_KERAS: Final = "keras.src.activations.activations"

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from exporter.wiring.comparisons import is_false, truth
+from exporter.wiring.elementwise import affine
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
-from exporter.wiring.operands import Operand, affine, constant, is_neurons
+from exporter.wiring.operands import Operand, constant, is_neurons
 from exporter.wiring.results import (
     ZERO,
     Chain,

@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 
 from exporter.wiring.activation import COMPARISONS
-from exporter.wiring.elementwise import one_to_one
+from exporter.wiring.elementwise import affine, one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
-from exporter.wiring.operands import Operand, affine, constant, is_neurons, number
+from exporter.wiring.operands import Operand, constant, is_neurons, number
 from exporter.wiring.results import Chain, Computed, Ids, NotWirableError, Stage
 
 _MIRRORED: Final = {
@@ -35,7 +35,7 @@ def compared(operation: Any, x1: Operand, x2: Operand) -> Computed:
 
 def _of_difference(ids: Sequence[Ids], name: str) -> Computed:
     difference = merged(ids, weights=[1, -1])
-    return replace(difference, activation=name, activation_config={"x2": 0.0})
+    return replace(difference, activation=name, activation_config={"x2": 0.0}, is_exact=True)
 
 
 def _with_constant(ids: Ids, other: Operand, name: str) -> Computed:

@@ -1,18 +1,29 @@
 """Values that no input changes, where a layer puts them among its neurons."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.results import Computed, Ids
+from exporter.wiring.results import Computed, Floats, Ids
 
 
 @handles("Constant")
 def constant(operation: Any, *inputs: Ids) -> Computed:
     """Make neurons that say the same at any input: nothing feeds them, and they have a bias."""
     del inputs
-    value = np.asarray(operation.value, dtype=np.float64)
+    return _said(np.asarray(operation.value, dtype=np.float64))
+
+
+@handles("ops.OnesLike")
+def ones(operation: Any, ids: Ids) -> Computed:
+    """Make a neuron that says 1 for each that is read."""
+    del operation
+    return replace(_said(np.ones(ids.shape)), is_exact=True)
+
+
+def _said(value: Floats) -> Computed:
     return Computed(
         sources=np.empty((*value.shape, 0), dtype=np.int64),
         weights=np.empty(0, dtype=np.float32),

@@ -1,12 +1,18 @@
 """Layers in which each output reads the one input at its place."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from exporter.wiring.activation import ACTIVATION_LAYERS, activation_of
+from exporter.wiring.activation import ACTIVATION_LAYERS, TRUTHS, activation_of
 from exporter.wiring.handlers import handles
-from exporter.wiring.results import Computed, Floats, Ids
+from exporter.wiring.operands import Operand, constant
+from exporter.wiring.results import EMPTY, Computed, Floats, Ids
+
+# As Keras has them in its layer Softmax.
+_LEFT_OUT: Final = -1e9
+_KEPT: Final = 0.5
 
 
 def one_to_one(
@@ -28,7 +34,19 @@ def one_to_one(
         activation=activation,
         activation_config=config,
         slope=slope,
+        is_exact=activation in TRUTHS,
     )
+
+
+def affine(
+    ids: Ids, weight: Operand, bias: Operand, activation: str | None = None, **config: Any
+) -> Computed:
+    """Multiply by a constant and add another, of which either may widen the output."""
+    by, plus = (constant(value, ids.ndim) for value in (weight, bias))
+    shape = np.broadcast_shapes(ids.shape, by.shape, plus.shape)
+    widened = np.broadcast_to(ids, shape)
+    offset = plus if plus.any() else None
+    return one_to_one(widened, activation, weight=by, bias=offset, **config)
 
 
 @handles("InputLayer")
@@ -42,7 +60,18 @@ def input_layer(layer: Any) -> Computed:
     )
 
 
-@handles("Activation", *ACTIVATION_LAYERS)
+@handles("Softmax", arguments=True)
+def softmax(layer: Any, ids: Ids, mask: NDArray[Any] | None = None) -> Computed:
+    """Apply the softmax; what a constant mask leaves out is the same large negative number."""
+    name, config = activation_of(layer)
+    if mask is None:
+        return one_to_one(ids, name, **config)
+    kept = np.broadcast_to(constant(mask, ids.ndim) > _KEPT, ids.shape)
+    left_out = np.where(kept, 0.0, _LEFT_OUT)
+    return one_to_one(np.where(kept, ids, EMPTY), name, bias=left_out, **config)
+
+
+@handles("Activation", *ACTIVATION_LAYERS.keys() - {"Softmax"})
 def activation(layer: Any, ids: Ids) -> Computed:
     """Apply the layer's activation function, with the layer's settings."""
     name, config = activation_of(layer)

@@ -10,15 +10,19 @@ Handler = Callable[..., Wiring]
 
 Which neurons feed which must not depend on the weights: ``inspect`` counts edges without them.
 The handler of an operation is called with the operation and the arguments of its call, with
-neuron ids for tensors.
+neuron ids for tensors; so is that of a layer which is registered with ``arguments``.
 """
 
 _OPERATIONS: Final = ("keras.src.ops", "keras.src.activations", "keras.src.quantizers")
 
 _HANDLERS: dict[str, Handler] = {}
+_WITH_ARGUMENTS: set[str] = set()
+_WITH_DTYPES: set[str] = set()
 
 
-def handles(*class_names: str) -> Callable[[Handler], Handler]:
+def handles(
+    *class_names: str, arguments: bool = False, dtypes: bool = False
+) -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of these Keras classes.
 
     Parameters
@@ -27,6 +31,10 @@ def handles(*class_names: str) -> Callable[[Handler], Handler]:
         What ``handler_key`` returns for them: ``"Conv2D"`` for a layer of Keras, ``"ops.Add"``
         for an operation of ``keras.ops``, ``"Package>Class"`` for a class of somebody's own,
         as ``keras.saving.register_keras_serializable`` registers it.
+    arguments
+        Whether it takes the arguments of a layer's call that are no tensors, too.
+    dtypes
+        Whether it takes a keyword of this name: what the tensors that it reads are stored as.
 
     Returns
     -------
@@ -44,6 +52,8 @@ def handles(*class_names: str) -> Callable[[Handler], Handler]:
             if name in _HANDLERS:
                 raise ValueError(f"{name} is handled by {_HANDLERS[name].__qualname__} already")
             _HANDLERS[name] = handler
+        _WITH_ARGUMENTS.update(class_names if arguments else ())
+        _WITH_DTYPES.update(class_names if dtypes else ())
         return handler
 
     return register
@@ -74,6 +84,16 @@ def is_of_keras(module: str) -> bool:
 def handler_of(key: str) -> Handler:
     """Return the handler of a class by its key; KeyError where there is none."""
     return _HANDLERS[key]
+
+
+def takes_arguments(key: str) -> bool:
+    """Tell whether the handler of a layer takes all arguments of its call."""
+    return key in _WITH_ARGUMENTS
+
+
+def takes_dtypes(key: str) -> bool:
+    """Tell whether a handler takes what the tensors that it reads are stored as."""
+    return key in _WITH_DTYPES
 
 
 def handled_classes() -> dict[str, Handler]:

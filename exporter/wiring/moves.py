@@ -4,13 +4,18 @@ Keras moves the ids themselves, as a batch of one, since the arguments count its
 moved as distances from ``ZERO``, so that the zeros which an operation fills in become ``ZERO``.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.results import ZERO, Floats, Ids, Moved, NotWirableError, Parts
+from exporter.wiring.results import ZERO, Computed, Floats, Ids, Moved, NotWirableError, Parts
+from exporter.wiring.tokens import is_float, whole
+
+_INTEGERS: Final = ("int32", "int64")
+"""Integers that hold what numbers of tokens may be."""
 
 
 @handles(
@@ -32,8 +37,6 @@ from exporter.wiring.results import ZERO, Floats, Ids, Moved, NotWirableError, P
     "ops.Squeeze",
     "ops.StopGradient",
     "ops.Swapaxes",
-    "ops.Take",
-    "ops.TakeAlongAxis",
     "ops.Tile",
     "ops.Transpose",
     "ops.Tril",
@@ -53,12 +56,14 @@ def padded(operation: Any, ids: Ids, constant_values: float | None = None) -> Mo
     return _without_batch(operation(_batch(ids)))
 
 
-@handles("ops.Cast", "ops.ConvertToTensor")
-def cast(operation: Any, ids: Ids) -> Moved:
-    """Read the same neurons: single precision holds what they say."""
-    if operation.dtype not in {"float32", "float64"}:
+@handles("ops.Cast", "ops.ConvertToTensor", dtypes=True)
+def cast(operation: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Moved | Computed:
+    """Read the same neurons if the type holds what they say; integers leave decimals out."""
+    if operation.dtype in {"float32", "float64"}:
+        return Moved(ids)
+    if operation.dtype not in _INTEGERS:
         raise NotWirableError(f"it rounds to {operation.dtype}")
-    return Moved(ids)
+    return whole(ids) if is_float(dtypes) else Moved(ids)
 
 
 @handles("ops.Append", "ops.Concatenate", "ops.Dstack", "ops.Hstack", "ops.Stack", "ops.Vstack")

@@ -1,11 +1,8 @@
 """What the handlers of operations get: neuron ids for tensors, arrays of numbers for constants."""
 
-from typing import Any
-
 import numpy as np
 
-from exporter.wiring.elementwise import one_to_one
-from exporter.wiring.results import Computed, Floats, Ids, NotWirableError
+from exporter.wiring.results import Floats, Ids, NotWirableError
 
 Operand = Ids | Floats | float
 """Ids are of int64; constants are float64, int32, or plain numbers."""
@@ -41,14 +38,3 @@ def number(value: Operand) -> float:
     if len(values) != 1:
         raise NotWirableError("a constant of it differs between neurons")
     return float(values[0])
-
-
-def affine(
-    ids: Ids, weight: Operand, bias: Operand, activation: str | None = None, **config: Any
-) -> Computed:
-    """Multiply by a constant and add another, of which either may widen the output."""
-    by, plus = (constant(value, ids.ndim) for value in (weight, bias))
-    shape = np.broadcast_shapes(ids.shape, by.shape, plus.shape)
-    widened = np.broadcast_to(ids, shape)
-    offset = plus if plus.any() else None
-    return one_to_one(widened, activation, weight=by, bias=offset, **config)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from exporter.wiring.elementwise import one_to_one
+from exporter.wiring.elementwise import affine, one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
-from exporter.wiring.operands import Operand, affine, is_neurons, number
+from exporter.wiring.operands import Operand, is_neurons, number
 from exporter.wiring.results import (
     Chain,
     Computed,

@@ -76,6 +76,11 @@ class Computed:
         The factor of negative values of a PReLU: broadcastable to the output's shape.
     channel_axis
         Which axis of the output is the channel; None as in ``Moved``.
+    is_exact
+        True where single precision holds all of its values, if Keras computes in integers.
+    known
+        The whole numbers that it tells apart in what it reads, from which ``verify`` draws inputs;
+        None where any number will do.
     """
 
     sources: Ids
@@ -88,6 +93,8 @@ class Computed:
     activation_config: Mapping[str, Any] = field(default_factory=dict)
     slope: Floats | None = None
     channel_axis: int | None = None
+    is_exact: bool = False
+    known: NDArray[np.int64] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -18,12 +18,10 @@ _BY_REASON: Final = {
         "ContrastLimitedAdaptiveHistogramEqualization"
     ),
     _CODE: "FlaxLayer JaxLayer Lambda TFOpLambda TFSMLayer TorchModuleWrapper",
-    "it looks values up instead of adding them": (
-        "CategoryEncoding Discretization Embedding FeatureSpace HashedCrossing Hashing IndexLookup "
-        "IntegerLookup ReversibleEmbedding StringLookup TextVectorization "
-        "ops.Bincount ops.Digitize ops.MultiHot ops.OneHot ops.SearchSorted"
+    "it works on text, or on hashes of it": (
+        "FeatureSpace HashedCrossing Hashing IndexLookup StringLookup TextVectorization"
     ),
-    "it leaves out steps that depend on its input": "Masking",
+    "the length of its output depends on its input": "ops.Bincount",
     "it computes with complex numbers": (
         "MelSpectrogram STFTSpectrogram ops.FFT ops.FFT2 ops.IFFT2 ops.IRFFT ops.ISTFT ops.RFFT "
         "ops.STFT"

@@ -1,4 +1,4 @@
-"""Read the variables of Keras layers."""
+"""Read the variables of Keras layers, and the arguments of operations."""
 
 from typing import Any
 

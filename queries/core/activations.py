@@ -237,6 +237,7 @@ ACTIVATIONS: Final[Mapping[str, Activation]] = {
     "heaviside": Activation(_heaviside, "0 below 0, x2 at 0, 1 above"),
     "i0": Activation(_i0, "the modified Bessel function of the first kind, order 0"),
     "isfinite": Activation(_truth(np.isfinite), "1 where x is finite, else 0"),
+    "isin": Activation(lambda x, x2: np.isin(x, x2).astype(x.dtype), "1 where x is in x2, else 0"),
     "isinf": Activation(_truth(np.isinf), "1 where x is infinite, else 0"),
     "isnan": Activation(_truth(np.isnan), "1 where x is NaN, else 0"),
     "leaky_relu": Activation(_leaky_relu, "x above 0, else negative_slope x; negative_slope = 0.2"),

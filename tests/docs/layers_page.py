@@ -7,6 +7,7 @@ from queries.core.activations import ACTIVATIONS
 from tests.docs.markdown import NOTE, table
 from tests.docs.old_files import OLD_FILES
 from tests.docs.own_statistics import own_statistics
+from tests.docs.tokens import TOKENS
 
 _LAYERS: Final = """\
 These layers can be wired, however they are joined: in branches, with several inputs and outputs,
@@ -81,6 +82,7 @@ def layers_page() -> str:
         _APART.format(layers=", ".join(f"`{name}`" for name in TAKEN_APART)),
         _UNWIRABLE,
         table(["reason", "layers"], reasons),
+        TOKENS,
         OLD_FILES,
         _OWN,
     ]

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import networkx as nx
@@ -24,7 +25,7 @@ from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 import neurongraph
-from exporter import load
+from exporter import inspect, load
 from exporter.cli import app
 from queries import NeuronGraph
 from queries.commands.description import example_words
@@ -240,6 +241,17 @@ class TestInspect:
         assert "8 layers, 75 channels, 976 relationships" in done.stdout
         done = invoke("inspect", "samples/digits.keras", "--granularity", "layer")
         assert "8 layers, 6 nodes, 5 relationships" in done.stdout
+
+    def test_inspect_says_what_to_do_where_the_disk_is_too_small(
+        self, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        free = inspect("samples/digits.keras").sizes["parquet"]
+        disk = SimpleNamespace(total=1, free=free)
+        monkeypatch.setattr("shutil.disk_usage", lambda _: disk)
+        said = invoke("inspect", "samples/digits.keras").output
+        assert "are free, enough for parquet alone; load with --granularity channel" in said
+        coarse = invoke("inspect", "samples/digits.keras", "--granularity", "channel").output
+        assert "are free" not in coarse
 
     def test_is_for_scripts_too(self, invoke: Invoke) -> None:
         rows = records(invoke("inspect", "samples/digits.keras", "--format", "json"))

@@ -386,3 +386,22 @@ def gates() -> Any:
     gate = made.ReLU(6.0)(made.Conv2D(4, 1)(squeezed) + 3.0) * (1.0 / 6.0)
     gate = made.Activation("hard_sigmoid")(gate)
     return model(read, made.Multiply()([read, gate]))
+
+
+@kind
+def tokens() -> Any:
+    made = layers()
+    return sequential(
+        made.Input((6,)),
+        made.ReLU(6.0),
+        made.Rescaling(2.0),
+        made.Embedding(13, 4, input_length=6, mask_zero=True),
+        made.Flatten(),
+        made.Dense(3),
+    )
+
+
+@kind
+def masked_steps() -> Any:
+    made = layers()
+    return sequential(made.Input((4, 3)), made.Masking(), made.Dense(2), made.Flatten())

@@ -20,7 +20,6 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda layers: layers.LayerNormalization(),
         "it divides by statistics of its own input",
     ),
-    "Masking": (lambda layers: layers.Masking(), "it leaves out steps that depend on its input"),
     "Lambda": (lambda layers: layers.Lambda(lambda x: x), "its code is not a list of layers"),
 }
 

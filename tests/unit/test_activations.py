@@ -14,7 +14,7 @@ from exporter.wiring.activation import COMPARISONS, ELEMENTWISE
 from exporter.wiring.functions import FUNCTIONS
 from queries.core.activations import ACTIVATIONS, Floats, activated
 
-COMPARED = {*COMPARISONS.values(), "heaviside"}
+COMPARED = {*COMPARISONS.values(), "heaviside", "isin"}
 WITH_CONSTANTS = {
     *COMPARED,
     "clip",
@@ -39,7 +39,10 @@ PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "elu": {"alpha": positive},
     "floor_divide": {"x2": positive},
     "gelu": {"approximate": st.booleans()},
+    "greater": {"x2": number},
+    "greater_equal": {"x2": number},
     "hard_shrink": {"threshold": positive},
+    "isin": {"x2": st.lists(number, min_size=1, max_size=3)},
     "leaky_relu": {"negative_slope": positive},
     "log_softmax": {"axis": axis},
     "maximum": {"x2": number},
@@ -59,7 +62,16 @@ PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "threshold": {"threshold": number, "default_value": number},
     **{name: {"x2": number} for name in COMPARED},
 }
-REQUIRED = {*COMPARED, "clip", "floor_divide", "maximum", "minimum", "mod", "power", "threshold"}
+REQUIRED = {
+    "clip",
+    "floor_divide",
+    "maximum",
+    "minimum",
+    "mod",
+    "power",
+    "threshold",
+    *COMPARISONS,
+}
 single = st.one_of(
     st.floats(width=32, allow_subnormal=False),
     st.floats(-20, 20, width=32, allow_subnormal=False),

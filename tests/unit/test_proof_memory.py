@@ -9,7 +9,7 @@ import pytest
 from exporter import load, verify
 from exporter.planning.push import trace
 from exporter.verifying.compared import ComparedGraph
-from exporter.verifying.forward import drawn_inputs
+from exporter.verifying.drawing import drawn_inputs
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.proof import Proof
 from queries.core.progress import silent
@@ -25,7 +25,7 @@ BYTES_AN_EDGE = 20
 def test_a_replay_takes_less_than_its_largest_layer(tmp_path: Path) -> None:
     case = wired(chain((1200,), layer("Dense", units=1300, name="wide")), tmp_path)
     whole = trace(case.model)
-    values = case.model.values(drawn_inputs(case.model))
+    values = case.model.values(drawn_inputs(case.model, case.plan))
     proof = Proof(case.model, whole, whole.plan, values)
     graph = ComparedGraph(StreamSource(whole.plan), whole.plan, AT_ONCE, silent)
     tracemalloc.start()

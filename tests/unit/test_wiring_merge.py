@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exporter.planning.push import trace
-from exporter.verifying.forward import drawn_inputs
+from exporter.verifying.drawing import drawn_inputs
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.replay import replay
 from tests.unit.builders import Wired, failing, randomized, wired
@@ -83,7 +83,7 @@ def test_outputs_that_were_moved_are_what_the_model_predicts(tmp_path: Path) -> 
 
     case = joined(join, tmp_path)
     traced = trace(case.model)
-    inputs = drawn_inputs(case.model, samples=3, seed=1)
+    inputs = drawn_inputs(case.model, case.plan, samples=3, seed=1)
     names = [tensor.name for tensor in case.model.keras.inputs]
     replayed = replay(StreamSource(traced.plan), dict(zip(names, inputs, strict=True)))
     values = np.concatenate([*replayed.values(), np.zeros((3, 1))], axis=1)

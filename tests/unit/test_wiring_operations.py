@@ -103,6 +103,7 @@ MOVES: dict[str, Formula] = {
     "triangles": lambda x, y: [-_ops().tril(x), -_ops().triu(y, 1)],
     "diagonal": lambda x, y: [-_ops().diagonal(x, axis1=1, axis2=2), y],
     "cast": lambda x, y: [-_ops().cast(x, "float64"), -_ops().stop_gradient(y)],
+    "cast to integers": lambda x, y: [_ops().cast(3 * x, "int32"), -y],
     "blocks": lambda x, y: [_ops().depth_to_space(_ops().concatenate([x, y[..., :1]], 3), 2), -y],
     "borders": lambda x, y: [
         -_ops().image.pad_images(x, 1, 2, target_height=6, target_width=8),
@@ -185,7 +186,7 @@ def test_reductions(name: str, keepdims: bool, axis: Any, tmp_path: Path) -> Non
         (lambda x, y: x % y, "divides by a tensor, with a remainder"),
         (lambda x, y: [_ops().maximum(x, CONSTANT[:, 0]), y], "differs between neurons"),
         (lambda x, y: [_ops().pad(x, 1, constant_values=1.0), y], "a constant other than 0"),
-        (lambda x, y: [_ops().cast(x, "int32"), y], "it rounds to int32"),
+        (lambda x, y: [_ops().cast(x, "int8"), y], "it rounds to int8"),
         (lambda x, y: [_ops().argmax(x, axis=1), y], "a place, a count or a likeness"),
         (lambda x, y: [_ops().sum(x, axis=0), y], "the samples of a batch"),
         (lambda x, y: _ops().concatenate([x, y], axis=0), "the samples of a batch"),

@@ -108,14 +108,33 @@ def _merge(draw: Draw, tensor: Any) -> Any:
 STEPS = [_convolution, _convolution, _pooling, _space, _elementwise, _elementwise, _merge]
 
 
+def _begin(draw: Draw, space: int) -> tuple[Any, Any]:
+    """Draw an input, and what is made of it: a sequence may be one of tokens."""
+    import keras
+
+    shape = [draw(st.integers(1, 5)) for _ in range(space)]
+    values = draw(st.integers(1, 3))
+    tables = [
+        lambda: keras.layers.Embedding(draw(st.integers(1, 9)), values),
+        lambda: keras.layers.CategoryEncoding(values + 1, "one_hot"),
+        lambda: keras.layers.Discretization([-0.5, 0.0, 0.5][:values], output_mode="one_hot"),
+    ]
+    table = draw(st.sampled_from([None, *tables])) if space == 1 else None
+    if table is None:
+        read = keras.Input([*shape, values])
+        return read, read
+    read = keras.Input(shape, dtype=draw(st.sampled_from(["float32", "int32", "uint8"])))
+    tensor = table()(read)
+    # Of one step one-hot encoding leaves the axis out.
+    return read, keras.layers.Reshape((*shape, tensor.shape[-1]))(tensor)
+
+
 def _architecture(draw: Draw) -> Any:
     """Draw a model of up to six steps over one to three dimensions, and a head."""
     import keras
 
     space = draw(st.integers(1, 3))
-    shape = [draw(st.integers(1, 5)) for _ in range(space)] + [draw(st.integers(1, 3))]
-    read = keras.Input(shape)
-    tensor = read
+    read, tensor = _begin(draw, space)
     for _ in range(draw(st.integers(1, 6))):
         if tensor.shape[-1] > MOST_CHANNELS:
             break

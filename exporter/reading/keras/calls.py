@@ -10,6 +10,7 @@ from exporter.reading.calls import LayerCall, Tensor, leaves, mapped
 from exporter.reading.keras.constants import JOINING, Constant, is_batch_of_one, is_constant
 from exporter.reading.keras.graph import functional_graph, graph_nodes
 from exporter.reading.keras.inputs import ModelInputs
+from exporter.reading.keras.masks import Masks, looks_at_masks, without_masks, without_unread
 from exporter.reading.keras.part_names import Place, whole
 from exporter.reading.keras.recording import NotRecordedError, Spec, recorded, symbolic
 from exporter.reading.keras.settings import settings_of, settle_epsilon
@@ -69,7 +70,7 @@ def layer_calls(model: Any, read: ModelInputs) -> Calls:
         inputs = [positions[id(tensor)] for tensor in model.inputs]
         outputs = [positions[id(tensor)] for tensor in model.outputs]
     return Calls(
-        tuple(walk.calls),
+        without_unread(walk.calls, outputs),
         tuple(map(walk.model_tensor, inputs)),
         tuple(map(walk.model_tensor, outputs)),
         tuple(sorted(walk.modules)),
@@ -123,6 +124,7 @@ class _Walk:
     specs: list[Spec] = field(default_factory=list)
     counted: set[int] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    masks: Masks = field(default_factory=Masks)
 
     def model_tensor(self, position: int) -> ModelTensor:
         """Return a tensor as an input or an output of the model."""
@@ -191,23 +193,41 @@ class _Walk:
         key = _key(type(layer))
         if key.startswith("ops."):
             return self._operation(layer, key, use, place)
-        if key in WRAPPERS and self._is_plain(use):
+        outputs = self._of_layer(layer, key, use, place)
+        self.masks.through(layer, place.name_of(layer), use.kwargs, use.inputs, outputs)
+        return outputs
+
+    def _of_layer(self, layer: Any, key: str, use: _Use, place: Place) -> Sequence[int]:
+        """Add the call of a layer that is no model."""
+        use, masked = self._without_masks(layer, use)
+        if masked is None and key in WRAPPERS and self._is_plain(use):
             return self._unwrapped(layer, use, place)
         self.note(layer)
         name = place.name_of(layer)
         stored = [self.specs[position].dtype for position in use.inputs]
         refused = (
-            why_refused(layer) or why_rounded(layer, stored) or self._unknown(layer.weights, place)
+            why_refused(layer)
+            or masked
+            or why_rounded(layer, stored)
+            or self._unknown(layer.weights, place)
         )
         if refused is not None or is_unwirable(key):
             return self._append(layer, name, use, place, refused)
-        beyond = beyond_handler(use.args, use.kwargs)
-        if key in handled_classes() and beyond is None:
-            return self._append(layer, name, use, place)
+        beyond = beyond_handler(key, use.args, use.kwargs)
+        if key in handled_classes() and (beyond is None or key in WRAPPERS):
+            return self._append(layer, name, use, place, beyond)
         try:
             return self.parts(layer, use, place.parts_of(layer))
         except NotRecordedError as error:
             return self._append(layer, name, use, place, beyond or str(error))
+
+    def _without_masks(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
+        """Return a use without masks that a layer does not look at, and why one is refused."""
+        unmasked = replace(use, kwargs=without_masks(layer, use.kwargs))
+        if not looks_at_masks(layer):
+            return unmasked, None
+        why = self.masks.why_refused(unmasked.inputs)
+        return (use, None) if why is None else (unmasked, why)
 
     def _closed(self, layer: Any, use: _Use) -> _Use:
         """Return a use with the lengths of axes that were open as the model was built."""
@@ -225,7 +245,10 @@ class _Walk:
 
     def _within(self, model: Any, graph: Any, use: _Use, place: Place) -> list[int]:
         """Add the calls of a nested model, and return the positions of its outputs."""
-        inside = dict(zip(map(id, graph.inputs), _in_order(use, graph), strict=True))
+        read = replace(use, kwargs=without_masks(model, use.kwargs))
+        if use.kwargs.get("mask") is not None:
+            self.masks.mark(read.inputs, place.name_of(model))
+        inside = dict(zip(map(id, graph.inputs), _in_order(read, graph), strict=True))
         # Each use of a nested model has tensors of its own.
         self.enter(graph_nodes(graph), inside, place.within(model))
         return [inside[id(tensor)] for tensor in graph.outputs]
@@ -277,7 +300,11 @@ class _Walk:
         every = leaves((use.args, use.kwargs))
         variables = [leaf for leaf in every if isinstance(leaf, keras.Variable)]
         refused = self._unknown(variables, place)
-        return self._append(operation, place.name_of(operation), use, place, refused)
+        outputs = self._append(operation, place.name_of(operation), use, place, refused)
+        if key == "ops.Cast" and use.made[0].dtype == self.specs[use.inputs[0]].dtype:
+            # It gives back the very tensor that it gets.
+            self.masks.pass_on(use.inputs, outputs)
+        return outputs
 
     def _as_neurons(self, leaf: Any, reads: int, place: Place) -> Any:
         """Return a constant among the arguments of a call as a tensor; what else, as it is."""

@@ -19,6 +19,7 @@ from exporter.reading.keras.importing import import_keras
 from exporter.reading.keras.inputs import ModelInputs, inputs_of
 from exporter.reading.keras.legacy import REPAIR, name_in_file
 from exporter.reading.keras.legacy.built import note_other_meanings
+from exporter.reading.keras.masks import silent_about_masks
 from exporter.reading.keras.precision import half_precisions, in_single_precision
 from exporter.reading.keras.recording import NotRecordedError
 from exporter.reading.keras.refusing import refusing
@@ -106,7 +107,7 @@ class KerasModel:
         VerificationError
             If Keras builds the model, but cannot run it.
         """
-        with reading(self.path), running():
+        with reading(self.path), running(), silent_about_masks():
             # First, since the calls compute with its variables.
             model = self.keras
             return ModelValues(
@@ -173,7 +174,7 @@ def _build(saved: Saved) -> Any:
 
     single = in_single_precision({**saved.config, "compile_config": None})
     # from_config alone leaves safe mode unset for what stands inside a layer's settings.
-    with keras_defaults(), warnings.catch_warnings():
+    with keras_defaults(), silent_about_masks():
         # Of a layer whose parts are not built before it is called, which happens next.
         warnings.filterwarnings("ignore", ".*build", UserWarning)
         model = keras.saving.deserialize_keras_object(single, safe_mode=True)

@@ -25,9 +25,8 @@ def _precisions(config: Any) -> Iterator[str]:
         for value in config:
             yield from _precisions(value)
     elif isinstance(config, dict):
-        holder, name = _precision(config)
-        if holder is not None:
-            yield str(holder[name])
+        for holder, key in _halves(config):
+            yield str(holder[key])
         for value in config.values():
             yield from _precisions(value)
 
@@ -39,16 +38,16 @@ def in_single_precision(config: Any) -> Any:
     if not isinstance(config, dict):
         return config
     single = {key: in_single_precision(value) for key, value in config.items()}
-    holder, name = _precision(single)
-    if holder is not None:
-        holder[name] = _SINGLE
+    for holder, key in _halves(single):
+        holder[key] = _SINGLE
     return single
 
 
-def _precision(config: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
-    """Return where a configuration names a half precision, None if it does not, and the key."""
+def _halves(config: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield where a configuration names a half precision: the dictionary and its key."""
     # A policy of quantization stays as it is: it is refused, and is to say so.
-    key = "name" if config.get("class_name") in _POLICIES else "dtype"
-    holder = config.get("config") if key == "name" else config
-    half = isinstance(holder, dict) and str(holder.get(key)) in _HALF
-    return (holder if half else None), key
+    is_policy = config.get("class_name") in _POLICIES
+    holder = config.get("config") if is_policy else config
+    for key in ("name",) if is_policy else ("dtype", "reverse_dtype"):
+        if isinstance(holder, dict) and str(holder.get(key)) in _HALF:
+            yield holder, key

@@ -1,0 +1,142 @@
+"""Masks, which travel beside tensors: who makes one, who passes it on, and who computes with it.
+
+Keras hangs the mask of a tensor on it as it computes. Layers that take no notice of masks lose
+it, and so does each operation of ``keras.ops`` that makes another tensor.
+"""
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from exporter.reading.calls import LayerCall
+from exporter.wiring import is_of_keras
+
+_ENDS_HERE: Final = frozenset(["Dot", "GlobalAveragePooling1D"])
+"""Layers that support masks, and put out none."""
+
+_IGNORE: Final = frozenset(["BatchNormalization"])
+"""Layers that are given a mask, and do not look at it at inference."""
+
+_BY_ATTRIBUTE: Final = frozenset(["Maximum", "Minimum", "Multiply"])
+"""Layers that look at the masks of their inputs without being given them."""
+
+_MERGES: Final = frozenset(["Add", "Average", "Subtract"])
+"""Layers that put out a mask where all of their inputs have one."""
+
+
+class Masks:
+    """The tensors that carry a mask which depends on the input: by whom it was made."""
+
+    def __init__(self) -> None:
+        self._made_by: dict[int, str] = {}
+
+    def mark(self, positions: Iterable[int], maker: str) -> None:
+        """Note that tensors carry a mask."""
+        for position in positions:
+            self._made_by.setdefault(position, maker)
+
+    def pass_on(self, inputs: Iterable[int], outputs: Iterable[int]) -> None:
+        """Let tensors carry the mask that one of the inputs carries, if any does."""
+        maker = self._maker(inputs)
+        if maker is not None:
+            self.mark(outputs, maker)
+
+    def through(
+        self,
+        layer: Any,
+        name: str,
+        kwargs: Mapping[str, Any],
+        inputs: Sequence[int],
+        outputs: Iterable[int],
+    ) -> None:
+        """Note what the outputs of a layer carry.
+
+        Parameters
+        ----------
+        layer, name, kwargs
+            The layer, its name, and the named arguments of its call.
+        inputs, outputs
+            The positions of what it reads, and of what it puts out.
+        """
+        class_name = _name(layer)
+        if _makes_mask(layer, kwargs):
+            self.mark(outputs, name)
+        elif layer.supports_masking and class_name not in _ENDS_HERE:
+            every = all(position in self._made_by for position in inputs)
+            if every or class_name not in _MERGES:
+                self.pass_on(inputs, outputs)
+            if any(kwargs.get(mask) is not None for mask in mask_arguments(layer)):
+                self.mark(outputs, name)
+
+    def why_refused(self, inputs: Iterable[int]) -> str | None:
+        """Return why a layer cannot be wired that computes with masks; None if there is none."""
+        maker = self._maker(inputs)
+        if maker is None:
+            return None
+        return (
+            f"it leaves steps out by the mask of {maker!r}, which depends on the input; a model "
+            "without mask_zero and Masking can be wired"
+        )
+
+    def _maker(self, positions: Iterable[int]) -> str | None:
+        return next((self._made_by[each] for each in positions if each in self._made_by), None)
+
+
+@contextmanager
+def silent_about_masks() -> Iterator[None]:
+    """Keep back what Keras says of layers that take no notice of masks."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Layer .* was passed an input with a mask")
+        yield
+
+
+def looks_at_masks(layer: Any) -> bool:
+    """Tell whether a layer, given a mask, computes with it."""
+    name = _name(layer)
+    if name == "TimeDistributed":
+        return looks_at_masks(layer.layer)
+    return name in _BY_ATTRIBUTE or (name not in _IGNORE and bool(mask_arguments(layer)))
+
+
+def mask_arguments(layer: Any) -> list[str]:
+    """Return the names under which a layer is given masks."""
+    parameters = layer.call_signature_parameters
+    return [name for name in parameters if name == "mask" or name.endswith("_mask")]
+
+
+def without_masks(layer: Any, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call without masks."""
+    masks = mask_arguments(layer)
+    return {name: value for name, value in kwargs.items() if name not in masks}
+
+
+def without_unread(calls: Sequence[LayerCall], kept: Sequence[int]) -> tuple[LayerCall, ...]:
+    """Leave out operations whose outputs nobody reads, as those that make a mask.
+
+    Parameters
+    ----------
+    calls
+        The calls, each after those that it reads.
+    kept
+        The positions of tensors that are outputs of the model.
+    """
+    read = set(kept)
+    result = []
+    for call in reversed(calls):
+        if not call.is_operation or read.intersection(call.outputs):
+            read.update(call.inputs)
+            result.append(call)
+    return tuple(reversed(result))
+
+
+def _makes_mask(layer: Any, kwargs: Mapping[str, Any]) -> bool:
+    if _name(layer) == "Masking":
+        return True
+    return bool(getattr(layer, "mask_zero", False)) and not kwargs.get("reverse")
+
+
+def _name(layer: Any) -> str:
+    """Return the class of a layer of Keras, an empty name for others."""
+    cls = type(layer)
+    return cls.__name__ if is_of_keras(cls.__module__) else ""

@@ -1,0 +1,136 @@
+"""Masks are wired where nothing computes with them, and refused with the reason elsewhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from exporter.planning.push import plan
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.replay import replay
+from queries.errors import UnsupportedLayerError
+from tests.opening import open_model
+from tests.unit.builders import Wired, failing, randomized, saved, wired
+
+layers, ops = keras.layers, keras.ops
+
+pytestmark = pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask")
+"""Of Keras, about a layer that takes no notice of masks."""
+
+STEPS = 5
+MASK = np.asarray([[True, False, True, True, False]])
+
+
+def masked(x: Any, name: str = "embedding") -> Any:
+    return layers.Embedding(7, 3, mask_zero=True, name=name)(x)
+
+
+def unmasked(x: Any) -> Any:
+    return layers.Embedding(7, 3, name="unmasked")(x)
+
+
+def inner(*made: Any) -> Any:
+    return keras.Sequential([keras.Input((STEPS, 3)), *made], name="inner")
+
+
+WIRED: dict[str, Callable[[Any], Any]] = {
+    "dense": lambda x: layers.Dense(2)(masked(x)),
+    "flatten": lambda x: layers.Dense(2)(layers.Flatten()(masked(x))),
+    "conv": lambda x: layers.GlobalAveragePooling1D()(layers.Conv1D(2, 2)(masked(x))),
+    "normalization": lambda x: layers.BatchNormalization()(masked(x)),
+    "sum": lambda x: layers.Add()([masked(x), masked(x, "other")]),
+    "a sum with what has none": lambda x: layers.GlobalAveragePooling1D()(
+        layers.Add()([masked(x), unmasked(x)])
+    ),
+    "operation": lambda x: layers.GlobalAveragePooling1D()(masked(x) * 2),
+    "distributed": lambda x: layers.TimeDistributed(layers.Dense(2))(masked(x)),
+    "largest": lambda x: layers.GlobalMaxPooling1D()(masked(x)),
+    "nested": lambda x: inner(layers.Dense(2), layers.Dropout(0.5))(masked(x)),
+    "reversible": lambda x: layers.GlobalAveragePooling1D()(
+        layers.ReversibleEmbedding(7, 3, mask_zero=True)(unmasked(x), reverse=True)
+    ),
+    "a constant that nobody looks at": lambda x: layers.BatchNormalization()(
+        unmasked(x), mask=MASK
+    ),
+    "constant": lambda x: layers.GlobalAveragePooling1D()(unmasked(x), mask=MASK),
+    "constant of softmax": lambda x: layers.Softmax(axis=1)(unmasked(x), mask=MASK[:, :, None]),
+    "no mask": lambda x: layers.GlobalAveragePooling1D()(unmasked(x)),
+}
+
+
+@pytest.mark.parametrize("formula", WIRED.values(), ids=list(WIRED))
+def test_replays(formula: Callable[[Any], Any], tmp_path: Path) -> None:
+    read = keras.Input((STEPS,), dtype="int32")
+    case = wired(randomized(keras.Model(read, formula(read))), tmp_path)
+    assert failing(case, samples=5) == []
+    assert not {"NotEqual", "Any"} & {row.class_name for row in case.plan.rows}
+
+
+REFUSED: dict[str, Callable[[Any], Any]] = {
+    "average": lambda x: layers.GlobalAveragePooling1D(name="reader")(masked(x)),
+    "average behind": lambda x: layers.GlobalAveragePooling1D(name="reader")(
+        layers.Dropout(0.1)(layers.Dense(3, activation="relu")(masked(x)))
+    ),
+    "product": lambda x: layers.Multiply(name="reader")([masked(x), unmasked(x)]),
+    "largest of two": lambda x: layers.Maximum(name="reader")([unmasked(x), masked(x)]),
+    "nested": lambda x: inner(layers.GlobalAveragePooling1D(name="reader"))(masked(x)),
+    "distributed": lambda x: layers.TimeDistributed(layers.Softmax(), name="reader")(masked(x)),
+    "joined": lambda x: layers.GlobalAveragePooling1D(name="reader")(
+        layers.Concatenate()([unmasked(x), masked(x)])
+    ),
+    "cast": lambda x: layers.GlobalAveragePooling1D(name="reader")(ops.cast(masked(x), "float32")),
+    "sum": lambda x: layers.GlobalAveragePooling1D(name="reader")(
+        layers.Add()([masked(x), masked(x, "other")])
+    ),
+}
+
+
+@pytest.mark.parametrize("formula", REFUSED.values(), ids=list(REFUSED))
+def test_refusals(formula: Callable[[Any], Any], tmp_path: Path) -> None:
+    read = keras.Input((STEPS,), dtype="int32")
+    model = randomized(keras.Model(read, layers.Dense(1)(formula(read))))
+    path = saved(model, tmp_path / "model.keras")
+    said = (
+        "1 layer cannot be wired: (inner/)?reader .*the mask of 'embedding'.*depends on the input"
+    )
+    with pytest.raises(UnsupportedLayerError, match=said):
+        plan(open_model(path))
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3])
+def test_masking(value: float, tmp_path: Path) -> None:
+    made = [layers.Masking(value, name="masking"), layers.Dense(2)]
+    case = wired(randomized(keras.Sequential([keras.Input((STEPS, 3)), *made])), tmp_path)
+    assert failing(case) == []
+    x = np.random.default_rng(1).normal(size=(2, STEPS, 3)).astype("float32")
+    x[0, 1], x[1, 2, :2] = value, value
+    assert_same(case, x)
+    steps = [layer.name for layer in case.plan.layers if layer.class_name == "Masking"]
+    assert steps == ([] if value == 0 else ["masking/equal", "masking/kept", "masking"])
+
+
+def test_masking_before_an_average_is_refused(tmp_path: Path) -> None:
+    made = [layers.Masking(name="masking"), layers.GlobalAveragePooling1D(name="average")]
+    model = keras.Sequential([keras.Input((STEPS, 3)), *made])
+    path = saved(model, tmp_path / "model.keras")
+    with pytest.raises(UnsupportedLayerError, match=r"average .*the mask of 'masking'"):
+        plan(open_model(path))
+
+
+def test_a_constant_mask_of_another_layer_is_refused(tmp_path: Path) -> None:
+    read = keras.Input((STEPS, 3))
+    step = layers.TimeDistributed(layers.Softmax(), name="steps")
+    path = saved(keras.Model(read, step(read, mask=MASK)), tmp_path / "model.keras")
+    with pytest.raises(UnsupportedLayerError, match=r"steps .*mask"):
+        plan(open_model(path))
+
+
+def assert_same(case: Wired, x: Any) -> None:
+    name = case.plan.layers[0].name
+    values = replay(StreamSource(case.plan), {name: x.astype(np.float64)})
+    expected = np.asarray(case.model.keras.predict_on_batch(x))
+    last = values[case.plan.layers[-1].name]
+    np.testing.assert_allclose(last, expected.reshape(len(last), -1), atol=1e-6)
