@@ -14,11 +14,12 @@ from exporter.wiring.activation import COMPARISONS, ELEMENTWISE
 from exporter.wiring.functions import FUNCTIONS
 from queries.core.activations import ACTIVATIONS, Floats, activated
 
-COMPARED = {*COMPARISONS.values(), "heaviside", "isin"}
+COMPARED = {*COMPARISONS.values(), "heaviside"}
 WITH_CONSTANTS = {
     *COMPARED,
     "clip",
     "floor_divide",
+    "isin",
     "maximum",
     "minimum",
     "mod",
@@ -39,8 +40,6 @@ PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "elu": {"alpha": positive},
     "floor_divide": {"x2": positive},
     "gelu": {"approximate": st.booleans()},
-    "greater": {"x2": number},
-    "greater_equal": {"x2": number},
     "hard_shrink": {"threshold": positive},
     "isin": {"x2": st.lists(number, min_size=1, max_size=3)},
     "leaky_relu": {"negative_slope": positive},
@@ -62,16 +61,7 @@ PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "threshold": {"threshold": number, "default_value": number},
     **{name: {"x2": number} for name in COMPARED},
 }
-REQUIRED = {
-    "clip",
-    "floor_divide",
-    "maximum",
-    "minimum",
-    "mod",
-    "power",
-    "threshold",
-    *COMPARISONS,
-}
+REQUIRED = WITH_CONSTANTS - {"nan_to_num"} | {"threshold"}
 single = st.one_of(
     st.floats(width=32, allow_subnormal=False),
     st.floats(-20, 20, width=32, allow_subnormal=False),
