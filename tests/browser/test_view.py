@@ -496,6 +496,8 @@ class TestAccess:
             context = browser.new_context(color_scheme=scheme)
             viewer = Viewer(context.new_page(), address)
             viewer.open()
+            viewer.page.mouse.move(*viewer.place("conv_1", 5, 1, 0))
+            expect(viewer.page.locator(".bk-Tooltip")).to_be_visible(timeout=SECONDS * 1000)
             shades[scheme] = viewer.shades_of_page()
             context.close()
         assert all(min(shade) > 220 for shade in shades["light"].values())
