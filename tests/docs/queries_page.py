@@ -12,8 +12,8 @@ from tests.docs.sample import DIGITS, ROOT, run, shown
 
 _ROWS: Final = 6
 _ROUNDED: Final = (
-    "neurongraph load samples/digits.keras --graph both.lbug",
-    "neurongraph load samples/digits.keras --graph both.lbug --name rounded",
+    "neurongraph load samples/digits.keras --graph both.lbug --replace",
+    "neurongraph load samples/digits.keras --graph both.lbug --name rounded --replace",
     (
         "neurongraph cypher --graph both.lbug --model rounded --write --yes "
         "'MATCH ()-[r:CONNECTS_TO]->() SET r.weight = round(r.weight, 1)'"
