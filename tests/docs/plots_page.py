@@ -17,7 +17,7 @@ _PLOTS: Final = f"""\
 itself in a notebook:
 
 ```python
-from queries import NeuronGraph
+from neurongraph import NeuronGraph
 
 with NeuronGraph("digits.lbug") as graph:
     graph.plot.centrality(measure="pagerank").save("pagerank.html")
