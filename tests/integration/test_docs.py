@@ -35,8 +35,8 @@ from tests.servers import Neo4jServer, logged_in
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 PAGES = [README, *sorted(DOCS.rglob("*.md")), DOCS / "tutorial.ipynb"]
-# Commands of these run while the pages are generated.
-_GENERATED = ("queries.md", "plots.md", "queries/", "statements/")
+# They show examples on graphs that other pages load.
+_EXAMPLES = ("plots.md", "queries/")
 _LONGEST = 25_000
 _SERVER = "bolt://localhost:7687"
 # What needs a server, or others, has tests of its own.
@@ -54,9 +54,13 @@ def _blocks(language: str, page: Path = README) -> list[str]:
 
 
 def _commands(page: Path) -> list[str]:
-    if _name(page).startswith(_GENERATED):
+    if _name(page).startswith(_EXAMPLES):
         return []
     return [line for line in _lines(page) if not _ELSEWHERE.search(line)]
+
+
+def _examples_of(page: Path) -> list[str]:
+    return _lines(page) if _name(page).startswith(_EXAMPLES) else []
 
 
 def _server_commands(page: Path) -> list[str]:
@@ -181,6 +185,14 @@ def test_the_examples_of_exports_run(both: NeuronGraph) -> None:
 def test_commands_run(page: Path) -> None:
     for command in _commands(page):
         run(command)
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("page", _pages(_examples_of))
+def test_examples_run(page: Path) -> None:
+    """A page is quicker to draw than an image, which Chromium or Graphviz makes of it."""
+    for command in _examples_of(page):
+        run(command.replace(".png", ".html").replace(".svg", ".dot"))
 
 
 @pytest.fixture(scope="module")
