@@ -187,6 +187,7 @@ def test_commands_run(page: Path) -> None:
         run(command)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("page", _pages(_examples_of))
 def test_examples_run(page: Path) -> None:
@@ -207,6 +208,7 @@ def server(neo4j_server: Neo4jServer) -> Iterator[str]:
         drop("digits", uri)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.usefixtures("folder", "served")
 @pytest.mark.parametrize("page", _pages(_server_commands))
 def test_commands_on_a_server_run(page: Path, server: str) -> None:
