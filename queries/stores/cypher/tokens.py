@@ -19,10 +19,14 @@ class Token(NamedTuple):
         a text or a number, and a ``sign`` anything else.
     text
         What it says; of a ``name`` without its back-ticks.
+    start, end
+        Where it stands in the statement, once its escapes are replaced.
     """
 
     kind: Kind
     text: str
+    start: int
+    end: int
 
     @property
     def word(self) -> str:
@@ -104,11 +108,11 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _token(match: re.Match[str]) -> Token:
-    kind, text = match.lastgroup, match[0]
+    kind, text, (start, end) = match.lastgroup, match[0], match.span()
     if kind == "open":
         what = {"`": "name in back-ticks", "/*": "comment"}.get(text, "text in quotes")
         raise CypherError(f"the statement has a {what} that does not end: {text}")
     if kind == "name":
-        return Token("name", match["name"].replace("``", "`"))
+        return Token("name", match["name"].replace("``", "`"), start, end)
     kinds: dict[str | None, Kind] = {"value": "value", "word": "word"}
-    return Token(kinds.get(kind, "sign"), text)
+    return Token(kinds.get(kind, "sign"), text, start, end)

@@ -21,6 +21,7 @@ from queries.stores.cypher.read_only import only_statement, refuse_effects
 from queries.stores.cypher.statements import logged
 from queries.stores.cypher.store import CypherStore
 from queries.stores.cypher.tokens import NEO4J
+from queries.stores.cypher.values import require_values
 from queries.stores.neo4j.connection import (
     READERS,
     Rows,
@@ -101,15 +102,17 @@ class BoltStore(CypherStore):
 
     def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
         """Return relationships with ids of neurons for those of nodes."""
-        if model not in self._node_ids:
+        node_ids = self._node_ids.get(model)
+        if node_ids is None:
 
             def records(cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
                 return self._read(
                     cypher, parameters, lambda result: [dict(row) for row in result], model
                 )
 
-            self._node_ids = {model: of_server(records, model.key)}
-        return self._node_ids[model].edges(edges)
+            node_ids = of_server(records, model.key)
+            self._node_ids = {model: node_ids}
+        return node_ids.edges(edges)
 
     def frame(
         self,
@@ -120,6 +123,7 @@ class BoltStore(CypherStore):
     ) -> pd.DataFrame:
         """Run a read-only statement; properties of nodes and relationships become columns."""
         refuse_effects(cypher, NEO4J_CYPHER, allow)
+        require_values(only_statement(cypher, NEO4J), parameters)
         return self._read(cypher, parameters, _frame)
 
     def write(
@@ -130,7 +134,9 @@ class BoltStore(CypherStore):
         It may change any model, so that all are edited from then on.
         """
         self._opener.require()
-        words = {token.word for token in only_statement(cypher, NEO4J)}
+        statement = only_statement(cypher, NEO4J)
+        require_values(statement, parameters)
+        words = {token.word for token in statement}
 
         # The driver tries a managed transaction again where no answer came, although the first
         # one may have been committed.
