@@ -32,6 +32,7 @@ from exporter.sinks.writer import Writer
 from exporter.sinks.writing import write
 from queries import NeuronGraph
 from queries.core.address import repeatable
+from queries.core.arguments import require_text
 from queries.core.checksum import model_checksum
 from queries.core.file_format import FileFormat
 from queries.core.granularity import NEURON_GRAPH, Granularity, nodes_text
@@ -410,6 +411,7 @@ def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
 
 def check_name(name: str) -> None:
     """Raise ParameterError where a model cannot have a name."""
+    require_text("name", name, "what the model is called in the graph")
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ParameterError(
             f"name {repeatable(name)[:42]} does not do; a model's name has 1 to {_LONGEST_NAME} "

@@ -5,6 +5,7 @@ import time
 
 from exporter.sinks.kinds import sink_kind
 from exporter.sinks.opening import open_ledger
+from queries.core.arguments import require_text
 from queries.core.log import logger
 from queries.core.progress import Progress, shown
 from queries.neurongraph import NeuronGraph
@@ -41,7 +42,10 @@ def drop(
         If there is no model of that name.
     GraphError
         If the graph cannot be opened or written.
+    ParameterError
+        If an argument is of a wrong kind.
     """
+    require_text("name", name, "the name of a model of the graph")
     location = locate(graph)
     # What is not written is refused before it is read, which takes seconds for a model file.
     sink_kind(location)

@@ -51,6 +51,9 @@ class Model:
         self._networks = networks
         self._frames: dict[NeuronFilter, pd.DataFrame] = {}
 
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r} in {self.store.location}>"
+
     @property
     def name(self) -> str:
         """The model's name."""

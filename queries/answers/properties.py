@@ -114,7 +114,7 @@ def write(model: Model, name: str, values: pa.Table, *, index: bool) -> None:
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     if (count := list(frame.columns).count(name)) != 1:
         has = f"{count} columns" if count else "no column"
-        alike = "" if count else meant(name, map(str, frame.columns))
+        alike = "" if count else meant(str(name), map(str, frame.columns))
         raise ParameterError(
             f"frame: it has {has} {name!r}{alike}; its columns are {_names(frame)}"
         )

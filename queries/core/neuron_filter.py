@@ -99,7 +99,7 @@ class NeuronFilter:
         values |= {field: _integers(field, getattr(self, field)) for field in INTEGERS}
         values["bias"] = None if self.bias is None else _interval("bias", self.bias)
         values["properties"] = _intervals(self.properties)
-        values["either"] = None if self.either is None else tuple(self.either)
+        values["either"] = None if self.either is None else _filters(self.either)
         for field, value in values.items():
             object.__setattr__(self, field, value)
 
@@ -217,9 +217,10 @@ def as_filter(neurons: NeuronsLike) -> NeuronFilter:
     if isinstance(neurons, str):
         return _parsed(neurons)
     if isinstance(neurons, pd.DataFrame):
-        if "id" not in neurons:
+        if (count := list(neurons.columns).count("id")) != 1:
+            has = f"{count} columns" if count else "no column"
             raise ParameterError(
-                f"neurons: the frame has no column 'id', but {', '.join(map(str, neurons.columns))}"
+                f"neurons: the frame has {has} 'id', but {', '.join(map(str, neurons.columns))}"
             )
         return NeuronFilter(id=neurons["id"].unique().tolist())
     if isinstance(neurons, (int, np.integer)) and not isinstance(neurons, bool):
@@ -330,6 +331,15 @@ def _names(field: str, value: Any) -> str | tuple[str, ...] | None:
         if all(isinstance(name, str) for name in names):
             return tuple(map(str, names))
     raise ParameterError(f"{field}: {value!r} is no name, and no list of names")
+
+
+def _filters(value: Any) -> tuple[NeuronFilter, ...]:
+    """Return other filters, as a filter keeps them."""
+    if isinstance(value, Iterable):
+        filters = tuple(value)
+        if all(isinstance(each, NeuronFilter) for each in filters):
+            return filters
+    raise ParameterError(f"either: {value!r} is no list of filters")
 
 
 def _integers(field: str, value: Any) -> Selection | None:

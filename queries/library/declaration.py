@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal, TypeVar, get_args
 
 from queries.core.address import repeatable
+from queries.core.arguments import require_text
 from queries.core.properties import is_property_name, property_named
 from queries.errors import NeurongraphError, ParameterError, listed, meant
 
@@ -306,6 +307,7 @@ def by_name(name: str, kind: type[_Declared], declared: Mapping[str, _Declared])
     NeurongraphError
         If there is none, in the type of its kind; the message lists what there is.
     """
+    require_text(kind.kind, name, f"the name of one: {listed(declared)}")
     try:
         return declared[name]
     except KeyError:

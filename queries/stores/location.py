@@ -3,9 +3,10 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from queries.core.address import may_be_secret, repeatable
+from queries.core.arguments import described, is_keras_model
 from queries.core.text import GRAPH_VARIABLE
 from queries.core.wording import option
 from queries.errors import ParameterError
@@ -63,12 +64,14 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
         If it is none of these. Nothing of a text that may be an address is repeated, since it may
         hold a password.
     """
-    place = graph or os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH
+    is_default = graph is None or (isinstance(graph, str) and not graph)
+    place: Any = os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH if is_default else graph
     try:
         text = os.fsdecode(place)
     except TypeError:
+        save = "; save the model, and give the path of that file" * is_keras_model(place)
         raise ParameterError(
-            f"{option('graph')}: a {type(place).__name__} is neither a path nor an address"
+            f"{option('graph')}: {described(place)} is neither a path nor an address{save}"
         ) from None
     kind = _recognised(text, has_address=True)
     if kind is not None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 
 from queries.core.address import repeatable
+from queries.core.arguments import require_text
 from queries.core.log import logger
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
@@ -36,6 +37,24 @@ def models(store: Store) -> pd.DataFrame:
     return to_frame(table, columns).sort_values("name", ignore_index=True)
 
 
+MODEL_NAME: Final = "the name of a model"
+
+
+def require_model(store: Store, model: str) -> None:
+    """Raise ModelNotFoundError unless a graph holds a model of a name, complete or not.
+
+    Parameters
+    ----------
+    store
+        The graph.
+    model
+        The name.
+    """
+    require_text("model", model, MODEL_NAME)
+    if not any(is_of(row, model) for row in store.models(model)):
+        raise _not_found(store, model)
+
+
 def find_model(store: Store, model: str | None) -> StoredModel:
     """Return the model that is meant, which is complete.
 
@@ -57,6 +76,8 @@ def find_model(store: Store, model: str | None) -> StoredModel:
     GraphDamagedError
         If its note is damaged.
     """
+    if model is not None:
+        require_text("model", model, MODEL_NAME)
     # Plain values, since each query comes by here and a frame takes longer than the store.
     rows = store.models(model)
     complete = {row["name"]: row for row in rows if row["state"] == COMPLETE}
@@ -68,11 +89,7 @@ def find_model(store: Store, model: str | None) -> StoredModel:
     if name not in complete:
         for text in unfinished_texts(store.location, [row for row in rows if row["name"] == name]):
             raise ModelIncompleteError(text)
-        names = models(store)["name"].tolist()
-        raise ModelNotFoundError(
-            f"{store.location} holds no model {repeatable(name)}{meant(name, names)}; "
-            f"it holds {listed(names)}"
-        )
+        raise _not_found(store, name)
     if complete[name]["schema_version"] != SCHEMA_VERSION:
         raise version_error(store.location, complete[name])
     row = complete[name]
@@ -84,6 +101,14 @@ def find_model(store: Store, model: str | None) -> StoredModel:
         checksum=row["checksum"] or None,
         edited=bool(row["edited"]),
         properties=row,
+    )
+
+
+def _not_found(store: Store, model: str) -> ModelNotFoundError:
+    names = [str(row["name"]) for row in store.models(None)]
+    return ModelNotFoundError(
+        f"{store.location} holds no model {repeatable(model)}{meant(model, names)}; "
+        f"it holds {listed(sorted(names))}"
     )
 
 

@@ -21,8 +21,8 @@ _ROUNDED: Final = (
 )
 _QUERIES: Final = f"""\
 Each query is a file in `queries/cypher/`, a command `neurongraph query NAME`, and a method of
-`queries.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which formats a
-command writes its answer.
+`neurongraph.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which
+formats a command writes its answer.
 
 `--in-store`, and `in_store=True` in Python, let the store compute the answer, by the query's own
 Cypher statement; `--show-cypher` and `graph.statement` print it. [cypher.md](cypher.md) has the
