@@ -52,7 +52,8 @@ def drop(
     # Opened for reading first: to open a graph for writing would make a missing one.
     with NeuronGraph(graph) as session:
         models = session.models()
-    total = int(models["edges"][models["name"] == name].sum())
+    # Arrow compares no text that is no UTF-8.
+    total = sum(int(row.edges) for row in models.itertuples() if row.name == name)
     begun, removed = time.perf_counter(), 0
     with shown(progress, f"Removing {name}") as told, open_ledger(location) as ledger:
 

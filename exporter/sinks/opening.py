@@ -62,7 +62,7 @@ def check_options(location: Location, options: Options) -> None:
         if value is not None:
             require_count(option(name), value)
     file_format = options.file_format
-    if file_format not in (None, *FILE_FORMATS):
+    if not isinstance(file_format, str | None) or file_format not in (None, *FILE_FORMATS):
         alike = meant(str(file_format), FILE_FORMATS)
         raise ParameterError(
             f"{option('file_format')} {file_format!r} is not one of {listed(FILE_FORMATS)}{alike}"

@@ -179,6 +179,7 @@ class Plots:
         measure, by = shown["measure"], shown["by"]
         if classes is not None and not isinstance(classes, str):
             require_texts("classes", classes, "names of classes")
+            classes = list(classes)
         written = plot("centrality").parameter("measure").property_of(measure)
         if written is None:
             question = self._graph.question(measure, neurons=neurons, by=by, model=model)

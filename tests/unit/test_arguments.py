@@ -11,7 +11,7 @@ import pytest
 import neurongraph
 from neurongraph import NeuronFilter, NeuronGraph
 from queries.core.arguments import described, path_of, require_texts
-from queries.errors import ModelNotFoundError, NeurongraphError, ParameterError
+from queries.errors import CypherError, ModelNotFoundError, NeurongraphError, ParameterError
 from queries.plots.plots import Plots
 from tests.unit.builders import chain, layer, saved
 
@@ -197,6 +197,26 @@ def test_a_text_that_no_path_can_be(wrong: str) -> None:
     for ask in (neurongraph.inspect, neurongraph.load):
         with pytest.raises(ParameterError, match=r"^model: "):
             ask(f"{wrong}.keras")
+
+
+def test_arrays_and_frames_are_compared_with_nothing(graph: NeuronGraph, model: Path) -> None:
+    frame = graph.neurons()
+    for wrong in (np.zeros(2), frame):
+        for name in ("inspect", "load", "load_epochs"):
+            given: dict[str, Any] = {"run": "run"} if name == "load_epochs" else {"model": model}
+            with pytest.raises(ParameterError, match="granularity"):
+                getattr(neurongraph, name)(**given, granularity=wrong)
+        with pytest.raises(ParameterError, match="file_format"):
+            neurongraph.load(model, graph.location, file_format=wrong)  # type: ignore[arg-type]
+        with pytest.raises(ParameterError, match=r"column: an? \w+ is no name"):
+            graph.write_property(frame, "share", wrong)  # type: ignore[arg-type]
+    with pytest.raises(ModelNotFoundError):
+        neurongraph.drop("\ud800", graph.location)
+
+
+def test_a_column_that_no_answer_holds(graph: NeuronGraph) -> None:
+    with pytest.raises(CypherError, match=r"as id\(n\); return a property"):
+        graph.cypher("MATCH (n:Neuron) RETURN id(n)")
 
 
 def test_paths() -> None:

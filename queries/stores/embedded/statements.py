@@ -84,7 +84,7 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     (
         "UNREACHABLE_CODE",
         CypherError,
-        "the statement returns what has no value in Python, as id(n); return a property, as n.id",
+        "the statement returns what no answer holds, as id(n); return a property, as n.id",
     ),
     ("Parameter", CypherError, "{text}"),
 )
