@@ -53,7 +53,8 @@ def drop(
     with NeuronGraph(graph) as session:
         models = session.models()
     # Arrow compares no text that is no UTF-8.
-    total = sum(int(row.edges) for row in models.itertuples() if row.name == name)
+    names, edges_of = models["name"].tolist(), models["edges"].tolist()
+    total = sum(edges for each, edges in zip(names, edges_of, strict=True) if each == name)
     begun, removed = time.perf_counter(), 0
     with shown(progress, f"Removing {name}") as told, open_ledger(location) as ledger:
 

@@ -61,7 +61,7 @@ def check_options(location: Location, options: Options) -> None:
     for name, value in {"batch_size": options.batch_size, "writers": options.writers}.items():
         if value is not None:
             require_count(option(name), value)
-    file_format = options.file_format
+    file_format: object = options.file_format
     if not isinstance(file_format, str | None) or file_format not in (None, *FILE_FORMATS):
         alike = meant(str(file_format), FILE_FORMATS)
         raise ParameterError(
