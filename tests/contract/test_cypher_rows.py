@@ -90,3 +90,4 @@ def test_a_path_and_a_list_stay_in_their_cells(pooled: NeuronGraph, ask: Ask) ->
     )
     for name in ("p", "both"):
         assert [layer["name"] for layer in found[name][0]] == names
+        assert not any(value is None for layer in found[name][0] for value in layer.values())
