@@ -207,6 +207,8 @@ def test_no_file_is_closed_under_a_thread_that_reads_it(
         names = [f"run@{epoch}" for epoch in EPOCHS] * 3
         found = list(threads.map(lambda name: opened.cypher(slow, model=name), names))
         neurons = len(opened.neurons(model="run@1"))
+        katz = threads.map(lambda name: opened.katz(model=name)["katz"].sum(), names)
+        assert len(set(katz)) == len(EPOCHS)
     expected_sum = neurons**4 * (neurons - 1) / 2
     assert {frame["sum(a.id + b.id - c.id)"].iloc[0] for frame in found} == {expected_sum}
 
