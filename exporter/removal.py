@@ -7,8 +7,9 @@ from exporter.sinks.kinds import sink_kind
 from exporter.sinks.opening import open_ledger
 from queries.core.log import logger
 from queries.core.progress import Progress, shown
+from queries.core.wording import command
 from queries.neurongraph import NeuronGraph
-from queries.stores.location import locate
+from queries.stores.location import locate, require_no_swap
 
 
 def drop(
@@ -41,7 +42,10 @@ def drop(
         If there is no model of that name.
     GraphError
         If the graph cannot be opened or written.
+    ParameterError
+        If ``graph`` is none, or stands in the place of the name.
     """
+    require_no_swap(name, graph, command("drop", str(graph), graph=name))
     location = locate(graph)
     # What is not written is refused before it is read, which takes seconds for a model file.
     sink_kind(location)

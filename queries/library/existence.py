@@ -104,11 +104,10 @@ class Existence:
         properties = self.properties()
         there = [each.name for each in properties]
         if written not in there:
-            alike = meant(written, [*measures, *there])
             raise PropertyNotFoundError(
-                f"{name}: {repeatable(written)}{alike} is no measure, and no property that was "
-                f"written to the neurons of model {self.model.name!r}; the measures are "
-                f"{listed(measures)}; the properties are {listed(there)}"
+                f"{name}: {repeatable(written)} is no measure, and no property that was written to "
+                f"the neurons of model {self.model.name!r}; the measures are {listed(measures)}; "
+                f"the properties are {listed(there)}{meant(written, [*measures, *there])}"
             )
         self._require_properties(name, [written], properties)
 
@@ -116,8 +115,8 @@ class Existence:
         names_of_model = [layer.name for layer in self.layers]
         for missing in sorted(set(names).difference(names_of_model)):
             raise LayerNotFoundError(
-                f"model {self.model.name!r} has no layer {repeatable(missing)}"
-                f"{meant(missing, names_of_model)}; its layers are {listed(names_of_model)}"
+                f"model {self.model.name!r} has no layer {repeatable(missing)}; its layers are "
+                f"{listed(names_of_model)}{meant(missing, names_of_model)}"
             )
 
     def _require_properties(
@@ -177,10 +176,10 @@ class Existence:
         names = [layer.name for layer in self.layers]
         alike = "" if layers else meant(re.split(r"[\[@]", text, maxsplit=1)[0], names)
         raise NeuronNotFoundError(
-            f"{name}: model {self.model.name!r} has no neuron {text!r}{alike}; "
+            f"{name}: model {self.model.name!r} has no neuron {text!r}; "
             + (
                 "; ".join(f"layer {each.name!r} has {self._axes_text(each)}" for each in layers)
-                or f"its layers are {listed(names)}"
+                or f"its layers are {listed(names)}{alike}"
             )
         )
 

@@ -11,10 +11,9 @@ from queries.core.address import repeatable
 from queries.core.log import logger
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
-from queries.core.wording import option, which_model
+from queries.core.wording import which_model
 from queries.errors import (
     GraphDamagedError,
-    GraphVersionError,
     ModelIncompleteError,
     ModelNotFoundError,
     ParameterError,
@@ -25,6 +24,7 @@ from queries.library.frames import to_frame
 from queries.library.queries import query
 from queries.stores import Store
 from queries.stores.notes import is_of
+from queries.stores.remedies import version_error
 from queries.stores.unfinished import unfinished_texts
 
 
@@ -69,10 +69,7 @@ def find_model(store: Store, model: str | None) -> StoredModel:
         for text in unfinished_texts(store.location, [row for row in rows if row["name"] == name]):
             raise ModelIncompleteError(text)
         names = models(store)["name"].tolist()
-        raise ModelNotFoundError(
-            f"{store.location} holds no model {repeatable(name)}{meant(name, names)}; "
-            f"it holds {listed(names)}"
-        )
+        raise no_model_error(store.location, name, names)
     if complete[name]["schema_version"] != SCHEMA_VERSION:
         raise version_error(store.location, complete[name])
     row = complete[name]
@@ -87,12 +84,11 @@ def find_model(store: Store, model: str | None) -> StoredModel:
     )
 
 
-def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:
-    """Return the error for a model that was loaded by a release that wrote another schema."""
-    return GraphVersionError(
-        f"{model['name']!r} in {location} was loaded by another release (schema "
-        f"{model['schema_version']}, not {SCHEMA_VERSION}); load it again with "
-        f"{option('replace', True)}"
+def no_model_error(location: str, name: str, names: Sequence[str]) -> ModelNotFoundError:
+    """Return the error for a name that no model of a graph has, given those that there are."""
+    return ModelNotFoundError(
+        f"{location} holds no model {repeatable(name)}; it holds {listed(names)}"
+        f"{meant(name, names)}"
     )
 
 

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,11 @@ import exporter
 from exporter.cli import app
 from exporter.planning.threshold import Threshold
 from queries import NeuronGraph
-from queries.core.wording import MODEL_FILE, command, option, shell_wording, worded
-from queries.errors import ParameterError
+from queries.core.model import StoredModel
+from queries.core.properties import WrittenProperty
+from queries.core.wording import MODEL_FILE, command, command_line, option, shell_wording, worded
+from queries.errors import ParameterError, PropertyNotFoundError
+from queries.library.existence import Existence
 from queries.library.exports import exports
 from queries.library.plots import plots
 from queries.library.queries import queries
@@ -150,6 +154,19 @@ def test_commands() -> None:
     with shell_wording():
         assert command("load", MODEL_FILE, resume=True) == "neurongraph load MODEL --resume"
         assert command("drop", "the head") == "neurongraph drop 'the head'"
+
+
+def test_a_command_leaves_out_what_is_not_given() -> None:
+    assert command("load", MODEL_FILE, graph=None, resume=False) == "load(MODEL)"
+    assert command_line("view", graph=None) == "neurongraph view"
+    assert command_line("drop", "a", graph="g.lbug") == "neurongraph drop a --graph g.lbug"
+
+
+def test_a_word_that_begins_as_an_option_is_none() -> None:
+    line = command_line("drop", "-v", graph="./g:1.lbug")
+    words = shlex.split(line)[2:]
+    with COMMANDS["drop"].make_context("drop", words) as context:
+        assert (context.params["name"], context.params["graph"]) == ("-v", "./g:1.lbug")
 
 
 def test_the_wording_ends_with_the_command_line() -> None:
