@@ -727,7 +727,7 @@ class TestErrors:
         [
             (["query", "nosuch"], "there is no query 'nosuch'; the queries are adjacency, bifans"),
             (["query", "neurons", "depth=1"], "no parameter 'depth'"),
-            (["query", "kats"], "weight_distribution; did you mean 'katz'?\n"),
+            (["query", "kats"], "; did you mean 'katz'?\n"),
             (["query", "katz", "aplha=1"], "katz=0.5..; did you mean 'alpha'?\n"),
             (["query", "katz", "chanel=1"], "katz=0.5..; did you mean 'channel'?\n"),
             (["query", "katz", "weights=abs"], "absolute, signed; did you mean 'absolute'?\n"),
@@ -752,7 +752,7 @@ class TestErrors:
             (["query", "layers", "--graph", "http://here"], "no address of a Neo4j server"),
             (["query", "layers", "--graph", "bolt://localhost:1"], "does not answer"),
             (["models", "--graph", "bolt://me:secret@localhost"], "leave user name and password"),
-            (["cypher", "NONSENSE"], "begins with 'NONSENSE'"),
+            (["cypher", "NONSENSE"], "1, column 1: 'NONSENSE' begins no"),
             (["cypher", "MATCH NONSENSE"], "cannot be parsed"),
             (["cypher", "RETURN 1", "odd"], "write key=value"),
             (["drop", "nosuch", "--yes"], "no model 'nosuch'"),

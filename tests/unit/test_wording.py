@@ -169,6 +169,21 @@ def test_a_word_that_begins_as_an_option_is_none() -> None:
         assert (context.params["name"], context.params["graph"]) == ("-v", "./g:1.lbug")
 
 
+def test_an_unfinished_property_is_removed_by_what_is_said() -> None:
+    model = StoredModel("the head", "the head", "neuron", "1", None, edited=False, properties={})
+    there = [WrittenProperty("katz", finished=False)]
+    existence = Existence("g.lbug", model, [], lambda _: {}, lambda: there)
+    with pytest.raises(PropertyNotFoundError) as caught:
+        existence.require_property("measure", "katz", [])
+    assert str(caught.value).endswith("graph.remove_property('katz', model='the head')")
+    with shell_wording(), pytest.raises(PropertyNotFoundError) as caught:
+        existence.require_property("measure", "katz", [])
+    words = shlex.split(str(caught.value).partition("remove it: neurongraph ")[2])
+    with COMMANDS[words[0]].make_context(words[0], words[1:]) as context:
+        told = {name: context.params[name] for name in ("graph", "model", "remove")}
+    assert told == {"graph": "g.lbug", "model": "the head", "remove": "katz"}
+
+
 def test_the_wording_ends_with_the_command_line() -> None:
     with pytest.raises(ZeroDivisionError), shell_wording():
         raise ZeroDivisionError

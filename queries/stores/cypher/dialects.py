@@ -82,7 +82,7 @@ NEO4J_CYPHER: Final = Dialect(
     others=_OTHERS
     | _set(
         """
-        insert using grant deny revoke rename start stop terminate
+        insert nodetach using order limit offset skip grant deny revoke rename start stop terminate
         enable dryrun deallocate reallocate cordon uncordon
         concurrent transactions of rows row error continue break fail retry report status
         """
