@@ -65,9 +65,9 @@ class RowOrder:
         for name, _ in self.columns:
             if name not in columns:
                 raise ParameterError(
-                    f"{option('sort')}: the answer to {query} has no column {repeatable(name)}; its "
-                    f"columns are {listed(list(columns))}; a {_DOWN} before one means the largest "
-                    f"first{meant(name, columns)}"
+                    f"{option('sort')}: the answer to {query} has no column {repeatable(name)}; "
+                    f"its columns are {listed(list(columns))}; a {_DOWN} before one means the "
+                    f"largest first{meant(name, columns)}"
                 )
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:

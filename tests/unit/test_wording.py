@@ -34,6 +34,7 @@ OF_THE_SHELL = (
     "queries/browser/",
     # The options of Chromium and of pip, and the colours of Bokeh's style sheet.
     "queries/plots/browser.py", "queries/core/packages.py", "queries/viewer/picture.py",
+    "queries/viewer/style.py",
     "queries/core/text.py", "queries/core/wording.py",
 )  # fmt: skip
 COMMANDS = {each.name: each for each in typer.main.get_command(app).commands.values()}  # type: ignore[attr-defined]
