@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from queries.core.schema import COMPLETE
 from queries.errors import GraphNotFoundError, NeurongraphError
 
 _Row = Mapping[Any, Any]
@@ -20,6 +19,7 @@ def left_of_load(graph: str | None, name: str) -> str:
         The name of the model.
     """
     from exporter.sinks.entries import REPLACED, STAGED
+    from queries.core.schema import COMPLETE
     from queries.stores.unfinished import how_to_go_on, unfinished_texts
 
     try:
