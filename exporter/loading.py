@@ -41,9 +41,9 @@ from queries.core.notebook import facts, headed
 from queries.core.progress import Progress, shown
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
-from queries.core.wording import option
+from queries.core.wording import command, option
 from queries.errors import GraphNotFoundError, ParameterError, listed
-from queries.stores.location import Location, locate
+from queries.stores.location import Location, locate, require_no_swap
 
 _LONGEST_NAME = 200
 
@@ -234,6 +234,7 @@ def load(
     GraphError
         If the graph cannot be opened or written, or the disk has too little room for it.
     """
+    require_no_swap(model, graph, command("load", str(graph), graph=str(model)))
     location = locate(graph)
     options = Options(batch_size, writers, file_format, label)
     check_options(location, options)

@@ -8,8 +8,9 @@ from exporter.sinks.opening import open_ledger
 from queries.core.arguments import require_text
 from queries.core.log import logger
 from queries.core.progress import Progress, shown
+from queries.core.wording import command
 from queries.neurongraph import NeuronGraph
-from queries.stores.location import locate
+from queries.stores.location import locate, require_no_swap
 
 
 def drop(
@@ -43,9 +44,10 @@ def drop(
     GraphError
         If the graph cannot be opened or written.
     ParameterError
-        If an argument is of a wrong kind.
+        If an argument is of a wrong kind, or ``graph`` stands in the place of the name.
     """
     require_text("name", name, "the name of a model of the graph")
+    require_no_swap(name, graph, command("drop", str(graph), graph=name))
     location = locate(graph)
     # What is not written is refused before it is read, which takes seconds for a model file.
     sink_kind(location)

@@ -12,9 +12,6 @@ from queries.stores.location import Location
 LOCAL: Final = "local"
 """One process a core of this machine."""
 
-INSTALL: Final = 'pip install "neurongraph[dask]"'
-"""The line that installs Dask, and what makes its certificates."""
-
 _SCHEMES: Final = ("tcp", "tls")
 
 

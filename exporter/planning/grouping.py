@@ -143,9 +143,9 @@ class GroupedLayer(PlannedLayer):
 def require_granularity(granularity: object) -> None:
     """Raise ParameterError where a node of a graph cannot stand for that."""
     if not isinstance(granularity, str) or granularity not in GRANULARITIES:
-        alike = meant(str(granularity), GRANULARITIES)
         raise ParameterError(
-            f"{option('granularity')} {granularity!r} is not one of {listed(GRANULARITIES)}{alike}"
+            f"{option('granularity')} {granularity!r} is not one of {listed(GRANULARITIES)}"
+            f"{meant(str(granularity), GRANULARITIES)}"
         )
 
 

@@ -120,7 +120,7 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
         has = f"{count} columns" if count else "no column"
         alike = "" if count else meant(str(name), map(str, frame.columns))
         raise ParameterError(
-            f"frame: it has {has} {name!r}{alike}; its columns are {_names(frame)}"
+            f"frame: it has {has} {name!r}; its columns are {_names(frame)}{alike}"
         )
     return frame[name]
 

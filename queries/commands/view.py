@@ -69,6 +69,8 @@ def view(
         graph, model = model, None
     with ExitStack() as stack:
         viewer = stack.enter_context(Viewer(graph, model, port=port, classes=names))
+        for text in viewer.unfinished:
+            say(text)
         say(f"The page is at {viewer.address} until you press Ctrl-C.")
         if not no_open:
             from queries.commands.opening import open_browser

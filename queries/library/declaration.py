@@ -230,7 +230,7 @@ class Declaration:
         """Return a declared parameter by its name."""
         return next(parameter for parameter in self.parameters if parameter.name == name)
 
-    def no_parameter(self, name: str, more: Collection[str] = ()) -> str:
+    def no_parameter(self, name: str, more: Collection[str] = (), also: str = "") -> str:
         """Say for an error that there is no parameter of a name, and which there are.
 
         Parameters
@@ -239,12 +239,13 @@ class Declaration:
             The name.
         more
             What may have been meant beside the parameters.
+        also
+            A text about it, which goes on behind the parameters.
         """
         declared = [parameter.name for parameter in self.parameters]
-        alike = meant(name, [*declared, *more])
         return (
-            f"{self.kind} {self.name!r} has no parameter {repeatable(name)}{alike}; "
-            f"its parameters are {listed(declared)}"
+            f"{self.kind} {self.name!r} has no parameter {repeatable(name)}; its parameters are "
+            f"{listed(declared)}{also}{meant(name, [*declared, *more])}"
         )
 
     @property
@@ -312,6 +313,6 @@ def by_name(name: str, kind: type[_Declared], declared: Mapping[str, _Declared])
         return declared[name]
     except KeyError:
         raise kind.missing(
-            f"there is no {kind.kind} {repeatable(name)}{meant(name, declared)}; "
-            f"the {kind.several} are {listed(declared)}"
+            f"there is no {kind.kind} {repeatable(name)}; the {kind.several} are "
+            f"{listed(declared)}{meant(name, declared)}"
         ) from None

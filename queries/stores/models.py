@@ -12,10 +12,9 @@ from queries.core.arguments import require_text
 from queries.core.log import logger
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
-from queries.core.wording import option, which_model
+from queries.core.wording import which_model
 from queries.errors import (
     GraphDamagedError,
-    GraphVersionError,
     ModelIncompleteError,
     ModelNotFoundError,
     ParameterError,
@@ -26,6 +25,7 @@ from queries.library.frames import to_frame
 from queries.library.queries import query
 from queries.stores import Store
 from queries.stores.notes import is_of
+from queries.stores.remedies import version_error
 from queries.stores.unfinished import unfinished_texts
 
 
@@ -52,7 +52,7 @@ def require_model(store: Store, model: str) -> None:
     """
     require_text("model", model, MODEL_NAME)
     if not any(is_of(row, model) for row in store.models(model)):
-        raise _not_found(store, model)
+        raise no_model_error(store.location, model, models(store)["name"].tolist())
 
 
 def find_model(store: Store, model: str | None) -> StoredModel:
@@ -89,7 +89,7 @@ def find_model(store: Store, model: str | None) -> StoredModel:
     if name not in complete:
         for text in unfinished_texts(store.location, [row for row in rows if row["name"] == name]):
             raise ModelIncompleteError(text)
-        raise _not_found(store, name)
+        raise no_model_error(store.location, name, models(store)["name"].tolist())
     if complete[name]["schema_version"] != SCHEMA_VERSION:
         raise version_error(store.location, complete[name])
     row = complete[name]
@@ -104,20 +104,11 @@ def find_model(store: Store, model: str | None) -> StoredModel:
     )
 
 
-def _not_found(store: Store, model: str) -> ModelNotFoundError:
-    names = [str(row["name"]) for row in store.models(None)]
+def no_model_error(location: str, name: str, names: Sequence[str]) -> ModelNotFoundError:
+    """Return the error for a name that no model of a graph has, given those that there are."""
     return ModelNotFoundError(
-        f"{store.location} holds no model {repeatable(model)}{meant(model, names)}; "
-        f"it holds {listed(sorted(names))}"
-    )
-
-
-def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:
-    """Return the error for a model that was loaded by a release that wrote another schema."""
-    return GraphVersionError(
-        f"{model['name']!r} in {location} was loaded by another release (schema "
-        f"{model['schema_version']}, not {SCHEMA_VERSION}); load it again with "
-        f"{option('replace', True)}"
+        f"{location} holds no model {repeatable(name)}; it holds {listed(names)}"
+        f"{meant(name, names)}"
     )
 
 

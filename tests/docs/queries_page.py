@@ -1,11 +1,11 @@
 """The pages about the query library, one a theme: headers, and an example of each query."""
 
+import shlex
 from typing import Final
 
 from queries import NeuronGraph
 from queries.commands.arguments import query_values
 from queries.commands.description import example_words
-from queries.core.text import pasteable
 from queries.library.queries import Query, by_theme
 from tests.docs.markdown import NOTE, block, parameters_of, table
 from tests.docs.sample import DIGITS, ROOT, run, shown
@@ -131,6 +131,7 @@ def _section(query: Query, graph: NeuronGraph) -> str:
 def _example(query: Query, graph: NeuronGraph) -> list[str]:
     words = example_words(query)
     model = ["--model", "rounded"] if "other=digits" in words else []
-    command = pasteable("query", query.name, "--graph", graph.location, *model, *words)
+    asked = ["query", query.name, "--graph", graph.location, *model, *words]
+    command = shlex.join(["neurongraph", *asked])
     frame = getattr(graph, query.name)(**query_values(query, words))
     return [block("sh", command), block("text", shown(frame, _ROWS, query.main))]

@@ -13,7 +13,7 @@ import ladybug
 import pandas as pd
 import pyarrow as pa
 
-from queries.core.address import repeatable
+from queries.core.address import place_text
 from queries.core.properties import WrittenProperty, require_written
 from queries.core.schema import DAMAGED
 from queries.core.wording import MODEL_FILE, command, option, which_model
@@ -24,7 +24,6 @@ from queries.errors import (
     ModelIncompleteError,
     ModelNotFoundError,
     ParameterError,
-    meant,
 )
 from queries.library.queries import query
 from queries.stores.base import Changes
@@ -64,6 +63,7 @@ from queries.stores.embedded.statements import (
     run,
     run_for_many,
 )
+from queries.stores.models import no_model_error
 from queries.stores.notes import damaged_model, note_or_damage
 from queries.stores.opener import Opener
 from queries.stores.unfinished import unfinished_texts
@@ -99,14 +99,14 @@ class EmbeddedStore(CypherStore):
             reason = "is a file, not the folder of a graph" if folder.exists() else "does not exist"
             raise GraphNotFoundError(
                 f"graph {folder} {reason}; make one with: "
-                f"{command('load', MODEL_FILE, graph=str(folder))}"
+                f"{command('load', MODEL_FILE, graph=place_text(folder))}"
             )
 
     def models(self, model: str | None) -> list[dict[str, Any]]:
         """Return the properties of models, complete or not, and of those that are damaged."""
         statement = self.statement(query("models"), {})
         rows: list[dict[str, Any]] = []
-        for file in self._files(model):
+        for file in self._files(model) or self._files_named(model):
             try:
                 with self._using(file) as handle:
                     rows += _rows(handle, statement).to_pylist()
@@ -210,7 +210,7 @@ class EmbeddedStore(CypherStore):
     def _unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
         notes = [
-            note_or_damage(path, path.name.removesuffix(NOTE_SUFFIX))
+            note_or_damage(path, path.name.removesuffix(NOTE_SUFFIX), self._folder)
             for path in sorted(self._folder.glob(f"*{NOTE_SUFFIX}"))
             if not is_over(path)
         ]
@@ -235,6 +235,13 @@ class EmbeddedStore(CypherStore):
         }
         return sorted(there | {file for file in noted_files if is_missing(file)})
 
+    def _files_named(self, model: str | None) -> list[Path]:
+        """Return the file of which the safe name stands for a name that is not known."""
+        if model is None or Path(model).name != model:
+            return []
+        file = self._folder / f"{model}{SUFFIX}"
+        return [file] if file.exists() or is_missing(file) else []
+
     def _only_file(self, model: str | None) -> Path:
         """Return the file of the model that is named, or of the only one."""
         files = self._files(model)
@@ -247,10 +254,8 @@ class EmbeddedStore(CypherStore):
             self._refuse_unfinished(model)
             if model is None:
                 raise ModelNotFoundError(f"{self.location} holds no model yet")
-            alike = meant(model, [str(row["name"]) for row in self.models(None)])
-            raise ModelNotFoundError(
-                f"{self.location} holds no complete model {repeatable(model)}{alike}"
-            )
+            names = sorted(str(row["name"]) for row in self.models(None))
+            raise no_model_error(self.location, model, names)
         return files[0]
 
     def _refuse_unfinished(self, model: str | None) -> None:
@@ -310,5 +315,5 @@ def _rows(handle: OpenFile, statement: "Statement") -> pa.Table:
 def _damaged(file: Path, damage: str) -> dict[str, Any]:
     """Return the properties of a model that is damaged, as far as its note knows them."""
     safe = file.name.removesuffix(SUFFIX)
-    note = note_or_damage(note_beside(file), safe) or damaged_model(safe, damage)
+    note = note_or_damage(note_beside(file), safe, file.parent) or damaged_model(safe, damage)
     return {**note, "state": DAMAGED, "damage": damage}

@@ -37,6 +37,7 @@ from queries.stores.neo4j.in_the_store import in_the_store
 from queries.stores.neo4j.properties import Properties
 from queries.stores.neo4j.rows import from_lists, in_lists
 from queries.stores.opener import Opener
+from queries.stores.remedies import check_text, repair_text
 
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
@@ -86,13 +87,29 @@ class BoltStore(CypherStore):
 
         def rows(transaction: neo4j.ManagedTransaction) -> pa.Table:
             with in_the_store(self.location, query.name, writes=statement.writes):
-                return _rows(transaction, statement)
+                return self._rows(transaction, statement, about)
 
         access = neo4j.WRITE_ACCESS if statement.writes else neo4j.READ_ACCESS
         return self._run(rows, about, access)
 
     def _table(self, statement: "Statement", about: "StoredModel | None" = None) -> pa.Table:
-        return self._run(lambda transaction: _rows(transaction, statement), about)
+        return self._run(lambda transaction: self._rows(transaction, statement, about), about)
+
+    def _rows(
+        self,
+        transaction: neo4j.ManagedTransaction,
+        statement: "Statement",
+        about: "StoredModel | None",
+    ) -> pa.Table:
+        advice = check_text(self.location)
+        if about is not None:
+            advice = f"{advice}; {repair_text(self.location, about.name)}"
+        return sent_for(
+            transaction,
+            in_lists(statement),
+            statement.parameters,
+            lambda result: from_lists(result, statement.columns, advice),
+        )
 
     def tables(self, statements: "Sequence[Statement]", about: "StoredModel") -> pa.Table:
         """Run statements of the same columns, some at once; return all rows."""
@@ -229,15 +246,6 @@ class BoltStore(CypherStore):
         """Close the driver, whose connections are those of the process that opened them."""
         if self._opener.is_here:
             self._driver.close()
-
-
-def _rows(transaction: neo4j.ManagedTransaction, statement: "Statement") -> pa.Table:
-    return sent_for(
-        transaction,
-        in_lists(statement),
-        statement.parameters,
-        lambda result: from_lists(result, statement.columns),
-    )
 
 
 def _require_there(transaction: neo4j.ManagedTransaction, about: "StoredModel") -> None:
