@@ -14,8 +14,8 @@ from exporter.planning.push import plan
 from exporter.planning.recipe import Recipe
 from exporter.reading.formats import open_model
 from exporter.sinks.model_node import model_properties
-from queries.core.schema import COMPLETE
 from queries.core.address import path_text
+from queries.core.schema import COMPLETE
 from queries.core.wording import command, option
 from queries.errors import GraphNotFoundError
 from queries.stores.blocks import BlockStore
