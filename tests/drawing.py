@@ -51,10 +51,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not is_drawn(item.nodeid, seed, _one_in(item)):
             item.add_marker(pytest.mark.full)
-    left = [item for item in items if not is_drawn(item.nodeid, seed, share)]
+    # Another seed: of what was drawn by the first one all could go, or none.
+    left = [item for item in items if not is_drawn(item.nodeid, f"share {seed}", share)]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if is_drawn(item.nodeid, seed, share)]
+        items[:] = [item for item in items if is_drawn(item.nodeid, f"share {seed}", share)]
 
 
 def _one_in(item: pytest.Item) -> int:

@@ -168,7 +168,7 @@ class TestSignalled:
         assert len(said.splitlines()) == 1
         assert said.startswith(f"Interrupted by {number.name}. ")
         if where == BAR:
-            assert "in state loading. Go on with the same command and --resume" in said
+            assert "go on with it by the same command with --resume" in said
             load(model, scratch / to, resume=True)
         else:
             assert said.endswith("Nothing was written.\n")

@@ -22,7 +22,7 @@ PROGRAM: Final = ROOT / "tests" / "integration" / "asking.py"
 MODELS: Final = ("small.keras", "small.h5", "old.h5")
 LINE: Final = (
     r"; install what is missing: pip install "
-    r'(--force-reinstall --no-deps "keras<4,>=3\.\d+"'
+    r'(--force-reinstall --no-deps "(keras<4,>=3|tensorflow<3,>=2)\.\d+"'
     r'|"keras<4,>=3\.\d+" "tensorflow<3,>=2\.\d+")\n$'
 )
 _INSTALLED: Final = ("exporter", "neurongraph", "queries")

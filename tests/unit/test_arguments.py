@@ -15,14 +15,13 @@ from queries.errors import CypherError, ModelNotFoundError, NeurongraphError, Pa
 from queries.plots.plots import Plots
 from tests.unit.builders import chain, layer, saved
 
-# What each takes where no other value is needed: of a graph with the layers input_layer, hidden
-# and out.
+# What each takes where no other value is needed: of a graph with the layers hidden and out.
 GIVEN: Final[dict[str, Any]] = {
-    "source": "input_layer",
+    "source": "hidden",
     "target": "out",
     "neurons": "hidden",
     "over": "out",
-    "among": "input_layer",
+    "among": "hidden",
     "other": "run@2",
     "first": "hidden",
     "second": "out",
@@ -149,7 +148,9 @@ def test_a_graph_is_chosen_by_a_text(graph: NeuronGraph, wrong: Any) -> None:
 
 
 def test_a_model_that_is_not_there_is_named_when_a_graph_is_opened(graph: NeuronGraph) -> None:
-    with pytest.raises(ModelNotFoundError, match=r"no model 'ruin' .*; it holds run@1, run@2$"):
+    with pytest.raises(
+        ModelNotFoundError, match=r"no model 'ruin'; it holds run@1, run@2; did you mean"
+    ):
         NeuronGraph(graph.location, model="ruin")
 
 

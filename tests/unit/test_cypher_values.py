@@ -49,8 +49,8 @@ def test_that_fit(cypher: str, values: dict[str, Any], lexis: Lexis) -> None:
             {"lyer": 1, "k": 2},
             (
                 "there is no value for $layer of the statement; give parameters={'layer': VALUE}, "
-                "or write values in their place; the statement has no parameter 'lyer' (did you "
-                "mean 'layer'?); it has $layer, $k"
+                "or write values in their place; the statement has no parameter 'lyer'; it has "
+                "$layer, $k; did you mean 'layer'?"
             ),
         ),
     ],

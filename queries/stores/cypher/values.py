@@ -31,9 +31,10 @@ def require_values(statement: Sequence[Token], values: Mapping[str, Any]) -> Non
         give = f"give {_given(missing)}, or write values in their place"
         problems.append(f"there is no value for {dollars} of the statement; {give}")
     if others:
-        texts = [f"{repeatable(name)}{meant(name, missing or names)}" for name in others]
         there = listed([f"${name}" for name in names])
-        problems.append(f"the statement has no parameter {listed(texts)}; it has {there}")
+        alike = "".join(meant(name, missing or names) for name in others)
+        wrong = listed([repeatable(name) for name in others])
+        problems.append(f"the statement has no parameter {wrong}; it has {there}{alike}")
     if problems:
         raise ParameterError("; ".join(problems))
 
