@@ -7,10 +7,10 @@ import pytest
 
 from tests.seeds import is_drawn, seed_of
 
-_FOLDERS: Final = {"browser": 3, "faults": 3, "parallel": 3}
+_FOLDERS: Final = {"browser": 4, "faults": 4, "parallel": 4}
 """Of the cases in these folders of tests, which start programs, one in so many is drawn."""
 
-_ON_A_SERVER: Final = 3
+_ON_A_SERVER: Final = 4
 """Of the contract cases on Neo4j that say nothing of a family one in so many is drawn."""
 
 
