@@ -7,7 +7,7 @@ import pytest
 
 from tests.seeds import is_drawn, seed_of
 
-_FOLDERS: Final = {"browser": 4, "faults": 4, "parallel": 4}
+_FOLDERS: Final = {"browser": 4, "faults": 6, "parallel": 6}
 """Of the cases in these folders of tests, which start programs, one in so many is drawn."""
 
 _ON_A_SERVER: Final = 4
