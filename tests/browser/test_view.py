@@ -623,7 +623,8 @@ class TestCypher:
         viewer.tab("Cypher")
         # A server has neurons of other models too, which this page does not draw.
         key = graph.models().set_index("name").loc[NAME, "key"]
-        viewer.run_cypher(f"MATCH (n:Neuron) WHERE n.model = '{key}' RETURN n LIMIT 3")
+        text = "MATCH (n:Neuron) WHERE n.model = '{}' RETURN n LIMIT 3"
+        viewer.run_cypher(text.format(key))
         assert len(viewer.table("rows")) == len(viewer.data("lit")["x"]) == 3
         viewer.run_cypher("MATCH (n:Neuron RETURN n")
         assert "problem" in viewer.text("answer")
