@@ -116,14 +116,19 @@ def require_no_swap(
     if not all(isinstance(each, (str, os.PathLike)) for each in (name, graph)):
         return
     named, text = os.fsdecode(name), os.fsdecode(graph or "")
-    if not is_place(named) or _is_file(named):
+    if not is_place(named) or _is_file(named) or _is_graph(text):
         return
-    try:
-        is_graph = not _is_file(text) and locate(text) is not None
-    except ParameterError:
-        is_graph = False
-    if not is_graph and not may_be_secret(text) and worded("", call):
+    if not may_be_secret(text) and worded("", call):
         raise ParameterError(f"{named!r} is a graph, and {text!r} is none; did you mean: {call}")
+
+
+def _is_graph(text: str) -> bool:
+    """Tell whether a text names a graph that is no model file."""
+    try:
+        locate(text)
+    except ParameterError:
+        return False
+    return not _is_file(text)
 
 
 def _is_file(text: str) -> bool:
