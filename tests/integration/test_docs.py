@@ -181,14 +181,12 @@ def test_the_examples_of_exports_run(both: NeuronGraph) -> None:
 
 
 @pytest.mark.usefixtures("folder", "served")
-@pytest.mark.one_in(2)
 @pytest.mark.parametrize("page", _pages(_commands))
 def test_commands_run(page: Path) -> None:
     for command in _commands(page):
         run(command)
 
 
-@pytest.mark.one_in(2)
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("page", _pages(_examples_of))
 def test_examples_run(page: Path) -> None:
@@ -240,7 +238,6 @@ def test_the_words_of_people_lead_to_a_line_that_answers() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.one_in(2)
 @pytest.mark.parametrize("page", _pages(lambda page: _blocks("python", page)))
 def test_python_runs(page: Path) -> None:
     done = subprocess.run(
