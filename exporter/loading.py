@@ -32,6 +32,7 @@ from exporter.sinks.writer import Writer
 from exporter.sinks.writing import write
 from queries import NeuronGraph
 from queries.core.address import repeatable
+from queries.core.arguments import require_text
 from queries.core.checksum import model_checksum
 from queries.core.file_format import FileFormat
 from queries.core.granularity import NEURON_GRAPH, Granularity, nodes_text
@@ -41,9 +42,9 @@ from queries.core.notebook import facts, headed
 from queries.core.progress import Progress, shown
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
-from queries.core.wording import option
+from queries.core.wording import command, option
 from queries.errors import GraphNotFoundError, ParameterError, listed
-from queries.stores.location import Location, locate
+from queries.stores.location import Location, locate, require_no_swap
 
 _LONGEST_NAME = 200
 
@@ -239,6 +240,7 @@ def load(
     GraphError
         If the graph cannot be opened or written, or the disk has too little room for it.
     """
+    require_no_swap(model, graph, command("load", str(graph), graph=str(model)))
     location = locate(graph)
     options = Options(batch_size, writers, file_format, label)
     check_options(location, options)
@@ -418,6 +420,7 @@ def _refuse_existing(name: str, graph: str | os.PathLike[str] | None) -> None:
 
 def check_name(name: str) -> None:
     """Raise ParameterError where a model cannot have a name."""
+    require_text("name", name, "what the model is called in the graph")
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ParameterError(
             f"name {repeatable(name)[:42]} does not do; a model's name has 1 to {_LONGEST_NAME} "

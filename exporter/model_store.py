@@ -15,9 +15,10 @@ from exporter.planning.recipe import Recipe
 from exporter.reading.formats import open_model
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.model_node import model_properties
+from queries.core.address import path_text
 from queries.core.input_shapes import InputShapes
 from queries.core.schema import COMPLETE
-from queries.core.wording import MODEL_FILE, command, option
+from queries.core.wording import command, option
 from queries.errors import GraphNotFoundError
 from queries.stores.blocks import BlockStore
 
@@ -72,7 +73,7 @@ class ModelStore(BlockStore):
         return (
             "load the model, or as much of it as there is room for "
             f"({option('granularity', 'channel')}, or {option('from_layer')} and "
-            f"{option('to_layer')}), with: {command('load', MODEL_FILE)}"
+            f"{option('to_layer')}), with: {command('load', path_text(self._file))}"
         )
 
     def models(self, model: str | None) -> list[dict[str, Any]]:

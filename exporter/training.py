@@ -16,9 +16,10 @@ from exporter.reading.keras.importing import import_keras
 from exporter.removal import drop
 from exporter.sinks.kinds import sink_kind
 from queries.answers.history import checkpoints
+from queries.core.arguments import require_text
 from queries.core.granularity import NEURON_GRAPH, Granularity
-from queries.core.temporary import temporary_folder
-from queries.errors import GraphNotFoundError, ModelExistsError, listed
+from queries.core.temporary import temporary_errors, temporary_folder
+from queries.errors import GraphNotFoundError, ModelExistsError, NeurongraphError, listed
 from queries.library.checks import require_count
 from queries.stores import open_store
 from queries.stores.location import locate
@@ -83,6 +84,7 @@ def load_epochs(
     >>> epochs = load_epochs("digits", "digits.lbug", granularity="channel", every=5)
     >>> model.fit(x, y, epochs=20, callbacks=[epochs])
     """
+    require_text("run", run, "the name of the run")
     check_name(f"{run}@1")
     require_granularity(granularity)
     require_count("every", every)
@@ -100,7 +102,7 @@ class _Run:
         granularity: Granularity,
         replace: bool,
     ) -> None:
-        self._run, self._graph = run, graph
+        self._run, self._graph, self._location = run, graph, locate(graph).text
         self._granularity, self._replace = granularity, replace
         self.loaded: list[str] = []
         self.failed: dict[str, Exception] = {}
@@ -115,9 +117,8 @@ class _Run:
         save
             Saves the model.
         """
-        with temporary_folder() as folder, _same_random_numbers():
-            save(folder / "model.keras")
-            inspect(folder / "model.keras", granularity=self._granularity)
+        with self._saved(epochs + 1, save) as file:
+            inspect(file, granularity=self._granularity)
         earlier = [name for epoch, name in self._there() if epoch > epochs]
         if earlier and not self._replace:
             raise ModelExistsError(
@@ -126,6 +127,19 @@ class _Run:
             )
         for name in earlier:
             drop(name, self._graph, progress=False)
+
+    @contextmanager
+    def _saved(self, epoch: int, save: Save) -> Iterator[Path]:
+        """Give the model as a file for a while, in whose place errors name the epoch."""
+        with temporary_folder() as folder, _same_random_numbers():
+            file = folder / "model.keras"
+            try:
+                with temporary_errors():
+                    save(file)
+                yield file
+            except NeurongraphError as error:
+                text = str(error).replace(str(file), f"epoch {epoch} of run {self._run!r}")
+                raise type(error)(text) from error.__cause__
 
     def _there(self) -> list[tuple[int, str]]:
         """Return the models of the run that the graph holds, complete or not."""
@@ -136,17 +150,19 @@ class _Run:
             return []
         return [(each.epoch, each.name) for each in found]
 
+    def __str__(self) -> str:
+        return f"run {self._run!r} in {self._location}"
+
     def record(self, epoch: int, save: Save) -> None:
         """Load an epoch, unless it has been; warn where that fails."""
         name = f"{self._run}@{epoch}"
         if name in self.loaded:
             return
         try:
-            with temporary_folder() as folder, _same_random_numbers():
-                save(folder / "model.keras")
+            with self._saved(epoch, save) as file:
                 # What a load that failed has left is replaced.
                 load(
-                    folder / "model.keras",
+                    file,
                     self._graph,
                     name=name,
                     granularity=self._granularity,
@@ -190,6 +206,11 @@ def _callback_class() -> Any:
             self._run, self._every = run, every
             self._begun, self._last = False, 0
             self.loaded, self.failed = run.loaded, run.failed
+
+        def __repr__(self) -> str:
+            each = "epoch" if self._every == 1 else f"{self._every} epochs"
+            counts = f"{len(self.loaded)} loaded, {len(self.failed)} failed"
+            return f"<EpochLoader of {self._run}, every {each}: {counts}>"
 
         def on_train_begin(self, logs: Any = None) -> None:
             """Note that nothing has been looked at."""

@@ -163,10 +163,11 @@ def meant(wrong: str, names: Iterable[str]) -> str:
     Returns
     -------
     str
-        Such as `` (did you mean 'katz'?)``, to follow the wrong name; empty where none is alike.
+        Such as ``; did you mean 'katz'?``, the end of a message that lists the names before; empty
+        where none is alike.
     """
     alike = _alike(wrong, list(names))
-    return f" (did you mean {' or '.join(map(repr, alike))}?)" if alike else ""
+    return f"; did you mean {' or '.join(map(repr, alike))}?" if alike else ""
 
 
 def _alike(wrong: str, names: list[str]) -> list[str]:

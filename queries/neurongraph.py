@@ -5,12 +5,15 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from queries.answers.question import Question
+from queries.core.arguments import described, require_text, require_texts
 from queries.core.closing import Closing
 from queries.core.notebook import headed, table
-from queries.errors import NeurongraphError
+from queries.errors import NeurongraphError, ParameterError
+from queries.library.checks import require_count
 from queries.library.queries import Statement, query
 from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
@@ -24,6 +27,7 @@ from queries.methods.properties import PropertyMethods
 from queries.methods.pruning import PruningMethods
 from queries.methods.stored import StoredMethods
 from queries.methods.structure import StructureMethods
+from queries.stores.models import MODEL_NAME
 
 if TYPE_CHECKING:
     from queries.plots.plots import Plots
@@ -78,8 +82,11 @@ class NeuronGraph(
     ------
     GraphError
         If the graph cannot be opened; the subclass tells why.
+    ModelNotFoundError
+        If it holds no model of the name that is given.
     ParameterError
-        If ``dask`` or ``input_shape`` is given and the graph is no model file.
+        If an argument is of a wrong kind, or ``dask`` or ``input_shape`` is given and the graph
+        is no model file.
 
     Examples
     --------
@@ -119,6 +126,8 @@ class NeuronGraph(
     @model.setter
     def model(self, name: str | None) -> None:
         if name is not None:
+            # None would mean the only one.
+            require_text("model", name, MODEL_NAME)
             self._models.find(name)
         self._model = name
 
@@ -177,19 +186,23 @@ class NeuronGraph(
         Returns
         -------
         pandas.DataFrame
-            What the statement returns, a column for each name behind its RETURN.
+            What the statement returns, a column for each name behind its RETURN: what AS says, else
+            what stands there as it is written, such as ``count(n)``.
 
         Raises
         ------
         CypherError
             If the statement may do more than read the graph, or the store refuses it.
+        ParameterError
+            If it names a parameter that has no value, or one has a value that it does not name.
 
         Examples
         --------
         >>> graph.cypher("MATCH (n:Neuron {layer: $layer}) RETURN count(*) AS n", layer="conv_0")
         """
-        values = {**(parameters or {}), **more}
-        return self._store.frame(text, values, model or self._model, allow)
+        require_texts("allow", allow, "names of procedures and functions")
+        values = _values(text, parameters, more)
+        return self._store.frame(text, values, self._meant(model), allow)
 
     def write(
         self,
@@ -233,6 +246,8 @@ class NeuronGraph(
         ------
         CypherError
             If the store refuses the statement.
+        ParameterError
+            If it names a parameter that has no value, or one has a value that it does not name.
         GraphLockedError
             If another process writes the embedded file.
 
@@ -240,8 +255,8 @@ class NeuronGraph(
         --------
         >>> graph.write("MATCH (n:Neuron {id: $id}) SET n.bias = $bias", id=7, bias=0.5)
         """
-        values = {**(parameters or {}), **more}
-        changes = self._store.write(text, values, model or self._model)
+        values = _values(text, parameters, more)
+        changes = self._store.write(text, values, self._meant(model))
         self._models.clear()
         return pd.DataFrame([asdict(changes)]).astype("Int64")
 
@@ -351,9 +366,11 @@ class NeuronGraph(
         """
         from queries.viewer.in_cell import SavedPage, ServedPage
 
+        require_count("height", height)
+        shown = self._meant(model)
         if not live:
-            return SavedPage(self.location, model or self._model, height)
-        page = ServedPage(self.location, model or self._model, height)
+            return SavedPage(self.location, shown, height)
+        page = ServedPage(self.location, shown, height)
         self._pages.append(page)
         return page
 
@@ -382,3 +399,20 @@ class NeuronGraph(
             return headed(self.location, table(self.models()[_SHOWN]))
         except NeurongraphError as error:
             return headed(str(error))
+
+
+def _values(text: object, parameters: object, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of the parameters of a statement, once both are of the right kind."""
+    require_text("text", text, "a Cypher statement")
+    if not isinstance(parameters, Mapping | None):
+        raise ParameterError(
+            f"parameters: {described(parameters)} is no dictionary; give values by name"
+        )
+    for name in parameters or {}:
+        require_text("parameters", name, "names of parameters, without the dollar sign")
+    values = {**(parameters or {}), **more}
+    # Columns of a frame hold numbers of NumPy, which stores do not know.
+    return {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in values.items()
+    }

@@ -66,7 +66,7 @@ def _is_kept(item: pytest.Function, seed: str) -> bool:
     if store not in NEO4J:
         several = len(item.callspec.indices) > 1
         halved = several or store in {*DATASETS, *PREPARED, *IMPORTED}
-        return not halved or is_drawn(item.nodeid, seed, 2)
+        return not halved or is_drawn(item.nodeid, f"store {seed}", 2)
     case = item.nodeid.replace(store, "")
     if computed:
         case, _, _ = case.partition("[")

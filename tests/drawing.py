@@ -7,10 +7,30 @@ import pytest
 
 from tests.seeds import is_drawn, seed_of
 
-_FOLDERS: Final = {"browser": 3, "faults": 3, "parallel": 3}
-"""Of the cases in these folders of tests, which start programs, one in so many is drawn."""
+_HEAVY: Final = {
+    "browser/": 4,
+    "contract/test_damage.py": 2,
+    "contract/test_hostile.py": 2,
+    "contract/test_loads.py": 2,
+    "contract/test_order.py": 2,
+    "contract/test_resume.py": 2,
+    "contract/test_shown_properties.py": 2,
+    "faults/": 6,
+    "integration/test_broken.py": 2,
+    "integration/test_damaged_dataset.py": 2,
+    "integration/test_damaged_files.py": 2,
+    "integration/test_docs.py": 2,
+    "integration/test_files.py": 2,
+    "integration/test_forks.py": 2,
+    "integration/test_signals.py": 2,
+    "integration/test_written_files.py": 2,
+    "parallel/": 6,
+    "unit/test_training.py": 2,
+    "unit/test_wired_layer.py": 2,
+}
+"""Of the cases in these folders and files of tests, which take long, one in so many is drawn."""
 
-_ON_A_SERVER: Final = 3
+_ON_A_SERVER: Final = 4
 """Of the contract cases on Neo4j that say nothing of a family one in so many is drawn."""
 
 
@@ -51,17 +71,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not is_drawn(item.nodeid, seed, _one_in(item)):
             item.add_marker(pytest.mark.full)
-    left = [item for item in items if not is_drawn(item.nodeid, seed, share)]
+    # Another seed: of what was drawn by the first one all could go, or none.
+    left = [item for item in items if not is_drawn(item.nodeid, f"share {seed}", share)]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if is_drawn(item.nodeid, seed, share)]
+        items[:] = [item for item in items if is_drawn(item.nodeid, f"share {seed}", share)]
 
 
 def _one_in(item: pytest.Item) -> int:
-    """Return of how many cases like it one is drawn; a mark comes before the folder."""
+    """Return of how many cases like it one is drawn; a mark comes before the place."""
     family = item.get_closest_marker("one_in")
     if family is not None:
         return int(family.args[0])
-    folder = item.nodeid.removeprefix("tests/").partition("/")[0]
-    on_a_server = folder == "contract" and item.get_closest_marker("neo4j")
-    return _ON_A_SERVER if on_a_server else _FOLDERS.get(folder, 1)
+    case = item.nodeid.removeprefix("tests/")
+    one_in = next((number for place, number in _HEAVY.items() if case.startswith(place)), 1)
+    on_a_server = case.startswith("contract/") and item.get_closest_marker("neo4j")
+    return max(one_in, _ON_A_SERVER) if on_a_server else one_in

@@ -1,5 +1,6 @@
 """The command ``check``."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 import typer
@@ -53,10 +54,15 @@ def check(
         report = check_graph(graph, name=name, progress=progress)
     write(report.frame, to, main=_MAIN)
     if not report.passed:
-        # A load that goes on does not write over what somebody has changed on purpose.
-        repair = "--replace" if report.edited else "--resume, which repairs it, or with --replace"
-        fail(
-            f"{location.text} is damaged: {'; '.join(report.damage)}. To have it as the model file "
-            f"is, load that again with {repair}."
-        )
+        repairs = [_repair(location.text, each, report.edited) for each in report.damaged]
+        fail("; ".join([f"{location.text} is damaged: {'; '.join(report.damage)}", *repairs]))
     say(f"{location.text} holds what its loads wrote.")
+
+
+def _repair(location: str, name: str, edited: Sequence[str]) -> str:
+    """Say how a model is made what its file is."""
+    from queries.stores.remedies import to_load
+
+    # A load that goes on does not write over what somebody has changed on purpose.
+    again = to_load(location, name, replace=name in edited, resume=name not in edited)
+    return f"to have {name!r} as its file is, load that, with the same options, again: {again}"

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from exporter.commands.options import PANEL
+from exporter.commands.remainder import left_of_removal
 from queries.commands.completion import model_names
 from queries.commands.options import GraphOption
 from queries.commands.terminal import (
@@ -15,9 +16,8 @@ from queries.commands.terminal import (
     fail,
     interrupted,
     reporting,
+    say,
 )
-from queries.core.address import repeatable
-from queries.errors import ModelNotFoundError, listed, meant
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
 
@@ -50,24 +50,27 @@ def drop(
         with ProgressBar(f"Removing {name}") as progress:
             edges_removed = drop_model(name, graph, progress=progress)
     except KeyboardInterrupt as interrupt:
-        interrupted(interrupt, f"What is left of {name!r} is in state dropping; drop it again.")
+        interrupted(interrupt, left_of_removal(graph, name))
     with reporting(f"{name!r} is removed"):
         echo(f"Removed {name!r} with {edges_removed:,} relationships.")
 
 
 def _edges(graph: str | None, name: str) -> int:
-    """Return how many relationships a model has, or was to have."""
+    """Return how many relationships a model has, or was to have; tell of unfinished loads of it."""
+    from exporter.sinks.entries import STAGED
     from exporter.sinks.kinds import sink_kind
     from queries.neurongraph import NeuronGraph
     from queries.stores.location import locate
+    from queries.stores.models import no_model_error
+    from queries.stores.unfinished import unfinished_texts
 
     sink_kind(locate(graph))
     with NeuronGraph(graph) as session:
-        models = session.models().set_index("name")
-    if name not in models.index:
-        names = list(models.index)
-        raise ModelNotFoundError(
-            f"there is no model {repeatable(name)} in the graph{meant(name, names)}; it holds "
-            f"{listed(names)}"
-        )
-    return int(models["edges"][name])
+        location, models = session.location, session.models()
+    rows = [row for row in models.to_dict("records") if row["name"] in {name, name + STAGED}]
+    edges = [int(row["edges"]) for row in rows if row["name"] == name]
+    if not edges:
+        raise no_model_error(location, name, models["name"].tolist())
+    for text in unfinished_texts(location, rows):
+        say(text)
+    return edges[0]

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from exporter.commands.load_report import print_report, remainder_text
+from exporter.commands.load_report import print_report
 from exporter.commands.options import PANEL, GranularityOption, ModelArgument, NameOption
+from exporter.commands.remainder import left_of_load
 from queries.commands.completion import dask_addresses
 from queries.commands.input_shapes import InputShapeOption, input_shapes
 from queries.commands.options import GraphOption
@@ -92,7 +93,8 @@ def load(
         typer.Option(
             "--label",
             metavar="LABEL",
-            help="A label that every node of the model gets, and no other has; in Neo4j.",
+            help="A label that every node of the model gets, and no other has: on a Neo4j server, "
+            "and in a folder of files for its import. An embedded graph takes none.",
             show_default="none",
         ),
     ] = None,
@@ -161,11 +163,11 @@ def load(
                 progress=progress,
             )
     except KeyboardInterrupt as interrupt:
-        interrupted(interrupt, remainder_text(graph, name or model.stem))
+        interrupted(interrupt, left_of_load(graph, name or model.stem))
     except GraphError as error:
         if not progress.begun:
             raise
-        fail(f"{error}. {remainder_text(graph, name or model.stem)}")
+        fail(f"{error}. {left_of_load(graph, name or model.stem)}")
     with reporting(f"{report.model!r} is loaded"):
         if as_json:
             typer.echo(report.json)

@@ -1,13 +1,15 @@
-"""What is said after a load: what it did, what to do next, and what a broken one has left."""
+"""What is said after a load: what it did, and what to do next."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queries.commands.terminal import echo, say
 from queries.core.granularity import nodes_text
-from queries.core.text import pasteable
-from queries.errors import GraphNotFoundError, NeurongraphError, listed
+from queries.core.text import GRAPH_VARIABLE
+from queries.core.wording import command_line
+from queries.errors import NeurongraphError, listed
 
 if TYPE_CHECKING:
     from exporter.loading import LoadReport
@@ -73,18 +75,24 @@ class Loaded:
     @property
     def view(self) -> str:
         """The command that opens the page of the model."""
-        return pasteable("view", *self._model, graph=self._graph)
+        return command_line("view", *self._model, graph=self._unless_default)
 
     @property
     def browser(self) -> str:
         """The command that opens Neo4j Browser."""
-        return pasteable("browser", graph=self._graph)
+        return command_line("browser", graph=self._unless_default)
 
     @property
     def query(self) -> str:
         """A query that shows something of the model."""
-        option = ["--model", *self._model] if self._model else []
-        return pasteable(*_first_question(self._report), *option, graph=self._graph)
+        model = self._model[0] if self._model else None
+        words = _first_question(self._report)
+        return command_line("query", *words, model=model, graph=self._unless_default)
+
+    @property
+    def _unless_default(self) -> str | None:
+        """The graph; None for the one that is taken where none is said."""
+        return None if self._graph == os.environ.get(GRAPH_VARIABLE) else self._graph
 
     @cached_property
     def _model(self) -> list[str]:
@@ -116,30 +124,5 @@ def _first_question(report: "LoadReport") -> list[str]:
     ends = [report.layers[0], report.layers[-1]]
     # Of a name with other signs only a part may be read as the layer.
     if len(report.layers) > 1 and all(end.replace("-", "_").isidentifier() for end in ends):
-        return ["query", "strongest_paths", f"source={ends[0]}", f"target={ends[1]}", "k=3"]
-    return ["query", "summary"]
-
-
-def remainder_text(graph: str | None, name: str) -> str:
-    """Say what a load that did not end has left behind, and what to do."""
-    from exporter.sinks.entries import STAGED
-    from queries.core.schema import COMPLETE, LOADING
-    from queries.neurongraph import NeuronGraph
-
-    try:
-        with NeuronGraph(graph) as session:
-            models = session.models()
-            states = dict(zip(models["name"], models["state"], strict=True))
-    except GraphNotFoundError:
-        return "Nothing was written."
-    except NeurongraphError:
-        return f"What is left of {name!r}, if anything, is in state loading; see --resume."
-    for unfinished in (name + STAGED, name):
-        if states.get(unfinished) == LOADING:
-            old_model = f", and {name!r} is as it was" if states.get(name) == COMPLETE else ""
-            drop = pasteable("drop", unfinished, graph=graph)
-            return (
-                f"{unfinished!r} is in state loading{old_model}. Go on with the same command and "
-                f"--resume, without --replace; or remove it: {drop}"
-            )
-    return f"{name!r} is {'as it was' if name in states else 'not in the graph'}."
+        return ["strongest_paths", f"source={ends[0]}", f"target={ends[1]}", "k=3"]
+    return ["summary"]

@@ -4,15 +4,13 @@ from typing import Final
 
 from exporter.sinks.opening import require_option
 from queries.core.address import is_address
+from queries.core.arguments import require_text
 from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.stores.location import Location
 
 LOCAL: Final = "local"
 """One process a core of this machine."""
-
-INSTALL: Final = 'pip install "neurongraph[dask]"'
-"""The line that installs Dask, and what makes its certificates."""
 
 _SCHEMES: Final = ("tcp", "tls")
 
@@ -33,6 +31,7 @@ def check_dask(dask: str, location: Location) -> None:
 
 def check_address(dask: str) -> None:
     """Raise ParameterError unless it is ``local``, or the address of a scheduler."""
+    require_text("dask", dask, f"{LOCAL!r}, or the address of a scheduler")
     if dask == LOCAL:
         return
     if not is_address(dask, _SCHEMES):

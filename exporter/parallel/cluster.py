@@ -9,14 +9,14 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster, Security
 from distributed import TimeoutError as DaskTimeoutError
 
-from exporter.parallel.address import INSTALL
 from exporter.parallel.interrupts import interrupts_left_to_us
 from exporter.parallel.source import ModelSource
 from exporter.parallel.workers import Workers
 from queries.core.log import notices
+from queries.core.packages import not_installed
 from queries.core.temporary import temporary_folder
 from queries.core.wording import option
-from queries.errors import GraphUnavailableError, ParameterError
+from queries.errors import GraphUnavailableError
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for a scheduler, and for its first worker."""
@@ -76,7 +76,7 @@ def local_cluster() -> Iterator[Workers]:
 
     Raises
     ------
-    ParameterError
+    NotInstalledError
         If the package cryptography cannot be imported.
     TemporaryFileError
         If their temporary folder cannot be made.
@@ -104,11 +104,12 @@ def local_cluster() -> Iterator[Workers]:
 def _temporary_security() -> Security:
     try:
         security: Security = Security.temporary()
-    except ImportError:
-        raise ParameterError(
+    except ImportError as error:
+        what = (
             f"{option('dask')}: local needs the package cryptography, which keeps other accounts "
-            f"away from its workers, and it cannot be imported; {INSTALL}"
-        ) from None
+            "away from its workers, and it cannot be imported"
+        )
+        raise not_installed(what, ["cryptography"], error) from None
     return security
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-from exporter.parallel.address import INSTALL, LOCAL
+from exporter.parallel.address import LOCAL
 from exporter.parallel.workers import Workers
+from queries.core.packages import PARALLEL, not_installed
 from queries.core.wording import option
-from queries.errors import ParameterError
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def started(dask: str) -> Iterator[Workers]:
 
     Raises
     ------
-    ParameterError
+    NotInstalledError
         If it is an address, and Dask is not installed; if Dask cannot be imported.
     GraphUnavailableError
         If no scheduler answers there, or it has no workers.
@@ -31,16 +31,15 @@ def started(dask: str) -> Iterator[Workers]:
         try:
             from exporter.parallel.cluster import cluster, local_cluster
         except ImportError as error:
-            raise ParameterError(
-                f"{option('dask')}: the package distributed is installed, and cannot be imported "
-                f"({error}); {INSTALL}"
-            ) from None
+            what = f"{option('dask')}: the package distributed is installed, and cannot be imported"
+            raise not_installed(what, PARALLEL, error) from None
         starting = local_cluster() if dask == LOCAL else cluster(dask)
     elif dask == LOCAL:
         from exporter.parallel.processes import local_processes
 
         starting = local_processes()
     else:
-        raise ParameterError(f"{option('dask')}: {dask} needs the package distributed; {INSTALL}")
+        what = f"{option('dask')}: {dask} needs the package distributed"
+        raise not_installed(what, PARALLEL)
     with starting as workers:
         yield workers

@@ -140,12 +140,12 @@ class GroupedLayer(PlannedLayer):
         return pa.array(every.reshape(self.neurons, -1).mean(axis=1, dtype=np.float64)[offsets])
 
 
-def require_granularity(granularity: str) -> None:
+def require_granularity(granularity: object) -> None:
     """Raise ParameterError where a node of a graph cannot stand for that."""
-    if granularity not in GRANULARITIES:
-        alike = meant(str(granularity), GRANULARITIES)
+    if not isinstance(granularity, str) or granularity not in GRANULARITIES:
         raise ParameterError(
-            f"{option('granularity')} {granularity!r} is not one of {listed(GRANULARITIES)}{alike}"
+            f"{option('granularity')} {granularity!r} is not one of {listed(GRANULARITIES)}"
+            f"{meant(str(granularity), GRANULARITIES)}"
         )
 
 

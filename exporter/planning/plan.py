@@ -119,8 +119,8 @@ class Plan:
         if name in names:
             return names.index(name)
         raise LayerNotFoundError(
-            f"the model has no layer {repeatable(name)} that makes neurons{meant(name, names)}; "
-            f"its layers are {listed(names)}"
+            f"the model has no layer {repeatable(name)} that makes neurons; its layers are "
+            f"{listed(names)}{meant(name, names)}"
         )
 
 

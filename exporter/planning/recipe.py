@@ -7,6 +7,7 @@ from exporter.planning.plan import Plan
 from exporter.planning.push import plan
 from exporter.planning.threshold import Threshold
 from exporter.reading.opened_model import OpenedModel
+from queries.core.arguments import require_text
 from queries.core.granularity import NEURON_GRAPH, Granularity
 
 
@@ -24,7 +25,7 @@ class Recipe:
     Raises
     ------
     ParameterError
-        If there is no such granularity.
+        If there is no such granularity, or a layer is no text.
     """
 
     granularity: Granularity = NEURON_GRAPH
@@ -35,6 +36,9 @@ class Recipe:
 
     def __post_init__(self) -> None:
         require_granularity(self.granularity)
+        for name in ("from_layer", "to_layer"):
+            if (layer := getattr(self, name)) is not None:
+                require_text(name, layer, "the name of a layer")
 
     def plan(self, model: OpenedModel) -> Plan:
         """Plan the load of a model.

@@ -30,8 +30,16 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def readable(path: str | os.PathLike[str]) -> Path:
-    """Return the path of a file, ``~`` expanded; raise ModelFileError where it cannot be read."""
-    path = expanded(path)
+    """Return the path of a file, ``~`` expanded.
+
+    Raises
+    ------
+    ParameterError
+        If it is no path.
+    ModelFileError
+        If the file cannot be read.
+    """
+    path = expanded(path, "model")
     if may_be_secret(str(path)):
         raise ModelFileError(
             "the model is no file that exists; begin a path that has : @ ? or # in it with ./, "

@@ -6,6 +6,7 @@ from typing import Final
 from exporter.planning.plan import Plan
 from exporter.wiring import handled_classes
 from queries.core.address import repeatable
+from queries.core.arguments import require_text
 from queries.core.labels import KINDS, own_label
 from queries.core.wording import option
 from queries.errors import ParameterError
@@ -22,6 +23,7 @@ def require_label(label: str) -> None:
     label
         A text of the user.
     """
+    require_text("label", label, "a name of letters, digits and underscores")
     if not label.isidentifier() or len(label) > _LONGEST:
         raise ParameterError(
             f"{option('label')} {repeatable(label)[:42]} does not do; it has up to {_LONGEST} "

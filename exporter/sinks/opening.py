@@ -61,11 +61,11 @@ def check_options(location: Location, options: Options) -> None:
     for name, value in {"batch_size": options.batch_size, "writers": options.writers}.items():
         if value is not None:
             require_count(option(name), value)
-    file_format = options.file_format
-    if file_format not in (None, *FILE_FORMATS):
-        alike = meant(str(file_format), FILE_FORMATS)
+    file_format: object = options.file_format
+    if not isinstance(file_format, str | None) or file_format not in (None, *FILE_FORMATS):
         raise ParameterError(
-            f"{option('file_format')} {file_format!r} is not one of {listed(FILE_FORMATS)}{alike}"
+            f"{option('file_format')} {file_format!r} is not one of {listed(FILE_FORMATS)}"
+            f"{meant(str(file_format), FILE_FORMATS)}"
         )
     if file_format is not None:
         require_option(location, "file_format")

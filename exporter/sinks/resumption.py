@@ -16,7 +16,8 @@ from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
 from queries.core.wording import option, worded
 from queries.errors import GraphDamagedError, GraphNotFoundError, ModelExistsError
 from queries.stores import Location, open_store
-from queries.stores.models import find_model, version_error
+from queries.stores.models import find_model
+from queries.stores.remedies import version_error
 
 
 def fingerprint(sha256: str, part: Plan, label: str | None) -> str:

@@ -123,6 +123,6 @@ def require_arrived(
     if (expected.rows, str(expected)) != (actual.rows, str(actual)):
         raise GraphError(
             f"{location} holds {actual.rows:,} relationships into layer {layer.name!r}, of "
-            f"checksum {actual}; sent were {expected.rows:,} of checksum {expected}. Load the "
-            f"model again with {option('replace', True)}, or drop it"
+            f"checksum {actual}; sent were {expected.rows:,} of checksum {expected}; load the "
+            f"model again with {option('replace', True)}"
         )

@@ -34,11 +34,14 @@ class CheckReport:
         All that differs, that of layers included; a sentence each.
     edited
         The models among them that somebody's Cypher has changed since their load.
+    damaged
+        The models that differ, but those of which so much is damaged that nothing can be read.
     """
 
     frame: pd.DataFrame
     damage: tuple[str, ...]
     edited: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -95,6 +98,7 @@ def check(
     rows: list[dict[str, Any]] = []
     damage: list[str] = []
     edited: list[str] = []
+    damaged: list[str] = []
     if locate(graph).kind.is_loaded:
         with shown(progress) as told, open_store(graph) as store:
             store.wholly = True
@@ -102,10 +106,13 @@ def check(
                 model_damage, layers, is_edited = _damage(store, model, told)
                 damage += [each.text for each in model_damage]
                 edited += [model] if is_edited else []
+                damaged += [model] if model_damage and layers else []
                 rows += [_row(model, layer, model_damage) for layer in layers]
     columns = ["model", "layer", "class_name", "neurons", "edges", "damage", "passed"]
     logger.info("checked %d layers in %.1f s", len(rows), time.perf_counter() - begun)
-    return CheckReport(pd.DataFrame(rows, columns=columns), tuple(damage), tuple(edited))
+    return CheckReport(
+        pd.DataFrame(rows, columns=columns), tuple(damage), tuple(edited), tuple(damaged)
+    )
 
 
 def _models(store: Store) -> list[str]:

@@ -16,11 +16,11 @@ from queries.core.layer import Layer, id_ranges, layers_of
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import NEURON
-from queries.core.wording import option
 from queries.errors import NeurongraphError, VerificationError
 from queries.library.frames import to_columns
 from queries.library.queries import query
 from queries.stores import Store
+from queries.stores.remedies import repair_text
 
 EDGES_AT_ONCE: Final = 4 * BLOCK_EDGES
 """Relationships that are read together, unless one neuron alone has more."""
@@ -169,7 +169,7 @@ class StoredSource(ReadGraph):
     def layer_rows(self) -> list[LayerRow]:
         """Read what the nodes of layers say, which may be nothing."""
         layers_query = query("layers")
-        with _reading("the layers"):
+        with self._reading("the layers"):
             table = self._store.answer(layers_query, {}, self._about)
             rows: list[LayerRow] = to_columns(table, layers_query.columns).to_pylist()
         return rows
@@ -181,7 +181,7 @@ class StoredSource(ReadGraph):
 
     def joined_layers(self) -> list[str]:
         """Read which layers the node of the model is joined to."""
-        with _reading("the layers of the model"):
+        with self._reading("the layers of the model"):
             return self._store.joined_layers(self._about)
 
     def relationships(self) -> tuple[int, int] | None:
@@ -190,43 +190,43 @@ class StoredSource(ReadGraph):
 
     def neuron_ids(self) -> Ids:
         """Read the ids of all neurons."""
-        with _reading("the neurons"):
+        with self._reading("the neurons"):
             return _whole_numbers(self._store.neurons(NeuronFilter(), self._about, ["id"])["id"])
 
     def neuron_table(self, layer: Layer, first: int, last: int) -> pa.Table:
         """Read neurons."""
         neurons = NeuronFilter(id=range(first, last + 1))
         columns = [column for column in query("neurons").columns if column.name in NEURON_COLUMNS]
-        with _reading(f"the neurons {first} to {last} of layer {layer.name!r}"):
+        with self._reading(f"the neurons {first} to {last} of layer {layer.name!r}"):
             table = self._store.neurons(neurons, self._about, NEURON_COLUMNS)
             return to_columns(table, columns).select(NEURON_COLUMNS)
 
     def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Read the relationships into a range of neurons."""
-        with _reading(f"the relationships into neurons {first} to {last} of layer {layer.name!r}"):
+        what = f"the relationships into neurons {first} to {last} of layer {layer.name!r}"
+        with self._reading(what):
             table = self._store.edges_into(layer, first, last, self._about)
             source, target = (_whole_numbers(table[name]) for name in ("source", "target"))
             # A missing weight becomes NaN.
             return Edges(source, target, table["weight"].to_numpy().astype(np.float64))
 
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[None]:
+        """Say what of a graph cannot be read, since it is not what a load writes."""
+        try:
+            yield
+        except NeurongraphError as error:
+            raise type(error)(f"cannot read {what}: {error}") from None
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            advice = repair_text(self._store.location, self._about.name)
+            raise VerificationError(
+                f"cannot read {what}: they are not as a load writes them ({reason}); {advice}"
+            ) from None
+
 
 def _without_model(properties: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in properties.items() if name != "model"}
-
-
-@contextmanager
-def _reading(what: str) -> Iterator[None]:
-    """Say what of a graph cannot be read, since it is not what a load writes."""
-    try:
-        yield
-    except NeurongraphError as error:
-        raise type(error)(f"cannot read {what}: {error}") from None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise VerificationError(
-            f"cannot read {what}: they are not as a load writes them ({reason}); load the model "
-            f"again with {option('replace', True)}"
-        ) from None
 
 
 def _whole_numbers(column: pa.ChunkedArray) -> Ids:

@@ -14,6 +14,8 @@ from queries.analysis.neuron_output import (
     WITHOUT_INPUTS,
     activated_output,
     in_single_precision,
+    problem_of,
+    require_computable,
 )
 from queries.core.layer import Layer
 
@@ -68,8 +70,14 @@ def replay(graph: GraphSource, seeds: Mapping[str, Doubles]) -> dict[str, Double
     -------
     dict
         Values of every layer, by name: shape ``(samples, neurons)``.
+
+    Raises
+    ------
+    GraphDamagedError
+        If a layer says how it computes in a way that is not known.
     """
     layers = graph.layers()
+    require_computable(layer for layer in layers if layer.name not in seeds)
     samples = len(next(iter(seeds.values())))
     values = no_values(layers, samples)
     for _ in replayed(graph, seeds, values):
@@ -90,7 +98,8 @@ def replayed(
 ) -> Iterator[tuple[Layer, Flags]]:
     """Compute what the neurons put out, layer by layer, inputs first.
 
-    Only what is known is taken over: a neuron without relationships has its bias.
+    Only what is known is taken over: a neuron without relationships has its bias, and one of a
+    layer that says how it computes in a way that is not known stays NaN.
 
     Parameters
     ----------
@@ -114,7 +123,7 @@ def replayed(
         undefined = np.zeros(own.shape, dtype=bool)
         if layer.name in seeds:
             own[:] = seeds[layer.name].reshape(own.shape[1], -1).T
-        elif layer.reduce in WITHOUT_INPUTS:
+        elif not problem_of(layer):
             with np.errstate(invalid="ignore", over="ignore"):
                 own[:], undefined = _computed(graph, layer, _Inputs(values, first, largest))
         yield layer, undefined

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -15,16 +16,19 @@ from exporter.verifying.compared import ComparedGraph, part_in
 from exporter.verifying.drawing import drawn_inputs
 from exporter.verifying.graph_source import EDGES_AT_ONCE, ReadGraph, StoredSource
 from exporter.verifying.proof import TOLERANCE, Proof
+from queries.core.address import path_text
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
 from queries.core.model import StoredModel
 from queries.core.notebook import headed, table
 from queries.core.progress import Progress, shown, silent
-from queries.core.wording import option
+from queries.core.wording import command, option
 from queries.errors import ModelNotFoundError, VerificationError
 from queries.library.checks import require_count
-from queries.stores import Store, open_store
+from queries.stores import Location, Store, locate, open_store
+from queries.stores.location import require_no_swap
 from queries.stores.models import find_model
+from queries.stores.remedies import to_load
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,6 +129,7 @@ def verify(
     """
     require_count(option("samples"), samples)
     require_count(option("seed"), seed, least=0)
+    require_no_swap(model, graph, command("verify", str(graph), graph=str(model)))
     file = readable(model)
     name = name if name is not None else file.stem
     # All that differs is told, whatever the store itself would refuse.
@@ -134,18 +139,18 @@ def verify(
         store.uncompared(),
     ):
         about = _about(store, name)
+        again = _or_again(locate(graph), name, file)
         source = StoredSource(store, about)
         row = source.model_row()
         if about.granularity != NEURON_GRAPH:
             raise VerificationError(
                 f"{name!r} is a {about.granularity} graph, which only sums up what the model "
-                f"computes; to verify a model, load it with {option('granularity', 'neuron')}"
+                f"computes; name one of neurons{again}"
             )
         if not row["replayable"]:
             raise VerificationError(
                 f"{name!r} was loaded without its weak relationships or last layers, so that its "
-                "graph cannot compute what the model computes; load it without "
-                f"{option('min_weight')}, {option('top')} and {option('partial')}"
+                f"graph cannot compute what the model computes; name one that is whole{again}"
             )
         sha256 = sha256_of(file)
         # Axes that the file leaves open are as long as they were when it was loaded.
@@ -154,8 +159,8 @@ def verify(
         if row["sha256"] != sha256:
             raise VerificationError(
                 f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "
-                f"are {str(row['sha256'])[:12]}... and {sha256[:12]}...; load it "
-                f"again with {option('replace', True)}, or say its {option('name')}"
+                 f"are {str(row['sha256'])[:12]}... and {sha256[:12]}...; say "
+                 f"another {option('name')}{again}"
             )
         begun = time.perf_counter()
         report = compare(model_file, source, samples=samples, seed=seed, progress=told)
@@ -164,11 +169,18 @@ def verify(
         return report
 
 
+def _or_again(location: Location, name: str, file: Path) -> str:
+    """Say how all of a file is loaded in place of a model; nothing of what is not loaded."""
+    if not location.kind.is_loaded:
+        return ""
+    return f", or load it again: {to_load(location.text, name, path_text(file), replace=True)}"
+
+
 def _about(store: Store, name: str) -> StoredModel:
     try:
         return find_model(store, name)
     except ModelNotFoundError as error:
-        raise ModelNotFoundError(f"{error}; say {option('name')}") from None
+        raise ModelNotFoundError(f"{option('name')}: {error}") from None
 
 
 def compare(

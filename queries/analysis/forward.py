@@ -12,6 +12,7 @@ from queries.analysis.neuron_output import (
     WITHOUT_INPUTS,
     activated_output,
     in_single_precision,
+    require_computable,
 )
 from queries.analysis.operators import Scores
 from queries.analysis.weight_matrix import WeightMatrix
@@ -32,9 +33,15 @@ class ForwardPass:
         The model.
     bias, slope
         What each neuron has of its own: a bias, 0 where it has none, and the slope of ``prelu``.
+
+    Raises
+    ------
+    GraphDamagedError
+        If a layer says how it computes in a way that is not known.
     """
 
     def __init__(self, network: Network, bias: Scores, slope: Scores) -> None:
+        require_computable(network.layers)
         self.network = network
         self._bias, self._slope = bias, slope
         self._keeps = sum(layer.edges for layer in network.layers) <= MOST_KEPT

@@ -51,6 +51,9 @@ class Model:
         self._networks = networks
         self._frames: dict[NeuronFilter, pd.DataFrame] = {}
 
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r} in {self.store.location}>"
+
     @property
     def name(self) -> str:
         """The model's name."""
@@ -67,7 +70,7 @@ class Model:
             table = self.store.neurons(NeuronFilter(id=layer.last), self.stored, AXES)
             return {axis: at for axis, at in table.to_pylist()[0].items() if at is not None}
 
-        return Existence(self.stored, self.layers, last, self.properties)
+        return Existence(self.store.location, self.stored, self.layers, last, self.properties)
 
     def require(self, asked: Query, values: Mapping[str, Any]) -> None:
         """Raise an error for what its graph does not have: a property, an axis, a layer, channels.

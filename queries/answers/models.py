@@ -44,10 +44,11 @@ class Models:
             As ``queries.stores.models.find_model``.
         """
         stored_model = find_model(self._store, name)
-        if stored_model not in self._models:
+        model = self._models.get(stored_model)
+        if model is None:
             make_room(self._models, _MOST)
-            self._models[stored_model] = Model(self._store, stored_model, self._networks)
-        return self._models[stored_model]
+            model = self._models[stored_model] = Model(self._store, stored_model, self._networks)
+        return model
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the properties of all models of the graph, complete or not."""

@@ -29,11 +29,12 @@ class Networks:
 
     def of(self, stored: StoredModel, by: str) -> Network:
         """Return the relationships of a model, weighed by one of their properties."""
-        if (stored, by) not in self._networks:
+        network = self._networks.get((stored, by))
+        if network is None:
             make_room(self._networks, _MOST)
             network = self._networks[stored, by] = self._store.network(stored, by)
             network.progress = self._progress
-        return self._networks[stored, by]
+        return network
 
     def clear(self) -> None:
         """Forget all of them."""

@@ -1,5 +1,6 @@
 """Write numbers to neurons, as properties that queries, Cypher and filters know."""
 
+from collections.abc import Hashable
 from typing import Final
 
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 from pandas.api import types
 
 from queries.answers.model import Model
+from queries.core.arguments import described
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.properties import check_property_name
 from queries.core.schema import NEURON
@@ -73,6 +75,8 @@ def values_of(frame: pd.DataFrame, name: str, column: str | None) -> pa.Table:
     if (twice := ids[ids.duplicated()].unique()).size:
         some = listed([str(each) for each in twice[:_MOST_LISTED]])
         raise ParameterError(f"frame: neurons stand in it more than once, such as {some}")
+    if not isinstance(column, Hashable):
+        raise ParameterError(f"column: {described(column)} is no name of a column")
     numbers = _column(frame, column or _only(frame, name))
     if not _is_number(numbers):
         raise ParameterError(f"frame: the column {numbers.name!r} holds no numbers")
@@ -114,9 +118,9 @@ def write(model: Model, name: str, values: pa.Table, *, index: bool) -> None:
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     if (count := list(frame.columns).count(name)) != 1:
         has = f"{count} columns" if count else "no column"
-        alike = "" if count else meant(name, map(str, frame.columns))
+        alike = "" if count else meant(str(name), map(str, frame.columns))
         raise ParameterError(
-            f"frame: it has {has} {name!r}{alike}; its columns are {_names(frame)}"
+            f"frame: it has {has} {name!r}; its columns are {_names(frame)}{alike}"
         )
     return frame[name]
 

@@ -19,7 +19,7 @@ from queries.library.frames import declared, to_frame
 from queries.library.queries import Query, query, written_column
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Question:
     """What is asked of a model, made once and handed on to all that help to answer it.
 
@@ -39,6 +39,10 @@ class Question:
     values: Mapping[str, Any]
     model: Model
     other: Model | None = None
+
+    def __repr__(self) -> str:
+        values = "".join(f", {name}={value!r}" for name, value in self.values.items())
+        return f"<Question {self.query.name} of {self.model!r}{values}>"
 
     @property
     def layers(self) -> tuple[Layer, ...]:

@@ -50,6 +50,6 @@ def select_model(location: str, rows: Sequence[Row], model: str | None) -> Row |
         raise ModelIncompleteError(text)
     names = [str(row["name"]) for row in complete]
     raise ModelNotFoundError(
-        f"there is no complete model {model!r}{meant(model, names)}; those that are complete: "
-        f"{listed(names)}"
+        f"there is no complete model {model!r}; those that are complete: {listed(names)}"
+        f"{meant(model, names)}"
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from queries.core.address import repeatable
+from queries.core.address import may_be_address, repeatable
 from queries.core.properties import is_property_name
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Declaration
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("layer", "channel", "x", "y", "z", "bias", "id", "name")
 """The fields of a ``NeuronFilter``, in its order."""
+
+_LISTS: Final = ("layer", "channel", "x", "y", "z", "id")
+"""The fields of which a word may hold several values."""
 
 _OPTIONS: Final = ("sort", "limit")
 """What Python takes beside the parameters of a query, and the command line as an option."""
@@ -55,7 +58,7 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
     for key, text in _pairs(_with_keys(declaration, words), several=neurons):
         name, field = _parameter_of(declaration, key, text)
         if field in fields.get(name, {}):
-            raise ParameterError(f"{name}.{field} is given more than once")
+            raise _twice(f"{name}.{field}", [fields[name][field], text])
         if field:
             fields.setdefault(name, {})[field] = text
         elif name in neurons:
@@ -127,8 +130,16 @@ def _pairs(words: Iterable[str], several: Collection[str] = ()) -> list[tuple[st
     keys = [key for key, _ in pairs if key not in several]
     for key in keys:
         if keys.count(key) > 1:
-            raise ParameterError(f"{key} is given more than once")
+            raise _twice(key, [text for each, text in pairs if each == key])
     return pairs
+
+
+def _twice(key: str, texts: Sequence[str]) -> ParameterError:
+    """Return the error for a key that stands in several words."""
+    values, word = " and as ".join(map(repeatable, texts)), f"{key}={','.join(texts)}"
+    if key.rpartition(".")[2] in _LISTS and ".." not in word and not may_be_address(word):
+        return ParameterError(f"{key} is given as {values}; several stand in one word: {word}")
+    return ParameterError(f"{key} is given as {values}; it takes one value")
 
 
 def _pair(word: str) -> tuple[str, str]:
@@ -151,8 +162,7 @@ def _parameter_of(declaration: Declaration, key: str, text: str) -> tuple[str, s
         return neurons[0], key
     if key in _OPTIONS and isinstance(declaration, Query):
         raise ParameterError(f"{key} is an option of the command; write --{key} and its value")
-    no_parameter = declaration.no_parameter(key, FIELDS if neurons else ())
-    raise ParameterError(f"{no_parameter}{_more(neurons)}")
+    raise ParameterError(declaration.no_parameter(key, FIELDS if neurons else (), _more(neurons)))
 
 
 def _is_field(key: str, text: str) -> bool:
@@ -188,7 +198,10 @@ def _filter(name: str, texts: list[str], fields: dict[str, str]) -> "NeuronFilte
             raise ParameterError(f"{listed(texts)}: write ids in one list, such as id:12,14")
         for field in (each for each in fields if each in FIELDS):
             if any(getattr(each, field) is not None for each in (base, *(base.either or ()))):
-                raise ParameterError(f"{field} is given twice")
+                names, word = ", ".join(map(repr, texts)), f"{field}={fields[field]}"
+                raise ParameterError(
+                    f"{field} is given by {names} and by {repeatable(word)}; leave one of them out"
+                )
         values = {field: _field(field, part) for field, part in fields.items() if field in FIELDS}
         written = {key: _interval(key, part) for key, part in fields.items() if key not in values}
         return replace(base, **values, properties=written)

@@ -47,8 +47,9 @@ def models(
     from queries.stores.unfinished import unfinished_texts
 
     with NeuronGraph(graph) as session:
-        every = session.models()
         frame = session.models(**row_order(sort, limit))
+        # An unfinished load is told of even where the limit leaves it out.
+        every = frame if limit is None else session.models()
     write(frame, to, main=query("models").main)
     for text in unfinished_texts(session.location, every.to_dict("records")):
         say(text)

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from queries.commands.arguments import FIELDS
-from queries.core.text import pasteable
+from queries.core.wording import command_line
 from queries.library.declaration import Declaration
 from queries.library.queries import Query, by_theme, queries
 
@@ -85,8 +85,9 @@ def example(declaration: Declaration) -> str:
     declaration
         The query or plot.
     """
-    to = [] if isinstance(declaration, Query) else ["--output", f"{declaration.name}.html"]
-    return pasteable(declaration.kind, declaration.name, *example_words(declaration), *to)
+    output = None if isinstance(declaration, Query) else f"{declaration.name}.html"
+    words = declaration.name, *example_words(declaration)
+    return command_line(declaration.kind, *words, output=output)
 
 
 def example_words(declaration: Declaration) -> list[str]:

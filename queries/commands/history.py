@@ -51,7 +51,7 @@ def history(
     """Show how the weights of a model change from epoch to epoch, layer by layer.
 
     Its checkpoints stand in one graph under the names RUN@1, RUN@2 and so on: load each with
-    --name, or let exporter.load_epochs do it while Keras trains.
+    --name, or let neurongraph.load_epochs do it while Keras trains.
     """
     to = destination(format_name, output, raw=raw)
     with open_graph(graph, None) as session:

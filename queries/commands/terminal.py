@@ -19,13 +19,20 @@ from queries.commands.stopping import exit_code_of, handle_signals, signal_of
 from queries.commands.streams import open_closed_streams, silence
 from queries.core.address import holds_login
 from queries.core.log import logger
-from queries.core.packages import line_for
+from queries.core.packages import lacking, not_installed
 from queries.core.text import printable
 from queries.core.wording import shell_wording
 from queries.errors import NeurongraphError, OutputError
 
 HELP: Final = ["-h", "--help"]
 """The options that print the help of a command."""
+
+_MEANT: Final = "did you mean"
+_WORDS: Final = "neurongraph.words"
+"""Where the words of a command line are kept."""
+
+_OF_PYDANTIC: Final = "Value error, "
+"""What Pydantic, by which Typer reads values, writes before the reason."""
 
 _NOBODY_READS: Final = 141
 """Exit code of a run whose result nobody reads to its end, as of one that SIGPIPE has ended. With
@@ -72,24 +79,42 @@ class Commands(TyperGroup):
             _print_error(str(error))
             sys.exit(1)
 
-    def make_context(self, *args: Any, **settings: Any) -> Any:
+    def make_context(self, info_name: Any, args: list[str], *more: Any, **settings: Any) -> Any:
         """Read the options that stand before the command."""
-        with _no_login():
-            return super().make_context(*args, **settings)
+        words = list(args)
+        with _usage_errors():
+            ctx = super().make_context(info_name, args, *more, **settings)
+        ctx.meta[_WORDS] = words
+        return ctx
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
+        words = ctx.meta[_WORDS]
         try:
-            with _no_login():
+            with _usage_errors():
                 return super().invoke(ctx)
+        except TyperException as error:
+            error.message += self._misplaced(words)
+            raise
         except NeurongraphError as error:
-            fail(str(error))
+            fail(f"{error}{self._misplaced(words) if _MEANT not in str(error) else ''}")
         except ModuleNotFoundError as error:
-            if (line := line_for(error.name)) is None:
+            if (package := lacking(error)) is None:
                 raise
-            fail(f"this needs a package that is not installed ({error}); install it: {line}")
+            what = "this needs a package that cannot be imported"
+            fail(str(not_installed(what, [package], error)))
         except KeyboardInterrupt as interrupt:
             interrupted(interrupt)
+
+    def _misplaced(self, words: Sequence[str]) -> str:
+        """Say what was meant where a graph stands in the place of another word."""
+        from queries.commands.misplaced import with_graph_in_place
+
+        at = next((at for at, word in enumerate(words) if word in self.commands), None)
+        if at is None:
+            return ""
+        line = with_graph_in_place(words[at:], self.commands[words[at]])
+        return "" if line is None else f"; {_MEANT}: {line}"
 
 
 def _without_types(parameters: Sequence[Any]) -> Sequence[Any]:
@@ -106,11 +131,12 @@ def _without_types(parameters: Sequence[Any]) -> Sequence[Any]:
 
 
 @contextmanager
-def _no_login() -> Iterator[None]:
+def _usage_errors() -> Iterator[None]:
     """Let no usage error repeat what may be an address; it names words that it does not know."""
     try:
         yield
     except TyperException as error:
+        error.message = error.message.removeprefix(_OF_PYDANTIC)
         if holds_login(error.message):
             error.message = "a word that may be an address stands where none is taken"
         raise

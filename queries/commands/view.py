@@ -74,6 +74,8 @@ def view(
         viewer = stack.enter_context(
             Viewer(graph, model, port=port, classes=names, input_shape=shapes)
         )
+        for text in viewer.unfinished:
+            say(text)
         say(f"The page is at {viewer.address} until you press Ctrl-C.")
         if not no_open:
             from queries.commands.opening import open_browser

@@ -63,6 +63,12 @@ def path_text(path: Path) -> str:
     return "'...'" if holds_login(text) and not _is_path(text) else text
 
 
+def place_text(path: Path) -> str:
+    """Return the path of a graph as it is taken, with ./ before what else may be an address."""
+    text = str(path)
+    return f"./{text}" if may_be_secret(text) else text
+
+
 def _is_path(text: str) -> bool:
     if "://" in text:
         return False

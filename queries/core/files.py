@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TextIO
 
 from queries.core.address import path_text
+from queries.core.arguments import path_of
 from queries.core.holding import hold, is_at, part_beside
 from queries.errors import OutputError
 
@@ -29,28 +30,44 @@ _FLAGS: Final = (
 )
 
 
-def expanded(path: str | os.PathLike[str]) -> Path:
+def expanded(path: str | os.PathLike[str], name: str = "path") -> Path:
     """Return a path that somebody gave, in which ``~`` is their home folder.
 
     A shell does not expand it behind ``--graph=``, nor does Python.
+
+    Parameters
+    ----------
+    path
+        The path.
+    name
+        The argument that it is the value of, for a message.
+
+    Raises
+    ------
+    ParameterError
+        If it is no path.
     """
-    return Path(os.path.expanduser(path))  # noqa: PTH111 - a Path refuses unknown users.
+    return Path(os.path.expanduser(path_of(name, path)))  # noqa: PTH111 - a Path refuses unknown users.
 
 
-def check_file(path: str | os.PathLike[str]) -> Path:
+def check_file(path: str | os.PathLike[str], name: str = "path") -> Path:
     """Return a file that is to be written, ``~`` expanded, before the work for it begins.
 
     Parameters
     ----------
     path
         The file, which may be there already.
+    name
+        The argument that it is the value of, for a message.
 
     Raises
     ------
     OutputError
         If there cannot be such a file.
+    ParameterError
+        If it is no path.
     """
-    file = expanded(path)
+    file = expanded(path, name)
     with _our_errors(file):
         parent = _mode(file.parent)
         if parent is None or not stat.S_ISDIR(parent):

@@ -99,7 +99,7 @@ class NeuronFilter:
         values |= {field: _integers(field, getattr(self, field)) for field in INTEGERS}
         values["bias"] = None if self.bias is None else _interval("bias", self.bias)
         values["properties"] = _intervals(self.properties)
-        values["either"] = None if self.either is None else tuple(self.either)
+        values["either"] = None if self.either is None else _filters(self.either)
         for field, value in values.items():
             object.__setattr__(self, field, value)
 
@@ -217,9 +217,10 @@ def as_filter(neurons: NeuronsLike) -> NeuronFilter:
     if isinstance(neurons, str):
         return _parsed(neurons)
     if isinstance(neurons, pd.DataFrame):
-        if "id" not in neurons:
+        if (count := list(neurons.columns).count("id")) != 1:
+            has = f"{count} columns" if count else "no column"
             raise ParameterError(
-                f"neurons: the frame has no column 'id', but {', '.join(map(str, neurons.columns))}"
+                f"the frame has {has} 'id', but {', '.join(map(str, neurons.columns))}"
             )
         return NeuronFilter(id=neurons["id"].unique().tolist())
     if isinstance(neurons, (int, np.integer)) and not isinstance(neurons, bool):
@@ -229,7 +230,7 @@ def as_filter(neurons: NeuronsLike) -> NeuronFilter:
     if isinstance(neurons, Iterable) and not isinstance(neurons, (Mapping, bytes)):
         return _filter_of(neurons)
     raise ParameterError(
-        f"neurons: {neurons!r} names no neurons; give a NeuronFilter, a name such as "
+        f"{neurons!r} names no neurons; give a NeuronFilter, a name such as "
         "'conv_0[3]@12,7', ids, or a frame with a column 'id'"
     )
 
@@ -243,7 +244,7 @@ def _filter_of(neurons: Iterable[Any]) -> NeuronFilter:
     if len(names) < len(values):
         other = next(value for value in values if not isinstance(value, str))
         raise ParameterError(
-            f"neurons: {other!r} stands in one list with the name {names[0]!r}; give names or ids"
+            f"{other!r} stands in one list with the name {names[0]!r}; give names or ids"
         )
     filters = dict.fromkeys(_parsed(name) for name in names)
     if len(filters) == 1:
@@ -272,11 +273,11 @@ def parse_range(field: str, text: str) -> int | slice | list[int]:
 def _parsed(text: str) -> NeuronFilter:
     match = _NAME.match(text)
     if match is None:
-        raise ParameterError(f"neurons: {text!r} names no layer and no neuron")
+        raise ParameterError(f"{text!r} names no layer and no neuron")
     layer, channel, place = match["layer"], match["channel"], match["place"]
     places = place.split(",") if place else []
     if len(places) > len("xyz"):
-        raise ParameterError(f"neurons: {text!r} has {len(places)} coordinates; there are x, y, z")
+        raise ParameterError(f"{text!r} has {len(places)} coordinates; there are x, y, z")
     axes = dict(zip("xyz", places, strict=False))
     texts = {"channel": channel, **axes}
     ranges = {key: parse_range(key, part) for key, part in texts.items() if part}
@@ -330,6 +331,15 @@ def _names(field: str, value: Any) -> str | tuple[str, ...] | None:
         if all(isinstance(name, str) for name in names):
             return tuple(map(str, names))
     raise ParameterError(f"{field}: {value!r} is no name, and no list of names")
+
+
+def _filters(value: Any) -> tuple[NeuronFilter, ...]:
+    """Return other filters, as a filter keeps them."""
+    if isinstance(value, Iterable):
+        filters = tuple(value)
+        if all(isinstance(each, NeuronFilter) for each in filters):
+            return filters
+    raise ParameterError(f"either: {value!r} is no list of filters")
 
 
 def _integers(field: str, value: Any) -> Selection | None:

@@ -1,13 +1,19 @@
 """The packages that neurongraph needs, as the record of its installation names them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from traceback import walk_tb
 from typing import Final
+
+from queries.errors import NotInstalledError
 
 OPENING: Final = ("keras", "tensorflow")
 """What opens model files of Keras; all else works without them."""
+
+PARALLEL: Final = ("cryptography", "dask", "distributed")
+"""What lets processes of Dask share the work."""
 
 _NAME: Final = "neurongraph"
 _PACKAGE: Final = re.compile(r"([\w.-]+)\s*(.*)")
@@ -68,30 +74,85 @@ def python_versions() -> str | None:
         return None
 
 
-def line_for(module: str | None) -> str | None:
-    """Return the line that installs what holds a module; None if neurongraph does not need it.
+def lacking(error: ImportError) -> str | None:
+    """Return the package, of those that neurongraph needs, of which something cannot be imported.
 
     Parameters
     ----------
-    module
-        What could not be imported, such as ``bokeh.models``.
+    error
+        What the import raised. It names a module of the package, such as ``bokeh.models``, or one
+        that the package itself imports.
+
+    Returns
+    -------
+    str or None
+        What the package is called; None if neurongraph does not need it.
     """
-    package = (module or "").partition(".")[0]
-    return install_line([package]) if package in {each.name for each in requirements()} else None
+    needed = {each.name for each in requirements()}
+    modules = [error.name or "", *_being_imported(error)]
+    return next((top for top in map(_top, modules) if top in needed), None)
 
 
-def install_line(names: Iterable[str]) -> str:
+def _being_imported(error: ImportError) -> list[str]:
+    """Return the modules that were being imported when one of them raised, the innermost first."""
+    names: list[str] = []
+    for frame, _ in reversed(list(walk_tb(error.__traceback__))):
+        if "importlib" in frame.f_code.co_filename:
+            continue
+        if frame.f_code.co_name != "<module>":
+            break
+        names.append(str(frame.f_globals.get("__name__")))
+    return names
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def not_installed(
+    what: str, names: Sequence[str], error: ImportError | None = None
+) -> NotInstalledError:
+    """Return the error for what cannot be done without some packages.
+
+    Parameters
+    ----------
+    what
+        What cannot be done.
+    names
+        What the packages are called where they are published.
+    error
+        What importing them raised; None where they were looked for, and are not there.
+    """
+    reason = "" if error is None else f" ({error})"
+    line = install_line(names, error)
+    return NotInstalledError(f"{what}{reason}; install what is missing: {line}")
+
+
+def install_line(names: Sequence[str], error: ImportError | None = None) -> str:
     """Return the line that installs packages that cannot be imported, in versions that fit.
 
     Parameters
     ----------
-    names
-        What the packages are called where they are published.
+    names, error
+        As in ``not_installed``.
     """
-    known = {each.name: each for each in requirements() if not each.extra}
+    known = {each.name: each for each in sorted(requirements(), key=lambda each: not each.extra)}
     needed = [known.get(name, Requirement(name, "")) for name in names]
-    # pip does nothing about a package that is there and broken, unless it is told to.
-    broken = all(each.installed for each in needed)
+    if not all(each.installed for each in needed):
+        return _line(needed)
+    module = _top((error and error.name) or "")
+    if not module:
+        return _line(needed, broken=True)
+    if module in names:
+        return _line([each for each in needed if each.name == module], broken=True)
+    # pip itself adds what a package that is there needs and lacks, but mends none that is broken.
+    owners = metadata.packages_distributions().get(module, [])
+    broken = [Requirement(name, f"=={metadata.version(name)}") for name in dict.fromkeys(owners)]
+    return _line(broken, broken=True) if broken else _line(needed)
+
+
+def _line(needed: Iterable[Requirement], *, broken: bool = False) -> str:
+    # pip does nothing about a package that is there, unless it is told to.
     options = ["--force-reinstall", "--no-deps"] if broken else []
     # Shells of Windows know these quotes alone.
     return " ".join(["pip install", *options, *(f'"{each}"' for each in needed)])

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from queries.core.arguments import described
 from queries.core.bar import Bar
 from queries.core.closing import Closing
+from queries.errors import ParameterError
 
 Progress = Callable[[str, int, int], None]
 """Takes a phase, such as ``neurons``, how many are done, and how many there are."""
@@ -87,6 +89,14 @@ class OnBar(Closing):
             self._bar = None
 
 
+def require_progress(progress: object) -> None:
+    """Raise ParameterError for what is neither a function nor True or False."""
+    if not (isinstance(progress, bool) or callable(progress)):
+        raise ParameterError(
+            f"progress: {described(progress)} is neither a function, nor True or False"
+        )
+
+
 @contextmanager
 def shown(progress: Progress | bool, first: str = "") -> Iterator[Progress]:
     """Give what work tells its progress to.
@@ -99,6 +109,7 @@ def shown(progress: Progress | bool, first: str = "") -> Iterator[Progress]:
     first
         As in ``OnBar``.
     """
+    require_progress(progress)
     make = _display() if progress is True else None
     if make is None:
         yield silent if isinstance(progress, bool) else progress

@@ -103,6 +103,6 @@ def require_written(model: str, name: str, there: Collection[str]) -> None:
     if name not in there:
         others = f"those that were are {listed(sorted(there))}" if there else "none was"
         raise PropertyNotFoundError(
-            f"no property {name!r}{meant(name, there)} was written to the neurons of model "
-            f"{model!r}; {others}"
+            f"no property {name!r} was written to the neurons of model {model!r}; {others}"
+            f"{meant(name, there)}"
         )

@@ -1,8 +1,6 @@
-"""Texts for people: values however long, names from files, and command lines to paste."""
+"""Texts for people: values however long, and names from files."""
 
 import json
-import os
-import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -50,21 +48,6 @@ def printable(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
-
-
-def pasteable(*words: str, graph: str | None = None) -> str:
-    """Return a command line of ours, quoted so that a shell reads it back as it is.
-
-    Parameters
-    ----------
-    *words
-        The words after ``neurongraph``.
-    graph
-        The graph that was asked; None for the default one.
-    """
-    needless = graph is None or graph == os.environ.get(GRAPH_VARIABLE)
-    option = () if needless else ("--graph", graph)
-    return shlex.join(("neurongraph", *words, *option))
 
 
 def size_text(size: int) -> str:

@@ -5,7 +5,7 @@ typed where the text appears.
 """
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -51,7 +51,27 @@ def option(name: str, value: str | bool | None = None) -> str:
     )
 
 
-def command(name: str, /, *words: str, **options: str | bool) -> str:
+def command_line(name: str, /, *words: str, **options: str | bool | None) -> str:
+    """Return a command line of ours, quoted so that a shell reads it back as it is.
+
+    Parameters
+    ----------
+    name, *words, **options
+        As ``command`` takes them.
+
+    Examples
+    --------
+    >>> command_line("drop", "the head", graph="digits.lbug")
+    "neurongraph drop 'the head' --graph digits.lbug"
+    """
+    flags = [word for each in _given(options) for word in _shell_words(*each)]
+    # A shell hands a word that begins so over as it is, and it would be read as an option.
+    told_apart = any(word.startswith("-") for word in words)
+    line = (*flags, "--", *words) if told_apart else (*words, *flags)
+    return shlex.join(("neurongraph", name, *line))
+
+
+def command(name: str, /, *words: str, **options: str | bool | None) -> str:
     """Return how a command, or the function of its name, is called.
 
     Parameters
@@ -61,19 +81,22 @@ def command(name: str, /, *words: str, **options: str | bool) -> str:
     *words
         What stands first; ``MODEL_FILE`` stays as it is.
     **options
-        As ``option`` takes them.
+        As ``option`` takes them; what is None or False is left out.
 
     Examples
     --------
     >>> command("load", MODEL_FILE, resume=True)
     'load(MODEL, resume=True)'
     """
-    line = [word for each in options.items() for word in _shell_words(*each)]
-    named = [option(*each) for each in options.items()]
     values = [word if word is MODEL_FILE else repr(word) for word in words]
-    return worded(
-        shlex.join(("neurongraph", name, *words, *line)), f"{name}({', '.join([*values, *named])})"
-    )
+    named = [option(*each) for each in _given(options)]
+    return worded(command_line(name, *words, **options), f"{name}({', '.join([*values, *named])})")
+
+
+def _given(options: Mapping[str, str | bool | None]) -> Iterator[tuple[str, str | bool]]:
+    for name, value in options.items():
+        if value is not None and value is not False:
+            yield name, value
 
 
 def _shell_words(name: str, value: str | bool | None) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal, TypeVar, get_args
 
 from queries.core.address import repeatable
+from queries.core.arguments import require_text
 from queries.core.properties import is_property_name, property_named
 from queries.errors import NeurongraphError, ParameterError, listed, meant
 
@@ -229,7 +230,7 @@ class Declaration:
         """Return a declared parameter by its name."""
         return next(parameter for parameter in self.parameters if parameter.name == name)
 
-    def no_parameter(self, name: str, more: Collection[str] = ()) -> str:
+    def no_parameter(self, name: str, more: Collection[str] = (), also: str = "") -> str:
         """Say for an error that there is no parameter of a name, and which there are.
 
         Parameters
@@ -238,12 +239,13 @@ class Declaration:
             The name.
         more
             What may have been meant beside the parameters.
+        also
+            A text about it, which goes on behind the parameters.
         """
         declared = [parameter.name for parameter in self.parameters]
-        alike = meant(name, [*declared, *more])
         return (
-            f"{self.kind} {self.name!r} has no parameter {repeatable(name)}{alike}; "
-            f"its parameters are {listed(declared)}"
+            f"{self.kind} {self.name!r} has no parameter {repeatable(name)}; its parameters are "
+            f"{listed(declared)}{also}{meant(name, [*declared, *more])}"
         )
 
     @property
@@ -306,10 +308,11 @@ def by_name(name: str, kind: type[_Declared], declared: Mapping[str, _Declared])
     NeurongraphError
         If there is none, in the type of its kind; the message lists what there is.
     """
+    require_text(kind.kind, name, f"the name of one: {listed(declared)}")
     try:
         return declared[name]
     except KeyError:
         raise kind.missing(
-            f"there is no {kind.kind} {repeatable(name)}{meant(name, declared)}; "
-            f"the {kind.several} are {listed(declared)}"
+            f"there is no {kind.kind} {repeatable(name)}; the {kind.several} are "
+            f"{listed(declared)}{meant(name, declared)}"
         ) from None

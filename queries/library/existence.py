@@ -1,7 +1,6 @@
 """Whether a model has the neurons that a filter names: its layers say so, nearly always alone."""
 
 import re
-import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,7 +10,7 @@ from queries.core.layer import Layer
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter, Selection, bounds
 from queries.core.properties import WrittenProperty, require_written
-from queries.core.wording import worded
+from queries.core.wording import command_line, worded
 from queries.errors import (
     LayerNotFoundError,
     NeuronNotFoundError,
@@ -36,6 +35,8 @@ class Existence:
 
     Parameters
     ----------
+    location
+        Where the graph is.
     model
         The model.
     layers
@@ -47,6 +48,7 @@ class Existence:
         Returns the properties that were written to its neurons.
     """
 
+    location: str
     model: StoredModel
     layers: Sequence[Layer]
     last: Callable[[Layer], Lengths]
@@ -104,11 +106,10 @@ class Existence:
         properties = self.properties()
         there = [each.name for each in properties]
         if written not in there:
-            alike = meant(written, [*measures, *there])
             raise PropertyNotFoundError(
-                f"{name}: {repeatable(written)}{alike} is no measure, and no property that was "
-                f"written to the neurons of model {self.model.name!r}; the measures are "
-                f"{listed(measures)}; the properties are {listed(there)}"
+                f"{name}: {repeatable(written)} is no measure, and no property that was written to "
+                f"the neurons of model {self.model.name!r}; the measures are {listed(measures)}; "
+                f"the properties are {listed(there)}{meant(written, [*measures, *there])}"
             )
         self._require_properties(name, [written], properties)
 
@@ -116,8 +117,8 @@ class Existence:
         names_of_model = [layer.name for layer in self.layers]
         for missing in sorted(set(names).difference(names_of_model)):
             raise LayerNotFoundError(
-                f"model {self.model.name!r} has no layer {repeatable(missing)}"
-                f"{meant(missing, names_of_model)}; its layers are {listed(names_of_model)}"
+                f"model {self.model.name!r} has no layer {repeatable(missing)}; its layers are "
+                f"{listed(names_of_model)}{meant(missing, names_of_model)}"
             )
 
     def _require_properties(
@@ -130,8 +131,16 @@ class Existence:
                 raise PropertyNotFoundError(
                     f"{name}: the property {missing!r} of {self.model.name!r} is unfinished: it is "
                     "being written or removed, or that was interrupted; write it again, or remove "
-                    f"it: {_removal(missing)}"
+                    f"it: {self._removal(missing)}"
                 )
+
+    def _removal(self, name: str) -> str:
+        """Return what removes a property."""
+        model = self.model.name
+        return worded(
+            command_line("properties", remove=name, model=model, graph=self.location),
+            f"graph.remove_property({name!r}, model={model!r})",
+        )
 
     def _require_ids(self, name: str, ids: Any) -> None:
         first, last = self.layers[0].first, self.layers[-1].last
@@ -177,10 +186,10 @@ class Existence:
         names = [layer.name for layer in self.layers]
         alike = "" if layers else meant(re.split(r"[\[@]", text, maxsplit=1)[0], names)
         raise NeuronNotFoundError(
-            f"{name}: model {self.model.name!r} has no neuron {text!r}{alike}; "
+            f"{name}: model {self.model.name!r} has no neuron {text!r}; "
             + (
                 "; ".join(f"layer {each.name!r} has {self._axes_text(each)}" for each in layers)
-                or f"its layers are {listed(names)}"
+                or f"its layers are {listed(names)}{alike}"
             )
         )
 
@@ -251,11 +260,3 @@ def _outside(value: Selection | None, first: int, last: int) -> str:
     if is_empty or ((low is None or low <= last) and (high is None or high >= first)):
         return ""
     return f"{'' if low is None else low} to {'' if high is None else high}".strip()
-
-
-def _removal(name: str) -> str:
-    """Return what removes a property."""
-    return worded(
-        shlex.join(("neurongraph", "properties", "--remove", name)),
-        f"graph.remove_property({name!r})",
-    )

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -19,7 +20,7 @@ from queries.core.labels import of_ours
 from queries.core.literals import operand
 from queries.core.properties import quoted
 from queries.core.wording import worded
-from queries.errors import CypherError, NeurongraphError, QueryNotFoundError
+from queries.errors import CypherError, NeurongraphError, QueryNotFoundError, listed
 from queries.library.declaration import BY, Column, Declaration, Parameter, by_name
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ THEMES: Final = {
 _WRITES: Final = re.compile(r"^\s*(?:SET|REMOVE)\b", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Statement:
     """Cypher ready to run; its text, ``str(statement)``, runs unchanged where it is pasted.
 
@@ -64,13 +65,21 @@ class Statement:
 
     cypher: str
     parameters: dict[str, Any]
-    columns: tuple[Column, ...] = field(repr=False)
+    columns: tuple[Column, ...]
     store: str = "neo4j"
 
     @property
     def writes(self) -> bool:
         """Whether it keeps scores of neurons in properties of its own, which it removes again."""
         return bool(_WRITES.search(self.cypher))
+
+    def __repr__(self) -> str:
+        lines = len(self.cypher.splitlines())
+        values = f", with values of {listed(list(self.parameters))}" if self.parameters else ""
+        return f"<Statement of {lines} lines for {self.store}{values}: print it to read it>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def __str__(self) -> str:
         text = re.sub(r"\$(\w+)", lambda match: operand(self.parameters[match[1]]), self.cypher)

@@ -64,11 +64,10 @@ class RowOrder:
         """
         for name, _ in self.columns:
             if name not in columns:
-                alike = meant(name, columns)
                 raise ParameterError(
-                    f"{option('sort')}: the answer to {query} has no column "
-                    f"{repeatable(name)}{alike}; its columns are {listed(list(columns))}; a "
-                    f"{_DOWN} before one means the largest first"
+                    f"{option('sort')}: the answer to {query} has no column {repeatable(name)}; "
+                    f"its columns are {listed(list(columns))}; a {_DOWN} before one means the "
+                    f"largest first{meant(name, columns)}"
                 )
 
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pandas as pd
@@ -12,14 +12,16 @@ from queries.answers import properties
 from queries.answers.comparison import require_alike
 from queries.answers.models import Models
 from queries.answers.question import Question
+from queries.core.arguments import require_text
 from queries.core.closing import Closing
 from queries.core.input_shapes import InputShapes
-from queries.core.progress import Progress, shown, silent
+from queries.core.progress import Progress, require_progress, shown, silent
 from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.library.queries import query
 from queries.library.row_order import RowOrder
-from queries.stores import open_store
+from queries.stores import Store, open_store
+from queries.stores.models import MODEL_NAME, require_model
 
 
 class Methods:
@@ -40,7 +42,8 @@ class Methods:
         dask: str | None = None,
         input_shape: InputShapes | None = None,
     ) -> None:
-        self._store = open_store(graph, dask=dask, input_shape=input_shape)
+        require_progress(progress)
+        self._store = _opened(graph, model, dask, input_shape)
         self._model = model
         self._pages: list[Closing] = []
         self._closed = False
@@ -62,11 +65,18 @@ class Methods:
             finally:
                 self._told = before
 
+    def _meant(self, model: str | None) -> str | None:
+        """Return the name of the model that is meant; None where none was chosen."""
+        if model is None:
+            return self._model
+        require_text("model", model, MODEL_NAME)
+        return model
+
     def _ask(self, name: str, model: str | None, /, **values: Any) -> Question:
         """Return a question: a query, its values, checked, and the model that it is about."""
         asked = query(name)
         checked = asked.checked(values)
-        about = self._models.find(model or self._model)
+        about = self._models.find(self._meant(model))
         about.require(asked, checked)
         if "other" not in checked:
             return Question(asked, checked, about)
@@ -111,6 +121,7 @@ class Methods:
                 "names"
             )
         if write_property is not None:
+            require_text("write_property", write_property, "the name of a property")
             properties.check(question.model, write_property, index=index)
         order = RowOrder.from_arguments(sort, limit)
         if order.columns:
@@ -126,3 +137,18 @@ class Methods:
                 f"wrote {write_property} of {len(values):,} neurons in {seconds:.1f} s"
             )
         return order.apply(frame)
+
+
+def _opened(
+    graph: str | os.PathLike[str] | None,
+    model: str | None,
+    dask: str | None,
+    input_shape: InputShapes | None,
+) -> Store:
+    """Open a graph that holds a model of the name that is given, if one is."""
+    with ExitStack() as closing:
+        store = closing.enter_context(open_store(graph, dask=dask, input_shape=input_shape))
+        if model is not None:
+            require_model(store, model)
+        closing.pop_all()
+    return store

@@ -127,7 +127,7 @@ class ExportMethods(Methods):
         --------
         >>> graph.export("part.graphml", "dense_0", "dense_1", k=60)
         """
-        file = check_file(output)
+        file = check_file(output, "output")
         suffix = files.suffix_of(file)
         files.check_tools(suffix)
         most = files.most_edges(suffix)

@@ -24,7 +24,7 @@ class HistoryMethods(Methods):
     ) -> pd.DataFrame:
         """Return the weights into each layer at each epoch, and how they have changed.
 
-        ``exporter.load_epochs`` loads such models while Keras trains; any other may be loaded
+        ``neurongraph.load_epochs`` loads such models while Keras trains; any other may be loaded
         under such a name. Epochs may be left out: changes lead from the last one that is there.
 
         Parameters

@@ -54,7 +54,7 @@ class PropertyMethods(Methods):
         order.require("properties", names)
         rows = [
             (each.name, "complete" if each.finished else "unfinished", each.index)
-            for each in self._models.find(model or self._model).properties(indexes=True)
+            for each in self._models.find(self._meant(model)).properties(indexes=True)
         ]
         return order.apply(declared(pd.DataFrame(rows, columns=names), COLUMNS))
 
@@ -106,7 +106,7 @@ class PropertyMethods(Methods):
         --------
         >>> graph.write_property(graph.katz(), "katz")
         """
-        about = self._models.find(model or self._model)
+        about = self._models.find(self._meant(model))
         answers.check(about, name, index=index)
         values = answers.values_of(frame, name, column)
         answers.write(about, name, values, index=index)
@@ -134,5 +134,5 @@ class PropertyMethods(Methods):
         >>> graph.remove_property("katz")
         """
         check_property_name(name)
-        about = self._models.find(model or self._model)
+        about = self._models.find(self._meant(model))
         about.store.remove_property(about.stored, name)

@@ -19,11 +19,12 @@ from queries.answers.matrix import weights_between
 from queries.answers.path import Distinct
 from queries.answers.path import strongest_paths as find_strongest_paths
 from queries.answers.question import Question
+from queries.core.arguments import require_texts
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Weighing
 from queries.library.history import HistoryMeasure
-from queries.library.plots import BinMeasure, plot
+from queries.library.plots import BinMeasure, plot, plots
 from queries.plots import (
     adjacency,
     centrality,
@@ -66,6 +67,9 @@ class Plots:
     ) -> None:
         self._graph, self._showing = graph, showing
 
+    def __repr__(self) -> str:
+        return f"<Plots of {self._graph!r}: {listed(plots())}; help(graph.plot) tells of them>"
+
     def adjacency(
         self,
         source: NeuronsLike = None,
@@ -105,7 +109,7 @@ class Plots:
         --------
         >>> graph.plot.adjacency("dense_0", "dense_1")
         """
-        plot("adjacency").checked({"measure": measure})
+        shown = plot("adjacency").checked({"measure": measure, "by": by})
         question = self._graph.question(
             "adjacency", source=source, target=target, by=by, model=model
         )
@@ -115,7 +119,9 @@ class Plots:
         with self._showing():
             matrix = weights_between(question, sources, targets)
         title = _title("Adjacency matrix", question)
-        drawn = adjacency.draw(matrix, sources, targets, title=title, measure=measure, by=by)
+        drawn = adjacency.draw(
+            matrix, sources, targets, title=title, measure=shown["measure"], by=shown["by"]
+        )
         return Picture(drawn, question.note, size)
 
     def centrality(
@@ -169,7 +175,11 @@ class Plots:
         --------
         >>> graph.plot.centrality(classes="0,1,2,3,4,5,6,7,8,9")
         """
-        plot("centrality").checked({"measure": measure, "by": by})
+        shown = plot("centrality").checked({"measure": measure, "by": by})
+        measure, by = shown["measure"], shown["by"]
+        if classes is not None and not isinstance(classes, str):
+            require_texts("classes", classes, "names of classes")
+            classes = list(classes)
         written = plot("centrality").parameter("measure").property_of(measure)
         if written is None:
             question = self._graph.question(measure, neurons=neurons, by=by, model=model)
@@ -295,6 +305,7 @@ class Plots:
         if pairs.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
         title = _title(f"Effective weights on {_named(targets)}", question)
+        by = question.values["by"]
         drawn = effective_weights.draw(pairs, sources, targets, title=title, by=by)
         return Picture(drawn, question.note, size)
 
@@ -336,10 +347,10 @@ class Plots:
         --------
         >>> graph.plot.history("digits")
         """
-        plot("history").checked({"run": run, "measure": measure, "by": by})
+        shown = plot("history").checked({"run": run, "measure": measure, "by": by})
         frame = self._graph.history(run, by=by)
         title = f"Run {run}"
-        drawn = history.draw(frame, measure, title=title)
+        drawn = history.draw(frame, shown["measure"], title=title)
         return Picture(drawn, frame.attrs.get("note", ""), size)
 
     def receptive_field(

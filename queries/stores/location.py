@@ -3,13 +3,14 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from queries.core.address import may_be_secret, repeatable
+from queries.core.arguments import described, is_keras_model
 from queries.core.text import GRAPH_VARIABLE
-from queries.core.wording import option
+from queries.core.wording import option, worded
 from queries.errors import ParameterError
-from queries.stores.kinds import DATASET, KINDS, SCHEMES, Kind
+from queries.stores.kinds import DATASET, KINDS, MODEL_FILE, SCHEMES, Kind
 
 DEFAULT_GRAPH: Final = "neurons.lbug"
 
@@ -63,12 +64,14 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
         If it is none of these. Nothing of a text that may be an address is repeated, since it may
         hold a password.
     """
-    place = graph or os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH
+    is_default = graph is None or (isinstance(graph, str) and not graph)
+    place: Any = os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH if is_default else graph
     try:
         text = os.fsdecode(place)
     except TypeError:
+        save = "; save the model, and give the path of that file" * is_keras_model(place)
         raise ParameterError(
-            f"{option('graph')}: a {type(place).__name__} is neither a path nor an address"
+            f"{option('graph')}: {described(place)} is neither a path nor an address{save}"
         ) from None
     kind = _recognised(text, has_address=True)
     if kind is not None:
@@ -92,6 +95,44 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
 def is_place(text: str) -> bool:
     """Tell whether a text says by itself where a graph is, whatever there is on the disk."""
     return any(kind.recognises(text) for kind in KINDS if kind is not DATASET)
+
+
+def require_no_swap(
+    name: str | os.PathLike[str], graph: str | os.PathLike[str] | None, call: str
+) -> None:
+    """Raise ParameterError where a graph and what is named before it stand in each other's place.
+
+    The command line says itself which line was meant, with all of its words.
+
+    Parameters
+    ----------
+    name
+        What is named before the graph: a model, or its file.
+    graph
+        What ``locate`` takes.
+    call
+        The call with both in the place of the other.
+    """
+    if not all(isinstance(each, (str, os.PathLike)) for each in (name, graph)):
+        return
+    named, text = os.fsdecode(name), os.fsdecode(graph or "")
+    if not is_place(named) or _is_file(named) or _is_graph(text):
+        return
+    if not may_be_secret(text) and worded("", call):
+        raise ParameterError(f"{named!r} is a graph, and {text!r} is none; did you mean: {call}")
+
+
+def _is_graph(text: str) -> bool:
+    """Tell whether a text names a graph that is no model file."""
+    try:
+        locate(text)
+    except ParameterError:
+        return False
+    return not _is_file(text)
+
+
+def _is_file(text: str) -> bool:
+    return MODEL_FILE.recognises(text)
 
 
 def _recognised(text: str, *, has_address: bool) -> Kind | None:

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 
 from queries.core.address import repeatable
+from queries.core.arguments import require_text
 from queries.core.log import logger
 from queries.core.model import StoredModel
 from queries.core.schema import COMPLETE, DAMAGED, SCHEMA_VERSION
-from queries.core.wording import option, which_model
+from queries.core.wording import which_model
 from queries.errors import (
     GraphDamagedError,
-    GraphVersionError,
     ModelIncompleteError,
     ModelNotFoundError,
     ParameterError,
@@ -25,6 +25,7 @@ from queries.library.frames import to_frame
 from queries.library.queries import query
 from queries.stores import Store
 from queries.stores.notes import is_of
+from queries.stores.remedies import version_error
 from queries.stores.unfinished import unfinished_texts
 
 
@@ -34,6 +35,24 @@ def models(store: Store) -> pd.DataFrame:
     rows = store.models(None)
     table = pa.table({column.name: [row[column.name] for row in rows] for column in columns})
     return to_frame(table, columns).sort_values("name", ignore_index=True)
+
+
+MODEL_NAME: Final = "the name of a model"
+
+
+def require_model(store: Store, model: str) -> None:
+    """Raise ModelNotFoundError unless a graph holds a model of a name, complete or not.
+
+    Parameters
+    ----------
+    store
+        The graph.
+    model
+        The name.
+    """
+    require_text("model", model, MODEL_NAME)
+    if not any(is_of(row, model) for row in store.models(model)):
+        raise no_model_error(store.location, model, models(store)["name"].tolist())
 
 
 def find_model(store: Store, model: str | None) -> StoredModel:
@@ -57,6 +76,8 @@ def find_model(store: Store, model: str | None) -> StoredModel:
     GraphDamagedError
         If its note is damaged.
     """
+    if model is not None:
+        require_text("model", model, MODEL_NAME)
     # Plain values, since each query comes by here and a frame takes longer than the store.
     rows = store.models(model)
     complete = {row["name"]: row for row in rows if row["state"] == COMPLETE}
@@ -68,11 +89,7 @@ def find_model(store: Store, model: str | None) -> StoredModel:
     if name not in complete:
         for text in unfinished_texts(store.location, [row for row in rows if row["name"] == name]):
             raise ModelIncompleteError(text)
-        names = models(store)["name"].tolist()
-        raise ModelNotFoundError(
-            f"{store.location} holds no model {repeatable(name)}{meant(name, names)}; "
-            f"it holds {listed(names)}"
-        )
+        raise no_model_error(store.location, name, models(store)["name"].tolist())
     if complete[name]["schema_version"] != SCHEMA_VERSION:
         raise version_error(store.location, complete[name])
     row = complete[name]
@@ -87,12 +104,11 @@ def find_model(store: Store, model: str | None) -> StoredModel:
     )
 
 
-def version_error(location: str, model: Mapping[str, Any]) -> GraphVersionError:
-    """Return the error for a model that was loaded by a release that wrote another schema."""
-    return GraphVersionError(
-        f"{model['name']!r} in {location} was loaded by another release (schema "
-        f"{model['schema_version']}, not {SCHEMA_VERSION}); load it again with "
-        f"{option('replace', True)}"
+def no_model_error(location: str, name: str, names: Sequence[str]) -> ModelNotFoundError:
+    """Return the error for a name that no model of a graph has, given those that there are."""
+    return ModelNotFoundError(
+        f"{location} holds no model {repeatable(name)}; it holds {listed(names)}"
+        f"{meant(name, names)}"
     )
 
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from queries.core.granularity import GRANULARITIES, NEURON_GRAPH
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING, MODEL, SCHEMA_VERSION
-from queries.core.wording import command, option
 from queries.errors import GraphAccessError, GraphDamagedError
 from queries.stores.naming import name_of, safe_name
+from queries.stores.remedies import repair_text_of
 
 _KINDS: Final[dict[pa.DataType, type]] = {pa.string(): str, pa.int64(): int, pa.bool_(): bool}
 _LARGEST: Final = (1 << 63) - 1
@@ -26,7 +26,9 @@ def _require_nothing(note: Mapping[str, Any]) -> None:
     del note
 
 
-def checked_note(path: Path, safe: str, own: Check = _require_nothing) -> dict[str, Any]:
+def checked_note(
+    path: Path, safe: str, location: Path, own: Check = _require_nothing
+) -> dict[str, Any]:
     """Return the note of a model: the properties of ``schema.MODEL``, and what else it holds.
 
     Parameters
@@ -36,6 +38,8 @@ def checked_note(path: Path, safe: str, own: Check = _require_nothing) -> dict[s
         about the model is told of the release.
     safe
         The safe name of the model.
+    location
+        Where the graph is.
     own
         Raises ValueError where the note lacks what one kind of store needs.
 
@@ -58,24 +62,23 @@ def checked_note(path: Path, safe: str, own: Check = _require_nothing) -> dict[s
         raise GraphAccessError(f"{path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise note_error(path, safe, reason) from None
+        raise note_error(path, safe, location, reason) from None
     return note
 
 
-def note_error(path: Path, safe: str, reason: str) -> GraphDamagedError:
+def note_error(path: Path, safe: str, location: Path, reason: str) -> GraphDamagedError:
     """Return the error for a note, given what is wrong with it."""
-    return GraphDamagedError(
-        f"{path} is damaged: {reason}; load the model again with "
-        f"{option('replace', True)}, or remove it: {command('drop', name_of(safe))}"
-    )
+    return GraphDamagedError(f"{path} is damaged: {reason}; {repair_text_of(str(location), safe)}")
 
 
-def note_or_damage(path: Path, safe: str, own: Check = _require_nothing) -> dict[str, Any] | None:
+def note_or_damage(
+    path: Path, safe: str, location: Path, own: Check = _require_nothing
+) -> dict[str, Any] | None:
     """Return the note of a model, or what stands for one that is damaged.
 
     Parameters
     ----------
-    path, safe, own
+    path, safe, location, own
         As in ``checked_note``.
 
     Returns
@@ -86,7 +89,7 @@ def note_or_damage(path: Path, safe: str, own: Check = _require_nothing) -> dict
     """
     with suppress(FileNotFoundError):
         try:
-            return checked_note(path, safe, own)
+            return checked_note(path, safe, location, own)
         except GraphDamagedError as error:
             return damaged_model(safe, str(error))
     return None

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from queries.core.schema import DROPPING, LOADING
-from queries.core.wording import command, option, worded
+from queries.core.wording import option, worded
+from queries.stores.remedies import to_drop
 
 
 def unfinished_texts(location: str, rows: Iterable[Mapping[Any, Any]]) -> list[str]:
@@ -24,8 +25,16 @@ def unfinished_texts(location: str, rows: Iterable[Mapping[Any, Any]]) -> list[s
     ]
 
 
+def how_to_go_on() -> str:
+    """Say how a load that has not ended is gone on with."""
+    return (
+        f"by the same {worded('command', 'call')} with {option('resume', True)} and without "
+        f"{option('replace')}"
+    )
+
+
 def _text(location: str, name: str, state: str) -> str:
-    drop = command("drop", name, graph=location)
+    drop = to_drop(location, name)
     if state == DROPPING:
         return (
             f"{name!r} is being removed from {location}, or its removal was interrupted; "
@@ -33,6 +42,5 @@ def _text(location: str, name: str, state: str) -> str:
         )
     return (
         f"the load of {name!r} into {location} has not finished; if none is running, go on with "
-        f"it by the same {worded('command', 'call')} with {option('resume', True)} and without "
-        f"{option('replace')}; or remove it: {drop}"
+        f"it {how_to_go_on()}; or remove it: {drop}"
     )

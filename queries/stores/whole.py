@@ -13,16 +13,8 @@ import pyarrow.compute as pc
 from queries.core.checksum import NEURON_COLUMNS, Checksum, neuron_columns
 from queries.core.layer import Layer
 from queries.core.neuron_filter import NeuronFilter
-from queries.core.wording import MODEL_FILE, command, worded
 from queries.errors import GraphDamagedError
-
-
-def repair_advice() -> str:
-    """Say what to do about a model that is not as its load wrote it."""
-    return (
-        f"{worded('neurongraph check', 'check(GRAPH)')} tells all that differs, and "
-        f"{command('load', MODEL_FILE, resume=True)}, of the same file, repairs it"
-    )
+from queries.stores.remedies import check_text, repair_text
 
 
 class Whole:
@@ -130,7 +122,8 @@ class Whole:
     def damaged(self, what: str) -> GraphDamagedError:
         """Return the error that tells what differs, and what to do."""
         return GraphDamagedError(
-            f"{self._model!r} in {self._location} is damaged: {what}; {repair_advice()}"
+            f"{self._model!r} in {self._location} is damaged: {what}; "
+            f"{check_text(self._location)}; {repair_text(self._location, self._model)}"
         )
 
     def _require_count(self, layer: Layer, what: str, count: int, wrote: int) -> None:

@@ -1,7 +1,7 @@
 """The side of the page that runs Cypher."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 import pandas as pd
 from bokeh.events import ButtonClick
@@ -17,6 +17,7 @@ from queries.viewer.tables import new_table, table
 MOST_ROWS: Final = 1000
 """Rows that the page shows."""
 
+T = TypeVar("T")
 Ask = Callable[[str, Callable[[pd.DataFrame], None], Callable[[BaseException], None]], None]
 """Runs a statement, and hands on its rows or what went wrong."""
 
@@ -36,6 +37,7 @@ class CypherSide:
 
     def __init__(self, ask: Ask, light: Callable[[pd.DataFrame | None], int]) -> None:
         self._ask, self._light = ask, light
+        self._runs = 0
         self._text = TextAreaInput(
             title="Cypher, which cannot write (Ctrl+Enter runs it)",
             value="MATCH (n:Neuron) RETURN n.layer AS layer, max(n.bias) AS bias ORDER BY layer",
@@ -52,7 +54,18 @@ class CypherSide:
     def _run(self) -> None:
         self._answer.text, self._rows.text = "<p role='status'>Working …</p>", ""
         self._light(None)
-        self._ask(self._text.value, self._show, self._fail)
+        self._runs += 1
+        self._ask(self._text.value, self._if_newest(self._show), self._if_newest(self._fail))
+
+    def _if_newest(self, act: Callable[[T], None]) -> Callable[[T], None]:
+        """Return what does something with an answer unless a later run has begun by then."""
+        run = self._runs
+
+        def acts(answer: T) -> None:
+            if run == self._runs:
+                act(answer)
+
+        return acts
 
     def _show(self, frame: pd.DataFrame) -> None:
         rows = frame.head(MOST_ROWS)

@@ -35,7 +35,8 @@ class EffectivePicture:
             name="effective", title="effective weights", outline_line_color="#c3c8d0",
         )  # fmt: skip
         title: Any = self.figure.title
-        title.update(text_font_size="10px", text_font_style="normal")
+        # It is a little wider than the frame that it would begin with.
+        title.update(text_font_size="10px", text_font_style="normal", offset=-4)
         self.figure.axis.visible = False
         self.figure.grid.visible = False
         self.figure.rect(

@@ -87,6 +87,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && isWithin(event, "cypher")) {
       event.preventDefault()
+      // A key that is held down runs nothing again.
+      if (event.repeat) return
       model("cypher").value = event.composedPath()[0].value
       viewOf("run").button_el.click()
       return

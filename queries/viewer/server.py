@@ -22,6 +22,7 @@ from queries.core.closing import Closing
 from queries.core.input_shapes import InputShapes
 from queries.core.secret import new_secret
 from queries.errors import NeurongraphError, ParameterError
+from queries.stores.unfinished import unfinished_texts
 from queries.viewer.guard import TOKEN, GuardedTornado
 from queries.viewer.page import Page
 from queries.viewer.page_graph import PageGraph
@@ -55,6 +56,11 @@ class Viewer(Closing):
         If the graph cannot be opened, or holds no such model.
     ParameterError
         If the port is taken, or there are as many outputs as classes in no layer.
+
+    Attributes
+    ----------
+    unfinished
+        A sentence for each model that is being loaded or removed, where none was named.
     """
 
     def __init__(
@@ -71,7 +77,7 @@ class Viewer(Closing):
             # What is wrong is said before a browser opens, and the first page finds this read.
             shown = self._graph.page_model(model)
             self._graph.require_classes(shown)
-            first = shown.name
+            first, self.unfinished = shown.name, [] if model else self._unfinished()
             self._socket = _listening(port)
         except BaseException:
             self._graph.close()
@@ -81,6 +87,10 @@ class Viewer(Closing):
         self._ahead, self._secret = False, new_secret()
         self._stopping, self._stopped = asyncio.Event(), threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _unfinished(self) -> list[str]:
+        rows = self._graph.models().to_dict("records")
+        return unfinished_texts(self._graph.location, rows)
 
     @property
     def address(self) -> str:

@@ -23,7 +23,14 @@ TEMPLATE: Final[Template] = Environment(autoescape=True).from_string(
   html, body { height: 100%; margin: 0; background: #ffffff; }
   body { display: flow-root; padding: 6px 10px; box-sizing: border-box; }
   #said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  @media (prefers-color-scheme: dark) { html, body { background: #15181c; } }
+  @media (prefers-color-scheme: dark) {
+    html, body { background: #15181c; }
+    /* It stands outside of all that the style sheet of the page reaches. */
+    .bk-Tooltip {
+      --background-color: #22272e; --color: #e4e7eb; --divider-color: #6b7480;
+      --tooltip-arrow-color: #6b7480; --tooltip-arrow-inner-color: #22272e;
+    }
+  }
 </style>
 <p id="said" role="status"></p>
 <script>

@@ -1,6 +1,7 @@
 """Neo4j Browser as a user has it, with our style sheet, guide and favourites."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.browser.served import Served
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
 
+ROOT = Path(__file__).parents[2]
 ORANGE = "#e69f00"
 QUERIES = [
     ("katz", "neurons=dense_1"),
@@ -188,6 +190,14 @@ class TestPasted:
         name, *rest = words
         expected = getattr(digits, name)(**query_values(query(name), rest))
         assert_shows(shown, printed(served, *words, "--model", "digits"), expected)
+
+    def test_so_does_the_statement_of_the_readme(
+        self, shown: BrowserPage, digits: NeuronGraph
+    ) -> None:
+        lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        command = next(line for line in lines if line.startswith("neurongraph cypher "))
+        expected = digits.neighbours("dense_1[3]", direction="in", k=5)[["name", "weight"]]
+        assert_shows(shown, shlex.split(command)[-1], expected)
 
     def test_a_hostile_name_stays_a_value(self, shown: BrowserPage, served: Served) -> None:
         with NeuronGraph(served.bolt, model=HOSTILE_MODEL) as graph:

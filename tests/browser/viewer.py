@@ -190,7 +190,10 @@ class Viewer:
         return across, data["y"][at] + (row + 0.5) / rows * data["dh"][at]
 
     def shades_of_page(self) -> dict[str, list[int]]:
-        """Return red, green and blue of the page, of a control, and of the picture's edge."""
+        """Return red, green and blue of the page, a control, the picture's edge and a tooltip.
+
+        The mouse is over a neuron.
+        """
         found: dict[str, list[int]] = self.page.evaluate(
             f"""() => {{
                 const numbers = (color) => color.match(/\\d+/g).slice(0, 3).map(Number)
@@ -202,6 +205,7 @@ class Viewer:
                     page: back(document.body),
                     control: back(view("find").input_el),
                     picture: [...corner.data].slice(0, 3),
+                    tooltip: back(document.querySelector(".bk-Tooltip")),
                 }}
             }}"""
         )

@@ -118,7 +118,8 @@ def answers(
     for name, ask in asks.items():
         found = answer(ask, store, MODEL)
         if isinstance(found, str):
-            assert "check(GRAPH)" in found
+            assert f"check(graph={store.location!r}) tells all" in found
+            assert f"drop({MODEL!r}, graph={store.location!r})" in found
         else:
             pd.testing.assert_frame_equal(found, intact[name], check_exact=True, obj=name)
         yield name, isinstance(found, str)

@@ -112,11 +112,8 @@ class TestWrongNames:
             ask(pooled)
 
     def test_a_model_must_exist(self, loaded: GraphStore) -> None:
-        with (
-            NeuronGraph(loaded.location, model="nobody") as graph,
-            pytest.raises(ModelNotFoundError, match=r"'nobody'.*dilated"),
-        ):
-            graph.summary()
+        with pytest.raises(ModelNotFoundError, match=r"'nobody'.*dilated"):
+            NeuronGraph(loaded.location, model="nobody")
         with (
             NeuronGraph(loaded.location) as graph,
             pytest.raises(ModelNotFoundError, match="'nobody'"),
@@ -147,6 +144,14 @@ class TestCypher:
             layer="conv",
         )
         assert frame["found"].tolist() == [len(references["pooled"].ids("conv"))]
+
+    def test_a_parameter_has_a_value_and_a_value_a_parameter(self, pooled: NeuronGraph) -> None:
+        cypher = "MATCH (n:Neuron) WHERE n.layer = $layer RETURN count(*) AS found"
+        for values in ({}, {"lyer": "conv"}, {"layer": "conv", "lyer": "conv"}):
+            for ask in (pooled.cypher, pooled.write):
+                with pytest.raises(ParameterError, match=r"\$layer"):
+                    ask(cypher, values)
+        assert pooled.cypher(cypher, layer=None)["found"].tolist() == [0]
 
     @pytest.mark.parametrize("statement", ["MATCH (n:Neuron) RETURN m", "this is not Cypher", ""])
     def test_that_is_wrong_is_refused(self, pooled: NeuronGraph, statement: str) -> None:

@@ -1,17 +1,26 @@
 """A label of a model: all of its nodes have it, whatever becomes of the load, and no others do."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 from neo4j import GraphDatabase
 
 from exporter import drop, load
+from exporter.sinks.dataset.entries import DatasetEntries
+from exporter.sinks.kinds import Options
 from exporter.sinks.model_label import require_label
+from exporter.sinks.neo4j.entries import BoltEntries
+from exporter.sinks.opening import open_ledger
 from queries import NeuronGraph
 from queries.core.labels import KINDS, own_label
 from queries.errors import ModelExistsError, ModelNotFoundError, ParameterError
+from queries.stores import locate
 from tests.contract.stores import GraphStore
+from tests.contract.test_ledger import model
 
 NEO4J = ["neo4j-5.26", "neo4j-newest"]
 LABEL = "Scratched"
@@ -48,6 +57,42 @@ def sizes(store: GraphStore, model: str) -> dict[str, int]:
 
 def is_listed(store: GraphStore, label: str) -> bool:
     return [label] in answers(store, "CALL db.labels() YIELD label RETURN label")
+
+
+def begun_at_once(
+    location: str, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> list[str | None]:
+    """Begin loads of one label, which all look for it before any is there; give their errors."""
+    met = Barrier(len(names))
+    for entries in (BoltEntries, DatasetEntries):
+
+        def look(self: Any, *words: Any, real: Any = entries._require_own_label) -> None:
+            real(self, *words)
+            with suppress(BrokenBarrierError):
+                met.wait(0.5)
+
+        monkeypatch.setattr(entries, "_require_own_label", look)
+
+    def begin(name: str) -> str | None:
+        with open_ledger(locate(location), Options(label=LABEL)) as ledger:
+            try:
+                ledger.begin(model(name, name), replace=False)
+            except ParameterError as error:
+                return str(error)
+        return None
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        errors = list(threads.map(begin, names))
+    monkeypatch.undo()
+    return errors
+
+
+def assert_one_began(location: str, names: list[str], errors: list[str | None]) -> None:
+    (began,) = [name for name, error in zip(names, errors, strict=True) if error is None]
+    assert all(f"nodes of '{began}' with this label" in error for error in errors if error)
+    with NeuronGraph(location) as graph:
+        assert set(names) & set(graph.models()["name"]) == {began}
+    drop(began, location)
 
 
 @pytest.mark.parametrize("store", NEO4J, indirect=True, scope="session")
@@ -94,6 +139,14 @@ class TestLabel:
         # Under its own name it is loaded again.
         load(small_files["pooled"], loaded.location, name=scratch, label=LABEL, replace=True)
 
+    def test_of_loads_that_begin_at_once_one_gets_it(
+        self, loaded: GraphStore, scratch: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names = [f"{scratch}-{number}" for number in range(4)]
+        errors = begun_at_once(loaded.location, names, monkeypatch)
+        assert_one_began(loaded.location, names, errors)
+        assert labelled(loaded) == {}
+
     def test_each_label_that_is_listed_has_nodes(self, loaded: GraphStore) -> None:
         rows = answers(loaded, "CALL db.labels() YIELD label RETURN label")
         for (label,) in rows:
@@ -128,6 +181,12 @@ class TestRules:
         with pytest.raises(ParameterError, match=r"^label: only Neo4j"):
             load(small_files["pooled"], tmp_path / "a.lbug", label="Mine")
         assert not (tmp_path / "a.lbug").exists()
+
+    def test_of_loads_into_files_that_begin_at_once_one_gets_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        errors = begun_at_once(f"{tmp_path}/files/", ["one", "two"], monkeypatch)
+        assert_one_began(f"{tmp_path}/files/", ["one", "two"], errors)
 
     def test_files_of_two_models_have_two(
         self, tmp_path: Path, small_files: dict[str, Path]

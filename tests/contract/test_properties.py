@@ -302,7 +302,7 @@ class TestNeo4j:
                 assert listed(writable) == {"katz": "unfinished"}
                 assert "katz" not in writable.neurons()
                 with pytest.raises(
-                    PropertyNotFoundError, match=r"unfinished.*remove_property\('katz'\)"
+                    PropertyNotFoundError, match=r"unfinished.*remove_property\('katz', model="
                 ):
                     writable.neurons(NeuronFilter(properties={"katz": (0.5, None)}))
             mend()

@@ -78,9 +78,9 @@ class TestPictures:
         writable.write_property(scores(1.0), "b")
         writable.write_property(scores(-np.inf, 0.0, first=1), "a")
         said = (
-            r"measure: 'kats' \(did you mean 'katz'\?\) is no measure, and no property that "
-            r"was written .* 'scratch'; the measures are katz, pagerank, .*, strength; "
-            r"the properties are a, b$"
+            r"measure: 'kats' is no measure, and no property that was written .* 'scratch'; the "
+            r"measures are katz, pagerank, .*, strength; the properties are a, b; did you mean "
+            r"'katz'\?$"
         )
         for measure in ("kats", "property:kats"):
             with pytest.raises(PropertyNotFoundError, match=said):

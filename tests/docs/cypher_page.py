@@ -20,7 +20,7 @@ from queries.core.schema import (
     embedded_tables,
     weight_properties,
 )
-from queries.core.text import pasteable
+from queries.core.wording import command_line
 from queries.library.queries import Query, Statement, by_theme
 from tests.docs.markdown import NOTE, between, block, table
 from tests.docs.queries_page import graph_of, place
@@ -184,7 +184,7 @@ def _while_it_runs(statement: Statement) -> str:
 
 
 def _section(query: Query, statement: Statement) -> str:
-    command = pasteable("query", query.name, *example_words(query), "--show-cypher")
+    command = command_line("query", query.name, *example_words(query), show_cypher=True)
     said = [query.summary]
     if query.only_finite:
         said.append("It takes finite weights only.")

@@ -1,9 +1,9 @@
 """The page about pictures and exports, and its pictures, which a browser and Graphviz draw."""
 
+import shlex
 from typing import Final
 
 from queries.commands.description import example_words
-from queries.core.text import pasteable
 from queries.export.files import SUFFIXES
 from queries.library.plots import Plot, plots
 from tests.docs.markdown import NOTE, block, parameters_of, table
@@ -17,7 +17,7 @@ _PLOTS: Final = f"""\
 itself in a notebook:
 
 ```python
-from queries import NeuronGraph
+from neurongraph import NeuronGraph
 
 with NeuronGraph("digits.lbug") as graph:
     graph.plot.centrality(measure="pagerank").save("pagerank.html")
@@ -94,7 +94,7 @@ def _command(plot: Plot) -> str:
     words = example_words(plot)
     graph = ["both.lbug", "--model", "rounded"] if "other=digits" in words else ["digits.lbug"]
     graph = ["series.lbug"] if "run=digits" in words else graph
-    return pasteable("plot", plot.name, "--graph", *graph, *words)
+    return shlex.join(["neurongraph", "plot", plot.name, "--graph", *graph, *words])
 
 
 def main() -> None:

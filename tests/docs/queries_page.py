@@ -1,19 +1,19 @@
 """The pages about the query library, one a theme: headers, and an example of each query."""
 
+import shlex
 from typing import Final
 
 from queries import NeuronGraph
 from queries.commands.arguments import query_values
 from queries.commands.description import example_words
-from queries.core.text import pasteable
 from queries.library.queries import Query, by_theme
 from tests.docs.markdown import NOTE, block, parameters_of, table
 from tests.docs.sample import DIGITS, ROOT, run, shown
 
 _ROWS: Final = 6
 _ROUNDED: Final = (
-    "neurongraph load samples/digits.keras --graph both.lbug",
-    "neurongraph load samples/digits.keras --graph both.lbug --name rounded",
+    "neurongraph load samples/digits.keras --graph both.lbug --replace",
+    "neurongraph load samples/digits.keras --graph both.lbug --name rounded --replace",
     (
         "neurongraph cypher --graph both.lbug --model rounded --write --yes "
         "'MATCH ()-[r:CONNECTS_TO]->() SET r.weight = round(r.weight, 1)'"
@@ -21,8 +21,8 @@ _ROUNDED: Final = (
 )
 _QUERIES: Final = f"""\
 Each query is a file in `queries/cypher/`, a command `neurongraph query NAME`, and a method of
-`queries.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which formats a
-command writes its answer.
+`neurongraph.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which
+formats a command writes its answer.
 
 `--in-store`, and `in_store=True` in Python, let the store compute the answer, by the query's own
 Cypher statement; `--show-cypher` and `graph.statement` print it. [cypher.md](cypher.md) has the
@@ -131,6 +131,7 @@ def _section(query: Query, graph: NeuronGraph) -> str:
 def _example(query: Query, graph: NeuronGraph) -> list[str]:
     words = example_words(query)
     model = ["--model", "rounded"] if "other=digits" in words else []
-    command = pasteable("query", query.name, "--graph", graph.location, *model, *words)
+    asked = ["query", query.name, "--graph", graph.location, *model, *words]
+    command = shlex.join(["neurongraph", *asked])
     frame = getattr(graph, query.name)(**query_values(query, words))
     return [block("sh", command), block("text", shown(frame, _ROWS, query.main))]

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from queries.commands.table import print_table
 
 ROOT: Final = Path(__file__).parent.parent.parent
-DIGITS: Final = "neurongraph load samples/digits.keras --graph digits.lbug"
+DIGITS: Final = "neurongraph load samples/digits.keras --graph digits.lbug --replace"
 _TERMINAL: Final = {"COLUMNS": "120"}
 
 

@@ -250,7 +250,7 @@ def test_a_load_that_breaks_with_its_layers_says_what_it_left(
     words = ["load", str(model), "--graph", str(tmp_path / "graph.lbug"), "--name", "m"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 1
-    assert "no space left on the disk. 'm' is in state loading. Go on" in done.stderr
+    assert "no space left on the disk. The load of 'm' into" in done.stderr
 
 
 class TestOwnStatements:

@@ -282,7 +282,7 @@ def test_a_damaged_model_is_refused_by_name_and_repaired(
     except GraphDamagedError as error:
         message = one_line(error)
         assert str(folder(dataset)) in message
-        assert "load(MODEL, resume=True)" in message
+        assert f"load(MODEL, graph={str(dataset)!r}, name='m', resume=True)" in message
         assert "model 'm'" in message or MANIFEST in message
     else:
         assert name in HARMLESS
@@ -411,7 +411,7 @@ class TestNote:
             answers(dataset, "m")
         message = one_line(caught.value)
         assert str(folder(dataset) / NOTE) in message
-        assert message.endswith("drop('m')")
+        assert message.endswith(f"drop('m', graph={str(dataset)!r})")
         assert same(answers(dataset, "other"), right["other"])
         drop("m", dataset)
         assert same(answers(dataset, "other"), right["other"])
@@ -480,7 +480,7 @@ class TestFolders:
         load(files["m"], dataset, name="an odd name")
         (odd,) = dataset.glob("an_odd_name-*")
         (odd / NOTE).write_text("[]")
-        with pytest.raises(GraphDamagedError, match=re.escape(f"drop('{odd.name}')")):
+        with pytest.raises(GraphDamagedError, match=re.escape(f"drop('{odd.name}', graph=")):
             answers(dataset, "an odd name")
         drop("an odd name", dataset)
         assert not odd.exists()

@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ import pandas as pd
 import pytest
 from _pytest.mark.structures import ParameterSet
 
+from exporter import drop
 from queries import NeuronGraph
+from queries.browser.server import Server
 from queries.commands.arguments import query_values
 from queries.commands.description import example_words
 from queries.library.declaration import Declaration
@@ -21,19 +25,22 @@ from queries.library.exports import exports
 from queries.library.plots import plots
 from queries.library.queries import queries
 from queries.plots.picture import Picture
+from queries.viewer.server import Viewer
 from tests.docs.docstrings import example_of
 from tests.docs.queries_page import load_both, load_series
 from tests.docs.sample import DIGITS, ROOT, run, sample_folder
 from tests.generate_docs import generated
+from tests.servers import Neo4jServer, logged_in
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 PAGES = [README, *sorted(DOCS.rglob("*.md")), DOCS / "tutorial.ipynb"]
-# Commands of these run while the pages are generated.
-_GENERATED = ("queries.md", "plots.md", "queries/", "statements/")
+# They show examples on graphs that other pages load.
+_EXAMPLES = ("plots.md", "queries/")
 _LONGEST = 25_000
-# What runs until Ctrl-C or needs a server has tests of its own.
-_ELSEWHERE = re.compile(r"(bolt|tcp|tls)://|neurongraph (view|browser)\b")
+_SERVER = "bolt://localhost:7687"
+# What needs a server, or others, has tests of its own.
+_ELSEWHERE = re.compile(r"(bolt|tcp|tls)://|neurongraph browser\b")
 
 
 def _name(page: Path) -> str:
@@ -47,12 +54,26 @@ def _blocks(language: str, page: Path = README) -> list[str]:
 
 
 def _commands(page: Path) -> list[str]:
-    if _name(page).startswith(_GENERATED):
+    if _name(page).startswith(_EXAMPLES):
         return []
+    return [line for line in _lines(page) if not _ELSEWHERE.search(line)]
+
+
+def _examples_of(page: Path) -> list[str]:
+    return _lines(page) if _name(page).startswith(_EXAMPLES) else []
+
+
+def _server_commands(page: Path) -> list[str]:
+    return [line for line in _lines(page) if _SERVER in line]
+
+
+def _loads(page: Path) -> list[str]:
+    return [line for line in _lines(page) if line.startswith("neurongraph load ")]
+
+
+def _lines(page: Path) -> list[str]:
     lines = "".join(_blocks("sh", page)).splitlines()
-    return [
-        line for line in lines if line.startswith("neurongraph") and not _ELSEWHERE.search(line)
-    ]
+    return [line for line in lines if line.startswith("neurongraph ")]
 
 
 def _pages(found: Callable[[Path], Sequence[str]]) -> list[ParameterSet]:
@@ -61,10 +82,24 @@ def _pages(found: Callable[[Path], Sequence[str]]) -> list[ParameterSet]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with the samples, as after a clone."""
-    (tmp_path / "samples").symlink_to(ROOT / "samples")
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as after a clone and the first command of the README, and the current one."""
+    monkeypatch.chdir(tmp_path)
+    Path("samples").symlink_to(ROOT / "samples")
+    run(DIGITS)
     return tmp_path
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """End at once what runs until Ctrl-C, and open no browser."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(webbrowser, "open", lambda _: True)
+    monkeypatch.setattr(Viewer, "serve", interrupted)
+    monkeypatch.setattr(Server, "serve_forever", interrupted)
 
 
 def test_generated_pages_are_up_to_date() -> None:
@@ -145,11 +180,47 @@ def test_the_examples_of_exports_run(both: NeuronGraph) -> None:
     assert found["to_networkx"].number_of_edges() == 60
 
 
+@pytest.mark.usefixtures("folder", "served")
 @pytest.mark.parametrize("page", _pages(_commands))
-def test_commands_run(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
+def test_commands_run(page: Path) -> None:
     for command in _commands(page):
         run(command)
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("page", _pages(_examples_of))
+def test_examples_run(page: Path) -> None:
+    """A page is quicker to draw than an image, which Chromium or Graphviz makes of it."""
+    for command in _examples_of(page):
+        run(command.replace(".png", ".html").replace(".svg", ".dot"))
+
+
+@pytest.fixture(scope="module")
+def server(neo4j_server: Neo4jServer) -> Iterator[str]:
+    """A server of the tests in the place of Docker's, after the README's load."""
+    uri = neo4j_server.uri
+    (load,) = set(_loads(README)) & set(_server_commands(README))
+    with logged_in(neo4j_server):
+        with chdir(ROOT):
+            run(load.replace(_SERVER, uri))
+        yield uri
+        drop("digits", uri)
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.usefixtures("folder", "served")
+@pytest.mark.parametrize("page", _pages(_server_commands))
+def test_commands_on_a_server_run(page: Path, server: str) -> None:
+    done = _loads(README) if page == README else []
+    for command in _server_commands(page):
+        if command not in done:
+            port = " --port 0" if command.startswith("neurongraph browser ") else ""
+            run(command.replace(_SERVER, server) + port)
+
+
+@pytest.mark.parametrize("page", [page for page in _pages(_loads) if page.values != (README,)])
+def test_loads_run_whatever_other_pages_have_loaded(page: Path) -> None:
+    assert [line for line in _loads(page) if "--replace" not in line] == []
 
 
 def test_the_words_of_people_lead_to_a_line_that_answers() -> None:
@@ -166,10 +237,9 @@ def test_the_words_of_people_lead_to_a_line_that_answers() -> None:
         assert "```sh\nneurongraph " in sections[question]
 
 
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("page", _pages(lambda page: _blocks("python", page)))
-def test_python_runs(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-    run(DIGITS)
+def test_python_runs(page: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "".join(_blocks("python", page))],
         capture_output=True,

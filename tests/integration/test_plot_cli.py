@@ -104,7 +104,7 @@ class TestCommand:
             (["adjacency", "source=conv_9"], "no layer 'conv_9'", 1),
             (["adjacency", "source=conv_0[99]"], "has channels 0 to 7, not 99", 1),
             (["adjacency", "measure=most"], "'most' is not one of mean, largest", 1),
-            (["centrality", "measure=kats"], "'kats' (did you mean 'katz'?) is no measure", 1),
+            (["centrality", "measure=kats"], "; did you mean 'katz'?", 1),
             (["centrality", "measure=a b"], "'a b' is not one of katz, pagerank", 1),
             (["adjacency", "source.kats=0.5.."], "no property 'kats' was written", 1),
             (["adjacency", "--output", "a.gif"], "a.gif must end in .html, .png, .svg", 2),

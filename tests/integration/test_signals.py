@@ -168,7 +168,7 @@ class TestSignalled:
         assert len(said.splitlines()) == 1
         assert said.startswith(f"Interrupted by {number.name}. ")
         if where == BAR:
-            assert "in state loading. Go on with the same command and --resume" in said
+            assert "go on with it by the same command with --resume" in said
             load(model, scratch / to, resume=True)
         else:
             assert said.endswith("Nothing was written.\n")
@@ -281,7 +281,7 @@ class TestSignalled:
         (os.killpg if group else os.kill)(command.process.pid, signal.SIGTERM)
         code, said = command.ended()
         assert code == 143
-        assert "Interrupted by SIGTERM. 'm' is in state loading" in said
+        assert "Interrupted by SIGTERM. The load of 'm' into files has not finished" in said
         assert not [path for path in scratch.iterdir() if path.name.startswith(".neurongraph-")]
 
     @pytest.mark.full

@@ -87,7 +87,8 @@ class TestPruneCost:
         every = sorted(records(*words), key=lambda row: -row["mean_change"])
         assert (len(every), rows) == (4, every[:2])
         wrong = error(*words, "--sort", "mean")
-        assert "--sort: the answer to prune-cost has no column 'mean' (did you mean" in wrong
+        assert "--sort: the answer to prune-cost has no column 'mean'; its" in wrong
+        assert "; did you mean '" in wrong
 
 
 class TestHistory:

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from exporter import load
 from exporter.cli import app
 from queries import NeuronGraph
+from queries.core.wording import shell_wording
 from queries.errors import ModelIncompleteError
+from queries.viewer.server import Viewer
 
 NAME = "half done"
 ABOUT_A_MODEL = [
@@ -22,6 +24,8 @@ ABOUT_A_MODEL = [
     ["check"],
     ["check", NAME],
     ["verify", "MODEL", "--name", NAME],
+    ["view", "--no-open"],
+    ["view", NAME, "--no-open"],
 ]
 
 
@@ -81,6 +85,34 @@ def test_a_statement_is_told_too(graph: str, run: Callable[..., tuple[int, str]]
         with NeuronGraph(graph, model=model) as opened, pytest.raises(ModelIncompleteError):
             opened.cypher("RETURN 1")
     assert_names_it(graph, run("cypher", "RETURN 1")[1])
+
+
+def test_drop_tells_it_before_it_asks(graph: str, run: Callable[..., tuple[int, str]]) -> None:
+    code, said = run("drop", NAME)
+    assert code == 1
+    assert_names_it(graph, said.partition(" Remove ")[0])
+    assert said.endswith("Error: 'half done' was not removed")
+
+
+def test_drop_that_is_interrupted_tells_what_is_left(
+    graph: str, run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("exporter.sinks.ledger.Ledger.drop", interrupt)
+    code, said = run("drop", NAME, "--yes")
+    assert code == 130
+    assert_names_it(graph, said.partition("Interrupted. ")[2].replace("The", "the", 1))
+
+
+def test_a_view_of_another_model_tells_it(graph: str, small_files: dict[str, Path]) -> None:
+    load(small_files["pooled"], graph, name="whole")
+    for model, told in ((None, 1), ("whole", 0)):
+        with Viewer(graph, model) as viewer:
+            assert len(viewer.unfinished) == told
+    with Viewer(graph) as viewer, shell_wording():
+        assert_names_it(graph, *viewer._unfinished())
 
 
 def test_it_is_told_beside_an_answer(

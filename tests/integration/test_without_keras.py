@@ -21,8 +21,9 @@ from tests.unit.builders import chain, layer, saved
 PROGRAM: Final = ROOT / "tests" / "integration" / "asking.py"
 MODELS: Final = ("small.keras", "small.h5", "old.h5")
 LINE: Final = (
-    r"; install them: pip install (--force-reinstall --no-deps )?"
-    r'"keras<4,>=3\.\d+" "tensorflow<3,>=2\.\d+"\n$'
+    r"; install what is missing: pip install "
+    r'(--force-reinstall --no-deps "(keras<4,>=3|tensorflow<3,>=2)\.\d+"'
+    r'|"keras<4,>=3\.\d+" "tensorflow<3,>=2\.\d+")\n$'
 )
 _INSTALLED: Final = ("exporter", "neurongraph", "queries")
 _UPSAMPLING: Final = {

@@ -365,5 +365,5 @@ class TestPaths:
         assert locate(os.fsencode("g.lbug")).text == "g.lbug"  # type: ignore[arg-type]
 
     def test_of_another_kind_are_refused(self) -> None:
-        with pytest.raises(ParameterError, match="a int is neither a path nor an address"):
+        with pytest.raises(ParameterError, match="7 is neither a path nor an address"):
             locate(7)  # type: ignore[arg-type]

@@ -1,258 +1,225 @@
-"""``key=value`` words of the command line, read as parameters."""
+"""Arguments of a wrong kind: all that is public says which one is wrong, by an error of ours."""
 
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
 import pytest
 
-from queries.commands.arguments import FIELDS, cypher_values, query_values
-from queries.core.neuron_filter import NeuronFilter
-from queries.errors import ParameterError
-from queries.library.declaration import Parameter
-from queries.library.queries import Query, query
+import neurongraph
+from neurongraph import NeuronFilter, NeuronGraph
+from queries.core.arguments import described, path_of, require_texts
+from queries.errors import CypherError, ModelNotFoundError, NeurongraphError, ParameterError
+from queries.plots.plots import Plots
+from tests.unit.builders import chain, layer, saved
+
+# What each takes where no other value is needed: of a graph with the layers hidden and out.
+GIVEN: Final[dict[str, Any]] = {
+    "source": "hidden",
+    "target": "out",
+    "neurons": "hidden",
+    "over": "out",
+    "among": "hidden",
+    "other": "run@2",
+    "first": "hidden",
+    "second": "out",
+    "run": "run",
+    "text": "RETURN 1 AS one",
+    "x": np.zeros((1, 3)),
+}
+FLAGS: Final = {"bool"}
+FUNCTIONS: Final = ("load", "inspect", "verify", "check", "drop", "load_epochs", "NeuronGraph")
 
 
-def neurons(*words: str) -> NeuronFilter:
-    """Give the only neurons that these words say for the query `neurons`."""
-    values = query_values(query("neurons"), words)
-    assert list(values) == ["neurons"]
-    found = values["neurons"]
-    assert isinstance(found, NeuronFilter)
-    return found
+class Odd:
+    """Nothing that anything takes."""
 
 
-def refusal(name: str, *words: str) -> str:
-    with pytest.raises(ParameterError) as caught:
-        query_values(query(name), words)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    own = chain((3,), layer("Dense", units=2, name="hidden"), layer("Dense", units=2, name="out"))
+    return saved(own, tmp_path_factory.mktemp("arguments") / "third.keras")
 
 
-def test_the_fields_are_those_of_a_filter() -> None:
-    assert {*FIELDS, "either", "properties"} == set(NeuronFilter.__dataclass_fields__)
+@pytest.fixture(scope="module")
+def graph(model: Path) -> Iterator[NeuronGraph]:
+    place = model.with_name("graph.lbug")
+    for name in ("run@1", "run@2"):
+        neurongraph.load(model, place, name=name)
+    with NeuronGraph(place, model="run@1") as opened:
+        yield opened
 
 
-def test_nothing_said_is_nothing_given() -> None:
-    assert query_values(query("neurons"), []) == {}
+def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """Return the parameters of a function that are no flags, for a flag is anything."""
+    of = inspect.signature(function).parameters
+    return {
+        name: each
+        for name, each in of.items()
+        if each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY}
+        and str(getattr(each.annotation, "__name__", each.annotation)) not in FLAGS
+    }
 
 
-class TestNeurons:
-    def test_by_name_of_a_layer(self) -> None:
-        assert neurons("neurons=conv_0") == NeuronFilter(layer="conv_0")
+def refuses(
+    function: Callable[..., Any],
+    given: dict[str, Any],
+    wrong: object,
+    always: dict[str, Any] | None = None,
+) -> None:
+    """Call a function with one wrong value after the other, each of which it names.
 
-    def test_by_name_with_ranges(self) -> None:
-        expected = NeuronFilter(layer="conv_0", channel=3, x=slice(0, 6), y=2)
-        assert neurons("neurons=conv_0[3]@0..5,2") == expected
-
-    @pytest.mark.parametrize(
-        ("text", "ids"),
-        [
-            ("id:12", 12),
-            ("id:12,14", (12, 14)),
-            ("id:3..5", slice(3, 6)),
-            ("id:7..", slice(7, None)),
-        ],
-    )
-    def test_by_id(self, text: str, ids: object) -> None:
-        assert neurons(f"neurons={text}").id == ids
-
-    @pytest.mark.parametrize("prefix", ["", "neurons."])
-    def test_by_field(self, prefix: str) -> None:
-        words = ["layer=conv_0", "channel=3", "x=0..5", "y=1,4", "z=..2", "bias=0.1..", "id=9.."]
-        assert neurons(*(prefix + word for word in words)) == NeuronFilter(
-            layer="conv_0",
-            channel=3,
-            x=slice(0, 6),
-            y=[1, 4],
-            z=slice(None, 3),
-            bias=(0.1, None),
-            id=slice(9, None),
-        )
-
-    def test_of_several_layers(self) -> None:
-        assert neurons("layer=conv_0,dense_1").layer == ("conv_0", "dense_1")
-
-    def test_by_their_own_name_which_holds_commas(self) -> None:
-        assert neurons("name=conv_0[3]@12,7").name == "conv_0[3]@12,7"
-
-    def test_by_layer_and_field_together(self) -> None:
-        assert neurons("neurons=conv_0", "x=2") == NeuronFilter(layer="conv_0", x=2)
-
-    def test_of_several_names(self) -> None:
-        assert neurons("neurons=conv_0", "neurons=dense_1") == NeuronFilter(
-            layer=["conv_0", "dense_1"]
-        )
-        assert neurons("neurons=conv_0[3]", "neurons=dense_1", "x=2") == NeuronFilter(
-            x=2, either=[NeuronFilter(layer="conv_0", channel=3), NeuronFilter(layer="dense_1")]
-        )
-
-    def test_of_two_parameters(self) -> None:
-        words = ["source.layer=conv_0", "source.x=0..5", "target=dense_1[2]"]
-        assert query_values(query("edges"), words) == {
-            "source": NeuronFilter(layer="conv_0", x=slice(0, 6)),
-            "target": NeuronFilter(layer="dense_1", channel=2),
-        }
+    Parameters
+    ----------
+    function
+        The function.
+    given
+        Values of parameters that need one.
+    wrong
+        The value.
+    always
+        Values of parameters that need none.
+    """
+    of = parameters(function)
+    needed = {name: given[name] for name, each in of.items() if each.default is each.empty}
+    needed |= always or {}
+    for name in of:
+        values = {**needed, name: wrong}
+        alone = [other for other in of if of[other].kind is inspect.Parameter.POSITIONAL_ONLY]
+        first = [values.pop(other) for other in alone]
+        with pytest.raises(NeurongraphError) as caught:
+            function(*first, **values)
+        assert name in str(caught.value), (function.__name__, name)
 
 
-class TestWithoutKeys:
-    """Neurons, and what is required, in the order of the parameters, as in Python."""
-
-    def test_one(self) -> None:
-        asked = query("neighbours")
-        assert query_values(asked, ["conv_0[3]", "direction=out"]) == {
-            "neurons": NeuronFilter(layer="conv_0", channel=3),
-            "direction": "out",
-        }
-
-    def test_what_is_not_named_otherwise(self) -> None:
-        expected = {"source": NeuronFilter(layer="a"), "target": NeuronFilter(layer="b")}
-        for words in (["a", "b"], ["source=a", "b"], ["target=b", "a"], ["b", "source=a"]):
-            assert query_values(query("strongest_paths"), words) == expected
-
-    def test_together_with_fields(self) -> None:
-        assert neurons("conv_0", "x=2") == NeuronFilter(layer="conv_0", x=2)
-        assert neurons("id:3..5") == NeuronFilter(id=slice(3, 6))
-
-    def test_a_required_text(self) -> None:
-        words = ["later", "dense_0"]
-        values = query_values(query("compare_neurons"), words)
-        assert values == {"other": "later", "neurons": NeuronFilter(layer="dense_0")}
+def methods(of: type) -> list[str]:
+    return [
+        name
+        for name, each in inspect.getmembers(of, inspect.isfunction)
+        if not name.startswith("_") and parameters(each).keys() - {"self"}
+    ]
 
 
-class TestBias:
-    @pytest.mark.parametrize(
-        ("text", "ends"),
-        [
-            ("0.1..", (0.1, None)),
-            ("..0.5", (None, 0.5)),
-            ("-0.5..0.5", (-0.5, 0.5)),
-            ("1e-3..2", (0.001, 2.0)),
-            ("..", (None, None)),
-        ],
-    )
-    def test_is_an_interval(self, text: str, ends: object) -> None:
-        assert neurons(f"bias={text}").bias == ends
-
-    @pytest.mark.parametrize("text", ["0.5", "", "a..b", "nan..", "0..1..2", "0.1,0.2"])
-    def test_that_is_no_interval_is_refused(self, text: str) -> None:
-        assert "is no interval; write" in refusal("neurons", f"bias={text}")
+@pytest.mark.parametrize("wrong", [Odd(), [Odd()]], ids=["object", "list"])
+@pytest.mark.parametrize("name", methods(NeuronGraph))
+def test_methods(graph: NeuronGraph, tmp_path: Path, name: str, wrong: object) -> None:
+    own = {"name": "share" if "property" in name else "katz", "frame": graph.neurons()}
+    refuses(getattr(graph, name), {**GIVEN, **own, "output": tmp_path / "part.dot"}, wrong)
 
 
-class TestOtherParameters:
-    def test_are_checked_and_handed_on(self) -> None:
-        words = ["neurons=dense_1", "direction=out", "min_weight=0.5"]
-        values = query_values(query("neighbours"), words)
-        assert query("neighbours").checked(values)["min_weight"] == 0.5
-
-    def test_may_hold_an_equals_sign(self) -> None:
-        assert cypher_values(["text=a=b"]) == {"text": "a=b"}
-
-    def test_go_before_a_field_of_the_same_name(self) -> None:
-        asked = Query(
-            name="odd",
-            summary="",
-            parameters=(
-                Parameter("neurons", "neurons", "which"),
-                Parameter("bias", "float", "a number"),
-            ),
-            columns=(),
-            body=query("neurons").body,
-        )
-        assert query_values(asked, ["bias=3"]) == {"bias": "3"}
+@pytest.mark.parametrize("name", methods(Plots))
+def test_plots(graph: NeuronGraph, name: str) -> None:
+    refuses(getattr(graph.plot, name), GIVEN, Odd())
 
 
-class TestRefused:
-    @pytest.mark.parametrize("word", ["=conv_0", ""])
-    def test_a_word_that_is_no_pair(self, word: str) -> None:
-        assert refusal("neurons", word).startswith(f"{word!r} is no parameter; write key=value")
-
-    def test_a_word_without_a_key_too_many(self) -> None:
-        assert refusal("strongest_paths", "a", "b", "c") == (
-            "'c' is no parameter; write key=value, without spaces; "
-            "without a key goes one value each of source, target"
-        )
-        assert refusal("layers", "a") == "'a' is no parameter; write key=value, without spaces"
-
-    def test_a_key_without_a_value(self) -> None:
-        message = "direction has no value; write direction=VALUE, without spaces"
-        assert refusal("neighbours", "direction") == message
-        assert refusal("neighbours", "neurons", "=", "conv_0").startswith("neurons has no value")
-
-    def test_a_parameter_twice(self) -> None:
-        assert refusal("neurons", "x=1", "x=2") == "x is given more than once"
-
-    def test_a_field_twice(self) -> None:
-        assert refusal("neurons", "x=1", "neurons.x=2") == "neurons.x is given more than once"
-
-    def test_a_field_that_the_name_says_already(self) -> None:
-        message = refusal("neurons", "neurons=conv_0[3]", "channel=4")
-        assert message == "neurons: channel is given twice"
-
-    def test_a_field_that_one_of_several_names_says_already(self) -> None:
-        message = refusal("neurons", "neurons=conv_0[3]", "neurons=dense_1", "channel=4")
-        assert message == "neurons: channel is given twice"
-
-    def test_ids_beside_names(self) -> None:
-        assert "id:12,14" in refusal("neurons", "neurons=id:1", "neurons=conv_0")
-
-    def test_another_parameter_twice(self) -> None:
-        assert refusal("strongest_edges", "k=1", "k=2") == "k is given more than once"
-
-    def test_an_unknown_parameter(self) -> None:
-        message = refusal("neighbours", "depth=1")
-        assert "no parameter 'depth'" in message
-        assert "neurons, direction, min_weight, k" in message
-        assert "by field: layer, channel, x" in message
-
-    def test_what_may_have_been_meant(self) -> None:
-        assert "'nuerons' (did you mean 'neurons'?); its" in refusal("katz", "nuerons=a")
-        assert "'chanel' (did you mean 'channel'?); its" in refusal("katz", "chanel=1")
-        assert "'a\\x1b' is no" in refusal("layers", "a\x1b")
-
-    def test_options(self) -> None:
-        for name in ("neighbours", "layers"):
-            assert (
-                refusal(name, "limit=5")
-                == "limit is an option of the command; write --limit and its value"
-            )
-        assert refusal("katz", "sort=-katz").startswith("sort is an option of the command")
-
-    def test_an_unknown_parameter_of_a_query_without_neurons(self) -> None:
-        assert refusal("layers", "x=1").endswith("its parameters are none")
-
-    def test_a_bare_field_where_two_could_be_meant(self) -> None:
-        assert "source and target also by field, such as source.x" in refusal("edges", "x=1")
-
-    @pytest.mark.parametrize("key", ["source.depth", "min_weight.x", "nobody.x", "source."])
-    def test_a_field_that_is_not_there(self, key: str) -> None:
-        assert f"no parameter {key!r}" in refusal("edges", f"{key}=1")
-
-    @pytest.mark.parametrize("word", ["x=a", "x=1..2..3", "id=1.5", "neurons=id:a", "x="])
-    def test_what_is_no_range(self, word: str) -> None:
-        assert refusal("neurons", word).startswith("neurons: ")
-
-    def test_a_value_that_does_not_fit(self) -> None:
-        assert refusal("strongest_edges", "k=0").startswith("k: ")
-
-    def test_a_required_parameter_that_is_missing(self) -> None:
-        assert refusal("strongest_paths", "source=conv_0").startswith("target is missing")
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions(graph: NeuronGraph, model: Path, name: str) -> None:
+    function = getattr(neurongraph, name)
+    # Without a graph it would be the one of this folder.
+    always = {"graph": graph.location} if "graph" in parameters(function) else {}
+    refuses(function, {"model": model, "name": "run@1", "run": "run"}, Odd(), always)
 
 
-class TestCypher:
-    @pytest.mark.parametrize(
-        ("word", "value"),
-        [
-            ("k=5", 5),
-            ("k=0.5", 0.5),
-            ("k=[1, 2]", [1, 2]),
-            ("k=null", None),
-            ("k=true", True),
-            ('k="5"', "5"),
-            ("k=conv_0", "conv_0"),
-            ("k=", ""),
-            ("$k=1", 1),
-        ],
-    )
-    def test_values_are_json_where_they_can_be(self, word: str, value: object) -> None:
-        assert cypher_values([word]) == {"k": value}
+@pytest.mark.parametrize("name", inspect.signature(NeuronFilter).parameters)
+def test_filters(name: str) -> None:
+    for wrong in (Odd(), [Odd()], 1.5):
+        with pytest.raises(ParameterError, match=name):
+            NeuronFilter(**{name: wrong})  # type: ignore[arg-type]
 
-    def test_a_word_that_is_no_pair_is_refused(self) -> None:
-        with pytest.raises(ParameterError, match="write key=value"):
-            cypher_values(["layer"])
+
+def test_a_picture_is_saved_at_a_path(graph: NeuronGraph) -> None:
+    picture = graph.plot.weight_distribution()
+    with pytest.raises(ParameterError, match="path: 3 is no path"):
+        picture.save(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [3, 0, False, [], b"\xff"])
+def test_a_graph_is_chosen_by_a_text(graph: NeuronGraph, wrong: Any) -> None:
+    before = graph.model
+    with pytest.raises(ParameterError, match="model"):
+        graph.model = wrong
+    assert graph.model == before
+    if not isinstance(wrong, bytes):
+        # What counts as nothing in Python is not the default graph.
+        with pytest.raises(ParameterError, match="graph"):
+            NeuronGraph(wrong)
+
+
+def test_a_model_that_is_not_there_is_named_when_a_graph_is_opened(graph: NeuronGraph) -> None:
+    with pytest.raises(
+        ModelNotFoundError, match=r"no model 'ruin'; it holds run@1, run@2; did you mean"
+    ):
+        NeuronGraph(graph.location, model="ruin")
+
+
+def test_a_model_in_memory_is_told_how_it_becomes_a_file() -> None:
+    own = chain((3,), layer("Dense", units=2))
+    for ask in (neurongraph.load, neurongraph.inspect, neurongraph.verify):
+        with pytest.raises(ParameterError, match=r"^model: a Sequential .*model\.save\('"):
+            ask(own)
+    with pytest.raises(ParameterError, match=r"^graph: a Sequential .*; save the model"):
+        NeuronGraph(own)
+
+
+def test_values_of_parameters(graph: NeuronGraph) -> None:
+    cypher = "RETURN $x AS x"
+    for wrong in (3, ["x"], {3: 4}):
+        with pytest.raises(ParameterError, match="parameters"):
+            graph.cypher(cypher, wrong)  # type: ignore[arg-type]
+    # LadybugDB takes them for the type of the first.
+    for value in (Odd(), [1, "a"], 2**70):
+        with pytest.raises(ParameterError, match="a parameter of the statement"):
+            graph.cypher(cypher, x=value)
+    (number,) = graph.cypher(cypher, x=np.int64(7))["x"]
+    assert number == 7
+    with pytest.raises(ParameterError, match=r"allow: a text is no list; .*\['LOAD'\]"):
+        graph.cypher("RETURN 1", allow="LOAD")
+    # The name of a model is no value of a parameter.
+    with pytest.raises(ParameterError, match=r"no value for \$model"):
+        graph.cypher("RETURN $model AS x", model="run@1")
+
+
+def test_a_value_is_described_in_short() -> None:
+    class Island:
+        pass
+
+    values = (None, True, 3, 1.5, [1], np.zeros(2), Island(), 10**50)
+    assert [described(value) for value in values] == [
+        "None", "True", "3", "1.5", "a list", "a ndarray", "an Island", repr(10**50)[:40]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", ["a\0b", "\ud800"])
+def test_a_text_that_no_path_can_be(wrong: str) -> None:
+    with pytest.raises(ParameterError, match=r"^output: .* is no path"):
+        path_of("output", wrong)
+    for ask in (neurongraph.inspect, neurongraph.load):
+        with pytest.raises(ParameterError, match=r"^model: "):
+            ask(f"{wrong}.keras")
+
+
+def test_arrays_and_frames_are_compared_with_nothing(graph: NeuronGraph, model: Path) -> None:
+    frame = graph.neurons()
+    for wrong in (np.zeros(2), frame):
+        for name in ("inspect", "load", "load_epochs"):
+            given: dict[str, Any] = {"run": "run"} if name == "load_epochs" else {"model": model}
+            with pytest.raises(ParameterError, match="granularity"):
+                getattr(neurongraph, name)(**given, granularity=wrong)
+        with pytest.raises(ParameterError, match="file_format"):
+            neurongraph.load(model, graph.location, file_format=wrong)  # type: ignore[arg-type]
+        with pytest.raises(ParameterError, match=r"column: an? \w+ is no name"):
+            graph.write_property(frame, "share", wrong)  # type: ignore[arg-type]
+    with pytest.raises(ModelNotFoundError):
+        neurongraph.drop("\ud800", graph.location)
+
+
+def test_a_column_that_no_answer_holds(graph: NeuronGraph) -> None:
+    with pytest.raises(CypherError, match=r"as id\(n\); return a property"):
+        graph.cypher("MATCH (n:Neuron) RETURN id(n)")
+
+
+def test_paths() -> None:
+    assert path_of("model", Path("a")) == path_of("model", b"a") == path_of("model", "a") == "a"
+    require_texts("allow", {"a", "b"}, "names")

@@ -76,7 +76,7 @@ def test_of_the_embedded_store() -> None:
             "n.id": 7,
             "type(r)": "CONNECTS_TO",
             "r.weight": 0.5,
-            "p": [{"id": 7, "z": None}, {"id": 7, "z": None}],
-            "m": {"of": [{"id": 7, "z": None}]},
+            "p": [{"id": 7}, {"id": 7}],
+            "m": {"of": [{"id": 7}]},
         }
     ]

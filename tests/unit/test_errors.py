@@ -65,12 +65,12 @@ LAYERS = [*(f"dense_{number}" for number in range(12)), "Conv", "out\x1b[2J"]
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("dense", " (did you mean 'dense_0' or 'dense_1' or 'dense_2'?)"),
-        ("dense_41", " (did you mean 'dense_1' or 'dense_4' or 'dense_10'?)"),
-        ("conv", " (did you mean 'Conv'?)"),
-        ("CONV_1", " (did you mean 'Conv'?)"),
+        ("dense", "; did you mean 'dense_0' or 'dense_1' or 'dense_2'?"),
+        ("dense_41", "; did you mean 'dense_1' or 'dense_4' or 'dense_10'?"),
+        ("conv", "; did you mean 'Conv'?"),
+        ("CONV_1", "; did you mean 'Conv'?"),
         # Where none is spelled alike, those that hold the word.
-        ("2j", " (did you mean 'out\\x1b[2J'?)"),
+        ("2j", "; did you mean 'out\\x1b[2J'?"),
         ("embedding", ""),
         ("x", ""),
         ("", ""),

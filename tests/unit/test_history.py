@@ -1,6 +1,7 @@
 """The history of a run, and its picture, against NumPy."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,7 +13,7 @@ from exporter import drop, load
 from queries import NeuronGraph
 from queries.errors import ModelNotFoundError, ParameterError
 from queries.library.history import COLUMNS, HistoryMeasure
-from queries.stores.embedded import store
+from queries.stores.embedded import open_files
 from queries.stores.embedded.databases import open_database
 from queries.stores.embedded.open_file import OpenFile
 from tests.unit.builders import chain, layer
@@ -187,13 +188,29 @@ def test_few_files_of_an_embedded_graph_are_open_at_once(
         closed.append(self.file)
         close(self)
 
-    monkeypatch.setattr(store, "_MOST_OPEN", 2)
+    monkeypatch.setattr(open_files, "_MOST", 2)
     monkeypatch.setattr(OpenFile, "close", noted)
     with NeuronGraph(weights[0] / "run.lbug") as opened:
         pd.testing.assert_frame_equal(opened.history("run"), expected_frame)
         before = len(closed)
         assert before >= len(EPOCHS) - 2
     assert len(closed) - before <= 2
+
+
+def test_no_file_is_closed_under_a_thread_that_reads_it(
+    weights: tuple[Path, list[Weights]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_files, "_MOST", 1)
+    # It takes long enough for another thread to come between.
+    slow = "MATCH (a:Neuron), (b:Neuron), (c:Neuron), (d:Neuron) RETURN sum(a.id + b.id - c.id)"
+    with NeuronGraph(weights[0] / "run.lbug") as opened, ThreadPoolExecutor(3) as threads:
+        names = [f"run@{epoch}" for epoch in EPOCHS] * 3
+        found = list(threads.map(lambda name: opened.cypher(slow, model=name), names))
+        neurons = len(opened.neurons(model="run@1"))
+        katz = threads.map(lambda name: opened.katz(model=name)["katz"].sum(), names)
+        assert len(set(katz)) == len(EPOCHS)
+    expected_sum = neurons**4 * (neurons - 1) / 2
+    assert {frame["sum(a.id + b.id - c.id)"].iloc[0] for frame in found} == {expected_sum}
 
 
 def test_files_that_are_read_take_few_addresses(weights: tuple[Path, list[Weights]]) -> None:

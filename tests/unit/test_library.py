@@ -1,6 +1,7 @@
 import re
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -65,6 +66,18 @@ def header(name: str) -> dict[str, Any]:
 
 def test_these_are_the_queries() -> None:
     assert list(queries()) == NAMES
+
+
+def test_the_page_about_cypher_tells_each_mark_of_the_files() -> None:
+    page = Path(__file__).parents[2] / "docs" / "cypher.md"
+    told = page.read_text(encoding="utf-8").partition("\n## The files\n")[2]
+    bodies = "\n".join(each.body for each in queries().values())
+    words = set(re.findall(r"//% (\w+)", bodies))
+    helpers = set(re.findall(r"/\*\{ (\w+)\(", bodies))
+    assert {"if", "set"} <= words
+    assert {"where", "among"} <= helpers
+    assert {f"//% {word}" for word in words} <= set(re.findall(r"//% \w+", told))
+    assert {f"/*{{ {name}(" for name in helpers} <= set(re.findall(r"/\*\{ \w+\(", told))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -44,25 +44,27 @@ SPOILT: Mapping[str, bytes] = {
 def test_a_spoilt_note_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "note.json"
     path.write_bytes(content)
-    with pytest.raises(GraphDamagedError, match=r"note\.json is damaged: .*drop\('m'\)$"):
-        checked_note(path, safe_name("m"))
-    note = note_or_damage(path, safe_name("m"))
+    with pytest.raises(GraphDamagedError, match=r"note\.json is damaged: ") as caught:
+        checked_note(path, safe_name("m"), tmp_path)
+    assert f"load(MODEL, graph={str(tmp_path)!r}, name='m', resume=True)" in str(caught.value)
+    assert str(caught.value).endswith(f"drop('m', graph={str(tmp_path)!r})")
+    note = note_or_damage(path, safe_name("m"), tmp_path)
     assert note is not None
     assert (note["name"], note["state"], note["key"]) == ("m", DAMAGED, safe_name("m"))
 
 
 def test_a_note_is_returned_with_all_that_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "note.json"
-    assert note_or_damage(path, "m") is None
+    assert note_or_damage(path, "m", tmp_path) is None
     path.write_text(json.dumps({**NOTE, "more": [1]}), encoding="utf-8")
-    assert note_or_damage(path, "m") == {**NOTE, "more": [1]}
+    assert note_or_damage(path, "m", tmp_path) == {**NOTE, "more": [1]}
 
 
 def test_a_note_of_another_release_may_lack_what_is_new(tmp_path: Path) -> None:
     path = tmp_path / "note.json"
     old = {"name": "m", "key": "m", "state": COMPLETE, "schema_version": 2, "edges": 5}
     path.write_text(json.dumps(old), encoding="utf-8")
-    note = checked_note(path, "m")
+    note = checked_note(path, "m", tmp_path)
     assert note.keys() == set(MODEL.names)
     assert note.items() >= old.items()
 

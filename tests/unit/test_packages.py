@@ -1,9 +1,11 @@
 """The packages that neurongraph needs are those of pyproject.toml."""
 
 import io
+import sys
 import tomllib
 from contextlib import redirect_stdout
-from importlib import metadata
+from importlib import import_module, metadata
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,12 @@ import typer
 from packaging.requirements import Requirement
 from typer.testing import CliRunner
 
+from exporter.reading.keras.importing import import_keras
 from exporter.reading.keras.refusing import refusing
 from neurongraph import requirements as printing
 from queries.commands.terminal import Commands
-from queries.core.packages import OPENING, install_line, requirements
-from queries.errors import ModelFileError
+from queries.core.packages import OPENING, PARALLEL, install_line, lacking, requirements
+from queries.errors import ModelFileError, NotInstalledError
 
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -80,6 +83,65 @@ def test_are_installed_in_versions_that_fit() -> None:
     assert first == "pip install --force-reinstall --no-deps "
     wanted = [line for line in PROJECT["dependencies"] if Requirement(line).name in OPENING]
     assert _parsed(words[::2]) == _parsed(wanted)
+
+
+@pytest.mark.usefixtures("_as_in_the_project")
+class TestLine:
+    """The line that mends what an import raised, by what pip does about it."""
+
+    def test_of_a_broken_package_installs_it_again(self) -> None:
+        line = install_line(OPENING, ModuleNotFoundError("", name="tensorflow.python"))
+        assert line.startswith('pip install --force-reinstall --no-deps "tensorflow')
+        assert "keras" not in line
+
+    def test_of_a_dependency_that_is_missing_lets_pip_add_it(self) -> None:
+        # pip adds what an installed package lacks, and would not if it was told --no-deps.
+        line = install_line(OPENING, ModuleNotFoundError("", name="nosuch.part"))
+        assert line.startswith("pip install ")
+        assert "--" not in line
+        assert {Requirement(each).name for each in line.split('"')[1::2]} == set(OPENING)
+
+    def test_of_a_dependency_that_is_broken_installs_that_one_again(self) -> None:
+        line = install_line(OPENING, ModuleNotFoundError("", name="absl.logging"))
+        version = metadata.version("absl-py")
+        assert line == f'pip install --force-reinstall --no-deps "absl-py=={version}"'
+
+    def test_of_an_extra_has_its_versions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def version(name: str) -> str:
+            raise metadata.PackageNotFoundError(name)
+
+        monkeypatch.setattr(metadata, "version", version)
+        first, *words = install_line(PARALLEL).split('"')
+        assert first == "pip install "
+        assert _parsed(words[::2]) == _parsed(PROJECT["optional-dependencies"]["dask"])
+
+
+def test_a_package_is_known_by_what_it_imports_and_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "needed.py").write_text("import between")
+    (tmp_path / "between.py").write_text("import nosuch")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(metadata, "requires", lambda _: ["needed>=1"])
+    for module, package in (("needed", "needed"), ("between", None)):
+        with pytest.raises(ModuleNotFoundError) as caught:
+            import_module(module)
+        assert lacking(caught.value) == package
+
+
+class _Lacking(MetaPathFinder):
+    """Finds Keras, of which the import fails, since another module is missing."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "keras":
+            raise ModuleNotFoundError("No module named 'nosuch'", name="nosuch")
+
+
+def test_keras_without_a_dependency_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [_Lacking(), *sys.meta_path])
+    with pytest.raises(NotInstalledError, match=r"'nosuch'\).* missing: pip install \"keras"):
+        import_keras()
 
 
 def _lacking(module: str) -> typer.Typer:

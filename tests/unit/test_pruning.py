@@ -13,7 +13,7 @@ from exporter import load
 from queries import NeuronGraph
 from queries.analysis import forward, pruning
 from queries.core.neuron_filter import NeuronFilter
-from queries.errors import NeuronNotFoundError, ParameterError
+from queries.errors import GraphDamagedError, NeuronNotFoundError, ParameterError
 from tests.pruned import changes, predicted
 from tests.unit.builders import chain, layer, randomized, saved
 
@@ -366,3 +366,27 @@ class TestErrors:
         load(saved(model, tmp_path / "branched.keras"), folder, **options)
         with NeuronGraph(folder) as part, pytest.raises(ParameterError, match=said):
             part.prune_cost(inputs)
+
+
+WRONG = {
+    "reduce = 'median'": r"its reduce is 'median', and none of sum, max, min, product",
+    "activation = 'swish9'": "its activation is 'swish9', which is no function that is known",
+    "activation_config = '{\"apha\": 1}'": "its activation is 'elu' of .*'apha': 1.*: got an.*",
+    "shape = [7]": r"its shape is \(7,\), and it has 3 neurons",
+}
+
+
+def test_a_graph_that_says_what_nobody_can_compute(tmp_path: Path) -> None:
+    own = chain(
+        (2,), layer("Dense", units=3, activation="elu", name="mid"), layer("Dense", units=2)
+    )
+    place = tmp_path / "own.lbug"
+    load(saved(own, tmp_path / "own.keras"), place)
+    right = "reduce = 'sum', l.activation = 'elu', l.activation_config = '{}', l.shape = [3]"
+    with NeuronGraph(place) as graph:
+        for change, said in WRONG.items():
+            graph.write(f"MATCH (l:Layer {{name: 'mid'}}) SET l.{right} SET l.{change}")
+            with pytest.raises(GraphDamagedError, match=f"what layer 'mid' puts out .*: {said}; "):
+                graph.prune_cost(np.zeros((1, 2)))
+        graph.write(f"MATCH (l:Layer {{name: 'mid'}}) SET l.{right}")
+        assert len(graph.prune_cost(np.zeros((1, 2)))) == 3

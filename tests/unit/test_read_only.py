@@ -142,6 +142,28 @@ def test_says_which_word_and_what_to_do(statement: str, dialect: Dialect, says: 
         refuse_effects(statement, dialect)
 
 
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("MTCH (n) RETURN n", "line 1, column 1: 'MTCH' begins no .* did you mean 'MATCH'"),
+        ("CRATE (n)", "line 1, column 1: 'CRATE' .* did you mean 'CREATE'"),
+        ("WHERE true RETURN 1", "line 1, column 1: 'WHERE' begins no statement"),
+        ("(n) RETURN n", r"line 1, column 1: '\(' begins no statement"),
+        ("EXPLAIN MTCH (n) RETURN n", "line 1, column 9: 'MTCH' .* did you mean 'MATCH'"),
+        ("// a\nMATCH (n)\n  RETRUN n", "line 3, column 3: 'RETRUN' .* did you mean 'RETURN'"),
+        ("MATCH (n) RETURN n LIMITT 3", "column 20: 'LIMITT' .* did you mean 'LIMIT'"),
+        ("MATCH (n) WHERE n.x > 1 ORDR BY n", "column 25: 'ORDR' .* did you mean 'ORDER'"),
+        ("RETURN 1\nAS 'x", "line 2, column 4: .* text in quotes that does not end"),
+    ],
+)
+def test_a_misspelt_word_is_no_write(statement: str, dialect: Dialect, says: str) -> None:
+    with shell_wording(), pytest.raises(CypherError, match=says) as caught:
+        refuse_effects(statement, dialect)
+    assert "--write" not in str(caught.value)
+    assert "cannot be parsed: line" in str(caught.value) or "does not end" in says
+
+
 @pytest.mark.parametrize(
     ("statement", "dialect", "says"),
     [

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -7,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exporter.planning.plan import Plan
-from exporter.verifying.graph_source import StreamSource
-from exporter.verifying.replay import Edges
+from exporter.verifying.graph_source import LayerRow, StreamSource
+from exporter.verifying.replay import Edges, replay
+from exporter.verifying.verification import compare
 from queries.core.layer import Layer
+from queries.errors import GraphDamagedError
 from tests.unit.builders import Spec, Wired, chain, failing, layer, wired
 
 
@@ -52,6 +55,18 @@ class WrongBias(StreamSource):
         return table.set_column(table.schema.get_field_index("bias"), "bias", pa.array(bias))
 
 
+class WrongLayer(StreamSource):
+    """The graph of a plan, in which one property of one layer is wrong."""
+
+    def __init__(self, plan: Plan, name: str, **wrong: Any) -> None:
+        super().__init__(plan)
+        self.name, self.wrong = name, wrong
+
+    def layer_rows(self) -> list[LayerRow]:
+        rows = super().layer_rows()
+        return [{**row, **self.wrong} if row["name"] == self.name else row for row in rows]
+
+
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Wired:
     model = chain(
@@ -92,12 +107,27 @@ class TestTheTruthTest:
         assert failing(case, WrongBias(case.plan, into))[0] == into
 
     def test_names_the_worst_neuron(self, case: Wired) -> None:
-        from exporter.verifying.verification import compare
-
         report = compare(case.model, Altered(case.plan, "out", "weight"))
         row = report.frame.set_index("layer").loc["out"]
         assert row["worst_neuron"] == case.plan.layers[-1].first
         assert row["relative_difference"] > report.tolerance
+
+    @pytest.mark.parametrize(
+        ("into", "wrong"), [("max", {"reduce": "median"}), ("conv", {"activation": "swish9"})]
+    )
+    def test_what_nobody_can_compute_is_named(
+        self, case: Wired, into: str, wrong: dict[str, str]
+    ) -> None:
+        graph = WrongLayer(case.plan, into, **wrong)
+        (value,) = wrong.values()
+        seeds = {case.plan.layers[0].name: np.zeros((1, *case.plan.layers[0].shape))}
+        with pytest.raises(GraphDamagedError, match=rf"layer '{into}' .*'{value}'"):
+            replay(graph, seeds)
+        # A verification tells it beside all else that differs.
+        assert failing(case, graph)[0] == into
+        changes = compare(case.model, graph).differences
+        (example,) = changes.loc[changes["layer"] == into, "example"]
+        assert f"'{value}'" in example
 
     def test_a_part_is_compared_too(self, case: Wired) -> None:
         part = Wired(case.model, case.plan.between("mean", "max"))

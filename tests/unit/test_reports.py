@@ -1,10 +1,13 @@
 """Reports show themselves in short in Python, and as tables in a notebook."""
 
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from exporter import CheckReport, Inspection, LoadReport, VerifyReport
+from queries import NeuronFilter, NeuronGraph
+from queries.library.queries import query
 
 FACTS: Final[dict[str, Any]] = {
     "model": "digits",
@@ -83,3 +86,23 @@ def test_an_inspection() -> None:
     assert "&lt;a&gt;" in page
     assert "on disk, Neo4j" in page
     assert "not finite" in page
+
+
+def test_a_statement() -> None:
+    values = {**query("strength").checked({}), "neurons": NeuronFilter(layer="<a>")}
+    stated = query("strength").statement(values, "neo4j", model="m")
+    assert repr(stated).startswith("<Statement of ")
+    assert "for neo4j, with values of " in repr(stated)
+    assert stated._repr_html_().startswith("<pre>")
+    assert "&lt;a&gt;" in stated._repr_html_()
+
+
+def test_what_an_open_graph_gives(small_files: dict[str, Path]) -> None:
+    place = small_files["pooled"]
+    with NeuronGraph(place) as graph:
+        question, picture = graph.question("neighbours", neurons="conv"), graph.plot.adjacency()
+        assert repr(graph.plot).startswith(f"<Plots of <NeuronGraph '{place}'>: adjacency, ")
+        begin = f"<Question neighbours of <Model 'pooled' in {place}>, neurons=NeuronFilter(layer="
+        assert repr(question).startswith(begin)
+        for shown in (graph, graph.plot, question, question.model, picture):
+            assert " object at 0x" not in repr(shown)

@@ -101,8 +101,8 @@ def test_names_the_columns_that_there_are() -> None:
     with pytest.raises(ParameterError) as caught:
         RowOrder.from_arguments(["id", "-kats"], None).require("katz", ["id", "name", "katz"])
     assert str(caught.value) == (
-        "sort: the answer to katz has no column 'kats' (did you mean 'katz'?); its columns are "
-        "id, name, katz; a - before one means the largest first"
+        "sort: the answer to katz has no column 'kats'; its columns are id, name, katz; a - before "
+        "one means the largest first; did you mean 'katz'?"
     )
 
 

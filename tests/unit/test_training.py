@@ -18,6 +18,7 @@ from queries.errors import (
     GraphError,
     GraphUnavailableError,
     ModelExistsError,
+    ModelFileError,
     ParameterError,
     UnsupportedLayerError,
 )
@@ -84,6 +85,16 @@ def test_each_epoch_is_loaded_as_it_was(tmp_path: Path) -> None:
     assert changes[1:] == pytest.approx(
         [np.linalg.norm(b.astype(float) - a) for a, b in pairwise(kernels)]
     )
+
+
+def test_it_tells_what_it_does(tmp_path: Path) -> None:
+    place = tmp_path / "run.lbug"
+    callback = load_epochs("run", place, every=2)
+    shown = f"<EpochLoader of run 'run' in {place}, every 2 epochs"
+    assert repr(callback) == f"{shown}: 0 loaded, 0 failed>"
+    callback.loaded.append("run@2")
+    assert repr(callback) == f"{shown}: 1 loaded, 0 failed>"
+    assert "every epoch:" in repr(load_epochs("run", place))
 
 
 @pytest.mark.parametrize(
@@ -206,6 +217,23 @@ class TestFailures:
             fitted(own, [load_epochs("run", place), noted(kernels)])
         assert kernels == []
         assert not place.exists()
+
+    def test_name_the_epoch_and_no_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def failing(file: Path, *_: Any, **__: Any) -> Any:
+            raise ModelFileError(f"{file}: it is damaged")
+
+        epochs = load_epochs("run", tmp_path / "run.lbug")
+        monkeypatch.setattr(training, "load", failing)
+        with told() as warned:
+            fitted(model(), [epochs], 1)
+        assert set(warned) == {
+            "'run@1' was not loaded, and the training goes on: epoch 1 of run 'run': it is damaged"
+        }
+        monkeypatch.setattr(training, "inspect", failing)
+        with pytest.raises(ModelFileError, match=r"^epoch 3 of run 'run': it is damaged$"):
+            fitted(model(), [epochs], 3, initial_epoch=2)
 
     def test_of_arguments(self, tmp_path: Path) -> None:
         place = tmp_path / "run.lbug"

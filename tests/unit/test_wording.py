@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,11 @@ import exporter
 from exporter.cli import app
 from exporter.planning.threshold import Threshold
 from queries import NeuronGraph
-from queries.core.wording import MODEL_FILE, command, option, shell_wording, worded
-from queries.errors import ParameterError
+from queries.core.model import StoredModel
+from queries.core.properties import WrittenProperty
+from queries.core.wording import MODEL_FILE, command, command_line, option, shell_wording, worded
+from queries.errors import ParameterError, PropertyNotFoundError
+from queries.library.existence import Existence
 from queries.library.exports import exports
 from queries.library.plots import plots
 from queries.library.queries import queries
@@ -30,6 +34,7 @@ OF_THE_SHELL = (
     "queries/browser/",
     # The options of Chromium and of pip, and the colours of Bokeh's style sheet.
     "queries/plots/browser.py", "queries/core/packages.py", "queries/viewer/picture.py",
+    "queries/viewer/style.py",
     "queries/core/text.py", "queries/core/wording.py",
 )  # fmt: skip
 COMMANDS = {each.name: each for each in typer.main.get_command(app).commands.values()}  # type: ignore[attr-defined]
@@ -150,6 +155,34 @@ def test_commands() -> None:
     with shell_wording():
         assert command("load", MODEL_FILE, resume=True) == "neurongraph load MODEL --resume"
         assert command("drop", "the head") == "neurongraph drop 'the head'"
+
+
+def test_a_command_leaves_out_what_is_not_given() -> None:
+    assert command("load", MODEL_FILE, graph=None, resume=False) == "load(MODEL)"
+    assert command_line("view", graph=None) == "neurongraph view"
+    assert command_line("drop", "a", graph="g.lbug") == "neurongraph drop a --graph g.lbug"
+
+
+def test_a_word_that_begins_as_an_option_is_none() -> None:
+    line = command_line("drop", "-v", graph="./g:1.lbug")
+    words = shlex.split(line)[2:]
+    with COMMANDS["drop"].make_context("drop", words) as context:
+        assert (context.params["name"], context.params["graph"]) == ("-v", "./g:1.lbug")
+
+
+def test_an_unfinished_property_is_removed_by_what_is_said() -> None:
+    model = StoredModel("the head", "the head", "neuron", "1", None, edited=False, properties={})
+    there = [WrittenProperty("katz", finished=False)]
+    existence = Existence("g.lbug", model, [], lambda _: {}, lambda: there)
+    with pytest.raises(PropertyNotFoundError) as caught:
+        existence.require_property("measure", "katz", [])
+    assert str(caught.value).endswith("graph.remove_property('katz', model='the head')")
+    with shell_wording(), pytest.raises(PropertyNotFoundError) as caught:
+        existence.require_property("measure", "katz", [])
+    words = shlex.split(str(caught.value).partition("remove it: neurongraph ")[2])
+    with COMMANDS[words[0]].make_context(words[0], words[1:]) as context:
+        told = {name: context.params[name] for name in ("graph", "model", "remove")}
+    assert told == {"graph": "g.lbug", "model": "the head", "remove": "katz"}
 
 
 def test_the_wording_ends_with_the_command_line() -> None:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from exporter.reading.keras.quiet import quiet
-from queries.core.packages import OPENING, install_line
-from queries.errors import NotInstalledError
+from queries.core.packages import OPENING, not_installed
 
 
 def import_keras() -> Any:
@@ -19,8 +18,6 @@ def import_keras() -> Any:
         with quiet():
             import keras
     except ImportError as error:
-        raise NotInstalledError(
-            f"no Keras file can be opened without Keras and TensorFlow ({error}); install them: "
-            f"{install_line(OPENING)}"
-        ) from error
+        what = "no Keras file can be opened without Keras and TensorFlow"
+        raise not_installed(what, OPENING, error) from error
     return keras

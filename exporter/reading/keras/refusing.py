@@ -8,7 +8,7 @@ from typing import Final
 
 from exporter.reading.keras.blame import blamed_layer
 from exporter.reading.keras.legacy.names import name_in_file
-from queries.core.packages import line_for
+from queries.core.packages import lacking
 from queries.errors import ModelFileError, NeurongraphError
 
 _LONGEST: Final = 400
@@ -34,7 +34,7 @@ def refusing(why: str, advice: str = "") -> Iterator[None]:
     except NeurongraphError:
         raise
     except Exception as error:
-        if isinstance(error, ModuleNotFoundError) and line_for(error.name):
+        if isinstance(error, ModuleNotFoundError) and lacking(error):
             # The file is not to blame.
             raise
         layer = blamed_layer(error)

@@ -26,6 +26,7 @@ from exporter.sinks.entries import STAGED, Entries, Entry
 from exporter.sinks.file_format import chosen_format
 from exporter.sinks.model_label import label_error
 from queries.core.file_format import FileFormat
+from queries.core.holding import holding
 from queries.core.schema import COMPLETE, LOADING
 from queries.errors import GraphError
 from queries.stores.dataset import (
@@ -101,12 +102,13 @@ class DatasetEntries(Entries):
 
     def _describe(self) -> None:
         """Let the README name the complete models."""
-        write_text(self._folder / SCRIPT, script())
         described = None
         # Other processes may complete models, and write a README, meanwhile.
         while (current := complete_notes(model_notes(self._folder))) != described:
             text, described = readme(self._folder, current), current
             write_text(self._folder / README, text)
+        # After the README, by which others that begin meanwhile know the dataset.
+        write_text(self._folder / SCRIPT, script())
 
     def find(self, *names: str) -> list[Entry]:
         """Return the models of some names, of one name the newest first."""
@@ -134,7 +136,16 @@ class DatasetEntries(Entries):
     ) -> DatasetWriter:
         """Make the model's folder, with its note."""
         key = model["key"]
-        self._require_own_label(key)
+        # Of two loads with one label that begin at once, the later one meets the note of the other.
+        with holding(self._folder):
+            self._require_own_label(key)
+            path, note = self._begun(model)
+        self._remove_unfinished(key, path)
+        return self._writer(path, note)
+
+    def _begun(self, model: Mapping[str, Any]) -> tuple[Path, dict[str, Any]]:
+        """Make the folder of a model with its note; return both."""
+        key = model["key"]
         used = [number_of(path, key) for path in self._folder.glob(f"{safe_name(key)}*")]
         path = self._folder / _numbered(key, max(used, default=0) + 1)
         note = {
@@ -146,8 +157,7 @@ class DatasetEntries(Entries):
         }
         if not make_folder(path, NOTE, note_text(note)):
             raise taken_error(self._folder, key)
-        self._remove_unfinished(key, path)
-        return self._writer(path, note)
+        return path, note
 
     def _require_own_label(self, model: str) -> None:
         """Raise ParameterError where another model has the label."""

@@ -23,7 +23,13 @@ from queries.core.holding import holding
 from queries.core.schema import COMPLETE, DAMAGED, LOADING, MODEL
 from queries.errors import GraphAccessError, GraphError, GraphLockedError
 from queries.stores.embedded.file_note import write_json, write_note
-from queries.stores.embedded.names import model_file, note_beside, note_of
+from queries.stores.embedded.names import (
+    LOADING_SUFFIX,
+    SUFFIX,
+    model_file,
+    note_beside,
+    note_of,
+)
 from queries.stores.embedded.open_file import open_file
 from queries.stores.embedded.statements import ladybug_errors, run
 from queries.stores.naming import safe_name
@@ -60,10 +66,22 @@ class EmbeddedEntries(Entries):
         return [entry for name in names for entry in self._find(name)]
 
     def _find(self, name: str) -> Iterator[Entry]:
-        loading = model_file(self._folder, name, loading=True)
+        yield from self._entries(name, safe_name(name))
+        # The safe name stands for a name that a damaged note does not tell.
+        if Path(name).name == name:
+            yield from (each for each in self._entries(name, name) if not self._is_known(each))
+
+    def _is_known(self, entry: Entry) -> bool:
+        """Tell whether a note says which model an entry is."""
+        note = (note_of if entry.state == LOADING else note_beside)(entry.place)
+        known = note_or_damage(note, entry.name, self._folder)
+        return known is not None and known["state"] != DAMAGED
+
+    def _entries(self, name: str, safe: str) -> Iterator[Entry]:
+        loading = self._folder / f"{safe}{LOADING_SUFFIX}"
         if note_of(loading).exists():
             yield Entry(name, LOADING, place=loading)
-        file = model_file(self._folder, name)
+        file = self._folder / f"{safe}{SUFFIX}"
         if file.exists():
             yield Entry(name, COMPLETE, place=file)
         elif note_beside(file).exists():
@@ -73,8 +91,8 @@ class EmbeddedEntries(Entries):
         """Return what the note of a model says; of a file without a note what the file says."""
         file, safe = entry.place, safe_name(entry.name)
         if entry.state == LOADING:
-            return note_or_damage(note_of(file), safe)
-        note = note_or_damage(note_beside(file), safe)
+            return note_or_damage(note_of(file), safe, self._folder)
+        note = note_or_damage(note_beside(file), safe, self._folder)
         if note is not None:
             return note if note["state"] == DAMAGED else {name: note[name] for name in MODEL.names}
         columns = ", ".join(f"m.`{name}` AS `{name}`" for name in MODEL.names)

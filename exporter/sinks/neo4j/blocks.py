@@ -168,7 +168,7 @@ class BlockWriter:
             raise GraphError(
                 f"{self._connection.uri} took {created:,} of {expected:,} relationships: neurons "
                 f"of {self._owner.name!r} are missing; load it again with "
-                f"{option('replace', True)}, or drop it"
+                f"{option('replace', True)}"
             )
 
 

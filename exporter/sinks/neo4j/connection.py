@@ -8,6 +8,7 @@ import neo4j
 import pyarrow as pa
 from neo4j.exceptions import IncompleteCommit, Neo4jError
 
+from queries.core.wording import option
 from queries.library.queries import Statement
 from queries.stores.cypher.statements import logged
 from queries.stores.neo4j.connection import (
@@ -93,10 +94,11 @@ class Connection:
 
     def columns(self, statement: Statement) -> pa.Table:
         """Run one statement of the query library; return its rows as columns."""
+        advice = f"load the model again with {option('replace', True)}"
         return self._read(
             in_lists(statement),
             statement.parameters,
-            lambda result: from_lists(result, statement.columns),
+            lambda result: from_lists(result, statement.columns, advice),
         )
 
     def _read(

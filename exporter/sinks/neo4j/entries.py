@@ -15,7 +15,7 @@ from exporter.sinks.neo4j.pace import Pace
 from exporter.sinks.neo4j.removal import remove, remove_strays
 from exporter.sinks.neo4j.writer import BoltWriter
 from queries.core.schema import LOADING, MODEL, neo4j_schema
-from queries.stores.neo4j.connection import driver_errors
+from queries.stores.neo4j.connection import driver_errors, sent_for
 
 
 class BoltEntries(Entries):
@@ -78,7 +78,7 @@ class BoltEntries(Entries):
         if replaced is not None and (replaced.properties.get("key") or key) == key:
             key = model["name"]
         writer = self._writer({**model, "key": key})
-        self._add_model(writer.model)
+        self._add_model(writer.model, there)
         # Somebody may have removed the node of a model, and left the rest of it.
         remove_strays(self._connection, key)
         return writer
@@ -96,10 +96,13 @@ class BoltEntries(Entries):
             owners = [row["model"] for row in rows if row["model"] is not None]
             raise label_error(self._label, self._connection.uri, owners)
 
-    def _add_model(self, model: Mapping[str, Any]) -> None:
+    def _add_model(self, model: Mapping[str, Any], there: Sequence[Entry]) -> None:
         statement = statements.add_model(self._label)
+        names = [model["name"], *(entry.name for entry in there)]
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
+            if self._label is not None:
+                self._require_label_alone(transaction, self._label, names)
             parameters = {"model": dict(model), "load": self._owner.load}
             changed(transaction, statement, parameters)
 
@@ -113,6 +116,23 @@ class BoltEntries(Entries):
                 # It may be our own, whose acknowledgement was lost.
                 if there[0].properties.get("load") != self._owner.load:
                     raise exists_error(self._connection.uri, model["name"]) from None
+
+    def _require_label_alone(
+        self, transaction: neo4j.ManagedTransaction, label: str, names: Sequence[str]
+    ) -> None:
+        """Raise ParameterError where a load that began meanwhile has the label.
+
+        Another one of this label waits here until the transaction ends.
+        """
+        # No model has such a name, which is not printable.
+        held = {"name": f"\n{label}", "load": self._owner.load}
+        changed(transaction, statements.HOLD, held)
+        rows = sent_for(
+            transaction, statements.others_with_label(label), {"names": list(names)}, list
+        )
+        changed(transaction, statements.LET_GO, held)
+        if rows:
+            raise label_error(label, self._connection.uri, [row["model"] for row in rows])
 
     def take_over(self, model: Mapping[str, Any]) -> BoltWriter:
         """Put our mark on the model's node, and read which blocks are there."""

@@ -59,6 +59,18 @@ RETURN m.name AS model
 """
 
 
+_OTHERS_WITH_LABEL: Final = """
+MATCH (m:NeurongraphModel) WHERE m:`{label}` AND NOT m.name IN $names
+RETURN m.name AS model
+"""
+
+HOLD: Final = "MERGE (m:NeurongraphModel {name: $name}) ON CREATE SET m.load = $load"
+"""By its constraint, of transactions that hold one name, one after the other goes on."""
+
+LET_GO: Final = "MATCH (m:NeurongraphModel {name: $name}) WHERE m.load = $load DELETE m"
+"""What was held stays so until the transaction ends, and leaves no node behind."""
+
+
 def add_model(label: str | None) -> str:
     """Return the statement that makes the node of a model, with the label of all its nodes."""
     return _ADD_MODEL.format(labels=_beside(label))
@@ -72,6 +84,11 @@ def add_layers(label: str | None) -> str:
 def with_label(label: str) -> str:
     """Return the statement that finds a node with a label that is of none of some models."""
     return _WITH_LABEL.format(label=label)
+
+
+def others_with_label(label: str) -> str:
+    """Return the statement that finds the models that have a label, but those of some names."""
+    return _OTHERS_WITH_LABEL.format(label=label)
 
 
 def _beside(label: str | None) -> str:

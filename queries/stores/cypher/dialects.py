@@ -21,6 +21,8 @@ class Dialect:
         Words that a statement begins with.
     words
         Words that stand where a clause or an operator can: all others are refused there.
+    others
+        Words that stand there too, in statements that do more than read.
     reaching
         Words in a row that reach files, the network or what the server does, wherever they stand.
     procedures
@@ -32,6 +34,7 @@ class Dialect:
     lexis: Lexis
     starts: frozenset[str]
     words: frozenset[str]
+    others: frozenset[str]
     reaching: tuple[tuple[str, ...], ...]
     procedures: frozenset[str]
     functions: frozenset[str] | None
@@ -48,6 +51,12 @@ _WORDS: Final = _STARTS | _set(
     and or xor not in is null starts ends contains true false
     case when then else end
     hint join multi_join from headers
+    """
+)
+_OTHERS: Final = _set(
+    """
+    create merge set delete detach remove foreach drop alter use load copy on
+    begin commit rollback
     """
 )
 _TIMES: Final = "realtime statement transaction truncate"
@@ -68,6 +77,14 @@ NEO4J_CYPHER: Final = Dialect(
         any shortest path paths groups repeatable different element elements relationship
         relationships bindings walk trail simple acyclic shortestpath allshortestpaths
         typed normalized datetime time timezone zone without value integer
+        """
+    ),
+    others=_OTHERS
+    | _set(
+        """
+        insert nodetach using order limit offset skip grant deny revoke rename start stop terminate
+        enable dryrun deallocate reallocate cordon uncordon
+        concurrent transactions of rows row error continue break fail retry report status
         """
     ),
     reaching=(("load", "csv"), ("terminate", "transaction"), ("terminate", "transactions")),
@@ -97,6 +114,13 @@ LADYBUG_CYPHER: Final = Dialect(
     lexis=LADYBUG,
     starts=_STARTS,
     words=_WORDS,
+    others=_OTHERS
+    | _set(
+        """
+        attach install uninstall update force import export comment checkpoint analyze
+        extension macro project
+        """
+    ),
     reaching=(("load", "from"), ("load", "with", "headers")),
     procedures=_set(
         """

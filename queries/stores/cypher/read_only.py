@@ -8,19 +8,52 @@ ends all reading. A Neo4j session for reading still lets the server read files a
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from queries.core.address import holds_login
 from queries.core.wording import worded
-from queries.errors import CypherError
+from queries.errors import CypherError, meant
 from queries.stores.cypher.dialects import Dialect
-from queries.stores.cypher.tokens import Lexis, Token, tokens
+from queries.stores.cypher.tokens import Lexis, Token, place_text, tokens
 
 _PREFIXES: Final = frozenset({"explain", "profile", "logical"})
 _BEGIN: Final = re.compile(r"\s*([^\s/'\"(){}][^\s'\"(){}]*)")
 _ENDING: Final = frozenset({"end", "null", "true", "false", "asc", "ascending", "desc"})
 _ALLOWED: Final = frozenset({"load"})
 """Words that may be allowed; what they begin reads, though not the graph."""
+
+
+class _Effect(NamedTuple):
+    """What of a statement may do more than read.
+
+    Parameters
+    ----------
+    reason
+        What it is.
+    name
+        By what it can be allowed; empty where it cannot.
+    """
+
+    reason: str
+    name: str = ""
+
+
+class _Mistake(NamedTuple):
+    """A word that no statement of Cypher has in its place.
+
+    Parameters
+    ----------
+    token
+        The word.
+    reason
+        What is wrong with it.
+    words
+        Those of which one may have been meant.
+    """
+
+    token: Token
+    reason: str
+    words: frozenset[str]
 
 
 def to_write() -> str:
@@ -55,6 +88,8 @@ def only_statement(cypher: str, lexis: Lexis) -> list[Token]:
 def refuse_effects(cypher: str, dialect: Dialect, allow: Collection[str] = ()) -> None:
     """Raise CypherError unless the text is one statement that only reads what the graph holds.
 
+    A word that is none of Cypher's is told from one that writes.
+
     Parameters
     ----------
     cypher
@@ -66,7 +101,10 @@ def refuse_effects(cypher: str, dialect: Dialect, allow: Collection[str] = ()) -
     """
     statement = _without_prefixes(only_statement(cypher, dialect.lexis))
     allowed = frozenset(name.casefold() for name in allow)
-    for name, reason in _effects(statement, dialect, allowed & _ALLOWED):
+    for found in _effects(statement, dialect, allowed & _ALLOWED):
+        if isinstance(found, _Mistake):
+            raise _syntax_error(cypher, found)
+        reason, name = found
         if not name:
             raise CypherError(f"{reason}; {to_write()}")
         if name.casefold() not in allowed:
@@ -74,6 +112,13 @@ def refuse_effects(cypher: str, dialect: Dialect, allow: Collection[str] = ()) -
                 f"{reason}; to run it all the same, say "
                 f"{worded(f'cypher --allow {name}', f'allow=[{name!r}]')}"
             )
+
+
+def _syntax_error(cypher: str, mistake: _Mistake) -> CypherError:
+    token, reason, words = mistake
+    where = place_text(cypher, token.start)
+    alike = meant(token.word, map(str.upper, sorted(words)))
+    return CypherError(f"the statement cannot be parsed: {where}: {token.text!r} {reason}{alike}")
 
 
 def _without_prefixes(statement: list[Token]) -> list[Token]:
@@ -93,36 +138,41 @@ def _without_prefixes(statement: list[Token]) -> list[Token]:
 
 def _effects(
     statement: Sequence[Token], dialect: Dialect, words: frozenset[str]
-) -> Iterator[tuple[str, str]]:
-    """Return what may do more than read: the name by which it can be allowed, and what it is."""
+) -> Iterator[_Effect | _Mistake]:
+    """Return what may do more than read, and words that are wrong."""
     yield from _reaching(statement, dialect)
-    yield from _start(statement, dialect.starts | words)
+    yield from _start(statement, dialect.starts | words, dialect.others)
     yield from _called(statement, dialect)
-    yield from _clauses(statement, dialect.words | words)
+    yield from _clauses(statement, dialect.words | words, dialect.others)
 
 
-def _reaching(statement: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str, str]]:
+def _reaching(statement: Sequence[Token], dialect: Dialect) -> Iterator[_Effect]:
     for at, token in enumerate(statement):
         for words in dialect.reaching:
             if token.word == words[0] and _words(statement, at, len(words)) == words:
                 name = words[0].upper() if words[0] in _ALLOWED else ""
-                yield name, f"{' '.join(words).upper()} reaches what is not in the graph"
+                reason = f"{' '.join(words).upper()} reaches what is not in the graph"
+                yield _Effect(reason, name)
         ends_call = at > 1 and statement[at - 1].word == "in" and statement[at - 2].is_sign("}")
         if token.word == "transactions" and ends_call:
-            yield "", "IN TRANSACTIONS is for statements that write"
+            yield _Effect("IN TRANSACTIONS is for statements that write")
 
 
-def _start(statement: Sequence[Token], starts: frozenset[str]) -> Iterator[tuple[str, str]]:
-    first = statement[0]
-    if first.word not in starts and not first.is_sign("{"):
-        begin = ", ".join(sorted(starts)).upper()
+def _start(
+    statement: Sequence[Token], starts: frozenset[str], others: frozenset[str]
+) -> Iterator[_Effect | _Mistake]:
+    first, begin = statement[0], ", ".join(sorted(starts)).upper()
+    if first.word in others - starts:
         reason = f"a statement that begins with {first.text!r} is not known to be one that only"
-        yield "", f"{reason} reads; those begin with {begin}"
+        yield _Effect(f"{reason} reads; those begin with {begin}")
+    elif first.word not in starts and not first.is_sign("{"):
+        reason = f"begins no statement; those that only read begin with {begin}"
+        yield _Mistake(first, reason, starts | others)
     elif first.word == "call" and _opens(statement, 2 * len(_chain(statement, 1)), "="):
-        yield "", f"CALL {statement[1].text} = changes a setting"
+        yield _Effect(f"CALL {statement[1].text} = changes a setting")
 
 
-def _called(statement: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str, str]]:
+def _called(statement: Sequence[Token], dialect: Dialect) -> Iterator[_Effect]:
     """Return procedures and functions that are not known to read alone."""
     at = 0
     while at < len(statement):
@@ -136,9 +186,9 @@ def _called(statement: Sequence[Token], dialect: Dialect) -> Iterator[tuple[str,
             continue
         name = ".".join(token.text for token in chain)
         if calls and not _is_listed(name, dialect):
-            yield name, f"{name} is not known to be a procedure that only reads"
+            yield _Effect(f"{name} is not known to be a procedure that only reads", name)
         elif not calls and len(chain) > 1 and runs and not _computes(name, dialect):
-            yield name, f"{name} is not known to be a function that only computes"
+            yield _Effect(f"{name} is not known to be a function that only computes", name)
         at = end
 
 
@@ -157,7 +207,9 @@ def _is_callee(chain: Sequence[Token], dialect: Dialect, *, runs: bool) -> bool:
     return len(chain) > 1 or (runs and chain[0].word not in dialect.words)
 
 
-def _clauses(statement: Sequence[Token], words: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _clauses(
+    statement: Sequence[Token], words: frozenset[str], others: frozenset[str]
+) -> Iterator[_Effect | _Mistake]:
     """Return words that stand where a clause begins, and are not known to begin one that reads."""
     open_signs: list[str] = []
     operand, alias, listing = False, False, statement[0].word == "show"
@@ -176,8 +228,12 @@ def _clauses(statement: Sequence[Token], words: frozenset[str]) -> Iterator[tupl
         inside = bool(open_signs) and open_signs[-1] != "{"
         clause = operand or _is_before_clause(statement, at)
         if at and token.word and clause and not (is_name or is_word or listing or inside):
-            reason = f"{token.text.upper()} is not among the words of a statement that only reads"
-            yield "", f"{reason}; if it is a name of yours, put it into back-ticks"
+            name = "; if it is a name of yours, put it into back-ticks"
+            if token.word in others:
+                reason = "is not among the words of a statement that only reads"
+                yield _Effect(f"{token.text.upper()} {reason}{name}")
+            else:
+                yield _Mistake(token, f"is no word that can stand there{name}", words | others)
         operand = token.kind == "value" or is_name or not is_word or token.word in _ENDING
         alias = token.word == "as" and not is_name
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from queries.core.checksum import NEURON_COLUMNS, model_checksum
 from queries.core.labels import of_ours
 from queries.core.layer import Layer, id_ranges, layers_of
+from queries.core.room import make_room
 from queries.library.frames import to_columns
 from queries.library.queries import Query, Statement, query
 from queries.stores.base import Store
@@ -143,17 +144,20 @@ class CypherStore(Store):
         """Return the layers of a model, read once; those that somebody edits are read each time."""
         if not self.compares(about):
             return super().layers(about)
-        if about not in self._layers:
-            while len(self._layers) >= _MOST_MODELS:
-                del self._layers[next(iter(self._layers))]
-            self._layers[about] = super().layers(about)
-        return self._layers[about]
+        layers = self._layers.get(about)
+        if layers is None:
+            layers = super().layers(about)
+            make_room(self._layers, _MOST_MODELS)
+            self._layers[about] = layers
+        return layers
 
     def whole(self, about: "StoredModel") -> Whole:
         """Return the layers of a model as its load wrote them, for comparisons."""
-        if about not in self._whole:
-            self._whole = {about: Whole(self.location, about.name, self.layers(about))}
-        return self._whole[about]
+        whole = self._whole.get(about)
+        if whole is None:
+            whole = Whole(self.location, about.name, self.layers(about))
+            self._whole = {about: whole}
+        return whole
 
     def _require_properties(self, layers: pa.Table, about: "StoredModel") -> None:
         """Compare the properties of a model and its layers, when these are first read."""

@@ -19,10 +19,14 @@ class Token(NamedTuple):
         a text or a number, and a ``sign`` anything else.
     text
         What it says; of a ``name`` without its back-ticks.
+    start, end
+        Where it stands in the statement, once its escapes are replaced.
     """
 
     kind: Kind
     text: str
+    start: int
+    end: int
 
     @property
     def word(self) -> str:
@@ -95,6 +99,12 @@ def tokens(cypher: str, lexis: Lexis) -> list[Token]:
     ]
 
 
+def place_text(cypher: str, place: int) -> str:
+    """Return the line and the column of a character of a statement, both from 1 on."""
+    before = cypher[:place].rpartition("\n")
+    return f"line {before[0].count(chr(10)) + bool(before[1]) + 1}, column {len(before[2]) + 1}"
+
+
 def _unescaped(escape: re.Match[str]) -> str:
     if escape[0] == "\\\\":
         return escape[0]
@@ -104,11 +114,12 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _token(match: re.Match[str]) -> Token:
-    kind, text = match.lastgroup, match[0]
+    kind, text, (start, end) = match.lastgroup, match[0], match.span()
     if kind == "open":
         what = {"`": "name in back-ticks", "/*": "comment"}.get(text, "text in quotes")
-        raise CypherError(f"the statement has a {what} that does not end: {text}")
+        where = place_text(match.string, match.start())
+        raise CypherError(f"{where}: the statement has a {what} that does not end: {text}")
     if kind == "name":
-        return Token("name", match["name"].replace("``", "`"))
+        return Token("name", match["name"].replace("``", "`"), start, end)
     kinds: dict[str | None, Kind] = {"value": "value", "word": "word"}
-    return Token(kinds.get(kind, "sign"), text)
+    return Token(kinds.get(kind, "sign"), text, start, end)

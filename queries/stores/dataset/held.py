@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from queries.core.progress import Progress
-from queries.core.wording import MODEL_FILE, command
 from queries.errors import GraphDamagedError, GraphError
 from queries.stores.dataset.files import TABLE_FILES, file_errors
 from queries.stores.dataset.manifest import MANIFEST, Manifest, crc32_of
+from queries.stores.remedies import repair_text
 
 if TYPE_CHECKING:
     from queries.stores.damage import Damage
@@ -184,6 +184,5 @@ class HeldFiles:
                 f"{self._note['name']!r} in {self._folder.parent} was replaced or removed while it "
                 "was read; ask again"
             )
-        return GraphDamagedError(
-            f"{wrong}; repair it with: {command('load', MODEL_FILE, resume=True)}"
-        )
+        location, name = str(self._folder.parent), str(self._note["name"])
+        return GraphDamagedError(f"{wrong}; {repair_text(location, name)}")

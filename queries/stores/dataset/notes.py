@@ -47,7 +47,8 @@ def model_notes(folder: Path) -> dict[Path, dict[str, Any]]:
     for path in paths:
         safe = _safe_name_of(path)
         name = safe if folders[safe] == 1 else path.name
-        note = note_or_damage(path / NOTE, name, _check_of(path)) or _without_note(path, name)
+        noted = note_or_damage(path / NOTE, name, folder, _check_of(path))
+        note = noted or _without_note(path, name)
         if note is not None:
             result[path] = note
     return result
@@ -69,7 +70,8 @@ def _without_note(path: Path, safe: str) -> dict[str, Any] | None:
     with suppress(FileNotFoundError):
         # A load writes the note first, and removes the folder under another name.
         if any(each.suffix in suffixes for each in path.iterdir()) and path.exists():
-            return damaged_model(safe, str(note_error(path / NOTE, safe, "it is missing")))
+            error = note_error(path / NOTE, safe, path.parent, "it is missing")
+            return damaged_model(safe, str(error))
     return None
 
 
@@ -82,9 +84,8 @@ def model_note(model_folder: Path) -> dict[str, Any] | None:
         If it is damaged.
     """
     with suppress(FileNotFoundError):
-        return checked_note(
-            model_folder / NOTE, _safe_name_of(model_folder), _check_of(model_folder)
-        )
+        safe, check = _safe_name_of(model_folder), _check_of(model_folder)
+        return checked_note(model_folder / NOTE, safe, model_folder.parent, check)
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from queries.core.address import place_text
 from queries.core.progress import Progress, silent
 from queries.core.schema import COMPLETE
 from queries.core.wording import MODEL_FILE, command
@@ -44,7 +45,7 @@ class DatasetStore(BlockStore):
             reason = "is no dataset of this tool" if there else "does not exist"
             raise GraphNotFoundError(
                 f"graph {folder} {reason}; make one with: "
-                f"{command('load', MODEL_FILE, graph=f'{folder}/')}"
+                f"{command('load', MODEL_FILE, graph=f'{place_text(folder)}/')}"
             )
 
     @property

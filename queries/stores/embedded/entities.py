@@ -32,5 +32,6 @@ def _entity(value: Any) -> Any:
         return _entity(value["_NODES"])
     if not {"_ID", "_LABEL"} <= value.keys():
         return {key: _entity(item) for key, item in value.items()}
-    properties = {key: item for key, item in value.items() if key not in _OWN}
+    # It has a key for each property of each other label too.
+    properties = {key: item for key, item in value.items() if key not in _OWN and item is not None}
     return Entity(value["_LABEL"], properties, is_node="_SRC" not in value)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.core.files import whole
-from queries.core.wording import command, option
+from queries.core.schema import DAMAGED
 from queries.errors import GraphDamagedError
 from queries.stores.embedded.names import SUFFIX, note_beside
-from queries.stores.naming import name_of
-from queries.stores.notes import checked_note
+from queries.stores.notes import checked_note, note_or_damage
+from queries.stores.remedies import repair_text, repair_text_of
 
 _DIGEST: Final = "blake2b"
 _KINDS: Final = {"size": int, "changed": int, "digest": str}
@@ -33,7 +33,7 @@ def read_note(file: Path) -> dict[str, Any] | None:
     path = note_beside(file)
     safe = file.name.removesuffix(SUFFIX)
     try:
-        return checked_note(path, safe, require_file_entry)
+        return checked_note(path, safe, file.parent, require_file_entry)
     except FileNotFoundError:
         return None
 
@@ -89,8 +89,8 @@ def require_as_noted(file: Path, *, wholly: bool = False) -> None:
         before, note = note, read_note(file)
         if note == before:
             raise GraphDamagedError(
-                f"{file} {difference}; {advice(file.name.removesuffix(SUFFIX))}; if another "
-                f"program wrote into it on purpose, delete {note_beside(file)}"
+                f"{file} {difference}; {advice(file)}; if another program wrote into it on "
+                f"purpose, delete {note_beside(file)}"
             )
 
 
@@ -110,16 +110,16 @@ def _difference(file: Path, wrote: Mapping[str, Any], *, wholly: bool) -> str | 
 
 def missing_error(file: Path) -> GraphDamagedError:
     """Return the error for a file that is missing beside its note."""
-    safe = file.name.removesuffix(SUFFIX)
-    return GraphDamagedError(f"{file} is missing, beside {note_beside(file)}; {advice(safe)}")
+    return GraphDamagedError(f"{file} is missing, beside {note_beside(file)}; {advice(file)}")
 
 
-def advice(safe: str) -> str:
-    """Return what to do about a damaged model, given its safe name."""
-    return (
-        f"load the same model file with {option('resume', True)}, or any with "
-        f"{option('replace', True)}, or remove it: {command('drop', name_of(safe))}"
-    )
+def advice(file: Path) -> str:
+    """Return what to do about a damaged model, given its file."""
+    safe, location = file.name.removesuffix(SUFFIX), str(file.parent)
+    note = note_or_damage(note_beside(file), safe, file.parent)
+    if note is None or note["state"] == DAMAGED:
+        return repair_text_of(location, safe)
+    return repair_text(location, note["name"])
 
 
 def _entry(file: Path) -> dict[str, Any]:

@@ -20,10 +20,11 @@ def is_over(note: Path) -> bool:
     safe = note.name.removesuffix(NOTE_SUFFIX)
     if noted_file(note).exists():
         return False
-    loading = note_or_damage(note, safe)
+    loading = note_or_damage(note, safe, note.parent)
     if loading is None or loading["state"] == DAMAGED:
         return True
-    final = note_or_damage(note_beside(model_file(note.parent, loading["key"])), safe)
+    beside = note_beside(model_file(note.parent, loading["key"]))
+    final = note_or_damage(beside, safe, note.parent)
     return final is not None and final.get("load_id") == loading.get("load_id")
 
 

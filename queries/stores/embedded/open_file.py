@@ -8,11 +8,12 @@ import ladybug
 
 from queries.core.closing import Closing
 from queries.core.schema import SCHEMA_VERSION
-from queries.errors import CypherError, GraphDamagedError, GraphVersionError
+from queries.errors import CypherError, GraphDamagedError
 from queries.stores.embedded.databases import open_database
 from queries.stores.embedded.file_note import advice
-from queries.stores.embedded.names import SUFFIX, model_file
+from queries.stores.embedded.names import model_file
 from queries.stores.embedded.statements import ladybug_errors, run
+from queries.stores.remedies import version_error
 
 
 @dataclass(frozen=True)
@@ -50,18 +51,16 @@ def open_file(file: Path) -> OpenFile:
                 rows = run(connection, f"MATCH (m:Model) {columns}").get_as_arrow().to_pylist()
         except CypherError as error:
             # It lacks a table.
-            safe = file.name.removesuffix(SUFFIX)
-            raise GraphDamagedError(f"{file} is damaged: {error}; {advice(safe)}") from None
+            raise GraphDamagedError(f"{file} is damaged: {error}; {advice(file)}") from None
         if len(rows) != 1:
             raise GraphDamagedError(
                 f"{file} is damaged: it has {len(rows)} nodes of the label Model, where a load "
-                f"writes one; {advice(file.name.removesuffix(SUFFIX))}"
+                f"writes one; {advice(file)}"
             )
         name, load_id = rows[0].values()
         if model_file(file.parent, name) != file:
             raise GraphDamagedError(
-                f"{file} is the file of another model, {name!r}; "
-                f"{advice(file.name.removesuffix(SUFFIX))}"
+                f"{file} is the file of another model, {name!r}; {advice(file)}"
             )
         closing.pop_all()
         return OpenFile(file, load_id, database, connection)
@@ -69,10 +68,7 @@ def open_file(file: Path) -> OpenFile:
 
 def require_schema(file: Path, connection: ladybug.Connection) -> None:
     """Raise GraphVersionError for a file of another release, whose tables are others."""
-    column = run(connection, "MATCH (m:Model) RETURN m.schema_version").get_as_arrow().column(0)
-    versions = column.to_pylist()
-    if versions and SCHEMA_VERSION not in versions:
-        raise GraphVersionError(
-            f"{file} was loaded by another release (schema {versions[0]}, not {SCHEMA_VERSION}); "
-            "delete the file, and load the model again"
-        )
+    columns = "m.name AS name, m.schema_version AS schema_version"
+    rows = run(connection, f"MATCH (m:Model) RETURN {columns}").get_as_arrow().to_pylist()
+    if rows and SCHEMA_VERSION not in [row["schema_version"] for row in rows]:
+        raise version_error(str(file.parent), rows[0])

@@ -45,6 +45,10 @@ def ladybug_errors(path: Path) -> Iterator[None]:
 _RAISE: Final = (
     "raise the limits of this process (ulimit -v, a container's memory), or use a machine with more"
 )
+_NO_VALUE: Final = (
+    "a parameter of the statement is no UTF-8, or of a type that the store does not take, such as "
+    "a list of texts and numbers"
+)
 _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     (
         "Could not set lock",
@@ -74,10 +78,13 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     ("Binder exception", CypherError, "the statement does not fit the graph: {text}"),
     ("Catalog exception", CypherError, "the statement does not fit the graph: {text}"),
     ("Conversion exception", CypherError, "a value does not fit: {text}"),
+    ("Unable to cast Python instance", ParameterError, _NO_VALUE),
+    ("Unknown parameter type", ParameterError, _NO_VALUE),
+    ("invalid literal for", ParameterError, _NO_VALUE),
     (
-        "Unable to cast Python instance",
-        ParameterError,
-        "a parameter of the statement is no UTF-8, or of a type that the store does not take",
+        "UNREACHABLE_CODE",
+        CypherError,
+        "the statement returns what no answer holds, as id(n); return a property, as n.id",
     ),
     ("Parameter", CypherError, "{text}"),
 )

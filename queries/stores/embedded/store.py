@@ -5,15 +5,15 @@ instant and cannot be left half done.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ladybug
 import pandas as pd
 import pyarrow as pa
 
-from queries.core.address import repeatable
+from queries.core.address import place_text
 from queries.core.properties import WrittenProperty, require_written
 from queries.core.schema import DAMAGED
 from queries.core.wording import MODEL_FILE, command, option, which_model
@@ -24,16 +24,17 @@ from queries.errors import (
     ModelIncompleteError,
     ModelNotFoundError,
     ParameterError,
-    meant,
 )
 from queries.library.queries import query
 from queries.stores.base import Changes
+from queries.stores.cypher.column_names import as_written
 from queries.stores.cypher.dialects import LADYBUG_CYPHER
 from queries.stores.cypher.entities import spread
 from queries.stores.cypher.node_ids import REPLACED_MEANWHILE, NodeIds
 from queries.stores.cypher.read_only import only_statement, refuse_effects
 from queries.stores.cypher.store import CypherStore
 from queries.stores.cypher.tokens import LADYBUG
+from queries.stores.cypher.values import require_values
 from queries.stores.embedded.census import Census
 from queries.stores.embedded.entities import with_entities
 from queries.stores.embedded.file_note import missing_error, require_as_noted
@@ -47,7 +48,8 @@ from queries.stores.embedded.names import (
     note_beside,
     noted_beside,
 )
-from queries.stores.embedded.open_file import OpenFile, open_file
+from queries.stores.embedded.open_file import OpenFile
+from queries.stores.embedded.open_files import OpenFiles
 from queries.stores.embedded.properties import (
     remove_property,
     write_property,
@@ -61,6 +63,7 @@ from queries.stores.embedded.statements import (
     run,
     run_for_many,
 )
+from queries.stores.models import no_model_error
 from queries.stores.notes import damaged_model, note_or_damage
 from queries.stores.opener import Opener
 from queries.stores.unfinished import unfinished_texts
@@ -68,9 +71,6 @@ from queries.stores.unfinished import unfinished_texts
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
     from queries.library.queries import Statement
-
-_MOST_OPEN: Final = 8
-"""Files that are open at once, the oldest of which is closed for another: each has buffers."""
 
 
 class EmbeddedStore(CypherStore):
@@ -90,8 +90,8 @@ class EmbeddedStore(CypherStore):
         self.location = str(folder)
         self._opener = Opener(self.location)
         self._folder = folder
-        self._open: dict[tuple[Path, int], OpenFile] = {}
-        self._node_ids: dict[StoredModel, NodeIds] = {}
+        self._open = OpenFiles(self._require_as_noted)
+        self._node_ids: tuple[OpenFile, NodeIds] | None = None
         self._closed = False
         with ladybug_errors(folder):
             there = folder.is_dir()
@@ -99,41 +99,38 @@ class EmbeddedStore(CypherStore):
             reason = "is a file, not the folder of a graph" if folder.exists() else "does not exist"
             raise GraphNotFoundError(
                 f"graph {folder} {reason}; make one with: "
-                f"{command('load', MODEL_FILE, graph=str(folder))}"
+                f"{command('load', MODEL_FILE, graph=place_text(folder))}"
             )
 
     def models(self, model: str | None) -> list[dict[str, Any]]:
         """Return the properties of models, complete or not, and of those that are damaged."""
         statement = self.statement(query("models"), {})
         rows: list[dict[str, Any]] = []
-        for file in self._files(model):
+        for file in self._files(model) or self._files_named(model):
             try:
-                rows += self._run(self._handle(file), statement).to_pylist()
+                with self._using(file) as handle:
+                    rows += _rows(handle, statement).to_pylist()
             except GraphDamagedError as error:
                 rows.append(_damaged(file, str(error)))
         return rows + self._unfinished()
 
     def table(self, statement: "Statement", about: "StoredModel") -> pa.Table:
         """Run a statement about a model and return its rows as columns."""
-        return self._run(self._handle_of(about), statement)
-
-    def _run(self, handle: OpenFile, statement: "Statement") -> pa.Table:
-        with ladybug_errors(handle.file):
-            return run(handle.connection, statement.cypher, statement.parameters).get_as_arrow()
+        with self._reading(about) as handle:
+            return _rows(handle, statement)
 
     def tables(self, statements: "Sequence[Statement]", about: "StoredModel") -> pa.Table:
         """Run statements of the same columns; return all rows."""
-        handle = self._handle_of(about)
-        with ladybug_errors(handle.file):
+        with self._reading(about) as handle:
             return pa.concat_tables([run_for_many(handle.connection, each) for each in statements])
 
     def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
         """Return the ids of neurons for the places of nodes in their table."""
-        handle = self._handle_of(model)
-        if model not in self._node_ids:
-            with ladybug_errors(handle.file):
-                self._node_ids = {model: node_ids(handle.connection)}
-        return self._node_ids[model].edges(edges)
+        with self._reading(model) as handle:
+            held = self._node_ids
+            if held is None or held[0] is not handle:
+                held = self._node_ids = handle, node_ids(handle.connection)
+        return held[1].edges(edges)
 
     def frame(
         self,
@@ -144,19 +141,24 @@ class EmbeddedStore(CypherStore):
     ) -> pd.DataFrame:
         """Run a read-only statement on one model's file; properties of nodes become columns."""
         refuse_effects(cypher, LADYBUG_CYPHER, allow)
-        handle = self._handle(self._only_file(model))
-        with ladybug_errors(handle.file):
-            rows = run(handle.connection, cypher, parameters).get_as_df()
+        statement = only_statement(cypher, LADYBUG)
+        require_values(statement, parameters)
+        with self._using(self._only_file(model)) as handle:
+            result = run(handle.connection, cypher, parameters)
+            names, rows = result.get_column_names(), result.get_as_df()
+        # Two that are called alike have the same values, and it gives one of them.
+        rows = rows[names]
+        rows.columns = pd.Index(as_written(cypher, statement, names))
         return spread(with_entities(rows))
 
     def write(
         self, cypher: str, parameters: Mapping[str, Any], model: str | None = None
     ) -> Changes:
         """Run a statement that may write on one model's file, which nobody else may write."""
-        only_statement(cypher, LADYBUG)
+        require_values(only_statement(cypher, LADYBUG), parameters)
         file = self._only_file(model)
         # What is open for reading would go on to see the past.
-        self._close_files()
+        self._open.close()
         with rewritten(file, edits=True) as connection:
             before = Census.of(connection)
             run(connection, cypher, parameters)
@@ -168,8 +170,7 @@ class EmbeddedStore(CypherStore):
         self, about: "StoredModel", *, indexes: bool = False
     ) -> "Sequence[WrittenProperty]":
         """Return the properties that were written to the neurons of a model, by name."""
-        handle = self._handle_of(about)
-        with ladybug_errors(handle.file):
+        with self._reading(about) as handle:
             names = written_properties(handle.connection)
         return [WrittenProperty(name, finished=True) for name in names]
 
@@ -200,7 +201,7 @@ class EmbeddedStore(CypherStore):
         """Open the file of a model to write what is no edit."""
         file = self._only_file(about.name)
         # What is open for reading would go on to see the past.
-        self._close_files()
+        self._open.close()
         with rewritten(file, edits=False) as connection:
             if first_value(connection, "MATCH (m:Model) RETURN m.load_id") != about.load_id:
                 raise GraphError(REPLACED_MEANWHILE)
@@ -209,7 +210,7 @@ class EmbeddedStore(CypherStore):
     def _unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""
         notes = [
-            note_or_damage(path, path.name.removesuffix(NOTE_SUFFIX))
+            note_or_damage(path, path.name.removesuffix(NOTE_SUFFIX), self._folder)
             for path in sorted(self._folder.glob(f"*{NOTE_SUFFIX}"))
             if not is_over(path)
         ]
@@ -234,6 +235,13 @@ class EmbeddedStore(CypherStore):
         }
         return sorted(there | {file for file in noted_files if is_missing(file)})
 
+    def _files_named(self, model: str | None) -> list[Path]:
+        """Return the file of which the safe name stands for a name that is not known."""
+        if model is None or Path(model).name != model:
+            return []
+        file = self._folder / f"{model}{SUFFIX}"
+        return [file] if file.exists() or is_missing(file) else []
+
     def _only_file(self, model: str | None) -> Path:
         """Return the file of the model that is named, or of the only one."""
         files = self._files(model)
@@ -246,10 +254,8 @@ class EmbeddedStore(CypherStore):
             self._refuse_unfinished(model)
             if model is None:
                 raise ModelNotFoundError(f"{self.location} holds no model yet")
-            alike = meant(model, [str(row["name"]) for row in self.models(None)])
-            raise ModelNotFoundError(
-                f"{self.location} holds no complete model {repeatable(model)}{alike}"
-            )
+            names = sorted(str(row["name"]) for row in self.models(None))
+            raise no_model_error(self.location, model, names)
         return files[0]
 
     def _refuse_unfinished(self, model: str | None) -> None:
@@ -259,8 +265,9 @@ class EmbeddedStore(CypherStore):
         if texts:
             raise ModelIncompleteError("; ".join(texts))
 
-    def _handle_of(self, about: "StoredModel") -> OpenFile:
-        """Return the file of a model, the one that is open if another has replaced it since.
+    @contextmanager
+    def _reading(self, about: "StoredModel") -> Iterator[OpenFile]:
+        """Give the file of a model, the one that is open if another has replaced it since.
 
         Raises
         ------
@@ -268,50 +275,45 @@ class EmbeddedStore(CypherStore):
             If it was replaced before it was opened.
         """
         self._opener.require()
-        for handle in self._open.values():
-            if handle.load_id == about.load_id:
-                return handle
-        handle = self._handle(self._only_file(about.name))
-        if handle.load_id != about.load_id:
-            raise GraphError(REPLACED_MEANWHILE)
-        return handle
+        with self._open.using_load(about.load_id) as handle:
+            if handle is not None:
+                with ladybug_errors(handle.file):
+                    yield handle
+                return
+        with self._using(self._only_file(about.name)) as handle:
+            if handle.load_id != about.load_id:
+                raise GraphError(REPLACED_MEANWHILE)
+            yield handle
 
-    def _handle(self, file: Path) -> OpenFile:
-        """Open a file as it is at this moment."""
-        try:
-            # A replaced model is another file under the same name.
-            key = (file, file.stat().st_ino)
-        except FileNotFoundError:
-            raise missing_error(file) from None
-        if key not in self._open:
-            # LadybugDB trusts its files: of one that is damaged it may read anything, or crash.
-            require_as_noted(file, wholly=self.wholly)
-            handle = open_file(file)
-            self._close_files(handle.load_id)
-            while len(self._open) >= _MOST_OPEN:
-                self._close_file(next(iter(self._open)))
-            self._open[key] = handle
-        return self._open[key]
+    @contextmanager
+    def _using(self, file: Path) -> Iterator[OpenFile]:
+        """Give a file as it is at this moment, and turn errors of LadybugDB into ours."""
+        with ExitStack() as stack:
+            try:
+                handle = stack.enter_context(self._open.using(file))
+            except FileNotFoundError:
+                raise missing_error(file) from None
+            stack.enter_context(ladybug_errors(file))
+            yield handle
+
+    def _require_as_noted(self, file: Path) -> None:
+        # LadybugDB trusts its files: of one that is damaged it may read anything, or crash.
+        require_as_noted(file, wholly=self.wholly)
 
     def close(self) -> None:
         """Close every file that was opened, in the process that opened them."""
         if self._opener.is_here:
-            self._close_files()
+            self._open.close()
+        self._node_ids = None
         self._closed = True
 
-    def _close_files(self, load_id: str | None = None) -> None:
-        """Close all files, or those of a load that were rewritten since."""
-        for key, handle in list(self._open.items()):
-            if load_id in {None, handle.load_id}:
-                self._close_file(key)
 
-    def _close_file(self, key: tuple[Path, int]) -> None:
-        self._open.pop(key).close()
-        self._node_ids.clear()
+def _rows(handle: OpenFile, statement: "Statement") -> pa.Table:
+    return run(handle.connection, statement.cypher, statement.parameters).get_as_arrow()
 
 
 def _damaged(file: Path, damage: str) -> dict[str, Any]:
     """Return the properties of a model that is damaged, as far as its note knows them."""
     safe = file.name.removesuffix(SUFFIX)
-    note = note_or_damage(note_beside(file), safe) or damaged_model(safe, damage)
+    note = note_or_damage(note_beside(file), safe, file.parent) or damaged_model(safe, damage)
     return {**note, "state": DAMAGED, "damage": damage}

@@ -12,7 +12,6 @@ from queries.errors import GraphDamagedError
 from queries.library.declaration import Column
 from queries.library.frames import arrow_type, to_columns
 from queries.library.queries import Statement
-from queries.stores.whole import repair_advice
 
 if TYPE_CHECKING:
     import neo4j
@@ -31,8 +30,15 @@ UNWIND range(0, size(rows) - 1, {_ROWS}) AS first
 RETURN rows[first..first + {_ROWS}] AS rows"""
 
 
-def from_lists(result: "neo4j.Result", columns: Sequence[Column]) -> pa.Table:
+def from_lists(result: "neo4j.Result", columns: Sequence[Column], advice: str) -> pa.Table:
     """Return the declared columns of the rows that such a statement gives.
+
+    Parameters
+    ----------
+    result, columns
+        What the statement gives, and its columns.
+    advice
+        What to do where a value is none that a load writes, for the error.
 
     Raises
     ------
@@ -45,8 +51,7 @@ def from_lists(result: "neo4j.Result", columns: Sequence[Column]) -> pa.Table:
         return pa.concat_tables(tables or [_table([], columns)])
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise GraphDamagedError(
-            f"the graph holds a value of another type than a load writes: {error}; "
-            f"{repair_advice()}"
+            f"the graph holds a value of another type than a load writes: {error}; {advice}"
         ) from None
 
 

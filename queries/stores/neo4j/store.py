@@ -21,6 +21,7 @@ from queries.stores.cypher.read_only import only_statement, refuse_effects
 from queries.stores.cypher.statements import logged
 from queries.stores.cypher.store import CypherStore
 from queries.stores.cypher.tokens import NEO4J
+from queries.stores.cypher.values import require_values
 from queries.stores.neo4j.connection import (
     READERS,
     Rows,
@@ -36,6 +37,7 @@ from queries.stores.neo4j.in_the_store import in_the_store
 from queries.stores.neo4j.properties import Properties
 from queries.stores.neo4j.rows import from_lists, in_lists
 from queries.stores.opener import Opener
+from queries.stores.remedies import check_text, repair_text
 
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
@@ -85,13 +87,29 @@ class BoltStore(CypherStore):
 
         def rows(transaction: neo4j.ManagedTransaction) -> pa.Table:
             with in_the_store(self.location, query.name, writes=statement.writes):
-                return _rows(transaction, statement)
+                return self._rows(transaction, statement, about)
 
         access = neo4j.WRITE_ACCESS if statement.writes else neo4j.READ_ACCESS
         return self._run(rows, about, access)
 
     def _table(self, statement: "Statement", about: "StoredModel | None" = None) -> pa.Table:
-        return self._run(lambda transaction: _rows(transaction, statement), about)
+        return self._run(lambda transaction: self._rows(transaction, statement, about), about)
+
+    def _rows(
+        self,
+        transaction: neo4j.ManagedTransaction,
+        statement: "Statement",
+        about: "StoredModel | None",
+    ) -> pa.Table:
+        advice = check_text(self.location)
+        if about is not None:
+            advice = f"{advice}; {repair_text(self.location, about.name)}"
+        return sent_for(
+            transaction,
+            in_lists(statement),
+            statement.parameters,
+            lambda result: from_lists(result, statement.columns, advice),
+        )
 
     def tables(self, statements: "Sequence[Statement]", about: "StoredModel") -> pa.Table:
         """Run statements of the same columns, some at once; return all rows."""
@@ -101,15 +119,17 @@ class BoltStore(CypherStore):
 
     def by_ids(self, edges: pa.Table, model: "StoredModel") -> pa.Table:
         """Return relationships with ids of neurons for those of nodes."""
-        if model not in self._node_ids:
+        node_ids = self._node_ids.get(model)
+        if node_ids is None:
 
             def records(cypher: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
                 return self._read(
                     cypher, parameters, lambda result: [dict(row) for row in result], model
                 )
 
-            self._node_ids = {model: of_server(records, model.key)}
-        return self._node_ids[model].edges(edges)
+            node_ids = of_server(records, model.key)
+            self._node_ids = {model: node_ids}
+        return node_ids.edges(edges)
 
     def frame(
         self,
@@ -120,6 +140,7 @@ class BoltStore(CypherStore):
     ) -> pd.DataFrame:
         """Run a read-only statement; properties of nodes and relationships become columns."""
         refuse_effects(cypher, NEO4J_CYPHER, allow)
+        require_values(only_statement(cypher, NEO4J), parameters)
         return self._read(cypher, parameters, _frame)
 
     def write(
@@ -130,7 +151,9 @@ class BoltStore(CypherStore):
         It may change any model, so that all are edited from then on.
         """
         self._opener.require()
-        words = {token.word for token in only_statement(cypher, NEO4J)}
+        statement = only_statement(cypher, NEO4J)
+        require_values(statement, parameters)
+        words = {token.word for token in statement}
 
         # The driver tries a managed transaction again where no answer came, although the first
         # one may have been committed.
@@ -223,15 +246,6 @@ class BoltStore(CypherStore):
         """Close the driver, whose connections are those of the process that opened them."""
         if self._opener.is_here:
             self._driver.close()
-
-
-def _rows(transaction: neo4j.ManagedTransaction, statement: "Statement") -> pa.Table:
-    return sent_for(
-        transaction,
-        in_lists(statement),
-        statement.parameters,
-        lambda result: from_lists(result, statement.columns),
-    )
 
 
 def _require_there(transaction: neo4j.ManagedTransaction, about: "StoredModel") -> None:
