@@ -213,7 +213,7 @@ class _Walk:
         )
         if refused is not None or is_unwirable(key):
             return self._append(layer, name, use, place, refused)
-        beyond = beyond_handler(key, use.args, use.kwargs)
+        beyond = beyond_handler(use.args, use.kwargs)
         if key in handled_classes() and (beyond is None or key in WRAPPERS):
             return self._append(layer, name, use, place, beyond)
         try:
