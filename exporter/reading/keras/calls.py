@@ -10,7 +10,14 @@ from exporter.reading.calls import LayerCall, Tensor, leaves, mapped
 from exporter.reading.keras.constants import JOINING, Constant, is_batch_of_one, is_constant
 from exporter.reading.keras.graph import functional_graph, graph_nodes
 from exporter.reading.keras.inputs import ModelInputs
-from exporter.reading.keras.masks import Masks, looks_at_masks, without_masks, without_unread
+from exporter.reading.keras.masks import (
+    Masks,
+    looks_at_masks,
+    masks_of,
+    why_refused_by,
+    without_masks,
+    without_unread,
+)
 from exporter.reading.keras.part_names import Place, whole
 from exporter.reading.keras.recording import NotRecordedError, Spec, recorded, symbolic
 from exporter.reading.keras.settings import settings_of, settle_epsilon
@@ -194,12 +201,13 @@ class _Walk:
         if key.startswith("ops."):
             return self._operation(layer, key, use, place)
         outputs = self._of_layer(layer, key, use, place)
-        self.masks.through(layer, place.name_of(layer), use.kwargs, use.inputs, outputs)
+        read = replace(use, kwargs=without_masks(layer, use.kwargs)).inputs
+        self.masks.through(layer, place.name_of(layer), use.kwargs, read, outputs)
         return outputs
 
     def _of_layer(self, layer: Any, key: str, use: _Use, place: Place) -> Sequence[int]:
         """Add the call of a layer that is no model."""
-        use, masked = self._without_masks(layer, use)
+        use, masked = self._with_mask(layer, use)
         if masked is None and key in WRAPPERS and self._is_plain(use):
             return self._unwrapped(layer, use, place)
         self.note(layer)
@@ -221,13 +229,24 @@ class _Walk:
         except NotRecordedError as error:
             return self._append(layer, name, use, place, beyond or str(error))
 
-    def _without_masks(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
-        """Return a use without masks that a layer does not look at, and why one is refused."""
+    def _with_mask(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
+        """Return a use with the mask that a layer looks at, and why it cannot have it.
+
+        Keras gives a layer the mask that a tensor carries as it computes, whatever the call says.
+        """
         unmasked = replace(use, kwargs=without_masks(layer, use.kwargs))
         if not looks_at_masks(layer):
             return unmasked, None
-        why = self.masks.why_refused(unmasked.inputs)
-        return (use, None) if why is None else (unmasked, why)
+        carried = self.masks.of(unmasked.inputs)
+        if carried is None:
+            return use, None
+        if masks_of(layer) == ["mask"] and len(unmasked.inputs) == 1:
+            if use.kwargs.get("mask") is not None:
+                return use, None
+            if carried.position is not None:
+                given = {**use.kwargs, "mask": Tensor(carried.position)}
+                return replace(use, kwargs=given), None
+        return unmasked, why_refused_by(carried)
 
     def _closed(self, layer: Any, use: _Use) -> _Use:
         """Return a use with the lengths of axes that were open as the model was built."""
@@ -247,7 +266,7 @@ class _Walk:
         """Add the calls of a nested model, and return the positions of its outputs."""
         read = replace(use, kwargs=without_masks(model, use.kwargs))
         if use.kwargs.get("mask") is not None:
-            self.masks.mark(read.inputs, place.name_of(model))
+            self.masks.give(read.inputs, use.kwargs["mask"], place.name_of(model))
         inside = dict(zip(map(id, graph.inputs), _in_order(read, graph), strict=True))
         # Each use of a nested model has tensors of its own.
         self.enter(graph_nodes(graph), inside, place.within(model))
