@@ -28,8 +28,8 @@ def masked(x: Any, name: str = "embedding") -> Any:
     return layers.Embedding(7, 3, mask_zero=True, name=name)(x)
 
 
-def unmasked(x: Any) -> Any:
-    return layers.Embedding(7, 3)(x)
+def unmasked(x: Any, name: str = "unmasked") -> Any:
+    return layers.Embedding(7, 3, name=name)(x)
 
 
 def inner(*made: Any) -> Any:
@@ -81,7 +81,7 @@ COMPUTED: dict[str, Callable[[Any], Any]] = {
     "sum": lambda x: layers.GlobalAveragePooling1D()(layers.Add()([masked(x), masked(x, "other")])),
     "a mask of one's own": lambda x: layers.GlobalAveragePooling1D()(unmasked(x), mask=x > 2),
     "heads": lambda x: layers.MultiHeadAttention(2, 3)(
-        unmasked(x), unmasked(x), attention_mask=(x != 0)[:, None, :]
+        unmasked(x), unmasked(x, "other"), attention_mask=(x != 0)[:, None, :]
     ),
     "masking": lambda x: layers.GlobalAveragePooling1D()(
         layers.Masking(1.0)(ops.one_hot(x, 1) + ops.one_hot(x, 2)[..., 1:])
