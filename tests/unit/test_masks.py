@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from exporter import load, verify
 from exporter.planning.push import plan
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.replay import replay
@@ -152,3 +153,18 @@ def assert_same(case: Wired, x: Any) -> None:
     expected = np.asarray(case.model.keras.predict_on_batch(x))
     last = values[case.plan.layers[-1].name]
     np.testing.assert_allclose(last, expected.reshape(len(last), -1), atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_operations_that_make_masks_have_the_same_names_each_time(
+    suffix: str, tmp_path: Path
+) -> None:
+    made = [layers.Embedding(7, 3, mask_zero=True), layers.GlobalAveragePooling1D(name="average")]
+    model = randomized(keras.Sequential([keras.Input((STEPS,), dtype="int32"), *made]))
+    path = saved(model, tmp_path / f"model{suffix}")
+    # Keras numbers the operations that it makes in this process through.
+    named = [[row.name for row in plan(open_model(path)).rows] for _ in range(2)]
+    assert named[0] == named[1]
+    assert "not_equal" in named[0]
+    load(path, tmp_path / "graph.lbug", progress=False)
+    assert verify(path, tmp_path / "graph.lbug", progress=False).passed

@@ -8,7 +8,7 @@ from typing import Any
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import LayerCall, Tensor, leaves, mapped
 from exporter.reading.keras.constants import JOINING, Constant, is_batch_of_one, is_constant
-from exporter.reading.keras.graph import functional_graph, graph_nodes
+from exporter.reading.keras.graph import functional_graph, graph_nodes, mask_makers
 from exporter.reading.keras.inputs import ModelInputs
 from exporter.reading.keras.masks import (
     Masks,
@@ -132,6 +132,7 @@ class _Walk:
     counted: set[int] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     masks: Masks = field(default_factory=Masks)
+    mask_makers: set[int] = field(default_factory=set)
 
     def model_tensor(self, position: int) -> ModelTensor:
         """Return a tensor as an input or an output of the model."""
@@ -160,7 +161,10 @@ class _Walk:
             The position of each Keras tensor, by its ``id``; those of the nodes are added. That of
             an input is there already, unless it is one of the whole model.
         """
-        for node in nodes:
+        every = list(nodes)
+        if place.in_file:
+            self.mask_makers |= mask_makers(every)
+        for node in every:
             if not node.is_input:
                 use = _use_of(node, positions)
                 outputs = self._call(node.operation, use, place)
@@ -319,7 +323,9 @@ class _Walk:
         every = leaves((use.args, use.kwargs))
         variables = [leaf for leaf in every if isinstance(leaf, keras.Variable)]
         refused = self._unknown(variables, place)
-        outputs = self._append(operation, place.name_of(operation), use, place, refused)
+        makes_mask = id(operation) in self.mask_makers
+        name = place.name_of_mask(operation) if makes_mask else place.name_of(operation)
+        outputs = self._append(operation, name, use, place, refused)
         if key == "ops.Cast" and use.made[0].dtype == self.specs[use.inputs[0]].dtype:
             # It gives back the very tensor that it gets.
             self.masks.pass_on(use.inputs, outputs)
