@@ -1,18 +1,13 @@
 """Layers in which each output reads the one input at its place."""
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from exporter.wiring.activation import ACTIVATION_LAYERS, TRUTHS, activation_of
 from exporter.wiring.handlers import handles
 from exporter.wiring.operands import Operand, constant
-from exporter.wiring.results import EMPTY, Computed, Floats, Ids
-
-# As Keras has them in its layer Softmax.
-_LEFT_OUT: Final = -1e9
-_KEPT: Final = 0.5
+from exporter.wiring.results import Computed, Floats, Ids
 
 
 def one_to_one(
@@ -60,18 +55,7 @@ def input_layer(layer: Any) -> Computed:
     )
 
 
-@handles("Softmax", arguments=True)
-def softmax(layer: Any, ids: Ids, mask: NDArray[Any] | None = None) -> Computed:
-    """Apply the softmax; what a constant mask leaves out is the same large negative number."""
-    name, config = activation_of(layer)
-    if mask is None:
-        return one_to_one(ids, name, **config)
-    kept = np.broadcast_to(constant(mask, ids.ndim) > _KEPT, ids.shape)
-    left_out = np.where(kept, 0.0, _LEFT_OUT)
-    return one_to_one(np.where(kept, ids, EMPTY), name, bias=left_out, **config)
-
-
-@handles("Activation", *ACTIVATION_LAYERS.keys() - {"Softmax"})
+@handles("Activation", *ACTIVATION_LAYERS)
 def activation(layer: Any, ids: Ids) -> Computed:
     """Apply the layer's activation function, with the layer's settings."""
     name, config = activation_of(layer)

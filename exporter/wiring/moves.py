@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.results import ZERO, Computed, Floats, Ids, Moved, NotWirableError, Parts
 from exporter.wiring.tokens import is_float, whole
@@ -58,9 +59,11 @@ def padded(operation: Any, ids: Ids, constant_values: float | None = None) -> Mo
 
 @handles("ops.Cast", "ops.ConvertToTensor", dtypes=True)
 def cast(operation: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Moved | Computed:
-    """Read the same neurons if the type holds what they say; integers leave decimals out."""
-    if operation.dtype in {"float32", "float64"}:
+    """Read the same neurons if the type holds what they say; else leave decimals out."""
+    if operation.dtype in {"float32", "float64", *dtypes}:
         return Moved(ids)
+    if operation.dtype == "bool":
+        return one_to_one(ids, "not_equal", x2=0.0)
     if operation.dtype not in _INTEGERS:
         raise NotWirableError(f"it rounds to {operation.dtype}")
     return whole(ids) if is_float(dtypes) else Moved(ids)

@@ -3,12 +3,10 @@
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, channel_axis, channels_last
-from exporter.wiring.operands import constant
-from exporter.wiring.results import EMPTY, Computed, Ids, NotWirableError, Weights
+from exporter.wiring.results import EMPTY, Computed, Ids, Weights
 from exporter.wiring.windows import windows
 from exporter.wiring.zeros import with_zeros_joined
 
@@ -47,23 +45,11 @@ def global_max_pooling(layer: Any, ids: Ids) -> Computed:
     return _largest(layer, *_whole_space(layer, ids))
 
 
-@handles("GlobalAveragePooling1D", "GlobalAvgPool1D", arguments=True)
-def global_average_pooling_of_steps(
-    layer: Any, ids: Ids, mask: NDArray[Any] | None = None
-) -> Computed:
-    """Average each channel, over the steps that a constant mask keeps."""
-    sources, rank = _whole_space(layer, ids)
-    if mask is None:
-        return _average(layer, sources, rank)
-    kept = constant(mask, 1).astype(bool)
-    if not kept.any():
-        raise NotWirableError("its mask keeps no step")
-    return _average(layer, np.where(kept, sources, EMPTY), rank)
-
-
 @handles(
+    "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalAveragePooling3D",
+    "GlobalAvgPool1D",
     "GlobalAvgPool2D",
     "GlobalAvgPool3D",
 )

@@ -1,4 +1,4 @@
-"""Read the variables of Keras layers, and the arguments of operations."""
+"""Read the variables of Keras layers."""
 
 from typing import Any
 

@@ -26,13 +26,20 @@ that hold the table times T.
 
 ## Masks
 
-`Masking` and `mask_zero` mark steps to be left out, and which these are depends on the input. They
-are wired where nothing computes with the mask: `Masking` then passes its input on, and makes 0 what
-it masks. A layer behind them that does compute with it is refused, and the error names the layer
-that made the mask. These do: `GlobalAveragePooling1D`, `Softmax`, `Multiply`, `Maximum`,
-`Minimum`, `TimeDistributed` around one of them, recurrent layers, attention, and layers of
-somebody's own whose `call` takes a `mask`. `BatchNormalization` does not look at it outside
-training. Layers such as `Dense` and `Dropout` pass it on; `Flatten`, convolutions, other pooling
-and operations of `keras.ops` lose it. A mask that is a constant is wired, of
-`GlobalAveragePooling1D` and `Softmax`.
+`Masking` and `mask_zero` mark steps to be left out, and which these are depends on the input. Keras
+hands the mask on beside the tensors:
+
+- **Nothing computes with it**: then it makes no neurons. `Dense`, `Dropout` and their like pass it
+  on; `Flatten`, convolutions, other pooling and operations of `keras.ops` lose it;
+  `BatchNormalization` does not look at it outside training.
+- **A layer of one input whose `call` takes a `mask`**, such as `GlobalAveragePooling1D`, is taken
+  apart: a neuron a step says 1 where it counts, else 0, and is multiplied with the values of that
+  step. So is one that is given a constant mask.
+- **Refused** is what looks for masks by itself: `Multiply`, `Maximum`, `Minimum` and attention
+  behind `mask_zero` or `Masking`, and `TimeDistributed` around a layer that takes a mask. The error
+  names the layer that made it. A mask that the model computes, such as `(ids != 0)[:, None, :]` as
+  `attention_mask`, is wired.
+
+`Masking` itself makes 0 of each step in which all numbers are the mask's; if these are 0, it only
+passes them on.
 """

@@ -8,9 +8,16 @@ from typing import Any
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import LayerCall, Tensor, leaves, mapped
 from exporter.reading.keras.constants import JOINING, Constant, is_batch_of_one, is_constant
-from exporter.reading.keras.graph import functional_graph, graph_nodes
+from exporter.reading.keras.graph import functional_graph, graph_nodes, mask_makers
 from exporter.reading.keras.inputs import ModelInputs
-from exporter.reading.keras.masks import Masks, looks_at_masks, without_masks, without_unread
+from exporter.reading.keras.masks import (
+    Masks,
+    looks_at_masks,
+    masks_of,
+    why_refused_by,
+    without_masks,
+    without_unread,
+)
 from exporter.reading.keras.part_names import Place, whole
 from exporter.reading.keras.recording import NotRecordedError, Spec, recorded, symbolic
 from exporter.reading.keras.settings import settings_of, settle_epsilon
@@ -125,6 +132,7 @@ class _Walk:
     counted: set[int] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     masks: Masks = field(default_factory=Masks)
+    mask_makers: set[int] = field(default_factory=set)
 
     def model_tensor(self, position: int) -> ModelTensor:
         """Return a tensor as an input or an output of the model."""
@@ -153,7 +161,10 @@ class _Walk:
             The position of each Keras tensor, by its ``id``; those of the nodes are added. That of
             an input is there already, unless it is one of the whole model.
         """
-        for node in nodes:
+        every = list(nodes)
+        if place.in_file:
+            self.mask_makers |= mask_makers(every)
+        for node in every:
             if not node.is_input:
                 use = _use_of(node, positions)
                 outputs = self._call(node.operation, use, place)
@@ -194,12 +205,13 @@ class _Walk:
         if key.startswith("ops."):
             return self._operation(layer, key, use, place)
         outputs = self._of_layer(layer, key, use, place)
-        self.masks.through(layer, place.name_of(layer), use.kwargs, use.inputs, outputs)
+        read = replace(use, kwargs=without_masks(layer, use.kwargs)).inputs
+        self.masks.through(layer, place.name_of(layer), use.kwargs, read, outputs)
         return outputs
 
     def _of_layer(self, layer: Any, key: str, use: _Use, place: Place) -> Sequence[int]:
         """Add the call of a layer that is no model."""
-        use, masked = self._without_masks(layer, use)
+        use, masked = self._with_mask(layer, use)
         if masked is None and key in WRAPPERS and self._is_plain(use):
             return self._unwrapped(layer, use, place)
         self.note(layer)
@@ -213,7 +225,7 @@ class _Walk:
         )
         if refused is not None or is_unwirable(key):
             return self._append(layer, name, use, place, refused)
-        beyond = beyond_handler(key, use.args, use.kwargs)
+        beyond = beyond_handler(use.args, use.kwargs)
         if key in handled_classes() and (beyond is None or key in WRAPPERS):
             return self._append(layer, name, use, place, beyond)
         try:
@@ -221,13 +233,24 @@ class _Walk:
         except NotRecordedError as error:
             return self._append(layer, name, use, place, beyond or str(error))
 
-    def _without_masks(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
-        """Return a use without masks that a layer does not look at, and why one is refused."""
+    def _with_mask(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
+        """Return a use with the mask that a layer looks at, and why it cannot have it.
+
+        Keras gives a layer the mask that a tensor carries as it computes, whatever the call says.
+        """
         unmasked = replace(use, kwargs=without_masks(layer, use.kwargs))
         if not looks_at_masks(layer):
             return unmasked, None
-        why = self.masks.why_refused(unmasked.inputs)
-        return (use, None) if why is None else (unmasked, why)
+        carried = self.masks.of(unmasked.inputs)
+        if carried is None:
+            return use, None
+        if masks_of(layer) == ["mask"] and len(unmasked.inputs) == 1:
+            if use.kwargs.get("mask") is not None:
+                return use, None
+            if carried.position is not None:
+                given = {**use.kwargs, "mask": Tensor(carried.position)}
+                return replace(use, kwargs=given), None
+        return unmasked, why_refused_by(carried)
 
     def _closed(self, layer: Any, use: _Use) -> _Use:
         """Return a use with the lengths of axes that were open as the model was built."""
@@ -247,7 +270,7 @@ class _Walk:
         """Add the calls of a nested model, and return the positions of its outputs."""
         read = replace(use, kwargs=without_masks(model, use.kwargs))
         if use.kwargs.get("mask") is not None:
-            self.masks.mark(read.inputs, place.name_of(model))
+            self.masks.give(read.inputs, use.kwargs["mask"], place.name_of(model))
         inside = dict(zip(map(id, graph.inputs), _in_order(read, graph), strict=True))
         # Each use of a nested model has tensors of its own.
         self.enter(graph_nodes(graph), inside, place.within(model))
@@ -300,7 +323,9 @@ class _Walk:
         every = leaves((use.args, use.kwargs))
         variables = [leaf for leaf in every if isinstance(leaf, keras.Variable)]
         refused = self._unknown(variables, place)
-        outputs = self._append(operation, place.name_of(operation), use, place, refused)
+        makes_mask = id(operation) in self.mask_makers
+        name = place.name_of_mask(operation) if makes_mask else place.name_of(operation)
+        outputs = self._append(operation, name, use, place, refused)
         if key == "ops.Cast" and use.made[0].dtype == self.specs[use.inputs[0]].dtype:
             # It gives back the very tensor that it gets.
             self.masks.pass_on(use.inputs, outputs)

@@ -1,6 +1,6 @@
 """The graph of layers that a functional model is made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -21,6 +21,31 @@ def keeps_call(cls: type) -> bool:
 
     bases = (keras.Model, keras.Sequential, keras.src.models.Functional)
     return any(getattr(cls, "call", None) is base.call for base in bases)
+
+
+def mask_makers(nodes: Iterable[Any]) -> set[int]:
+    """Return the operations that make the masks which calls are given, each by its ``id``.
+
+    Keras makes them as it builds a model, and numbers them through.
+    """
+    import keras
+
+    waiting = [
+        tensor
+        for node in nodes
+        for name, value in node.arguments.kwargs.items()
+        if name.endswith("mask")
+        for tensor in keras.tree.flatten(value)
+        if isinstance(tensor, keras.KerasTensor)
+    ]
+    makers: set[int] = set()
+    while waiting:
+        history = waiting.pop()._keras_history
+        operation = history.operation
+        if not isinstance(operation, keras.layers.Layer) and id(operation) not in makers:
+            makers.add(id(operation))
+            waiting += operation._inbound_nodes[history.node_index].input_tensors
+    return makers
 
 
 def graph_nodes(graph: Any) -> Iterator[Any]:

@@ -7,9 +7,10 @@ it, and so does each operation of ``keras.ops`` that makes another tensor.
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
-from exporter.reading.calls import LayerCall
+from exporter.reading.calls import LayerCall, Tensor, leaves
 from exporter.wiring import is_of_keras
 
 _ENDS_HERE: Final = frozenset(["Dot", "GlobalAveragePooling1D"])
@@ -25,22 +26,57 @@ _MERGES: Final = frozenset(["Add", "Average", "Subtract"])
 """Layers that put out a mask where all of their inputs have one."""
 
 
+@dataclass(frozen=True)
+class Mask:
+    """A mask that tensors carry.
+
+    Parameters
+    ----------
+    maker
+        The layer that made it.
+    position
+        The position of its tensor; None where no call of the model puts it out.
+    """
+
+    maker: str
+    position: int | None = None
+
+
 class Masks:
-    """The tensors that carry a mask which depends on the input: by whom it was made."""
+    """The masks that tensors carry, by the tensors' positions."""
 
     def __init__(self) -> None:
-        self._made_by: dict[int, str] = {}
+        self._carried: dict[int, Mask] = {}
 
-    def mark(self, positions: Iterable[int], maker: str) -> None:
-        """Note that tensors carry a mask."""
-        for position in positions:
-            self._made_by.setdefault(position, maker)
+    def of(self, positions: Iterable[int]) -> Mask | None:
+        """Return the mask of the first tensor that carries one; None if there is none."""
+        return next((self._carried[each] for each in positions if each in self._carried), None)
+
+    def give(self, positions: Iterable[int], masks: Any, name: str) -> None:
+        """Note that tensors carry masks which a call has.
+
+        Parameters
+        ----------
+        positions
+            Those of the tensors.
+        masks
+            What the call has: a mask, or one for each tensor.
+        name
+            The layer that is called.
+        """
+        every = list(leaves(masks))
+        for at, position in enumerate(positions):
+            mask = every[at] if len(every) > 1 else every[0]
+            if mask is not None:
+                maker = self._carried.get(position, Mask(name)).maker
+                own = mask.position if isinstance(mask, Tensor) else None
+                self._carried[position] = Mask(maker, own)
 
     def pass_on(self, inputs: Iterable[int], outputs: Iterable[int]) -> None:
         """Let tensors carry the mask that one of the inputs carries, if any does."""
-        maker = self._maker(inputs)
-        if maker is not None:
-            self.mark(outputs, maker)
+        mask = self.of(inputs)
+        if mask is not None:
+            self._carried.update(dict.fromkeys(outputs, mask))
 
     def through(
         self,
@@ -57,30 +93,17 @@ class Masks:
         layer, name, kwargs
             The layer, its name, and the named arguments of its call.
         inputs, outputs
-            The positions of what it reads, and of what it puts out.
+            The positions of what it reads, its masks left out, and of what it puts out.
         """
         class_name = _name(layer)
+        if kwargs.get("mask") is not None:
+            self.give(inputs, kwargs["mask"], name)
         if _makes_mask(layer, kwargs):
-            self.mark(outputs, name)
+            self._carried.update(dict.fromkeys(outputs, Mask(name)))
         elif layer.supports_masking and class_name not in _ENDS_HERE:
-            every = all(position in self._made_by for position in inputs)
+            every = all(position in self._carried for position in inputs)
             if every or class_name not in _MERGES:
                 self.pass_on(inputs, outputs)
-            if any(kwargs.get(mask) is not None for mask in mask_arguments(layer)):
-                self.mark(outputs, name)
-
-    def why_refused(self, inputs: Iterable[int]) -> str | None:
-        """Return why a layer cannot be wired that computes with masks; None if there is none."""
-        maker = self._maker(inputs)
-        if maker is None:
-            return None
-        return (
-            f"it leaves steps out by the mask of {maker!r}, which depends on the input; a model "
-            "without mask_zero and Masking can be wired"
-        )
-
-    def _maker(self, positions: Iterable[int]) -> str | None:
-        return next((self._made_by[each] for each in positions if each in self._made_by), None)
 
 
 @contextmanager
@@ -91,15 +114,23 @@ def silent_about_masks() -> Iterator[None]:
         yield
 
 
+def why_refused_by(mask: Mask) -> str:
+    """Return why a layer cannot be wired that computes with a mask of which no tensor is known."""
+    return (
+        f"it leaves steps out by the mask of {mask.maker!r}, which depends on the input and is no "
+        "argument of its call; a model without mask_zero and Masking can be wired"
+    )
+
+
 def looks_at_masks(layer: Any) -> bool:
     """Tell whether a layer, given a mask, computes with it."""
     name = _name(layer)
     if name == "TimeDistributed":
         return looks_at_masks(layer.layer)
-    return name in _BY_ATTRIBUTE or (name not in _IGNORE and bool(mask_arguments(layer)))
+    return name in _BY_ATTRIBUTE or (name not in _IGNORE and bool(masks_of(layer)))
 
 
-def mask_arguments(layer: Any) -> list[str]:
+def masks_of(layer: Any) -> list[str]:
     """Return the names under which a layer is given masks."""
     parameters = layer.call_signature_parameters
     return [name for name in parameters if name == "mask" or name.endswith("_mask")]
@@ -107,7 +138,7 @@ def mask_arguments(layer: Any) -> list[str]:
 
 def without_masks(layer: Any, kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a call without masks."""
-    masks = mask_arguments(layer)
+    masks = masks_of(layer)
     return {name: value for name, value in kwargs.items() if name not in masks}
 
 

@@ -43,6 +43,10 @@ class Place:
             return self.prefix + _file_name(operation)
         return self.prefix + (self.parts.get(id(operation)) or _own_name(operation))
 
+    def name_of_mask(self, operation: Any) -> str:
+        """Return the name of an operation that makes a mask, which no file may name."""
+        return self.prefix + _own_name(operation)
+
     def is_in_file(self, layer: Any) -> bool:
         """Tell whether the file names a layer, and all layers in it, if it is a graph of them."""
         return self.in_file or (self.parts_in_file and id(layer) in self.parts)

@@ -7,7 +7,7 @@ from exporter.reading.calls import LayerCall, Tensor, leaves
 from exporter.reading.keras.constants import is_constant
 from exporter.reading.keras.legacy.built import other_meaning
 from exporter.reading.refusal import Refusal
-from exporter.wiring import handled_classes, reason, takes_arguments
+from exporter.wiring import handled_classes, reason
 
 # They compute in floats, and give what they were given.
 _ROUNDING: Final = frozenset(["GroupNormalization", "LayerNormalization", "RMSNormalization"])
@@ -28,20 +28,18 @@ def why_refused(layer: Any) -> str | None:
     return None
 
 
-def beyond_handler(key: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+def beyond_handler(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
     """Return what a call has that no handler of a layer takes; None for nothing.
 
     Parameters
     ----------
-    key
-        The name under which the layer's class has its handler.
     args, kwargs
         The arguments of the call, with a ``Tensor`` in the place of each tensor.
     """
     for name, value in kwargs.items():
         if isinstance(value, Tensor):
             return f"it is called with a tensor as its argument {name!r}"
-        if is_constant(value) and not takes_arguments(key):
+        if is_constant(value):
             return f"it is called with a constant as its argument {name!r}"
     if any(value is not None and not isinstance(value, Tensor) for value in leaves(args)):
         return "it is called with a constant"
