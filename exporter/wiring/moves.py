@@ -20,12 +20,14 @@ _INTEGERS: Final = ("int32", "int64")
 
 
 @handles(
+    "ops.BroadcastTo",
     "ops.Copy",
     "ops.CropImages",
     "ops.DepthToSpace",
     "ops.Diagonal",
     "ops.ExpandDims",
     "ops.Flip",
+    "ops.Fliplr",
     "ops.GetItem",
     "ops.Moveaxis",
     "ops.PadImages",
@@ -34,6 +36,7 @@ _INTEGERS: Final = ("int32", "int64")
     "ops.Reshape",
     "ops.Roll",
     "ops.Rot90",
+    "ops.Slice",
     "ops.SpaceToDepth",
     "ops.Squeeze",
     "ops.StopGradient",

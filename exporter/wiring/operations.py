@@ -4,10 +4,12 @@ The handlers of operations get the arguments of the call: neuron ids where a ten
 arrays of float64 or int32 where a constant stood.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from exporter.wiring.comparisons import is_false, truth
 from exporter.wiring.elementwise import affine, one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
@@ -74,6 +76,35 @@ def divide(operation: Any, x1: Operand, x2: Operand) -> Computed | Chain:
                 reads=(divisor,),
             ),
             Stage("product", _product, reads=(dividend, "reciprocal")),
+        )
+    )
+
+
+@handles("ops.DivideNoNan")
+def divide_or_0(operation: Any, x1: Operand, x2: Operand) -> Computed | Chain:
+    """Divide; 0 where the divisor is 0, by 1 added to it there."""
+    del operation
+    if not is_neurons(x2):
+        by = np.asarray(x2, dtype=np.float64)
+        return affine(np.asarray(x1), np.divide(1, by, where=by != 0, out=np.zeros_like(by)), 0.0)
+    if not is_neurons(x1):
+        raise NotWirableError("it divides a constant by a tensor that may be 0")
+    divisor = np.asarray(x2)
+
+    def reciprocal(ids: Ids, zero: Ids) -> Computed:
+        return replace(merged([ids, zero]), activation="reciprocal")
+
+    return Chain(
+        (
+            Stage("zero", is_false, output=lambda x: x == 0, reads=(divisor,)),
+            truth("true", divisor),
+            Stage(
+                "reciprocal",
+                reciprocal,
+                output=lambda x, zero: np.reciprocal(x + zero),
+                reads=(divisor, "zero"),
+            ),
+            Stage("product", _product, reads=(np.asarray(x1), "reciprocal", "true")),
         )
     )
 

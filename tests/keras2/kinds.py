@@ -405,3 +405,25 @@ def tokens() -> Any:
 def masked_steps() -> Any:
     made = layers()
     return sequential(made.Input((4, 3)), made.Masking(), made.Dense(2), made.Flatten())
+
+
+@kind
+def attention() -> Any:
+    made = layers()
+    read, other = made.Input((4, 6)), made.Input((5, 6))
+    mixed = made.MultiHeadAttention(2, 3, value_dim=4)(read, other)
+    mixed = made.MultiHeadAttention(2, 3)(mixed, mixed, use_causal_mask=True)
+    looked = made.Attention(use_scale=True)([mixed, other])
+    added = made.AdditiveAttention()([looked, other])
+    return model([read, other], made.Dot(axes=(2, 2))([added, other]))
+
+
+@kind
+def products_of_tensors() -> Any:
+    import tensorflow as tf
+
+    made = layers()
+    read, other = made.Input((4, 6)), made.Input((5, 6))
+    scores = tf.nn.softmax(tf.matmul(read, other, transpose_b=True) * 0.4)
+    mixed = tf.matmul(scores, tf.matmul(other, tf.matmul(other, other, transpose_a=True)))
+    return model([read, other], tf.where(mixed > 0.0, mixed, read))

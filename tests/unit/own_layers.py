@@ -104,6 +104,18 @@ class Token(keras.layers.Layer):  # type: ignore[misc]
 
 
 @registered
+class Moving(keras.layers.Layer):  # type: ignore[misc]
+    """Says the length of the batch in the shapes of what it moves."""
+
+    def compute_output_shape(self, shape: Any) -> Any:
+        return (shape[0], 3, 2, shape[-1])
+
+    def call(self, x: Made) -> Made:
+        part = ops.slice(x, (0, 1, 0), (ops.shape(x)[0], 2, x.shape[-1]))
+        return ops.fliplr(ops.broadcast_to(part[:, None], (ops.shape(x)[0], 3, 2, x.shape[-1])))
+
+
+@registered
 class Gated(Own):
     """Called with a second tensor by name."""
 

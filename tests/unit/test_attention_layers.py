@@ -72,6 +72,7 @@ DOTS: dict[str, Call] = {
     "both": lambda t: layers.Dot(axes=(1, 2))([t.query, t.image[:, :, :, :4][:, 0]]),
     "vectors": lambda t: layers.Dot(axes=-1)([t.query[:, 0], t.value[:, 0]]),
     "image": lambda t: layers.Dot(axes=(3, 2))([t.image, t.query]),
+    "cosine": lambda t: layers.Dot(axes=2, normalize=True)([t.query, t.value]),
 }
 FAMILIES = {"multi-head": MULTI_HEAD, "grouped": GROUPED, "scored": SCORED, "dot": DOTS}
 
@@ -93,6 +94,15 @@ def test_one_layer_used_twice(tmp_path: Path) -> None:
     )
     assert failing(case) == []
     assert case.plan.parameters == shared.count_params()
+
+
+def test_one_causal_layer_behind_another(tmp_path: Path) -> None:
+    tokens = keras.Input((4, 6))
+    mixed = layers.MultiHeadAttention(2, 3)(tokens, tokens, use_causal_mask=True)
+    again = layers.MultiHeadAttention(2, 3)(mixed, mixed, use_causal_mask=True)
+    case = wired(randomized(keras.Model(tokens, again)), tmp_path)
+    assert failing(case) == []
+    assert case.plan.edges == 2 * (4 * 4 * 6 * 6 + 3 * 2 * 10 * 6)
 
 
 @pytest.mark.parametrize("causal", [False, True])

@@ -92,6 +92,9 @@ CASES: Final[dict[str, Function]] = {
     "repeat": lambda x: tf.repeat(x, 2, axis=1),
     "reshape": lambda x: tf.reshape(x, (-1, 2, 2)),
     "reverse": lambda x: tf.reverse(x, axis=[-1]),
+    "matmul, transposed": lambda x: tf.matmul(
+        tf.reshape(x, (-1, 2, 2)), tf.reshape(x, (-1, 2, 2)), transpose_a=True, adjoint_b=True
+    ),
     "roll": lambda x: tf.roll(x, shift=1, axis=1),
     "scalar_mul": lambda x: tf.math.scalar_mul(2.0, x),
     "slice": lambda x: x[:, 1:3],
@@ -115,8 +118,8 @@ CASES: Final[dict[str, Function]] = {
 REFUSED: Final[dict[str, tuple[Function, str]]] = {
     "none of them": (lambda x: tf.math.l2_normalize(x, axis=1), "math.l2_normalize"),
     "an argument that is none there": (
-        lambda x: tf.matmul(tf.reshape(x, (-1, 2, 2)), np.eye(2), transpose_b=True),
-        "transpose_b=True",
+        lambda x: tf.matmul(x, np.eye(4, dtype="float32"), a_is_sparse=True),
+        "a_is_sparse=True",
     ),
     "a setting that is computed": (
         lambda x: tf.reshape(x, (tf.shape(x)[0], 2, 2)),

@@ -39,6 +39,7 @@ MODELS: dict[str, Callable[[], Any]] = {
     "nested": lambda: behind(own.Nested(name="outer")),
     "several outputs": lambda: called(own.Halves(name="own")),
     "token": lambda: behind(own.Token(name="token"), layers.Dense(2)),
+    "moving": lambda: behind(own.Moving(name="moving"), layers.Dense(2)),
     "spectral": lambda: behind(layers.SpectralNormalization(own.Weighted(2), name="spectral")),
     "each step": lambda: behind(layers.TimeDistributed(own.Block(name="block"), name="each")),
     "masked": lambda: called(

@@ -59,6 +59,12 @@ ARITHMETIC: dict[str, Formula] = {
     "log 0": lambda x, y: [_ops().log(_ops().relu(x)), _ops().sqrt(y)],
     "var": lambda x, y: [_ops().var(x, axis=(1, 2)), _ops().std(y, axis=2, keepdims=True)],
     "logsumexp": lambda x, y: [_ops().logsumexp(x, axis=-1), _ops().norm(y, axis=1)],
+    "cumsum": lambda x, y: [_ops().cumsum(x, axis=1), _ops().cumprod(y, axis=-1)],
+    "diff": lambda x, y: [_ops().diff(x, axis=2), _ops().diff(y, n=2, axis=1)],
+    "divide_no_nan": lambda x, y: [
+        _ops().divide_no_nan(x, _ops().relu(y)),
+        _ops().divide_no_nan(y, np.arange(3, dtype="float32")),
+    ],
     "average": lambda x, y: [
         _ops().average(x, axis=3, weights=np.arange(3.0)),
         _ops().average(y, axis=1),
@@ -189,9 +195,10 @@ def test_reductions(name: str, keepdims: bool, axis: Any, tmp_path: Path) -> Non
         (lambda x, y: [_ops().cast(x, "int8"), y], "it rounds to int8"),
         (lambda x, y: [_ops().argmax(x, axis=1), y], "a place, a count or a likeness"),
         (lambda x, y: [_ops().sum(x, axis=0), y], "the samples of a batch"),
+        (lambda x, y: [_ops().cumsum(x, axis=0), y], "the samples of a batch"),
         (lambda x, y: _ops().concatenate([x, y], axis=0), "the samples of a batch"),
     ],
-    ids=["power", "mod", "maximum", "pad", "cast", "argmax", "sum", "concatenate"],
+    ids=["power", "mod", "maximum", "pad", "cast", "argmax", "sum", "cumsum", "concatenate"],
 )
 def test_refusals(formula: Formula, said: str, tmp_path: Path) -> None:
     import keras

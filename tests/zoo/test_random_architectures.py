@@ -1,10 +1,12 @@
 """Random small architectures of the supported layers: each must replay."""
 
+import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,9 @@ ACTIVATIONS = [None, "relu", "tanh", "sigmoid", "elu", "softmax", "hard_silu"]
 Draw = Callable[..., Any]
 MOST_CHANNELS = 12
 MOST_SPACE = 6
+MOST_POSITIONS = 30
+SEQUENCE = 3
+"""Axes of a sequence, that of the batch counted."""
 
 
 def _convolution(draw: Draw, tensor: Any) -> Any:
@@ -105,7 +110,40 @@ def _merge(draw: Draw, tensor: Any) -> Any:
     return getattr(layers, name)()([tensor, branch])
 
 
-STEPS = [_convolution, _convolution, _pooling, _space, _elementwise, _elementwise, _merge]
+def _attention(draw: Draw, tensor: Any) -> Any:
+    import keras
+
+    layers = keras.layers
+    if math.prod(tensor.shape[1:-1]) > MOST_POSITIONS:
+        return tensor
+    sequence = len(tensor.shape) == SEQUENCE
+    causal = draw(st.booleans()) and sequence
+    kind = draw(
+        st.sampled_from(["MultiHead", "GroupQuery", "", "Additive"] if sequence else ["MultiHead"])
+    )
+    if kind in {"MultiHead", "GroupQuery"}:
+        groups, size = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+        common = {"use_bias": draw(st.booleans()), "dropout": draw(st.sampled_from([0.0, 0.5]))}
+        if kind == "GroupQuery":
+            layer = layers.GroupQueryAttention(size, 2 * groups, groups, **common)
+        else:
+            axes = draw(st.sampled_from([None, (1,)]))
+            layer = layers.MultiHeadAttention(groups, size, attention_axes=axes, **common)
+        return layer(tensor, tensor, use_causal_mask=causal)
+    layer = getattr(layers, f"{kind}Attention")(use_scale=draw(st.booleans()))
+    return layer([tensor, layers.Dense(tensor.shape[-1])(tensor)], use_causal_mask=causal)
+
+
+STEPS = [
+    _attention,
+    _convolution,
+    _convolution,
+    _pooling,
+    _space,
+    _elementwise,
+    _elementwise,
+    _merge,
+]
 
 
 def _begin(draw: Draw, space: int) -> tuple[Any, Any]:
@@ -149,6 +187,7 @@ def _architecture(draw: Draw) -> Any:
     return randomized(model, draw(st.integers(0, 99)))
 
 
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
 @settings(
     max_examples=40,
     deadline=None,

@@ -133,7 +133,9 @@ def looks_at_masks(layer: Any) -> bool:
 def masks_of(layer: Any) -> list[str]:
     """Return the names under which a layer is given masks."""
     parameters = layer.call_signature_parameters
-    return [name for name in parameters if name == "mask" or name.endswith("_mask")]
+    masks = [name for name in parameters if name == "mask" or name.endswith("_mask")]
+    # Whether attention makes a mask by itself, of which the output carries nothing.
+    return [name for name in masks if name != "use_causal_mask"]
 
 
 def without_masks(layer: Any, kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,15 @@ def _data_format(settings: Settings) -> Settings:
     return {**settings, "data_format": names[name]}
 
 
+def _transposed(settings: Settings) -> Settings:
+    """Return the equation of a product of matrices, of which some are transposed."""
+    first, second = (
+        bool(settings.get(f"transpose_{matrix}") or settings.get(f"adjoint_{matrix}"))
+        for matrix in "ab"
+    )
+    return {"subscripts": f"...{'ji' if first else 'ij'},...{'kj' if second else 'jk'}->...ik"}
+
+
 _UNARY: Final = {
     "identity": "numpy.Copy",
     "math.abs": "numpy.Absolute",
@@ -143,9 +152,8 @@ _REDUCED: Final = {
     "math.reduce_sum": "numpy.Sum",
     "math.reduce_variance": "numpy.Var",
 }
-_AS_THEY_ARE: Final = dict.fromkeys(
-    ["transpose_a", "transpose_b", "adjoint_a", "adjoint_b", "a_is_sparse", "b_is_sparse"], (False,)
-)
+_TRANSPOSED: Final = ("transpose_a", "transpose_b", "adjoint_a", "adjoint_b")
+_SPARSE: Final = dict.fromkeys(["a_is_sparse", "b_is_sparse"], (False,))
 _FUNCTIONS: Final[dict[str, _Function]] = {
     **{name: _Function(operation) for name, operation in _UNARY.items()},
     **{name: _Function(operation, ("y",)) for name, operation in _BINARY.items()},
@@ -177,7 +185,7 @@ _FUNCTIONS: Final[dict[str, _Function]] = {
     "linalg.matmul": _Function(
         "numpy.Matmul",
         ("b",),
-        without=_AS_THEY_ARE,
+        without=_SPARSE | dict.fromkeys(_TRANSPOSED, (False,)),
     ),
     "math.scalar_mul": _Function("numpy.Multiply", ("x",)),
     "nn.bias_add": _Function(
@@ -224,6 +232,13 @@ _FUNCTIONS: Final[dict[str, _Function]] = {
 }
 """What each function of TensorFlow is, by its name in ``tf`` or ``tf.compat.v1``."""
 
+_TRANSPOSING: Final = {
+    "linalg.matmul": _Function(
+        "numpy.Einsum", ("b",), _same(*_TRANSPOSED), without=_SPARSE, change=_transposed
+    )
+}
+"""What they are where a matrix is to be transposed."""
+
 _ADDED: Final = "math.add_n"
 
 
@@ -262,6 +277,8 @@ def _translated(layer: Settings, name: str, calls: list[Call]) -> tuple[Settings
     function = _FUNCTIONS.get(name.removeprefix("compat.v1."))
     if function is None:
         raise UntranslatableError("it is none of the operations of keras.ops that are read")
+    if any(call.others.get(flag) for call in calls for flag in _TRANSPOSED):
+        function = _TRANSPOSING.get(name, function)
     settings = [_settings(function, call) for call in calls]
     if any(other != settings[0] for other in settings):
         raise UntranslatableError("it is called several times, with other settings each time")

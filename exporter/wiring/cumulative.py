@@ -1,0 +1,42 @@
+"""Operations of ``keras.ops`` along an axis of which each output reads what stands before it."""
+
+from math import comb
+from typing import Any, Final
+
+import numpy as np
+
+from exporter.wiring.handlers import handles
+from exporter.wiring.results import EMPTY, Computed, Ids, NotWirableError, Reduce
+from exporter.wiring.zeros import with_zeros_joined
+
+_REDUCED: Final[dict[str, Reduce]] = {"Cumsum": "sum", "Cumprod": "product"}
+
+
+@handles("ops.Cumsum", "ops.Cumprod")
+def cumulated(operation: Any, ids: Ids) -> Computed:
+    """Add up, or multiply, what stands up to each place of an axis."""
+    axis = _axis(operation.axis, ids.ndim)
+    length = ids.shape[axis]
+    each = np.moveaxis(ids, axis, -1)[..., np.newaxis, :]
+    sources = np.where(np.tri(length, dtype=bool), each, EMPTY)
+    reduce = _REDUCED[type(operation).__name__]
+    placed = np.moveaxis(sources, -2, axis)
+    return with_zeros_joined(Computed(placed, np.ones((), np.float32), ids.ndim, reduce=reduce))
+
+
+@handles("ops.Diff")
+def differences(operation: Any, ids: Ids) -> Computed:
+    """Subtract what stands one place before, as often as it says: binomial weights."""
+    order = operation.n
+    axis = _axis(operation.axis, ids.ndim)
+    windows = np.lib.stride_tricks.sliding_window_view(ids, order + 1, axis=axis)
+    weights = [(-1) ** (order - place) * comb(order, place) for place in range(order + 1)]
+    return Computed(windows, np.array(weights, dtype=np.float32), ids.ndim)
+
+
+def _axis(axis: int | None, rank: int) -> int:
+    """Return an axis, the batch not counted."""
+    own = -1 if axis is None else axis % (rank + 1) - 1
+    if own < 0:
+        raise NotWirableError("it goes over the samples of a batch")
+    return own
