@@ -61,6 +61,9 @@ SETTINGS: dict[Shape, list[Spec]] = {
         layer("GroupNormalization", groups=3, axis=1),
         layer("GroupNormalization", groups=5, axis=2),
         layer("UnitNormalization", axis=(1, 3)),
+        layer("LayerNormalization", dtype="mixed_float16"),
+        layer("GroupNormalization", groups=2, dtype="mixed_bfloat16"),
+        layer("RMSNormalization", dtype="float16"),
     ],
     (2, 3, 2, 4): [
         layer("LayerNormalization"),
@@ -222,6 +225,13 @@ def test_behind_padding(tmp_path: Path) -> None:
     ]
     model = randomized(keras.Model(read, [each(padded) for each in made]))
     assert failing(wired(model, tmp_path)) == []
+
+
+def test_at_each_step_of_time(tmp_path: Path) -> None:
+    read = keras.Input((2, 3, 4))
+    each = [keras.layers.LayerNormalization(axis=[1, 2]), keras.layers.GroupNormalization(2)]
+    made = [keras.layers.TimeDistributed(normalization)(read) for normalization in each]
+    assert failing(wired(randomized(keras.Model(read, made)), tmp_path)) == []
 
 
 def test_one_layer_of_two_calls_has_its_parameters_once(tmp_path: Path) -> None:
