@@ -28,8 +28,8 @@ the sources of older releases were read. In these places the same words mean som
   from the corners of pixels, as TensorFlow 1 did, and so does the graph.
 - `RandomCrop` resizes the largest part in the middle at inference; in Keras 3 it does nothing. It
   is read as a `Resizing`.
-- `UnitNormalization` took 1e-12 for a smaller square of the norm; Keras 3 takes 1e-12 for a smaller
-  norm.
+- `UnitNormalization` took 1e-12 for a smaller square of the norm, as `tf.math.l2_normalize` does;
+  Keras 3 takes 1e-12 for a smaller norm.
 - `ThresholdedReLU` is a `ReLU` with a threshold; `RandomHeight` and `RandomWidth` do nothing at
   inference.
 - A `GRU` that does not say `reset_after` resets before. It is refused, as recurrent layers are.

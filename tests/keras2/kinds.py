@@ -405,3 +405,14 @@ def tokens() -> Any:
 def masked_steps() -> Any:
     made = layers()
     return sequential(made.Input((4, 3)), made.Masking(), made.Dense(2), made.Flatten())
+
+
+@kind
+def normalized_by_tensorflow() -> Any:
+    import tensorflow as tf
+
+    made = layers()
+    read = made.Input((4, 6))
+    seen = tf.math.l2_normalize(made.Dense(5, activation="tanh")(read), axis=-1)
+    length = tf.math.reduce_euclidean_norm(read, axis=-1, keepdims=True)
+    return model(read, made.Dense(2)(seen) / (length + 1.0))
