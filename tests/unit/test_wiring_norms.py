@@ -104,6 +104,22 @@ def test_of_inputs_that_are_all_zero(tmp_path: Path) -> None:
     assert not any(each.any() for name, each in values.items() if "/" not in name)
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda x: x - ops.mean(x, axis=(1, 2), keepdims=True),
+        lambda x: ops.average(x, axis=1) - x[:, 0],
+        lambda x: ops.std(x, axis=1),
+    ],
+    ids=["mean", "average", "std"],
+)
+def test_nothing_is_left_of_inputs_that_are_all_alike(formula: Formula, tmp_path: Path) -> None:
+    read = keras.Input((7, 3), name="read")
+    case = wired(keras.Model(read, formula(read)), tmp_path)
+    values = replay(StreamSource(case.plan), {"read": np.full((1, 7, 3), 1e6)})
+    assert not values[case.plan.layers[-1].name].any()
+
+
 def test_what_the_settings_of_keras_say_of_epsilon_is_kept(tmp_path: Path) -> None:
     usual = keras.config.epsilon()
     read = keras.Input((3,))
