@@ -1,6 +1,8 @@
-"""What the page about layers says of files that an older Keras or half precision made."""
+"""The page about files that an older Keras or half precision made."""
 
 from typing import Final
+
+from tests.docs.markdown import NOTE
 
 OLD_FILES: Final = """\
 ## What old files mean
@@ -55,3 +57,8 @@ the model that `verify` compares it with, do not round, so that their outputs di
 from those of `predict`. `inspect` and `load` say so; `half_precisions` of their reports names what
 the file has.
 """
+
+
+def old_files_page() -> str:
+    """Return the page."""
+    return f"{NOTE}\n# Old files\n\n{OLD_FILES}"
