@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 from typing import Final
 
+from tests.docs.activations_page import activations_page
 from tests.docs.cypher_page import cypher_page, statements_pages
 from tests.docs.docstrings import docstrings
 from tests.docs.layers_page import layers_page
 from tests.docs.notebook import TUTORIAL, tutorial
+from tests.docs.old_files import old_files_page
 from tests.docs.plots_page import plots_page
 from tests.docs.queries_page import load_both, load_series, queries_pages
 from tests.docs.sample import ROOT, run, sample_folder
@@ -36,6 +38,8 @@ def generated() -> dict[Path, str]:
             **{docs / page: text for page, text in statements_pages().items()},
             docs / "plots.md": plots_page(),
             docs / "layers.md": layers_page(),
+            docs / "activations.md": activations_page(),
+            docs / "old_files.md": old_files_page(),
             docs / "cypher.md": cypher_page(_with_outputs((docs / "cypher.md").read_text("utf-8"))),
             docs / "training.md": _with_outputs((docs / "training.md").read_text("utf-8")),
             docs / "extending.md": _with_files((docs / "extending.md").read_text("utf-8")),

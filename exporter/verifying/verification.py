@@ -159,8 +159,8 @@ def verify(
         if row["sha256"] != sha256:
             raise VerificationError(
                 f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "
-                 f"are {str(row['sha256'])[:12]}... and {sha256[:12]}...; say "
-                 f"another {option('name')}{again}"
+                f"are {str(row['sha256'])[:12]}... and {sha256[:12]}...; say "
+                f"another {option('name')}{again}"
             )
         begun = time.perf_counter()
         report = compare(model_file, source, samples=samples, seed=seed, progress=told)

@@ -9,7 +9,7 @@ from exporter.wiring.axes import over_axes, without_batch
 from exporter.wiring.comparisons import truth
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.handlers import handles
-from exporter.wiring.means import Means
+from exporter.wiring.means import Means, shares
 from exporter.wiring.merge import merged
 from exporter.wiring.results import (
     Chain,
@@ -41,7 +41,7 @@ def reduced(operation: Any, ids: Ids) -> Computed:
     """Take the mean, sum, maximum, minimum or product over axes."""
     kind = type(operation).__name__
     sources, rank = _over_axes(operation, ids)
-    weights = _share(sources, rank) if kind == "Mean" else _ONE
+    weights = shares(sources.shape[rank:]) if kind == "Mean" else _ONE
     return with_zeros_joined(Computed(sources, weights, rank, reduce=_REDUCED[kind]))
 
 
@@ -61,10 +61,13 @@ def all_or_any(operation: Any, ids: Ids) -> Chain:
 def average(operation: Any, ids: Ids, weights: Floats | None = None) -> Computed:
     """Add up over axes, each input by its share of the given weights."""
     sources, rank = _over_axes(operation, ids, keepdims=False)
-    shares = np.ones(sources.shape[rank:]) if weights is None else np.asarray(weights)
-    if shares.shape != sources.shape[rank:]:
+    fan_in = sources.shape[rank:]
+    if weights is None:
+        return Computed(sources, shares(fan_in), rank)
+    given = np.asarray(weights)
+    if given.shape != fan_in:
         raise NotWirableError("its weights are not those of one axis")
-    return Computed(sources, (shares / shares.sum()).astype(np.float32), rank)
+    return Computed(sources, (given / given.sum()).astype(np.float32), rank)
 
 
 @handles("ops.Logsumexp")
@@ -139,10 +142,6 @@ def extreme(reduce: Literal["max", "min"], ids: Ids, axis: Any, *, keepdims: boo
 
 def _difference(minuend: Ids, subtrahend: Ids) -> Computed:
     return merged([minuend, subtrahend], weights=[1, -1])
-
-
-def _share(sources: Ids, rank: int) -> Weights:
-    return np.asarray(1.0 / np.prod(sources.shape[rank:]), dtype=np.float32)
 
 
 def _over_axes(operation: Any, ids: Ids, *, keepdims: bool | None = None) -> tuple[Ids, int]:

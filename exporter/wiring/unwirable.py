@@ -13,7 +13,6 @@ _BY_REASON: Final = {
         "Bidirectional ConvLSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D ConvLSTMCell GRU GRUCell LSTM "
         "LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
     ),
-    "it compares the samples of a batch with each other": "ops.Corrcoef",
     "it changes colours by how often they are in an image": (
         "ContrastLimitedAdaptiveHistogramEqualization"
     ),
@@ -27,12 +26,13 @@ _BY_REASON: Final = {
         "ops.STFT"
     ),
     "it gives a place, a count or a likeness, instead of a number": (
-        "ops.Argmax ops.Argmin ops.Argpartition ops.Argsort ops.CountNonzero ops.InTopK ops.IsIn "
-        "ops.Isclose ops.Nonzero ops.Signbit"
+        "ops.Argmax ops.Argmin ops.Argpartition ops.Argsort ops.CountNonzero ops.Histogram "
+        "ops.InTopK ops.IsIn ops.Isclose ops.Nanargmax ops.Nanargmin ops.Nonzero ops.Signbit"
     ),
-    "it joins the samples of a batch": "ops.Outer ops.Vdot",
+    "it joins the samples of a batch": "ops.Corrcoef ops.Correlate ops.Outer ops.Vdot",
     "which input it reads depends on their order": (
-        "ops.Median ops.Nanmedian ops.Percentile ops.Quantile ops.Sort ops.TopK ops.Unique"
+        "ops.Median ops.Nanmedian ops.Nanpercentile ops.Nanquantile ops.Percentile ops.Quantile "
+        "ops.Sort ops.TopK ops.Unique"
     ),
     _VANISHED: (
         "ClassMethod DenseFeatures Highway InstanceMethod InstanceProperty LocallyConnected1D "

@@ -3,9 +3,7 @@
 from typing import Final
 
 from exporter.wiring import TAKEN_APART, UNWIRABLE, handled_classes
-from queries.core.activations import ACTIVATIONS
 from tests.docs.markdown import NOTE, table
-from tests.docs.old_files import OLD_FILES
 from tests.docs.own_statistics import own_statistics
 from tests.docs.tokens import TOKENS
 
@@ -17,13 +15,7 @@ does is refused, and the error names all such layers with the reason. `neurongra
 of each model that its graph computes what Keras computes.
 
 Names with `ops.` are operations of `keras.ops`, which `x * 2 + y` makes in a functional model.
-"""
-_ACTIVATIONS: Final = """\
-## Activation functions
-
-What `activation` of a layer in the graph says, and what a neuron then makes of `x`, its weighted
-inputs and its bias. What follows `=` is the default of a parameter; `activation_config` has the
-others. An axis is counted with the samples as axis 0.
+The functions that neurons apply are in [Activation functions](activations.md).
 """
 _APART: Final = """\
 ## What is taken apart
@@ -74,16 +66,10 @@ def layers_page() -> str:
             [(names, does, f"`{file}`") for file, names, does in rows],
         ),
         own_statistics(),
-        _ACTIVATIONS,
-        table(
-            ["activation", "value"],
-            [(f"`{name}`", each.formula) for name, each in ACTIVATIONS.items()],
-        ),
         _APART.format(layers=", ".join(f"`{name}`" for name in TAKEN_APART)),
         _UNWIRABLE,
         table(["reason", "layers"], reasons),
         TOKENS,
-        OLD_FILES,
         _OWN,
     ]
     return "\n".join(parts)

@@ -1,6 +1,8 @@
-"""What the page about layers says of files that an older Keras or half precision made."""
+"""The page about files that an older Keras or half precision made."""
 
 from typing import Final
+
+from tests.docs.markdown import NOTE
 
 OLD_FILES: Final = """\
 ## What old files mean
@@ -28,8 +30,8 @@ the sources of older releases were read. In these places the same words mean som
   from the corners of pixels, as TensorFlow 1 did, and so does the graph.
 - `RandomCrop` resizes the largest part in the middle at inference; in Keras 3 it does nothing. It
   is read as a `Resizing`.
-- `UnitNormalization` took 1e-12 for a smaller square of the norm; Keras 3 takes 1e-12 for a smaller
-  norm.
+- `UnitNormalization` took 1e-12 for a smaller square of the norm, as `tf.math.l2_normalize` does;
+  Keras 3 takes 1e-12 for a smaller norm.
 - `ThresholdedReLU` is a `ReLU` with a threshold; `RandomHeight` and `RandomWidth` do nothing at
   inference.
 - A `GRU` that does not say `reset_after` resets before. It is refused, as recurrent layers are.
@@ -55,3 +57,8 @@ the model that `verify` compares it with, do not round, so that their outputs di
 from those of `predict`. `inspect` and `load` say so; `half_precisions` of their reports names what
 the file has.
 """
+
+
+def old_files_page() -> str:
+    """Return the page."""
+    return f"{NOTE}\n# Old files\n\n{OLD_FILES}"

@@ -427,3 +427,14 @@ def products_of_tensors() -> Any:
     scores = tf.nn.softmax(tf.matmul(read, other, transpose_b=True) * 0.4)
     mixed = tf.matmul(scores, tf.matmul(other, tf.matmul(other, other, transpose_a=True)))
     return model([read, other], tf.where(mixed > 0.0, mixed, read))
+
+
+@kind
+def normalized_by_tensorflow() -> Any:
+    import tensorflow as tf
+
+    made = layers()
+    read = made.Input((4, 6))
+    seen = tf.math.l2_normalize(made.Dense(5, activation="tanh")(read), axis=-1)
+    length = tf.math.reduce_euclidean_norm(read, axis=-1, keepdims=True)
+    return model(read, made.Dense(2)(seen) / (length + 1.0))

@@ -31,8 +31,8 @@ UNARY: Final = (
     "nn.leaky_relu nn.log_softmax nn.softmax"
 )
 REDUCED: Final = (
-    "reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_std reduce_sum "
-    "reduce_variance"
+    "reduce_euclidean_norm reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod "
+    "reduce_std reduce_sum reduce_variance"
 )
 CONSTANT: Final = np.asarray([0.5, 1.5, 2.0, 0.25], "float32")
 
@@ -77,6 +77,8 @@ CASES: Final[dict[str, Function]] = {
     "image.resize, nearest": lambda x: tf.image.resize(
         tf.reshape(x, (-1, 2, 2, 1)), (4, 4), method="nearest"
     ),
+    "l2_normalize": lambda x: tf.math.l2_normalize(x, axis=1),
+    "l2_normalize, small": lambda x: tf.math.l2_normalize(x * 1e-8, axis=[-1]),
     "leaky": lambda x: tf.nn.leaky_relu(x - 0.5, alpha=0.4),
     "less": lambda x: tf.cast(tf.less(x, 0.5), "float32"),
     "less or equal": lambda x: tf.cast(tf.less_equal(x, 0.5), "float32"),
@@ -116,7 +118,9 @@ CASES: Final[dict[str, Function]] = {
     "where": lambda x: tf.where(x > 0.5, x, tf.zeros_like(CONSTANT)),
 }
 REFUSED: Final[dict[str, tuple[Function, str]]] = {
-    "none of them": (lambda x: tf.math.l2_normalize(x, axis=1), "math.l2_normalize"),
+    "none of them": (lambda x: tf.math.cumsum(x, axis=1), "math.cumsum"),
+    "samples of a batch": (tf.math.l2_normalize, "over all samples of a batch"),
+    "another epsilon": (lambda x: tf.math.l2_normalize(x, 1, epsilon=0.1), "epsilon=0.1"),
     "an argument that is none there": (
         lambda x: tf.matmul(x, np.eye(4, dtype="float32"), a_is_sparse=True),
         "a_is_sparse=True",

@@ -50,6 +50,14 @@ NORMALIZED: dict[str, Formula] = {
         x, TWO[:, 0], TWO[:, 1] ** 2, 2, TWO[:, 2], TWO[:, 0], epsilon=0.1
     ),
 }
+DISTANT: dict[str, Formula] = {
+    "of two tensors": lambda x: ops.cdist(x[:, 0], ops.tanh(x[:, 1, :2])),
+    "of two of more axes": lambda x: ops.cdist(x, ops.tanh(x[:, :1, :2])),
+    "from a constant": lambda x: ops.cdist(x, TWO),
+    "of a constant": lambda x: ops.cdist(TWO, x),
+    "from a constant of more axes": lambda x: ops.cdist(x[:, 0], TWO[np.newaxis]),
+    "of samples": lambda x: ops.cdist(x[:, 0, 0], TWO),
+}
 ORDERS = [None, 2, 1, 3, 2.5, 0, math.inf, -math.inf, -1]
 MATRIX_ORDERS = [None, "fro", 1, -1, math.inf, -math.inf]
 TAKEN: dict[str, Formula] = {
@@ -77,7 +85,9 @@ TAKEN: dict[str, Formula] = {
 }
 
 
-@pytest.mark.parametrize("formulas", [NORMALIZED, TAKEN], ids=["normalized", "taken"])
+@pytest.mark.parametrize(
+    "formulas", [NORMALIZED, TAKEN, DISTANT], ids=["normalized", "taken", "distant"]
+)
 def test_replays(formulas: dict[str, Formula], tmp_path: Path) -> None:
     read = keras.Input((4, 5, 3))
     model = keras.Model(read, [formula(read) for formula in formulas.values()])
@@ -92,6 +102,22 @@ def test_of_inputs_that_are_all_zero(tmp_path: Path) -> None:
     values = replay(StreamSource(case.plan), {"read": zeros.astype(np.float64)})
     assert not any(np.asarray(each).any() for each in model(zeros))
     assert not any(each.any() for name, each in values.items() if "/" not in name)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda x: x - ops.mean(x, axis=(1, 2), keepdims=True),
+        lambda x: ops.average(x, axis=1) - x[:, 0],
+        lambda x: ops.std(x, axis=1),
+    ],
+    ids=["mean", "average", "std"],
+)
+def test_nothing_is_left_of_inputs_that_are_all_alike(formula: Formula, tmp_path: Path) -> None:
+    read = keras.Input((7, 3), name="read")
+    case = wired(keras.Model(read, formula(read)), tmp_path)
+    values = replay(StreamSource(case.plan), {"read": np.full((1, 7, 3), 1e6)})
+    assert not values[case.plan.layers[-1].name].any()
 
 
 def test_what_the_settings_of_keras_say_of_epsilon_is_kept(tmp_path: Path) -> None:
@@ -120,7 +146,9 @@ def test_what_the_settings_of_keras_say_of_epsilon_is_kept(tmp_path: Path) -> No
         (lambda x: ops.var(x, axis=(0, 1)), "the samples of a batch"),
         (lambda x: ops.rms_normalization(x, x[:, 0]), "a tensor of another rank"),
         (lambda x: ops.layer_normalization(ONE, x, axis=0), "normalizes a constant by a tensor"),
-        (lambda x: ops.corrcoef(x[:, 0, 0]), "compares the samples of a batch"),
+        (lambda x: ops.corrcoef(x[:, 0, 0]), "joins the samples of a batch"),
+        (lambda x: ops.cdist(TWO, x[:, 0, 0]), "joins the samples of a batch"),
+        (lambda x: ops.cdist(x[:, 0, 0], x[:, 0]), "joins the samples of a batch"),
     ],
 )
 def test_refusals(formula: Formula, said: str, tmp_path: Path) -> None:

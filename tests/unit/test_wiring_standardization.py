@@ -61,6 +61,9 @@ SETTINGS: dict[Shape, list[Spec]] = {
         layer("GroupNormalization", groups=3, axis=1),
         layer("GroupNormalization", groups=5, axis=2),
         layer("UnitNormalization", axis=(1, 3)),
+        layer("LayerNormalization", dtype="mixed_float16"),
+        layer("GroupNormalization", groups=2, dtype="mixed_bfloat16"),
+        layer("RMSNormalization", dtype="float16"),
     ],
     (2, 3, 2, 4): [
         layer("LayerNormalization"),
@@ -224,12 +227,48 @@ def test_behind_padding(tmp_path: Path) -> None:
     assert failing(wired(model, tmp_path)) == []
 
 
+def test_at_each_step_of_time(tmp_path: Path) -> None:
+    read = keras.Input((2, 3, 4))
+    each = [keras.layers.LayerNormalization(axis=[1, 2]), keras.layers.GroupNormalization(2)]
+    made = [keras.layers.TimeDistributed(normalization)(read) for normalization in each]
+    assert failing(wired(randomized(keras.Model(read, made)), tmp_path)) == []
+
+
 def test_one_layer_of_two_calls_has_its_parameters_once(tmp_path: Path) -> None:
     read = keras.Input((3, 4))
     shared = keras.layers.LayerNormalization(name="norm")
     case = wired(randomized(keras.Model(read, shared(keras.ops.tanh(shared(read))))), tmp_path)
     assert failing(case) == []
     assert sum(each.parameters for each in case.plan.layers) == 8
+
+
+@keras.saving.register_keras_serializable("tests")
+class Adaptive(keras.layers.Layer):  # type: ignore[misc]
+    """Normalizes by weights of its own, and by a scale and an offset that its input makes."""
+
+    def build(self, shape: Any) -> None:
+        self.gamma, self.beta, self.scale = (
+            self.add_weight(name=name, shape=shape[-1:]) for name in ("gamma", "beta", "scale")
+        )
+        self.modulation = keras.layers.Dense(2 * shape[-1])
+        self.modulation.build((None, shape[-1]))
+
+    def call(self, inputs: Any) -> Any:
+        ops = keras.ops
+        plain = ops.layer_normalization(inputs, self.gamma, self.beta)
+        mean, variance = ops.moments(inputs, [-1], keepdims=True)
+        scale, offset = ops.split(self.modulation(ops.mean(inputs, axis=1)), 2, axis=-1)
+        offsets = ops.tanh(offset)[:, None, :] + ops.zeros_like(inputs)
+        modulated = ops.layer_normalization(inputs, 1 + scale[:, None, :], offsets)
+        by_hand = (inputs - mean) * ops.rsqrt(variance + 1e-5)
+        return plain + modulated + by_hand + ops.rms_normalization(inputs, self.scale)
+
+
+def test_within_a_layer_of_ones_own(tmp_path: Path) -> None:
+    model = randomized(keras.Sequential([keras.Input((5, 6)), Adaptive(name="adaptive")]))
+    case = wired(model, tmp_path)
+    assert failing(case) == []
+    assert sum(each.parameters for each in case.plan.layers) == model.count_params()
 
 
 def test_whole_numbers_are_refused(tmp_path: Path) -> None:
@@ -279,7 +318,7 @@ def stacks(draw: Any) -> tuple[Shape, list[Spec]]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from exporter.reading.keras.legacy.layers import REFUSAL
+from exporter.reading.keras.legacy.meaning import as_meant
 from exporter.reading.keras.legacy.names import name_for_keras
 from exporter.reading.keras.legacy.nodes import Call, Place, places
 
@@ -26,7 +27,7 @@ class _Function:
     Parameters
     ----------
     operation
-        Module and class within ``keras.src.ops``.
+        Module and class within ``keras.src.ops``, or ``layers`` and the class of a layer.
     operands
         Arguments after the first that are arguments of the operation's call, in this order.
     settings
@@ -86,6 +87,12 @@ def _transposed(settings: Settings) -> Settings:
     return {"subscripts": f"...{'ji' if first else 'ij'},...{'kj' if second else 'jk'}->...ik"}
 
 
+def _axis(settings: Settings) -> Settings:
+    if "axis" not in settings:
+        raise UntranslatableError("it normalizes over all samples of a batch")
+    return settings
+
+
 _UNARY: Final = {
     "identity": "numpy.Copy",
     "math.abs": "numpy.Absolute",
@@ -143,6 +150,7 @@ _BINARY: Final = {
     "math.truediv": "numpy.TrueDivide",
 }
 _REDUCED: Final = {
+    "math.reduce_euclidean_norm": "linalg.Norm",
     "math.reduce_logsumexp": "math.Logsumexp",
     "math.reduce_max": "numpy.Max",
     "math.reduce_mean": "numpy.Mean",
@@ -186,6 +194,12 @@ _FUNCTIONS: Final[dict[str, _Function]] = {
         "numpy.Matmul",
         ("b",),
         without=_SPARSE | dict.fromkeys(_TRANSPOSED, (False,)),
+    ),
+    "math.l2_normalize": _Function(
+        "layers.UnitNormalization",
+        settings=_same("axis"),
+        without={"epsilon": (1e-12, None), "dim": (None,)},
+        change=_axis,
     ),
     "math.scalar_mul": _Function("numpy.Multiply", ("x",)),
     "nn.bias_add": _Function(
@@ -282,16 +296,22 @@ def _translated(layer: Settings, name: str, calls: list[Call]) -> tuple[Settings
     settings = [_settings(function, call) for call in calls]
     if any(other != settings[0] for other in settings):
         raise UntranslatableError("it is called several times, with other settings each time")
+    config = {**own, **(settings[0] if settings else {})}
+    return _written(function, config), [_operands(function, call) for call in calls]
+
+
+def _written(function: _Function, config: Settings) -> Settings:
+    """Return what is called, as Keras 3 writes it."""
     module, _, class_name = function.operation.partition(".")
-    operation = {
+    if module == "layers":
+        layer = {"module": "keras.layers", "class_name": class_name, "registered_name": None}
+        return as_meant({**layer, "config": config}, "", "")
+    return {
         "module": f"keras.src.ops.{module}",
         "class_name": class_name,
         "registered_name": class_name,
+        "config": config,
     }
-    return (
-        {**operation, "config": {**own, **(settings[0] if settings else {})}},
-        [_operands(function, call) for call in calls],
-    )
 
 
 def _settings(function: _Function, call: Call) -> Settings:
