@@ -14,7 +14,7 @@ from exporter.reading.keras.graph import NotRecordedError, functional_graph, gra
 from exporter.reading.keras.inputs import ModelInputs
 from exporter.reading.keras.masks import Masks, looks_at_masks, without_masks, without_unread
 from exporter.reading.keras.part_names import Place, whole
-from exporter.reading.keras.recording import Spec, recorded, symbolic
+from exporter.reading.keras.recording import Recording, Spec, likeness, recorded, symbolic
 from exporter.reading.keras.settings import settings_of, settle_epsilon
 from exporter.reading.keras.symbolic import symbolic_operands
 from exporter.reading.keras.unrolling import Loop, require_parts
@@ -127,6 +127,7 @@ class _Walk:
     specs: list[Spec] = field(default_factory=list)
     counted: set[int] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    recordings: dict[tuple[int, str], Recording] = field(default_factory=dict)
     masks: Masks = field(default_factory=Masks)
 
     def model_tensor(self, position: int) -> ModelTensor:
@@ -173,20 +174,31 @@ class _Walk:
         NotRecordedError
             If they cannot be recorded; none is added then.
         """
-        recording = recorded(layer, use.args, use.kwargs, self.specs)
+        recording = self._recording(layer, use)
         if use.outputs is not None and len(recording.outputs) != len(use.outputs):
             gives = f"{len(recording.outputs)} outputs, but {len(use.outputs)} as it was built"
             raise NotRecordedError(f"its call() gives {gives}")
         begun = len(self.calls)
-        positions = {id(symbol): position for position, symbol in recording.inputs.items()}
+        read = dict.fromkeys(use.inputs)
+        positions = dict(zip(map(id, recording.inputs), read, strict=True))
         self.enter(recording.nodes, positions, place)
-        reads = next(iter(recording.inputs))
+        reads = use.inputs[0]
         outputs = [
             positions[id(value)] if id(value) in positions else self._constant(value, reads, place)
             for value in recording.outputs
         ]
         self._count_rest(layer, begun)
         return outputs
+
+    def _recording(self, layer: Any, use: _Use) -> Recording:
+        """Record a call of a layer, unless one like it has been."""
+        key = likeness(use.args, use.kwargs, self.specs)
+        if key is None:
+            return recorded(layer, use.args, use.kwargs, self.specs)
+        if (id(layer), key) not in self.recordings:
+            recording = recorded(layer, use.args, use.kwargs, self.specs)
+            self.recordings[id(layer), key] = recording
+        return self.recordings[id(layer), key]
 
     def _call(self, layer: Any, use: _Use, place: Place) -> Sequence[int]:
         """Add the call of a layer, or what it is made of; return the positions of its outputs."""
@@ -287,14 +299,15 @@ class _Walk:
         read = [leaf.position for leaf in leaves(inputs)]
         by_time = [self._unstacked(position, place) for position in read]
         kept = [self._state(leaf, read[0], place) for leaf in leaves(states)]
-        said, every = None, []
+        said, every, begun = None, [], len(self.specs)
         for time in loop.times:
             if loop.counts(time):
                 given = [*(parts[time] for parts in by_time), *kept]
                 inside = dict(zip(map(id, [*loop.inputs, *loop.states]), given, strict=True))
                 self.enter(loop.nodes, inside, place.at(time, loop.cell))
                 said, *kept = (inside[id(output)] for output in loop.outputs)
-                require_parts(place.prefix, loop, len(self.specs))
+                require_parts(place.prefix, loop, begun, len(self.specs))
+                begun = len(self.specs)
             elif said is None or loop.zeros:
                 said = self._zeros(use.made[0].shape, read[0], place)
             every.append(said)

@@ -36,14 +36,14 @@ class Recording:
     Parameters
     ----------
     inputs
-        The symbolic tensors that it was called with, by the positions of what they stand for.
+        The symbolic tensors that it was called with, in the order of its arguments, each once.
     outputs
         What it returned: symbolic tensors, and values that no input changes.
     nodes
         The nodes of Keras between them, each after those that it reads.
     """
 
-    inputs: Mapping[int, Any]
+    inputs: tuple[Any, ...]
     outputs: tuple[Any, ...]
     nodes: tuple[Any, ...]
 
@@ -79,7 +79,26 @@ def recorded(
     for output in flat:
         if not isinstance(output, keras.KerasTensor) and not is_batch_of_one(output):
             raise NotRecordedError("its call() gives something else than tensors of a batch")
-    return Recording(inputs, flat, tuple(nodes_between(inputs.values(), flat)))
+    return Recording(tuple(inputs.values()), flat, tuple(nodes_between(inputs.values(), flat)))
+
+
+def likeness(args: Sequence[Any], kwargs: Mapping[str, Any], specs: Sequence[Spec]) -> str | None:
+    """Return what the arguments of two calls have in common if they do the same.
+
+    None where that is not told: of arrays among them.
+    """
+    order: dict[int, int] = {}
+    told = True
+
+    def described(leaf: Any) -> Any:
+        nonlocal told
+        if isinstance(leaf, Tensor):
+            return order.setdefault(leaf.position, len(order)), specs[leaf.position]
+        told = told and (leaf is None or isinstance(leaf, (bool, int, float, str)))
+        return leaf
+
+    text = repr(mapped(described, (tuple(args), dict(kwargs))))
+    return text if told else None
 
 
 def symbolic(

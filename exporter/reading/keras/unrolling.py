@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.keras.graph import nodes_between
 from exporter.reading.keras.replacing import replaced
+from queries.core.wording import option
 from queries.errors import ModelFileError
 
 _FAST: Final = ("lstm", "gru", "bidirectional_lstm", "bidirectional_gru")
@@ -82,8 +83,8 @@ def recorded_loops() -> Iterator[None]:
         yield
 
 
-def require_parts(name: str, loop: Loop, parts: int) -> None:
-    """Raise ModelFileError where a model has too many parts because a loop is long.
+def require_parts(name: str, loop: Loop, before: int, parts: int) -> None:
+    """Raise ModelFileError where a model would have too many parts because a loop is long.
 
     Parameters
     ----------
@@ -91,14 +92,15 @@ def require_parts(name: str, loop: Loop, parts: int) -> None:
         The name of the layer that the loop is in.
     loop
         The loop.
-    parts
-        How many tensors the model has so far.
+    before, parts
+        How many tensors the model had before one step, and how many behind it.
     """
-    if parts > MOST_PARTS:
+    steps, each = len(loop.times), parts - before
+    if steps * each > MOST_PARTS:
         raise ModelFileError(
-            f"layer {name.rstrip('/')!r} has {len(loop.times):,} steps, each with neurons of its "
-            f"own; with them the model has more than {MOST_PARTS:,} parts. Give it a shorter "
-            "input, where its length is open, or less layers"
+            f"layer {name.rstrip('/')!r} has {steps:,} steps of {each} parts, each with neurons of "
+            f"its own, and a model has at most {MOST_PARTS:,}; where the length of its input is "
+            f"open, give a shorter one by {option('input_shape')}"
         )
 
 
@@ -149,12 +151,14 @@ def _recorded(
     read = keras.tree.map_structure(of_step, inputs)
     states = keras.tree.map_structure(kept, initial_states)
     said, new_states = step(read, states)
-    ends = [keras.tree.flatten(part) for part in (read, states, [said, new_states])]
+    given, kept_ones, ends = map(keras.tree.flatten, (read, states, [said, new_states]))
     length = keras.tree.flatten(inputs)[0].shape[1]
     times = range(length)
     loop = Loop(
-        *ends,
-        nodes=nodes_between([*ends[0], *ends[1]], ends[2]),
+        given,
+        kept_ones,
+        ends,
+        nodes=nodes_between([*given, *kept_ones], ends),
         times=times[::-1] if go_backwards else times,
         mask=_mask_of(mask),
         zeros=zero_output_for_mask,

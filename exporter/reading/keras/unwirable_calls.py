@@ -25,8 +25,6 @@ def why_refused(layer: Any) -> str | None:
         return why
     if mode := getattr(layer, "quantization_mode", None):
         return f"it is quantized to {mode}, so that it rounds its inputs as well"
-    if getattr(layer, "stateful", False):
-        return "it is stateful: what it says hangs on the batches before"
     return None
 
 
