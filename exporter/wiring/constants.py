@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.results import Computed, Floats, Ids
+from exporter.wiring.results import ZERO, Computed, Floats, Ids, Moved
 
 
 @handles("Constant")
@@ -30,3 +30,10 @@ def _said(value: Floats) -> Computed:
         rank=value.ndim,
         bias=value,
     )
+
+
+@handles("Zeros")
+def zeros(operation: Any, *inputs: Ids) -> Moved:
+    """Put the constant 0 where a recurrent layer begins; it makes no neurons."""
+    del inputs
+    return Moved(np.full(operation.shape, ZERO, dtype=np.int64))

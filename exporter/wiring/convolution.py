@@ -1,5 +1,6 @@
 """Convolutions: each output reads a window of input channels with a shared kernel."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from exporter.wiring.activation import activation_of
 from exporter.wiring.depthwise import depthwise_values
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, by_channel, channel_axis, channels_last
-from exporter.wiring.results import Chain, Computed, Floats, Ids, Stage, Weights
+from exporter.wiring.results import Chain, Computed, Floats, Ids, NotWirableError, Stage, Weights
 from exporter.wiring.variables import bias_of, float_weights
 from exporter.wiring.windows import transposed_windows, windows
 
@@ -19,6 +20,41 @@ def convolution(layer: Any, ids: Ids) -> Computed:
     """Join each output to its window; the kernel is shared by all positions."""
     view = _windows(layer, ids)
     return _whole(layer, view, float_weights(layer.kernel), layer.groups, bias_of(layer))
+
+
+@handles("ops.Conv")
+def convolution_by(operation: Any, ids: Ids, kernel: Floats) -> Computed:
+    """Join each output to its window, by a kernel that is a constant."""
+    if np.asarray(kernel).dtype == np.int64:
+        raise NotWirableError("its kernel depends on its input")
+    layer = _AsLayer(
+        kernel_size=kernel.shape[:-2],
+        strides=_each(operation.strides, kernel),
+        padding=operation.padding,
+        dilation_rate=_each(operation.dilation_rate, kernel),
+        data_format=operation.data_format or "channels_last",
+    )
+    view = _windows(layer, ids)
+    channels = ids.shape[channel_axis(layer)]
+    groups = channels // kernel.shape[-2]
+    return _whole(layer, view, kernel.astype(np.float32), groups, None)
+
+
+@dataclass(frozen=True)
+class _AsLayer:
+    """The settings of an operation, as a layer has them."""
+
+    kernel_size: tuple[int, ...]
+    strides: tuple[int, ...]
+    padding: str
+    dilation_rate: tuple[int, ...]
+    data_format: str
+    activation: None = None
+
+
+def _each(setting: Any, kernel: Floats) -> tuple[int, ...]:
+    """Return one number for each axis of space."""
+    return (setting,) * (kernel.ndim - 2) if isinstance(setting, int) else tuple(setting)
 
 
 @handles(

@@ -9,10 +9,6 @@ _VANISHED: Final = (
     "Keras 3 has no such layer; replace it in Keras 2 (the package tf-keras) and save it anew"
 )
 _BY_REASON: Final = {
-    "its neurons feed themselves": (
-        "Bidirectional ConvLSTM ConvLSTM1D ConvLSTM2D ConvLSTM3D ConvLSTMCell GRU GRUCell LSTM "
-        "LSTMCell RNN SimpleRNN SimpleRNNCell StackedRNNCells"
-    ),
     "it changes colours by how often they are in an image": (
         "ContrastLimitedAdaptiveHistogramEqualization"
     ),

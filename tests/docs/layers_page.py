@@ -27,6 +27,10 @@ inference; no code but that of the layer's class is run. They are named below th
 that holds it. Used again, it is `block/add:2`. Weights that an operation is given count as its
 parameters.
 
+A recurrent layer is unrolled: its cell stands at each step of its input, whose length must be
+known, and begins with a state of 0. The parts of a step are named after its time:
+`lstm@t3/matmul`. A mask that is a constant leaves steps out as Keras does.
+
 So layers and models of your own are wired, if their classes are registered with Keras: see [Model
 files](files.md#layers-and-models-of-your-own). Of Keras's own layers these are taken apart:
 {layers}. A layer with a handler is taken apart where it is called with more than a handler takes,

@@ -34,7 +34,8 @@ the sources of older releases were read. In these places the same words mean som
   Keras 3 takes 1e-12 for a smaller norm.
 - `ThresholdedReLU` is a `ReLU` with a threshold; `RandomHeight` and `RandomWidth` do nothing at
   inference.
-- A `GRU` that does not say `reset_after` resets before. It is refused, as recurrent layers are.
+- A `GRU` that does not say `reset_after` resets before. `CuDNNGRU` and `CuDNNLSTM`, and the `LSTM`,
+  `GRU` and `ConvLSTM2D` of Keras 1, keep their weights in another order: they are refused.
 - A layer that says no precision, or not where its channels are, has Keras's defaults, `float32` and
   `channels_last`, whatever `~/.keras/keras.json` of the reader says.
 

@@ -224,6 +224,30 @@ def over_time() -> Any:
 
 
 @kind
+def recurrent() -> Any:
+    made = layers()
+    return sequential(
+        made.Input((4, 3)),
+        made.Bidirectional(made.LSTM(2, return_sequences=True, recurrent_activation="sigmoid")),
+        made.GRU(3, return_sequences=True, reset_after=True),
+        made.GRU(2, return_sequences=True, reset_after=False, recurrent_activation="hard_sigmoid"),
+        made.LSTM(2, return_sequences=True, go_backwards=True, activation="relu"),
+        made.SimpleRNN(2, return_sequences=True),
+        made.RNN([made.LSTMCell(2), made.GRUCell(3)]),
+    )
+
+
+@kind
+def recurrent_over_images() -> Any:
+    made = layers()
+    return sequential(
+        made.Input((3, 4, 4, 2)),
+        made.ConvLSTM2D(2, 2, padding="same", return_sequences=True),
+        made.ConvLSTM2D(2, 3),
+    )
+
+
+@kind
 def normalized_along_other_axes() -> Any:
     made = layers()
     return sequential(

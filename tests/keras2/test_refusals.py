@@ -11,15 +11,7 @@ from tests.keras2.files import FORMATS, keras2, saved
 from tests.opening import open_model
 
 STEPS = (4, 3)
-FEEDS_ITSELF = "its neurons feed themselves"
 REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "LSTM": (lambda layers: layers.LSTM(2), FEEDS_ITSELF),
-    "GRU": (lambda layers: layers.GRU(2), FEEDS_ITSELF),
-    "Bidirectional": (lambda layers: layers.Bidirectional(layers.LSTM(2)), FEEDS_ITSELF),
-    "LayerNormalization": (
-        lambda layers: layers.LayerNormalization(),
-        "it divides by statistics of its own input",
-    ),
     "Lambda": (lambda layers: layers.Lambda(lambda x: x), "its code is not a list of layers"),
 }
 

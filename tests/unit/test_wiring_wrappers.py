@@ -50,15 +50,21 @@ def test_each_step_has_its_own_neurons(tmp_path: Path) -> None:
 
 def test_the_layer_within_is_named_where_it_is_refused(tmp_path: Path) -> None:
     model = keras.Sequential(
-        [keras.Input((2, 4, 3)), layers.TimeDistributed(layers.LSTM(2, name="memory"), name="each")]
+        [keras.Input((2, 4, 3)), layers.TimeDistributed(layers.GRU(2, name="memory"), name="each")]
     )
-    with pytest.raises(UnsupportedLayerError, match=r"each/memory \(LSTM: its neurons feed"):
+    model.layers[0].layer.stateful = True
+    with pytest.raises(UnsupportedLayerError, match=r"each/memory \(GRU: what it says depends"):
         open_model(saved(model, tmp_path / "model.keras"))
 
 
-def test_a_mask_is_refused(tmp_path: Path) -> None:
+def test_a_mask_counts_where_the_layer_within_looks_at_it(tmp_path: Path) -> None:
     read, mask = keras.Input((2, 3)), keras.Input((2,), dtype="bool")
-    out = layers.TimeDistributed(layers.Dense(2))(read, mask=mask)
-    path = saved(keras.Model([read, mask], out), tmp_path / "model.keras")
+    dense, memory = layers.Dense(2), layers.LSTM(2, name="memory")
+    blind = layers.TimeDistributed(dense)(read, mask=mask)
+    opened = open_model(saved(keras.Model([read, mask], blind), tmp_path / "blind.keras"))
+    assert failing(Wired(opened, plan(opened))) == []
+    steps, each = keras.Input((2, 4, 3)), keras.Input((2, 4), dtype="bool")
+    seeing = layers.TimeDistributed(memory)(steps, mask=each)
+    path = saved(keras.Model([steps, each], seeing), tmp_path / "seeing.keras")
     with pytest.raises(UnsupportedLayerError, match="mask"):
         plan(open_model(path))

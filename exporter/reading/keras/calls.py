@@ -5,10 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from exporter.reading.bounds import MOST_PARTS
-from exporter.reading.calls import LayerCall, Tensor, leaves, mapped
-from exporter.reading.keras.constants import JOINING, Constant, is_batch_of_one, is_constant
-from exporter.reading.keras.graph import functional_graph, graph_nodes, mask_makers
+from exporter.reading.calls import LayerCall, Shape, Tensor, leaves, mapped
+from exporter.reading.keras.constants import JOINING, Constant, Zeros, is_batch_of_one, is_constant
+from exporter.reading.keras.graph import (
+    NotRecordedError,
+    functional_graph,
+    graph_nodes,
+    mask_makers,
+)
 from exporter.reading.keras.inputs import ModelInputs
 from exporter.reading.keras.masks import (
     Masks,
@@ -19,9 +26,10 @@ from exporter.reading.keras.masks import (
     without_unread,
 )
 from exporter.reading.keras.part_names import Place, whole
-from exporter.reading.keras.recording import NotRecordedError, Spec, recorded, symbolic
+from exporter.reading.keras.recording import Recording, Spec, likeness, recorded, symbolic
 from exporter.reading.keras.settings import settings_of, settle_epsilon
 from exporter.reading.keras.symbolic import symbolic_operands
+from exporter.reading.keras.unrolling import Loop, require_parts
 from exporter.reading.keras.unwirable_calls import beyond_handler, why_refused, why_rounded
 from exporter.reading.opened_model import ModelTensor
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, is_of_keras, is_unwirable
@@ -131,6 +139,7 @@ class _Walk:
     specs: list[Spec] = field(default_factory=list)
     counted: set[int] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    recordings: dict[tuple[int, str], Recording] = field(default_factory=dict)
     masks: Masks = field(default_factory=Masks)
     mask_makers: set[int] = field(default_factory=set)
 
@@ -181,14 +190,15 @@ class _Walk:
         NotRecordedError
             If they cannot be recorded; none is added then.
         """
-        recording = recorded(layer, use.args, use.kwargs, self.specs)
+        recording = self._recording(layer, use)
         if use.outputs is not None and len(recording.outputs) != len(use.outputs):
             gives = f"{len(recording.outputs)} outputs, but {len(use.outputs)} as it was built"
             raise NotRecordedError(f"its call() gives {gives}")
         begun = len(self.calls)
-        positions = {id(symbol): position for position, symbol in recording.inputs.items()}
+        read = dict.fromkeys(use.inputs)
+        positions = dict(zip(map(id, recording.inputs), read, strict=True))
         self.enter(recording.nodes, positions, place)
-        reads = next(iter(recording.inputs))
+        reads = use.inputs[0]
         outputs = [
             positions[id(value)] if id(value) in positions else self._constant(value, reads, place)
             for value in recording.outputs
@@ -196,8 +206,20 @@ class _Walk:
         self._count_rest(layer, begun)
         return outputs
 
+    def _recording(self, layer: Any, use: _Use) -> Recording:
+        """Record a call of a layer, unless one like it has been."""
+        key = likeness(use.args, use.kwargs, self.specs)
+        if key is None:
+            return recorded(layer, use.args, use.kwargs, self.specs)
+        if (id(layer), key) not in self.recordings:
+            recording = recorded(layer, use.args, use.kwargs, self.specs)
+            self.recordings[id(layer), key] = recording
+        return self.recordings[id(layer), key]
+
     def _call(self, layer: Any, use: _Use, place: Place) -> Sequence[int]:
         """Add the call of a layer, or what it is made of; return the positions of its outputs."""
+        if isinstance(layer, Loop):
+            return self._unrolled(layer, use, place)
         if (graph := functional_graph(layer)) is not None:
             return self._within(layer, graph, use, place)
         use = self._closed(layer, use)
@@ -290,24 +312,66 @@ class _Walk:
 
     def _steps(self, layer: Any, use: _Use, place: Place) -> Sequence[int]:
         """Add one call of the layer in a TimeDistributed for each step."""
-        from keras.src.ops.core import Unstack
-        from keras.src.ops.numpy import Stack
-
         (read,), (made,) = use.inputs, use.made
-        (steps, *step_input), (_, *step_output) = self.specs[read].shape, made.shape
-        each = Spec(tuple(step_input), self.specs[read].dtype)
-        unstack = _Use((Tensor(read),), {}, tuple([each] * min(int(steps or 0), MOST_PARTS + 1)))
-        parts = self._append(
-            Unstack(num=steps, axis=1, name="unstack"), f"{place.prefix}unstack", unstack, place
-        )
-        of_step = (Spec(tuple(step_output), made.dtype),)
-        together = [
-            Tensor(output)
-            for part in parts
+        of_step = (Spec(made.shape[1:], made.dtype),)
+        outputs = [
+            output
+            for part in self._unstacked(read, place)
             for output in self._call(layer.layer, _Use((Tensor(part),), {}, of_step), place)
         ]
-        stack = _Use((together,), {}, (made,))
-        return self._append(Stack(axis=1, name="stack"), f"{place.prefix}stack", stack, place)
+        return self._stacked(outputs, made, place)
+
+    def _unrolled(self, loop: Loop, use: _Use, place: Place) -> list[int]:
+        """Add the calls of each time of a loop; return the positions of what it returns."""
+        inputs, states = use.args
+        read = [leaf.position for leaf in leaves(inputs)]
+        by_time = [self._unstacked(position, place) for position in read]
+        kept = [self._state(leaf, read[0], place) for leaf in leaves(states)]
+        said, every, begun = None, [], len(self.specs)
+        for time in loop.times:
+            if loop.counts(time):
+                given = [*(parts[time] for parts in by_time), *kept]
+                inside = dict(zip(map(id, [*loop.inputs, *loop.states]), given, strict=True))
+                self.enter(loop.nodes, inside, place.at(time, loop.cell))
+                said, *kept = (inside[id(output)] for output in loop.outputs)
+                require_parts(place.prefix, loop, begun, len(self.specs))
+                begun = len(self.specs)
+            elif said is None or loop.zeros:
+                said = self._zeros(use.made[0].shape, read[0], place)
+            every.append(said)
+        last = [every[-1]]
+        together = self._stacked(every, use.made[1], place) if loop.all_outputs else ()
+        return [*last, *together, *kept]
+
+    def _state(self, leaf: Any, reads: int, place: Place) -> int:
+        """Return the position of what a loop begins with."""
+        if isinstance(leaf, Tensor):
+            return leaf.position
+        if np.any(np.asarray(leaf)):
+            return self._constant(leaf, reads, place)
+        return self._zeros(tuple(map(int, leaf.shape[1:])), reads, place)
+
+    def _zeros(self, shape: Shape, reads: int, place: Place) -> int:
+        zeros = Zeros(tuple(size or 0 for size in shape))
+        use = _Use((Tensor(reads),), {}, (Spec(shape, "float32"),))
+        return self._append(zeros, f"{place.prefix}zeros", use, place)[0]
+
+    def _unstacked(self, position: int, place: Place) -> Sequence[int]:
+        """Return the positions of a tensor's parts, one a time."""
+        from keras.src.ops.core import Unstack
+
+        (steps, *shape), dtype = self.specs[position].shape, self.specs[position].dtype
+        each = [Spec(tuple(shape), dtype)] * min(int(steps or 0), MOST_PARTS + 1)
+        operation = Unstack(num=steps, axis=1, name="unstack")
+        use = _Use((Tensor(position),), {}, tuple(each))
+        return self._append(operation, f"{place.prefix}unstack", use, place)
+
+    def _stacked(self, positions: Sequence[int], made: Spec, place: Place) -> Sequence[int]:
+        """Return the position of the tensor that has others one behind the other, by time."""
+        from keras.src.ops.numpy import Stack
+
+        use = _Use(([Tensor(position) for position in positions],), {}, (made,))
+        return self._append(Stack(axis=1, name="stack"), f"{place.prefix}stack", use, place)
 
     def _operation(self, operation: Any, key: str, use: _Use, place: Place) -> Sequence[int]:
         """Add the call of an operation."""
@@ -356,7 +420,7 @@ class _Walk:
         outputs = tuple(range(len(self.specs), len(self.specs) + len(use.made)))
         self.specs += use.made
         key = _key(type(layer))
-        is_operation = key.startswith("ops.") or isinstance(layer, Constant)
+        is_operation = key.startswith("ops.") or isinstance(layer, (Constant, Zeros))
         held = [layer, *leaves((use.args, use.kwargs))] if is_operation else [layer]
         if is_operation:
             settle_epsilon(layer)
@@ -440,7 +504,7 @@ def _in_order(use: _Use, graph: Any) -> list[int]:
 
 
 def _key(cls: type) -> str:
-    if cls is Constant:
+    if cls in (Constant, Zeros):
         return cls.__name__
     if is_of_keras(cls.__module__):
         return handler_key(cls.__module__, cls.__name__, None)

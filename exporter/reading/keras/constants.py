@@ -38,6 +38,21 @@ class Constant:
         return np.broadcast_to(self.value, (len(tensor), *self.value.shape))
 
 
+@dataclass(frozen=True, eq=False)
+class Zeros:
+    """The constant 0 in a shape without the batch, which needs no neurons.
+
+    It is called as a ``Constant`` is.
+    """
+
+    shape: tuple[int, ...]
+    name: str = "zeros"
+
+    def __call__(self, tensor: Any) -> Any:
+        """Return zeros once a sample."""
+        return np.zeros((len(tensor), *self.shape), np.float32)
+
+
 def is_constant(leaf: Any) -> bool:
     """Tell whether an argument of a call is an array, or a variable of a layer."""
     return hasattr(leaf, "shape") and hasattr(leaf, "dtype")

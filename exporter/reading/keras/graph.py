@@ -1,7 +1,11 @@
-"""The graph of layers that a functional model is made of."""
+"""The graph of layers that a functional model is made of, or that Keras records of a call."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+
+class NotRecordedError(Exception):
+    """A layer cannot be taken apart; says why."""
 
 
 def functional_graph(operation: Any) -> Any | None:
@@ -53,3 +57,39 @@ def graph_nodes(graph: Any) -> Iterator[Any]:
     by_depth = graph._nodes_by_depth
     for depth in sorted(by_depth, reverse=True):
         yield from by_depth[depth]
+
+
+def nodes_between(inputs: Iterable[Any], outputs: Sequence[Any]) -> list[Any]:
+    """Return the nodes from symbolic tensors to others, each after those that it reads.
+
+    Raises
+    ------
+    NotRecordedError
+        If Keras has not recorded what made one of them.
+    """
+    known = set(map(id, inputs))
+    order: list[Any] = []
+    seen: set[int] = set()
+    waiting = _made_by(outputs, known)
+    while waiting:
+        node, ready = waiting.pop()
+        if ready:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            waiting += [(node, True), *_made_by(node.input_tensors, known)]
+    return order
+
+
+def _made_by(tensors: Sequence[Any], known: set[int]) -> list[tuple[Any, bool]]:
+    """Return the nodes that made tensors, the last one first, each not ready to be listed."""
+    import keras
+
+    made = []
+    for tensor in reversed(tensors):
+        if isinstance(tensor, keras.KerasTensor) and id(tensor) not in known:
+            history = getattr(tensor, "_keras_history", None)
+            if history is None or history.operation is None:
+                raise NotRecordedError("its call() computes by something else than Keras")
+            made.append((history.operation._inbound_nodes[history.node_index], False))
+    return made

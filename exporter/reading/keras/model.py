@@ -15,13 +15,13 @@ from exporter.reading.calls import LayerCall
 from exporter.reading.keras.arrays import may_hold_not_finite
 from exporter.reading.keras.calls import layer_calls
 from exporter.reading.keras.defaults import keras_defaults
+from exporter.reading.keras.graph import NotRecordedError
 from exporter.reading.keras.importing import import_keras
 from exporter.reading.keras.inputs import ModelInputs, inputs_of
 from exporter.reading.keras.legacy import REPAIR, name_in_file
 from exporter.reading.keras.legacy.built import note_other_meanings
 from exporter.reading.keras.masks import silent_about_masks
 from exporter.reading.keras.precision import half_precisions, in_single_precision
-from exporter.reading.keras.recording import NotRecordedError
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.keras.saved import Saved, read_saved
 from exporter.reading.keras.unwirable_calls import unwirable

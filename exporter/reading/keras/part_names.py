@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from exporter.reading.keras.graph import functional_graph
@@ -41,7 +41,8 @@ class Place:
         """Return the name of a call of a layer or an operation; another call may have it too."""
         if self.in_file:
             return self.prefix + _file_name(operation)
-        return self.prefix + (self.parts.get(id(operation)) or _own_name(operation))
+        name = self.parts.get(id(operation))
+        return (self.prefix + (_own_name(operation) if name is None else name)).removesuffix("/")
 
     def name_of_mask(self, operation: Any) -> str:
         """Return the name of an operation that makes a mask, which no file may name."""
@@ -55,6 +56,11 @@ class Place:
         """Return the place within a model, or a wrapper."""
         in_file = self.is_in_file(layer)
         return Place(f"{self.name_of(layer)}/", recorded=self.recorded, in_file=in_file)
+
+    def at(self, time: int, cell: int | None) -> "Place":
+        """Return the place of a time of a loop: that of its cell, given by its ``id``, as well."""
+        parts = self.parts if cell is None else {**self.parts, cell: ""}
+        return replace(self, prefix=f"{self.prefix.removesuffix('/')}@t{time}/", parts=parts)
 
     def parts_of(self, layer: Any) -> "Place":
         """Return the place within a layer that is taken apart.

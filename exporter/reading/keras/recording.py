@@ -12,15 +12,13 @@ from typing import Any, Final
 
 from exporter.reading.calls import Shape, Tensor, leaves, mapped
 from exporter.reading.keras.constants import is_batch_of_one
+from exporter.reading.keras.graph import NotRecordedError, nodes_between
 from exporter.reading.keras.refusing import reason_in
 from exporter.reading.keras.symbolic import symbolic_operands
+from exporter.reading.keras.unrolling import recorded_loops
 
 _UNINITIALIZED: Final = "uninitialized_variables"
 _LONGEST: Final = 200
-
-
-class NotRecordedError(Exception):
-    """A layer cannot be taken apart; says why."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +36,14 @@ class Recording:
     Parameters
     ----------
     inputs
-        The symbolic tensors that it was called with, by the positions of what they stand for.
+        The symbolic tensors that it was called with, in the order of its arguments, each once.
     outputs
         What it returned: symbolic tensors, and values that no input changes.
     nodes
         The nodes of Keras between them, each after those that it reads.
     """
 
-    inputs: Mapping[int, Any]
+    inputs: tuple[Any, ...]
     outputs: tuple[Any, ...]
     nodes: tuple[Any, ...]
 
@@ -75,13 +73,32 @@ def recorded(
     if getattr(layer, "_call_has_training_arg", False):
         own_kwargs["training"] = False
     on = ", ".join(str(specs[position].shape) for position in inputs)
-    with symbolic_operands():
+    with symbolic_operands(), recorded_loops():
         outputs = _called(layer, own_args, own_kwargs, on)
     flat = tuple(keras.tree.flatten(outputs))
     for output in flat:
         if not isinstance(output, keras.KerasTensor) and not is_batch_of_one(output):
             raise NotRecordedError("its call() gives something else than tensors of a batch")
-    return Recording(inputs, flat, tuple(_nodes(flat, inputs)))
+    return Recording(tuple(inputs.values()), flat, tuple(nodes_between(inputs.values(), flat)))
+
+
+def likeness(args: Sequence[Any], kwargs: Mapping[str, Any], specs: Sequence[Spec]) -> str | None:
+    """Return what the arguments of two calls have in common if they do the same.
+
+    None where that is not told: of arrays among them.
+    """
+    order: dict[int, int] = {}
+    told = True
+
+    def described(leaf: Any) -> Any:
+        nonlocal told
+        if isinstance(leaf, Tensor):
+            return order.setdefault(leaf.position, len(order)), specs[leaf.position]
+        told = told and (leaf is None or isinstance(leaf, (bool, int, float, str)))
+        return leaf
+
+    text = repr(mapped(described, (tuple(args), dict(kwargs))))
+    return text if told else None
 
 
 def symbolic(
@@ -140,33 +157,3 @@ def _place(layer: Any, error: BaseException) -> str:
         frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file
     ]
     return f" at line {frames[-1].lineno} of {PurePath(str(file)).name}" if frames else ""
-
-
-def _nodes(outputs: Sequence[Any], inputs: Mapping[int, Any]) -> list[Any]:
-    """Return the nodes from inputs to outputs, each after those that it reads."""
-    known = set(map(id, inputs.values()))
-    order: list[Any] = []
-    seen: set[int] = set()
-    waiting = _made_by(outputs, known)
-    while waiting:
-        node, ready = waiting.pop()
-        if ready:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            waiting += [(node, True), *_made_by(node.input_tensors, known)]
-    return order
-
-
-def _made_by(tensors: Sequence[Any], known: set[int]) -> list[tuple[Any, bool]]:
-    """Return the nodes that made tensors, the last one first, each not ready to be listed."""
-    import keras
-
-    made = []
-    for tensor in reversed(tensors):
-        if isinstance(tensor, keras.KerasTensor) and id(tensor) not in known:
-            history = getattr(tensor, "_keras_history", None)
-            if history is None or history.operation is None:
-                raise NotRecordedError("its call() computes by something else than Keras")
-            made.append((history.operation._inbound_nodes[history.node_index], False))
-    return made

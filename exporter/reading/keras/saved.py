@@ -219,6 +219,14 @@ def _registered(key: str) -> type | None:
     return cls if isinstance(cls, type) else None
 
 
+def _is_stateful(config: Mapping[str, Any]) -> bool:
+    """Tell whether a recurrent layer, or the one in a Bidirectional, keeps its state."""
+    inner = config.get("layer")
+    # Those of a model and of a wrapper are named by themselves.
+    within = inner["config"].get("stateful") if "merge_mode" in config and inner else False
+    return config.get("stateful") is True or within is True
+
+
 def _is_known(key: str) -> bool:
     """Tell whether Keras can build a layer of a class: its own, or one that is registered."""
     return _registered(key) is not None or hasattr(import_keras().layers, key)
@@ -261,6 +269,8 @@ def _unsupported(
         key = _key(layer)
         if why := layer.get(REFUSAL):
             yield True, Refusal(name, class_name, f"{why}; {REPAIR}")
+        elif _is_stateful(layer["config"]):
+            yield True, Refusal(name, class_name, "what it says depends on the batches before")
         elif _is_model(layer) or key in WRAPPERS:
             for unbuildable, inner in _unsupported(_inner_layers(layer["config"]), handled):
                 named = inner and replace(inner, name=f"{name}/{inner.name}")

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from exporter.reading.keras.replacing import replaced
+
 _ARITHMETIC: Final = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
 _LOGIC: Final = ("lt", "le", "gt", "ge", "ne", "and", "or", "xor")
 _OPERATORS: Final = tuple(f"__{name}__" for name in (*_ARITHMETIC, *_LOGIC))
 _MODULES: Final = ("numpy", "nn", "math")
 _UFUNC: Final = "__array_ufunc__"
-_MISSING: Final = object()
 
 
 @contextmanager
@@ -24,22 +25,8 @@ def symbolic_operands() -> Iterator[None]:
     have none: EinsumDense would leave lengths open that it was not told. Attention puts out as many
     features as its values have, where Keras says those of its queries.
     """
-    replaced = [(owner, name, _set(owner, name, new)) for owner, name, new in _replacements()]
-    try:
+    with replaced(_replacements()):
         yield
-    finally:
-        for owner, name, before in reversed(replaced):
-            if before is _MISSING:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, before)
-
-
-def _set(owner: Any, name: str, new: Any) -> Any:
-    """Set an attribute, and return what it was."""
-    before = vars(owner).get(name, _MISSING)
-    setattr(owner, name, new)
-    return before
 
 
 def _replacements() -> list[tuple[Any, str, Any]]:
@@ -61,7 +48,7 @@ def _replacements() -> list[tuple[Any, str, Any]]:
         (DotProductAttention, of_attention.__name__, _with_features_of_values(of_attention)),
     ]
     for module in (backend, *(getattr(backend, name) for name in _MODULES)):
-        names = ("cast",) if module is backend else vars(module)
+        names = ("cast", "convert_to_tensor") if module is backend else vars(module)
         for name in names:
             function, operation = getattr(module, name), getattr(keras.ops, name, None)
             if inspect.isfunction(function) and operation is not None:

@@ -18,6 +18,7 @@ from exporter.reading.keras.legacy.hdf5_weights import Hdf5Weights
 from exporter.reading.keras.saved import Saved
 from exporter.reading.keras.shared_layers import saved_once
 from queries.core.temporary import temporary_errors, temporary_folder
+from queries.errors import ModelFileError
 
 _MEMBER: Final = "model.weights.h5"
 _CHUNK: Final = 1 << 20
@@ -113,6 +114,9 @@ def read_weights(saved: Saved, built: BuiltModel) -> None:
             _read_into(built.model, saved)
     finally:
         keras.Variable._convert_to_tensor = convert
+    for variable in built.model.weights:
+        if scope.get_current_value(variable) is None:
+            raise ModelFileError(f"the file has no weights {variable.path!r}")
     for variable in built.variables:
         if (value := scope.get_current_value(variable)) is not None:
             variable._value = value

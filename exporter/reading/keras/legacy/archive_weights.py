@@ -107,6 +107,18 @@ class ArchiveWeights:
             self._read_layer(
                 inner, {"class_name": type(inner).__name__, **inner_config}, within, copies
             )
+        for name, several in _listed_sublayers(layer):
+            self._read_listed(several, _below(groups, name), copies)
+
+    def _read_listed(self, layers: list[Any], groups: dict[str, Any], copies: Copies) -> None:
+        """Give layers in a list, as the cells of a recurrent layer are, their weights."""
+        kinds = [_snake(type(layer).__name__) for layer in layers]
+        paths = {kind: _numbered(groups, kind) for kind in kinds}
+        for layer, kind in zip(layers, kinds, strict=True):
+            if not paths[kind]:
+                raise _error(layer.name, _MISSING)
+            config = {"class_name": type(layer).__name__, "config": {"name": layer.name}}
+            self._read_layer(layer, config, _below(groups, paths[kind].pop(0)), copies)
 
 
 def _error(name: str, what: str) -> ModelFileError:
@@ -178,3 +190,14 @@ def _sublayers(layer: Any) -> Iterator[tuple[str, Any]]:
     for inner in layer._layers:
         if inner.weights and id(inner) in names:
             yield names[id(inner)].lstrip("_"), inner
+
+
+def _listed_sublayers(layer: Any) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the lists of layers that a layer has, each with the attribute that it is."""
+    import keras
+
+    for name, value in vars(layer).items():
+        if isinstance(value, list) and not name.startswith("_"):
+            inner = [each for each in value if isinstance(each, keras.layers.Layer)]
+            if any(each.weights for each in inner):
+                yield name, [each for each in inner if each.weights]

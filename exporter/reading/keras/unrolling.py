@@ -1,0 +1,182 @@
+"""Unroll recurrent layers: a step of one is recorded once, and stands at each time.
+
+A recurrent layer of Keras leaves its loop over time to the backend, which cannot run it without
+values.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.reading.bounds import MOST_PARTS
+from exporter.reading.keras.graph import nodes_between
+from exporter.reading.keras.replacing import replaced
+from queries.core.wording import option
+from queries.errors import ModelFileError
+
+_FAST: Final = ("lstm", "gru", "bidirectional_lstm", "bidirectional_gru")
+"""Loops of the backend that compute at once what a cell says."""
+
+
+@dataclass(eq=False)
+class Loop:
+    """A loop over time, in the place of an operation of a node of Keras.
+
+    Parameters
+    ----------
+    inputs, states
+        The symbolic tensors that a step reads: what stands at its time, and what it keeps.
+    outputs
+        What a step returns: what it says, and what it keeps.
+    nodes
+        The nodes of Keras between them.
+    times
+        The times, in the order in which they are passed.
+    mask
+        Whether each time counts; None where all do.
+    zeros
+        True where a time that does not count says 0; else it says what the one before it says.
+    all_outputs
+        True where the loop returns what each time says.
+    """
+
+    inputs: Sequence[Any]
+    states: Sequence[Any]
+    outputs: Sequence[Any]
+    nodes: Sequence[Any]
+    times: Sequence[int]
+    mask: NDArray[np.bool_] | None
+    zeros: bool
+    all_outputs: bool
+    name: str = "loop"
+    _inbound_nodes: list[Any] = field(default_factory=list)
+    _outbound_nodes: list[Any] = field(default_factory=list)
+
+    @property
+    def cell(self) -> int | None:
+        """The ``id`` of the layer that a step consists of; None where it is made of several."""
+        return id(self.nodes[0].operation) if len(self.nodes) == 1 else None
+
+    def counts(self, time: int) -> bool:
+        """Tell whether a time counts."""
+        return self.mask is None or bool(self.mask[time])
+
+
+@contextmanager
+def recorded_loops() -> Iterator[None]:
+    """Record the loops over time of recurrent layers, as at inference."""
+    import keras
+    from keras.src import backend
+
+    names = [name for name in _FAST if hasattr(backend, name)]
+    loops = [
+        (backend, "rnn", _loop(backend.rnn)),
+        *((backend, name, _slow(getattr(backend, name))) for name in names),
+        # A mask of dropout is drawn at inference as well, and not used.
+        (keras.layers.RNN, "_maybe_config_dropout_masks", lambda *_: None),
+    ]
+    with replaced(loops):
+        yield
+
+
+def require_parts(name: str, loop: Loop, before: int, parts: int) -> None:
+    """Raise ModelFileError where a model would have too many parts because a loop is long.
+
+    Parameters
+    ----------
+    name
+        The name of the layer that the loop is in.
+    loop
+        The loop.
+    before, parts
+        How many tensors the model had before one step, and how many behind it.
+    """
+    steps, each = len(loop.times), parts - before
+    if steps * each > MOST_PARTS:
+        raise ModelFileError(
+            f"layer {name.rstrip('/')!r} has {steps:,} steps of {each} parts, each with neurons of "
+            f"its own, and a model has at most {MOST_PARTS:,}; where the length of its input is "
+            f"open, give a shorter one by {option('input_shape')}"
+        )
+
+
+def _slow(function: Callable[..., Any]) -> Callable[..., Any]:
+    from keras.src.backend.common.keras_tensor import any_symbolic_tensors
+
+    def compute(*args: Any, **kwargs: Any) -> Any:
+        if any_symbolic_tensors(args, kwargs):
+            # Then Keras takes the loop that has a cell.
+            raise NotImplementedError
+        return function(*args, **kwargs)
+
+    return compute
+
+
+def _loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    from keras.src.backend.common.keras_tensor import any_symbolic_tensors
+
+    def loop(step: Any, inputs: Any, initial_states: Any, **settings: Any) -> Any:
+        if any_symbolic_tensors((inputs, initial_states)):
+            return _recorded(step, inputs, initial_states, **settings)
+        return function(step, inputs, initial_states, **settings)
+
+    return loop
+
+
+def _recorded(
+    step: Callable[[Any, Any], Any],
+    inputs: Any,
+    initial_states: Any,
+    *,
+    go_backwards: bool = False,
+    mask: Any = None,
+    zero_output_for_mask: bool = False,
+    return_all_outputs: bool = True,
+    **_: Any,
+) -> tuple[Any, Any, Any]:
+    """Record one step, and return symbolic tensors of what the loop returns."""
+    import keras
+    from keras.src.ops.node import Node
+
+    def of_step(tensor: Any) -> Any:
+        return keras.KerasTensor((1, *tensor.shape[2:]), tensor.dtype)
+
+    def kept(tensor: Any) -> Any:
+        return keras.KerasTensor(tensor.shape, keras.backend.standardize_dtype(tensor.dtype))
+
+    read = keras.tree.map_structure(of_step, inputs)
+    states = keras.tree.map_structure(kept, initial_states)
+    said, new_states = step(read, states)
+    given, kept_ones, ends = map(keras.tree.flatten, (read, states, [said, new_states]))
+    length = keras.tree.flatten(inputs)[0].shape[1]
+    times = range(length)
+    loop = Loop(
+        given,
+        kept_ones,
+        ends,
+        nodes=nodes_between([*given, *kept_ones], ends),
+        times=times[::-1] if go_backwards else times,
+        mask=_mask_of(mask),
+        zeros=zero_output_for_mask,
+        all_outputs=return_all_outputs,
+    )
+    last, every = kept(said), keras.KerasTensor((1, length, *said.shape[1:]), said.dtype)
+    ending = keras.tree.map_structure(kept, new_states)
+    outputs = [last, *([every] if return_all_outputs else []), *keras.tree.flatten(ending)]
+    Node(operation=loop, call_args=(inputs, initial_states), call_kwargs={}, outputs=outputs)
+    return last, every if return_all_outputs else last, ending
+
+
+def _mask_of(mask: Any) -> NDArray[np.bool_] | None:
+    """Return a mask of a batch of one, one value a time."""
+    import keras
+
+    if mask is None:
+        return None
+    if isinstance(mask, keras.KerasTensor):
+        raise ValueError("which times count hangs on its input, by its mask")
+    return np.asarray(mask).astype(bool).reshape(-1)
