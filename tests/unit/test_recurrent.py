@@ -116,26 +116,6 @@ def test_a_layer_that_is_used_twice_shares_its_weights(tmp_path: Path) -> None:
     assert case.plan.parameters == made.count_params()
 
 
-@pytest.mark.parametrize(("steps", "features", "units"), [(1, 2, 3), (4, 3, 2), (7, 1, 5)])
-def test_neurons_and_relationships_of_an_lstm(
-    steps: int, features: int, units: int, tmp_path: Path
-) -> None:
-    """What the equations of Hochreiter and Schmidhuber (1997), with a forget gate, take.
-
-    A step has four gates of as many products with the input, with the state, sums of them and of
-    the bias, the activations of each (16 + 4 units), two products, a sum, a tanh and a product.
-    The first step has no state: its products have no relationships.
-    """
-    made = model(layers.LSTM(units), (steps, features))
-    report = inspect(saved(made, tmp_path / "model.keras"))
-    neurons = steps * (4 * 4 * units + 4 * units + 5 * units)
-    gates = 4 * units * (features + units) + (8 + 4 + 4) * units
-    edges = steps * (gates + 2 * 2 * units + 2 * units + units + 2 * units)
-    assert report.neurons == steps * features + neurons
-    assert report.edges == edges - 4 * units * units
-    assert report.parameters == made.count_params()
-
-
 def test_steps_are_named_by_their_time(tmp_path: Path) -> None:
     made = model(layers.SimpleRNN(2, go_backwards=True, name="back"), (2, 3))
     assert [layer.name for layer in wired(made, tmp_path).plan.layers] == [

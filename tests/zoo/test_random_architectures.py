@@ -17,6 +17,7 @@ Draw = Callable[..., Any]
 MOST_CHANNELS = 12
 MOST_SPACE = 6
 MOST_POSITIONS = 30
+MOST_TIMES = 5
 SEQUENCE = 3
 """Axes of a sequence, that of the batch counted."""
 
@@ -82,8 +83,10 @@ def _elementwise(draw: Draw, tensor: Any) -> Any:
     choices = [
         layers.BatchNormalization(),
         layers.LayerNormalization(axis=draw(st.integers(1, len(tensor.shape) - 1))),
+        layers.LayerNormalization(axis=[1, -1], center=draw(st.booleans())),
         layers.GroupNormalization(draw(st.sampled_from([1, -1]))),
         layers.RMSNormalization(),
+        layers.UnitNormalization(axis=draw(st.integers(1, len(tensor.shape) - 1))),
         layers.PReLU(),
         layers.LeakyReLU(),
         layers.ELU(),
@@ -134,8 +137,64 @@ def _attention(draw: Draw, tensor: Any) -> Any:
     return layer([tensor, layers.Dense(tensor.shape[-1])(tensor)], use_causal_mask=causal)
 
 
+def _recurrent(draw: Draw, tensor: Any) -> Any:
+    import keras
+
+    layers = keras.layers
+    times = tensor.shape[1]
+    if times > MOST_TIMES or math.prod(tensor.shape[1:-1]) > MOST_POSITIONS:
+        return tensor
+    settings = {
+        "go_backwards": draw(st.booleans()),
+        "return_sequences": draw(st.booleans()),
+        "return_state": draw(st.booleans()),
+    }
+    if len(tensor.shape) > SEQUENCE:
+        layer = getattr(layers, f"ConvLSTM{len(tensor.shape) - 3}D")
+        made = layer(2, draw(st.integers(1, 2)), padding="same", **settings)(tensor)
+    else:
+        mode = draw(st.sampled_from([None, "concat", "sum", "mul", "ave"]))
+        # Keras turns one of both around itself.
+        settings["go_backwards"] &= mode is None
+        layer = _cells(draw, settings)
+        made = (layers.Bidirectional(layer, merge_mode=mode) if mode else layer)(tensor)
+    said, *states = made if settings["return_state"] else [made]
+    every = [said if len(said.shape) == len(tensor.shape) else _repeated(said, times)]
+    return layers.Concatenate()([*every, *(_repeated(state, times) for state in states[-1:])])
+
+
+def _cells(draw: Draw, settings: dict[str, bool]) -> Any:
+    """Draw a recurrent layer, of one cell or of two."""
+    import keras
+
+    layers = keras.layers
+    units = draw(st.integers(1, 3))
+    settings |= {"unroll": draw(st.booleans())}
+    cell: dict[str, Any] = {
+        "activation": draw(st.sampled_from(["relu", "tanh", "softmax"])),
+        "use_bias": draw(st.booleans()),
+        "recurrent_dropout": draw(st.sampled_from([0.0, 0.5])),
+    }
+    gates = {"recurrent_activation": draw(st.sampled_from(["sigmoid", "hard_sigmoid"]))}
+    reset = {"reset_after": draw(st.booleans())}
+    kind = draw(st.sampled_from(["SimpleRNN", "LSTM", "GRU", "cells"]))
+    if kind == "cells":
+        cells = [layers.LSTMCell(units, **cell, **gates), layers.GRUCell(2, **cell, **reset)]
+        return layers.RNN(cells, **settings)
+    own = {"SimpleRNN": {}, "LSTM": gates, "GRU": gates | reset}[kind]
+    return getattr(layers, kind)(units, **cell, **own, **settings)
+
+
+def _repeated(tensor: Any, times: int) -> Any:
+    """Say at each time what stands at none."""
+    import keras
+
+    return keras.ops.repeat(keras.ops.expand_dims(tensor, 1), times, axis=1)
+
+
 STEPS = [
     _attention,
+    _recurrent,
     _convolution,
     _convolution,
     _pooling,

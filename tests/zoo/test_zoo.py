@@ -3,11 +3,14 @@
 `make zoo` runs all members; `make test` runs a quick one of each way of building.
 """
 
+import inspect
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -15,6 +18,7 @@ from exporter.planning.push import Trace, trace
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.replay import replay
 from tests.opening import open_model
+from tests.weights import livened
 
 TOLERANCE = 1e-4
 
@@ -28,29 +32,10 @@ class Member:
 
     def build(self) -> Any:
         """Build it with random variables, without the softmax that would hide differences."""
-        import keras
-
         shape = (self.side, self.side, 3)
         make = getattr(keras.applications, self.name)
         model = make(weights=None, input_shape=shape, classes=10, classifier_activation=None)
-        random = np.random.default_rng(0)
-        for variable in model.variables:
-            if "float" in str(variable.dtype):
-                variable.assign(_values(random, variable))
-        return model
-
-
-def _values(random: np.random.Generator, variable: Any) -> Any:
-    """Draw values that keep the signal between dying and exploding."""
-    shape = tuple(variable.shape)
-    if "variance" in variable.name:
-        return random.uniform(0.5, 2.0, shape)
-    if variable.name in {"gamma", "normalization_gamma"}:
-        return random.uniform(0.5, 1.5, shape)
-    if "kernel" in variable.name:
-        fan_in = np.prod(shape[:-2]) if "depthwise" in variable.path else np.prod(shape[:-1])
-        return random.normal(0.0, np.sqrt(2.0 / fan_in), shape)
-    return random.normal(0.0, 0.1, shape)
+        return livened(model)
 
 
 CI = [
@@ -86,6 +71,29 @@ REST = [
 ]
 
 
+def families(names: Iterable[str]) -> set[str]:
+    """Return the modules of Keras that have models."""
+    return {getattr(keras.applications, name).__module__ for name in names}
+
+
+EVERY = {name for name, _ in inspect.getmembers(keras.applications, inspect.isfunction)}
+
+
+@pytest.fixture(scope="module")
+def replayed_ones() -> Iterator[set[str]]:
+    """The names of the models that replay, counted at the end."""
+    names: set[str] = set()
+    yield names
+    print(
+        f"\n  replayed {len(names)} of {len(EVERY)} models,"
+        f" of {len(families(names))} of {len(families(EVERY))} families"
+    )
+
+
+def test_no_model_of_keras_is_left_out() -> None:
+    assert {member.name for member in CI + REST} == EVERY
+
+
 @pytest.mark.one_in(2)
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
@@ -95,7 +103,7 @@ REST = [
         *(pytest.param(member, id=member.name, marks=pytest.mark.full) for member in REST),
     ],
 )
-def test_replays(member: Member, tmp_path: Path) -> None:
+def test_replays(member: Member, tmp_path: Path, replayed_ones: set[str]) -> None:
     path = tmp_path / f"{member.name}.keras"
     model = member.build()
     model.save(path)
@@ -116,6 +124,7 @@ def test_replays(member: Member, tmp_path: Path) -> None:
     )
     assert np.isfinite(predicted).all()
     assert difference <= TOLERANCE
+    replayed_ones.add(member.name)
 
 
 def _outputs(traced: Trace, output: int, inputs: Any) -> Any:
