@@ -80,6 +80,20 @@ def test_merge(merge: str, tmp_path: Path) -> None:
     _report(merge, wired(model, tmp_path).plan.layers[2:])
 
 
+@pytest.mark.usefixtures("one_core")
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention(causal: bool, tmp_path: Path) -> None:
+    """Products of two tensors are neurons; without a mask 128 rows, 8 heads of 64 have 8 M."""
+    import keras
+
+    read = [keras.Input((128, 8, 64)) for _ in range(3)]
+    model = keras.Model(read, keras.ops.dot_product_attention(*read, is_causal=causal))
+    steps = {layer.name.partition("/")[2]: layer for layer in wired(model, tmp_path).plan.layers}
+    what = ", causal" if causal else ""
+    _report(f"products{what}", (steps["products"],))
+    _report(f"their sums{what}", (steps["scores"],))
+
+
 def _report(what: str, layers: tuple[PlannedLayer, ...]) -> None:
     """Print edges a second beside those of arrays of the same lengths that are only filled."""
     lengths: list[int] = []

@@ -1,8 +1,11 @@
 """The page about the layers that can be wired, made from the registry of handlers."""
 
+from collections.abc import Collection
+from inspect import isclass
 from typing import Final
 
 from exporter.wiring import TAKEN_APART, UNWIRABLE, handled_classes
+from exporter.wiring.handlers import Handler
 from tests.docs.markdown import NOTE, table
 from tests.docs.own_statistics import own_statistics
 from tests.docs.tokens import TOKENS
@@ -13,6 +16,9 @@ used more than once (`dense`, `dense:2`), or within nested models (`outer/dense`
 first. Other layers are [taken apart](#what-is-taken-apart). A model with a layer for which neither
 does is refused, and the error names all such layers with the reason. `neurongraph verify` proves
 of each model that its graph computes what Keras computes.
+
+Of the {all} layers in `keras.layers`, one that has several names counted once, {wired} are wired:
+{handled} by a handler, {apart} taken apart.
 
 Names with `ops.` are operations of `keras.ops`, which `x * 2 + y` makes in a functional model.
 The functions that neurons apply are in [Activation functions](activations.md).
@@ -54,9 +60,7 @@ A layer of your own that cannot be taken apart needs a handler: see [extending.m
 def layers_page() -> str:
     """Return the page."""
     by_handler: dict[tuple[str, str], list[str]] = {}
-    for name, handler in handled_classes().items():
-        if not handler.__module__.startswith("exporter."):
-            continue  # Of a test in the same process.
+    for name, handler in _handlers().items():
         how = handler.__module__.replace(".", "/") + ".py", _first_line(handler.__doc__)
         by_handler.setdefault(how, []).append(f"`{name}`")
     rows = sorted((file, ", ".join(names), does) for (file, does), names in by_handler.items())
@@ -64,7 +68,7 @@ def layers_page() -> str:
     parts = [
         NOTE,
         "# Layers\n",
-        _LAYERS,
+        _LAYERS.format(**_counted()),
         table(
             ["layers", "what the handler does", "wired in"],
             [(names, does, f"`{file}`") for file, names, does in rows],
@@ -77,6 +81,29 @@ def layers_page() -> str:
         _OWN,
     ]
     return "\n".join(parts)
+
+
+def _handlers() -> dict[str, Handler]:
+    """Return the handlers without those of a test in the same process."""
+    return {
+        name: handler
+        for name, handler in handled_classes().items()
+        if handler.__module__.startswith("exporter.")
+    }
+
+
+def _counted() -> dict[str, int]:
+    """Count the layers of Keras, and those of them that are wired."""
+    import keras
+
+    bases = {keras.layers.InputSpec, keras.layers.Layer, keras.layers.Wrapper}
+    public = {name: value for name, value in vars(keras.layers).items() if isclass(value)}
+
+    def among(names: Collection[str]) -> int:
+        return len({value for name, value in public.items() if name in names} - bases)
+
+    handled, apart = among(_handlers()), among(TAKEN_APART)
+    return {"all": among(public), "wired": handled + apart, "handled": handled, "apart": apart}
 
 
 def _first_line(text: str | None) -> str:
