@@ -98,11 +98,12 @@ def transformer_block(rows: int, size: int, heads: int, *, causal: bool = False)
     own = attention(rows, rows, size, heads, size // heads, causal=causal)
     wide = dense(rows, size, 4 * size) + dense(rows, 4 * size, size)
     around = layer_normalization(rows, size) + elementwise(rows * size, 2)
-    return own + wide + 2 * around
+    block: Counts = own + wide + 2 * around
+    return block
 
 
 def vision_transformer(side: int, patch: int, size: int, heads: int, blocks: int) -> Counts:
-    """What ``tests.wholes.transformers`` builds: a class token, which nothing feeds, is a row."""
+    """What ``tests.unit.wholes`` builds: a class token, which nothing feeds, is one more row."""
     patches = (side // patch) ** 2
     rows = patches + 1
     read = counts(3 * side**2) + dense(patches, 3 * patch**2, size) + counts(size)
@@ -112,7 +113,7 @@ def vision_transformer(side: int, patch: int, size: int, heads: int, blocks: int
 
 
 def language_model(length: int, size: int, heads: int, blocks: int, tokens: int) -> Counts:
-    """What ``tests.wholes.transformers`` builds: the table of tokens is read both ways."""
+    """What ``tests.unit.wholes`` builds: the table of tokens is read both ways."""
     read = counts(length) + embedding(length, tokens, size) + elementwise(length * size)
     behind = layer_normalization(length, size) + dense(length, size, tokens)
     return read + blocks * transformer_block(length, size, heads, causal=True) + behind
@@ -161,7 +162,9 @@ def _gru_step(units: int, biases: int) -> Counts:
     gates = elementwise(2 * units, 2) + elementwise(2 * units)
     new = elementwise(2 * units, 2) + elementwise(units)
     shares = elementwise(3 * units, 2) + elementwise(units)
-    return counts(6 * units) + elementwise(biases * units) + gates + new + shares
+    kernels = counts(6 * units) + elementwise(biases * units)
+    step: Counts = kernels + gates + new + shares
+    return step
 
 
 _CELLS: Final[Mapping[str, tuple[Callable[[int], Counts], int, int]]] = {

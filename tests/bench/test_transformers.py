@@ -4,33 +4,27 @@ Nothing here is asserted but the counts and that the graph is right: the figures
 """
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pytest
 
 from exporter import inspect, load, verify
+from tests import formulas
 from tests.bench.timing import seconds_of
-from tests.formulas import language_model, vision_transformer
 from tests.unit.builders import saved
+from tests.unit.wholes.transformers import GPT, VIT_TINY, language_model, vision_transformer
 from tests.weights import livened
-from tests.wholes import transformers
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
-
-GPT: Final = (32, 64, 4, 2, 65)
-"""32 tokens of 65 (the characters of Shakespeare's plays), 64 dimensions, 4 heads, 2 blocks."""
-
-VIT_TINY: Final = (32, 4, 192, 3, 12)
-"""Touvron et al. (2021): images of 32x32 in patches of 4x4, 192 dimensions, 3 heads, 12 blocks."""
 
 
 def test_language_model(tmp_path: Path) -> None:
     """The graph of neurons of a small GPT, loaded and replayed from the store."""
-    model = livened(transformers.language_model(*GPT))
+    model = livened(language_model(*GPT))
     path, graph = saved(model, tmp_path / "gpt.keras"), tmp_path / "gpt.lbug"
     loaded = load(path, graph, progress=False)
-    np.testing.assert_array_equal([loaded.neurons, loaded.edges], language_model(*GPT))
+    np.testing.assert_array_equal([loaded.neurons, loaded.edges], formulas.language_model(*GPT))
     replayed = seconds_of(lambda: _passes(path, graph))
     model.run_eagerly = True
     predicted = seconds_of(lambda: model.predict(np.zeros((4, GPT[0]), np.int32), verbose=0))
@@ -43,11 +37,11 @@ def test_language_model(tmp_path: Path) -> None:
 
 def test_vision_transformer(tmp_path: Path) -> None:
     """The graph of neurons of a ViT-tiny, counted, and that of its channels, loaded."""
-    path = saved(livened(transformers.vision_transformer(*VIT_TINY)), tmp_path / "vit.keras")
+    path = saved(livened(vision_transformer(*VIT_TINY)), tmp_path / "vit.keras")
     counted: list[Any] = []
     counting = seconds_of(lambda: counted.append(inspect(path)))
     np.testing.assert_array_equal(
-        [counted[0].neurons, counted[0].edges], vision_transformer(*VIT_TINY)
+        [counted[0].neurons, counted[0].edges], formulas.vision_transformer(*VIT_TINY)
     )
     loaded = load(path, tmp_path / "vit.lbug", granularity="channel", progress=False)
     print(

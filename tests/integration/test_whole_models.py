@@ -14,11 +14,12 @@ from exporter.verifying.graph_source import StoredSource
 from exporter.verifying.replay import replay
 from queries.stores import open_store
 from queries.stores.models import find_model
+from tests.docs.sample import ROOT
 from tests.opening import open_model
 from tests.unit.builders import saved
+from tests.unit.wholes import WHOLE
+from tests.unit.wholes.parts import TOKENS
 from tests.weights import livened
-from tests.wholes import WHOLE
-from tests.wholes.parts import TOKENS
 
 SAMPLES = 3
 TOLERANCE = 1e-5
@@ -42,6 +43,11 @@ def test_a_stored_graph_computes_what_keras_predicts(name: str, tmp_path: Path) 
         assert np.ptp(theirs, axis=0).max() > 1e-3, "the output says nothing of the input"
         assert ours.shape == theirs.shape
         assert np.abs(ours - theirs).max() <= TOLERANCE * np.abs(theirs).max()
+
+
+def test_the_docs_list_them() -> None:
+    page = (ROOT / "docs" / "measured.md").read_text("utf-8")
+    assert f": {', '.join(WHOLE)}." in " ".join(page.split())
 
 
 def drawn(model: Any) -> dict[str, Values]:

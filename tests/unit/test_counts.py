@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import exporter
+from tests.docs.sample import ROOT
 from tests.formulas import (
     Counts,
     attention,
@@ -17,7 +18,7 @@ from tests.formulas import (
     vision_transformer,
 )
 from tests.unit.builders import saved
-from tests.wholes import transformers
+from tests.unit.wholes import transformers
 
 layers = keras.layers
 
@@ -76,3 +77,14 @@ def test_a_vision_transformer(sizes: tuple[int, ...], tmp_path: Path) -> None:
 def test_a_language_model(sizes: tuple[int, ...], tmp_path: Path) -> None:
     model = transformers.language_model(*sizes)
     np.testing.assert_array_equal(inspected(model, tmp_path), language_model(*sizes))
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [language_model(*transformers.GPT), vision_transformer(*transformers.VIT_TINY)],
+    ids=["GPT", "ViT-tiny"],
+)
+def test_the_docs_have_the_counts_of_the_formulas(expected: Counts) -> None:
+    neurons, relationships = expected
+    page = (ROOT / "docs" / "measured.md").read_text("utf-8")
+    assert f" | {neurons:,} | {relationships:,} |\n" in page

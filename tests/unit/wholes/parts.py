@@ -14,7 +14,11 @@ TOKENS: Final = 9
 
 @keras.saving.register_keras_serializable("wholes")
 class Positions(layers.Layer):  # type: ignore[misc, name-defined]
-    """Adds what each position has learnt."""
+    """Adds what each position has learnt; a mask goes on with its tensor."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.supports_masking = True
 
     def build(self, shape: Any) -> None:
         """Make a row for each position."""

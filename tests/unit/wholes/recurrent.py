@@ -4,26 +4,24 @@ from typing import Any
 
 import keras
 
-from tests.wholes.parts import TOKENS, layers, ops, tokens_of
+from tests.unit.wholes.parts import TOKENS, layers, ops, tokens_of
 
 ALL: dict[str, Any] = {"return_sequences": True}
 
 
-def classifier(kind: str, *, padded: bool = False) -> Any:
-    """Read a text by one recurrent layer behind another; token 0 may stand for no text."""
+def classifier(kind: str) -> Any:
+    """Read a text, and say its class."""
     read = tokens_of(5)
-    x = layers.Embedding(TOKENS, 4, mask_zero=padded)(read)
-    x = getattr(layers, kind)(4, dropout=0.2, **ALL)(x)
-    x = getattr(layers, kind)(3)(x)
+    x = layers.Embedding(TOKENS, 4)(read)
+    x = getattr(layers, kind)(3, dropout=0.2)(x)
     return keras.Model(read, layers.Dense(3, activation="softmax")(x))
 
 
-def tagger(*, padded: bool = False) -> Any:
+def tagger() -> Any:
     """Tag each token by what stands before and behind it."""
     read = tokens_of(4)
-    x = layers.Embedding(TOKENS, 4, mask_zero=padded)(read)
-    x = layers.Bidirectional(layers.LSTM(3, **ALL))(x)
-    x = layers.Bidirectional(layers.GRU(2, **ALL), merge_mode="ave")(layers.Dropout(0.2)(x))
+    x = layers.Embedding(TOKENS, 4)(read)
+    x = layers.Dropout(0.2)(layers.Bidirectional(layers.LSTM(3, **ALL))(x))
     return keras.Model(read, layers.TimeDistributed(layers.Dense(3, activation="softmax"))(x))
 
 

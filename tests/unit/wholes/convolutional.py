@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from tests.wholes.parts import Made, layers
+from tests.unit.wholes.parts import Made, layers
 
 
 def u_net() -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from tests.wholes import convolutional, recurrent, transformers
+from tests.unit.wholes import convolutional, recurrent, transformers
 
 WHOLE: Final[Mapping[str, Callable[[], Any]]] = {
     "vision transformer": transformers.vision_transformer,

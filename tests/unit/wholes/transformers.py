@@ -1,10 +1,16 @@
 """Transformers."""
 
-from typing import Any
+from typing import Any, Final
 
 import keras
 
-from tests.wholes.parts import TOKENS, ClassToken, Made, Positions, layers, ops, tokens_of
+from tests.unit.wholes.parts import TOKENS, ClassToken, Made, Positions, layers, ops, tokens_of
+
+GPT: Final = (32, 64, 4, 2, 65)
+"""32 tokens of 65 (the characters of Shakespeare's plays), 64 dimensions, 4 heads, 2 blocks."""
+
+VIT_TINY: Final = (32, 4, 192, 3, 12)
+"""Touvron et al. (2021): images of 32x32 in patches of 4x4, 192 dimensions, 3 heads, 12 blocks."""
 
 
 def vision_transformer(
