@@ -28,7 +28,7 @@ SOURCES := $(shell find exporter neurongraph queries -name '*.py' -o -name '*.cy
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install sample test full lint format check bench faults zoo fuzz wheel docs pictures \
+.PHONY: help install sample test full lint format check bench faults hub zoo fuzz wheel docs pictures \
 	screenshots site train clean
 
 help: ## List the chores.
@@ -69,6 +69,9 @@ bench: $(TEST) ## Measure speed and print it.
 
 faults: $(TEST) ## Break loads in every way, resume them, and print what was lost.
 	$(RUN) pytest tests/faults -m 'faults or not faults' -n 0 $(ARGS)
+
+hub: $(TEST) ## Replay backbones of keras-hub, and print which. It takes minutes.
+	$(RUN) pytest tests/hub -s -m 'full or not full' -n 0 $(ARGS)
 
 zoo: $(TEST) ## Replay every model of keras.applications. It takes a while.
 	$(RUN) pytest tests/zoo -s -m 'full or not full' -n 0 $(ARGS)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.results import ZERO, Computed, Floats, Ids, Moved
+from exporter.wiring.results import ZERO, Computed, Floats, Ids, Moved, Stage
 
 
 @handles("Constant")
@@ -21,6 +21,16 @@ def ones(operation: Any, ids: Ids) -> Computed:
     """Make a neuron that says 1 for each that is read."""
     del operation
     return replace(_said(np.ones(ids.shape)), is_exact=True)
+
+
+def saying(name: str, value: Floats, beside: Ids) -> Stage:
+    """Return a step that says a constant, once for each sample of neurons beside it."""
+    return Stage(
+        name,
+        lambda _: _said(value),
+        output=lambda x: np.broadcast_to(value, (len(x), *value.shape)),
+        reads=(beside,),
+    )
 
 
 def _said(value: Floats) -> Computed:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from exporter.wiring.comparisons import is_false, truth
+from exporter.wiring.constants import saying
 from exporter.wiring.elementwise import affine, one_to_one
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
-from exporter.wiring.operands import Operand, is_neurons, number
+from exporter.wiring.operands import Operand, constant, is_neurons, number
 from exporter.wiring.results import (
     Chain,
     Computed,
@@ -30,8 +31,8 @@ def add(operation: Any, first: Operand, second: Operand) -> Computed:
     del operation
     if is_neurons(first) and is_neurons(second):
         return merged([np.asarray(first), np.asarray(second)])
-    ids, constant = (first, second) if is_neurons(first) else (second, first)
-    return affine(np.asarray(ids), 1.0, constant)
+    ids, other = (first, second) if is_neurons(first) else (second, first)
+    return affine(np.asarray(ids), 1.0, other)
 
 
 @handles("ops.Subtract")
@@ -51,8 +52,8 @@ def multiply(operation: Any, first: Operand, second: Operand) -> Computed:
     del operation
     if is_neurons(first) and is_neurons(second):
         return merged([np.asarray(first), np.asarray(second)], "product")
-    ids, constant = (first, second) if is_neurons(first) else (second, first)
-    return affine(np.asarray(ids), constant, 0.0)
+    ids, other = (first, second) if is_neurons(first) else (second, first)
+    return affine(np.asarray(ids), other, 0.0)
 
 
 @handles("ops.Divide", "ops.TrueDivide")
@@ -141,15 +142,23 @@ def remainder(operation: Any, dividend: Operand, divisor: Operand) -> Computed:
 
 
 @handles("ops.Maximum", "ops.Minimum")
-def extreme(operation: Any, first: Operand, second: Operand) -> Computed:
-    """Take the larger, or the smaller, of two tensors, or of a tensor and a constant."""
+def extreme(operation: Any, first: Operand, second: Operand) -> Computed | Chain:
+    """Take the larger, or the smaller, of two tensors; constants that differ become neurons."""
     largest = type(operation).__name__ == "Maximum"
+    reduce: Reduce = "max" if largest else "min"
     if is_neurons(first) and is_neurons(second):
-        reduce: Reduce = "max" if largest else "min"
         return merged([np.asarray(first), np.asarray(second)], reduce)
-    ids, constant = (first, second) if is_neurons(first) else (second, first)
-    name = "maximum" if largest else "minimum"
-    return one_to_one(np.asarray(ids), name, x2=number(constant))
+    tensor, other = (first, second) if is_neurons(first) else (second, first)
+    ids = np.asarray(tensor)
+    if np.size(other) == 1 and np.ndim(other) <= ids.ndim + 1:
+        name = "maximum" if largest else "minimum"
+        return replace(one_to_one(ids, name, x2=number(other)), is_exact=True)
+    return Chain(
+        (
+            saying("constant", constant(other, ids.ndim), ids),
+            Stage("extreme", lambda *each: merged(each, reduce), reads=(ids, "constant")),
+        )
+    )
 
 
 @handles("ops.Glu")

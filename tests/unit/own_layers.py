@@ -186,3 +186,109 @@ class Making(Own):
 
     def call(self, x: Made) -> Made:
         return layers.Dense(self.size)(x)
+
+
+@registered  # type: ignore[untyped-decorator]
+def rough(x: Made) -> Made:
+    """One function of Keras, with a setting."""
+    return keras.activations.gelu(x, approximate=True)
+
+
+@registered  # type: ignore[untyped-decorator]
+def quick(x: Made) -> Made:
+    """Several operations."""
+    return x * ops.sigmoid(1.702 * x)
+
+
+@registered
+class Cached(keras.layers.MultiHeadAttention):  # type: ignore[misc]
+    """Called with more than what its base says the outputs by."""
+
+    def call(self, query: Made, value: Made, cache: Made = None) -> Made:
+        return super().call(query, value if cache is None else cache)
+
+
+@registered
+class Scored(Own):
+    """Gives an output that is None, and says that it gives a list of shapes."""
+
+    def build(self, shape: Any) -> None:
+        self.dense = layers.Dense(self.size)
+        self.dense.build(shape)
+
+    def compute_output_shape(self, shape: Any) -> Any:
+        return [self.size, shape]
+
+    def call(self, x: Made) -> tuple[Made, None]:
+        return self.dense(x), None
+
+
+@registered
+class Turned(Own):
+    """Gives a table that is no batch, and an empty one."""
+
+    def compute_output_shape(self, shape: Any) -> Any:
+        return [shape, shape[1:], (0,)]
+
+    def call(self, x: Made) -> list[Made]:
+        steps = ops.arange(x.shape[1] * x.shape[2], dtype="float32")
+        return [x, ops.reshape(ops.sin(steps), x.shape[1:]), ops.zeros((0,))]
+
+
+@registered
+class Turning(keras.layers.Layer):  # type: ignore[misc]
+    """Reads a tensor, and a table that is no batch."""
+
+    def compute_output_shape(self, x_shape: Any, table_shape: Any) -> Any:
+        del table_shape
+        return x_shape
+
+    def call(self, x: Made, table: Made) -> Made:
+        return x * table
+
+
+@registered
+class Holding(Own):
+    """Layers of one's own, which say what they put out in ways that Keras cannot follow."""
+
+    def __init__(self, size: int = 4, **settings: Any) -> None:
+        super().__init__(size, **settings)
+        self.attention, self.scored = Cached(2, 3), Scored(size)
+
+    def build(self, shape: Any) -> None:
+        self.attention.build(shape, shape)
+        self.scored.build(shape)
+
+    def call(self, x: Made) -> Made:
+        pairs = ops.stack([-x[..., 1::2], x[..., ::2]], ops.ndim(x))
+        attended = self.attention(query=x, value=x, cache=None)
+        scored, _ = self.scored(attended)
+        return scored + ops.reshape(pairs, ops.shape(x))
+
+
+class Unsaved(keras.layers.LayerNormalization):  # type: ignore[misc]
+    """A part of a layer, whose settings nobody can ask for."""
+
+    def get_config(self) -> dict[str, Any]:
+        raise TypeError
+
+
+@registered
+class Backbone(keras.Model):  # type: ignore[misc]
+    """A graph of layers that its constructor makes: its settings list none."""
+
+    def __init__(self, size: int = 4, **settings: Any) -> None:
+        read = keras.Input((3, size), name="read")
+        self.first = layers.Dense(size)
+        self.normalized = Unsaved()
+        tensor = layers.Dense(size, name="last")(self.normalized(self.first(read)))
+        super().__init__(read, layers.ReLU()(tensor + read), **settings)
+        self.size = size
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "trainable": self.trainable, "size": self.size}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "Backbone":
+        del custom_objects
+        return cls(**config)

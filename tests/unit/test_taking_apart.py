@@ -33,6 +33,11 @@ def called(call: Callable[[Any], Any], shape: tuple[int, ...] = (3, 4)) -> Any:
     return randomized(keras.Model(read, call(read)))
 
 
+def _turned(x: Any) -> Any:
+    read, table, _ = own.Turned(name="turned")(x)
+    return own.Turning(name="turning")(read, table)
+
+
 MODELS: dict[str, Callable[[], Any]] = {
     "block": lambda: behind(own.Block(name="block"), layers.Dense(2)),
     "weights": lambda: behind(own.Weighted(5, name="own")),
@@ -45,6 +50,15 @@ MODELS: dict[str, Callable[[], Any]] = {
     "masked": lambda: called(
         lambda x: layers.Softmax(name="l")(x, mask=np.arange(12).reshape(1, 3, 4) % 3 > 0)
     ),
+    "masked by place": lambda: called(
+        lambda x: layers.Softmax(name="l")(x, np.arange(12).reshape(1, 3, 4) % 3 > 0)
+    ),
+    "one function": lambda: behind(
+        layers.Dense(4, own.rough), layers.Conv1D(2, 2, activation=own.quick)
+    ),
+    "outputs": lambda: behind(own.Holding(name="own")),
+    "table": lambda: called(_turned),
+    "backbone": lambda: own.Backbone(name="backbone"),
     "constant": lambda: called(lambda x: layers.Add(name="l")([x, np.ones((1, 3, 4), "float32")])),
 }
 
@@ -85,6 +99,33 @@ def test_parts_are_named_below_their_layer(tmp_path: Path) -> None:
     layers.Dense(2), own.Block()
     path = tmp_path / "model.keras"
     assert [layer.name for layer in plan(open_model(path)).layers] == names(case)
+
+
+def test_a_graph_of_layers_that_its_constructor_makes(tmp_path: Path) -> None:
+    """Nothing in the file names its layers, so that names by Keras's own numbers would not last."""
+    path = saved(randomized(own.Backbone(name="backbone")), tmp_path / "model.keras")
+    layers.Dense(2), layers.ReLU()
+    expected = [
+        "read",
+        "first",
+        *(f"normalized/layer_norm/{step}" for step in ("mean", "centred", "squares", "rsqrt")),
+        "normalized/layer_norm",
+        "last",
+        "add",
+        "re_lu",
+    ]
+    assert [layer.name for layer in plan(open_model(path)).layers] == expected
+    outer = keras.Sequential([keras.Input((3, 4), name="outer"), own.Backbone(name="inner")])
+    case = wired(randomized(outer), tmp_path)
+    assert failing(case) == []
+    assert names(case) == ["outer", *(f"inner/{name}" for name in expected[1:])]
+
+
+def test_a_function_that_calls_one_of_keras_is_that_of_its_layer(tmp_path: Path) -> None:
+    case = wired(MODELS["one function"](), tmp_path)
+    dense = case.plan.layers[1].wiring
+    assert (dense.activation, dense.activation_config) == ("gelu", {"approximate": True})
+    assert len(case.plan.layers) > 4
 
 
 def test_a_block_that_is_called_twice_shares_its_weights(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The layer calls of a Keras model, inputs first; models and layers within it are taken apart."""
 
+import inspect
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from exporter.reading.keras.masks import (
     without_masks,
     without_unread,
 )
+from exporter.reading.keras.own_functions import knows_activation
 from exporter.reading.keras.part_names import Place, whole
 from exporter.reading.keras.recording import Recording, Spec, likeness, recorded, symbolic
 from exporter.reading.keras.settings import settings_of, settle_epsilon
@@ -81,7 +83,7 @@ def layer_calls(model: Any, read: ModelInputs) -> Calls:
     else:
         positions: dict[int, int] = {}
         walk.layers_of_inputs = dict(zip(map(id, graph.inputs), read.layers, strict=True))
-        walk.enter(graph_nodes(graph), positions, Place())
+        walk.enter(graph_nodes(graph), positions, whole(model))
         inputs = [positions[id(tensor)] for tensor in model.inputs]
         outputs = [positions[id(tensor)] for tensor in model.outputs]
     return Calls(
@@ -139,6 +141,7 @@ class _Walk:
     specs: list[Spec] = field(default_factory=list)
     counted: set[int] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    constants: dict[int, Any] = field(default_factory=dict)
     recordings: dict[tuple[int, str], Recording] = field(default_factory=dict)
     masks: Masks = field(default_factory=Masks)
     mask_makers: set[int] = field(default_factory=set)
@@ -175,7 +178,7 @@ class _Walk:
             self.mask_makers |= mask_makers(every)
         for node in every:
             if not node.is_input:
-                use = _use_of(node, positions)
+                use = self._with_constants(_use_of(node, positions))
                 outputs = self._call(node.operation, use, place)
                 positions.update(zip(map(id, node.outputs), outputs, strict=True))
             elif id(node.outputs[0]) not in positions:
@@ -191,9 +194,7 @@ class _Walk:
             If they cannot be recorded; none is added then.
         """
         recording = self._recording(layer, use)
-        if use.outputs is not None and len(recording.outputs) != len(use.outputs):
-            gives = f"{len(recording.outputs)} outputs, but {len(use.outputs)} as it was built"
-            raise NotRecordedError(f"its call() gives {gives}")
+        made = _made(recording, use)
         begun = len(self.calls)
         read = dict.fromkeys(use.inputs)
         positions = dict(zip(map(id, recording.inputs), read, strict=True))
@@ -201,7 +202,7 @@ class _Walk:
         reads = use.inputs[0]
         outputs = [
             positions[id(value)] if id(value) in positions else self._constant(value, reads, place)
-            for value in recording.outputs
+            for value in made
         ]
         self._count_rest(layer, begun)
         return outputs
@@ -226,6 +227,7 @@ class _Walk:
         key = _key(type(layer))
         if key.startswith("ops."):
             return self._operation(layer, key, use, place)
+        use = _with_named_masks(layer, use)
         outputs = self._of_layer(layer, key, use, place)
         read = replace(use, kwargs=without_masks(layer, use.kwargs)).inputs
         self.masks.through(layer, place.name_of(layer), use.kwargs, read, outputs)
@@ -248,12 +250,15 @@ class _Walk:
         if refused is not None or is_unwirable(key):
             return self._append(layer, name, use, place, refused)
         beyond = beyond_handler(use.args, use.kwargs)
-        if key in handled_classes() and (beyond is None or key in WRAPPERS):
+        handled = key in handled_classes()
+        is_plain = beyond is None and knows_activation(layer)
+        if handled and (is_plain or key in WRAPPERS):
             return self._append(layer, name, use, place, beyond)
         try:
             return self.parts(layer, use, place.parts_of(layer))
         except NotRecordedError as error:
-            return self._append(layer, name, use, place, beyond or str(error))
+            why = beyond if handled and beyond else str(error)
+            return self._append(layer, name, use, place, why)
 
     def _with_mask(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
         """Return a use with the mask that a layer looks at, and why it cannot have it.
@@ -399,10 +404,32 @@ class _Walk:
         """Return a constant among the arguments of a call as a tensor; what else, as it is."""
         return Tensor(self._constant(leaf, reads, place)) if is_batch_of_one(leaf) else leaf
 
-    def _constant(self, batch: Any, reads: int, place: Place) -> int:
-        """Add neurons that say a constant; return the position of their tensor."""
-        use = _Use((Tensor(reads),), {}, (Spec(tuple(map(int, batch.shape[1:])), "float32"),))
-        return self._append(Constant(batch), f"{place.prefix}constant", use, place)[0]
+    def _with_constants(self, use: _Use) -> _Use:
+        """Return a use with the constants that are no batch in the places of their tensors."""
+        args, kwargs = mapped(
+            lambda leaf: (
+                self.constants.get(leaf.position, leaf) if isinstance(leaf, Tensor) else leaf
+            ),
+            (use.args, use.kwargs),
+        )
+        given = replace(use, args=args, kwargs=kwargs)
+        # A call that reads nothing else has no batch.
+        return given if given.inputs else use
+
+    def _constant(self, value: Any, reads: int, place: Place) -> int:
+        """Add neurons that say a constant; return the position of their tensor.
+
+        One that is no batch can be no neurons: who reads it is given the constant.
+        """
+        is_batch = is_batch_of_one(value)
+        shape: Shape = tuple(map(int, value.shape[1:])) if is_batch else ()
+        refused = None if is_batch else "it is no tensor of a batch"
+        use = _Use((Tensor(reads),), {}, (Spec(shape, "float32"),))
+        name = f"{place.prefix}constant"
+        (position,) = self._append(Constant(value), name, use, place, refused)
+        if not is_batch and is_constant(value):
+            self.constants[position] = value
+        return position
 
     def _unknown(self, variables: Sequence[Any], place: Place) -> str | None:
         """Return why a part cannot be wired whose weights stand in no file."""
@@ -484,6 +511,37 @@ class _Walk:
 def _holds_constant(call: LayerCall) -> bool:
     given = any(map(is_constant, leaves((call.args, call.kwargs))))
     return given or isinstance(call.layer, Constant)
+
+
+def _made(recording: Recording, use: _Use) -> Sequence[Any]:
+    """Return what a call gives, one for each of its outputs.
+
+    Raises
+    ------
+    NotRecordedError
+        If these are not as many as when the layer was built.
+    """
+    every = recording.outputs
+    given = [value for value in every if value is not None]
+    if use.outputs is None or len(given) == len(use.outputs):
+        return given
+    if len(every) == len(use.outputs):
+        return every
+    gives = f"{len(given)} outputs, but {len(use.outputs)} as it was built"
+    raise NotRecordedError(f"its call() gives {gives}")
+
+
+def _with_named_masks(layer: Any, use: _Use) -> _Use:
+    """Return a use with the masks among its arguments by their names, as most calls have them."""
+    masks = masks_of(layer)
+    names = [
+        name
+        for name, parameter in inspect.signature(layer.call).parameters.items()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ][: len(use.args)]
+    first = next((at for at, name in enumerate(names) if name in masks), len(use.args))
+    named = dict(zip(names[first:], use.args[first:], strict=True))
+    return replace(use, args=use.args[:first], kwargs={**named, **use.kwargs})
 
 
 def _use_of(node: Any, positions: Mapping[int, int]) -> _Use:

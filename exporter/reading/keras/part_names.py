@@ -9,7 +9,7 @@ from exporter.reading.keras.graph import functional_graph
 from exporter.reading.keras.legacy import name_in_file
 from exporter.wiring import is_of_keras
 
-_OF_KERAS: Final = ("_layers", "_functional", "_self_")
+_OF_KERAS: Final = ("_layers", "_functional", "_operations", "_self_")
 """What attributes begin with by which Keras holds what somebody's own attributes hold."""
 
 
@@ -54,8 +54,10 @@ class Place:
 
     def within(self, layer: Any) -> "Place":
         """Return the place within a model, or a wrapper."""
-        in_file = self.is_in_file(layer)
-        return Place(f"{self.name_of(layer)}/", recorded=self.recorded, in_file=in_file)
+        prefix = f"{self.name_of(layer)}/"
+        if functional_graph(layer) is not None and not _lists_layers(layer):
+            return Place(prefix, dict(_names(layer, set())), self.recorded, in_file=False)
+        return Place(prefix, recorded=self.recorded, in_file=self.is_in_file(layer))
 
     def at(self, time: int, cell: int | None) -> "Place":
         """Return the place of a time of a loop: that of its cell, given by its ``id``, as well."""
@@ -73,8 +75,17 @@ class Place:
 
 
 def whole(model: Any) -> Place:
-    """Return the place within a model that is taken apart as a layer is."""
-    return _parts_of(model, "", in_file=True)
+    """Return the place within the whole model."""
+    if functional_graph(model) is None:
+        return _parts_of(model, "", in_file=True)
+    if _lists_layers(model):
+        return Place()
+    return Place(parts=dict(_names(model, set())), in_file=False)
+
+
+def _lists_layers(graph: Any) -> bool:
+    """Tell whether the settings of a graph of layers list them; else its constructor names them."""
+    return is_of_keras(type(graph).__module__) or isinstance(graph.get_config().get("layers"), list)
 
 
 def _parts_of(layer: Any, prefix: str, *, in_file: bool) -> Place:
@@ -118,7 +129,14 @@ def _file_name(operation: Any) -> str:
     if is_of_keras(type(operation).__module__) or not _is_numbered(operation):
         return name_in_file(operation.name)
     # A class whose constructor takes no name is numbered as it is made from the file.
-    return operation.name if "name" in operation.get_config() else _kind(operation)
+    return operation.name if _keeps_name(operation) else _kind(operation)
+
+
+def _keeps_name(operation: Any) -> bool:
+    try:
+        return "name" in operation.get_config()
+    except Exception:  # noqa: BLE001 - it may be anybody's; no file has settings of such a layer
+        return False
 
 
 def _own_name(operation: Any) -> str:

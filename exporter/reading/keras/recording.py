@@ -11,7 +11,6 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from exporter.reading.calls import Shape, Tensor, leaves, mapped
-from exporter.reading.keras.constants import is_batch_of_one
 from exporter.reading.keras.graph import NotRecordedError, nodes_between
 from exporter.reading.keras.refusing import reason_in
 from exporter.reading.keras.symbolic import symbolic_operands
@@ -38,7 +37,7 @@ class Recording:
     inputs
         The symbolic tensors that it was called with, in the order of its arguments, each once.
     outputs
-        What it returned: symbolic tensors, and values that no input changes.
+        What it returned: symbolic tensors, values that no input changes, and None.
     nodes
         The nodes of Keras between them, each after those that it reads.
     """
@@ -76,9 +75,6 @@ def recorded(
     with symbolic_operands(), recorded_loops():
         outputs = _called(layer, own_args, own_kwargs, on)
     flat = tuple(keras.tree.flatten(outputs))
-    for output in flat:
-        if not isinstance(output, keras.KerasTensor) and not is_batch_of_one(output):
-            raise NotRecordedError("its call() gives something else than tensors of a batch")
     return Recording(tuple(inputs.values()), flat, tuple(nodes_between(inputs.values(), flat)))
 
 

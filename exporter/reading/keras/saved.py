@@ -197,12 +197,23 @@ def _lists_layers(config: Mapping[str, Any]) -> bool:
 
 
 def _is_model(layer: Mapping[str, Any]) -> bool:
-    """Tell whether a model is a graph of layers: Keras's own, or one that keeps its ``call``."""
+    """Tell whether a model is a graph of layers that the file lists.
+
+    It is of Keras, or of a registered class that keeps its ``call``. One whose constructor makes
+    the graph by settings of its own lists no layers.
+    """
     key = _key(layer)
     if key in _MODEL_CLASSES:
         return True
     cls = _registered(key)
-    return cls is not None and issubclass(cls, import_keras().Model) and keeps_call(cls)
+    is_graph = cls is not None and issubclass(cls, import_keras().Model) and keeps_call(cls)
+    return is_graph and _says_layers(layer["config"])
+
+
+def _says_layers(config: Mapping[str, Any]) -> bool:
+    """Tell whether settings have layers in them; a list of anything else has another meaning."""
+    layers = config.get("layers")
+    return isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers)
 
 
 def _is_of_own_class(layer: Mapping[str, Any]) -> bool:

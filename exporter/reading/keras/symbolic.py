@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from exporter.reading.keras.replacing import replaced
+from exporter.wiring import is_of_keras
 
 _ARITHMETIC: Final = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
 _LOGIC: Final = ("lt", "le", "gt", "ge", "ne", "and", "or", "xor")
@@ -23,7 +24,9 @@ def symbolic_operands() -> Iterator[None]:
     functions of the backend, by which some layers of Keras compute: they are recorded as those of
     ``keras.ops`` that have their names. What a layer puts out has no open axis, where its inputs
     have none: EinsumDense would leave lengths open that it was not told. Attention puts out as many
-    features as its values have, where Keras says those of its queries.
+    features as its values have, where Keras says those of its queries. A layer of somebody's own
+    puts out what its ``call`` does, whatever it says of that, and among its outputs may be None.
+    The rank of a tensor is a number.
     """
     with replaced(_replacements()):
         yield
@@ -33,18 +36,21 @@ def _replacements() -> list[tuple[Any, str, Any]]:
     """Return what becomes of attributes of classes and modules of Keras."""
     import keras
     from keras.src import backend
+    from keras.src.layers import layer as layers
     from keras.src.ops.nn import DotProductAttention
+    from keras.src.ops.numpy import Ndim
 
-    variable, tensor = keras.Variable, keras.KerasTensor
+    variable, tensor, layer = keras.Variable, keras.KerasTensor, keras.layers.Layer
     found: list[tuple[Any, str, Any]] = [
         (variable, name, _giving_way(getattr(variable, name), tensor)) for name in _OPERATORS
     ]
-    spec_of, of_attention = (
-        owner.compute_output_spec for owner in (keras.layers.Layer, DotProductAttention)
-    )
+    spec_of, of_attention = (owner.compute_output_spec for owner in (layer, DotProductAttention))
     found += [
         (tensor, _UFUNC, None),
-        (keras.layers.Layer, spec_of.__name__, _closing(spec_of)),
+        (layer, spec_of.__name__, _closing(spec_of)),
+        (layer, "symbolic_call", _by_own_call(layer.symbolic_call)),
+        (layers, "Node", _of_tensors(layers.Node)),
+        (Ndim, "symbolic_call", _rank),
         (DotProductAttention, of_attention.__name__, _with_features_of_values(of_attention)),
     ]
     for module in (backend, *(getattr(backend, name) for name in _MODULES)):
@@ -81,6 +87,38 @@ def _with_features_of_values(spec_of: Callable[..., Any]) -> Callable[..., Any]:
         return keras.KerasTensor((*spec.shape[:-1], value.shape[-1]), spec.dtype)
 
     return of_values
+
+
+def _by_own_call(symbolic_call: Callable[..., Any]) -> Callable[..., Any]:
+    from keras.src import backend
+
+    def follow(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        if not is_of_keras(_owner_of_call(type(layer)).__module__):
+            try:
+                return backend.compute_output_spec(layer.call, *args, **kwargs)
+            except Exception:  # noqa: BLE001 - what fails is told as the layer is taken apart
+                return symbolic_call(layer, *args, **kwargs)
+        return symbolic_call(layer, *args, **kwargs)
+
+    return follow
+
+
+def _owner_of_call(cls: type) -> type:
+    return next(base for base in cls.__mro__ if "call" in vars(base))
+
+
+def _of_tensors(node: Callable[..., Any]) -> Callable[..., Any]:
+    import keras
+
+    def note(operation: Any, *, outputs: Any, **call: Any) -> Any:
+        tensors = [output for output in keras.tree.flatten(outputs) if output is not None]
+        return node(operation, outputs=tensors, **call)
+
+    return note
+
+
+def _rank(_: Any, x: Any) -> int:
+    return len(x.shape)
 
 
 def _closing(spec_of: Callable[..., Any]) -> Callable[..., Any]:
