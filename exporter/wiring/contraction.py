@@ -21,6 +21,8 @@ Axes = tuple[str, ...]
 
 _ONE: Final[Weights] = np.ones((), dtype=np.float32)
 _FACTORS: Final = 2
+_HEADS: Final = 2
+"""New axes of which the first is that of heads, the second that of their features."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,10 @@ class Contraction:
     @property
     def weighted(self) -> Computed:
         """Each output joined to the inputs that are added up, of one tensor."""
-        return replace(self._sums(self._spread(self.tensors[0])), channel_axis=self._new_axis)
+        axis, rank = self._new_axis, len(self.output)
+        heads = (*[None] * axis, "head", "feature") if 0 <= axis == rank - _HEADS else None
+        sums = self._sums(self._spread(self.tensors[0]))
+        return replace(sums, channel_axis=axis, counted=heads)
 
     @property
     def _chain(self) -> Chain:
