@@ -88,8 +88,8 @@ def fit(tiles: Tiles, room: float) -> tuple[float, float, int]:
         return wide, min(HEIGHT, rows * _LARGEST_CELL), across
     if tiles.height == 1:
         # A sequence: time runs to the right, and a feature is a row, however many there are.
-        wide, rows = min(room, tiles.width * _LARGEST_CELL), tiles.count * _LARGEST_CELL
-        return wide, min(HEIGHT, rows), 1
+        longest, highest = tiles.width * _LARGEST_CELL, tiles.count * _LARGEST_CELL
+        return min(room, longest), min(HEIGHT, highest), 1
     pitch_x, pitch_y = tiles.width + tiles.gap, tiles.height + tiles.gap
     best, across = 0.0, 1
     for count in range(1, tiles.count + 1):
