@@ -18,6 +18,7 @@ from exporter.sinks.kinds import sink_kind
 from queries.answers.history import checkpoints
 from queries.core.arguments import require_text
 from queries.core.granularity import NEURON_GRAPH, Granularity
+from queries.core.input_shapes import InputShapes
 from queries.core.temporary import temporary_errors, temporary_folder
 from queries.errors import GraphNotFoundError, ModelExistsError, NeurongraphError, listed
 from queries.library.checks import require_count
@@ -35,6 +36,7 @@ def load_epochs(
     granularity: Granularity = NEURON_GRAPH,
     every: int = 1,
     replace: bool = False,
+    input_shape: InputShapes | None = None,
 ) -> Any:
     """Return a Keras callback that loads the model into a graph after each epoch.
 
@@ -57,6 +59,9 @@ def load_epochs(
     replace
         Remove the models of an earlier run of that name before the first epoch: those of the
         epochs that are to come, and of later ones.
+    input_shape
+        How long the axes are that the model leaves open, as in ``load``. What it is trained with
+        does not say so, since each batch may have another length.
 
     Returns
     -------
@@ -89,7 +94,7 @@ def load_epochs(
     require_granularity(granularity)
     require_count("every", every)
     sink_kind(locate(graph))
-    return _callback_class()(_Run(run, graph, granularity, replace), every)
+    return _callback_class()(_Run(run, graph, granularity, replace, input_shape), every)
 
 
 class _Run:
@@ -101,9 +106,11 @@ class _Run:
         graph: str | os.PathLike[str] | None,
         granularity: Granularity,
         replace: bool,
+        input_shape: InputShapes | None,
     ) -> None:
         self._run, self._graph, self._location = run, graph, locate(graph).text
         self._granularity, self._replace = granularity, replace
+        self._input_shape = input_shape
         self.loaded: list[str] = []
         self.failed: dict[str, Exception] = {}
 
@@ -118,7 +125,7 @@ class _Run:
             Saves the model.
         """
         with self._saved(epochs + 1, save) as file:
-            inspect(file, granularity=self._granularity)
+            inspect(file, granularity=self._granularity, input_shape=self._input_shape)
         earlier = [name for epoch, name in self._there() if epoch > epochs]
         if earlier and not self._replace:
             raise ModelExistsError(
@@ -166,6 +173,7 @@ class _Run:
                     self._graph,
                     name=name,
                     granularity=self._granularity,
+                    input_shape=self._input_shape,
                     replace=True,
                     # Keras has a bar of its own.
                     progress=False,

@@ -103,7 +103,7 @@ def _without_cypher(metafunc: pytest.Metafunc) -> list[str]:
 
     A model file and files that were written beforehand are asked about the small models alone.
     """
-    given = {"graph", "pooled", "grouped", "checkpoints", "branched"}
+    given = {"graph", "pooled", "grouped", "checkpoints", "branched", "sequence"}
     own = set(inspect.signature(metafunc.function).parameters)
     asks = own & given and not own & {"store", "loaded", "scratch"}
     if not asks or any(metafunc.definition.iter_markers("cypher")):

@@ -69,6 +69,21 @@ def save_attention(path: Path) -> None:
     _save(keras.Model(tokens, odds), path, seed=3)
 
 
+def save_sequence(path: Path) -> None:
+    """Save a model that looks tokens up, attends to earlier ones, and reads them step by step."""
+    import keras
+
+    layers = keras.layers
+    tokens = keras.Input((3,), dtype="int32", name="tokens")
+    looked_up = layers.Embedding(4, 4, name="embedding")(tokens)
+    attention = layers.MultiHeadAttention(2, 2, name="mha")
+    attended = attention(looked_up, looked_up, use_causal_mask=True)
+    normal = layers.LayerNormalization(name="norm")(layers.Add(name="added")([looked_up, attended]))
+    read = layers.LSTM(2, name="lstm")(normal)
+    odds = layers.Dense(2, activation="softmax", name="odds")(read)
+    _save(keras.Model(tokens, odds), path, seed=4)
+
+
 def save_cifar(path: Path, *, seed: int = 10) -> None:
     """Save the architecture of the CIFAR-10 notebook, untrained: 4.6 million relationships."""
     import keras

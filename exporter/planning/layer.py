@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from exporter.planning.counted_weights import not_finite_weights
-from exporter.planning.places import captions, places
+from exporter.planning.places import axes_text, captions, places
 from exporter.planning.threshold import LeftOut, Threshold
 from exporter.reading.finite import are_finite
 from exporter.reading.settings import Settings
@@ -295,6 +295,7 @@ class PlannedLayer:
             "index": self.index,
             "class_name": self.class_name,
             "shape": list(self.shape),
+            "axes": axes_text(self.shape, self.channel_axis, self.wiring.counted),
             "activation": self.wiring.activation,
             "activation_config": json.dumps(config, sort_keys=True) if config else None,
             "reduce": self.wiring.reduce,

@@ -1,5 +1,6 @@
 """Where a neuron stands in its layer: its channel, its x, y and z, and its readable name."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,31 @@ def places(shape: tuple[int, ...], channel_axis: int, offsets: NDArray[np.int64]
         # z counts the axes before it as well.
         axes[:2] = [axes[0] * lengths[-len(axes) + 1] + axes[1]]
     return place | dict(zip(_SPACE, reversed(axes), strict=False))
+
+
+def axes_text(
+    shape: tuple[int, ...], channel_axis: int, counted: Sequence[str | None] | None
+) -> str:
+    """Return which coordinate each axis of a shape is, and what it counts where that is known.
+
+    Parameters
+    ----------
+    shape, channel_axis
+        As in ``places``.
+    counted
+        What each axis counts, such as heads; None where it is not known.
+
+    Returns
+    -------
+    str
+        Such as ``y, x, channel``, or ``channel: head, y: query, x: key``.
+    """
+    channel = channel_axis % len(shape)
+    # z counts all axes before y.
+    before = [*"z" * len(shape), *reversed(_SPACE)][-(len(shape) - 1) :] if len(shape) > 1 else []
+    names = [*before[:channel], "channel", *before[channel:]]
+    pairs = zip(names, counted or [None] * len(shape), strict=True)
+    return ", ".join(f"{name}: {what}" if what else name for name, what in pairs)
 
 
 def captions(layer: str, place: Place) -> pa.Array:

@@ -1,6 +1,7 @@
 """What a load consists of: the layers that make neurons, inputs first."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -63,12 +64,12 @@ class Plan:
         """The layers as a graph of this plan has them."""
         return layers_of({**layer.properties(""), "inputs": layer.inputs} for layer in self.layers)
 
-    @property
+    @cached_property
     def neurons(self) -> int:
         """Number of nodes."""
         return sum(layer.neurons for layer in self.layers)
 
-    @property
+    @cached_property
     def edges(self) -> int:
         """Number of edges."""
         return sum(layer.edges for layer in self.layers)

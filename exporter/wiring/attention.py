@@ -162,9 +162,16 @@ def _multiplied(pairs: _Pairs, *factors: Ids) -> Computed:
     heads, *_, features = shape
     require_room(heads * features * int(np.count_nonzero(pairs.kept.any(axis=0))))
     each = [pairs.of_each(np.broadcast_to(factor, shape)) for factor in factors]
-    weights = np.ones(len(each), dtype=np.float32)
     sources, rank = np.stack(each, axis=-1), each[0].ndim
-    return with_zeros_joined(Computed(sources, weights, rank, reduce="product", channel_axis=0))
+    computed = Computed(
+        sources,
+        np.ones(len(each), dtype=np.float32),
+        rank,
+        reduce="product",
+        channel_axis=0,
+        counted=("head", *(("query", "key") if pairs.every else ("pair",)), "feature"),
+    )
+    return with_zeros_joined(computed)
 
 
 @dataclass(frozen=True)
@@ -205,6 +212,7 @@ class _Scores:
             activation="softmax",
             activation_config={"axis": -1},
             channel_axis=0,
+            counted=("head", "query", "key"),
         )
 
     def output(self, products: Floats, *added: Floats) -> Floats:
@@ -236,4 +244,10 @@ class _Scores:
 def _mean(pairs: _Pairs, products: Ids) -> Computed:
     """Add up by query, head and feature what the values of all keys give."""
     sources = pairs.apart(products).transpose(1, 0, 3, 2)
-    return Computed(sources, np.ones((), dtype=np.float32), rank=3, channel_axis=1)
+    return Computed(
+        sources,
+        np.ones((), dtype=np.float32),
+        rank=3,
+        channel_axis=1,
+        counted=("query", "head", "feature"),
+    )

@@ -14,13 +14,17 @@ from numpy.typing import NDArray
 from exporter.wiring.merge import merged
 from exporter.wiring.operands import Operand, is_neurons
 from exporter.wiring.results import Chain, Computed, Ids, Moved, NotWirableError, Stage, Weights
-from queries.core.memory import fits_in_memory
+from queries.core.memory import ID_BYTES, available_memory, fits_in_memory
+from queries.core.text import size_text
+from queries.core.wording import option
 
 Axes = tuple[str, ...]
 """Names of axes: the letters of an equation, and ``0``, ``1`` and so on for its ellipsis."""
 
 _ONE: Final[Weights] = np.ones((), dtype=np.float32)
 _FACTORS: Final = 2
+_HEADS: Final = 2
+"""New axes of which the first is that of heads, the second that of their features."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,10 @@ class Contraction:
     @property
     def weighted(self) -> Computed:
         """Each output joined to the inputs that are added up, of one tensor."""
-        return replace(self._sums(self._spread(self.tensors[0])), channel_axis=self._new_axis)
+        axis, rank = self._new_axis, len(self.output)
+        heads = (*[None] * axis, "head", "feature") if 0 <= axis == rank - _HEADS else None
+        sums = self._sums(self._spread(self.tensors[0]))
+        return replace(sums, channel_axis=axis, counted=heads)
 
     @property
     def _chain(self) -> Chain:
@@ -174,8 +181,10 @@ def require_room(products: int) -> None:
     """Raise NotWirableError where so many products are more than memory holds."""
     if not fits_in_memory(_FACTORS * products):
         raise NotWirableError(
-            f"it multiplies {products:,} pairs of values, each product a neuron, which are more "
-            "than fit into memory; give it a shorter input"
+            f"it multiplies {products:,} pairs of values, each product a neuron, which take "
+            f"{size_text(_FACTORS * products * ID_BYTES)} of memory, but only "
+            f"{size_text(available_memory())} are free; save it for a shorter input, or give a "
+            f"shorter one by {option('input_shape')} where its length is open in the file"
         )
 
 

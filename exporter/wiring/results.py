@@ -76,6 +76,9 @@ class Computed:
         The factor of negative values of a PReLU: broadcastable to the output's shape.
     channel_axis
         Which axis of the output is the channel; None as in ``Moved``.
+    counted
+        What each axis of the output counts, such as heads, None for nothing special; None where
+        no axis does.
     is_exact
         True where single precision holds all of its values, if Keras computes in integers.
     known
@@ -93,6 +96,7 @@ class Computed:
     activation_config: Mapping[str, Any] = field(default_factory=dict)
     slope: Floats | None = None
     channel_axis: int | None = None
+    counted: tuple[str | None, ...] | None = None
     is_exact: bool = False
     known: NDArray[np.int64] | None = None
 

@@ -60,7 +60,8 @@ def token_stages(
         sources = np.broadcast_to(np.expand_dims(read, place), shape)
         bias = by_channel(-numbers.astype(np.float64), place, rank)
         single = one_to_one(sources, "isin", bias=bias, x2=others)
-        return replace(single, channel_axis=place, known=drawn)
+        counted = tuple("token" if each == place else None for each in range(rank))
+        return replace(single, channel_axis=place, counted=counted, known=drawn)
 
     def output(x: NDArray[Any]) -> NDArray[Any]:
         place = axis % x.ndim

@@ -28,7 +28,10 @@ Interval = tuple[float | None, float | None]
 Selection = int | tuple[int, ...] | range | slice
 """What of a ``Range`` a filter keeps, so that it can be compared and be a key."""
 
-_NAME: Final = re.compile(r"^(?P<layer>.+?)(?:\[(?P<channel>[^\]]*)\])?(?:@(?P<place>[^@\[\]]*))?$")
+# A name such as lstm@t3/matmul is that of a part of a step, and ends in no place.
+_NAME: Final = re.compile(
+    r"^(?P<layer>.+?)(?:\[(?P<channel>[^\]]*)\])?(?:@(?P<place>[^@\[\]/]*))?$"
+)
 _NAMES: Final = ("layer", "name")
 INTEGERS: Final = ("id", "channel", "x", "y", "z")
 _SUFFIXES: Final = {"=": "", "IN": "", ">=": "_from", "<=": "_to"}

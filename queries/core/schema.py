@@ -14,7 +14,7 @@ import pyarrow as pa
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import KINDS, of_ours, own_label
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 LOADING: Final = "loading"
 COMPLETE: Final = "complete"
 DROPPING: Final = "dropping"
@@ -52,6 +52,7 @@ LAYER: Final = pa.schema(
         ("index", pa.int64()),
         ("class_name", pa.string()),
         ("shape", pa.list_(pa.int64())),
+        ("axes", pa.string()),
         ("activation", pa.string()),
         ("activation_config", pa.string()),
         ("reduce", pa.string()),

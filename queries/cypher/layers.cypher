@@ -9,6 +9,7 @@ index = { type = "int", help = "position among the layers that have neurons" }
 name = { type = "text", help = "name of the layer" }
 class_name = { type = "text", help = "Keras class" }
 shape = { type = "ints", help = "shape of the output, without the batch" }
+axes = { type = "text", help = "which coordinate each axis of the shape is, and what it counts where that is known, such as channel: head, y: query, x: key" }
 activation = { type = "text", help = "activation function; null for the identity" }
 neurons = { type = "int", help = "number of neurons" }
 edges = { type = "int", help = "number of relationships into the layer" }
@@ -44,6 +45,7 @@ WITH l, collect(input) AS inputs
 WITH l, list_sort(collect(before.`index`)) AS inputs
 //% endif
 RETURN l.`index` AS `index`, l.name AS name, l.class_name AS class_name, l.shape AS shape,
+  l.axes AS axes,
   l.activation AS activation, l.neurons AS neurons, l.edges AS edges, l.parameters AS parameters,
   l.kernel AS kernel, l.stride AS stride, l.padding AS padding, l.dilation AS dilation,
   l.groups AS groups, l.moved_by AS moved_by, l.reduce AS reduce,

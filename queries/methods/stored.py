@@ -103,6 +103,8 @@ class StoredMethods(Methods):
             - ``name`` (text): name of the layer
             - ``class_name`` (text): Keras class
             - ``shape`` (ints): shape of the output, without the batch
+            - ``axes`` (text): which coordinate each axis of the shape is, and what it counts where
+              that is known, such as channel: head, y: query, x: key
             - ``activation`` (text): activation function; null for the identity
             - ``neurons`` (int): number of neurons
             - ``edges`` (int): number of relationships into the layer

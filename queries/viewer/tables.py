@@ -19,7 +19,7 @@ ROW: Final = 20
 LETTERS: Final = 26
 """Letters of a neuron's name that have room; all of it is told when the mouse is over it."""
 
-CUT: Final = {"name": 13, "class": 12}
+CUT: Final = {"name": 16, "class": 10}
 """Letters of what stands in a table of four columns. Numbers take the room that they need."""
 
 _FORMS: Final[dict[str, Callable[[Any], str]]] = {

@@ -86,6 +86,10 @@ def fit(tiles: Tiles, room: float) -> tuple[float, float, int]:
         rows = math.ceil(tiles.count / across)
         wide = min(room, _STRIP * math.sqrt(across))
         return wide, min(HEIGHT, rows * _LARGEST_CELL), across
+    if tiles.height == 1:
+        # A sequence: time runs to the right, and a feature is a row, however many there are.
+        longest, highest = tiles.width * _LARGEST_CELL, tiles.count * _LARGEST_CELL
+        return min(room, longest), min(HEIGHT, highest), 1
     pitch_x, pitch_y = tiles.width + tiles.gap, tiles.height + tiles.gap
     best, across = 0.0, 1
     for count in range(1, tiles.count + 1):

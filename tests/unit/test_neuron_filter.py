@@ -27,6 +27,12 @@ class TestParsing:
             ("conv_0@12", NeuronFilter(layer="conv_0", x=12)),
             ("conv_0[]@,7", NeuronFilter(layer="conv_0", y=7)),
             ("a layer/with odd-signs", NeuronFilter(layer="a layer/with odd-signs")),
+            ("lstm@t3/matmul", NeuronFilter(layer="lstm@t3/matmul")),
+            ("lstm@t3/matmul[2]", NeuronFilter(layer="lstm@t3/matmul", channel=2)),
+            (
+                "rnn@t0/conv[1..2]@3,4",
+                NeuronFilter(layer="rnn@t0/conv", channel=slice(1, 3), x=3, y=4),
+            ),
         ],
     )
     def test_names(self, text: str, expected: NeuronFilter) -> None:

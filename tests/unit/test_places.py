@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from exporter.planning.places import captions, places
+from exporter.planning.places import axes_text, captions, places
 
 SHAPE = (2, 3, 4, 5, 6)
 EVERY = np.arange(np.prod(SHAPE))
@@ -34,3 +34,23 @@ def test_names_of_fewer_axes() -> None:
     assert captions("dense", places((3,), -1, np.arange(3))).to_pylist()[2] == "dense[2]"
     assert captions("lstm", places((4, 3), -1, np.arange(12))).to_pylist()[5] == "lstm[2]@1"
     assert captions("mha", places((2, 4, 3), 0, np.arange(24))).to_pylist()[13] == "mha[1]@1,0"
+
+
+@pytest.mark.parametrize(
+    ("shape", "channel", "counted", "said"),
+    [
+        ((5,), -1, None, "channel"),
+        ((6, 5), -1, None, "x, channel"),
+        ((3, 8, 8), 0, None, "channel, y, x"),
+        ((2, 3, 4, 5, 6), -1, None, "z, z, y, x, channel"),
+        ((2, 6, 6), 0, ("head", "query", "key"), "channel: head, y: query, x: key"),
+        ((6, 9), 1, (None, "token"), "x, channel: token"),
+    ],
+)
+def test_a_layer_says_what_its_axes_are(
+    shape: tuple[int, ...], channel: int, counted: tuple[str | None, ...] | None, said: str
+) -> None:
+    assert axes_text(shape, channel, counted) == said
+    assert {each.partition(":")[0] for each in said.split(", ")} == set(
+        places(shape, channel, np.arange(2))
+    )

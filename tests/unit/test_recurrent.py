@@ -137,9 +137,16 @@ def test_an_open_length_is_said(tmp_path: Path) -> None:
     assert failing(Wired(opened, plan(opened))) == []
 
 
-def test_a_loop_that_is_too_long_is_refused_at_once(tmp_path: Path) -> None:
-    path = saved(model(layers.LSTM(2, name="long"), (5_000, 1)), tmp_path / "model.keras")
-    with pytest.raises(ModelFileError, match=r"layer 'long' has 5,000 steps of \d+ parts"):
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (5_000, r"layer 'long' has 5,000 steps of \d+ parts.*save it for a shorter input"),
+        (100_000, r"layer 'long' has 100,000 steps, each.*save it for a shorter input"),
+    ],
+)
+def test_a_loop_that_is_too_long_is_refused_at_once(steps: int, said: str, tmp_path: Path) -> None:
+    path = saved(model(layers.LSTM(2, name="long"), (steps, 1)), tmp_path / "model.keras")
+    with pytest.raises(ModelFileError, match=said):
         inspect(path)
 
 

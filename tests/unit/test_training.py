@@ -87,6 +87,23 @@ def test_each_epoch_is_loaded_as_it_was(tmp_path: Path) -> None:
     )
 
 
+def test_an_open_length_is_said_before_anything_is_trained(tmp_path: Path) -> None:
+    import keras
+
+    read = keras.Input((None, 4), name="series")
+    own = keras.Model(read, keras.layers.GlobalAveragePooling1D()(read))
+    own = keras.Model(read, keras.layers.Dense(1, name="out")(own.output))
+    own.compile(optimizer="adam", loss="mse")
+    series = X.reshape(10, 4, 4)
+    with pytest.raises(ModelFileError, match=r"epoch 1 of run 'run'.*input_shape=\{'series'"):
+        own.fit(series, Y[:10], callbacks=[load_epochs("run", tmp_path / "run.lbug")], verbose=0)
+    epochs = load_epochs("run", tmp_path / "run.lbug", input_shape=(3, 4))
+    own.fit(series, Y[:10], epochs=2, callbacks=[epochs], verbose=0)
+    assert epochs.loaded == ["run@1", "run@2"]
+    with NeuronGraph(tmp_path / "run.lbug", model="run@2") as graph:
+        assert list(graph.layers()["neurons"]) == [12, 4, 1]
+
+
 def test_it_tells_what_it_does(tmp_path: Path) -> None:
     place = tmp_path / "run.lbug"
     callback = load_epochs("run", place, every=2)

@@ -27,7 +27,7 @@ from queries.viewer.tiles import HEIGHT, WIDTH
 from queries.viewer.view import MOST_LINES, MOST_PATHS, View
 from queries.viewer.walk import ARROWS, walked
 
-Shape = tuple[int, int, int] | tuple[int]
+Shape = tuple[int, int, int] | tuple[int, int] | tuple[int]
 
 
 def model(shapes: list[Shape]) -> tuple[list[Layer], pd.DataFrame]:
@@ -39,6 +39,8 @@ def model(shapes: list[Shape]) -> tuple[list[Layer], pd.DataFrame]:
         places = np.indices(shape).reshape(len(shape), -1)
         if len(shape) == 1:
             axes = {"channel": places[0], "x": pd.NA, "y": pd.NA}
+        elif len(shape) == len(("x", "channel")):
+            axes = {"channel": places[1], "x": places[0], "y": pd.NA}
         else:
             axes = {"channel": places[2], "x": places[1], "y": places[0]}
         count = places.shape[1]
@@ -59,7 +61,10 @@ def arranged(shapes: list[Shape], most: int = 1 << 18) -> tuple[pd.DataFrame, La
 
 
 maps = st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 40))
-shapes = st.lists(st.one_of(maps, st.tuples(st.integers(1, 300))), min_size=1, max_size=5)
+sequences = st.tuples(st.integers(1, 40), st.integers(1, 40))
+shapes = st.lists(
+    st.one_of(maps, sequences, st.tuples(st.integers(1, 300))), min_size=1, max_size=5
+)
 
 
 class TestLayout:
@@ -90,6 +95,17 @@ class TestLayout:
             cell = (x.max() - x.min()) / 5
             assert (x - x.min()) / cell == pytest.approx(tile["x"].to_numpy(float))
             assert (y - y.min()) / cell == pytest.approx(tile["y"].to_numpy(float))
+
+    @pytest.mark.parametrize("layers", [1, 60])
+    @pytest.mark.parametrize("features", [3, 64])
+    def test_of_a_sequence_each_time_is_a_column(self, layers: int, features: int) -> None:
+        neurons, layout = arranged([(6, features)] * layers)
+        own = neurons.iloc[: 6 * features]
+        place = pd.DataFrame({"x": layout.x, "y": layout.y}).iloc[: len(own)].round(6)
+        assert place["x"].groupby(own["x"].to_numpy(int)).nunique().tolist() == [1] * 6
+        assert place["y"].groupby(own["channel"].to_numpy(int)).nunique().eq(1).all()
+        assert place["x"].unique().tolist() == sorted(place["x"].unique())
+        assert layout.columns[0].height == min(HEIGHT, 26 * features)
 
     def test_a_big_layer_shows_the_mean_of_each_channel(self) -> None:
         neurons, layout = arranged([(8, 8, 5), (10,)], most=100)
@@ -199,7 +215,7 @@ class TestTables:
         html = table(frame, header=True, letters=CUT)
         assert "<td class='number'>3,115,008</td>" in html
         assert f"title='{'a' * 200}'" in html
-        assert ">aaaaaa…aaaaaa<" in html
+        assert ">aaaaaaaa…aaaaaaa<" in html
 
 
 class TestLabels:

@@ -219,6 +219,26 @@ class TestLoaded:
             for one, other in zip(answers(stored), answers(read), strict=True):
                 pd.testing.assert_frame_equal(one, other, rtol=1e-5)
 
+    def test_the_layers_say_what_their_axes_count(self, embedded: Path) -> None:
+        with NeuronGraph(embedded) as graph:
+            axes = graph.layers().set_index("name")["axes"]
+            named = axes[axes.str.contains("channel: head")]
+            found = graph.cypher(
+                "MATCH (l:Layer) WHERE l.axes CONTAINS 'channel: head' RETURN l.name AS name"
+            )
+            own = next(each for each in named.index if each.endswith("scores")).partition("/")[0]
+            scores = graph.neurons(NeuronFilter(layer=f"{own}/scores"))
+        assert set(found["name"]) == set(named.index)
+        assert named.to_dict() == {
+            **dict.fromkeys(["query", "key", "value"], "y, channel: head, x: feature"),
+            f"{own}/products": "channel: head, y: pair, x: feature",
+            f"{own}/scores": "channel: head, y: query, x: key",
+            f"{own}/weighed": "channel: head, y: pair, x: feature",
+            own: "y: query, channel: head, x: feature",
+        }
+        assert axes["tokens"] == axes["joined"] == "x, channel"
+        assert scores[["channel", "y", "x"]].max().tolist() == [1, 3, 3]
+
     def test_no_path_leads_back_in_time(self, embedded: Path) -> None:
         with NeuronGraph(embedded) as graph:
             first = [int(each) for each in graph.neurons(NeuronFilter(layer="joined", x=0))["id"]]
@@ -233,6 +253,7 @@ class TestLoaded:
             assert layers["edges"].sum() == counted["edges"].sum()
             heads = layers.index[layers["class_name"] == "DotProductAttention"]
             assert layers.loc[heads, "neurons"].tolist() == [2] * 4
+            assert layers.loc[["query", "key", "value"], "neurons"].tolist() == [2] * 3
             # The heads of scores and of their sums do not mix.
             scores = graph.edges(heads[0], heads[1])
         assert (scores["edges"] == 4 * 5 // 2 * 3).all()

@@ -31,11 +31,12 @@ from exporter.reading.keras.part_names import Place, whole
 from exporter.reading.keras.recording import Recording, Spec, likeness, recorded, symbolic
 from exporter.reading.keras.settings import settings_of, settle_epsilon
 from exporter.reading.keras.symbolic import symbolic_operands
-from exporter.reading.keras.unrolling import Loop, require_parts
+from exporter.reading.keras.unrolling import Loop, require_parts, require_steps
 from exporter.reading.keras.unwirable_calls import beyond_handler, why_refused, why_rounded
 from exporter.reading.opened_model import ModelTensor
 from exporter.wiring import WRAPPERS, handled_classes, handler_key, is_of_keras, is_unwirable
 from exporter.wiring.layout import is_channels_first
+from queries.errors import ModelFileError
 
 
 @dataclass(frozen=True)
@@ -321,7 +322,7 @@ class _Walk:
         of_step = (Spec(made.shape[1:], made.dtype),)
         outputs = [
             output
-            for part in self._unstacked(read, place)
+            for part in self._unstacked(read, place, place.name_of(layer))
             for output in self._call(layer.layer, _Use((Tensor(part),), {}, of_step), place)
         ]
         return self._stacked(outputs, made, place)
@@ -330,7 +331,7 @@ class _Walk:
         """Add the calls of each time of a loop; return the positions of what it returns."""
         inputs, states = use.args
         read = [leaf.position for leaf in leaves(inputs)]
-        by_time = [self._unstacked(position, place) for position in read]
+        by_time = [self._unstacked(position, place, place.prefix) for position in read]
         kept = [self._state(leaf, read[0], place) for leaf in leaves(states)]
         said, every, begun = None, [], len(self.specs)
         for time in loop.times:
@@ -361,12 +362,13 @@ class _Walk:
         use = _Use((Tensor(reads),), {}, (Spec(shape, "float32"),))
         return self._append(zeros, f"{place.prefix}zeros", use, place)[0]
 
-    def _unstacked(self, position: int, place: Place) -> Sequence[int]:
-        """Return the positions of a tensor's parts, one a time."""
+    def _unstacked(self, position: int, place: Place, name: str) -> Sequence[int]:
+        """Return the positions of a tensor's parts, one a time of the layer of that name."""
         from keras.src.ops.core import Unstack
 
         (steps, *shape), dtype = self.specs[position].shape, self.specs[position].dtype
-        each = [Spec(tuple(shape), dtype)] * min(int(steps or 0), MOST_PARTS + 1)
+        require_steps(name, int(steps or 0))
+        each = [Spec(tuple(shape), dtype)] * int(steps or 0)
         operation = Unstack(num=steps, axis=1, name="unstack")
         use = _Use((Tensor(position),), {}, tuple(each))
         return self._append(operation, f"{place.prefix}unstack", use, place)
@@ -443,7 +445,10 @@ class _Walk:
         """Add a call, and return the positions of its outputs."""
         # A model that is used twice in one that is used twice, and so on, is small in a file.
         if len(self.specs) + len(use.made) > MOST_PARTS:
-            raise ValueError(f"there are more than {MOST_PARTS:,} of them")
+            raise ModelFileError(
+                f"it has more than {MOST_PARTS:,} layers and parts of layers, which are read up to "
+                f"{name!r}; no more are"
+            )
         outputs = tuple(range(len(self.specs), len(self.specs) + len(use.made)))
         self.specs += use.made
         key = _key(type(layer))

@@ -99,8 +99,32 @@ def require_parts(name: str, loop: Loop, before: int, parts: int) -> None:
     if steps * each > MOST_PARTS:
         raise ModelFileError(
             f"layer {name.rstrip('/')!r} has {steps:,} steps of {each} parts, each with neurons of "
-            f"its own, and a model has at most {MOST_PARTS:,}; where the length of its input is "
-            f"open, give a shorter one by {option('input_shape')}"
+            f"its own, and a model has at most {MOST_PARTS:,}; {_shorter()}"
+        )
+
+
+def _shorter() -> str:
+    """Say what to do about a loop that is too long."""
+    return (
+        "save it for a shorter input; where the length is open in the file, give a shorter one by "
+        f"{option('input_shape')}"
+    )
+
+
+def require_steps(name: str, steps: int) -> None:
+    """Raise ModelFileError where a loop alone is longer than a model may have parts.
+
+    Parameters
+    ----------
+    name
+        The name of the layer that the loop is in.
+    steps
+        How many steps it has.
+    """
+    if steps > MOST_PARTS:
+        raise ModelFileError(
+            f"layer {name.rstrip('/')!r} has {steps:,} steps, each with neurons of its own, and a "
+            f"model has at most {MOST_PARTS:,} parts; {_shorter()}"
         )
 
 

@@ -58,6 +58,7 @@ class DatasetWriter(Writer):
         self._writing: Future[WrittenTable] | None = None
         self._written: dict[str, WrittenFile] = {}
         self._part: _OpenFile | None = None
+        self._flushed = Manifest({}, {})
         self._layer_parts: tuple[PlannedLayer, dict[int, FilePart]] | None = None
 
     def parts(self, layer: PlannedLayer, block_edges: int) -> Iterator[FilePart]:
@@ -118,13 +119,14 @@ class DatasetWriter(Writer):
         """Write what is left."""
         self._end_part()
         self._wait()
+        self._flushed = self._manifest
 
     def stored_edges(
         self, first: int, last: int, edges: int
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
         """Read the files of a layer."""
         (layer,) = (each["index"] for each in self._layers if each["first"] == first)
-        for name in self._manifest.tables_of("edges", layer):
+        for name in self._flushed.tables_of("edges", layer):
             yield from self.folder.read_edges(self.folder.file(name))
 
     @property
