@@ -2,27 +2,43 @@
 
 Vaswani et al. (2017), Attention is all you need, eq. 1. Each product of two neurons is a neuron.
 A position that a constant mask leaves out makes no product: its score has no relationship, and a
-bias of which the softmax makes 0. A mask that depends on the input makes up for that bias where it
-is 1.
+bias of which the softmax makes 0. Where a mask depends on the input, the sums are multiplied by it
+in a step of their own, and a neuron that says 1 where it is 0 has that bias as its weight: so
+scores that are left out are all the same, as in Keras, which shares out among them where a query
+has no other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.wiring.comparisons import is_false
 from exporter.wiring.contraction import require_room
 from exporter.wiring.handlers import handles
+from exporter.wiring.merge import merged
 from exporter.wiring.operands import Operand, constant, is_neurons, number
-from exporter.wiring.results import EMPTY, Chain, Computed, Floats, Ids, NotWirableError, Stage
+from exporter.wiring.results import (
+    EMPTY,
+    Chain,
+    Computed,
+    Floats,
+    Ids,
+    NotWirableError,
+    Stage,
+    Weights,
+)
 from exporter.wiring.zeros import with_zeros_joined
 
 Flags = NDArray[np.bool_]
 
 MASKED: Final = -1e9
 """The bias of a score that takes no part: a softmax in single precision makes 0 of it."""
+
+
+_PAIRS: Final = ("head", "query", "key")
 
 
 @dataclass(frozen=True)
@@ -90,27 +106,24 @@ def dot_product_attention(
     kept = _kept(
         constant_mask, length, len(keys), causal=operation.is_causal, products=heads * features
     )
-    added = {1.0: bias, -MASKED: mask}
-    neurons = {weight: each for weight, each in added.items() if is_neurons(each)}
     scores = _Scores(
         _Pairs(kept),
         1 / np.sqrt(features) if scale is None else number(scale),
         None if bias is None or is_neurons(bias) else constant(bias, kept.ndim),
-        tuple(neurons),
     )
     shape = heads, length, len(keys)
-    reads = (np.broadcast_to(np.asarray(each), shape) for each in neurons.values())
+    reads = (np.broadcast_to(np.asarray(bias), shape),) if is_neurons(bias) else ()
     # Where a query has no key at all, the softmax shares out among all of them; a mask that
     # depends on the input may leave out any.
     weighed = _Pairs(kept | is_neurons(mask) | ~kept.any(axis=-1, keepdims=True))
-    return Chain(
-        (
-            _products(scores.pairs, queries, keys),
-            Stage("scores", scores.wire, output=scores.output, reads=("products", *reads)),
-            _weighed(weighed, values),
-            Stage("mean", lambda ids: _mean(weighed, ids)),
-        )
-    )
+    products = _products(scores.pairs, queries, keys)
+    if is_neurons(mask):
+        steps = _masked(scores, reads, np.asarray(mask))
+    else:
+        added = ("products", *reads)
+        steps = (Stage("scores", scores.wire, output=scores.output, reads=added),)
+    mean = Stage("mean", lambda ids: _mean(weighed, ids))
+    return Chain((products, *steps, _weighed(weighed, values), mean))
 
 
 def _kept(mask: Operand | None, queries: int, keys: int, *, causal: bool, products: int) -> Flags:
@@ -186,59 +199,112 @@ class _Scores:
         The weight of each product.
     bias
         Constants that are added: broadcastable to (heads, queries, keys); None for none.
-    added
-        The weights of neurons that are added: 1 of a bias; of a mask, which is 1 or 0, what makes
-        up for the bias of a score that takes no part.
     """
 
     pairs: _Pairs
     scale: float
     bias: Floats | None
-    added: tuple[float, ...]
 
     def wire(self, products: Ids, *added: Ids) -> Computed:
-        """Join each score to its products, and to what is added."""
-        sources = self.pairs.apart(products)
-        weights = np.full(sources.shape[-1], self.scale, dtype=np.float32)
-        for weight, each in zip(self.added, added, strict=True):
-            own = np.where(self.pairs.kept, each, EMPTY)[..., np.newaxis]
-            sources = np.concatenate([sources, own], axis=-1)
-            weights = np.append(weights, np.float32(weight))
-        return Computed(
-            sources,
-            weights,
-            rank=3,
-            bias=self._biases,
-            activation="softmax",
-            activation_config={"axis": -1},
-            channel_axis=0,
-            counted=("head", "query", "key"),
-        )
+        """Join each score to its products, and to neurons that are added; apply the softmax."""
+        biases = self._added
+        if not self.pairs.every:
+            biases = np.where(self.pairs.kept, biases, MASKED)
+        bias = biases if biases.any() else None
+        return _softmax(self._sources(products, added), self._weights(products, added), bias)
 
     def output(self, products: Floats, *added: Floats) -> Floats:
         """Return the softmax of all scores."""
-        sums = products.sum(axis=-1) * self.scale
+        scores = self.sums(products, *added)
+        return _shares(np.where(self.pairs.kept, scores, MASKED))
+
+    def wire_sums(self, products: Ids, *added: Ids) -> Computed:
+        """Join each sum to its products, and to neurons that are added."""
+        bias = np.where(self.pairs.kept, self._added, 0.0)
+        return Computed(
+            self._sources(products, added),
+            self._weights(products, added),
+            rank=3,
+            bias=bias if bias.any() else None,
+            channel_axis=0,
+            counted=_PAIRS,
+        )
+
+    def sums(self, products: Floats, *added: Floats) -> Floats:
+        """Return the sums, 0 where a pair takes no part."""
         kept = self.pairs.kept
-        scores = np.full((*products.shape[:2], *kept.shape[1:]), MASKED)
+        sums = np.zeros((*products.shape[:2], *kept.shape[1:]))
         place = ... if self.pairs.every else (..., *self.pairs.places)
-        scores[place] = sums
-        for weight, each in zip(self.added, added, strict=True):
-            scores += weight * each
-        powers = np.where(kept, scores + self._bias, MASKED).astype(np.float32)
-        powers = np.exp(powers - powers.max(axis=-1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+        sums[place] = products.sum(axis=-1) * self.scale
+        return np.asarray(np.where(kept, sum(added, sums) + self._added, 0.0))
+
+    def _sources(self, products: Ids, added: tuple[Ids, ...]) -> Ids:
+        kept = self.pairs.kept
+        own = [np.where(kept, each, EMPTY)[..., np.newaxis] for each in added]
+        apart = self.pairs.apart(products)
+        return np.concatenate([apart, *own], axis=-1) if own else apart
+
+    def _weights(self, products: Ids, added: tuple[Ids, ...]) -> Weights:
+        of_products = np.full(products.shape[-1], self.scale, dtype=np.float32)
+        return np.append(of_products, np.ones(len(added), dtype=np.float32))
 
     @property
-    def _bias(self) -> Floats:
-        """What each score has that takes part."""
-        of_mask = MASKED if -MASKED in self.added else 0.0
-        return np.asarray(of_mask if self.bias is None else of_mask + self.bias)
+    def _added(self) -> Floats:
+        return np.zeros(()) if self.bias is None else self.bias
 
-    @property
-    def _biases(self) -> Floats | None:
-        if not self.pairs.every:
-            return np.where(self.pairs.kept, self._bias, MASKED)
-        return self._bias if self._bias.any() else None
+
+def _masked(scores: _Scores, added: tuple[Ids, ...], mask: Ids) -> tuple[Stage, ...]:
+    """Return the steps from the products to the softmax where a mask depends on the input."""
+    kept = scores.pairs.kept
+    mask = mask.reshape((*(1,) * (kept.ndim - mask.ndim), *mask.shape))
+    shape = np.broadcast_shapes(kept.shape, mask.shape)
+    sums: tuple[str | Ids, ...] = ("products", *added)
+
+    def wire(sums: Ids, out: Ids) -> Computed:
+        left_out = np.where(kept, np.broadcast_to(out, shape), EMPTY)
+        sources = np.stack(np.broadcast_arrays(sums, left_out), axis=-1)
+        bias = None if scores.pairs.every else np.where(kept, 0.0, MASKED)
+        return _softmax(sources, np.asarray([1.0, MASKED], dtype=np.float32), bias)
+
+    def output(sums: Floats, out: Floats) -> Floats:
+        return _shares(np.where(kept, sums + MASKED * out, MASKED))
+
+    return (
+        Stage("sums", scores.wire_sums, output=scores.sums, reads=sums),
+        Stage(
+            "kept", lambda *ids: merged(ids, "product"), output=np.multiply, reads=("sums", mask)
+        ),
+        Stage("left_out", _left_out, output=lambda x: x == 0, reads=(mask,)),
+        Stage("scores", wire, output=output, reads=("kept", "left_out")),
+    )
+
+
+def _product(*factors: Ids) -> Computed:
+    return replace(merged(factors, "product"), channel_axis=0, counted=_PAIRS)
+
+
+def _left_out(mask: Ids) -> Computed:
+    return replace(is_false(mask), channel_axis=0, counted=_PAIRS)
+
+
+def _softmax(sources: Ids, weights: Weights, bias: Floats | None) -> Computed:
+    return Computed(
+        sources,
+        weights,
+        rank=3,
+        bias=bias,
+        activation="softmax",
+        activation_config={"axis": -1},
+        channel_axis=0,
+        counted=_PAIRS,
+    )
+
+
+def _shares(scores: Floats) -> Floats:
+    """Return a softmax over the last axis, in single precision."""
+    powers = scores.astype(np.float32)
+    powers = np.exp(powers - powers.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def _mean(pairs: _Pairs, products: Ids) -> Computed:

@@ -42,6 +42,7 @@ def where(operation: Any, condition: Operand, x1: Operand, x2: Operand) -> Moved
 def _by_tensor(condition: Ids, x1: Operand, x2: Operand) -> Chain:
     """Multiply what is chosen by 1, and the other by 0, which must be finite."""
     rank = max(np.ndim(x) for x in (condition, x1, x2) if is_neurons(x))
+    x1, x2 = (_without_zeros(x) for x in (x1, x2))
     true = truth("true", condition)
     false = Stage("false", is_false, output=lambda x: x == 0, reads=(condition,))
     if is_neurons(x1) and is_neurons(x2):
@@ -54,6 +55,11 @@ def _by_tensor(condition: Ids, x1: Operand, x2: Operand) -> Chain:
         return _or_constant(_chosen("second", x2, false), false, true, _finite(x1, rank))
     high, low = _finite(x1, rank), _finite(x2, rank)
     return Chain((true, Stage("sum", lambda ids: affine(ids, high - low, low))))
+
+
+def _without_zeros(values: Operand) -> Operand:
+    """Return the number 0 where a tensor is the constant 0 everywhere."""
+    return 0.0 if is_neurons(values) and np.all(np.asarray(values) == ZERO) else values
 
 
 def _chosen(name: str, values: Operand, chosen: Stage) -> Stage:

@@ -32,13 +32,20 @@ hands the mask on beside the tensors:
 - **Nothing computes with it**: then it makes no neurons. `Dense`, `Dropout` and their like pass it
   on; `Flatten`, convolutions, other pooling and operations of `keras.ops` lose it;
   `BatchNormalization` does not look at it outside training.
-- **A layer of one input whose `call` takes a `mask`**, such as `GlobalAveragePooling1D`, is taken
-  apart: a neuron a step says 1 where it counts, else 0, and is multiplied with the values of that
-  step. So is one that is given a constant mask.
-- **Refused** is what looks for masks by itself: `Multiply`, `Maximum`, `Minimum` and attention
-  behind `mask_zero` or `Masking`, and `TimeDistributed` around a layer that takes a mask. The error
-  names the layer that made it. A mask that the model computes, such as `(ids != 0)[:, None, :]` as
-  `attention_mask`, is wired.
+- **A layer whose `call` takes masks** is taken apart, and so are `Multiply`, `Maximum` and
+  `Minimum`, which look for them by themselves: a neuron a step says 1 where it counts, else 0. An
+  average is one of the steps that count.
+- **Attention** has `kept` and `left_out` before its `scores`: a score that is left out is -1e9,
+  whatever it is made of. Where nothing is left for a query, Keras shares out among all keys, and so
+  does the graph.
+- **A recurrent layer** keeps its state, and what it says, where a step does not count; with
+  `zero_output_for_mask` it says 0 there. Each choice is an `ops.where`: the new value times the
+  mask, and the old one times its opposite.
+- **As Keras computes it**: a mask reaches a layer that is given one tensor, or one list of them. So
+  an LSTM with `initial_state` looks at no mask but one in its call; and `MultiHeadAttention` takes
+  the masks of its inputs away from the layers behind it that read them too.
+- **Refused** is a constant mask of `TimeDistributed`, with which Keras computes no other batch than
+  one of its length, and a mask of your own that cannot be followed.
 
 `Masking` itself makes 0 of each step in which all numbers are the mask's; if these are 0, it only
 passes them on.

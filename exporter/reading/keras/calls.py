@@ -16,13 +16,17 @@ from exporter.reading.keras.graph import (
     functional_graph,
     graph_nodes,
     mask_makers,
+    nodes_between,
 )
 from exporter.reading.keras.inputs import ModelInputs
 from exporter.reading.keras.masks import (
+    LostMask,
+    Mask,
     Masks,
+    any_mask,
     looks_at_masks,
+    looks_by_attribute,
     masks_of,
-    why_refused_by,
     without_masks,
     without_unread,
 )
@@ -194,12 +198,14 @@ class _Walk:
         NotRecordedError
             If they cannot be recorded; none is added then.
         """
-        recording = self._recording(layer, use)
+        masks = self._looked_at(layer, use)
+        recording = self._recording(layer, use, masks)
         made = _made(recording, use)
         begun = len(self.calls)
-        read = dict.fromkeys(use.inputs)
+        read = list(dict.fromkeys([*use.inputs, *masks.values()]))
         positions = dict(zip(map(id, recording.inputs), read, strict=True))
         self.enter(recording.nodes, positions, place)
+        self.masks.take_away(read[at] for at in recording.unmasked)
         reads = use.inputs[0]
         outputs = [
             positions[id(value)] if id(value) in positions else self._constant(value, reads, place)
@@ -208,13 +214,21 @@ class _Walk:
         self._count_rest(layer, begun)
         return outputs
 
-    def _recording(self, layer: Any, use: _Use) -> Recording:
+    def _looked_at(self, layer: Any, use: _Use) -> dict[int, int]:
+        """Return the masks that a layer looks at without being given them, by what carries them."""
+        if not looks_by_attribute(layer):
+            return {}
+        carried = {at: self._mask(self.masks.of(Tensor(at))) for at in use.inputs}
+        return {at: mask.position for at, mask in carried.items() if isinstance(mask, Tensor)}
+
+    def _recording(self, layer: Any, use: _Use, masks: Mapping[int, int]) -> Recording:
         """Record a call of a layer, unless one like it has been."""
-        key = likeness(use.args, use.kwargs, self.specs)
+        pairs = [(Tensor(at), Tensor(mask)) for at, mask in masks.items()]
+        key = likeness([use.args, pairs], use.kwargs, self.specs)
         if key is None:
-            return recorded(layer, use.args, use.kwargs, self.specs)
+            return recorded(layer, use.args, use.kwargs, self.specs, masks)
         if (id(layer), key) not in self.recordings:
-            recording = recorded(layer, use.args, use.kwargs, self.specs)
+            recording = recorded(layer, use.args, use.kwargs, self.specs, masks)
             self.recordings[id(layer), key] = recording
         return self.recordings[id(layer), key]
 
@@ -229,14 +243,17 @@ class _Walk:
         if key.startswith("ops."):
             return self._operation(layer, key, use, place)
         use = _with_named_masks(layer, use)
+        behind = self.masks.behind(layer, use.args, use.kwargs, self.specs, place)
         outputs = self._of_layer(layer, key, use, place)
-        read = replace(use, kwargs=without_masks(layer, use.kwargs)).inputs
-        self.masks.through(layer, place.name_of(layer), use.kwargs, read, outputs)
+        bare = [None if self.masks.of(Tensor(position)) else position for position in outputs]
+        for position, mask in zip(bare, behind, strict=False):
+            if position is not None:
+                self.masks.give([position], [mask])
         return outputs
 
     def _of_layer(self, layer: Any, key: str, use: _Use, place: Place) -> Sequence[int]:
         """Add the call of a layer that is no model."""
-        use, masked = self._with_mask(layer, use)
+        use, masked = self._with_masks(layer, use)
         if masked is None and key in WRAPPERS and self._is_plain(use):
             return self._unwrapped(layer, use, place)
         self.note(layer)
@@ -251,6 +268,8 @@ class _Walk:
         if refused is not None or is_unwirable(key):
             return self._append(layer, name, use, place, refused)
         beyond = beyond_handler(use.args, use.kwargs)
+        if looks_by_attribute(layer) and any_mask(mapped(self.masks.of, use.args)):
+            beyond = "its inputs carry masks"
         handled = key in handled_classes()
         is_plain = beyond is None and knows_activation(layer)
         if handled and (is_plain or key in WRAPPERS):
@@ -261,24 +280,44 @@ class _Walk:
             why = beyond if handled and beyond else str(error)
             return self._append(layer, name, use, place, why)
 
-    def _with_mask(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
-        """Return a use with the mask that a layer looks at, and why it cannot have it.
+    def _with_masks(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
+        """Return a use with the masks that a layer looks at, and why it cannot have one.
 
-        Keras gives a layer the mask that a tensor carries as it computes, whatever the call says.
+        Keras gives a layer the masks that tensors carry as it computes, whatever the call says.
         """
-        unmasked = replace(use, kwargs=without_masks(layer, use.kwargs))
         if not looks_at_masks(layer):
-            return unmasked, None
-        carried = self.masks.of(unmasked.inputs)
-        if carried is None:
-            return use, None
-        if masks_of(layer) == ["mask"] and len(unmasked.inputs) == 1:
-            if use.kwargs.get("mask") is not None:
-                return use, None
-            if carried.position is not None:
-                given = {**use.kwargs, "mask": Tensor(carried.position)}
-                return replace(use, kwargs=given), None
-        return unmasked, why_refused_by(carried)
+            return replace(use, kwargs=without_masks(layer, use.kwargs)), None
+        taken = self.masks.taken(layer, use.args, use.kwargs)
+        try:
+            masks = mapped(self._mask, taken)
+        except NotRecordedError as error:
+            return use, f"the mask of its input cannot be followed: {error}"
+        return replace(use, kwargs={**use.kwargs, **masks}), None
+
+    def _mask(self, mask: Any) -> Any:
+        """Return a mask that tensors carry as an argument of a call; add what makes it.
+
+        Raises
+        ------
+        NotRecordedError
+            If it cannot be followed.
+        """
+        if isinstance(mask, LostMask):
+            raise NotRecordedError(mask.why)
+        if not isinstance(mask, Mask):
+            return mask
+        if mask.position is None:
+            nodes = nodes_between([tensor for tensor, _ in mask.reads], [mask.tensor])
+            read = {id(each) for node in nodes for each in node.input_tensors}
+            positions = {
+                id(tensor): self._mask(stands).position if isinstance(stands, Mask) else stands
+                for tensor, stands in mask.reads
+                if id(tensor) in read
+            }
+            self.mask_makers |= {id(node.operation) for node in nodes}
+            self.enter(nodes, positions, replace(mask.place, recorded=True))
+            mask.position = positions[id(mask.tensor)]
+        return Tensor(mask.position)
 
     def _closed(self, layer: Any, use: _Use) -> _Use:
         """Return a use with the lengths of axes that were open as the model was built."""
@@ -297,8 +336,8 @@ class _Walk:
     def _within(self, model: Any, graph: Any, use: _Use, place: Place) -> list[int]:
         """Add the calls of a nested model, and return the positions of its outputs."""
         read = replace(use, kwargs=without_masks(model, use.kwargs))
-        if use.kwargs.get("mask") is not None:
-            self.masks.give(read.inputs, use.kwargs["mask"], place.name_of(model))
+        taken = {**use.kwargs, **self.masks.taken(model, use.args, use.kwargs)}
+        self.masks.give(read.inputs, leaves(taken.get("mask")))
         inside = dict(zip(map(id, graph.inputs), _in_order(read, graph), strict=True))
         # Each use of a nested model has tensors of its own.
         self.enter(graph_nodes(graph), inside, place.within(model))
@@ -306,8 +345,10 @@ class _Walk:
 
     def _is_plain(self, use: _Use) -> bool:
         """Tell whether a wrapper does no more than call the layer in it."""
-        shapes = [self.specs[position].shape for position in use.inputs]
-        return len(shapes) == 1 and None not in shapes[0] and use.kwargs.get("mask") is None
+        shapes = [self.specs[leaf.position].shape for leaf in leaves(use.args)]
+        # With a constant mask, Keras computes batches of the length of the mask alone.
+        mask = use.kwargs.get("mask")
+        return len(shapes) == 1 and None not in shapes[0] and not is_constant(mask)
 
     def _unwrapped(self, layer: Any, use: _Use, place: Place) -> Sequence[int]:
         """Add the calls of the layer in a wrapper."""
@@ -318,12 +359,19 @@ class _Walk:
 
     def _steps(self, layer: Any, use: _Use, place: Place) -> Sequence[int]:
         """Add one call of the layer in a TimeDistributed for each step."""
-        (read,), (made,) = use.inputs, use.made
+        (read,), (made,) = use.args, use.made
         of_step = (Spec(made.shape[1:], made.dtype),)
+        name = place.name_of(layer)
+        parts = self._unstacked(read.position, place, name)
+        mask = use.kwargs.get("mask")
+        masks: Sequence[dict[str, Any]] = [{}] * len(parts)
+        if mask is not None:
+            each = self._unstacked(mask.position, place, name)
+            masks = [{"mask": Tensor(part)} for part in each]
         outputs = [
             output
-            for part in self._unstacked(read, place, place.name_of(layer))
-            for output in self._call(layer.layer, _Use((Tensor(part),), {}, of_step), place)
+            for part, kwargs in zip(parts, masks, strict=True)
+            for output in self._call(layer.layer, _Use((Tensor(part),), kwargs, of_step), place)
         ]
         return self._stacked(outputs, made, place)
 
@@ -399,7 +447,7 @@ class _Walk:
         outputs = self._append(operation, name, use, place, refused)
         if key == "ops.Cast" and use.made[0].dtype == self.specs[use.inputs[0]].dtype:
             # It gives back the very tensor that it gets.
-            self.masks.pass_on(use.inputs, outputs)
+            self.masks.give(outputs, map(self.masks.of, use.args))
         return outputs
 
     def _as_neurons(self, leaf: Any, reads: int, place: Place) -> Any:

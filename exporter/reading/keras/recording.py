@@ -40,15 +40,22 @@ class Recording:
         What it returned: symbolic tensors, values that no input changes, and None.
     nodes
         The nodes of Keras between them, each after those that it reads.
+    unmasked
+        Which of the inputs, by their places, lost a mask that they carried.
     """
 
     inputs: tuple[Any, ...]
     outputs: tuple[Any, ...]
     nodes: tuple[Any, ...]
+    unmasked: tuple[int, ...] = ()
 
 
 def recorded(
-    layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], specs: Sequence[Spec]
+    layer: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    specs: Sequence[Spec],
+    masks: Mapping[int, int] | None = None,
 ) -> Recording:
     """Call a layer with symbolic tensors, as at inference, and return what it did.
 
@@ -60,6 +67,9 @@ def recorded(
         The arguments of its call, with a ``Tensor`` in the place of each tensor.
     specs
         What is known of each tensor, by its position.
+    masks
+        The positions of the masks that tensors carry, by their positions, which are those of
+        further inputs.
 
     Raises
     ------
@@ -67,15 +77,29 @@ def recorded(
         If the call fails on symbolic tensors, or changes what the layer holds.
     """
     import keras
+    from keras.src.backend import set_keras_mask
 
     inputs, own_args, own_kwargs = symbolic(args, kwargs, specs)
+    masks = masks or {}
+    for position, mask in masks.items():
+        if mask not in inputs:
+            inputs[mask] = keras.KerasTensor((1, *specs[mask].shape), specs[mask].dtype)
+        set_keras_mask(inputs[position], inputs[mask])
     if getattr(layer, "_call_has_training_arg", False):
         own_kwargs["training"] = False
     on = ", ".join(str(specs[position].shape) for position in inputs)
     with symbolic_operands(), recorded_loops():
         outputs = _called(layer, own_args, own_kwargs, on)
     flat = tuple(keras.tree.flatten(outputs))
-    return Recording(tuple(inputs.values()), flat, tuple(nodes_between(inputs.values(), flat)))
+    nodes = tuple(nodes_between(inputs.values(), flat))
+    bare = (place for place, at in enumerate(inputs) if at in masks and not _is_masked(inputs[at]))
+    return Recording(tuple(inputs.values()), flat, nodes, tuple(bare))
+
+
+def _is_masked(tensor: Any) -> bool:
+    from keras.src.backend import get_keras_mask
+
+    return get_keras_mask(tensor) is not None
 
 
 def likeness(args: Sequence[Any], kwargs: Mapping[str, Any], specs: Sequence[Spec]) -> str | None:

@@ -34,10 +34,12 @@ class Loop:
         What a step returns: what it says, and what it keeps.
     nodes
         The nodes of Keras between them.
+    cell
+        The ``id`` of the layer that a step consists of; None where it is made of several.
     times
         The times, in the order in which they are passed.
     mask
-        Whether each time counts; None where all do.
+        Whether each time counts; None where all do, or where a step says so by itself.
     zeros
         True where a time that does not count says 0; else it says what the one before it says.
     all_outputs
@@ -48,6 +50,7 @@ class Loop:
     states: Sequence[Any]
     outputs: Sequence[Any]
     nodes: Sequence[Any]
+    cell: int | None
     times: Sequence[int]
     mask: NDArray[np.bool_] | None
     zeros: bool
@@ -55,11 +58,6 @@ class Loop:
     name: str = "loop"
     _inbound_nodes: list[Any] = field(default_factory=list)
     _outbound_nodes: list[Any] = field(default_factory=list)
-
-    @property
-    def cell(self) -> int | None:
-        """The ``id`` of the layer that a step consists of; None where it is made of several."""
-        return id(self.nodes[0].operation) if len(self.nodes) == 1 else None
 
     def counts(self, time: int) -> bool:
         """Tell whether a time counts."""
@@ -175,32 +173,61 @@ def _recorded(
     read = keras.tree.map_structure(of_step, inputs)
     states = keras.tree.map_structure(kept, initial_states)
     said, new_states = step(read, states)
-    given, kept_ones, ends = map(keras.tree.flatten, (read, states, [said, new_states]))
-    length = keras.tree.flatten(inputs)[0].shape[1]
+    given, old, new = map(keras.tree.flatten, (read, states, new_states))
+    begins = keras.tree.flatten(initial_states)
+    own = nodes_between([*given, *old], [said, *new])
+    reads = keras.tree.flatten(inputs)
+    length = reads[0].shape[1]
+    if isinstance(mask, keras.KerasTensor):
+        mark = of_step(mask)
+        reads, given = [*reads, mask], [*given, mark]
+        chosen = [_chosen(mark, *each) for each in zip(new, old, strict=True)]
+        if zero_output_for_mask:
+            said = _chosen(mark, said, keras.ops.zeros_like(said))
+        elif (at := _place(said, new)) is not None and not _is_symbolic(begins[at]):
+            said = chosen[at]
+        else:
+            old, begins = [*old, kept(said)], [*begins, np.zeros(said.shape, np.float32)]
+            said = _chosen(mark, said, old[-1])
+            chosen.append(said)
+        new, mask = chosen, None
+    ends = [said, *new]
     times = range(length)
     loop = Loop(
         given,
-        kept_ones,
+        old,
         ends,
-        nodes=nodes_between([*given, *kept_ones], ends),
+        nodes=nodes_between([*given, *old], ends),
+        cell=id(own[0].operation) if len(own) == 1 else None,
         times=times[::-1] if go_backwards else times,
-        mask=_mask_of(mask),
+        mask=None if mask is None else np.asarray(mask).astype(bool).reshape(-1),
         zeros=zero_output_for_mask,
         all_outputs=return_all_outputs,
     )
     last, every = kept(said), keras.KerasTensor((1, length, *said.shape[1:]), said.dtype)
     ending = keras.tree.map_structure(kept, new_states)
-    outputs = [last, *([every] if return_all_outputs else []), *keras.tree.flatten(ending)]
-    Node(operation=loop, call_args=(inputs, initial_states), call_kwargs={}, outputs=outputs)
+    flat = keras.tree.flatten(ending)
+    rest = [kept(each) for each in new[len(flat) :]]
+    outputs = [last, *([every] if return_all_outputs else []), *flat, *rest]
+    Node(operation=loop, call_args=(reads, begins), call_kwargs={}, outputs=outputs)
     return last, every if return_all_outputs else last, ending
 
 
-def _mask_of(mask: Any) -> NDArray[np.bool_] | None:
-    """Return a mask of a batch of one, one value a time."""
+def _chosen(mark: Any, new: Any, old: Any) -> Any:
+    """Return what is new where a time counts, else what is old."""
     import keras
 
-    if mask is None:
-        return None
-    if isinstance(mask, keras.KerasTensor):
-        raise ValueError("which times count hangs on its input, by its mask")
-    return np.asarray(mask).astype(bool).reshape(-1)
+    while len(mark.shape) < len(new.shape):
+        mark = keras.ops.expand_dims(mark, -1)
+    return keras.ops.where(mark, new, old)
+
+
+def _place(tensor: Any, tensors: Sequence[Any]) -> int | None:
+    """Return where a tensor stands among others; None where it does not."""
+    return next((at for at, each in enumerate(tensors) if each is tensor), None)
+
+
+def _is_symbolic(leaf: Any) -> bool:
+    import keras
+
+    return isinstance(leaf, keras.KerasTensor)
