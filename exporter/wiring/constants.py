@@ -6,7 +6,17 @@ from typing import Any
 import numpy as np
 
 from exporter.wiring.handlers import handles
-from exporter.wiring.results import ZERO, Computed, Floats, Ids, Moved, Stage
+from exporter.wiring.operands import Operand, is_neurons
+from exporter.wiring.operands import constant as constant_of
+from exporter.wiring.results import (
+    ZERO,
+    Computed,
+    Floats,
+    Ids,
+    Moved,
+    NotWirableError,
+    Stage,
+)
 
 
 @handles("Constant")
@@ -21,6 +31,15 @@ def ones(operation: Any, ids: Ids) -> Computed:
     """Make a neuron that says 1 for each that is read."""
     del operation
     return replace(_said(np.ones(ids.shape)), is_exact=True)
+
+
+@handles("ops.FullLike")
+def filled(operation: Any, ids: Ids, fill_value: Operand) -> Computed:
+    """Make a neuron that says a constant for each that is read."""
+    del operation
+    if is_neurons(fill_value):
+        raise NotWirableError("what it fills in depends on its input")
+    return _said(np.broadcast_to(constant_of(fill_value, ids.ndim), ids.shape))
 
 
 def saying(name: str, value: Floats, beside: Ids) -> Stage:

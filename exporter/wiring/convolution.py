@@ -10,7 +10,16 @@ from exporter.wiring.activation import activation_of
 from exporter.wiring.depthwise import depthwise_values
 from exporter.wiring.handlers import handles
 from exporter.wiring.layout import as_laid_out, by_channel, channel_axis, channels_last
-from exporter.wiring.results import Chain, Computed, Floats, Ids, NotWirableError, Stage, Weights
+from exporter.wiring.results import (
+    EMPTY,
+    Chain,
+    Computed,
+    Floats,
+    Ids,
+    NotWirableError,
+    Stage,
+    Weights,
+)
 from exporter.wiring.variables import bias_of, float_weights
 from exporter.wiring.windows import transposed_windows, windows
 
@@ -25,19 +34,58 @@ def convolution(layer: Any, ids: Ids) -> Computed:
 @handles("ops.Conv")
 def convolution_by(operation: Any, ids: Ids, kernel: Floats) -> Computed:
     """Join each output to its window, by a kernel that is a constant."""
+    layer = _as_layer(operation, kernel)
+    view = _windows(layer, ids)
+    channels = ids.shape[channel_axis(layer)]
+    groups = channels // kernel.shape[-2]
+    return _whole(layer, view, kernel.astype(np.float32), groups, None)
+
+
+@handles("ops.DepthwiseConv")
+def depthwise_convolution_by(operation: Any, ids: Ids, kernel: Floats) -> Computed:
+    """Join each output to its window of one input channel, by a kernel that is a constant."""
+    layer = _as_layer(operation, kernel)
+    return _depthwise(layer, ids, kernel.astype(np.float32), None, None)
+
+
+def _as_layer(operation: Any, kernel: Floats) -> "_AsLayer":
     if np.asarray(kernel).dtype == np.int64:
         raise NotWirableError("its kernel depends on its input")
-    layer = _AsLayer(
+    return _AsLayer(
         kernel_size=kernel.shape[:-2],
         strides=_each(operation.strides, kernel),
         padding=operation.padding,
         dilation_rate=_each(operation.dilation_rate, kernel),
         data_format=operation.data_format or "channels_last",
     )
-    view = _windows(layer, ids)
-    channels = ids.shape[channel_axis(layer)]
-    groups = channels // kernel.shape[-2]
-    return _whole(layer, view, kernel.astype(np.float32), groups, None)
+
+
+@handles("ops.Fold")
+def folded(operation: Any, ids: Ids) -> Computed:
+    """Add up the patches where they overlap in an image."""
+    size, image, steps, dilation, pads = (
+        (setting, setting) if isinstance(setting, int) else tuple(setting)
+        for setting in (
+            operation.kernel_size,
+            operation.output_size,
+            operation.stride,
+            operation.dilation,
+            operation.padding,
+        )
+    )
+    padded = [extent + 2 * pad for extent, pad in zip(image, pads, strict=True)]
+    places = [
+        (extent - each * (window - 1) - 1) // step + 1
+        for extent, each, window, step in zip(padded, dilation, size, steps, strict=True)
+    ]
+    patches = ids.reshape((-1, *size, *places))
+    sources = np.full((len(patches), *padded, size[0] * size[1]), EMPTY, dtype=np.int64)
+    for at, (row, column) in enumerate(np.ndindex(*size)):
+        rows = row * dilation[0] + steps[0] * np.arange(places[0])
+        columns = column * dilation[1] + steps[1] * np.arange(places[1])
+        sources[:, rows[:, np.newaxis], columns, at] = patches[:, row, column]
+    inside = tuple(slice(pad, pad + extent) for pad, extent in zip(pads, image, strict=True))
+    return Computed(sources[(slice(None), *inside)], np.ones((), np.float32), 3, channel_axis=0)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ def _activation(name: str, *arguments: str) -> Callable[..., Wiring]:
 
 
 FUNCTIONS: Final = {
+    "Abs": ("absolute",),
     "Clip": ("clip", "x_min", "x_max"),
     "Celu": ("celu", "alpha"),
     "Elu": ("elu", "alpha"),
@@ -43,6 +44,7 @@ FUNCTIONS: Final = {
     "Softsign": ("softsign",),
     "SparsePlus": ("sparse_plus",),
     "SparseSigmoid": ("sparse_sigmoid",),
+    "Sparsemax": ("sparsemax", "axis"),
     "Squareplus": ("squareplus", "b"),
     "Tanh": ("tanh",),
     "TanhShrink": ("tanh_shrink",),

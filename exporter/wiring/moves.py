@@ -26,12 +26,14 @@ _INTEGERS: Final = ("int32", "int64")
     "ops.DepthToSpace",
     "ops.Diagonal",
     "ops.ExpandDims",
+    "ops.ExtractSequences",
     "ops.Flip",
     "ops.Fliplr",
     "ops.GetItem",
     "ops.Moveaxis",
     "ops.PadImages",
     "ops.Ravel",
+    "ops.Rearrange",
     "ops.Repeat",
     "ops.Reshape",
     "ops.Roll",
@@ -45,11 +47,29 @@ _INTEGERS: Final = ("int32", "int64")
     "ops.Transpose",
     "ops.Tril",
     "ops.Triu",
+    "ops.Unfold",
     "ops.ZerosLike",
 )
 def moved(operation: Any, ids: Ids, *arguments: Any, **settings: Any) -> Moved:
     """Read the same neurons in another place; zeros may stand between them."""
     return _without_batch(operation(_batch(ids), *arguments, **settings))
+
+
+@handles("ops.ExtractPatches")
+def patches(operation: Any, ids: Ids) -> Moved:
+    """Read the neurons of each patch one behind the other, as channels of its place."""
+    if operation.data_format == "channels_first":
+        raise NotWirableError("no processor moves patches for Keras with channels before space")
+    # Keras moves them by a convolution, which adds zeros up: double precision keeps each id.
+    found = np.asarray(operation(_batch(ids).astype(np.float64)))
+    return _without_batch(np.rint(found).astype(np.int64))
+
+
+@handles("ops.SliceUpdate")
+def written(operation: Any, inputs: Any, start_indices: Any, updates: Any) -> Moved:
+    """Read other neurons in the place of some."""
+    starts = [int(start) for start in np.asarray(start_indices).reshape(-1)]
+    return _without_batch(operation(_batch(inputs), starts, _batch(updates)))
 
 
 @handles("ops.Pad")

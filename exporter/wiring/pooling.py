@@ -1,5 +1,6 @@
 """Pooling: each output reads a window of its own channel."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -68,6 +69,39 @@ def adaptive_max_pooling(layer: Any, ids: Ids) -> Computed:
 def adaptive_average_pooling(layer: Any, ids: Ids) -> Computed:
     """Add up each of so many regions; each edge has weight 1 / (number of inputs)."""
     return _average(layer, _regions(layer, ids), ids.ndim)
+
+
+@handles("ops.MaxPool")
+def max_pool(operation: Any, ids: Ids) -> Computed:
+    """Take the largest input; each edge has weight 1."""
+    return max_pooling(_AsLayer.of(operation, ids), ids)
+
+
+@handles("ops.AveragePool")
+def average_pool(operation: Any, ids: Ids) -> Computed:
+    """Add up the inputs; each edge has weight 1 / (number of inputs, padding left out)."""
+    return average_pooling(_AsLayer.of(operation, ids), ids)
+
+
+@dataclass(frozen=True)
+class _AsLayer:
+    """The settings of an operation, as a layer has them: one number for each axis of space."""
+
+    data_format: str
+    pool_size: tuple[int, ...]
+    strides: tuple[int, ...]
+    padding: str
+
+    @classmethod
+    def of(cls, operation: Any, ids: Ids) -> "_AsLayer":
+        """Read the settings of an operation."""
+
+        def each(setting: Any) -> tuple[int, ...]:
+            return (setting,) * (ids.ndim - 1) if isinstance(setting, int) else tuple(setting)
+
+        data_format = operation.data_format or "channels_last"
+        strides = operation.pool_size if operation.strides is None else operation.strides
+        return cls(data_format, each(operation.pool_size), each(strides), operation.padding)
 
 
 def _regions(layer: Any, ids: Ids) -> Ids:

@@ -1,4 +1,4 @@
-"""Layers of Keras that need no handler: their ``call`` is made of operations and layers."""
+"""What of Keras needs no handler, since it is made of operations and layers that have one."""
 
 from typing import Final
 
@@ -22,5 +22,26 @@ TAKEN_APART: Final = (
     "SimpleRNN",
     "SimpleRNNCell",
     "StackedRNNCells",
+    "ops.Conj",
+    "ops.Conjugate",
+    "ops.Cross",
+    "ops.GaussianBlur",
+    "ops.HSVToRGB",
+    "ops.Hypot",
+    "ops.Imag",
+    "ops.Isneginf",
+    "ops.Isposinf",
+    "ops.Isreal",
+    "ops.Ldexp",
+    "ops.Logaddexp",
+    "ops.Logaddexp2",
+    "ops.RGBToGrayscale",
+    "ops.RGBToHSV",
+    "ops.Real",
+    "ops.Select",
+    "ops.SeparableConv",
+    "ops.SobelEdges",
+    "ops.Trace",
+    "ops.Trapezoid",
 )
 """Keys of the classes, for the docs: whatever has no handler and no reason is taken apart."""

@@ -38,7 +38,7 @@ known, and begins with a state of 0. The parts of a step are named after its tim
 `lstm@t3/matmul`. A mask that is a constant leaves steps out as Keras does.
 
 So layers and models of your own are wired, if their classes are registered with Keras: see [Model
-files](files.md#layers-and-models-of-your-own). Of Keras's own layers these are taken apart:
+files](files.md#layers-and-models-of-your-own). Of Keras's own these are taken apart:
 {layers}. A layer with a handler is taken apart where it is called with more than a handler takes,
 such as a mask that is a constant.
 

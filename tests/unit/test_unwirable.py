@@ -4,6 +4,7 @@ import inspect
 
 import keras
 
+from exporter.reading.keras.composed import COMPOSED
 from exporter.wiring import TAKEN_APART, UNWIRABLE, handled_classes
 
 BASES = {"InputSpec", "Layer", "Wrapper"}
@@ -28,9 +29,40 @@ def test_every_operation_with_a_handler_or_a_reason_exists() -> None:
 
     there = {
         name
-        for module in (ops.core, ops.image, ops.linalg, ops.math, ops.nn, ops.numpy, activations)
+        for module in (
+            ops.core,
+            ops.einops,
+            ops.image,
+            ops.linalg,
+            ops.math,
+            ops.nn,
+            ops.numpy,
+            activations,
+        )
         for name in vars(module)
     }
-    keys = [*handled_classes(), *(name for names in UNWIRABLE.values() for name in names)]
+    refused = (name for names in UNWIRABLE.values() for name in names)
+    keys = [*handled_classes(), *refused, *TAKEN_APART]
     named = {key.removeprefix("ops.") for key in keys if key.startswith("ops.")}
     assert named - there == set()
+
+
+def test_every_operation_of_keras_has_a_handler_or_a_reason() -> None:
+    from keras.src import ops
+    from keras.src.ops.operation import Operation
+
+    modules = (ops.core, ops.einops, ops.image, ops.linalg, ops.math, ops.nn, ops.numpy)
+    there = {
+        f"ops.{name}"
+        for module in modules
+        for name, value in vars(module).items()
+        if inspect.isclass(value) and issubclass(value, Operation)
+    }
+    refused = {name for names in UNWIRABLE.values() for name in names}
+    known = {*handled_classes(), *refused, *TAKEN_APART}
+    assert there - known == {"ops.Operation", "ops.SegmentReduction"}
+
+
+def test_every_operation_that_others_stand_for_is_among_what_is_taken_apart() -> None:
+    named = {key.removeprefix("ops.") for key in TAKEN_APART if key.startswith("ops.")}
+    assert named == set(COMPOSED)

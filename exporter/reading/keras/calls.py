@@ -10,6 +10,7 @@ import numpy as np
 
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import LayerCall, Shape, Tensor, leaves, mapped
+from exporter.reading.keras.composed import COMPOSED, Composed
 from exporter.reading.keras.constants import JOINING, Constant, Zeros, is_batch_of_one, is_constant
 from exporter.reading.keras.graph import (
     NotRecordedError,
@@ -150,6 +151,7 @@ class _Walk:
     recordings: dict[tuple[int, str], Recording] = field(default_factory=dict)
     masks: Masks = field(default_factory=Masks)
     mask_makers: set[int] = field(default_factory=set)
+    composed: dict[int, Composed] = field(default_factory=dict)
 
     def model_tensor(self, position: int) -> ModelTensor:
         """Return a tensor as an input or an output of the model."""
@@ -444,6 +446,12 @@ class _Walk:
         refused = self._unknown(variables, place)
         makes_mask = id(operation) in self.mask_makers
         name = place.name_of_mask(operation) if makes_mask else place.name_of(operation)
+        if key.removeprefix("ops.") in COMPOSED:
+            composed = self.composed.setdefault(id(operation), Composed(operation))
+            try:
+                return self.parts(composed, use, Place(f"{name}/", recorded=True, in_file=False))
+            except NotRecordedError as error:
+                refused = str(error)
         outputs = self._append(operation, name, use, place, refused)
         if key == "ops.Cast" and use.made[0].dtype == self.specs[use.inputs[0]].dtype:
             # It gives back the very tensor that it gets.

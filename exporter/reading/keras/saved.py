@@ -22,6 +22,7 @@ from exporter.reading.keras.legacy import (
 from exporter.reading.keras.refusing import refusing
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring import (
+    TAKEN_APART,
     WRAPPERS,
     handled_classes,
     handler_key,
@@ -288,6 +289,8 @@ def _unsupported(
                 yield unbuildable, named
         elif key in handled:
             continue
+        elif key in TAKEN_APART:
+            yield False, None
         elif is_unwirable(key) or key.startswith("ops."):
             yield needs_code(key), Refusal(name, class_name, reason(key))
         elif _is_known(key):
