@@ -10,7 +10,7 @@ import pytest
 from keras.src.ops.einops import Rearrange
 
 from exporter.planning.push import plan
-from exporter.wiring import handler_of
+from exporter.wiring import Moved, handler_of
 from queries.errors import UnsupportedLayerError
 from tests.opening import open_model
 from tests.unit.builders import failing, saved, wired
@@ -100,6 +100,7 @@ def test_axes_are_rearranged() -> None:
     ids = np.arange(24).reshape(6, 4)
     # Keras rearranges only what has a number of samples.
     wiring = handler_of("ops.Rearrange")(Rearrange(), ids, "b (h w) c -> b h (w c)", h=3)
+    assert isinstance(wiring, Moved)
     np.testing.assert_array_equal(wiring.ids, ids.reshape(3, 8))
 
 

@@ -181,16 +181,10 @@ def _recorded(
     if isinstance(mask, keras.KerasTensor):
         mark = of_step(mask)
         reads, given = [*reads, mask], [*given, mark]
-        chosen = [_chosen(mark, *each) for each in zip(new, old, strict=True)]
-        if zero_output_for_mask:
-            said = _chosen(mark, said, keras.ops.zeros_like(said))
-        elif (at := _place(said, new)) is not None and not _is_symbolic(begins[at]):
-            said = chosen[at]
-        else:
-            old, begins = [*old, kept(said)], [*begins, np.zeros(said.shape, np.float32)]
-            said = _chosen(mark, said, old[-1])
-            chosen.append(said)
-        new, mask = chosen, None
+        said, old, new = _masked(mark, said, old, new, zeros=zero_output_for_mask)
+        # What it says where the first time does not count is 0, whatever state it begins with.
+        begins += [np.zeros(said.shape, np.float32)] * (len(old) - len(begins))
+        mask = None
     ends = [said, *new]
     times = range(length)
     loop = Loop(
@@ -213,6 +207,24 @@ def _recorded(
     return last, every if return_all_outputs else last, ending
 
 
+def _masked(
+    mark: Any, said: Any, old: list[Any], new: list[Any], *, zeros: bool
+) -> tuple[Any, list[Any], list[Any]]:
+    """Return what a step says, what it reads of the one before it, and what it keeps.
+
+    Where the time does not count, it keeps what it read; it says 0, or what the one before it
+    said, which then is a further state.
+    """
+    import keras
+
+    kept = [_chosen(mark, *each) for each in zip(new, old, strict=True)]
+    if zeros:
+        return _chosen(mark, said, keras.ops.zeros_like(said)), old, kept
+    before = keras.KerasTensor(said.shape, said.dtype)
+    said = _chosen(mark, said, before)
+    return said, [*old, before], [*kept, said]
+
+
 def _chosen(mark: Any, new: Any, old: Any) -> Any:
     """Return what is new where a time counts, else what is old."""
     import keras
@@ -220,14 +232,3 @@ def _chosen(mark: Any, new: Any, old: Any) -> Any:
     while len(mark.shape) < len(new.shape):
         mark = keras.ops.expand_dims(mark, -1)
     return keras.ops.where(mark, new, old)
-
-
-def _place(tensor: Any, tensors: Sequence[Any]) -> int | None:
-    """Return where a tensor stands among others; None where it does not."""
-    return next((at for at, each in enumerate(tensors) if each is tensor), None)
-
-
-def _is_symbolic(leaf: Any) -> bool:
-    import keras
-
-    return isinstance(leaf, keras.KerasTensor)
