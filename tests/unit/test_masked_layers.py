@@ -208,12 +208,19 @@ class Closed(keras.layers.Layer):  # type: ignore[misc]
         return ops.any(x != 0, axis=-1)
 
 
+SLOW = {"gru", "simple"}
+"""Families that go the way of another one."""
+
+
 def nested() -> Any:
     read = keras.Input((STEPS, WIDTH))
     return keras.Model(read, layers.LSTM(2)(layers.Dense(3)(read)), name="nested_model")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in FAMILIES],
+)
 def test_says_what_keras_predicts(family: str, tmp_path: Path) -> None:
     read = keras.Input((STEPS,), dtype="int32", name="tokens")
     outputs = [
