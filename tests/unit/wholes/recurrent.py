@@ -9,18 +9,18 @@ from tests.unit.wholes.parts import TOKENS, layers, ops, tokens_of
 ALL: dict[str, Any] = {"return_sequences": True}
 
 
-def classifier(kind: str) -> Any:
-    """Read a text, and say its class."""
+def classifier(kind: str, *, padded: bool = False) -> Any:
+    """Read a text, and say its class; token 0 may stand for no text."""
     read = tokens_of(5)
-    x = layers.Embedding(TOKENS, 4)(read)
+    x = layers.Embedding(TOKENS, 4, mask_zero=padded)(read)
     x = getattr(layers, kind)(3, dropout=0.2)(x)
     return keras.Model(read, layers.Dense(3, activation="softmax")(x))
 
 
-def tagger() -> Any:
+def tagger(*, padded: bool = False) -> Any:
     """Tag each token by what stands before and behind it."""
     read = tokens_of(4)
-    x = layers.Embedding(TOKENS, 4)(read)
+    x = layers.Embedding(TOKENS, 4, mask_zero=padded)(read)
     x = layers.Dropout(0.2)(layers.Bidirectional(layers.LSTM(3, **ALL))(x))
     return keras.Model(read, layers.TimeDistributed(layers.Dense(3, activation="softmax"))(x))
 

@@ -56,12 +56,12 @@ def gated_language_model() -> Any:
     return keras.Model(read, layers.Dense(TOKENS)(layers.RMSNormalization()(x)))
 
 
-def encoder_decoder() -> Any:
+def encoder_decoder(*, padded: bool = False) -> Any:
     """Translate: what is said so far looks back at itself, and at all of the source."""
     source, target = tokens_of(5, "source"), tokens_of(4, "target")
-    x = Positions()(layers.Embedding(TOKENS, 8)(source))
+    x = Positions()(layers.Embedding(TOKENS, 8, mask_zero=padded)(source))
     encoded = _behind(x, layers.MultiHeadAttention(2, 4)(x, x))
-    y = Positions()(layers.Embedding(TOKENS, 8)(target))
+    y = Positions()(layers.Embedding(TOKENS, 8, mask_zero=padded)(target))
     y = layers.LayerNormalization()(y + layers.MultiHeadAttention(2, 4)(y, y, use_causal_mask=True))
     y = _behind(y, layers.MultiHeadAttention(2, 4)(y, encoded))
     return keras.Model([source, target], layers.Dense(TOKENS, activation="softmax")(y))
