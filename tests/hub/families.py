@@ -277,6 +277,7 @@ REST: Final = (
             "image_shape": IMAGE,
         },
     ),
+    Family("DINOV3", {**PATCHES, "intermediate_dim": 12, "num_register_tokens": 2}),
 )
 REFUSED: Final = (
     (
@@ -304,7 +305,7 @@ REFUSED: Final = (
         "depends on their order",
     ),
     (
-        Family("GptOss", {**GROUPED, "num_experts": 2, "top_k": 1}),
+        Family("GptOss", {**GROUPED, "num_experts": 3, "top_k": 2}),
         "depends on their order",
     ),
     (
@@ -374,10 +375,6 @@ REFUSED: Final = (
             },
         ),
         "input to a TensorFlow function",
-    ),
-    (
-        Family("DINOV3", {**PATCHES, "intermediate_dim": 12, "num_register_tokens": 2}),
-        "no tensor of a batch",
     ),
     (
         Family(

@@ -93,9 +93,7 @@ def difference(family: Family, path: Path) -> float:
     model, of_keras = opened(family, path)
     traced = trace(model)
     inputs = drawn(model)
-    predicted = of_keras.predict(
-        inputs if len(inputs) > 1 else next(iter(inputs.values())), verbose=0
-    )
+    predicted = of_keras.predict(model._read.packed([*inputs.values()]), verbose=0)
     replayed = replay(
         StreamSource(traced.plan),
         {name: values.reshape(SAMPLES, -1) for name, values in inputs.items()},
@@ -131,5 +129,5 @@ def test_replays(family: Family, tmp_path: Path) -> None:
 )
 def test_refused(family: Family, why: str, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedLayerError, match=why):
-        opened(family, tmp_path / "model.keras")
+        trace(opened(family, tmp_path / "model.keras")[0])
     print(f"\n  {family.label:24} refused: {why}")

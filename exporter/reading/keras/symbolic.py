@@ -2,11 +2,10 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from exporter.reading.keras.replacing import replaced
-from exporter.wiring import is_of_keras
 
 _ARITHMETIC: Final = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
 _LOGIC: Final = ("lt", "le", "gt", "ge", "ne", "and", "or", "xor")
@@ -24,8 +23,8 @@ def symbolic_operands() -> Iterator[None]:
     functions of the backend, by which some layers of Keras compute: they are recorded as those of
     ``keras.ops`` that have their names. What a layer puts out has no open axis, where its inputs
     have none: EinsumDense would leave lengths open that it was not told. Attention puts out as many
-    features as its values have, where Keras says those of its queries. A layer of somebody's own
-    puts out what its ``call`` does, whatever it says of that, and among its outputs may be None.
+    features as its values have, where Keras says those of its queries. A layer puts out what its
+    ``call`` does, where that is newer than what says so, or that fails; None may be among it.
     The rank of a tensor is a number.
     """
     with replaced(_replacements()):
@@ -93,18 +92,24 @@ def _by_own_call(symbolic_call: Callable[..., Any]) -> Callable[..., Any]:
     from keras.src import backend
 
     def follow(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        if not is_of_keras(_owner_of_call(type(layer)).__module__):
-            try:
-                return backend.compute_output_spec(layer.call, *args, **kwargs)
-            except Exception:  # noqa: BLE001 - what fails is told as the layer is taken apart
+        if not _has_newer_call(type(layer)):
+            # If the call fails too, it says what is wrong.
+            with suppress(Exception):
                 return symbolic_call(layer, *args, **kwargs)
-        return symbolic_call(layer, *args, **kwargs)
+        return backend.compute_output_spec(layer.call, *args, **kwargs)
 
     return follow
 
 
-def _owner_of_call(cls: type) -> type:
-    return next(base for base in cls.__mro__ if "call" in vars(base))
+def _has_newer_call(cls: type) -> bool:
+    """Tell whether a class has a ``call`` that is newer than what says what it puts out."""
+    says = "compute_output_spec", "compute_output_shape"
+    of_call, *of_outputs = (_owner(cls, name) for name in ("call", *says))
+    return not any(issubclass(owner, of_call) for owner in of_outputs)
+
+
+def _owner(cls: type, name: str) -> type:
+    return next(base for base in cls.__mro__ if name in vars(base))
 
 
 def _of_tensors(node: Callable[..., Any]) -> Callable[..., Any]:
