@@ -160,6 +160,7 @@ REST: Final = (
     ),
     Family("ESM", {**TEXT, "max_sequence_length": STEPS}),
     Family("RoformerV2", {**TEXT, "head_size": 4}),
+    Family("T5", TEXT),
     Family("Bart", {**TEXT, "max_sequence_length": STEPS}),
     Family(
         "Whisper",
