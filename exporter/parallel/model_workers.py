@@ -9,7 +9,7 @@ from typing import Any, Final
 from exporter.model_graph.pieces import Result
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.parallel.checking import checked_share
-from exporter.parallel.results import results
+from exporter.parallel.results import of_deaths, results
 from exporter.parallel.share import Share, compute_share
 from exporter.parallel.source import ModelSource
 from exporter.parallel.starting import started
@@ -93,6 +93,8 @@ class ModelWorkers(Closing):
     def _submitted(self, workers: Workers, share: Share) -> "Future[Any]":
         try:
             return workers.executor.submit(compute_share, self._source, share, self._content)
+        except workers.deaths as error:
+            raise of_deaths(error, _GO_ON) from None
         # Dask raises a plain Exception where its scheduler was lost.
         except Exception as error:
             raise GraphUnavailableError(

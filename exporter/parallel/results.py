@@ -69,6 +69,21 @@ def _checked(checked: Callable[[K, object], T], what: K, reply: object, go_on: s
     )
 
 
+def of_deaths(error: Exception, go_on: str) -> GraphError:
+    """Return the error that tells of workers that died.
+
+    Parameters
+    ----------
+    error
+        One of the workers' ``deaths``.
+    go_on
+        What the user may do.
+    """
+    return GraphError(
+        f"workers died, perhaps for lack of memory ({error}); with more of it, {go_on}"
+    )
+
+
 def _result(workers: Workers, task: "Future[Any]", go_on: str) -> object:
     try:
         return task.result()
@@ -77,9 +92,7 @@ def _result(workers: Workers, task: "Future[Any]", go_on: str) -> object:
     except CancelledError:
         raise GraphUnavailableError(f"the connection to the workers was lost; {go_on}") from None
     except workers.deaths as error:
-        raise GraphError(
-            f"workers died, perhaps for lack of memory ({error}); with more of it, {go_on}"
-        ) from None
+        raise of_deaths(error, go_on) from None
     # A worker may send back what would end this process.
     except (Exception, SystemExit) as error:
         raise GraphError(f"a worker failed: {type(error).__name__}: {error}; {go_on}") from error

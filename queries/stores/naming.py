@@ -2,6 +2,9 @@
 
 import hashlib
 import re
+from typing import Final
+
+_SAFE: Final = re.compile(r"[A-Za-z0-9_.-]{0,40}-[0-9a-f]{12}")
 
 
 def safe_name(model: str) -> str:
@@ -13,6 +16,11 @@ def safe_name(model: str) -> str:
     readable = re.sub(r"[^A-Za-z0-9_.-]+", "_", model)[:40].strip(".")
     digest = hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{readable}-{digest}"
+
+
+def may_be_safe(name: str) -> bool:
+    """Tell whether a name may be what ``safe_name`` returns."""
+    return _SAFE.fullmatch(name) is not None
 
 
 def name_of(safe: str) -> str:

@@ -64,6 +64,7 @@ from queries.stores.embedded.statements import (
     run_for_many,
 )
 from queries.stores.models import no_model_error
+from queries.stores.naming import may_be_safe
 from queries.stores.notes import damaged_model, note_or_damage
 from queries.stores.opener import Opener
 from queries.stores.unfinished import unfinished_texts
@@ -237,7 +238,7 @@ class EmbeddedStore(CypherStore):
 
     def _files_named(self, model: str | None) -> list[Path]:
         """Return the file of which the safe name stands for a name that is not known."""
-        if model is None or Path(model).name != model:
+        if model is None or not may_be_safe(model):
             return []
         file = self._folder / f"{model}{SUFFIX}"
         return [file] if file.exists() or is_missing(file) else []
