@@ -10,8 +10,7 @@ from typing import Final
 
 from exporter.planning.plan import Plan
 from exporter.planning.recipe import Recipe
-from exporter.reading.formats import open_model
-from exporter.reading.model_file import sha256_of
+from exporter.reading.formats import open_model, sha256_of_model
 from exporter.reading.modules import import_module_of_layers
 from exporter.reading.opened_model import OpenedModel
 from queries.core.temporary import temporary_errors, temporary_folder
@@ -55,7 +54,7 @@ class ModelSource:
     def is_readable(self) -> bool:
         """Tell whether this process finds that very file under its path."""
         try:
-            return sha256_of(self.path) == self.sha256
+            return sha256_of_model(self.path) == self.sha256
         except OSError:
             return False
 

@@ -1,0 +1,28 @@
+"""How operations of ONNX wire neurons: importing this package registers their handlers."""
+
+from exporter.wiring.onnx import (
+    arithmetic,
+    convolution,
+    functions,
+    inputs,
+    moves,
+    normalization,
+    pooling,
+    products,
+    reductions,
+)
+from exporter.wiring.onnx.node import OnnxNode, TensorType
+
+__all__ = [
+    "OnnxNode",
+    "TensorType",
+    "arithmetic",
+    "convolution",
+    "functions",
+    "inputs",
+    "moves",
+    "normalization",
+    "pooling",
+    "products",
+    "reductions",
+]
