@@ -34,29 +34,26 @@ class Format:
     ----------
     suffixes
         What the names of its files end in, in small letters.
-    begins
-        What their content begins with, as a regular expression.
     reader
         What opens them. It runs no code from the file, and imports what it needs when called.
+    begins
+        What their content begins with, as a regular expression; None where that is anything.
     companions
         Returns the files beside one that belong to it.
     """
 
     suffixes: tuple[str, ...]
-    begins: re.Pattern[bytes]
     reader: Reader
+    begins: re.Pattern[bytes] | None = None
     companions: Callable[[Path], tuple[Path, ...]] = lambda path: ()  # noqa: ARG005
 
 
+# Of a protobuf: the version of the format, a small number, and a text or the graph behind it.
+_ONNX: Final = re.compile(rb"\x08[\x01-\x1f][\x12\x1a\x22\x32\x3a\x42]")
+
 FORMATS: Final[tuple[Format, ...]] = (
-    Format((".keras", ".h5", ".hdf5"), re.compile(rb"PK\x03\x04|\x89HDF"), open_keras),
-    # Of a protobuf: the version of the format, a small number, and a text or the graph behind it.
-    Format(
-        (".onnx",),
-        re.compile(rb"\x08[\x01-\x1f][\x12\x1a\x22\x32\x3a\x42]"),
-        open_onnx,
-        beside_onnx,
-    ),
+    Format((".keras", ".h5", ".hdf5"), open_keras, re.compile(rb"PK\x03\x04|\x89HDF")),
+    Format((".onnx",), open_onnx, _ONNX, beside_onnx),
 )
 """Every format; the first one also takes what is of none, and says what it is."""
 
@@ -68,9 +65,10 @@ def format_of(path: Path) -> Format:
     with path.open("rb") as file:
         begin = file.read(_BEGIN)
     name = path.name.lower()
-    by_content = (each for each in FORMATS if each.begins.match(begin))
-    by_name = (each for each in FORMATS if name.endswith(each.suffixes))
-    return next(by_content, next(by_name, FORMATS[0]))
+    named = [each for each in FORMATS if name.endswith(each.suffixes)]
+    sure = [each for each in named if each.begins is None]
+    known = [each for each in FORMATS if each.begins and each.begins.match(begin)]
+    return next(iter([*sure, *known, *named, *FORMATS]))
 
 
 def files_of(path: Path) -> tuple[Path, ...]:

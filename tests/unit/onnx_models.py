@@ -20,7 +20,7 @@ def made(
     nodes: Sequence[Node],
     inputs: Mapping[str, Sequence[int | str]],
     *,
-    weights: Mapping[str, NDArray[Any]] | None = None,
+    weights: Mapping[str, Any] | None = None,
     outputs: Sequence[str] | None = None,
     opset: int = 20,
 ) -> Any:
@@ -39,7 +39,10 @@ def made(
             for name, shape in inputs.items()
         ],
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs or last],
-        [numpy_helper.from_array(values, name) for name, values in (weights or {}).items()],
+        [
+            numpy_helper.from_array(np.asarray(values), name)
+            for name, values in (weights or {}).items()
+        ],
     )
     return helper.make_model(
         graph,

@@ -11,7 +11,7 @@ from exporter import inspect, load, verify
 from exporter.planning.push import plan
 from exporter.reading.formats import open_model, sha256_of_model
 from queries import NeuronGraph
-from queries.errors import ModelFileError, UnsupportedLayerError
+from queries.errors import ModelFileError, NotInstalledError, UnsupportedLayerError
 from tests.unit.onnx_models import convolutional, made, random, saved
 
 pytest.importorskip("onnx")
@@ -101,6 +101,37 @@ def test_an_open_axis_is_closed_by_the_user(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="input_shape"):
         open_model(file)
     assert plan(open_model(file, input_shape=(1, 4, 5))).layers[1].shape == (2, 4, 5)
+
+
+@pytest.mark.parametrize("shape", [(4, 1, 6, 6), ("batch", 1, 6, 6), (1, 1, 6, 6)])
+def test_the_batch_may_be_open_or_fixed(shape: tuple[int | str, ...], tmp_path: Path) -> None:
+    model = made(
+        [("Conv", "x w", "c", {}), ("Relu", "c", "y", {})],
+        {"x": shape},
+        weights={"w": random(2, 1, 3, 3)},
+    )
+    assert open_model(saved(model, tmp_path)).inputs[0].shape == (1, 6, 6)
+
+
+def test_a_batch_that_a_shape_bakes_in_is_one_input(tmp_path: Path) -> None:
+    model = made(
+        [("Reshape", "x shape", "r", {}), ("Gemm", "r w", "y", {})],
+        {"x": (4, 1, 6)},
+        weights={"shape": np.array([4, 6]), "w": random(6, 2)},
+    )
+    file = saved(model, tmp_path)
+    load(file, tmp_path / "a.lbug", progress=False)
+    assert verify(file, tmp_path / "a.lbug", progress=False).passed
+    assert open_model(file).inputs[0].shape == (4, 1, 6)
+
+
+def test_what_is_missing_is_named_with_what_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = saved(convolutional(), tmp_path)
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(NotInstalledError, match="pip install"):
+        open_model(file)
 
 
 _NO_TENSORFLOW = """

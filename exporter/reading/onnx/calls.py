@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,8 @@ class GraphCalls:
         The tensors by their positions.
     types
         What is known of them.
+    nodes
+        The nodes of the graph, those that were taken apart in parts.
     """
 
     calls: tuple[LayerCall, ...]
@@ -41,9 +44,12 @@ class GraphCalls:
     outputs: tuple[ModelTensor, ...]
     names: tuple[str, ...]
     types: Mapping[str, TensorType]
+    nodes: tuple[Any, ...]
 
 
-def graph_calls(walk: Walk, inputs: Mapping[str, TensorType], outputs: Sequence[str]) -> GraphCalls:
+def graph_calls(
+    walk: Walk, inputs: Mapping[str, TensorType], declared: Sequence[str]
+) -> GraphCalls:
     """Take the graph of a model apart.
 
     Parameters
@@ -52,20 +58,21 @@ def graph_calls(walk: Walk, inputs: Mapping[str, TensorType], outputs: Sequence[
         What is known of its tensors; its inputs and weights are noted.
     inputs
         Its inputs by their names.
-    outputs
-        The names of its outputs.
+    declared
+        The names of its outputs; those that are constants are left out.
 
     Raises
     ------
     ModelFileError
-        If the graph is none, or an output does not depend on any input.
+        If the graph is none, or no output depends on any input.
     """
     nodes = list(walk.nodes())
-    for name in outputs:
-        if name in walk.constants:
-            raise ModelFileError(f"its output {name!r} is a constant, which no input changes")
-        if name not in walk.types and name not in walk.unknown:
+    for name in declared:
+        if name not in walk.constants and name not in walk.types and name not in walk.unknown:
             raise ModelFileError(f"nothing makes its output {name!r}; its graph is damaged")
+    outputs = [name for name in declared if name not in walk.constants]
+    if not outputs:
+        raise ModelFileError(f"its output {declared[0]!r} is a constant, which no input changes")
     used = {name for node in nodes for name in node.inputs} | set(outputs)
     live = _live(nodes, outputs)
     channels = Channels(live, walk.types)
@@ -90,6 +97,7 @@ def graph_calls(walk: Walk, inputs: Mapping[str, TensorType], outputs: Sequence[
         tuple(_tensor(name, walk.types, positions) for name in outputs if name in walk.types),
         tuple(positions),
         walk.types,
+        tuple(walk.made),
     )
 
 

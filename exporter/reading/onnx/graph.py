@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.reading.bounds import require_weights
+from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
 from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
+from exporter.wiring.handlers import handled_by_onnx
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import Operand, TensorType, elements
+from exporter.wiring.onnx.unwirable import is_unwirable
 from queries.errors import ModelFileError
-
-MOST_NODES: Final = 50_000
-"""How many nodes a graph may have: the deepest networks published have some thousands."""
 
 MOST_AXES: Final = 32
 """How many axes a tensor may have."""
@@ -33,6 +34,9 @@ _DRAWN: Final = frozenset(
     ]
 )
 _AS_LONG_AS_INPUT: Final = frozenset(["Compress", "NonZero", "Unique"])
+_AS_INPUT: Final = frozenset(["GroupNormalization"])
+"""Operations of which ONNX says no shape, although their output has that of their input."""
+
 _OWN: Final = ("", "ai.onnx")
 
 
@@ -88,6 +92,10 @@ class Walk:
         What is known of each tensor.
     constants
         The tensors that no input changes.
+    unknown
+        The tensors of which nothing is known.
+    made
+        The nodes that have been looked at, those taken apart in parts.
     """
 
     model: Any
@@ -96,6 +104,7 @@ class Walk:
     types: dict[str, TensorType] = field(default_factory=dict)
     constants: dict[str, NDArray[Any]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    made: list[Any] = field(default_factory=list)
     folded: int = 0
 
     def nodes(self) -> Iterator[GraphNode]:
@@ -106,11 +115,53 @@ class Walk:
         ModelFileError
             If the graph is none, or asks for more than its file can hold.
         """
-        for proto in self.model.graph.node:
+        read = {name for proto in self.model.graph.node for name in proto.input}
+        read.update(value.name for value in self.model.graph.output)
+        waiting = list(reversed(self.model.graph.node))
+        while waiting:
+            proto = waiting.pop()
             self._require_order(proto)
-            node = self._node(proto)
-            if node is not None:
+            parts, refused = self._parts(proto, read)
+            if parts:
+                waiting += reversed(parts)
+                read.update(name for part in parts for name in part.input)
+                if len(waiting) + len(self.made) > MOST_NODES:
+                    raise ModelFileError(f"its graph has more than {MOST_NODES:,} nodes")
+                continue
+            self.made.append(proto)
+            if (node := self._node(proto, refused)) is not None:
                 yield node
+
+    def _parts(self, proto: Any, read: set[str]) -> tuple[list[Any], str | None]:
+        """Return the nodes that a node is made of, none where it is wired as it is; or why not."""
+        names = [name for name in proto.input if name]
+        if _refused(proto) or any(name in self.unknown for name in names):
+            return [], None
+        if all(name in self.constants for name in names):
+            return [], None
+        if proto.op_type in GATES:
+            return self._unrolled(proto)
+        # A handler says the first output; what else is read the body of the operation says.
+        beyond = any(name in read for name in proto.output[1:]) and proto.op_type != "Split"
+        if proto.op_type in handled_by_onnx() and not beyond:
+            return [], None
+        if is_unwirable(proto.op_type) or not has_body(proto.op_type, self.opset):
+            return [], None
+        types = {name: self._type_proto(name) for name in names}
+        try:
+            return body_of(proto, types, self.model.opset_import), None
+        except ModelFileError as error:
+            return [], str(error)
+
+    def _unrolled(self, proto: Any) -> tuple[list[Any], str | None]:
+        sequence = self.types.get(proto.input[0])
+        if sequence is None:
+            return [], "its sequence is a constant"
+        node = Recurrent(proto, _attributes(proto), sequence, self.constants)
+        try:
+            return node.nodes(), None
+        except NotUnrolledError as error:
+            return [], str(error)
 
     def _require_order(self, proto: Any) -> None:
         known = (self.types, self.constants, self.unknown)
@@ -124,9 +175,9 @@ class Walk:
             if name and any(name in each for each in known):
                 raise ModelFileError(f"two of its nodes make {name!r}; its graph is damaged")
 
-    def _node(self, proto: Any) -> GraphNode | None:
+    def _node(self, proto: Any, refused: str | None) -> GraphNode | None:
         """Note what a node puts out; return it, or None where that is constant."""
-        refused = _refused(proto)
+        refused = refused or _refused(proto)
         if refused is None and self._fold(proto):
             return None
         operands = tuple(self._operand(name) for name in proto.input)
@@ -157,6 +208,11 @@ class Walk:
     def _typed(self, node: GraphNode) -> GraphNode:
         inferred = self._inferred(node.proto)
         types = tuple(inferred.get(name) if name else None for name in node.outputs)
+        first = node.operands[0] if node.operands else None
+        if node.op in _AS_INPUT and types[0] is None and isinstance(first, TensorType):
+            types = (first, *types[1:])
+        if node.op == "Reshape" and types[0] and isinstance(first, TensorType):
+            _require_same_size(node, first, types[0])
         if types and types[0] is None:
             why = "the shape of its output depends on the values of its input, or is not known"
             return replace(node, types=types, refused=why)
@@ -172,6 +228,10 @@ class Walk:
             # Of the values nothing is asked.
             feeds: list[Any] = [np.broadcast_to(np.float32(0), shape)]
             self._computed(proto, feeds)
+            return True
+        if proto.op_type == "CastLike" and names[0] in self.constants and names[1] in self.types:
+            dtype = self.types[names[1]].dtype
+            self.constants[proto.output[0]] = self.constants[names[0]].astype(dtype)
             return True
         if proto.op_type in _DRAWN or not all(name in self.constants for name in names):
             return False
@@ -209,17 +269,13 @@ class Walk:
         onnx = import_onnx()
         from onnx import shape_inference
 
-        types, data = {}, {}
-        for name in filter(None, proto.input):
-            if (constant := self.constants.get(name)) is not None:
-                kind = onnx.helper.np_dtype_to_tensor_dtype(constant.dtype)
-                types[name] = onnx.helper.make_tensor_type_proto(kind, constant.shape)
-                if constant.size <= _LONGEST_SHAPE:
-                    data[name] = onnx.numpy_helper.from_array(constant, name)
-            else:
-                known = self.types[name]
-                kind = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(known.dtype))
-                types[name] = onnx.helper.make_tensor_type_proto(kind, known.shape)
+        names = [name for name in proto.input if name]
+        types = {name: self._type_proto(name) for name in names}
+        data = {
+            name: onnx.numpy_helper.from_array(self.constants[name], name)
+            for name in names
+            if name in self.constants and self.constants[name].size <= _LONGEST_SHAPE
+        }
         try:
             schema = onnx.defs.get_schema(proto.op_type, self.opset, proto.domain)
             inferred = shape_inference.infer_node_outputs(
@@ -232,6 +288,26 @@ class Walk:
             ) from error
         each = {name: type_of(value) for name, value in inferred.items()}
         return {name: kind for name, kind in each.items() if kind is not None}
+
+    def _type_proto(self, name: str) -> Any:
+        """Return what is known of a tensor, as ONNX says it."""
+        helper = import_onnx().helper
+        constant = self.constants.get(name)
+        if constant is not None:
+            kind = helper.np_dtype_to_tensor_dtype(constant.dtype)
+            return helper.make_tensor_type_proto(kind, constant.shape)
+        known = self.types[name]
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(known.dtype))
+        return helper.make_tensor_type_proto(kind, known.shape)
+
+
+def _require_same_size(node: GraphNode, before: TensorType, after: TensorType) -> None:
+    """Raise ModelFileError where a shape has no room for what it is given, as ONNX lets it."""
+    if elements(before.shape) != elements(after.shape):
+        raise ModelFileError(
+            f"node {node.proto.name!r} (Reshape) makes {after.shape} of {before.shape}, which is "
+            "of another size"
+        )
 
 
 def type_of(value: Any) -> TensorType | None:

@@ -15,17 +15,19 @@ from exporter.reading.finite import are_finite
 from exporter.reading.model_file import digest, reading
 from exporter.reading.onnx.calls import GraphCalls, graph_calls
 from exporter.reading.onnx.files import files_beside, is_beside, parsed, read_beside
-from exporter.reading.onnx.graph import MOST_NODES, Walk
+from exporter.reading.onnx.functions import require_few_nodes, without_functions
+from exporter.reading.onnx.graph import Walk
 from exporter.reading.onnx.importing import import_onnx
 from exporter.reading.onnx.inputs import has_fixed_batch, inputs_of
 from exporter.reading.onnx.names import source_of
+from exporter.reading.onnx.refusing import refusing
 from exporter.reading.onnx.single_precision import in_single_precision
 from exporter.reading.onnx.values import run
 from exporter.reading.opened_model import ModelTensor, ModelValues
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring.onnx.node import TensorType, elements
 from queries.core.input_shapes import InputShapes
-from queries.errors import ModelFileError
+from queries.errors import ModelFileError, ParameterError
 
 OLDEST_OPSET: Final = 7
 """Before it onnxruntime runs no model, so that nothing could be compared."""
@@ -49,6 +51,7 @@ class OnnxModel:
     source: str
     half_precisions: tuple[str, ...]
     _proto: Any
+    _parts: Any
     _graph: GraphCalls
     _beside: tuple[Path, ...]
 
@@ -85,7 +88,7 @@ class OnnxModel:
         ModelFileError
             If they cannot be read.
         """
-        with reading(self.path):
+        with reading(self.path), refusing():
             return any(not are_finite(each) for each in _floats(_whole(self.path)))
 
     def values(self, inputs: Sequence[NDArray[Any]]) -> ModelValues:
@@ -114,7 +117,7 @@ class OnnxModel:
         ]
         outputs = [graph.names[tensor.position] for tensor in self.outputs]
         with reading(self.path):
-            each = run(self._proto, given, inputs, names)
+            each = run(self._parts, given, inputs, names)
             predicted = run(self._proto, given, inputs, outputs, optimised=True)
         positions = {name: position for position, name in enumerate(graph.names)}
         tensors: dict[int, NDArray[Any]] = {
@@ -152,17 +155,49 @@ def open_file(
     ParameterError
         If a shape does not fit the model.
     """
-    proto = parsed(path)
+    with refusing():
+        proto = parsed(path)
+        beside = tuple(files_beside(path, proto))
+        if weights or not beside:
+            read_beside(path, proto)
+        return opened(proto, path, beside, partial=partial, input_shape=input_shape)
+
+
+def opened(
+    proto: Any,
+    path: Path,
+    beside: tuple[Path, ...] = (),
+    *,
+    partial: bool = False,
+    input_shape: InputShapes | None = None,
+    batch: bool | None = None,
+) -> OnnxModel:
+    """Open a model that has been read.
+
+    Parameters
+    ----------
+    proto
+        The ``ModelProto``, which is changed.
+    path, beside
+        Where it was read from, and the files that hold its weights.
+    partial, input_shape
+        As in ``open_file``.
+    batch
+        Whether the first axis of each input is that of a batch of one; None to find out.
+
+    Raises
+    ------
+    ModelFileError, UnsupportedLayerError, ParameterError
+        As ``open_file`` does.
+    """
     opset = _opset(proto)
     _require_size(proto)
-    beside = tuple(files_beside(path, proto))
-    packed = sum(file.stat().st_size for file in (path, *beside))
+    packed = proto.ByteSize() + sum(file.stat().st_size for file in beside)
     require_memory(packed)
     source = source_of(proto.producer_name, proto.producer_version, opset)
-    if weights or not beside:
-        read_beside(path, proto)
     halves = in_single_precision(proto)
-    graph = _graph(proto, opset, packed, input_shape)
+    whole = without_functions(proto)
+    graph, model = _graph(whole, opset, packed, input_shape, batch)
     if not partial:
         refused = [call for call in graph.calls if call.refused]
         raise_unsupported(
@@ -170,30 +205,44 @@ def open_file(
         )
     if not graph.outputs:
         raise ModelFileError("the shape of none of its outputs is known")
-    return OnnxModel(path, source, halves, proto, graph, beside)
+    return OnnxModel(path, source, halves, model, _in_parts(model, graph), graph, beside)
+
+
+def _in_parts(model: Any, graph: GraphCalls) -> Any:
+    """Return a model with the nodes that are wired in place of those that were taken apart."""
+    if len(graph.nodes) == len(model.graph.node):
+        return model
+    parts = import_onnx().ModelProto()
+    parts.CopyFrom(model)
+    del parts.graph.node[:]
+    parts.graph.node.extend(graph.nodes)
+    return parts
 
 
 def companions(path: Path) -> tuple[Path, ...]:
     """Return the files beside a model file that hold its weights."""
-    return tuple(files_beside(path, parsed(path)))
+    with refusing():
+        return tuple(files_beside(path, parsed(path)))
 
 
-def _graph(proto: Any, opset: int, packed: int, shapes: InputShapes | None) -> GraphCalls:
+def _graph(
+    proto: Any, opset: int, packed: int, shapes: InputShapes | None, batch: bool | None
+) -> tuple[GraphCalls, Any]:
     """Take the graph apart for a batch of one, or as it is where only that fits its nodes."""
+    if batch is not None:
+        return _with_batch(proto, opset, packed, shapes, batch=batch), proto
     changed = import_onnx().ModelProto()
     changed.CopyFrom(proto)
     try:
-        graph = _taken_apart(changed, opset, packed, shapes, batch=True)
-    except ModelFileError:
+        return _with_batch(changed, opset, packed, shapes, batch=True), changed
+    except (ModelFileError, ParameterError):
+        # The shapes of a graph that was loaded so have the batch as well.
         if not has_fixed_batch(proto):
             raise
-        graph = _taken_apart(proto, opset, packed, shapes, batch=False)
-    else:
-        proto.CopyFrom(changed)
-    return graph
+    return _with_batch(proto, opset, packed, shapes, batch=False), proto
 
 
-def _taken_apart(
+def _with_batch(
     proto: Any, opset: int, packed: int, shapes: InputShapes | None, *, batch: bool
 ) -> GraphCalls:
     inputs = inputs_of(proto, shapes, batch=batch)
@@ -252,10 +301,7 @@ def _opset(proto: Any) -> int:
 
 def _require_size(proto: Any) -> None:
     """Raise ModelFileError where a graph has more nodes, or weights, than a file's size allows."""
-    if (nodes := len(proto.graph.node)) > MOST_NODES:
-        raise ModelFileError(f"its graph has {nodes:,} nodes, and at most {MOST_NODES:,} are read")
-    if proto.functions:
-        raise ModelFileError("it has functions of its own, which are not read")
+    require_few_nodes(proto)
     if proto.graph.sparse_initializer:
         raise ModelFileError("it holds sparse weights, which are not read")
     packed = proto.ByteSize()

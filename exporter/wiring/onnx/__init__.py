@@ -10,6 +10,7 @@ from exporter.wiring.onnx import (
     pooling,
     products,
     reductions,
+    resizing,
 )
 from exporter.wiring.onnx.node import OnnxNode, TensorType
 
@@ -25,4 +26,5 @@ __all__ = [
     "pooling",
     "products",
     "reductions",
+    "resizing",
 ]

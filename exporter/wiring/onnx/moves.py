@@ -10,15 +10,25 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.embedding import taken
 from exporter.wiring.onnx.adapter import onnx_handles
 from exporter.wiring.onnx.evaluation import evaluated
-from exporter.wiring.onnx.node import OnnxNode, Operand, TensorType
+from exporter.wiring.onnx.node import OnnxNode, TensorType
 from exporter.wiring.operands import is_neurons
-from exporter.wiring.results import ZERO, Ids, Moved, NotWirableError, Parts, Wiring
+from exporter.wiring.results import (
+    ZERO,
+    Computed,
+    Floats,
+    Ids,
+    Moved,
+    NotWirableError,
+    Parts,
+    Wiring,
+)
 
-_JOINED: Final = ("Concat",)
-"""Operations whose inputs are all values that they move."""
+_FILLING: Final = ("Concat", "Pad")
+"""Operations that may put constants among neurons."""
 
 
 @onnx_handles(
@@ -41,9 +51,14 @@ _JOINED: Final = ("Concat",)
     "Trilu",
     "Unsqueeze",
 )
-def moved(node: OnnxNode, *operands: Any) -> Moved:
-    """Read the same neurons in another place; zeros may stand between them."""
-    return Moved(_moved(node, operands)[0])
+def moved(node: OnnxNode, *operands: Any) -> Moved | Computed:
+    """Read the same neurons in another place; constants among them make neurons of their own."""
+    ids = _moved(node, operands)[0]
+    constants = _constants(node)
+    if not np.any(constants):
+        return Moved(ids)
+    own = node.outputs[0].own
+    return one_to_one(ids.reshape(own), bias=constants.reshape(own))
 
 
 @onnx_handles("Split")
@@ -67,22 +82,37 @@ def gathered(node: OnnxNode, values: Any, places: Any) -> Wiring:
 def _moved(node: OnnxNode, operands: Any) -> list[Ids]:
     """Return where the neurons stand in each output, in the shapes that the model has."""
     feeds = [
-        _distances(node, known, operand)
+        operand.reshape(known.shape) - ZERO if isinstance(known, TensorType) else _nothing(known)
         for known, operand in zip(node.inputs, operands, strict=True)
     ]
-    results = evaluated(node.proto, feeds, node.opset)
+    results = evaluated(_without_value(node.proto), feeds, node.opset)
     return [np.asarray(each).astype(np.int64) + ZERO for each in results]
 
 
-def _distances(node: OnnxNode, known: Operand, operand: Any) -> NDArray[Any] | None:
-    """Return ids as distances from ``ZERO``, or a constant, of which no value but 0 is moved."""
-    if isinstance(known, TensorType):
-        moved_ids: NDArray[np.int64] = operand.reshape(known.shape) - ZERO
-        return moved_ids
+def _nothing(known: Any) -> NDArray[Any] | None:
+    """Return a constant as it says where neurons go: of what is a value itself, zeros."""
     if known is not None and known.dtype.kind == "f":
-        if np.any(known):
-            raise NotWirableError("it joins a constant other than 0")
         return np.zeros(known.shape, dtype=np.int64)
-    if known is not None and node.op in _JOINED and np.any(known):
-        raise NotWirableError("it joins a constant other than 0")
-    return known
+    return None if known is None else np.asarray(known)
+
+
+def _without_value(proto: Any) -> Any:
+    """Return a node without what it fills up with, which before opset 11 was an attribute."""
+    if proto.op_type != "Pad":
+        return proto
+    own = type(proto)()
+    own.CopyFrom(proto)
+    del own.attribute[:]
+    own.attribute.extend(each for each in proto.attribute if each.name != "value")
+    return own
+
+
+def _constants(node: OnnxNode) -> Floats:
+    """Return the constants that stand in the output, and 0 where neurons do."""
+    if node.op not in _FILLING:
+        return np.zeros(())
+    feeds = [
+        np.zeros(known.shape, dtype=np.float32) if isinstance(known, TensorType) else known
+        for known in node.inputs
+    ]
+    return np.asarray(evaluated(node.proto, feeds, node.opset)[0], dtype=np.float64)

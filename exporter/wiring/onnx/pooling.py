@@ -102,6 +102,7 @@ def local_response(node: OnnxNode, ids: Ids) -> Chain:
 
     Krizhevsky et al. (2012), section 3.3.
     """
+    channels_behind(node, ids)
     size = int(node.attributes["size"])
     alpha, beta, bias = (
         float(node.attributes.get(name, default))

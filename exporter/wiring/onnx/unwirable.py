@@ -43,6 +43,11 @@ UNWIRABLE: Final = {why: tuple(names.split()) for why, names in _BY_REASON.items
 _REASONS: Final = {name: why for why, names in UNWIRABLE.items() for name in names}
 
 
+def is_unwirable(op: str) -> bool:
+    """Tell whether an operation has a reason not to be wired."""
+    return op in _REASONS
+
+
 def reason(op: str) -> str:
     """Return why an operation without a handler cannot be wired."""
     return _REASONS.get(op, "no handler is written for it")
