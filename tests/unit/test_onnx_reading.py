@@ -10,9 +10,11 @@ import pytest
 from exporter import inspect, load, verify
 from exporter.planning.push import plan
 from exporter.reading.formats import open_model, sha256_of_model
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.verification import compare
 from queries import NeuronGraph
 from queries.errors import ModelFileError, NotInstalledError, UnsupportedLayerError
-from tests.unit.onnx_models import convolutional, made, random, saved
+from tests.unit.onnx_models import Node, convolutional, made, random, saved
 
 pytest.importorskip("onnx")
 
@@ -123,6 +125,37 @@ def test_a_batch_that_a_shape_bakes_in_is_one_input(tmp_path: Path) -> None:
     load(file, tmp_path / "a.lbug", progress=False)
     assert verify(file, tmp_path / "a.lbug", progress=False).passed
     assert open_model(file).inputs[0].shape == (4, 1, 6)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        ("Conv", "x w b", "y", {"pads": [1, 0, 0, 1], "group": 2}),
+        ("ConvTranspose", "x v b", "y", {"strides": [2, 1], "pads": [1, 0, 0, 1], "group": 2}),
+        ("MaxPool", "x", "y", {"kernel_shape": [2, 2], "pads": [1, 0, 0, 1], "ceil_mode": 1}),
+        ("AveragePool", "x", "y", {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1}),
+        ("GlobalAveragePool", "x", "y", {}),
+        ("GlobalLpPool", "x", "y", {}),
+        ("BatchNormalization", "x b b b s", "y", {}),
+    ],
+)
+def test_windows_slide_over_each_of_a_batch_that_is_baked_in(node: Node, tmp_path: Path) -> None:
+    model = made(
+        [("Reshape", "i shape", "x", {}), node],
+        {"i": (3, 4, 25)},
+        weights={
+            "shape": np.array([3, 4, 5, 5]),
+            "w": random(4, 2, 3, 2),
+            "v": random(4, 2, 3, 2),
+            "b": random(4),
+            "s": np.square(random(4)),
+        },
+    )
+    opened = open_model(saved(model, tmp_path))
+    planned = plan(opened)
+    assert planned.layers[0].shape == (3, 4, 25)
+    report = compare(opened, StreamSource(planned), samples=2)
+    assert report.passed, report.frame.to_string()
 
 
 def test_what_is_missing_is_named_with_what_installs_it(

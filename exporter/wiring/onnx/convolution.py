@@ -1,6 +1,6 @@
 """Convolutions of ONNX: channels before space, pads before and after each axis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,12 +28,10 @@ def convolution(node: OnnxNode, ids: Ids, kernel: Any, bias: Any = None) -> Comp
     """Join each output to its window; the kernel is shared by all positions."""
     weights = _weights(kernel, bias)
     space = channels_behind(node, ids)
-    size = weights.shape[2:]
-    sliding = Sliding.of(node, size, space.shape[:-1])
-    view = windows(space, size, sliding.strides, sliding.pads, sliding.dilations)
-    groups = int(node.attributes.get("group", 1))
+    sliding = Sliding.of(node, weights.shape[2:], node.tensor().shape[2:]).over(space.shape[:-1])
+    view = windows(space, sliding.kernel, sliding.strides, sliding.pads, sliding.dilations)
     turned = np.moveaxis(weights, (0, 1), (-1, -2))
-    return whole(_ChannelsFirst(size), view, turned, groups, bias)
+    return _whole(node, sliding, view, turned, bias)
 
 
 @onnx_handles("ConvTranspose")
@@ -41,23 +39,43 @@ def transposed_convolution(node: OnnxNode, ids: Ids, kernel: Any, bias: Any = No
     """Join each output to the inputs that reach it through the kernel."""
     weights = _weights(kernel, bias)
     space = channels_behind(node, ids)
-    size = weights.shape[2:]
-    outputs = node.outputs[0].shape[2:]
     groups = int(node.attributes.get("group", 1))
-    sliding = Sliding.of(node, size, space.shape[:-1])
+    lengths, outputs = node.tensor().shape[2:], node.outputs[0].shape[2:]
+    own = Sliding.of(node, weights.shape[2:], lengths)
+    sliding = own.over(space.shape[:-1])
+    batch = space.shape[: len(sliding.kernel) - len(own.kernel)]
     view = transposed_windows(
         space,
-        size,
+        sliding.kernel,
         sliding.strides,
-        _left_out(node, sliding, space.shape[:-1], outputs),
+        [(0, 0)] * len(batch) + _left_out(node, own, lengths, outputs),
         sliding.dilations,
-        outputs,
+        batch + tuple(outputs),
     )
     # (group * channel, filter, *window) becomes (*window, channel, group * filter).
     split = weights.reshape((groups, -1, *weights.shape[1:]))
     turned = np.moveaxis(split, (1, 0, 2), (-3, -2, -1))
     joined = turned.reshape((*turned.shape[:-2], -1))
-    return whole(_ChannelsFirst(size), view, joined, groups, bias)
+    return _whole(node, sliding, view, joined, bias)
+
+
+def _whole(node: OnnxNode, sliding: Sliding, view: Ids, kernel: Weights, bias: Any) -> Computed:
+    """Read all channels of a group; a batch stands before the channels of the output."""
+    groups = int(node.attributes.get("group", 1))
+    size = sliding.kernel
+    own = kernel.reshape((*size, *kernel.shape[-2:]))
+    made = whole(_ChannelsFirst(size), view, own, groups, bias)
+    if node.tensor().has_batch:
+        return made
+    # (group, filter, batch, *position, *window) becomes (batch, group, filter, *position, *window).
+    return replace(
+        made,
+        sources=np.moveaxis(made.sources, 2, 0),
+        weights=np.moveaxis(made.weights, 2, 0),
+        output=node.outputs[0].shape,
+        bias=None if made.bias is None else np.moveaxis(made.bias, 1, 0),
+        channel_axis=1,
+    )
 
 
 def _left_out(node: OnnxNode, sliding: Sliding, space: Any, outputs: Any) -> Pads:

@@ -10,9 +10,9 @@ from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.merge import merged
 from exporter.wiring.onnx.adapter import onnx_handles
 from exporter.wiring.onnx.node import OnnxNode
-from exporter.wiring.onnx.space import Sliding, channels_behind
+from exporter.wiring.onnx.space import Sliding, channel_axis, channels_behind
 from exporter.wiring.pooling import averaged, largest
-from exporter.wiring.results import EMPTY, ZERO, Chain, Computed, Ids, Stage
+from exporter.wiring.results import EMPTY, ZERO, Chain, Computed, Ids, NotWirableError, Stage
 from exporter.wiring.windows import windows
 
 _EUCLIDEAN: Final = 2
@@ -21,27 +21,26 @@ _EUCLIDEAN: Final = 2
 @onnx_handles("MaxPool")
 def max_pooling(node: OnnxNode, ids: Ids) -> Computed:
     """Take the largest input of each window; each edge has weight 1."""
-    return largest(_pools(node, ids), ids.ndim, 0)
+    return largest(_pools(node, ids), ids.ndim, channel_axis(node))
 
 
 @onnx_handles("AveragePool")
 def average_pooling(node: OnnxNode, ids: Ids) -> Computed:
     """Add up the inputs; each edge has weight 1 / (number of inputs), padding counted or not."""
-    return averaged(
-        _pools(node, ids, counted=bool(node.attributes.get("count_include_pad", 0))), ids.ndim, 0
-    )
+    counted = bool(node.attributes.get("count_include_pad", 0))
+    return averaged(_pools(node, ids, counted=counted), ids.ndim, channel_axis(node))
 
 
 @onnx_handles("GlobalMaxPool")
 def global_max_pooling(node: OnnxNode, ids: Ids) -> Computed:
     """Take the largest neuron of each channel."""
-    return largest(_whole_space(node, ids), ids.ndim, 0)
+    return largest(_whole_space(node, ids), ids.ndim, channel_axis(node))
 
 
 @onnx_handles("GlobalAveragePool")
 def global_average_pooling(node: OnnxNode, ids: Ids) -> Computed:
     """Average each channel; each edge has weight 1 / (number of positions)."""
-    return averaged(_whole_space(node, ids), ids.ndim, 0)
+    return averaged(_whole_space(node, ids), ids.ndim, channel_axis(node))
 
 
 @onnx_handles("LpPool")
@@ -61,7 +60,7 @@ def _norm(node: OnnxNode, ids: Ids, pools: Any) -> Chain:
     one = np.ones((), dtype=np.float32)
 
     def wire(powers: Ids) -> Computed:
-        made = Computed(pools(powers), one, powers.ndim, channel_axis=0)
+        made = Computed(pools(powers), one, powers.ndim, channel_axis=channel_axis(node))
         return root(made, order)
 
     return Chain((*powers(ids, order), Stage("norm", wire)))
@@ -102,7 +101,8 @@ def local_response(node: OnnxNode, ids: Ids) -> Chain:
 
     Krizhevsky et al. (2012), section 3.3.
     """
-    channels_behind(node, ids)
+    if not node.tensor().has_batch:
+        raise NotWirableError("its batch holds more than one")
     size = int(node.attributes["size"])
     alpha, beta, bias = (
         float(node.attributes.get(name, default))
@@ -148,16 +148,18 @@ def _pools(node: OnnxNode, ids: Ids, *, counted: bool = False) -> Ids:
         Whether an average counts what is padded.
     """
     space = channels_behind(node, ids)
-    lengths = space.shape[:-1]
-    sliding = Sliding.of(node, [int(n) for n in node.attributes["kernel_shape"]], lengths)
-    beyond = sliding.beyond(lengths, node.outputs[0].shape[2:])
+    lengths, outputs = node.tensor().shape[2:], node.outputs[0].shape[2:]
+    own = Sliding.of(node, [int(n) for n in node.attributes["kernel_shape"]], lengths)
+    sliding = own.over(space.shape[:-1])
+    more = len(sliding.kernel) - len(own.kernel)
+    beyond = [(0, 0)] * more + own.beyond(lengths, outputs)
     fill = ZERO if counted else EMPTY
     padded = np.pad(space, [*sliding.pads, (0, 0)], constant_values=fill)
     pools = windows(padded, sliding.kernel, sliding.strides, beyond, sliding.dilations)
-    return np.moveaxis(pools, ids.ndim - 1, 0)
+    return np.moveaxis(pools, ids.ndim - 1, channel_axis(node))
 
 
 def _whole_space(node: OnnxNode, ids: Ids) -> Ids:
     """Return each channel's neurons, shape ``(*output, *space)``."""
     channels_behind(node, ids)
-    return np.expand_dims(ids, tuple(range(1, ids.ndim)))
+    return np.expand_dims(ids, tuple(range(channel_axis(node) + 1, ids.ndim)))

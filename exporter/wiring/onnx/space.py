@@ -51,6 +51,19 @@ class Sliding:
             raise NotWirableError("its pads are negative")
         return cls(tuple(kernel), strides, dilations, pads)
 
+    def over(self, space: Sequence[int]) -> "Sliding":
+        """Return the same over a space that may begin with the axis of a batch, each by itself."""
+        more = len(space) - len(self.kernel)
+        if not more:
+            return self
+        one = (1,) * more
+        return Sliding(
+            one + self.kernel,
+            one + self.strides,
+            one + self.dilations,
+            [(0, 0)] * more + self.pads,
+        )
+
     @property
     def reach(self) -> list[int]:
         """How far a window reaches along each axis of space."""
@@ -87,14 +100,21 @@ def pairs(pads: Sequence[int], rank: int) -> Pads:
 
 
 def channels_behind(node: OnnxNode, ids: Ids) -> Ids:
-    """Return a view of the shape ``(*space, channels)`` of a batch of one.
+    """Return a view of the shape ``(*space, channels)``.
+
+    A batch of more than one, as a model is exported with, is the first axis of space.
 
     Raises
     ------
     NotWirableError
-        If its batch holds more than one, or it has no space.
+        If it has no space.
     """
-    if not node.tensor().has_batch or ids.ndim < 2:  # noqa: PLR2004 - channels and space
-        shape = node.tensor().shape
-        raise NotWirableError(f"its input of the shape {shape} is no batch of one with channels")
-    return np.moveaxis(ids, 0, -1)
+    shape = node.tensor().shape
+    if len(shape) < 3:  # noqa: PLR2004 - batch, channels and space
+        raise NotWirableError(f"its input of the shape {shape} has no positions")
+    return np.moveaxis(ids, channel_axis(node), -1)
+
+
+def channel_axis(node: OnnxNode) -> int:
+    """Return the axis of the channels, in the shape that a plan has."""
+    return int(not node.tensor().has_batch)
