@@ -212,6 +212,34 @@ def test_recurrent_nodes_are_unrolled(
     assert any("@t4/" in layer.name for layer in planned.layers)
 
 
+def test_what_onnx_defines_by_others_is_taken_apart(tmp_path: Path) -> None:
+    model = made(
+        [
+            ("MeanVarianceNormalization", "x", "m", {}),
+            ("MeanVarianceNormalization", "m", "y", {"axes": [1]}),
+        ],
+        {"x": IMAGE},
+    )
+    names = [layer.name for layer in agrees(model, tmp_path).layers]
+    assert {"m/ReduceMean", "y/ReduceMean", "y/ReduceMean_2"} <= {*names}
+
+
+def test_attention_is_taken_apart(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", minversion="1.23")
+    weights = {name: random(6, 6) for name in "qkv"}
+    model = made(
+        [
+            *(("MatMul", f"x {name}", f"{name}s", {}) for name in "qkv"),
+            ("Attention", "qs ks vs", "y", {"q_num_heads": 2, "kv_num_heads": 2}),
+        ],
+        {"x": (1, 4, 6)},
+        weights=weights,
+        opset=23,
+    )
+    names = [layer.name for layer in agrees(model, tmp_path).layers]
+    assert any(name.startswith("y/MatMul") for name in names)
+
+
 def test_what_cannot_be_unrolled_says_why(tmp_path: Path) -> None:
     model = recurrent("LSTM", 4, 1, clip=1.0)
     with pytest.raises(UnsupportedLayerError, match=r"LSTM: its attribute clip"):

@@ -141,17 +141,30 @@ def _result(model: Any, *, batch: bool) -> tuple[str, str]:
     return (AGREE, "") if report.passed else (FAILED, f"difference {worst:.1e}")
 
 
+def counts_of(kind: str, *, told: bool = False) -> Counter[str]:
+    """Return how many cases of a suite agree, are refused and fail.
+
+    Parameters
+    ----------
+    kind
+        ``node``, or the name of a folder of onnx's own data.
+    told
+        Whether what is refused or fails is printed.
+    """
+    cases = node_cases() if kind == "node" else stored_cases(kind)
+    outcomes = [(case[0], *outcome(case)) for case in cases]
+    for name, result, why in sorted(outcomes, key=lambda each: (each[1], each[0])):
+        if told and result in {REFUSED, FAILED}:
+            print(f"  {result:8} {name:60} {why}")
+    return Counter(result for _, result, _ in outcomes if result)
+
+
 def main(kinds: list[str]) -> int:
     """Print the outcomes of the suites; return how many cases failed."""
     failed = 0
     for kind in kinds:
-        cases = node_cases() if kind == "node" else stored_cases(kind)
-        outcomes = [(case[0], *outcome(case)) for case in cases]
-        counts = Counter(result for _, result, _ in outcomes if result)
+        counts = counts_of(kind, told=True)
         print(f"{kind}: {', '.join(f'{counts[each]} {each}' for each in (AGREE, REFUSED, FAILED))}")
-        for name, result, why in sorted(outcomes, key=lambda each: (each[1], each[0])):
-            if result in {REFUSED, FAILED}:
-                print(f"  {result:8} {name:60} {why}")
         failed += counts[FAILED]
     return failed
 

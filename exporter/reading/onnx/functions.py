@@ -1,5 +1,6 @@
 """Functions of an ONNX model, and operations that ONNX defines by others, taken apart."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -70,17 +71,17 @@ def has_body(op: str, opset: int) -> bool:
     return bool(schema.has_function or schema.has_context_dependent_function)
 
 
-def body_of(node: Any, types: Mapping[str, Any], opsets: Sequence[Any]) -> list[Any]:
+def body_of(proto: Any, types: Mapping[str, Any], opset: int, opsets: Sequence[Any]) -> list[Any]:
     """Return the nodes by which ONNX defines a node.
 
     Parameters
     ----------
-    node
+    proto
         The ``NodeProto`` of an operation that has a body.
     types
         The ``TypeProto`` of each tensor that it reads.
-    opsets
-        The versions of the operations, as a model has them.
+    opset, opsets
+        The version of ONNX's own operations, and all versions as a model has them.
 
     Raises
     ------
@@ -91,6 +92,7 @@ def body_of(node: Any, types: Mapping[str, Any], opsets: Sequence[Any]) -> list[
     from onnx import inliner
 
     helper = onnx.helper
+    node = _with_defaults(proto, opset)
     graph = helper.make_graph(
         [node],
         "node",
@@ -107,13 +109,28 @@ def body_of(node: Any, types: Mapping[str, Any], opsets: Sequence[Any]) -> list[
     )
     outside = {*node.input, *node.output}
     prefix = node.name or next(filter(None, node.output))
+    used: Counter[str] = Counter()
     for part in apart.graph.node:
         for names in (part.input, part.output):
             for place, own in enumerate(names):
                 if own and own not in outside:
                     names[place] = f"{prefix}/{own}"
-        part.name = f"{prefix}/{part.name or part.op_type}"
+        used[part.op_type] += 1
+        number = f"_{used[part.op_type]}" * (used[part.op_type] > 1)
+        part.name = f"{prefix}/{part.op_type}{number}"
     return list(apart.graph.node)
+
+
+def _with_defaults(proto: Any, opset: int) -> Any:
+    """Return a node that says all of its attributes, which a body does not know by itself."""
+    onnx = import_onnx()
+    node = onnx.NodeProto()
+    node.CopyFrom(proto)
+    given = {attribute.name for attribute in node.attribute}
+    for name, attribute in onnx.defs.get_schema(node.op_type, opset, "").attributes.items():
+        if name not in given and attribute.default_value.type:
+            node.attribute.append(attribute.default_value)
+    return node
 
 
 def _inlined(inline: Callable[[Any], Any], model: Any) -> Any:

@@ -58,6 +58,8 @@ class GraphNode:
         Its attributes by their names.
     refused
         Why it cannot be wired, whatever its handler says; None where it can.
+    is_part
+        True where a node that was taken apart has it.
     """
 
     proto: Any
@@ -67,6 +69,7 @@ class GraphNode:
     types: tuple[TensorType | None, ...]
     attributes: Mapping[str, Any]
     refused: str | None = None
+    is_part: bool = False
 
     @property
     def op(self) -> str:
@@ -117,20 +120,20 @@ class Walk:
         """
         read = {name for proto in self.model.graph.node for name in proto.input}
         read.update(value.name for value in self.model.graph.output)
-        waiting = list(reversed(self.model.graph.node))
+        waiting = [(proto, False) for proto in reversed(self.model.graph.node)]
         while waiting:
-            proto = waiting.pop()
+            proto, is_part = waiting.pop()
             self._require_order(proto)
             parts, refused = self._parts(proto, read)
             if parts:
-                waiting += reversed(parts)
+                waiting += [(part, True) for part in reversed(parts)]
                 read.update(name for part in parts for name in part.input)
                 if len(waiting) + len(self.made) > MOST_NODES:
                     raise ModelFileError(f"its graph has more than {MOST_NODES:,} nodes")
                 continue
             self.made.append(proto)
             if (node := self._node(proto, refused)) is not None:
-                yield node
+                yield replace(node, is_part=is_part)
 
     def _parts(self, proto: Any, read: set[str]) -> tuple[list[Any], str | None]:
         """Return the nodes that a node is made of, none where it is wired as it is; or why not."""
@@ -149,7 +152,7 @@ class Walk:
             return [], None
         types = {name: self._type_proto(name) for name in names}
         try:
-            return body_of(proto, types, self.model.opset_import), None
+            return body_of(proto, types, self.opset, self.model.opset_import), None
         except ModelFileError as error:
             return [], str(error)
 

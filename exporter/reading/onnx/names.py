@@ -13,9 +13,6 @@ _SCOPES: Final = "pkg.torch.onnx.name_scopes"
 _WEIGHTS: Final = re.compile(
     r"(.+?)(?:\.weight|/(?:kernel|depthwise_kernel|pointwise_kernel|embeddings)(?::\d+)?)"
 )
-_STEP: Final = re.compile(r"@t\d+/")
-"""What the parts of a recurrent node have in their names, which are made for them."""
-
 _WORD: Final = re.compile(r"\w+")
 _LAYERS: Final = ("Conv", "ConvTranspose", "Gemm", "MatMul")
 
@@ -90,7 +87,7 @@ def _place(each: Fused, producer: str) -> _Place:
     if scopes and (parts := _listed(scopes)):
         return _Place(parts[-2] if len(parts) > 1 else "", parts[-1])
     name = (node.name or each.outputs[0]).strip("/")
-    if _STEP.search(name):
+    if each.node.is_part:
         return _Place("", name)
     folders, _, last = name.rpartition("/")
     if producer.startswith("pytorch"):
