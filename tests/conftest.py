@@ -199,7 +199,17 @@ def cifar_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def file_of_2019() -> Path:
     """Give the file that the notebook saved, which is not ours; without it, skip, or fail in CI."""
+    return _shared(CIFAR)
+
+
+@pytest.fixture(scope="session")
+def shared_file() -> Callable[[str], Path]:
+    """Give what finds a model that is not ours; without it, skip, or fail in CI."""
+    return lambda name: _shared(f"models/{name}")
+
+
+def _shared(name: str | Path) -> Path:
     shared = Path(os.environ.get("NEURONGRAPH_SHARED") or ROOT.parent / "shared")
-    if not (shared / CIFAR).is_file():
-        skip_or_fail(f"no {shared / CIFAR}; NEURONGRAPH_SHARED says where the folder of {CIFAR} is")
-    return shared / CIFAR
+    if not (shared / name).is_file():
+        skip_or_fail(f"no {shared / name}; NEURONGRAPH_SHARED says where the folder of {name} is")
+    return shared / name

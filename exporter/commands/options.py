@@ -12,7 +12,8 @@ PANEL: Final = "Load"
 """Where the help lists the commands of this room."""
 
 ModelArgument = Annotated[
-    Path, typer.Argument(metavar="MODEL", help="A .keras or HDF5 model file.", show_default=False)
+    Path,
+    typer.Argument(metavar="MODEL", help="A .keras, HDF5 or ONNX model file.", show_default=False),
 ]
 
 NameOption = Annotated[

@@ -61,7 +61,7 @@ def verify(
     inputs = report.frame["class_name"] == "InputLayer"
     seeded = [name for name in report.seeded if name not in set(report.frame["layer"][inputs])]
     if seeded:
-        say(f"Fed from Keras, since what feeds them is not in the graph: {listed(seeded)}.")
+        say(f"Fed from the model, since what feeds them is not in the graph: {listed(seeded)}.")
     for difference in report.differences.itertuples():
         say(_difference(difference))
     if not report.passed:

@@ -54,7 +54,7 @@ class DaskWorkers(Workers):
         if all(answer is True for answer in answers.values()):
             return None
         notices.info("not all workers find %s, so that it is sent to them", source.path)
-        return self._client.scatter(source.path.read_bytes(), broadcast=True, hash=False)
+        return self._client.scatter(source.content(), broadcast=True, hash=False)
 
     def trouble(self) -> str | None:
         """Say why no worker takes tasks any more; None where one does."""

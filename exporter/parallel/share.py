@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exporter.model_graph import ModelNetwork
 from exporter.model_graph.pieces import Piece, Result, Work
 from exporter.model_graph.threads import limit_blas
-from exporter.parallel.source import ModelSource, plan_of
+from exporter.parallel.source import Content, ModelSource, plan_of
 from queries.analysis.operators import WeightFunction
 
 
@@ -36,7 +36,7 @@ class Share:
 
 
 def compute_share(
-    source: ModelSource, share: Share, content: bytes | None
+    source: ModelSource, share: Share, content: Content | None
 ) -> tuple[int, list[Result]]:
     """Compute a share of a layer; done twice, it gives the same.
 

@@ -1,8 +1,7 @@
 """The model file, as each process finds and opens it."""
 
-import hashlib
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -10,12 +9,14 @@ from typing import Final
 
 from exporter.planning.plan import Plan
 from exporter.planning.recipe import Recipe
-from exporter.reading.formats import open_model
-from exporter.reading.model_file import sha256_of
+from exporter.reading.formats import files_of, open_model, sha256_of_model
 from exporter.reading.modules import import_module_of_layers
 from exporter.reading.opened_model import OpenedModel
 from queries.core.temporary import temporary_errors, temporary_folder
-from queries.errors import GraphError, ParameterError
+from queries.errors import GraphError, ModelFileError, ParameterError
+
+Content = Mapping[str, bytes]
+"""The files of a model by their names, each within one folder."""
 
 _MOST_PLANS: Final = 2
 """How many models a process keeps open, for loads that share workers."""
@@ -52,11 +53,24 @@ class ModelSource:
         path = model.path.absolute()
         return cls(path, model.sha256, recipe, shapes, tuple(model.modules))
 
+    def content(self) -> Content:
+        """Return the bytes of the file, and of those beside it that belong to it, by their names.
+
+        The file itself is the first.
+        """
+        folder = self.path.parent
+        files = files_of(self.path)
+        return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
     def is_readable(self) -> bool:
         """Tell whether this process finds that very file under its path."""
+        return self.is_at(self.path)
+
+    def is_at(self, path: Path) -> bool:
+        """Tell whether a path is that of the very file."""
         try:
-            return sha256_of(self.path) == self.sha256
-        except OSError:
+            return sha256_of_model(path) == self.sha256
+        except (OSError, ModelFileError):
             return False
 
 
@@ -64,7 +78,7 @@ _opening: Final = Lock()
 _plans: Final[dict[ModelSource, Plan]] = {}
 
 
-def plan_of(source: ModelSource, content: bytes | None) -> Plan:
+def plan_of(source: ModelSource, content: Content | None) -> Plan:
     """Open a model and plan its load, once in this process.
 
     Parameters
@@ -72,7 +86,7 @@ def plan_of(source: ModelSource, content: bytes | None) -> Plan:
     source
         What to open.
     content
-        The bytes of the file, where they were shipped for processes that do not find it.
+        The files of the model, where they were shipped for processes that do not find them.
 
     Raises
     ------
@@ -90,20 +104,23 @@ def plan_of(source: ModelSource, content: bytes | None) -> Plan:
         return _plans[source]
 
 
-def _open(source: ModelSource, content: bytes | None) -> Plan:
+def _open(source: ModelSource, content: Content | None) -> Plan:
     if source.is_readable():
         return _plan(source.path, source)
-    if content is None or hashlib.sha256(content).hexdigest() != source.sha256:
-        raise GraphError(
-            f"a worker on {socket.gethostname()} does not find {source.path}, or another file "
-            "there; put the model where all workers see it, or start them before the load, which "
-            "then ships it"
-        )
-    with temporary_folder() as folder:
-        file = folder / f"model{source.path.suffix}"
-        with temporary_errors():
-            file.write_bytes(content)
-        return _plan(file, source)
+    if content is not None:
+        with temporary_folder() as folder:
+            file = folder / next(iter(content))
+            with temporary_errors():
+                for name, own in content.items():
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / name).write_bytes(own)
+            if source.is_at(file):
+                return _plan(file, source)
+    raise GraphError(
+        f"a worker on {socket.gethostname()} does not find {source.path}, or another file "
+        "there; put the model where all workers see it, or start them before the load, which "
+        "then ships it"
+    )
 
 
 def _plan(path: Path, source: ModelSource) -> Plan:

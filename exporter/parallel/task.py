@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from exporter.parallel.source import ModelSource, plan_of
+from exporter.parallel.source import Content, ModelSource, plan_of
 from exporter.sinks.dataset.folder import ModelFolder, WrittenTable
 from exporter.sinks.dataset.parts import FilePart
 from queries.core.checksum import Checksum
@@ -31,7 +31,7 @@ class FileResult:
 
 
 def write_part(
-    source: ModelSource, folder: ModelFolder, part: FilePart, content: bytes | None
+    source: ModelSource, folder: ModelFolder, part: FilePart, content: Content | None
 ) -> FileResult:
     """Write a file of relationships, unless the very same is there, and read it back.
 

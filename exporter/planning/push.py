@@ -285,8 +285,8 @@ class _Push:
 
     def _axis(self, computed: Computed, inputs: Sequence[_Pushed]) -> int:
         rank = len(computed.shape)
-        if not inputs:
-            # An input does not say what its axes are, but the layers behind it do.
+        if not inputs and computed.channel_axis is None:
+            # An input of Keras does not say what its axes are, but the layers behind it do.
             return 0 if self.channels_first and rank > 1 else -1
         return _channel_axis(computed.channel_axis, inputs, rank)
 
@@ -379,16 +379,18 @@ def _require_room(stage: Stage, computed: Computed) -> None:
 
 
 def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
-    """Raise NotWirableError where neurons would have another shape than Keras's output."""
+    """Raise NotWirableError where neurons would have another shape than the model's output."""
     if len(shapes) != len(call.shapes):
-        raise NotWirableError(f"its handler gives {len(shapes)} outputs, Keras {len(call.shapes)}")
-    for shape, of_keras in zip(shapes, call.shapes, strict=True):
-        fits = len(shape) == len(of_keras) and all(
-            own == size for own, size in zip(shape, of_keras, strict=True) if size is not None
+        raise NotWirableError(
+            f"its handler gives {len(shapes)} outputs, the model {len(call.shapes)}"
+        )
+    for shape, of_model in zip(shapes, call.shapes, strict=True):
+        fits = len(shape) == len(of_model) and all(
+            own == size for own, size in zip(shape, of_model, strict=True) if size is not None
         )
         if not fits:
             raise NotWirableError(
-                f"its handler gives the shape {shape}, but Keras {tuple(of_keras)}"
+                f"its handler gives the shape {shape}, but the model {tuple(of_model)}"
             )
 
 

@@ -1,13 +1,17 @@
 """The formats of model files: a new one is a folder beside this file, and an entry here."""
 
 import os
+import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
 from exporter.reading.keras.model import open_file as open_keras
-from exporter.reading.model_file import readable, reading
+from exporter.reading.model_file import digest, readable, reading
+from exporter.reading.onnx.model import companions as beside_onnx
+from exporter.reading.onnx.model import open_file as open_onnx
 from exporter.reading.opened_model import OpenedModel
 from queries.core.input_shapes import InputShapes
 from queries.core.log import logger
@@ -32,20 +36,56 @@ class Format:
         What the names of its files end in, in small letters.
     reader
         What opens them. It runs no code from the file, and imports what it needs when called.
+    begins
+        What their content begins with, as a regular expression; None where that is anything.
+    companions
+        Returns the files beside one that belong to it.
     """
 
     suffixes: tuple[str, ...]
     reader: Reader
+    begins: re.Pattern[bytes] | None = None
+    companions: Callable[[Path], tuple[Path, ...]] = lambda path: ()  # noqa: ARG005
 
 
-FORMATS: Final[tuple[Format, ...]] = (Format((".keras", ".h5", ".hdf5"), open_keras),)
-"""Every format; the first one also takes names that end otherwise, and looks at the content."""
+# Of a protobuf: the version of the format, a small number, and a text or the graph behind it.
+_ONNX: Final = re.compile(rb"\x08[\x01-\x1f][\x12\x1a\x22\x32\x3a\x42]")
+
+FORMATS: Final[tuple[Format, ...]] = (
+    Format((".keras", ".h5", ".hdf5"), open_keras, re.compile(rb"PK\x03\x04|\x89HDF")),
+    Format((".onnx",), open_onnx, _ONNX, beside_onnx),
+)
+"""Every format; the first one also takes what is of none, and says what it is."""
+
+_BEGIN: Final = 16
 
 
 def format_of(path: Path) -> Format:
-    """Return the format of a file by the end of its name."""
+    """Return the format of a file by its content, or else by the end of its name."""
+    with path.open("rb") as file:
+        begin = file.read(_BEGIN)
     name = path.name.lower()
-    return next((each for each in FORMATS if name.endswith(each.suffixes)), FORMATS[0])
+    named = [each for each in FORMATS if name.endswith(each.suffixes)]
+    sure = [each for each in named if each.begins is None]
+    known = [each for each in FORMATS if each.begins and each.begins.match(begin)]
+    return next(iter([*sure, *known, *named, *FORMATS]))
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """Return a model file, and the files beside it that belong to it."""
+    return (path, *format_of(path).companions(path))
+
+
+def sha256_of_model(path: Path) -> str:
+    """Return the SHA-256 of a model file and of what belongs to it, as ``OpenedModel.sha256``.
+
+    Raises
+    ------
+    ModelFileError
+        If a file that belongs to it is missing.
+    """
+    with reading(path):
+        return digest(*files_of(path))
 
 
 def open_model(

@@ -60,3 +60,20 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(path: Path, *beside: Path) -> str:
+    """Return the SHA-256 of a file, or of its own and those of the files that belong to it.
+
+    Parameters
+    ----------
+    path
+        The model file.
+    *beside
+        The files that belong to it.
+    """
+    own = sha256_of(path)
+    if not beside:
+        return own
+    each = [own, *(f"{file.name} {sha256_of(file)}" for file in beside)]
+    return hashlib.sha256("\n".join(each).encode()).hexdigest()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.planning.plan import Plan
-from exporter.reading.model_file import sha256_of
+from exporter.reading.formats import sha256_of_model
 from exporter.sinks.entries import STAGED
 from exporter.sinks.ledger import Ledger
 from queries import NeuronGraph
@@ -98,7 +98,7 @@ def begun_with(location: Location, name: str, file: Path) -> list[list[int]] | N
     begun = models[models["name"].isin([name, name + STAGED])]
     if begun.empty:
         return None
-    shapes = begun["input_shapes"][begun["sha256"] == sha256_of(file)]
+    shapes = begun["input_shapes"][begun["sha256"] == sha256_of_model(file)]
     return None if shapes.empty else json.loads(shapes.iloc[-1])
 
 

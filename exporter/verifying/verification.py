@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from exporter.planning.push import trace
-from exporter.reading.formats import open_model
-from exporter.reading.model_file import readable, sha256_of
+from exporter.reading.formats import open_model, sha256_of_model
+from exporter.reading.model_file import readable
 from exporter.reading.opened_model import OpenedModel
 from exporter.verifying.compared import ComparedGraph, part_in
 from exporter.verifying.drawing import drawn_inputs
@@ -152,7 +152,7 @@ def verify(
                 f"{name!r} was loaded without its weak relationships or last layers, so that its "
                 f"graph cannot compute what the model computes; name one that is whole{again}"
             )
-        sha256 = sha256_of(file)
+        sha256 = sha256_of_model(file)
         # Axes that the file leaves open are as long as they were when it was loaded.
         loaded = json.loads(row["input_shapes"]) if row["sha256"] == sha256 else None
         model_file = open_model(file, input_shape=loaded)

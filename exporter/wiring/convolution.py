@@ -28,7 +28,7 @@ from exporter.wiring.windows import transposed_windows, windows
 def convolution(layer: Any, ids: Ids) -> Computed:
     """Join each output to its window; the kernel is shared by all positions."""
     view = _windows(layer, ids)
-    return _whole(layer, view, float_weights(layer.kernel), layer.groups, bias_of(layer))
+    return whole(layer, view, float_weights(layer.kernel), layer.groups, bias_of(layer))
 
 
 @handles("ops.Conv")
@@ -38,7 +38,7 @@ def convolution_by(operation: Any, ids: Ids, kernel: Floats) -> Computed:
     view = _windows(layer, ids)
     channels = ids.shape[channel_axis(layer)]
     groups = channels // kernel.shape[-2]
-    return _whole(layer, view, kernel.astype(np.float32), groups, None)
+    return whole(layer, view, kernel.astype(np.float32), groups, None)
 
 
 @handles("ops.DepthwiseConv")
@@ -124,7 +124,7 @@ def transposed_convolution(layer: Any, ids: Ids) -> Computed:
         _space(layer, ids),
     )
     kernel = np.moveaxis(float_weights(layer.kernel), -1, -2)
-    return _whole(layer, view, kernel, 1, bias_of(layer))
+    return whole(layer, view, kernel, 1, bias_of(layer))
 
 
 @handles("DepthwiseConv1D", "DepthwiseConv2D")
@@ -146,7 +146,7 @@ def separable_convolution(layer: Any, ids: Ids) -> Chain:
     def pointwise(ids: Ids) -> Computed:
         space = [1] * len(layer.kernel_size)
         view = windows(channels_last(layer, ids), space, space, "valid")
-        return _whole(layer, view, mixing, 1, bias_of(layer))
+        return whole(layer, view, mixing, 1, bias_of(layer))
 
     def depthwise_output(images: NDArray[Any]) -> NDArray[Any]:
         settings = (layer.strides, layer.padding, layer.dilation_rate)
@@ -178,8 +178,22 @@ def _space(layer: Any, ids: Ids) -> tuple[int, ...]:
     return tuple(shape[1:] if channel_axis(layer) == 0 else shape[:-1])
 
 
-def _whole(layer: Any, view: Ids, kernel: Weights, groups: int, bias: Floats | None) -> Computed:
-    """Read all channels of a group: kernel of shape ``(*window, channels, filters)``."""
+def whole(layer: Any, view: Ids, kernel: Weights, groups: int, bias: Floats | None) -> Computed:
+    """Read all channels of a group.
+
+    Parameters
+    ----------
+    layer
+        Has the attributes ``kernel_size``, ``data_format`` and ``activation``.
+    view
+        The inputs of each position, shape ``(*position, channels, *window)``.
+    kernel
+        Shape ``(*window, channels of a group, filters)``.
+    groups
+        Into how many groups the channels are split.
+    bias
+        One a filter; None for none.
+    """
     space = len(layer.kernel_size)
     filters = kernel.shape[-1] // groups
     # (*position, channel, *window) becomes (*position, group, filter, *window, channel).

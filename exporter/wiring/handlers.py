@@ -15,6 +15,9 @@ neuron ids for tensors; so is that of a layer which is registered with ``argumen
 
 _OPERATIONS: Final = ("keras.src.ops", "keras.src.activations", "keras.src.quantizers")
 
+ONNX: Final = "onnx."
+"""What the keys of operations of ONNX begin with."""
+
 _HANDLERS: dict[str, Handler] = {}
 _WITH_ARGUMENTS: set[str] = set()
 _WITH_DTYPES: set[str] = set()
@@ -98,4 +101,10 @@ def takes_dtypes(key: str) -> bool:
 
 def handled_classes() -> dict[str, Handler]:
     """Return every handled Keras class with its handler, sorted by name."""
-    return dict(sorted(_HANDLERS.items()))
+    return {name: how for name, how in sorted(_HANDLERS.items()) if not name.startswith(ONNX)}
+
+
+def handled_by_onnx() -> dict[str, Handler]:
+    """Return every handled operation of ONNX with its handler, sorted by name."""
+    each = sorted(_HANDLERS.items())
+    return {name.removeprefix(ONNX): how for name, how in each if name.startswith(ONNX)}

@@ -20,7 +20,7 @@ def batch_normalization(layer: Any, ids: Ids) -> Computed:
     ``beta - mean * weight``.
     """
     statistics = layer.moving_mean, layer.moving_variance
-    return _folded(layer, ids, *statistics, offset=layer.beta, scale=layer.gamma)
+    return folded(layer, ids, *statistics, offset=layer.beta, scale=layer.gamma)
 
 
 @handles("ops.BatchNorm")
@@ -36,10 +36,10 @@ def batch_norm(
     constants = [each for each in (mean, variance, offset, scale) if each is not None]
     if not is_neurons(x) or any(map(is_neurons, constants)):
         raise NotWirableError("its statistics are tensors")
-    return _folded(operation, np.asarray(x), mean, variance, offset=offset, scale=scale)
+    return folded(operation, np.asarray(x), mean, variance, offset=offset, scale=scale)
 
 
-def _folded(
+def folded(
     settings: Any, ids: Ids, mean: Any, variance: Any, *, offset: Any | None, scale: Any | None
 ) -> Computed:
     """Normalize along one axis by statistics that are constants, one a channel."""

@@ -17,7 +17,7 @@ _ONE: Final[Weights] = np.ones((), dtype=np.float32)
 @handles("MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D")
 def max_pooling(layer: Any, ids: Ids) -> Computed:
     """Take the largest input; each edge has weight 1."""
-    return _largest(layer, _pools(layer, ids), ids.ndim)
+    return largest(_pools(layer, ids), ids.ndim, channel_axis(layer))
 
 
 @handles(
@@ -30,7 +30,7 @@ def max_pooling(layer: Any, ids: Ids) -> Computed:
 )
 def average_pooling(layer: Any, ids: Ids) -> Computed:
     """Add up the inputs; each edge has weight 1 / (number of inputs, padding left out)."""
-    return _average(layer, _pools(layer, ids), ids.ndim)
+    return averaged(_pools(layer, ids), ids.ndim, channel_axis(layer))
 
 
 @handles(
@@ -43,7 +43,7 @@ def average_pooling(layer: Any, ids: Ids) -> Computed:
 )
 def global_max_pooling(layer: Any, ids: Ids) -> Computed:
     """Take the largest neuron of each channel."""
-    return _largest(layer, *_whole_space(layer, ids))
+    return largest(*_whole_space(layer, ids), channel_axis(layer))
 
 
 @handles(
@@ -56,19 +56,19 @@ def global_max_pooling(layer: Any, ids: Ids) -> Computed:
 )
 def global_average_pooling(layer: Any, ids: Ids) -> Computed:
     """Average each channel; each edge has weight 1 / (number of positions)."""
-    return _average(layer, *_whole_space(layer, ids))
+    return averaged(*_whole_space(layer, ids), channel_axis(layer))
 
 
 @handles("AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D")
 def adaptive_max_pooling(layer: Any, ids: Ids) -> Computed:
     """Take the largest input of each of so many regions; each edge has weight 1."""
-    return _largest(layer, _regions(layer, ids), ids.ndim)
+    return largest(_regions(layer, ids), ids.ndim, channel_axis(layer))
 
 
 @handles("AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D")
 def adaptive_average_pooling(layer: Any, ids: Ids) -> Computed:
     """Add up each of so many regions; each edge has weight 1 / (number of inputs)."""
-    return _average(layer, _regions(layer, ids), ids.ndim)
+    return averaged(_regions(layer, ids), ids.ndim, channel_axis(layer))
 
 
 @handles("ops.MaxPool")
@@ -140,13 +140,14 @@ def _whole_space(layer: Any, ids: Ids) -> tuple[Ids, int]:
     return np.moveaxis(widened, 0, channel_axis(layer) % ids.ndim), ids.ndim
 
 
-def _largest(layer: Any, sources: Ids, rank: int) -> Computed:
-    axis = channel_axis(layer)
+def largest(sources: Ids, rank: int, axis: int) -> Computed:
+    """Take the largest of what each output reads; ``axis`` is that of the channels."""
     return with_zeros_joined(Computed(sources, _ONE, rank, reduce="max", channel_axis=axis))
 
 
-def _average(layer: Any, sources: Ids, rank: int) -> Computed:
+def averaged(sources: Ids, rank: int, axis: int) -> Computed:
+    """Take the average of what each output reads, where it is not ``EMPTY``."""
     fan_in = tuple(range(rank, sources.ndim))
     counts = np.count_nonzero(sources != EMPTY, axis=fan_in, keepdims=True)
     share = (1.0 / counts).astype(np.float32)
-    return Computed(sources, share, rank, channel_axis=channel_axis(layer))
+    return Computed(sources, share, rank, channel_axis=axis)

@@ -75,7 +75,7 @@ def _resized(layer: Any, ids: Ids) -> Moved | Computed:
         raise NotWirableError("its input is no image of two axes and channels")
     space = channels_last(layer, ids)
     (rows, by_row), (columns, by_column) = (
-        _taps(_along(axis, space.shape[:2], layer)) for axis in (0, 1)
+        taps(_along(axis, space.shape[:2], layer)) for axis in (0, 1)
     )
     by_row = by_row / _of_ones(space.shape[:2], layer)
     # (y, tap) and (x, tap) become (y, x, channel, tap, tap).
@@ -124,7 +124,7 @@ def _image(layer: Any, image: NDArray[np.float32]) -> NDArray[Any]:
     return channels_last(layer, np.asarray(layer(as_laid_out(layer, image)[np.newaxis]))[0])
 
 
-def _taps(matrix: NDArray[np.float64]) -> tuple[Ids, NDArray[np.float64]]:
+def taps(matrix: NDArray[np.float64]) -> tuple[Ids, NDArray[np.float64]]:
     """Return which inputs each output reads, and by what weight.
 
     Returns

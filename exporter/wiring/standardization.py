@@ -27,7 +27,7 @@ def layer_normalization(layer: Any, ids: Ids) -> Chain:
 
     Ba, Kiros and Hinton (2016), eq. 4, with ``epsilon`` added to the variance.
     """
-    steps = _standardized(
+    steps = standardized(
         ids,
         Means.over(layer.axis, ids),
         layer.epsilon,
@@ -44,7 +44,7 @@ def layer_norm(
 ) -> Chain:
     """Standardize over axes, and scale by constants or tensors, all in steps of their own."""
     ids, axis, by_variance = _tensor(x), operation.axis, operation.rms_scaling
-    steps = _standardized(
+    steps = standardized(
         ids,
         Means.over(axis, ids),
         operation.epsilon,
@@ -69,7 +69,7 @@ def group_normalization(layer: Any, ids: Ids) -> Chain:
     )
     means = Means(ids.shape, tuple(range(ids.ndim)), axis, layer.groups)
     return _with_parameters(
-        layer, _standardized(ids, means, layer.epsilon, scale=gamma, offset=beta)
+        layer, standardized(ids, means, layer.epsilon, scale=gamma, offset=beta)
     )
 
 
@@ -91,7 +91,7 @@ def rms_norm(operation: Any, x: Operand, scale: Operand | None = None) -> Chain:
     return Chain(_by_root_mean_square(ids, operation, own))
 
 
-def _standardized(
+def standardized(
     ids: Ids,
     means: Means,
     epsilon: float,

@@ -9,12 +9,15 @@ from numpy.lib.stride_tricks import sliding_window_view
 from exporter.wiring.results import EMPTY, Ids, NotWirableError
 from queries.core.memory import fits_in_memory
 
+Padding = str | Sequence[tuple[int, int]]
+"""The kind of padding, as Keras names it, or how much it is before and after each axis of space."""
+
 
 def windows(
     ids: Ids,
     size: Sequence[int],
     strides: Sequence[int],
-    padding: str,
+    padding: Padding,
     dilation: Sequence[int] | None = None,
 ) -> Ids:
     """Return the neuron ids in each window of a convolution or pooling.
@@ -26,7 +29,8 @@ def windows(
     size, strides, dilation
         One number for each axis of space.
     padding
-        ``"valid"``, ``"same"`` or ``"causal"``; padded positions are ``EMPTY``.
+        ``"valid"``, ``"same"`` or ``"causal"``, or how much before and after each axis of space;
+        padded positions are ``EMPTY``.
 
     Returns
     -------
@@ -35,10 +39,7 @@ def windows(
     """
     dilation = dilation or [1] * len(size)
     reach = [(n - 1) * step + 1 for n, step in zip(size, dilation, strict=True)]
-    pads = [
-        padding_of(padding, extent, window, stride)
-        for extent, window, stride in zip(ids.shape, reach, strides, strict=False)
-    ]
+    pads = _pads(padding, ids.shape, reach, strides)
     if np.any(pads):
         _require_memory([n + sum(pad) for n, pad in zip(ids.shape, [*pads, (0, 0)], strict=True)])
         ids = np.pad(ids, [*pads, (0, 0)], constant_values=EMPTY)
@@ -46,6 +47,16 @@ def windows(
     at_stride = tuple(slice(None, None, stride) for stride in strides)
     at_dilation = tuple(slice(None, None, step) for step in dilation)
     return view[(*at_stride, slice(None), *at_dilation)]
+
+
+def _pads(
+    padding: Padding, extents: Sequence[int], reach: Sequence[int], strides: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Return how much is put before and after each axis of space."""
+    if not isinstance(padding, str):
+        return [(before, after) for before, after in padding]
+    axes = zip(extents, reach, strides, strict=False)
+    return [padding_of(padding, extent, window, stride) for extent, window, stride in axes]
 
 
 def padding_of(kind: str, extent: int, window: int, stride: int) -> tuple[int, int]:
@@ -69,7 +80,7 @@ def transposed_windows(
     ids: Ids,
     size: Sequence[int],
     strides: Sequence[int],
-    padding: str,
+    padding: Padding,
     dilation: Sequence[int],
     outputs: Sequence[int],
 ) -> Ids:
@@ -85,7 +96,7 @@ def transposed_windows(
     size, strides, dilation
         One number for each axis of space.
     padding
-        ``"valid"`` or ``"same"``.
+        ``"valid"`` or ``"same"``, or how much before and after each axis of the output is left out.
     outputs
         Size of the output along each axis of space.
 
@@ -99,20 +110,30 @@ def transposed_windows(
     room = [out + window - 1 for out, window in zip(outputs, reach, strict=True)]
     _require_memory([*room, ids.shape[-1]])
     apart = np.full([*room, ids.shape[-1]], EMPTY, dtype=np.int64)
-    starts = [
-        window - 1 - _padding_of_transposed(padding, extent, window, stride, out)
-        for extent, window, stride, out in zip(ids.shape, reach, strides, outputs, strict=False)
-    ]
-    # Inputs whose place is beyond the last window reach no output.
-    places = tuple(slice(start, None, step) for start, step in zip(starts, strides, strict=True))
+    left_out = (
+        [
+            _left_out(padding, *each)
+            for each in zip(ids.shape, reach, strides, outputs, strict=False)
+        ]
+        if isinstance(padding, str)
+        else [before for before, _ in padding]
+    )
+    starts = [window - 1 - before for window, before in zip(reach, left_out, strict=True)]
+    # Inputs whose place is beyond the first or the last window reach no output.
+    skipped = [-(-max(-start, 0) // step) for start, step in zip(starts, strides, strict=True)]
+    places = tuple(
+        slice(start + skip * step, None, step)
+        for start, skip, step in zip(starts, skipped, strides, strict=True)
+    )
     filled = apart[places]
-    inside = tuple(slice(min(n, m)) for n, m in zip(filled.shape, ids.shape, strict=True))
-    filled[inside] = ids[inside]
+    reaching = ids[tuple(slice(skip, None) for skip in skipped)]
+    inside = tuple(slice(min(n, m)) for n, m in zip(filled.shape, reaching.shape, strict=True))
+    filled[inside] = reaching[inside]
     view = sliding_window_view(apart, reach, axis=tuple(range(rank)))
     turned = tuple(slice(None, None, -step) for step in dilation)
     return view[(*[slice(None)] * (rank + 1), *turned)]
 
 
-def _padding_of_transposed(kind: str, extent: int, window: int, stride: int, output: int) -> int:
+def _left_out(kind: str, extent: int, window: int, stride: int, output: int) -> int:
     """Return the padding before an axis of the convolution whose transpose this is."""
     return max((extent - 1) * stride + window - output, 0) // 2 if kind == "same" else 0

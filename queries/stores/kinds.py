@@ -11,7 +11,7 @@ from typing import Final
 from queries.core.address import is_address
 from queries.stores.embedded.names import SUFFIX
 
-MODEL_SUFFIXES: Final = (".keras", ".h5", ".hdf5")
+MODEL_SUFFIXES: Final = (".keras", ".h5", ".hdf5", ".onnx")
 SCHEMES: Final = tuple(
     base + security for base in ("bolt", "neo4j") for security in ("", "+s", "+ssc")
 )

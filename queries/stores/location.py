@@ -49,8 +49,8 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     graph
         A path that ends in ``.lbug``; a Neo4j URI, which is a scheme, a host, perhaps a port, and
         nothing else; the folder of a dataset: one that exists or ends in a slash; or a model file:
-        a path that ends in ``.keras``, ``.h5`` or ``.hdf5``. A path that does not exist and has
-        ``:``, ``@``, ``?`` or ``#`` in it begins with ``./`` or is absolute. None for the
+        a path that ends in ``.keras``, ``.h5``, ``.hdf5`` or ``.onnx``. A path that does not exist
+        and has ``:``, ``@``, ``?`` or ``#`` in it begins with ``./`` or is absolute. None for the
         environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
 
     Returns

@@ -52,8 +52,8 @@ def _work(pipe: Connection) -> None:
     """Open each file that is asked for, and tell how that ended."""
     from exporter import inspect
     from exporter.planning.push import plan
+    from exporter.reading.formats import open_model
     from queries.errors import NeurongraphError
-    from tests.opening import open_model
 
     open_model(Path(__file__).parents[2] / "samples" / "digits.keras")
     size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])

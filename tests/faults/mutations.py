@@ -14,6 +14,7 @@ import h5py
 import numpy as np
 
 from tests.keras2.files import keras2
+from tests.unit.onnx_models import convolutional, saved
 
 SUFFIXES = (".keras", ".h5")
 _WEIGHTS = "model.weights.h5"
@@ -53,7 +54,7 @@ _ODD: list[Any] = [
 
 
 def save_samples(folder: Path) -> list[Path]:
-    """Save small models of several topologies in both formats, by Keras 3 and by Keras 2."""
+    """Save small models of several topologies, by Keras 3 and by Keras 2, and as ONNX."""
     import keras
 
     layers = keras.layers
@@ -76,7 +77,7 @@ def save_samples(folder: Path) -> list[Path]:
                 # Keras calls HDF5 old, and copies tensors in a way that NumPy warns of.
                 warnings.simplefilter("ignore")
                 model.save(files[-1])
-    return [*files, *_old_samples(folder)]
+    return [*files, *_old_samples(folder), saved(convolutional(), folder)]
 
 
 def _old_samples(folder: Path) -> list[Path]:
@@ -97,7 +98,7 @@ def mutated(samples: list[Path], number: int, seed: int, folder: Path) -> tuple[
     chance = random.Random(f"{seed}/{number}")
     source = chance.choice(samples)
     content = source.read_bytes()
-    kinds = _BYTES | (_ARCHIVE if source.suffix == ".keras" else _HDF5)
+    kinds = _BYTES | {".keras": _ARCHIVE, ".onnx": {}}.get(source.suffix, _HDF5)
     kind = chance.choice(sorted(kinds))
     path = folder / f"{number}{source.suffix}"
     path.write_bytes(kinds[kind](content, chance))

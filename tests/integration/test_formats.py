@@ -24,8 +24,18 @@ def test_what_can_be_loaded_can_be_queried() -> None:
 
 
 @pytest.mark.parametrize("name", ["a.keras", "A.KERAS", "a.H5", "a.hdf5", "a.b.h5", "model"])
-def test_a_format_is_known_by_the_end_of_a_name(name: str) -> None:
-    assert format_of(Path(name)) is FORMATS[0]
+def test_a_format_is_known_by_the_end_of_a_name(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"damaged")
+    assert format_of(file) is FORMATS[0]
+
+
+def test_the_content_says_more_than_the_name(digits_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "model.onnx"
+    file.write_bytes(b"damaged")
+    assert format_of(file).suffixes == (".onnx",)
+    file.write_bytes(digits_file.read_bytes())
+    assert format_of(file) is FORMATS[0]
 
 
 def test_a_name_that_says_nothing_is_looked_into(digits_file: Path, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_worker_has_no_room_for_the_model(tmp_path: Path) -> None:
     content = MODEL.read_bytes()
     source = ModelSource(tmp_path / "gone.keras", sha256(content).hexdigest(), Recipe())
     with pytest.raises(TemporaryFileError, match=SAID):
-        plan_of(source, content)
+        plan_of(source, {MODEL.name: content})
 
 
 def test_a_picture_is_not_made(tmp_path: Path, request: pytest.FixtureRequest) -> None:

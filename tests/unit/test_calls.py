@@ -213,5 +213,7 @@ def test_a_handler_of_the_wrong_shape_is_told(
 
     monkeypatch.setitem(handlers._HANDLERS, "tests>Gain", wrong)
     opened = open_model(saved(own, tmp_path / "model.keras"))
-    with pytest.raises(UnsupportedLayerError, match=r"gives the shape \(1,\), but Keras \(3, 2\)"):
+    with pytest.raises(
+        UnsupportedLayerError, match=r"gives the shape \(1,\), but the model \(3, 2\)"
+    ):
         plan(opened)

@@ -155,14 +155,14 @@ class TestSource:
     def test_that_is_not_seen_is_read_from_what_was_sent(
         self, source: ModelSource, file: Path
     ) -> None:
-        content = file.read_bytes()
+        content = {file.name: file.read_bytes()}
         file.unlink()
         assert not source.is_readable()
         assert plan_of(source, content).edges == 6
 
-    @pytest.mark.parametrize("content", [None, b"half"])
+    @pytest.mark.parametrize("content", [None, {"m.keras": b"half"}])
     def test_that_is_not_there_is_told(
-        self, source: ModelSource, file: Path, content: bytes | None
+        self, source: ModelSource, file: Path, content: dict[str, bytes] | None
     ) -> None:
         file.write_bytes(b"another model")
         with pytest.raises(GraphError, match=r"does not find .*m\.keras"):

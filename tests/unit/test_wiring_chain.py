@@ -166,7 +166,7 @@ def fails(*_: Ids) -> Computed:
 @pytest.mark.parametrize(
     ("stages", "said"),
     [
-        ({"product": {"wire": wrong_shape}}, r"diamond .*gives the shape \(3,\), but Keras"),
+        ({"product": {"wire": wrong_shape}}, r"diamond .*gives the shape \(3,\), but the model"),
         ({"product": {"wire": fails}}, "its handler fails: IndexError: there is no axis 7"),
         (
             {"product": {"wire": lambda *_: None}},

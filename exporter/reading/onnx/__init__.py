@@ -1,0 +1,1 @@
+"""Open ONNX files: the graph as layer calls, and onnxruntime as what runs it."""

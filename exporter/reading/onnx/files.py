@@ -1,0 +1,130 @@
+"""An ONNX file, and the files beside it that hold its weights."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from exporter.reading.onnx.importing import import_onnx
+from queries.core.text import size_text
+from queries.errors import ModelFileError
+
+_MOST_BYTES: Final = (1 << 31) - 1
+"""What protobuf reads at most; larger models keep their weights beside."""
+
+_SPEC: Final = "location", "offset", "length"
+
+
+def parsed(path: Path) -> Any:
+    """Return the ``ModelProto`` in a file, without what stands beside it.
+
+    Raises
+    ------
+    ModelFileError
+        If it is none.
+    """
+    onnx = import_onnx()
+    from google.protobuf.message import DecodeError
+
+    if (size := path.stat().st_size) > _MOST_BYTES:
+        raise ModelFileError(
+            f"it has {size_text(size)}, and an ONNX file has at most 2 GB; export the model with "
+            "its weights beside it, as torch.onnx.export(..., external_data=True) does"
+        )
+    model = onnx.ModelProto()
+    try:
+        model.ParseFromString(path.read_bytes())
+    except DecodeError:
+        raise ModelFileError("it is no ONNX model, or a damaged one") from None
+    if not model.graph.node and not model.graph.input:
+        raise ModelFileError("it is no ONNX model: no graph is in it")
+    return model
+
+
+def tensors_of(model: Any) -> Iterator[Any]:
+    """Yield every ``TensorProto`` of a graph: weights, and what nodes have as attributes."""
+    yield from model.graph.initializer
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("t"):
+                yield attribute.t
+            yield from attribute.tensors
+
+
+def is_beside(tensor: Any) -> bool:
+    """Tell whether the values of a tensor stand in another file."""
+    return bool(tensor.data_location == import_onnx().TensorProto.EXTERNAL)
+
+
+def files_beside(path: Path, model: Any) -> list[Path]:
+    """Return the files that hold weights of a model, sorted.
+
+    Parameters
+    ----------
+    path, model
+        The model file, and what it holds.
+
+    Raises
+    ------
+    ModelFileError
+        If a file is elsewhere than beside the model, a link, or missing.
+    """
+    names = {_told(tensor)["location"] for tensor in tensors_of(model) if is_beside(tensor)}
+    return [_beside(path, name) for name in sorted(names)]
+
+
+def read_beside(path: Path, model: Any) -> None:
+    """Put the weights that stand in other files into a model.
+
+    Raises
+    ------
+    ModelFileError
+        If a file is elsewhere than beside the model, a link, missing, or too short.
+    """
+    for tensor in tensors_of(model):
+        if is_beside(tensor):
+            told = _told(tensor)
+            tensor.raw_data = _read(_beside(path, told["location"]), told, tensor.name)
+            tensor.data_location = import_onnx().TensorProto.DEFAULT
+            del tensor.external_data[:]
+
+
+def _told(tensor: Any) -> dict[str, str]:
+    """Return what a tensor says of where its values are."""
+    told = {entry.key: entry.value for entry in tensor.external_data if entry.key in _SPEC}
+    if not told.get("location"):
+        raise ModelFileError(f"the weights {tensor.name!r} stand in a file that it does not name")
+    return told
+
+
+def _beside(path: Path, name: str) -> Path:
+    """Return the path of a file that a model names, which must be in the model's folder."""
+    folder = path.parent
+    parts = Path(name).parts
+    if Path(name).is_absolute() or ".." in parts or "\0" in name or ":" in name or "\\" in name:
+        raise ModelFileError(f"it keeps weights in {name!r}, which is not beside it")
+    file = folder / name
+    steps = [folder.joinpath(*parts[: count + 1]) for count in range(len(parts))]
+    if any(step.is_symlink() for step in steps):
+        raise ModelFileError(f"it keeps weights in {name!r}, which is a link, and is not followed")
+    if not file.is_file():
+        raise ModelFileError(
+            f"it keeps weights in {name!r}, which is not beside it; put both into one folder"
+        )
+    return file
+
+
+def _read(file: Path, told: dict[str, str], tensor: str) -> bytes:
+    size = file.stat().st_size
+    try:
+        offset = int(told.get("offset") or 0)
+        length = int(told.get("length") or size - offset)
+    except ValueError:
+        raise ModelFileError(f"the place of the weights {tensor!r} is no number") from None
+    if offset < 0 or length < 0 or offset + length > size:
+        raise ModelFileError(
+            f"the weights {tensor!r} stand beyond the end of {file.name}; it is damaged, or of "
+            "another model"
+        )
+    with file.open("rb") as opened:
+        opened.seek(offset)
+        return opened.read(length)

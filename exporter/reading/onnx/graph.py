@@ -1,0 +1,350 @@
+"""The nodes of an ONNX graph: constants folded, the shapes of all tensors known."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.reading.bounds import require_weights
+from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
+from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
+from exporter.wiring.handlers import handled_by_onnx
+from exporter.wiring.onnx.evaluation import evaluated
+from exporter.wiring.onnx.node import Operand, TensorType, elements
+from exporter.wiring.onnx.unwirable import is_unwirable
+from queries.errors import ModelFileError
+
+MOST_AXES: Final = 32
+"""How many axes a tensor may have."""
+
+_LONGEST_SHAPE: Final = 4_096
+"""Numbers of a constant that may say a shape."""
+
+_DRAWN: Final = frozenset(
+    [
+        "Bernoulli",
+        "Multinomial",
+        "RandomNormal",
+        "RandomNormalLike",
+        "RandomUniform",
+        "RandomUniformLike",
+    ]
+)
+_AS_LONG_AS_INPUT: Final = frozenset(["Compress", "NonZero", "Unique"])
+_AS_INPUT: Final = frozenset(["GroupNormalization"])
+"""Operations of which ONNX says no shape, although their output has that of their input."""
+
+_OWN: Final = ("", "ai.onnx")
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """A node of a graph that is no constant.
+
+    Parameters
+    ----------
+    proto
+        The ``NodeProto``.
+    inputs, outputs
+        The names of what it reads and puts out; empty where one is left out.
+    operands
+        What it reads.
+    types
+        What is known of its outputs; None where that is nothing.
+    attributes
+        Its attributes by their names.
+    refused
+        Why it cannot be wired, whatever its handler says; None where it can.
+    is_part
+        True where a node that was taken apart has it.
+    """
+
+    proto: Any
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    operands: tuple[Operand, ...]
+    types: tuple[TensorType | None, ...]
+    attributes: Mapping[str, Any]
+    refused: str | None = None
+    is_part: bool = False
+
+    @property
+    def op(self) -> str:
+        """Its operation; of another domain than ONNX's own with that."""
+        domain = self.proto.domain
+        own: str = self.proto.op_type
+        return own if domain in _OWN else f"{domain}.{own}"
+
+
+@dataclass
+class Walk:
+    """What is known of the tensors of a graph.
+
+    Parameters
+    ----------
+    model
+        The ``ModelProto``.
+    opset
+        The version of ONNX's own operations.
+    packed
+        Bytes of the model's files.
+    types
+        What is known of each tensor.
+    constants
+        The tensors that no input changes.
+    unknown
+        The tensors of which nothing is known.
+    made
+        The nodes that have been looked at, those taken apart in parts.
+    """
+
+    model: Any
+    opset: int
+    packed: int
+    types: dict[str, TensorType] = field(default_factory=dict)
+    constants: dict[str, NDArray[Any]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    made: list[Any] = field(default_factory=list)
+    folded: int = 0
+
+    def nodes(self) -> Iterator[GraphNode]:
+        """Yield the nodes that are no constants, each after those that it reads.
+
+        Raises
+        ------
+        ModelFileError
+            If the graph is none, or asks for more than its file can hold.
+        """
+        read = {name for proto in self.model.graph.node for name in proto.input}
+        read.update(value.name for value in self.model.graph.output)
+        waiting = [(proto, False) for proto in reversed(self.model.graph.node)]
+        while waiting:
+            proto, is_part = waiting.pop()
+            self._require_order(proto)
+            parts, refused = self._parts(proto, read)
+            if parts:
+                waiting += [(part, True) for part in reversed(parts)]
+                read.update(name for part in parts for name in part.input)
+                if len(waiting) + len(self.made) > MOST_NODES:
+                    raise ModelFileError(f"its graph has more than {MOST_NODES:,} nodes")
+                continue
+            self.made.append(proto)
+            if (node := self._node(proto, refused)) is not None:
+                yield replace(node, is_part=is_part)
+
+    def _parts(self, proto: Any, read: set[str]) -> tuple[list[Any], str | None]:
+        """Return the nodes that a node is made of, none where it is wired as it is; or why not."""
+        names = [name for name in proto.input if name]
+        if _refused(proto) or any(name in self.unknown for name in names):
+            return [], None
+        if all(name in self.constants for name in names):
+            return [], None
+        if proto.op_type in GATES:
+            return self._unrolled(proto)
+        # A handler says the first output; what else is read the body of the operation says.
+        beyond = any(name in read for name in proto.output[1:]) and proto.op_type != "Split"
+        if proto.op_type in handled_by_onnx() and not beyond:
+            return [], None
+        if is_unwirable(proto.op_type) or not has_body(proto.op_type, self.opset):
+            return [], None
+        types = {name: self._type_proto(name) for name in names}
+        try:
+            return body_of(proto, types, self.opset, self.model.opset_import), None
+        except ModelFileError as error:
+            return [], str(error)
+
+    def _unrolled(self, proto: Any) -> tuple[list[Any], str | None]:
+        sequence = self.types.get(proto.input[0])
+        if sequence is None:
+            return [], "its sequence is a constant"
+        node = Recurrent(proto, _attributes(proto), sequence, self.constants)
+        try:
+            return node.nodes(), None
+        except NotUnrolledError as error:
+            return [], str(error)
+
+    def _require_order(self, proto: Any) -> None:
+        known = (self.types, self.constants, self.unknown)
+        for name in proto.input:
+            if name and not any(name in each for each in known):
+                raise ModelFileError(
+                    f"node {proto.name!r} ({proto.op_type}) reads {name!r}, which nothing before "
+                    "it makes; its graph is damaged, or in a circle"
+                )
+        for name in proto.output:
+            if name and any(name in each for each in known):
+                raise ModelFileError(f"two of its nodes make {name!r}; its graph is damaged")
+
+    def _node(self, proto: Any, refused: str | None) -> GraphNode | None:
+        """Note what a node puts out; return it, or None where that is constant."""
+        refused = refused or _refused(proto)
+        if refused is None and self._fold(proto):
+            return None
+        operands = tuple(self._operand(name) for name in proto.input)
+        node = GraphNode(
+            proto,
+            tuple(proto.input),
+            tuple(proto.output),
+            operands,
+            (None,) * len(proto.output),
+            _attributes(proto) if refused is None else {},
+            refused,
+        )
+        if any(name in self.unknown for name in proto.input):
+            self.unknown.update(name for name in proto.output if name)
+            return None
+        if refused is None:
+            node = self._typed(node)
+        for name, kind in zip(node.outputs, node.types, strict=True):
+            if name and kind is not None:
+                self.types[name] = kind
+            elif name:
+                self.unknown.add(name)
+        return node
+
+    def _operand(self, name: str) -> Operand:
+        return self.constants.get(name, self.types.get(name)) if name else None
+
+    def _typed(self, node: GraphNode) -> GraphNode:
+        inferred = self._inferred(node.proto)
+        types = tuple(inferred.get(name) if name else None for name in node.outputs)
+        first = node.operands[0] if node.operands else None
+        if node.op in _AS_INPUT and types[0] is None and isinstance(first, TensorType):
+            types = (first, *types[1:])
+        if node.op == "Reshape" and types[0] and isinstance(first, TensorType):
+            _require_same_size(node, first, types[0])
+        if types and types[0] is None:
+            why = "the shape of its output depends on the values of its input, or is not known"
+            return replace(node, types=types, refused=why)
+        if any(kind is not None and not elements(kind.shape) for kind in types):
+            return replace(node, types=(None,) * len(types), refused="its output holds no values")
+        return replace(node, types=types)
+
+    def _fold(self, proto: Any) -> bool:
+        """Compute the outputs of a node if no input changes them; tell whether it does not."""
+        names = [name for name in proto.input if name]
+        if proto.op_type in {"Shape", "Size"} and all(name in self.types for name in names):
+            shape = self.types[names[0]].shape
+            # Of the values nothing is asked.
+            feeds: list[Any] = [np.broadcast_to(np.float32(0), shape)]
+            self._computed(proto, feeds)
+            return True
+        if proto.op_type == "CastLike" and names[0] in self.constants and names[1] in self.types:
+            dtype = self.types[names[1]].dtype
+            self.constants[proto.output[0]] = self.constants[names[0]].astype(dtype)
+            return True
+        if proto.op_type in _DRAWN or not all(name in self.constants for name in names):
+            return False
+        if not self._has_room(proto):
+            return False
+        self._computed(proto, [self.constants.get(name) for name in proto.input])
+        return True
+
+    def _has_room(self, proto: Any) -> bool:
+        """Tell whether the outputs of a node of constants are known to fit into memory."""
+        inferred = self._inferred(proto)
+        if proto.op_type in _AS_LONG_AS_INPUT or proto.op_type == "Constant":
+            return True
+        kinds = [inferred.get(name) for name in proto.output if name]
+        if any(kind is None for kind in kinds):
+            return False
+        self.folded += sum(8 * elements(kind.shape) for kind in kinds if kind is not None)
+        require_weights(self.folded, self.packed, "its constants would take")
+        return True
+
+    def _computed(self, proto: Any, feeds: list[Any]) -> None:
+        try:
+            results = evaluated(proto, feeds, self.opset)
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), "no reason given")
+            raise ModelFileError(
+                f"node {proto.name!r} ({proto.op_type}) computes a constant, which fails: {reason}"
+            ) from error
+        names = [name for name in proto.output if name]
+        for name, value in zip(names, results, strict=False):
+            self.constants[name] = np.asarray(value)
+
+    def _inferred(self, proto: Any) -> dict[str, TensorType]:
+        """Return what ONNX knows of the outputs of a node."""
+        onnx = import_onnx()
+        from onnx import shape_inference
+
+        names = [name for name in proto.input if name]
+        types = {name: self._type_proto(name) for name in names}
+        data = {
+            name: onnx.numpy_helper.from_array(self.constants[name], name)
+            for name in names
+            if name in self.constants and self.constants[name].size <= _LONGEST_SHAPE
+        }
+        try:
+            schema = onnx.defs.get_schema(proto.op_type, self.opset, proto.domain)
+            inferred = shape_inference.infer_node_outputs(
+                schema, proto, types, data, None, list(self.model.opset_import), 10
+            )
+        except Exception as error:
+            reason = next(iter(str(error).splitlines()), "no reason given")
+            raise ModelFileError(
+                f"node {proto.name!r} ({proto.op_type}) does not fit what it reads: {reason}"
+            ) from error
+        each = {name: type_of(value) for name, value in inferred.items()}
+        return {name: kind for name, kind in each.items() if kind is not None}
+
+    def _type_proto(self, name: str) -> Any:
+        """Return what is known of a tensor, as ONNX says it."""
+        helper = import_onnx().helper
+        constant = self.constants.get(name)
+        if constant is not None:
+            kind = helper.np_dtype_to_tensor_dtype(constant.dtype)
+            return helper.make_tensor_type_proto(kind, constant.shape)
+        known = self.types[name]
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(known.dtype))
+        return helper.make_tensor_type_proto(kind, known.shape)
+
+
+def _require_same_size(node: GraphNode, before: TensorType, after: TensorType) -> None:
+    """Raise ModelFileError where a shape has no room for what it is given, as ONNX lets it."""
+    if elements(before.shape) != elements(after.shape):
+        raise ModelFileError(
+            f"node {node.proto.name!r} (Reshape) makes {after.shape} of {before.shape}, which is "
+            "of another size"
+        )
+
+
+def type_of(value: Any) -> TensorType | None:
+    """Return what a ``TypeProto`` says; None where an axis is open, or it is no tensor."""
+    onnx = import_onnx()
+    kind = value.tensor_type
+    if not value.HasField("tensor_type") or not kind.HasField("shape"):
+        return None
+    if not all(axis.HasField("dim_value") for axis in kind.shape.dim):
+        return None
+    shape = tuple(int(axis.dim_value) for axis in kind.shape.dim)
+    dtype = onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type)
+    if len(shape) > MOST_AXES or any(size < 0 for size in shape):
+        return None
+    return TensorType(shape, dtype.name)
+
+
+def _attributes(proto: Any) -> dict[str, Any]:
+    onnx = import_onnx()
+    each = {}
+    for attribute in proto.attribute:
+        value = onnx.helper.get_attribute_value(attribute)
+        if isinstance(value, bytes):
+            value = value.decode(errors="replace")
+        elif isinstance(value, onnx.TensorProto):
+            value = onnx.numpy_helper.to_array(value)
+        each[attribute.name] = value
+    return each
+
+
+def _refused(proto: Any) -> str | None:
+    """Return why a node cannot be wired that is not looked at any further."""
+    if any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute):
+        return "it has a graph of its own, which may be run any number of times, or not at all"
+    if proto.domain not in _OWN:
+        return f"it is an operation of {proto.domain}, not of ONNX"
+    return None

@@ -1,0 +1,109 @@
+"""The inputs of an ONNX model: a batch of one, and no open axis."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from exporter.reading.calls import Shape
+from exporter.reading.input_shapes import closed_shapes
+from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.recurrent import GATES
+from exporter.wiring.onnx.node import TensorType
+from queries.core.input_shapes import InputShapes
+from queries.errors import ModelFileError
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a file says of an input; None for each axis that is open, and for that of the batch."""
+
+    shape: Shape
+    dtype: str
+
+    @property
+    def own(self) -> Shape:
+        """Its shape as a plan has it, with what is open."""
+        if len(self.shape) > 1 and self.shape[0] == 1:
+            return self.shape[1:]
+        return self.shape or (1,)
+
+    def closed(self, own: Shape) -> tuple[int, ...]:
+        """Return its shape, of which a plan has ``own``."""
+        whole = own if len(own) == len(self.shape) else (1, *own)
+        return tuple(size or 1 for size in whole[: len(self.shape)])
+
+
+def inputs_of(
+    model: Any, given: InputShapes | None, *, batch: bool = True
+) -> dict[str, TensorType]:
+    """Return the inputs of a model by their names, and make its own of these shapes.
+
+    Parameters
+    ----------
+    model
+        The ``ModelProto``, which is changed.
+    given
+        The lengths of their axes, where the user says them.
+    batch
+        Whether each input has an axis of the batch, which gets the length 1; else it keeps its own.
+
+    Raises
+    ------
+    ModelFileError
+        If an input is no tensor of numbers, or an axis is open.
+    ParameterError
+        If a shape does not fit.
+    """
+    weights = {tensor.name for tensor in model.graph.initializer}
+    values = [value for value in model.graph.input if value.name not in weights]
+    by_time = _by_time(model)
+    told = {value.name: _told(value, value.name in by_time, batch=batch) for value in values}
+    if not told:
+        raise ModelFileError("the model has no input")
+    shapes = closed_shapes({name: each.own for name, each in told.items()}, given)
+    made = {}
+    for value, shape in zip(values, shapes, strict=True):
+        each = told[value.name]
+        whole = each.closed(shape)
+        made[value.name] = TensorType(whole, each.dtype)
+        _set(value, whole)
+    for output in model.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    del model.graph.value_info[:]
+    return made
+
+
+def _by_time(model: Any) -> set[str]:
+    """Return the names of what recurrent nodes read: time stands before the batch there."""
+    return {node.input[0] for node in model.graph.node if node.op_type in GATES and node.input}
+
+
+def has_fixed_batch(model: Any) -> bool:
+    """Tell whether a model was exported for batches of more than one alone."""
+    by_time = _by_time(model)
+    shapes = {value.name: value.type.tensor_type.shape.dim for value in model.graph.input}
+    return any(
+        len(axes) > 1 and axes[int(name in by_time)].dim_value > 1 for name, axes in shapes.items()
+    )
+
+
+def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
+    onnx = import_onnx()
+    kind = value.type.tensor_type
+    if not value.type.HasField("tensor_type") or not kind.HasField("shape"):
+        raise ModelFileError(f"the file does not say the shape of its input {value.name!r}")
+    dtype = onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type)
+    if dtype.kind not in "biuf":
+        raise ModelFileError(f"its input {value.name!r} is of {dtype.name}, not of numbers")
+    shape = [axis.dim_value if axis.dim_value > 0 else None for axis in kind.shape.dim]
+    axis = 1 if by_time and len(shape) > 1 else 0
+    is_batch = batch and len(shape) > 1
+    if shape and (is_batch or shape[axis] is None):
+        shape[axis] = 1
+    return _Told(tuple(shape), dtype.name)
+
+
+def _set(value: Any, shape: tuple[int, ...]) -> None:
+    axes = value.type.tensor_type.shape
+    del axes.dim[:]
+    for size in shape:
+        axes.dim.add().dim_value = size

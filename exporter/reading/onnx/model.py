@@ -1,0 +1,317 @@
+"""Open any ONNX file as one list of layer calls, inputs first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.reading.bounds import require_memory, require_weights
+from exporter.reading.calls import LayerCall
+from exporter.reading.finite import are_finite
+from exporter.reading.model_file import digest, reading
+from exporter.reading.onnx.calls import GraphCalls, graph_calls
+from exporter.reading.onnx.files import files_beside, is_beside, parsed, read_beside
+from exporter.reading.onnx.functions import require_few_nodes, without_functions
+from exporter.reading.onnx.graph import Walk
+from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.inputs import has_fixed_batch, inputs_of
+from exporter.reading.onnx.names import source_of
+from exporter.reading.onnx.refusing import refusing
+from exporter.reading.onnx.single_precision import in_single_precision
+from exporter.reading.onnx.values import run
+from exporter.reading.opened_model import ModelTensor, ModelValues
+from exporter.reading.refusal import Refusal, raise_unsupported
+from exporter.wiring.onnx.node import TensorType, elements
+from queries.core.input_shapes import InputShapes
+from queries.errors import ModelFileError, ParameterError
+
+OLDEST_OPSET: Final = 7
+"""Before it onnxruntime runs no model, so that nothing could be compared."""
+
+
+@dataclass(frozen=True)
+class OnnxModel:
+    """An ONNX file, opened; an ``OpenedModel``.
+
+    Parameters
+    ----------
+    path
+        Where the file is.
+    source
+        What exported it, such as ``pytorch 2.15.0 (opset 20)``.
+    half_precisions
+        The half precisions that the file names; it is read as float32.
+    """
+
+    path: Path
+    source: str
+    half_precisions: tuple[str, ...]
+    _proto: Any
+    _parts: Any
+    _graph: GraphCalls
+    _beside: tuple[Path, ...]
+
+    @property
+    def calls(self) -> Sequence[LayerCall]:
+        """The layer calls, each after those that it reads."""
+        return self._graph.calls
+
+    @property
+    def inputs(self) -> Sequence[ModelTensor]:
+        """The inputs of the model."""
+        return self._graph.inputs
+
+    @property
+    def outputs(self) -> Sequence[ModelTensor]:
+        """The outputs of the model."""
+        return self._graph.outputs
+
+    @property
+    def modules(self) -> Sequence[str]:
+        """None: an ONNX file has no code."""
+        return ()
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the file, and of the files beside it that hold its weights."""
+        return digest(self.path, *self._beside)
+
+    def may_hold_not_finite(self) -> bool:
+        """Tell whether the arrays of the file hold a number that is not finite.
+
+        Raises
+        ------
+        ModelFileError
+            If they cannot be read.
+        """
+        with reading(self.path), refusing():
+            return any(not are_finite(each) for each in _floats(_whole(self.path)))
+
+    def values(self, inputs: Sequence[NDArray[Any]]) -> ModelValues:
+        """Run the model by onnxruntime, and return the values of all of its tensors.
+
+        Parameters
+        ----------
+        inputs
+            One array for each of its inputs: shape ``(samples, *shape)``.
+
+        Raises
+        ------
+        VerificationError
+            If onnxruntime cannot run the model.
+        """
+        graph, types = self._graph, self._graph.types
+        given = {
+            graph.names[tensor.position]: types[graph.names[tensor.position]]
+            for tensor in self.inputs
+        }
+        names = [
+            graph.names[position]
+            for call in self.calls
+            for position in call.outputs
+            if call.inputs and graph.names[position] in types
+        ]
+        outputs = [graph.names[tensor.position] for tensor in self.outputs]
+        with reading(self.path):
+            each = run(self._parts, given, inputs, names)
+            predicted = run(self._proto, given, inputs, outputs, optimised=True)
+        positions = {name: position for position, name in enumerate(graph.names)}
+        tensors: dict[int, NDArray[Any]] = {
+            tensor.position: array for tensor, array in zip(self.inputs, inputs, strict=True)
+        }
+        for name, value in zip(names, each, strict=True):
+            tensors[positions[name]] = _own(value, types[name])
+        return ModelValues(
+            tensors,
+            [_own(value, types[name]) for name, value in zip(outputs, predicted, strict=True)],
+        )
+
+
+def open_file(
+    path: Path, *, partial: bool, weights: bool, input_shape: InputShapes | None
+) -> OnnxModel:
+    """Open an ONNX file; run no code from it.
+
+    Parameters
+    ----------
+    path, partial, weights, input_shape
+        As in ``formats.open_model``.
+
+    Returns
+    -------
+    OnnxModel
+        The model and its layer calls.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is damaged, not a model, or of a version that is too old or too new.
+    UnsupportedLayerError
+        If operations of the model are not handled; the message names all of them.
+    ParameterError
+        If a shape does not fit the model.
+    """
+    with refusing():
+        proto = parsed(path)
+        beside = tuple(files_beside(path, proto))
+        if weights or not beside:
+            read_beside(path, proto)
+        return opened(proto, path, beside, partial=partial, input_shape=input_shape)
+
+
+def opened(
+    proto: Any,
+    path: Path,
+    beside: tuple[Path, ...] = (),
+    *,
+    partial: bool = False,
+    input_shape: InputShapes | None = None,
+    batch: bool | None = None,
+) -> OnnxModel:
+    """Open a model that has been read.
+
+    Parameters
+    ----------
+    proto
+        The ``ModelProto``, which is changed.
+    path, beside
+        Where it was read from, and the files that hold its weights.
+    partial, input_shape
+        As in ``open_file``.
+    batch
+        Whether the first axis of each input is that of a batch of one; None to find out.
+
+    Raises
+    ------
+    ModelFileError, UnsupportedLayerError, ParameterError
+        As ``open_file`` does.
+    """
+    opset = _opset(proto)
+    _require_size(proto)
+    packed = proto.ByteSize() + sum(file.stat().st_size for file in beside)
+    require_memory(packed)
+    source = source_of(proto.producer_name, proto.producer_version, opset)
+    halves = in_single_precision(proto)
+    whole = without_functions(proto)
+    graph, model = _graph(whole, opset, packed, input_shape, batch)
+    if not partial:
+        refused = [call for call in graph.calls if call.refused]
+        raise_unsupported(
+            [Refusal(call.name, call.class_name, str(call.refused)) for call in refused]
+        )
+    if not graph.outputs:
+        raise ModelFileError("the shape of none of its outputs is known")
+    return OnnxModel(path, source, halves, model, _in_parts(model, graph), graph, beside)
+
+
+def _in_parts(model: Any, graph: GraphCalls) -> Any:
+    """Return a model with the nodes that are wired in place of those that were taken apart."""
+    if len(graph.nodes) == len(model.graph.node):
+        return model
+    parts = import_onnx().ModelProto()
+    parts.CopyFrom(model)
+    del parts.graph.node[:]
+    parts.graph.node.extend(graph.nodes)
+    return parts
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """Return the files beside a model file that hold its weights."""
+    with refusing():
+        return tuple(files_beside(path, parsed(path)))
+
+
+def _graph(
+    proto: Any, opset: int, packed: int, shapes: InputShapes | None, batch: bool | None
+) -> tuple[GraphCalls, Any]:
+    """Take the graph apart for a batch of one, or as it is where only that fits its nodes."""
+    if batch is not None:
+        return _with_batch(proto, opset, packed, shapes, batch=batch), proto
+    changed = import_onnx().ModelProto()
+    changed.CopyFrom(proto)
+    try:
+        return _with_batch(changed, opset, packed, shapes, batch=True), changed
+    except (ModelFileError, ParameterError):
+        # The shapes of a graph that was loaded so have the batch as well.
+        if not has_fixed_batch(proto):
+            raise
+    return _with_batch(proto, opset, packed, shapes, batch=False), proto
+
+
+def _with_batch(
+    proto: Any, opset: int, packed: int, shapes: InputShapes | None, *, batch: bool
+) -> GraphCalls:
+    inputs = inputs_of(proto, shapes, batch=batch)
+    walk = Walk(proto, opset, packed)
+    walk.types.update(inputs)
+    for tensor in proto.graph.initializer:
+        if tensor.name in walk.constants:
+            raise ModelFileError(f"it holds two weights of the name {tensor.name!r}")
+        walk.constants[tensor.name] = _array(tensor)
+    return graph_calls(walk, inputs, [value.name for value in proto.graph.output])
+
+
+def _array(tensor: Any) -> NDArray[Any]:
+    onnx = import_onnx()
+    shape = tuple(int(size) for size in tensor.dims)
+    if is_beside(tensor):
+        # Weights that are not read are zeros, which take no memory.
+        dtype = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
+        return np.broadcast_to(np.zeros((), dtype), shape)
+    try:
+        array: NDArray[Any] = onnx.numpy_helper.to_array(tensor)
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), "no reason given")
+        raise ModelFileError(f"its weights {tensor.name!r} are damaged: {reason}") from error
+    return array
+
+
+def _whole(path: Path) -> Any:
+    proto = parsed(path)
+    read_beside(path, proto)
+    return proto
+
+
+def _floats(proto: Any) -> list[NDArray[Any]]:
+    arrays = [_array(tensor) for tensor in proto.graph.initializer]
+    return [array.astype(np.float32) for array in arrays if array.dtype.kind in "fV"]
+
+
+def _opset(proto: Any) -> int:
+    onnx = import_onnx()
+    versions = {each.domain: each.version for each in proto.opset_import}
+    opset = int(versions.get("", versions.get("ai.onnx", 1)))
+    newest = onnx.defs.onnx_opset_version()
+    if opset < OLDEST_OPSET:
+        raise ModelFileError(
+            f"it is of opset {opset}, and onnxruntime runs {OLDEST_OPSET} and newer ones; export "
+            "the model again"
+        )
+    if opset > newest:
+        raise ModelFileError(
+            f"it is of opset {opset}, and onnx {onnx.__version__} knows those up to {newest}; "
+            "install a newer one, or export the model for an older opset"
+        )
+    return opset
+
+
+def _require_size(proto: Any) -> None:
+    """Raise ModelFileError where a graph has more nodes, or weights, than a file's size allows."""
+    require_few_nodes(proto)
+    if proto.graph.sparse_initializer:
+        raise ModelFileError("it holds sparse weights, which are not read")
+    packed = proto.ByteSize()
+    for tensor in proto.graph.initializer:
+        if any(size < 0 for size in tensor.dims):
+            raise ModelFileError(f"its weights {tensor.name!r} have an axis of negative length")
+        if not is_beside(tensor):
+            what = f"its weights {tensor.name!r} would take"
+            require_weights(elements(tensor.dims), packed, what)
+
+
+def _own(value: NDArray[Any], kind: TensorType) -> NDArray[Any]:
+    return value.reshape((len(value), *kind.own))

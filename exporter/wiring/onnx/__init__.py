@@ -1,0 +1,30 @@
+"""How operations of ONNX wire neurons: importing this package registers their handlers."""
+
+from exporter.wiring.onnx import (
+    arithmetic,
+    convolution,
+    functions,
+    inputs,
+    moves,
+    normalization,
+    pooling,
+    products,
+    reductions,
+    resizing,
+)
+from exporter.wiring.onnx.node import OnnxNode, TensorType
+
+__all__ = [
+    "OnnxNode",
+    "TensorType",
+    "arithmetic",
+    "convolution",
+    "functions",
+    "inputs",
+    "moves",
+    "normalization",
+    "pooling",
+    "products",
+    "reductions",
+    "resizing",
+]

@@ -1,0 +1,143 @@
+"""Handlers of ONNX operations, registered as ``onnx.`` and the operation's name.
+
+Tensors have the shapes that a plan has: without the batch of one. Constants stand in their places.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from exporter.wiring.handlers import ONNX, handler_of, handles
+from exporter.wiring.onnx.node import OnnxNode, TensorType
+from exporter.wiring.operands import constant
+from exporter.wiring.results import (
+    Computed,
+    Ids,
+    Moved,
+    NotWirableError,
+    Parts,
+    Stage,
+    Wiring,
+)
+
+_Handler = TypeVar("_Handler", bound=Callable[..., Wiring])
+
+
+def onnx_handles(*ops: str) -> Callable[[_Handler], _Handler]:
+    """Register the decorated function as the handler of ONNX operations.
+
+    It is called with the node and with what the node reads: neuron ids of tensors, arrays of
+    constants, None for an input that is left out.
+
+    Parameters
+    ----------
+    *ops
+        The names of the operations.
+
+    Returns
+    -------
+    Callable
+        The decorator. It returns the function unchanged.
+    """
+
+    def register(function: _Handler) -> _Handler:
+        def handler(node: OnnxNode, *ids: Ids) -> Wiring:
+            return _as_in_model(node, function(node, *node.operands(ids)))
+
+        handler.__doc__ = function.__doc__
+        handler.__module__ = function.__module__
+        handles(*(f"{ONNX}{op}" for op in ops))(handler)
+        return function
+
+    return register
+
+
+def handler_of_node(node: OnnxNode) -> Callable[..., Wiring]:
+    """Return the handler of a node; KeyError where there is none."""
+    return handler_of(f"{ONNX}{node.op}")
+
+
+def plain_function(node: OnnxNode) -> Computed | None:
+    """Return the function that a node applies to each neuron; None where it is more than that."""
+    tensors = [each for each in node.inputs if isinstance(each, TensorType)]
+    if len(tensors) != 1 or tensors[0].shape != node.outputs[0].shape:
+        return None
+    try:
+        made = handler_of_node(node)(node, np.broadcast_to(np.int64(0), tensors[0].own))
+    except (KeyError, NotWirableError):
+        return None
+    if not isinstance(made, Computed):
+        return None
+    is_plain = (
+        made.activation is not None
+        and made.bias is None
+        and made.weights.size == 1
+        and bool(np.all(made.weights == 1))
+    )
+    return made if is_plain else None
+
+
+def _as_in_model(node: OnnxNode, wiring: Wiring) -> Wiring:
+    if isinstance(wiring, Parts):
+        parts = [_placed(node, part, place) for place, part in enumerate(wiring.parts)]
+        return Parts(tuple(parts[place] for place in node.used))
+    if any(node.used):
+        raise NotWirableError(f"its output {max(node.used)} is read, which no neuron says")
+    if isinstance(wiring, Moved):
+        return _placed(node, wiring, 0)
+    if isinstance(wiring, Computed):
+        return _completed(node, wiring)
+    last = wiring.stages[-1]
+    return replace(wiring, stages=(*wiring.stages[:-1], _last(node, last)))
+
+
+def _last(node: OnnxNode, stage: Stage) -> Stage:
+    return replace(stage, wire=lambda *ids: _completed(node, stage.wire(*ids)))
+
+
+def _placed(node: OnnxNode, moved: Moved, place: int) -> Moved:
+    axis = moved.channel_axis
+    own = node.outputs[place].own
+    return Moved(moved.ids.reshape(own), node.channel_axes[place] if axis is None else axis)
+
+
+def _completed(node: OnnxNode, computed: Computed) -> Computed:
+    """Give neurons the shape that a plan has, the bias and the function of their node."""
+    own = node.outputs[0].own
+    if not computed.sources.shape[: computed.rank]:
+        computed = replace(computed, sources=computed.sources[np.newaxis], rank=1)
+    if computed.shape != own:
+        computed = _reshaped(computed, own)
+    if computed.channel_axis is None:
+        computed = replace(computed, channel_axis=node.channel_axes[0])
+    if node.bias is not None:
+        added = constant(node.bias, len(own))
+        bias = added if computed.bias is None else computed.bias + added
+        computed = replace(computed, bias=bias)
+    if node.activation is None:
+        return computed
+    function = plain_function(node.activation)
+    if function is None:
+        raise NotWirableError(f"its activation {node.activation.op} is no plain function")
+    return replace(
+        computed,
+        activation=function.activation,
+        activation_config=function.activation_config,
+        slope=function.slope,
+    )
+
+
+def _reshaped(computed: Computed, own: tuple[int, ...]) -> Computed:
+    """Return the same neurons in another shape, and with them what they have of their own."""
+    shape = computed.shape
+    if int(np.prod(shape)) != int(np.prod(own)):
+        raise NotWirableError(f"its handler gives the shape {shape}, but the model {own}")
+    each = {
+        name: np.broadcast_to(value, shape).reshape(own)
+        for name in ("bias", "slope")
+        if (value := getattr(computed, name)) is not None
+    }
+    changes: dict[str, Any] = {"output": own, **each}
+    return replace(computed, **changes)

@@ -1,0 +1,141 @@
+"""Arithmetic of ONNX: of tensors and constants, which broadcast as those of NumPy do."""
+
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from exporter.wiring import choices, comparisons, operations
+from exporter.wiring.elementwise import affine, one_to_one
+from exporter.wiring.handlers import handler_of
+from exporter.wiring.merge import merged
+from exporter.wiring.onnx.adapter import onnx_handles
+from exporter.wiring.onnx.node import OnnxNode
+from exporter.wiring.operands import constant, is_neurons, number
+from exporter.wiring.results import Chain, Computed, Floats, NotWirableError, Reduce, Stage, Wiring
+
+
+@onnx_handles("Add")
+def add(node: OnnxNode, first: Any, second: Any) -> Wiring:
+    """Add up two tensors; a constant becomes the bias."""
+    return operations.add(node, first, second)
+
+
+@onnx_handles("Sub")
+def subtract(node: OnnxNode, first: Any, second: Any) -> Wiring:
+    """Subtract: edges from the second tensor have weight -1, a constant becomes the bias."""
+    return operations.subtract(node, first, second)
+
+
+@onnx_handles("Mul")
+def multiply(node: OnnxNode, first: Any, second: Any) -> Wiring:
+    """Multiply two tensors; a constant becomes the weight."""
+    return operations.multiply(node, first, second)
+
+
+@onnx_handles("Div")
+def divide(node: OnnxNode, first: Any, second: Any) -> Wiring:
+    """Multiply by the reciprocal: of a constant, or of a tensor in a step of its own."""
+    return operations.divide(node, first, second)
+
+
+@onnx_handles("Pow")
+def power(node: OnnxNode, base: Any, exponent: Any) -> Wiring:
+    """Raise a tensor to a constant, or a constant to a tensor: ``exp(log(base) * tensor)``."""
+    return operations.power(node, base, exponent)
+
+
+@onnx_handles("Mod")
+def remainder(node: OnnxNode, dividend: Any, divisor: Any) -> Computed | Chain:
+    """Divide by a constant, and keep the remainder, of the sign of either."""
+    if not is_neurons(dividend) or is_neurons(divisor):
+        raise NotWirableError("it divides by a tensor, with a remainder")
+    by = number(divisor)
+    if not node.attributes.get("fmod", 0):
+        return one_to_one(dividend, "mod", x2=by)
+    return Chain(
+        (
+            Stage(
+                "whole",
+                lambda each: one_to_one(each, "trunc", weight=1 / by),
+                output=lambda x: np.trunc(x / by),
+                reads=(dividend,),
+            ),
+            Stage(
+                "rest",
+                lambda each, whole: merged([each, whole], weights=[1, -by]),
+                reads=(dividend, "whole"),
+            ),
+        )
+    )
+
+
+@onnx_handles("Sum", "Mean")
+def summed(node: OnnxNode, *operands: Any) -> Computed:
+    """Add up any number of tensors, or average them; constants become the bias."""
+    share = 1 / len(operands) if node.op == "Mean" else 1.0
+    tensors = [each for each in operands if is_neurons(each)]
+    rank = max(each.ndim for each in tensors)
+    constants = [constant(each, rank) for each in operands if not is_neurons(each)]
+    if len(tensors) == 1:
+        return affine(tensors[0], share, sum(constants, np.float64(0)) * share)
+    made = merged(tensors, weights=[share] * len(tensors))
+    if not constants:
+        return made
+    bias: Floats = np.asarray(sum(constants, np.float64(0)) * share)
+    if np.broadcast_shapes(bias.shape, made.shape) != made.shape:
+        raise NotWirableError("a constant of it is larger than its tensors")
+    return replace(made, bias=bias)
+
+
+@onnx_handles("Max", "Min")
+def extreme(node: OnnxNode, *operands: Any) -> Computed:
+    """Take the largest or the smallest of any number of tensors, and of a constant."""
+    tensors = [each for each in operands if is_neurons(each)]
+    constants = [np.asarray(each) for each in operands if not is_neurons(each)]
+    kind: Reduce = "max" if node.op == "Max" else "min"
+    function, of_constants = {"max": ("maximum", np.maximum), "min": ("minimum", np.minimum)}[kind]
+    made = merged(tensors, kind) if len(tensors) > 1 else one_to_one(tensors[0])
+    if not constants:
+        return made
+    bound = number(reduce(of_constants, constants))
+    return replace(made, activation=function, activation_config={"x2": bound})
+
+
+_COMPARED = {
+    "Equal": "Equal",
+    "Greater": "Greater",
+    "GreaterOrEqual": "GreaterEqual",
+    "Less": "Less",
+    "LessOrEqual": "LessEqual",
+}
+
+
+@onnx_handles(*_COMPARED)
+def compared(node: OnnxNode, first: Any, second: Any) -> Wiring:
+    """Say 1 or 0: of the difference of two tensors, or of a tensor and a constant."""
+    named = type(_COMPARED[node.op], (), {})()
+    return comparisons.compared(named, first, second)
+
+
+_LOGICAL = {"And": "LogicalAnd", "Not": "LogicalNot", "Or": "LogicalOr", "Xor": "LogicalXor"}
+
+
+@onnx_handles(*_LOGICAL)
+def logical(node: OnnxNode, *operands: Any) -> Wiring:
+    """Join what says 1 or 0."""
+    return handler_of(f"ops.{_LOGICAL[node.op]}")(node, *operands)
+
+
+@onnx_handles("Where")
+def where(node: OnnxNode, condition: Any, first: Any, second: Any) -> Wiring:
+    """Choose by a constant, or add up two values, each times 1 or 0 as a tensor says."""
+    return choices.where(node, condition, first, second)
+
+
+@onnx_handles("IsInf")
+def is_infinite(node: OnnxNode, ids: Any) -> Computed:
+    """Say 1 where a neuron is infinite, of either sign, else 0."""
+    node.require(detect_negative=1, detect_positive=1)
+    return one_to_one(ids, "isinf")

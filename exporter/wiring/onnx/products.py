@@ -1,0 +1,85 @@
+"""Products of matrices of ONNX: with a constant, or of two tensors."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from exporter.wiring.contraction import Contraction
+from exporter.wiring.onnx.adapter import onnx_handles
+from exporter.wiring.onnx.node import OnnxNode, TensorType
+from exporter.wiring.operands import constant, is_neurons
+from exporter.wiring.products import einsum as sum_of_products
+from exporter.wiring.products import matrix_product
+from exporter.wiring.results import Chain, Computed, Floats, Ids, NotWirableError, Weights, Wiring
+
+
+@onnx_handles("Gemm")
+def gemm(node: OnnxNode, first: Any, second: Any, added: Any = None) -> Wiring:
+    """Join each unit to all inputs at its position; products of two tensors are neurons."""
+    if is_neurons(added):
+        raise NotWirableError("it adds a tensor, of which no step is made")
+    rows = _turned(node, 0, first, bool(node.attributes.get("transA", 0)))
+    columns = _turned(node, 1, second, bool(node.attributes.get("transB", 0)))
+    alpha, beta = (float(node.attributes.get(name, 1.0)) for name in ("alpha", "beta"))
+    rank = len(node.outputs[0].own)
+    bias = None if added is None else _scaled(added, beta, rank)
+    if is_neurons(rows) and not is_neurons(columns):
+        return _dense(rows, alpha * columns.T if alpha != 1 else columns.T, bias)
+    if alpha != 1:
+        raise NotWirableError(f"its attribute alpha is {alpha}, and its second factor a tensor")
+    # The batch stands before both matrices.
+    wiring = Contraction.of("...ij,...jk->...ik", rows, columns).wiring
+    return wiring if bias is None else _with_bias(wiring, bias)
+
+
+def _turned(node: OnnxNode, place: int, operand: Any, turn: bool) -> Any:
+    known = node.inputs[place]
+    matrix = operand.reshape(known.shape) if isinstance(known, TensorType) else operand
+    return matrix.T if turn else matrix
+
+
+def _dense(rows: Ids, weights: Weights, bias: Floats | None) -> Computed:
+    """Join each unit of each row to all that stands in it."""
+    if len(rows) == 1:
+        rows = rows[0]
+    sources = np.broadcast_to(rows[..., np.newaxis, :], (*rows.shape[:-1], *weights.shape))
+    return Computed(
+        sources, weights.astype(np.float32, copy=False), rows.ndim, bias=bias, channel_axis=-1
+    )
+
+
+def _with_bias(wiring: Wiring, bias: Floats) -> Wiring:
+    """Add a bias to what the last step adds up."""
+    if isinstance(wiring, Computed):
+        return replace(wiring, bias=bias)
+    if not isinstance(wiring, Chain):
+        raise NotWirableError("it multiplies nothing")
+    last = wiring.stages[-1]
+    biased = replace(last, wire=lambda *ids: replace(last.wire(*ids), bias=bias))
+    return replace(wiring, stages=(*wiring.stages[:-1], biased))
+
+
+def _scaled(added: Any, beta: float, rank: int) -> Floats:
+    bias: Floats = beta * constant(added, rank)
+    return bias
+
+
+@onnx_handles("MatMul")
+def matmul(node: OnnxNode, first: Any, second: Any) -> Wiring:
+    """Multiply matrices: products of two tensors are neurons, which are added up."""
+    if any(isinstance(each, TensorType) and each.rank == 1 for each in node.inputs):
+        raise NotWirableError("it multiplies a vector without a batch")
+    return matrix_product(node, first, second)
+
+
+@onnx_handles("Einsum")
+def einsum(node: OnnxNode, *operands: Any) -> Wiring:
+    """Add up what its equation says: products of tensors are neurons, constants are weights."""
+    if not all(each.has_batch for each in node.inputs if isinstance(each, TensorType)):
+        raise NotWirableError("it multiplies tensors without a batch")
+    equation: str = node.attributes["equation"]
+    if "->" not in equation:
+        raise NotWirableError(f"its equation {equation!r} does not say its output; write it: ->")
+    return sum_of_products(SimpleNamespace(subscripts=equation.replace(" ", "")), *operands)

@@ -1,0 +1,132 @@
+"""Resizing of ONNX: the nearest neurons are read again, other kinds are weighted sums.
+
+Which inputs an output reads along an axis, and by what weight, ONNX's own reference evaluator says
+of unit vectors.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.wiring.onnx.adapter import onnx_handles
+from exporter.wiring.onnx.evaluation import evaluated
+from exporter.wiring.onnx.node import OnnxNode, TensorType
+from exporter.wiring.resizing import taps
+from exporter.wiring.results import EMPTY, Computed, Ids, Moved, NotWirableError
+
+_FIRST_WITH_MODES: Final = 11
+"""The opset from which on ``Resize`` says where pixels are."""
+
+_RESIZE: Final = 19
+_KEPT: Final = (
+    "antialias",
+    "coordinate_transformation_mode",
+    "cubic_coeff_a",
+    "exclude_outside",
+    "extrapolation_value",
+    "mode",
+    "nearest_mode",
+)
+
+
+@onnx_handles("Resize", "Upsample")
+def resized(node: OnnxNode, ids: Ids, *rest: Any) -> Moved | Computed:
+    """Join each output to the inputs around its place, or read the nearest again."""
+    del rest
+    node.require(keep_aspect_ratio_policy="stretch")
+    before, after = node.tensor().shape, node.outputs[0].shape
+    sources = ids.reshape(before)
+    weights = np.ones((1,) * len(before))
+    rank = len(before)
+    for axis, (scale, crop) in enumerate(zip(_scales(node), _crops(node), strict=True)):
+        if before[axis] == after[axis] and scale in (None, 1.0) and crop == (0.0, 1.0):
+            continue
+        places, shares = taps(_along(node, before[axis], after[axis], scale, crop))
+        read = np.take(sources, np.maximum(places, 0), axis=axis)
+        nothing = (places == EMPTY).reshape(_shape(places.shape, axis, read.ndim))
+        # The taps of an axis become the last one.
+        sources = np.moveaxis(np.where(nothing, EMPTY, read), axis + 1, -1)
+        own = shares.reshape(_shape(shares.shape, axis, weights.ndim + 1))
+        weights = weights[..., np.newaxis] * np.moveaxis(own, axis + 1, -1)
+    if sources.ndim == rank:
+        return Moved(ids)
+    if all(size == 1 for size in sources.shape[rank:]) and np.all(weights == 1):
+        return Moved(sources.reshape(after))
+    return _computed(node, sources, weights.astype(np.float32), rank)
+
+
+def _shape(taps_shape: tuple[int, ...], axis: int, rank: int) -> list[int]:
+    """Return the shape of (outputs, taps) at an axis and the one behind it, among others."""
+    shape = [1] * rank
+    shape[axis : axis + 2] = taps_shape
+    return shape
+
+
+def _computed(node: OnnxNode, sources: Ids, weights: Any, rank: int) -> Computed:
+    if node.outputs[0].has_batch:
+        sources, weights, rank = sources[0], weights[0], rank - 1
+    return Computed(sources, weights, rank)
+
+
+def _scales(node: OnnxNode) -> list[float | None]:
+    """Return the scale of each axis; None where its length is given."""
+    rank = node.tensor().rank
+    place = 2 if node.op == "Resize" and node.opset >= _FIRST_WITH_MODES else 1
+    numbers = _floats(node, place) or [float(each) for each in node.attributes.get("scales", [])]
+    if not numbers:
+        return [None] * rank
+    axes = [int(axis) % rank for axis in node.attributes.get("axes", range(rank))]
+    scales: list[float | None] = [1.0] * rank
+    for axis, number in zip(axes, numbers, strict=True):
+        scales[axis] = number
+    return scales
+
+
+def _crops(node: OnnxNode) -> list[tuple[float, float]]:
+    """Return where each axis is cropped: from 0 to 1 where it is not."""
+    rank = node.tensor().rank
+    crops = [(0.0, 1.0)] * rank
+    if node.attributes.get("coordinate_transformation_mode") != "tf_crop_and_resize":
+        return crops
+    axes = [int(axis) % rank for axis in node.attributes.get("axes", range(rank))]
+    region = _floats(node, 1)
+    for place, axis in enumerate(axes):
+        crops[axis] = region[place], region[place + len(axes)]
+    return crops
+
+
+def _floats(node: OnnxNode, place: int) -> list[float]:
+    """Return the numbers that an input is; none where it is left out."""
+    given = node.inputs[place] if place < len(node.inputs) else None
+    if isinstance(given, TensorType):
+        raise NotWirableError("its scales or its region depend on its input")
+    return [] if given is None else [float(each) for each in given.reshape(-1)]
+
+
+def _along(
+    node: OnnxNode, before: int, after: int, scale: float | None, crop: tuple[float, float]
+) -> NDArray[np.float64]:
+    """Return the weight of each input in each output along an axis: shape ``(after, before)``."""
+    from onnx import helper
+
+    attributes = {name: node.attributes[name] for name in _KEPT if name in node.attributes}
+    aligned = attributes.get("coordinate_transformation_mode") == "align_corners"
+    if aligned and scale is not None and scale * before != after:
+        raise NotWirableError("ONNX and onnxruntime align its corners differently")
+    if node.op == "Upsample" or node.opset < _FIRST_WITH_MODES:
+        attributes |= {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    name = "scales" if scale is not None else "sizes"
+    inputs = ["x", "roi", name] if scale is not None else ["x", "roi", "", name]
+    proto = helper.make_node("Resize", inputs, ["y"], axes=[0], **attributes)
+    size = np.array([after], np.int64) if scale is None else np.array([scale], np.float32)
+    region = np.array(crop, dtype=np.float32)
+    feeds = [region, *([size] if scale is not None else [None, size])]
+    units = np.eye(before, dtype=np.float32)
+    matrix = np.asarray(evaluated(proto, [units, *feeds], _RESIZE)[0], dtype=np.float64)
+    empty = evaluated(proto, [np.zeros((before, 1), np.float32), *feeds], _RESIZE)[0]
+    if np.any(empty):
+        raise NotWirableError("it fills up with a constant other than 0")
+    if matrix.shape != (after, before):
+        raise NotWirableError("its scale gives another length than the model has")
+    return matrix

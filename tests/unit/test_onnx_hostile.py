@@ -1,0 +1,179 @@
+"""Hostile and damaged ONNX files: refused by name or size, before memory goes."""
+
+import random as chance
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from exporter.planning.push import plan
+from exporter.reading.formats import open_model
+from queries.errors import ModelFileError, NeurongraphError, UnsupportedLayerError
+from tests.unit.onnx_models import convolutional, made, random, saved
+
+pytest.importorskip("onnx")
+
+
+def refused(model: Any, folder: Path) -> str:
+    """Return why a model is not opened and planned."""
+    with pytest.raises((ModelFileError, UnsupportedLayerError)) as caught:
+        plan(open_model(saved(model, folder)))
+    return str(caught.value)
+
+
+HUGE = np.array([1 << 20, 1 << 20, 1 << 10])
+
+
+@pytest.mark.parametrize(
+    "fold",
+    [
+        [("ConstantOfShape", "huge", "c", {})],
+        [("Expand", "one huge", "c", {})],
+        [("Tile", "ones huge", "c", {})],
+        [("Range", "zero far step", "c", {})],
+        [("Reshape", "one column", "a", {}), ("Expand", "a wide", "c", {})],
+    ],
+)
+def test_a_constant_that_would_fill_the_memory_is_not_computed(
+    fold: list[Any], tmp_path: Path
+) -> None:
+    model = made(
+        [*fold, ("ReduceSum", "c", "s", {"keepdims": 0}), ("Add", "x s", "y", {})],
+        {"x": (1, 3)},
+        weights={
+            "huge": HUGE,
+            "one": np.ones(1, np.float32),
+            "ones": np.ones((1, 1, 1), np.float32),
+            "zero": np.float32(0),
+            "far": np.float32(1e15),
+            "step": np.float32(1),
+            "column": np.array([1, 1]),
+            "wide": np.array([1 << 20, 1 << 20]),
+        },
+    )
+    assert "its constants would take" in refused(model, tmp_path)
+
+
+def test_a_chain_of_doublings_is_not_computed(tmp_path: Path) -> None:
+    doubling: list[Any] = [("Concat", f"d{n} d{n}", f"d{n + 1}", {"axis": 0}) for n in range(60)]
+    model = made(
+        [*doubling, ("ReduceSum", "d60", "s", {"keepdims": 0}), ("Add", "x s", "y", {})],
+        {"x": (1, 3)},
+        weights={"d0": np.ones(4, np.float32)},
+    )
+    assert "its constants would take" in refused(model, tmp_path)
+
+
+def test_a_tensor_that_would_fill_the_memory_is_not_planned(tmp_path: Path) -> None:
+    model = made([("Expand", "x huge", "y", {})], {"x": (1, 1, 1)}, weights={"huge": HUGE})
+    assert "more than fit into memory" in refused(model, tmp_path)
+
+
+def test_weights_that_say_more_than_they_hold_are_refused(tmp_path: Path) -> None:
+    model = convolutional()
+    model.graph.initializer[0].dims[0] = 1 << 40
+    assert "of weights, but the whole file has" in refused(model, tmp_path)
+    model.graph.initializer[0].dims[0] = -4
+    assert "negative length" in refused(model, tmp_path)
+    model.graph.initializer[0].dims[0] = 5
+    assert "damaged" in refused(model, tmp_path)
+
+
+def test_a_graph_in_a_circle_is_refused(tmp_path: Path) -> None:
+    model = made([("Add", "x b", "a", {}), ("Relu", "a", "b", {})], {"x": (1, 3)})
+    assert "in a circle" in refused(model, tmp_path)
+
+
+def test_two_nodes_that_make_one_tensor_are_refused(tmp_path: Path) -> None:
+    model = made([("Relu", "x", "a", {}), ("Sin", "x", "a", {})], {"x": (1, 3)})
+    assert "two of its nodes make 'a'" in refused(model, tmp_path)
+
+
+def test_too_many_nodes_are_refused(tmp_path: Path) -> None:
+    model = made([("Relu", "x", "y", {})], {"x": (1, 3)})
+    model.graph.node.extend([model.graph.node[0]] * 100_000)
+    assert "its graph has 100,001 nodes" in refused(model, tmp_path)
+
+
+def _with_functions(bodies: dict[str, list[str]]) -> Any:
+    """Return a model whose node is a function, of which each calls others."""
+    from onnx import helper
+
+    model = made([("f0", "x", "y", {"domain": "mine"})], {"x": (1, 3)})
+    opsets = [helper.make_opsetid("", 20), helper.make_opsetid("mine", 1)]
+    del model.opset_import[:]
+    model.opset_import.extend(opsets)
+    for name, calls in bodies.items():
+        tensors = ["a", *(f"t{place}" for place in range(len(calls)))]
+        nodes = [
+            helper.make_node(
+                call, [tensors[at]], [tensors[at + 1]], domain="mine" if call in bodies else ""
+            )
+            for at, call in enumerate(calls)
+        ]
+        model.functions.append(
+            helper.make_function("mine", name, ["a"], [tensors[-1]], nodes, opsets)
+        )
+    return model
+
+
+def test_functions_of_a_model_are_taken_apart(tmp_path: Path) -> None:
+    model = _with_functions({"f0": ["f1", "Sin", "f1"], "f1": ["Relu"]})
+    planned = plan(open_model(saved(model, tmp_path)))
+    assert [layer.class_name for layer in planned.layers] == ["Input", "Relu", "Sin", "Relu"]
+
+
+def test_functions_that_grow_without_end_are_refused(tmp_path: Path) -> None:
+    doubling = {f"f{n}": [f"f{n + 1}"] * 2 for n in range(40)}
+    assert "nodes, and at most" in refused(_with_functions({**doubling, "f40": ["Relu"]}), tmp_path)
+    assert "calls itself" in refused(_with_functions({"f0": ["f1"], "f1": ["f0"]}), tmp_path)
+
+
+def test_an_endless_loop_is_refused_by_name(tmp_path: Path) -> None:
+    from onnx import TensorProto, helper
+
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["on"])],
+        "body",
+        [
+            helper.make_tensor_value_info("n", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", TensorProto.BOOL, []),
+        ],
+        [helper.make_tensor_value_info("on", TensorProto.BOOL, [])],
+    )
+    model = made([("Relu", "x", "y", {})], {"x": (1, 3)})
+    loop = helper.make_node("Loop", ["", ""], ["l"], body=body, name="endless")
+    model.graph.node.append(loop)
+    assert "endless (Loop: it has a graph of its own" in refused(model, tmp_path)
+
+
+def test_a_recurrent_node_is_not_unrolled_without_end(tmp_path: Path) -> None:
+    model = made(
+        [("RNN", "x w r", "y", {"hidden_size": 1})],
+        {"x": (1 << 20, 1, 1)},
+        weights={"w": random(1, 1, 1), "r": random(1, 1, 1)},
+    )
+    assert "at most 2,000 are unrolled" in refused(model, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x08\x07", b"\x08\x07\x12" + b"\xff" * 64, b"junk" * 9])
+def test_what_is_no_model_is_refused(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "model.onnx"
+    file.write_bytes(content)
+    with pytest.raises(ModelFileError, match=r"no ONNX model|no graph"):
+        open_model(file)
+
+
+def test_changed_bytes_raise_own_errors_only(tmp_path: Path) -> None:
+    content = convolutional().SerializeToString()
+    draw = chance.Random(0)
+    file = tmp_path / "model.onnx"
+    for _ in range(300):
+        changed = bytearray(content)
+        for _ in range(draw.randint(1, 4)):
+            changed[draw.randrange(len(changed))] = draw.randrange(256)
+        file.write_bytes(changed)
+        with suppress(NeurongraphError):
+            plan(open_model(file))

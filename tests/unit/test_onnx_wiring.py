@@ -1,0 +1,302 @@
+"""Every family of ONNX operations, replayed from the stream; the witness is onnxruntime."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from exporter.planning.push import plan
+from exporter.reading.formats import open_model
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.verification import compare
+from queries.errors import UnsupportedLayerError
+from tests.unit.onnx_models import Node, made, random, saved
+
+pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+
+IMAGE = (1, 4, 5, 6)
+
+
+def node(op: str, *weights: Any, **attributes: Any) -> tuple[list[Node], dict[str, Any]]:
+    """Return one node that reads ``x`` and constants, and these."""
+    names = [f"w{place}" if each is not None else '""' for place, each in enumerate(weights)]
+    constants = {
+        name: np.asarray(each)
+        for name, each in zip(names, weights, strict=True)
+        if each is not None
+    }
+    return [(op, " ".join(["x", *names]), "y", attributes)], constants
+
+
+def agrees(model: Any, folder: Path) -> Any:
+    """Return the plan of a model whose replay onnxruntime agrees with."""
+    opened = open_model(saved(model, folder))
+    planned = plan(opened)
+    report = compare(opened, StreamSource(planned), samples=3)
+    assert report.passed, report.frame.to_string()
+    return planned
+
+
+IMAGES: dict[str, tuple[list[Node], dict[str, Any]]] = {
+    "conv": node("Conv", random(3, 4, 3, 2), random(3)),
+    "conv pads": node("Conv", random(3, 4, 3, 2), pads=[2, 0, 1, 1], strides=[2, 1]),
+    "conv dilated": node("Conv", random(3, 4, 2, 2), dilations=[2, 3]),
+    "conv lower": node("Conv", random(3, 4, 4, 2), auto_pad="SAME_LOWER"),
+    "conv upper": node("Conv", random(3, 4, 4, 2), auto_pad="SAME_UPPER", strides=[2, 2]),
+    "conv valid": node("Conv", random(3, 4, 2, 2), auto_pad="VALID"),
+    "conv groups": node("Conv", random(6, 2, 3, 3), random(6), group=2),
+    "depthwise": node("Conv", random(8, 1, 3, 3), group=4),
+    "transposed": node("ConvTranspose", random(4, 3, 3, 2), random(3), strides=[2, 3]),
+    "transposed pads": node("ConvTranspose", random(4, 3, 3, 3), pads=[1, 0, 2, 1], strides=[2, 2]),
+    "transposed longer": node(
+        "ConvTranspose", random(4, 3, 3, 3), strides=[3, 2], output_padding=[2, 1]
+    ),
+    "transposed groups": node("ConvTranspose", random(4, 3, 2, 2), group=2, dilations=[2, 1]),
+    "transposed shape": node(
+        "ConvTranspose", random(4, 3, 3, 3), strides=[2, 2], output_shape=[10, 11]
+    ),
+    "transposed cut": node("ConvTranspose", random(4, 3, 2, 2), pads=[3, 2, 1, 0]),
+    "max": node("MaxPool", kernel_shape=[2, 3], strides=[1, 2], pads=[1, 2, 0, 1]),
+    "max ceil": node("MaxPool", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1),
+    "max dilated": node("MaxPool", kernel_shape=[2, 2], dilations=[2, 3]),
+    "average": node("AveragePool", kernel_shape=[3, 2], pads=[1, 1, 1, 1]),
+    "average counted": node(
+        "AveragePool", kernel_shape=[3, 2], pads=[1, 1, 1, 1], count_include_pad=1
+    ),
+    "average ceil": node(
+        "AveragePool", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, count_include_pad=1
+    ),
+    "average same": node("AveragePool", kernel_shape=[3, 3], auto_pad="SAME_LOWER"),
+    "norm pool": node("LpPool", kernel_shape=[2, 2], p=2),
+    "norm pool 1": node("LpPool", kernel_shape=[2, 2], p=1, pads=[1, 0, 0, 1]),
+    "norm pool 3": node("LpPool", kernel_shape=[2, 2], p=3),
+    "global max": node("GlobalMaxPool"),
+    "global average": node("GlobalAveragePool"),
+    "global norm": node("GlobalLpPool", p=2),
+    "lrn": node("LRN", size=3, alpha=0.2, beta=0.6, bias=1.5),
+    "batch": node(
+        "BatchNormalization", random(4), random(4), random(4), np.square(random(4)), epsilon=0.1
+    ),
+    "instance": node("InstanceNormalization", random(4), random(4)),
+    "group": node("GroupNormalization", random(4), random(4), num_groups=2),
+    "layer": node("LayerNormalization", random(5, 6), random(5, 6), axis=2),
+    "unit": node("LpNormalization", axis=1, p=2),
+    "reshape": node("Reshape", np.array([1, -1, 6])),
+    "transpose": node("Transpose", perm=[0, 3, 1, 2]),
+    "slice": node("Slice", np.array([3, 1]), np.array([0, 9]), np.array([1, 3]), np.array([-1, 2])),
+    "pad": node("Pad", np.array([0, 0, 1, 0, 0, 2, 0, 1])),
+    "pad a constant": node("Pad", np.array([0, 0, 1, 0, 0, 2, 0, 1]), np.float32(1.5)),
+    "pad reflected": node("Pad", np.array([0, 0, 1, 0, 0, 0, 0, 1]), mode="reflect"),
+    "gather": node("Gather", np.array([2, 0, 2]), axis=1),
+    "depth": node("DepthToSpace", blocksize=2),
+    "expand": node("Expand", np.array([3, 1, 4, 5, 6])),
+    "nearest": node("Resize", None, np.array([1, 1, 2, 1.5], np.float32), mode="nearest"),
+    "linear": node(
+        "Resize",
+        None,
+        np.array([1, 1, 2, 0.5], np.float32),
+        mode="linear",
+        coordinate_transformation_mode="align_corners",
+    ),
+    "cubic": node("Resize", None, np.array([1, 1, 1.7, 2], np.float32), mode="cubic"),
+    "antialiased": node(
+        "Resize", None, np.array([1, 1, 0.6, 0.5], np.float32), mode="linear", antialias=1
+    ),
+    "mean": node("ReduceMean", np.array([2, 3]), keepdims=0),
+    "mean of all": node("ReduceMean", keepdims=0),
+    "sum of the batch": node("ReduceSum", np.array([0, 2]), keepdims=0),
+    "norm": node("ReduceL2", np.array([1])),
+    "norm 1": node("ReduceL1", np.array([1])),
+    "log of powers": node("ReduceLogSumExp", np.array([3])),
+    "product": node("ReduceProd", np.array([3])),
+    "softmax": node("Softmax", axis=1),
+    "prelu": node("PRelu", random(4, 1, 1)),
+    "selu": node("Selu", alpha=1.5, gamma=0.7),
+    "shrink": node("Shrink", lambd=0.5, bias=0.5),
+    "hard sigmoid": node("HardSigmoid", alpha=0.3, beta=0.4),
+    "sum": node("Sum", random(4, 1, 1), random(6)),
+    "largest": node("Max", np.float32(0.2), np.float32(-1)),
+    "remainder": node("Mod", np.float32(0.7), fmod=1),
+    "where": ([("Where", "c x w", "y", {})], {"c": random(5, 6) > 0, "w": random(1)}),
+    "join a constant": ([("Concat", "x w", "y", {"axis": 1})], {"w": random(1, 2, 5, 6)}),
+    "matmul": node("MatMul", random(4, 6, 3)),
+    "constant first": ([("MatMul", "w x", "y", {})], {"w": random(3, 5)}),
+    "einsum": node("Einsum", random(4, 6, 7), equation="bchw,cwd->bdh"),
+    "self product": (
+        [("Transpose", "x", "t", {"perm": [0, 1, 3, 2]}), ("MatMul", "x t", "y", {})],
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IMAGES)
+def test_agrees_with_onnxruntime(case: str, tmp_path: Path) -> None:
+    nodes, weights = IMAGES[case]
+    read = [(op, reads.replace('""', "-"), puts, each) for op, reads, puts, each in nodes]
+    model = made(read, {"x": IMAGE}, weights=weights, opset=21)
+    for each in model.graph.node:
+        each.input[:] = ["" if name == "-" else name for name in each.input]
+    agrees(model, tmp_path)
+
+
+@pytest.mark.parametrize("opset", [7, 9, 10, 11, 13, 18, 21])
+def test_older_versions_have_attributes_for_inputs(opset: int, tmp_path: Path) -> None:
+    nodes: list[Node] = [
+        ("Dropout", "x", "d", {}),
+        ("Softmax", "d", "s", {}),
+        ("Upsample", "s scales", "u", {}),
+        ("Conv", "s conv", "c", {}),
+    ]
+    weights: dict[str, Any] = {"conv": random(2, 4, 2, 2)}
+    if opset < 11:
+        nodes += [
+            ("Clip", "c", "k", {"min": -0.2, "max": 0.5}),
+            ("Pad", "k", "p", {"pads": [0, 0, 1, 1, 0, 0, 0, 0], "value": 0.5}),
+            ("ReduceMean", "p", "y", {"axes": [1, -1], "keepdims": 0}),
+        ]
+    elif opset < 18:
+        weights |= {
+            "low": np.float32(-0.2),
+            "pads": np.array([0, 0, 1, 1, 0, 0, 0, 0]),
+            "value": np.float32(0.5),
+        }
+        nodes += [
+            ("Clip", "c low", "k", {}),
+            ("Pad", "k pads value", "p", {}),
+            ("ReduceMean", "p", "y", {"axes": [1, -1], "keepdims": 0}),
+        ]
+    else:
+        nodes += [("ReduceMean", "c", "y", {"keepdims": 0})]
+    if opset == 9:
+        weights["scales"] = np.array([1, 1, 2, 1], np.float32)
+    else:
+        nodes = [each for each in nodes if each[0] != "Upsample"]
+    agrees(made(nodes, {"x": IMAGE}, weights=weights, opset=opset), tmp_path)
+
+
+def recurrent(op: str, gates: int, directions: int, *, tail: int = 0, **attributes: Any) -> Any:
+    """Return a recurrent node over 5 steps of 3 features, with 4 units."""
+    width = gates * 4
+    weights = {
+        "w": random(directions, width, 3),
+        "r": random(directions, width, 4) / 2,
+        "b": random(directions, 2 * width),
+    }
+    outputs = ["y", "h", "c"][: 3 if op == "LSTM" else 2]
+    return made(
+        [(op, "x w r b", " ".join(outputs), {"hidden_size": 4, **attributes})],
+        {"x": (5, 1, 3)},
+        weights=weights,
+        outputs=outputs[tail:],
+    )
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
+@pytest.mark.parametrize(
+    ("op", "gates", "attributes"),
+    [
+        ("RNN", 1, {}),
+        ("LSTM", 4, {}),
+        ("GRU", 3, {}),
+        ("GRU", 3, {"linear_before_reset": 1}),
+    ],
+)
+def test_recurrent_nodes_are_unrolled(
+    op: str, gates: int, attributes: dict[str, Any], direction: str, tmp_path: Path
+) -> None:
+    directions = 2 if direction == "bidirectional" else 1
+    model = recurrent(op, gates, directions, direction=direction, **attributes)
+    planned = agrees(model, tmp_path)
+    assert any("@t4/" in layer.name for layer in planned.layers)
+
+
+def test_what_onnx_defines_by_others_is_taken_apart(tmp_path: Path) -> None:
+    model = made(
+        [
+            ("MeanVarianceNormalization", "x", "m", {}),
+            ("MeanVarianceNormalization", "m", "y", {"axes": [1]}),
+        ],
+        {"x": IMAGE},
+    )
+    names = [layer.name for layer in agrees(model, tmp_path).layers]
+    assert {"m/ReduceMean", "y/ReduceMean", "y/ReduceMean_2"} <= {*names}
+
+
+def test_attention_is_taken_apart(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", minversion="1.23")
+    weights = {name: random(6, 6) for name in "qkv"}
+    model = made(
+        [
+            *(("MatMul", f"x {name}", f"{name}s", {}) for name in "qkv"),
+            ("Attention", "qs ks vs", "y", {"q_num_heads": 2, "kv_num_heads": 2}),
+        ],
+        {"x": (1, 4, 6)},
+        weights=weights,
+        opset=23,
+    )
+    names = [layer.name for layer in agrees(model, tmp_path).layers]
+    assert any(name.startswith("y/MatMul") for name in names)
+
+
+def test_what_cannot_be_unrolled_says_why(tmp_path: Path) -> None:
+    model = recurrent("LSTM", 4, 1, clip=1.0)
+    with pytest.raises(UnsupportedLayerError, match=r"LSTM: its attribute clip"):
+        plan(open_model(saved(model, tmp_path)))
+
+
+def test_where_the_witness_differs_from_the_standard_resizing_is_refused(tmp_path: Path) -> None:
+    nodes, weights = node(
+        "Resize",
+        np.zeros(0, np.float32),
+        np.array([1, 1, 0.7, 1], np.float32),
+        mode="linear",
+        coordinate_transformation_mode="align_corners",
+    )
+    model = made(nodes, {"x": IMAGE}, weights=weights)
+    with pytest.raises(UnsupportedLayerError, match="align its corners differently"):
+        plan(open_model(saved(model, tmp_path)))
+
+
+def test_tokens_are_looked_up_in_a_table(tmp_path: Path) -> None:
+    from onnx import TensorProto
+
+    model = made(
+        [("Gather", "table x", "e", {}), ("MatMul", "e w", "y", {})],
+        {"x": (1, 5)},
+        weights={"table": random(7, 3), "w": random(3, 2)},
+    )
+    model.graph.input[0].type.tensor_type.elem_type = TensorProto.INT64
+    agrees(model, tmp_path)
+
+
+def test_half_precision_is_read_as_single(tmp_path: Path) -> None:
+    from onnx import TensorProto
+
+    model = made(
+        [("Conv", "x w", "y", {})],
+        {"x": (1, 2, 4, 4)},
+        weights={"w": random(3, 2, 2, 2).astype(np.float16)},
+    )
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.elem_type = TensorProto.FLOAT16
+    agrees(model, tmp_path)
+    assert open_model(saved(model, tmp_path)).half_precisions == ("float16",)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "layers"),
+    [
+        ([("MatMul", "x w", "m", {}), ("Add", "m b", "a", {}), ("Relu", "a", "y", {})], 2),
+        ([("MatMul", "x w", "m", {}), ("Relu", "m", "a", {}), ("Add", "a b", "y", {})], 3),
+        ([("MatMul", "x w", "m", {}), ("Add", "b m", "a", {}), ("Add", "a m", "y", {})], 4),
+        ([("MatMul", "x w", "m", {}), ("Relu", "m", "a", {}), ("Relu", "m", "y", {})], 4),
+    ],
+)
+def test_what_alone_reads_a_layer_becomes_part_of_it(
+    nodes: list[Node], layers: int, tmp_path: Path
+) -> None:
+    outputs = ["a", "y"] if nodes[-1][1] == "m" else None
+    model = made(nodes, {"x": (1, 3)}, weights={"w": random(3, 4), "b": random(4)}, outputs=outputs)
+    assert len(agrees(model, tmp_path).layers) == layers

@@ -1,0 +1,173 @@
+"""ONNX's own backend tests: how many agree with onnxruntime, how many are refused.
+
+Run it with ``python -m tests.zoo.onnx_suite``; it prints the numbers, and what failed.
+"""
+
+import pickle
+import sys
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.planning.push import trace
+from exporter.reading.onnx.model import opened
+from exporter.verifying.drawing import drawn_inputs
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.verification import compare
+from queries.errors import ModelFileError, UnsupportedLayerError, VerificationError
+
+AGREE, REFUSED, FAILED = "agree", "refused", "failed"
+
+_OF_TENSORS: Final = frozenset(
+    "Add And Concat Div Einsum Max Mean Min Mul Or Pow Sub Sum Where Xor".split()  # noqa: SIM905
+)
+"""Operations of which all floating-point inputs stay inputs; of others the first alone."""
+
+Case = tuple[str, bytes, list[NDArray[Any]]]
+"""The name of a case, its model, and its inputs."""
+
+
+def node_cases() -> list[Case]:
+    """Return the tests of single nodes that onnx generates; kept, since that takes long."""
+    import onnx
+
+    file = Path(tempfile.gettempdir()) / f"onnx_node_cases_{onnx.__version__}.pickle"
+    if not file.exists():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from onnx.backend.test.case.node import collect_testcases
+
+            cases = [
+                (case.name, case.model.SerializeToString(), list(case.data_sets[0][0]))
+                for case in collect_testcases(None)
+                if case.model is not None and case.data_sets
+            ]
+        file.write_bytes(pickle.dumps(cases))
+    kept: list[Case] = pickle.loads(file.read_bytes())  # noqa: S301 - our own file
+    return kept
+
+
+def stored_cases(kind: str) -> Iterator[Case]:
+    """Yield the tests that lie in the package of onnx, such as ``pytorch-converted``."""
+    import onnx
+    from onnx import numpy_helper
+
+    folder = Path(onnx.__file__).parent / "backend/test/data" / kind
+    for each in sorted(folder.iterdir()):
+        data = sorted((each / "test_data_set_0").glob("input_*.pb"))
+        tensors = [onnx.load_tensor(str(file)) for file in data]
+        yield (
+            each.name,
+            (each / "model.onnx").read_bytes(),
+            [numpy_helper.to_array(tensor) for tensor in tensors],
+        )
+
+
+def outcome(case: Case) -> tuple[str, str]:
+    """Return what comes of a case, and why; nothing where it is not of float32."""
+    import onnx
+    from onnx import numpy_helper
+
+    _, content, inputs = case
+    model = onnx.ModelProto()
+    model.ParseFromString(content)
+    _lift(model)
+    given = {each.name for each in model.graph.initializer}
+    named = [value for value in model.graph.input if value.name not in given]
+    if not all(isinstance(each, np.ndarray) for each in inputs):
+        return "", "no tensor"
+    floats = [
+        value.name
+        for value, each in zip(named, inputs, strict=False)
+        if each.dtype == np.float32 and each.size
+    ]
+    op = model.graph.node[0].op_type if len(model.graph.node) else ""
+    kept = floats if op in _OF_TENSORS else floats[:1]
+    if not kept:
+        return "", "no input of float32"
+    for value, each in zip(named, inputs, strict=False):
+        if value.name not in kept:
+            model.graph.initializer.append(numpy_helper.from_array(np.asarray(each), value.name))
+    result = _result(model, batch=False)
+    return result if result[0] != REFUSED else _result(model, batch=True)
+
+
+def _lift(model: Any) -> None:
+    """Make a model of opset 6 one of opset 7, whose operations are the same but for these."""
+    if any(node.op_type == "PRelu" for node in model.graph.node):
+        # Its slopes broadcast in another way.
+        return
+    for version in model.opset_import:
+        if not version.domain and version.version == 6:
+            version.version = 7
+            for node in model.graph.node:
+                kept = [
+                    each
+                    for each in node.attribute
+                    if each.name not in {"broadcast", "is_test", "consumed_inputs"}
+                ]
+                del node.attribute[:]
+                node.attribute.extend(kept)
+
+
+def _result(model: Any, *, batch: bool) -> tuple[str, str]:
+    import onnx
+
+    own = onnx.ModelProto()
+    own.CopyFrom(model)
+    try:
+        read = opened(own, Path("case.onnx"), batch=batch)
+        traced = trace(read)
+    except (ModelFileError, UnsupportedLayerError) as error:
+        return REFUSED, str(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        return FAILED, f"{type(error).__name__}: {error}"
+    try:
+        # The witness knows fewer operations, and no batch of one where a shape is baked in.
+        read.values(drawn_inputs(read, traced.plan, samples=1))
+    except VerificationError as error:
+        return REFUSED, str(error)
+    try:
+        report = compare(read, StreamSource(traced.plan), samples=2)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        return FAILED, f"{type(error).__name__}: {error}"
+    worst = report.frame["relative_difference"].max()
+    return (AGREE, "") if report.passed else (FAILED, f"difference {worst:.1e}")
+
+
+def counts_of(kind: str, *, told: bool = False) -> Counter[str]:
+    """Return how many cases of a suite agree, are refused and fail.
+
+    Parameters
+    ----------
+    kind
+        ``node``, or the name of a folder of onnx's own data.
+    told
+        Whether what is refused or fails is printed.
+    """
+    cases = node_cases() if kind == "node" else stored_cases(kind)
+    outcomes = [(case[0], *outcome(case)) for case in cases]
+    for name, result, why in sorted(outcomes, key=lambda each: (each[1], each[0])):
+        if told and result in {REFUSED, FAILED}:
+            print(f"  {result:8} {name:60} {why}")
+    return Counter(result for _, result, _ in outcomes if result)
+
+
+def main(kinds: list[str]) -> int:
+    """Print the outcomes of the suites; return how many cases failed."""
+    failed = 0
+    for kind in kinds:
+        counts = counts_of(kind, told=True)
+        print(f"{kind}: {', '.join(f'{counts[each]} {each}' for each in (AGREE, REFUSED, FAILED))}")
+        failed += counts[FAILED]
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main(sys.argv[1:] or ["pytorch-converted", "pytorch-operator", "node"])))
