@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from exporter.reading.foreign import foreign_text
 from queries.core.address import may_be_secret
 from queries.core.files import expanded
 from queries.core.text import printable
@@ -37,7 +38,8 @@ def readable(path: str | os.PathLike[str]) -> Path:
     ParameterError
         If it is no path.
     ModelFileError
-        If the file cannot be read.
+        If the file cannot be read, or holds a model of a format that is not read, whatever its
+        name.
     """
     path = expanded(path, "model")
     if may_be_secret(str(path)):
@@ -47,13 +49,21 @@ def readable(path: str | os.PathLike[str]) -> Path:
         )
     try:
         with path.open("rb"):
-            return path
+            pass
     except IsADirectoryError:
-        raise ModelFileError(
-            f"{path} is a folder, not a model file; save the model as .keras or .h5"
-        ) from None
+        raise ModelFileError(printable(_folder_text(path))) from None
     except OSError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror}") from None
+    if (text := foreign_text(path)) is not None:
+        raise ModelFileError(printable(f"{path}: {text}"))
+    return path
+
+
+def _folder_text(folder: Path) -> str:
+    text = foreign_text(folder)
+    if text is not None:
+        return f"{folder}: {text}"
+    return f"{folder} is a folder, not a model file; save the model as .keras or .h5"
 
 
 def sha256_of(path: Path) -> str:

@@ -86,6 +86,9 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
         )
     text = os.path.expanduser(text)  # noqa: PTH111 - a Path would lose the slash at the end.
     kind = _recognised(text, has_address=False)
+    if kind is None and os.path.isfile(text):  # noqa: PTH113 - as above.
+        # Whatever it is, its reader says so.
+        kind = MODEL_FILE
     if kind is not None:
         return Location(text, kind)
     first, *others = (kind.looks for kind in KINDS)

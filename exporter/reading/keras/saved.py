@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.reading.bounds import require_dimensions, require_nesting, require_text
+from exporter.reading.foreign.advice import from_weights
 from exporter.reading.keras.graph import keeps_call
 from exporter.reading.keras.heaps import require_sound_heaps
 from exporter.reading.keras.importing import import_keras
@@ -136,16 +137,28 @@ def _read_hdf5(path: Path) -> Saved:
         version = _text(file, "keras_version")
         backend = _text(file, "backend") if is_old(version) else ""
     if text is None:
-        raise ModelFileError(
-            "it holds no model configuration, perhaps only weights; "
-            "save the whole model with model.save()"
-        )
+        raise ModelFileError(_without_model(path))
     config = _of_model(_decoded(text))
     if is_old(version):
         modern = _checked(modern_model(config, version, backend))
         return Saved(path, config, modern, version, backend, archive=False)
     config = of_hdf5(_checked(config))
     return Saved(path, config, config, version, backend, archive=False)
+
+
+def _without_model(path: Path) -> str:
+    """Say what an HDF5 file without a model's configuration is, and what to do."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        of_keras = "layer_names" in file.attrs or bool(
+            {"layers", "_layer_checkpoint_dependencies"} & set(file)
+        )
+    if of_keras:
+        return f"it holds weights of Keras, and no layers; {from_weights(path)}"
+    return (
+        "it is an HDF5 file without a Keras model; save the whole model: model.save('model.keras')"
+    )
 
 
 def _text(file: Any, name: str) -> str:
