@@ -15,6 +15,7 @@ from exporter.reading.model_file import sha256_of
 from exporter.reading.modules import import_module_of_layers
 from exporter.reading.opened_model import OpenedModel
 from queries.core.temporary import temporary_errors, temporary_folder
+from queries.core.wording import option
 from queries.errors import GraphError, ParameterError
 
 _MOST_PLANS: Final = 2
@@ -49,6 +50,11 @@ class ModelSource:
     def of(cls, model: OpenedModel, recipe: Recipe) -> "ModelSource":
         """Return what opens a model in other processes as it was opened in this one."""
         shapes = tuple(tuple(size or 0 for size in tensor.shape) for tensor in model.inputs)
+        if not isinstance(model.path, Path):
+            raise ParameterError(
+                f"{option('dask')}: each process opens the model from a file, and {model.path} is "
+                "in none; save it, as by model.save('model.keras'), and give the path of that file"
+            )
         path = model.path.absolute()
         return cls(path, model.sha256, recipe, shapes, tuple(model.modules))
 

@@ -4,25 +4,47 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.reading.foreign import foreign_text
 from queries.core.address import may_be_secret
+from queries.core.arguments import in_memory
 from queries.core.files import expanded
 from queries.core.text import printable
 from queries.errors import ModelFileError, VerificationError
 
 
+@dataclass(frozen=True)
+class InMemory:
+    """The place of a model that is in no file.
+
+    Parameters
+    ----------
+    name
+        What the model is called.
+    """
+
+    name: str
+
+    def __str__(self) -> str:
+        return in_memory(self.name)
+
+
+Place = Path | InMemory
+"""Where a model is."""
+
+
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Put the path of a model file before what is wrong with it.
+def reading(path: Place) -> Iterator[None]:
+    """Put the place of a model before what is wrong with it.
 
     What reads a file raises the plain reason; only this says where.
 
     Parameters
     ----------
     path
-        The model file.
+        Where the model is.
     """
     try:
         yield

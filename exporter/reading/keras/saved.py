@@ -92,9 +92,35 @@ def read_saved(path: Path, *, partial: bool) -> Saved:
     """
     with refusing("it is damaged"):
         saved = _parsed(path)
-        require_dimensions(saved.config)
-        _refuse_unsupported(saved.config, partial=partial)
+        _require_wirable(saved.config, partial=partial)
     return saved
+
+
+def checked_model(config: object, *, partial: bool) -> dict[str, Any]:
+    """Return the configuration of a model in memory, if it can be built and wired.
+
+    Parameters
+    ----------
+    config
+        The configuration as Keras 3 gives it.
+    partial
+        As in ``read_saved``.
+
+    Raises
+    ------
+    ModelFileError
+        If it is none of a model that can be taken apart.
+    UnsupportedLayerError
+        If layers of the model are not handled; the message names all of them.
+    """
+    checked = _checked(_of_model(config))
+    _require_wirable(checked, partial=partial)
+    return checked
+
+
+def _require_wirable(config: dict[str, Any], *, partial: bool) -> None:
+    require_dimensions(config)
+    _refuse_unsupported(config, partial=partial)
 
 
 def _parsed(path: Path) -> Saved:
