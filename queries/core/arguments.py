@@ -20,9 +20,9 @@ _IN_MEMORY: Final = {
         "torch.onnx.export(model.eval(), (example_input,), 'model.onnx')"
     ),
     ("tensorflow.Module",): (
-        "is a module of TensorFlow in memory, and a file is taken; save it and convert it to "
-        "ONNX: tf.saved_model.save(module, 'saved'), then python -m tf2onnx.convert "
-        "--saved-model saved --output model.onnx"
+        "is a module of TensorFlow in memory, and a file is taken; convert it to ONNX: "
+        "tf2onnx.convert.from_function(tf.function(module), [tf.TensorSpec(shape)], "
+        "output_path='model.onnx')"
     ),
 }
 """What is said of a value by the packages and names of its classes, the more special ones first."""

@@ -160,7 +160,7 @@ def test_a_model_that_is_not_there_is_named_when_a_graph_is_opened(graph: Neuron
         ("tf_keras.src.engine.training", "Model", r"a model in memory, .*model\.save\('"),
         ("tf_keras.src.engine.base_layer", "Layer", r"a layer, and a model is taken"),
         ("torch.nn.modules.module", "Module", r"torch\.onnx\.export\(model\.eval\(\)"),
-        ("tensorflow.python.module.module", "Module", r"python -m tf2onnx\.convert"),
+        ("tensorflow.python.module.module", "Module", r"tf2onnx\.convert\.from_function\("),
     ],
 )
 def test_what_is_in_memory_is_told_how_it_becomes_a_file(module: str, name: str, said: str) -> None:
