@@ -12,13 +12,12 @@ from exporter.planning.plan import Plan
 from exporter.planning.push import plan
 from exporter.planning.recipe import Recipe
 from exporter.reading.given import given_model
-from exporter.reading.model_file import Place
+from exporter.reading.model_file import word_of
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.model_node import model_properties
-from queries.core.address import path_text
 from queries.core.input_shapes import InputShapes
 from queries.core.schema import COMPLETE
-from queries.core.wording import MODEL_FILE, command, option
+from queries.core.wording import command, option
 from queries.errors import GraphNotFoundError
 from queries.stores.blocks import BlockStore
 
@@ -77,7 +76,7 @@ class ModelStore(BlockStore):
         return (
             "load the model, or as much of it as there is room for "
             f"({option('granularity', 'channel')}, or {option('from_layer')} and "
-            f"{option('to_layer')}), with: {command('load', _word(self._given.place))}"
+            f"{option('to_layer')}), with: {command('load', word_of(self._given.place))}"
         )
 
     def models(self, model: str | None) -> list[dict[str, Any]]:
@@ -125,8 +124,3 @@ class ModelStore(BlockStore):
         """End the processes that were started."""
         if self._workers is not None:
             self._workers.close()
-
-
-def _word(place: Place) -> str:
-    """Return what stands for a model in a command."""
-    return path_text(place) if isinstance(place, Path) else MODEL_FILE

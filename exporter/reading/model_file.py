@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.reading.foreign import foreign_text
-from queries.core.address import may_be_secret
+from queries.core.address import may_be_secret, path_text
 from queries.core.arguments import in_memory
 from queries.core.files import expanded
 from queries.core.text import printable
+from queries.core.wording import MODEL_FILE
 from queries.errors import ModelFileError, VerificationError
 
 
@@ -33,6 +34,11 @@ class InMemory:
 
 Place = Path | InMemory
 """Where a model is."""
+
+
+def word_of(place: Place) -> str:
+    """Return what stands for a model in a command."""
+    return path_text(place) if isinstance(place, Path) else MODEL_FILE
 
 
 @contextmanager

@@ -4,26 +4,24 @@ import json
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from exporter.planning.push import trace
 from exporter.reading.given import given_model
-from exporter.reading.model_file import Place
+from exporter.reading.model_file import Place, word_of
 from exporter.reading.opened_model import OpenedModel
 from exporter.verifying.compared import ComparedGraph, part_in
 from exporter.verifying.drawing import drawn_inputs
 from exporter.verifying.graph_source import EDGES_AT_ONCE, ReadGraph, StoredSource
 from exporter.verifying.proof import TOLERANCE, Proof
-from queries.core.address import path_text
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
 from queries.core.model import StoredModel
 from queries.core.notebook import headed, table
 from queries.core.progress import Progress, shown, silent
-from queries.core.wording import MODEL_FILE, command, option
+from queries.core.wording import command, option
 from queries.errors import ModelNotFoundError, VerificationError
 from queries.library.checks import require_count
 from queries.stores import Location, Store, locate, open_store
@@ -175,11 +173,7 @@ def _or_again(location: Location, name: str, place: Place) -> str:
     """Say how all of a model is loaded in place of one; nothing of what is not loaded."""
     if not location.kind.is_loaded:
         return ""
-    return f", or load it again: {to_load(location.text, name, _word(place), replace=True)}"
-
-
-def _word(place: Place) -> str:
-    return path_text(place) if isinstance(place, Path) else MODEL_FILE
+    return f", or load it again: {to_load(location.text, name, word_of(place), replace=True)}"
 
 
 def _about(store: Store, name: str) -> StoredModel:
