@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from exporter.planning.layer import PlannedLayer
 from exporter.planning.not_finite import not_finite_text
 from exporter.planning.plan import LayerRow
 from exporter.planning.push import planned_steps
-from exporter.reading.formats import open_model
+from exporter.reading.given import given_model
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.sizes import store_sizes
 from queries.core.granularity import NEURON_GRAPH, Granularity, nodes_text
@@ -89,7 +89,7 @@ class Inspection:
 
 
 def inspect(
-    model: str | os.PathLike[str],
+    model: str | os.PathLike[str] | Any,
     *,
     granularity: Granularity = NEURON_GRAPH,
     input_shape: InputShapes | None = None,
@@ -102,7 +102,7 @@ def inspect(
     Parameters
     ----------
     model
-        A ``.keras`` or HDF5 file.
+        A ``.keras`` or HDF5 file, or a ``keras.Model`` in memory.
     granularity
         What a node stands for: a ``neuron``, all neurons of a ``channel``, or of a ``layer``.
     input_shape
@@ -121,11 +121,12 @@ def inspect(
         If the file cannot be read or wired.
     """
     require_granularity(granularity)
-    model_file = open_model(model, weights=False, input_shape=input_shape)
+    given = given_model(model)
+    model_file = given.open(weights=False, input_shape=input_shape)
     rows = _rows(model_file, granularity)
     try:
         if model_file.may_hold_not_finite():
-            with_weights = open_model(model_file.path, input_shape=input_shape)
+            with_weights = given.open(input_shape=input_shape)
             rows = _rows(with_weights, granularity)
     except ModelFileError as error:
         logger.warning("%s", error)

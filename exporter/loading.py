@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial as bound
+from pathlib import Path
 from typing import Any
 
 from exporter.parallel.address import check_dask
@@ -16,8 +17,8 @@ from exporter.planning.not_finite import not_finite_text
 from exporter.planning.plan import Plan
 from exporter.planning.recipe import Recipe
 from exporter.planning.threshold import Threshold
-from exporter.reading.formats import open_model
-from exporter.reading.model_file import readable
+from exporter.reading.given import given_model
+from exporter.reading.model_file import Place
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.entries import BLOCKS, REPLACED, STAGED, exists_error
 from exporter.sinks.kept_properties import kept_properties
@@ -144,7 +145,7 @@ class LoadReport:
 
 
 def load(
-    model: str | os.PathLike[str],
+    model: str | os.PathLike[str] | Any,
     graph: str | os.PathLike[str] | None = None,
     *,
     name: str | None = None,
@@ -169,12 +170,14 @@ def load(
     Parameters
     ----------
     model
-        A ``.keras`` or HDF5 file.
+        A ``.keras`` or HDF5 file, or a ``keras.Model`` in memory, of which a copy is made: it is
+        not changed, and may be trained meanwhile.
     graph
         A path that ends in ``.lbug``, a Neo4j URI, or a folder for files that Neo4j imports, which
         exists or ends in a slash; by default NEURONGRAPH_GRAPH, else ``neurons.lbug``.
     name
-        What the model is called in the graph; by default the file's name without suffix.
+        What the model is called in the graph; by default the file's name without suffix,
+        or the name of the model in memory.
     granularity
         What a node stands for: a ``neuron``, all neurons of a ``channel``, or of a ``layer``.
         The relationships between channels or layers hold the sum of the weights that they
@@ -254,17 +257,17 @@ def load(
         check_dask(dask, location)
     if name is not None:
         check_name(name)
-    file = readable(model)
+    given = given_model(model)
     if name is None:
-        name = file.stem
+        name = given.name
         check_name(name)
     sweep_temporary()
     if not replace and not resume:
         _refuse_existing(name, graph)
-    with shown(progress, f"Opening {file.name}") as told:
+    with shown(progress, f"Opening {_short(given.place)}") as told:
         if input_shape is None and resume:
-            input_shape = begun_with(location, name, file)
-        model_file = open_model(file, partial=partial, input_shape=input_shape)
+            input_shape = begun_with(location, name, given)
+        model_file = given.open(partial=partial, input_shape=input_shape)
         part = recipe.plan(model_file)
         require_no_class(label, part)
         require_room(location, options, part.neurons, part.edges, granularity)
@@ -317,6 +320,10 @@ def _report(
         half_precisions=model_file.half_precisions,
         seconds=seconds,
     )
+
+
+def _short(place: Place) -> str:
+    return place.name if isinstance(place, Path) else str(place)
 
 
 def _some(part: Plan, name: str) -> dict[str, int]:

@@ -1,7 +1,6 @@
-"""A model file as a store, which answers queries while it builds what they ask for."""
+"""A model as a store, which answers queries while it builds what they ask for."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,10 @@ from exporter.parallel.address import check_address
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
 from exporter.planning.recipe import Recipe
-from exporter.reading.formats import open_model
+from exporter.reading.given import given_model
+from exporter.reading.model_file import word_of
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.model_node import model_properties
-from queries.core.address import path_text
 from queries.core.input_shapes import InputShapes
 from queries.core.schema import COMPLETE
 from queries.core.wording import command, option
@@ -36,14 +35,14 @@ class _Contents:
 
 
 class ModelStore(BlockStore):
-    """The graph of neurons of a model file, which holds that one model.
+    """The graph of neurons of a model, which holds that one model.
 
-    The file is opened when it is first asked about.
+    It is opened when it is first asked about.
 
     Parameters
     ----------
-    file
-        A ``.keras`` or HDF5 file.
+    model
+        A ``.keras`` or HDF5 file, or a ``keras.Model``, of which a copy is asked.
     dask, input_shape
         As in ``NeuronGraph``.
 
@@ -56,16 +55,20 @@ class ModelStore(BlockStore):
     """
 
     def __init__(
-        self, file: Path, dask: str | None = None, input_shape: InputShapes | None = None
+        self,
+        model: Path | Any,
+        dask: str | None = None,
+        input_shape: InputShapes | None = None,
     ) -> None:
-        self.location = str(file)
         self._input_shape = input_shape
-        self._file, self._dask = file, dask
+        self._dask = dask
         self._workers: ModelWorkers | None = None
         if dask is not None:
             check_address(dask)
-        if not file.exists():
-            raise GraphNotFoundError(f"graph {file} does not exist, which would be a model file")
+        if isinstance(model, Path) and not model.exists():
+            raise GraphNotFoundError(f"graph {model} does not exist, which would be a model file")
+        self._given = given_model(model)
+        self.location = str(self._given.place)
 
     @property
     def instead(self) -> str:
@@ -73,11 +76,11 @@ class ModelStore(BlockStore):
         return (
             "load the model, or as much of it as there is room for "
             f"({option('granularity', 'channel')}, or {option('from_layer')} and "
-            f"{option('to_layer')}), with: {command('load', path_text(self._file))}"
+            f"{option('to_layer')}), with: {command('load', word_of(self._given.place))}"
         )
 
     def models(self, model: str | None) -> list[dict[str, Any]]:
-        """Return the one model, named after the file.
+        """Return the one model, by the name that it has where nobody says one.
 
         Raises
         ------
@@ -96,9 +99,8 @@ class ModelStore(BlockStore):
 
     @cached_property
     def _contents(self) -> _Contents:
-        name = self._file.stem
-        changed = datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
-        model = open_model(self._file, input_shape=self._input_shape)
+        name, changed = self._given.name, self._given.changed
+        model = self._given.open(input_shape=self._input_shape)
         planned = plan(model)
         properties = model_properties(
             model, planned, name, at=changed, state=COMPLETE, load_id=model.sha256

@@ -1,12 +1,10 @@
 """Load the epochs of a training into a graph, as the models ``run@1``, ``run@2`` and so on."""
 
 import os
-import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from exporter.inspection import inspect
@@ -16,17 +14,13 @@ from exporter.reading.keras.importing import import_keras
 from exporter.removal import drop
 from exporter.sinks.kinds import sink_kind
 from queries.answers.history import checkpoints
-from queries.core.arguments import require_text
+from queries.core.arguments import in_memory, require_text
 from queries.core.granularity import NEURON_GRAPH, Granularity
 from queries.core.input_shapes import InputShapes
-from queries.core.temporary import temporary_errors, temporary_folder
 from queries.errors import GraphNotFoundError, ModelExistsError, NeurongraphError, listed
 from queries.library.checks import require_count
 from queries.stores import open_store
 from queries.stores.location import locate
-
-Save = Callable[[Path], None]
-"""Saves the model that is being trained."""
 
 
 def load_epochs(
@@ -114,18 +108,18 @@ class _Run:
         self.loaded: list[str] = []
         self.failed: dict[str, Exception] = {}
 
-    def prepare(self, epochs: int, save: Save) -> None:
+    def prepare(self, epochs: int, model: Any) -> None:
         """Raise an error where the epochs after so many cannot be loaded, and make room for them.
 
         Parameters
         ----------
         epochs
             How many there have been.
-        save
-            Saves the model.
+        model
+            The model that is being trained.
         """
-        with self._saved(epochs + 1, save) as file:
-            inspect(file, granularity=self._granularity, input_shape=self._input_shape)
+        with self._named(epochs + 1, model):
+            inspect(model, granularity=self._granularity, input_shape=self._input_shape)
         earlier = [name for epoch, name in self._there() if epoch > epochs]
         if earlier and not self._replace:
             raise ModelExistsError(
@@ -136,17 +130,14 @@ class _Run:
             drop(name, self._graph, progress=False)
 
     @contextmanager
-    def _saved(self, epoch: int, save: Save) -> Iterator[Path]:
-        """Give the model as a file for a while, in whose place errors name the epoch."""
-        with temporary_folder() as folder, _same_random_numbers():
-            file = folder / "model.keras"
-            try:
-                with temporary_errors():
-                    save(file)
-                yield file
-            except NeurongraphError as error:
-                text = str(error).replace(str(file), f"epoch {epoch} of run {self._run!r}")
-                raise type(error)(text) from error.__cause__
+    def _named(self, epoch: int, model: Any) -> Iterator[None]:
+        """Name the epoch in errors, in the place of the model."""
+        try:
+            yield
+        except NeurongraphError as error:
+            place = in_memory(str(model.name))
+            text = str(error).replace(place, f"epoch {epoch} of run {self._run!r}")
+            raise type(error)(text) from error.__cause__
 
     def _there(self) -> list[tuple[int, str]]:
         """Return the models of the run that the graph holds, complete or not."""
@@ -160,16 +151,16 @@ class _Run:
     def __str__(self) -> str:
         return f"run {self._run!r} in {self._location}"
 
-    def record(self, epoch: int, save: Save) -> None:
+    def record(self, epoch: int, model: Any) -> None:
         """Load an epoch, unless it has been; warn where that fails."""
         name = f"{self._run}@{epoch}"
         if name in self.loaded:
             return
         try:
-            with self._saved(epoch, save) as file:
+            with self._named(epoch, model):
                 # What a load that failed has left is replaced.
                 load(
-                    file,
+                    model,
                     self._graph,
                     name=name,
                     granularity=self._granularity,
@@ -186,19 +177,6 @@ class _Run:
         else:
             self.loaded.append(name)
             self.failed.pop(name, None)
-
-
-@contextmanager
-def _same_random_numbers() -> Iterator[None]:
-    """Let what follows draw the numbers that it would have drawn without this block.
-
-    Keras draws the seed of each layer that it makes, also of one that is read from a file.
-    """
-    state = random.getstate()
-    try:
-        yield
-    finally:
-        random.setstate(state)
 
 
 @cache
@@ -229,7 +207,7 @@ def _callback_class() -> Any:
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             """Look whether epochs can be loaded, before the first one."""
             if not self._begun:
-                self._run.prepare(epoch, self._save)
+                self._run.prepare(epoch, self.model)
                 self._begun = True
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -237,14 +215,11 @@ def _callback_class() -> Any:
             self._last = epoch + 1
             ends = self.model.stop_training or self._last == self.params.get("epochs")
             if ends or self._last % self._every == 0:
-                self._run.record(self._last, self._save)
+                self._run.record(self._last, self.model)
 
         def on_train_end(self, logs: Any = None) -> None:
             """Load the last epoch, if it has not been."""
             if self._last:
-                self._run.record(self._last, self._save)
-
-        def _save(self, path: Path) -> None:
-            self.model.save(path)
+                self._run.record(self._last, self.model)
 
     return EpochLoader

@@ -63,7 +63,8 @@ class NeuronGraph(
     ----------
     graph
         A path that ends in ``.lbug``, a ``bolt://`` or ``neo4j://`` URI, the folder of a dataset,
-        or a model file; by default the environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+        a model file, or a ``keras.Model`` in memory, of which a copy is asked; by default the
+        environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
     model
         The model to ask about; needed where the graph holds more than one.
     progress

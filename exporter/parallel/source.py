@@ -13,6 +13,7 @@ from exporter.reading.formats import files_of, open_model, sha256_of_model
 from exporter.reading.modules import import_module_of_layers
 from exporter.reading.opened_model import OpenedModel
 from queries.core.temporary import temporary_errors, temporary_folder
+from queries.core.wording import option
 from queries.errors import GraphError, ModelFileError, ParameterError
 
 Content = Mapping[str, bytes]
@@ -50,6 +51,11 @@ class ModelSource:
     def of(cls, model: OpenedModel, recipe: Recipe) -> "ModelSource":
         """Return what opens a model in other processes as it was opened in this one."""
         shapes = tuple(tuple(size or 0 for size in tensor.shape) for tensor in model.inputs)
+        if not isinstance(model.path, Path):
+            raise ParameterError(
+                f"{option('dask')}: each process opens the model from a file, and {model.path} is "
+                "in none; save it, as by model.save('model.keras'), and give the path of that file"
+            )
         path = model.path.absolute()
         return cls(path, model.sha256, recipe, shapes, tuple(model.modules))
 

@@ -1,12 +1,16 @@
 """The shapes of a model's inputs, as its file has them and as the user says them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from exporter.reading.calls import Shape
 from queries.core.address import repeatable
+from queries.core.arguments import described
 from queries.core.input_shapes import InputShapes
 from queries.core.wording import option, worded
 from queries.errors import ModelFileError, ParameterError, listed, meant
+
+_AXES: Final = "it has a length of 1 or more for each axis"
 
 
 def closed_shapes(shapes: Mapping[str, Shape], given: InputShapes | None) -> list[Shape]:
@@ -42,6 +46,8 @@ def _by_name(names: Sequence[str], given: InputShapes | None) -> dict[str, tuple
                     f"{listed(names)}"
                 )
         return {name: _sizes(shape) for name, shape in given.items()}
+    if not isinstance(given, Sequence):
+        raise _wrong(f"{described(given)} is no shape; {_AXES}")
     shapes = [_sizes(given)] if _is_shape(given) else [_sizes(shape) for shape in given]
     if len(shapes) != len(names):
         raise _wrong(
@@ -59,7 +65,7 @@ def _sizes(shape: object) -> tuple[int, ...]:
     """Return a shape if it is one."""
     sizes = tuple(shape) if isinstance(shape, Sequence) and not isinstance(shape, str) else ()
     if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
-        raise _wrong(f"{shape!r} is no shape; it has a length of 1 or more for each axis")
+        raise _wrong(f"{shape!r} is no shape; {_AXES}")
     return sizes
 
 

@@ -4,24 +4,53 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from queries.core.address import may_be_secret
+from exporter.reading.foreign import foreign_text
+from queries.core.address import may_be_secret, path_text
+from queries.core.arguments import in_memory
 from queries.core.files import expanded
 from queries.core.text import printable
+from queries.core.wording import MODEL_FILE
 from queries.errors import ModelFileError, VerificationError
 
 
+@dataclass(frozen=True)
+class InMemory:
+    """The place of a model that is in no file.
+
+    Parameters
+    ----------
+    name
+        What the model is called.
+    """
+
+    name: str
+
+    def __str__(self) -> str:
+        return in_memory(self.name)
+
+
+Place = Path | InMemory
+"""Where a model is."""
+
+
+def word_of(place: Place) -> str:
+    """Return what stands for a model in a command."""
+    return path_text(place) if isinstance(place, Path) else MODEL_FILE
+
+
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Put the path of a model file before what is wrong with it.
+def reading(path: Place) -> Iterator[None]:
+    """Put the place of a model before what is wrong with it.
 
     What reads a file raises the plain reason; only this says where.
 
     Parameters
     ----------
     path
-        The model file.
+        Where the model is.
     """
     try:
         yield
@@ -37,7 +66,8 @@ def readable(path: str | os.PathLike[str]) -> Path:
     ParameterError
         If it is no path.
     ModelFileError
-        If the file cannot be read.
+        If the file cannot be read, or holds a model of a format that is not read, whatever its
+        name.
     """
     path = expanded(path, "model")
     if may_be_secret(str(path)):
@@ -47,13 +77,21 @@ def readable(path: str | os.PathLike[str]) -> Path:
         )
     try:
         with path.open("rb"):
-            return path
+            pass
     except IsADirectoryError:
-        raise ModelFileError(
-            f"{path} is a folder, not a model file; save the model as .keras or .h5"
-        ) from None
+        raise ModelFileError(printable(_folder_text(path))) from None
     except OSError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror}") from None
+    if (text := foreign_text(path)) is not None:
+        raise ModelFileError(printable(f"{path}: {text}"))
+    return path
+
+
+def _folder_text(folder: Path) -> str:
+    text = foreign_text(folder)
+    if text is not None:
+        return f"{folder}: {text}"
+    return f"{folder} is a folder, not a model file; save the model as .keras or .h5"
 
 
 def sha256_of(path: Path) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
 from exporter.reading.calls import LayerCall, Shape, Tensor
+from exporter.reading.model_file import Place
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,15 @@ class ModelValues:
 
 
 class OpenedModel(Protocol):
-    """A model file, opened; each format has an implementation."""
+    """A model, opened; each format has an implementation, and so has each library in memory."""
 
     @property
-    def path(self) -> Path:
-        """Where the file is."""
+    def path(self) -> Place:
+        """Where the file is, or the model in memory."""
 
     @property
     def sha256(self) -> str:
-        """The file's SHA-256, in hexadecimal."""
+        """The file's SHA-256, in hexadecimal; of a model in memory, that of all that it is."""
 
     @property
     def source(self) -> str:

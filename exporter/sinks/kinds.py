@@ -169,12 +169,12 @@ def sink_kind(location: Location) -> SinkKind:
     Raises
     ------
     GraphError
-        If it is a model file, which nothing is written into.
+        If it is a model, which nothing is written into.
     """
     if not location.kind.is_loaded:
         raise GraphError(
-            f"graph {location.text} is a model file, which can be asked as it is, but nothing is "
-            "loaded into it or dropped from it; give a path that ends in .lbug, a bolt:// or "
-            "neo4j:// URI, or a folder that ends in /"
+            f"graph {location.text} is a {location.kind.name}, which can be asked as it is, but "
+            "nothing is loaded into it or dropped from it; give a path that ends in .lbug, a "
+            "bolt:// or neo4j:// URI, or a folder that ends in /"
         )
     return SINKS[location.kind.name]

@@ -3,11 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from exporter.planning.plan import Plan
-from exporter.reading.formats import sha256_of_model
+from exporter.reading.given import GivenModel
 from exporter.sinks.entries import STAGED
 from exporter.sinks.ledger import Ledger
 from queries import NeuronGraph
@@ -78,7 +77,7 @@ def to_go_on_with(ledger: Ledger, model: Mapping[str, Any]) -> Mapping[str, Any]
     return row
 
 
-def begun_with(location: Location, name: str, file: Path) -> list[list[int]] | None:
+def begun_with(location: Location, name: str, given: GivenModel) -> list[list[int]] | None:
     """Return the shapes of the inputs with which a load of a model began; None if none has.
 
     Parameters
@@ -87,8 +86,8 @@ def begun_with(location: Location, name: str, file: Path) -> list[list[int]] | N
         Where the graph is.
     name
         What the model is called there.
-    file
-        The model file; what was loaded of another one does not count.
+    given
+        The model; what was loaded of another one does not count.
     """
     try:
         with NeuronGraph(location.place) as graph:
@@ -98,7 +97,7 @@ def begun_with(location: Location, name: str, file: Path) -> list[list[int]] | N
     begun = models[models["name"].isin([name, name + STAGED])]
     if begun.empty:
         return None
-    shapes = begun["input_shapes"][begun["sha256"] == sha256_of_model(file)]
+    shapes = begun["input_shapes"][begun["sha256"] == given.sha256]
     return None if shapes.empty else json.loads(shapes.iloc[-1])
 
 

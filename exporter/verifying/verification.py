@@ -4,19 +4,18 @@ import json
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from exporter.planning.push import trace
-from exporter.reading.formats import open_model, sha256_of_model
-from exporter.reading.model_file import readable
+from exporter.reading.given import given_model
+from exporter.reading.model_file import Place, word_of
 from exporter.reading.opened_model import OpenedModel
 from exporter.verifying.compared import ComparedGraph, part_in
 from exporter.verifying.drawing import drawn_inputs
 from exporter.verifying.graph_source import EDGES_AT_ONCE, ReadGraph, StoredSource
 from exporter.verifying.proof import TOLERANCE, Proof
-from queries.core.address import path_text
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
 from queries.core.model import StoredModel
@@ -83,7 +82,7 @@ class VerifyReport:
 
 
 def verify(
-    model: str | os.PathLike[str],
+    model: str | os.PathLike[str] | Any,
     graph: str | os.PathLike[str] | None = None,
     *,
     name: str | None = None,
@@ -99,11 +98,12 @@ def verify(
     Parameters
     ----------
     model
-        The model file that was loaded.
+        The model file that was loaded, or the ``keras.Model`` in memory that was.
     graph
         Where the graph is, as in ``load``.
     name
-        What the model is called there; by default the file's name without suffix.
+        What the model is called there; by default the file's name without suffix, or the name of
+        the model in memory.
     samples
         How many random inputs, drawn from the standard normal distribution; where the model looks
         tokens up, from those that it knows.
@@ -122,7 +122,7 @@ def verify(
     Raises
     ------
     VerificationError
-        If the graph was loaded from another file, without its weak relationships, or as a
+        If the graph was loaded from another model, without its weak relationships, or as a
         coarser graph.
     ModelFileError, GraphError, ModelNotFoundError, ModelIncompleteError
         If the file or the graph cannot be read.
@@ -130,16 +130,16 @@ def verify(
     require_count(option("samples"), samples)
     require_count(option("seed"), seed, least=0)
     require_no_swap(model, graph, command("verify", str(graph), graph=str(model)))
-    file = readable(model)
-    name = name if name is not None else file.stem
+    given = given_model(model)
+    name = name if name is not None else given.name
     # All that differs is told, whatever the store itself would refuse.
     with (
-        shown(progress, f"Opening {file}") as told,
+        shown(progress, f"Opening {given.place}") as told,
         open_store(graph) as store,
         store.uncompared(),
     ):
         about = _about(store, name)
-        again = _or_again(locate(graph), name, file)
+        again = _or_again(locate(graph), name, given.place)
         source = StoredSource(store, about)
         row = source.model_row()
         if about.granularity != NEURON_GRAPH:
@@ -152,13 +152,13 @@ def verify(
                 f"{name!r} was loaded without its weak relationships or last layers, so that its "
                 f"graph cannot compute what the model computes; name one that is whole{again}"
             )
-        sha256 = sha256_of_model(file)
+        sha256 = given.sha256
         # Axes that the file leaves open are as long as they were when it was loaded.
         loaded = json.loads(row["input_shapes"]) if row["sha256"] == sha256 else None
-        model_file = open_model(file, input_shape=loaded)
+        model_file = given.open(input_shape=loaded)
         if row["sha256"] != sha256:
             raise VerificationError(
-                f"{name!r} was loaded from another file than {model}: the SHA-256 of the files "
+                f"{name!r} was loaded from another model than {given.place}: their SHA-256 "
                 f"are {str(row['sha256'])[:12]}... and {sha256[:12]}...; say "
                 f"another {option('name')}{again}"
             )
@@ -169,11 +169,11 @@ def verify(
         return report
 
 
-def _or_again(location: Location, name: str, file: Path) -> str:
-    """Say how all of a file is loaded in place of a model; nothing of what is not loaded."""
+def _or_again(location: Location, name: str, place: Place) -> str:
+    """Say how all of a model is loaded in place of one; nothing of what is not loaded."""
     if not location.kind.is_loaded:
         return ""
-    return f", or load it again: {to_load(location.text, name, path_text(file), replace=True)}"
+    return f", or load it again: {to_load(location.text, name, word_of(place), replace=True)}"
 
 
 def _about(store: Store, name: str) -> StoredModel:

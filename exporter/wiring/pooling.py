@@ -74,13 +74,13 @@ def adaptive_average_pooling(layer: Any, ids: Ids) -> Computed:
 @handles("ops.MaxPool")
 def max_pool(operation: Any, ids: Ids) -> Computed:
     """Take the largest input; each edge has weight 1."""
-    return _largest(layer := _AsLayer.of(operation, ids), _pools(layer, ids), ids.ndim)
+    return max_pooling(_AsLayer.of(operation, ids), ids)
 
 
 @handles("ops.AveragePool")
 def average_pool(operation: Any, ids: Ids) -> Computed:
     """Add up the inputs; each edge has weight 1 / (number of inputs, padding left out)."""
-    return _average(layer := _AsLayer.of(operation, ids), _pools(layer, ids), ids.ndim)
+    return average_pooling(_AsLayer.of(operation, ids), ids)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def view(
     from queries.viewer.server import Viewer
 
     names = [] if classes is None else read_class_names(classes)
-    if model is not None and is_place(model) and not _was_written(ctx, "graph"):
+    if model is not None and _is_graph(model) and not _was_written(ctx, "graph"):
         graph, model = model, None
     shapes = input_shapes(input_shape)
     with ExitStack() as stack:
@@ -83,6 +83,11 @@ def view(
             stack.enter_context(open_browser(viewer.address))
         with until_ctrl_c():
             viewer.serve()
+
+
+def _is_graph(word: str) -> bool:
+    """Tell whether a word names a graph, or a file, rather than a model in a graph."""
+    return is_place(word) or (bool(Path(word).suffix) and Path(word).is_file())
 
 
 def _was_written(ctx: typer.Context, name: str) -> bool:

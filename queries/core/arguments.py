@@ -7,7 +7,26 @@ from typing import Final
 from queries.core.address import repeatable
 from queries.errors import ParameterError
 
-_KERAS: Final = frozenset({"keras", "tf_keras", "tensorflow"})
+_IN_MEMORY: Final = {
+    ("keras.Model", "tf_keras.Model", "tensorflow.Model"): (
+        "is a model in memory, and a file is taken; save it, as by model.save('model.keras'), "
+        "and give the path of that file"
+    ),
+    ("keras.Layer", "tf_keras.Layer", "tensorflow.Layer"): (
+        "is a layer, and a model is taken: keras.Sequential([keras.Input(shape), layer])"
+    ),
+    ("torch.Module",): (
+        "is a module of PyTorch in memory, and a file is taken; export it to ONNX: "
+        "torch.onnx.export(model.eval(), (example_input,), 'model.onnx')"
+    ),
+    ("tensorflow.Module",): (
+        "is a module of TensorFlow in memory, and a file is taken; convert it to ONNX: "
+        "tf2onnx.convert.from_function(tf.function(module), [tf.TensorSpec(shape)], "
+        "output_path='model.onnx')"
+    ),
+}
+"""What is said of a value by the packages and names of its classes, the more special ones first."""
+
 _PLAIN: Final = (bool, int, float)
 
 
@@ -80,17 +99,41 @@ def path_of(name: str, value: object) -> str:
 
 
 def _no_path(value: object) -> str:
-    if is_keras_model(value):
-        return (
-            "is a model in memory, and a file is taken; save it, as by model.save('model.keras'), "
-            "and give the path of that file"
-        )
-    return "is no path; give a text or a pathlib.Path"
+    return in_memory_instead(value) or "is no path; give a text or a pathlib.Path"
+
+
+def in_memory_instead(value: object) -> str | None:
+    """Say what to do with a part of a network in memory where a file or a graph is taken.
+
+    Parameters
+    ----------
+    value
+        What was given.
+
+    Returns
+    -------
+    str or None
+        What follows the description of the value; None for what is no such part.
+    """
+    for bases, text in _IN_MEMORY.items():
+        if _is_of(value, *bases):
+            return text
+    return None
+
+
+def in_memory(name: str) -> str:
+    """Return where a model of a name is that is in no file."""
+    return f"model {name!r} in memory"
 
 
 def is_keras_model(value: object) -> bool:
-    """Tell whether a value is a model of Keras in memory, whichever Keras that is."""
+    """Tell whether a value is a model of Keras 3 in memory."""
+    return _is_of(value, "keras.Model")
+
+
+def _is_of(value: object, *names: str) -> bool:
+    """Tell whether a value is of a class of a package, or derived from one: ``keras.Model``."""
     return any(
-        base.__name__ == "Model" and base.__module__.partition(".")[0] in _KERAS
+        f"{base.__module__.partition('.')[0]}.{base.__name__}" in names
         for base in type(value).__mro__
     )

@@ -35,7 +35,7 @@ class Methods:
 
     def __init__(
         self,
-        graph: str | os.PathLike[str] | None = None,
+        graph: str | os.PathLike[str] | Any | None = None,
         *,
         model: str | None = None,
         progress: Progress | bool = True,
@@ -140,7 +140,7 @@ class Methods:
 
 
 def _opened(
-    graph: str | os.PathLike[str] | None,
+    graph: str | os.PathLike[str] | Any | None,
     model: str | None,
     dask: str | None,
     input_shape: InputShapes | None,

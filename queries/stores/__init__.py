@@ -2,6 +2,7 @@
 
 import os
 from pkgutil import resolve_name
+from typing import Any
 
 from queries.core.input_shapes import InputShapes
 from queries.core.wording import option
@@ -13,7 +14,7 @@ __all__ = ["Location", "Store", "locate", "open_store"]
 
 
 def open_store(
-    graph: str | os.PathLike[str] | None = None,
+    graph: str | os.PathLike[str] | Any | None = None,
     *,
     dask: str | None = None,
     input_shape: InputShapes | None = None,

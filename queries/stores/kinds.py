@@ -81,5 +81,13 @@ MODEL_FILE: Final = Kind(
     takes_dask=True,
     takes_shapes=True,
 )
+MODEL_IN_MEMORY: Final = Kind(
+    "model in memory",
+    "a keras.Model",
+    lambda _: False,
+    "exporter.model_store:ModelStore",
+    is_loaded=False,
+    takes_shapes=True,
+)
 
 KINDS: Final = (EMBEDDED, NEO4J, DATASET, MODEL_FILE)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.core.address import may_be_secret, repeatable
-from queries.core.arguments import described, is_keras_model
+from queries.core.arguments import described, in_memory, in_memory_instead, is_keras_model
 from queries.core.text import GRAPH_VARIABLE
 from queries.core.wording import option, worded
 from queries.errors import ParameterError
-from queries.stores.kinds import DATASET, KINDS, MODEL_FILE, SCHEMES, Kind
+from queries.stores.kinds import DATASET, KINDS, MODEL_FILE, MODEL_IN_MEMORY, SCHEMES, Kind
 
 DEFAULT_GRAPH: Final = "neurons.lbug"
 
@@ -25,14 +25,19 @@ class Location:
         The path, in which ``~`` is a folder, or the URI as it was given.
     kind
         What the graph is kept in.
+    held
+        The model itself where it is in memory, else None.
     """
 
     text: str
     kind: Kind
+    held: Any = None
 
     @property
-    def place(self) -> str | Path:
-        """The URI, or the path."""
+    def place(self) -> Any:
+        """The URI, the path, or the model in memory."""
+        if self.held is not None:
+            return self.held
         return self.text if self.kind.has_address else self.path
 
     @property
@@ -41,7 +46,7 @@ class Location:
         return Path(self.text)
 
 
-def locate(graph: str | os.PathLike[str] | None = None) -> Location:
+def locate(graph: str | os.PathLike[str] | Any | None = None) -> Location:
     """Check where a graph is, without opening it.
 
     Parameters
@@ -49,8 +54,9 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     graph
         A path that ends in ``.lbug``; a Neo4j URI, which is a scheme, a host, perhaps a port, and
         nothing else; the folder of a dataset: one that exists or ends in a slash; or a model file:
-        a path that ends in ``.keras``, ``.h5``, ``.hdf5`` or ``.onnx``. A path that does not exist
-        and has ``:``, ``@``, ``?`` or ``#`` in it begins with ``./`` or is absolute. None for the
+        a path that ends in ``.keras``, ``.h5``, ``.hdf5`` or ``.onnx``, or another file that
+        exists; or a ``keras.Model`` in memory. A path that does not exist and has
+        ``:``, ``@``, ``?`` or ``#`` in it begins with ``./`` or is absolute. None for the
         environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
 
     Returns
@@ -66,13 +72,13 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
     """
     is_default = graph is None or (isinstance(graph, str) and not graph)
     place: Any = os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH if is_default else graph
+    if is_keras_model(place):
+        return Location(in_memory(str(place.name)), MODEL_IN_MEMORY, place)
     try:
         text = os.fsdecode(place)
     except TypeError:
-        save = "; save the model, and give the path of that file" * is_keras_model(place)
-        raise ParameterError(
-            f"{option('graph')}: {described(place)} is neither a path nor an address{save}"
-        ) from None
+        instead = in_memory_instead(place) or "is neither a path nor an address"
+        raise ParameterError(f"{option('graph')}: {described(place)} {instead}") from None
     kind = _recognised(text, has_address=True)
     if kind is not None:
         return Location(text, kind)
@@ -86,6 +92,9 @@ def locate(graph: str | os.PathLike[str] | None = None) -> Location:
         )
     text = os.path.expanduser(text)  # noqa: PTH111 - a Path would lose the slash at the end.
     kind = _recognised(text, has_address=False)
+    if kind is None and os.path.isfile(text):  # noqa: PTH113 - as above.
+        # Whatever it is, its reader says so.
+        kind = MODEL_FILE
     if kind is not None:
         return Location(text, kind)
     first, *others = (kind.looks for kind in KINDS)

@@ -65,7 +65,7 @@ class Viewer(Closing):
 
     def __init__(
         self,
-        graph: str | os.PathLike[str] | None = None,
+        graph: str | os.PathLike[str] | Any | None = None,
         model: str | None = None,
         *,
         port: int = 0,

@@ -156,7 +156,7 @@ class TestVerify:
     def test_refuses_another_file(
         self, loaded: GraphStore, references: dict[str, Reference]
     ) -> None:
-        with pytest.raises(VerificationError, match="another file"):
+        with pytest.raises(VerificationError, match="another model"):
             verify(references["dilated"].file, loaded.location, name="pooled")
 
     def test_refuses_what_is_not_there(

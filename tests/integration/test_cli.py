@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import pickle
 import platform
 import re
 import shlex
@@ -12,6 +13,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -780,6 +783,25 @@ class TestErrors:
         message = error(invoke(*words))
         assert part in message
         assert "secret" not in message
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["inspect", "net.pth"],
+            ["load", "net.pth"],
+            ["verify", "net.pth"],
+            ["view", "net.pth"],
+            ["query", "layers", "-g", "net.pth"],
+        ],
+    )
+    def test_say_how_a_model_of_another_format_is_exported(
+        self, invoke: Invoke, folder: Path, words: list[str]
+    ) -> None:
+        with zipfile.ZipFile(folder / "net.pth", "w") as file:
+            file.writestr("net/data.pkl", pickle.dumps(OrderedDict(), 2))
+        message = error(invoke(*words))
+        assert "net.pth: it is a state dict of PyTorch" in message
+        assert "torch.onnx.export(model.eval(), (example_input,), 'net.onnx')" in message
 
     @pytest.mark.parametrize(
         "words",

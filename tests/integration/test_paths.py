@@ -106,7 +106,7 @@ def test_options_are_checked_before_the_model_is_opened(
     def opened(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("exporter.loading.open_model", opened)
+    monkeypatch.setattr("exporter.reading.given.open_model", opened)
     with pytest.raises(ParameterError, match=next(iter(options))):
         exporter.load("~/digits.keras", "~/g.lbug", **options)
     assert not (home / "g.lbug").exists()
@@ -120,7 +120,7 @@ def test_the_format_of_a_dataset_is_checked_before_the_model_is_opened(
     def opened(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("exporter.loading.open_model", opened)
+    monkeypatch.setattr("exporter.reading.given.open_model", opened)
     before = sorted(home.glob("files/**/*"))
     with pytest.raises(ParameterError, match="files holds csv files"):
         exporter.load("~/digits.keras", "~/files/", name="again", file_format="parquet")

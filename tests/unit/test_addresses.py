@@ -306,7 +306,7 @@ class TestAnyText:
     @given(text=st.one_of(nearly(), st.text(), st.binary()))
     def test_is_known_or_refused(self, text: str | bytes) -> None:
         try:
-            locate(text)  # type: ignore[arg-type]
+            locate(text)
         except ParameterError:
             return
 
@@ -362,8 +362,8 @@ class TestPaths:
             locate("digits.lbg")
 
     def test_of_bytes_are_decoded(self) -> None:
-        assert locate(os.fsencode("g.lbug")).text == "g.lbug"  # type: ignore[arg-type]
+        assert locate(os.fsencode("g.lbug")).text == "g.lbug"
 
     def test_of_another_kind_are_refused(self) -> None:
         with pytest.raises(ParameterError, match="7 is neither a path nor an address"):
-            locate(7)  # type: ignore[arg-type]
+            locate(7)

@@ -154,13 +154,31 @@ def test_a_model_that_is_not_there_is_named_when_a_graph_is_opened(graph: Neuron
         NeuronGraph(graph.location, model="ruin")
 
 
+@pytest.mark.parametrize(
+    ("module", "name", "said"),
+    [
+        ("tf_keras.src.engine.training", "Model", r"a model in memory, .*model\.save\('"),
+        ("tf_keras.src.engine.base_layer", "Layer", r"a layer, and a model is taken"),
+        ("torch.nn.modules.module", "Module", r"torch\.onnx\.export\(model\.eval\(\)"),
+        ("tensorflow.python.module.module", "Module", r"tf2onnx\.convert\.from_function\("),
+    ],
+)
+def test_what_is_in_memory_is_told_how_it_becomes_a_file(module: str, name: str, said: str) -> None:
+    base = type(name, (), {"__module__": module})
+    own = type("Net", (base,), {})()
+    for ask in (neurongraph.load, neurongraph.inspect, neurongraph.verify):
+        with pytest.raises(ParameterError, match=rf"^model: a Net .*{said}"):
+            ask(own)
+    with pytest.raises(ParameterError, match=rf"^graph: a Net .*{said}"):
+        NeuronGraph(own)
+
+
 def test_a_model_in_memory_is_told_how_it_becomes_a_file() -> None:
     own = chain((3,), layer("Dense", units=2))
-    for ask in (neurongraph.load, neurongraph.inspect, neurongraph.verify):
-        with pytest.raises(ParameterError, match=r"^model: a Sequential .*model\.save\('"):
-            ask(own)
-    with pytest.raises(ParameterError, match=r"^graph: a Sequential .*; save the model"):
-        NeuronGraph(own)
+    with pytest.raises(ParameterError, match=r"^output: a Sequential .*model\.save\('"):
+        path_of("output", own)
+    with pytest.raises(ParameterError, match="a Dense is a layer, and a model is taken"):
+        neurongraph.load(own.layers[0])
 
 
 def test_values_of_parameters(graph: NeuronGraph) -> None:

@@ -235,11 +235,11 @@ class TestFailures:
         assert kernels == []
         assert not place.exists()
 
-    def test_name_the_epoch_and_no_file(
+    def test_name_the_epoch_and_not_the_model(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def failing(file: Path, *_: Any, **__: Any) -> Any:
-            raise ModelFileError(f"{file}: it is damaged")
+        def failing(model: Any, *_: Any, **__: Any) -> Any:
+            raise ModelFileError(f"model {model.name!r} in memory: it is damaged")
 
         epochs = load_epochs("run", tmp_path / "run.lbug")
         monkeypatch.setattr(training, "load", failing)

@@ -35,6 +35,8 @@ OF_THE_SHELL = (
     # The options of Chromium and of pip, and the colours of Bokeh's style sheet.
     "queries/plots/browser.py", "queries/core/packages.py", "queries/viewer/picture.py",
     "queries/viewer/style.py",
+    # What converts models of other formats.
+    "exporter/reading/foreign/",
     "queries/core/text.py", "queries/core/wording.py",
 )  # fmt: skip
 COMMANDS = {each.name: each for each in typer.main.get_command(app).commands.values()}  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.reading.bounds import require_dimensions, require_nesting, require_text
+from exporter.reading.foreign.advice import from_weights
 from exporter.reading.keras.graph import keeps_call
 from exporter.reading.keras.heaps import require_sound_heaps
 from exporter.reading.keras.importing import import_keras
@@ -92,9 +93,35 @@ def read_saved(path: Path, *, partial: bool) -> Saved:
     """
     with refusing("it is damaged"):
         saved = _parsed(path)
-        require_dimensions(saved.config)
-        _refuse_unsupported(saved.config, partial=partial)
+        _require_wirable(saved.config, partial=partial)
     return saved
+
+
+def checked_model(config: object, *, partial: bool) -> dict[str, Any]:
+    """Return the configuration of a model in memory, if it can be built and wired.
+
+    Parameters
+    ----------
+    config
+        The configuration as Keras 3 gives it.
+    partial
+        As in ``read_saved``.
+
+    Raises
+    ------
+    ModelFileError
+        If it is none of a model that can be taken apart.
+    UnsupportedLayerError
+        If layers of the model are not handled; the message names all of them.
+    """
+    checked = _checked(_of_model(config))
+    _require_wirable(checked, partial=partial)
+    return checked
+
+
+def _require_wirable(config: dict[str, Any], *, partial: bool) -> None:
+    require_dimensions(config)
+    _refuse_unsupported(config, partial=partial)
 
 
 def _parsed(path: Path) -> Saved:
@@ -137,16 +164,28 @@ def _read_hdf5(path: Path) -> Saved:
         version = _text(file, "keras_version")
         backend = _text(file, "backend") if is_old(version) else ""
     if text is None:
-        raise ModelFileError(
-            "it holds no model configuration, perhaps only weights; "
-            "save the whole model with model.save()"
-        )
+        raise ModelFileError(_without_model(path))
     config = _of_model(_decoded(text))
     if is_old(version):
         modern = _checked(modern_model(config, version, backend))
         return Saved(path, config, modern, version, backend, archive=False)
     config = of_hdf5(_checked(config))
     return Saved(path, config, config, version, backend, archive=False)
+
+
+def _without_model(path: Path) -> str:
+    """Say what an HDF5 file without a model's configuration is, and what to do."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        of_keras = "layer_names" in file.attrs or bool(
+            {"layers", "_layer_checkpoint_dependencies"} & set(file)
+        )
+    if of_keras:
+        return f"it holds weights of Keras, and no layers; {from_weights(path)}"
+    return (
+        "it is an HDF5 file without a Keras model; save the whole model: model.save('model.keras')"
+    )
 
 
 def _text(file: Any, name: str) -> str:

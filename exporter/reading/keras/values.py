@@ -72,7 +72,7 @@ def _by_sample(call: LayerCall, values: Mapping[int, Any]) -> list[Any]:
 def _outputs(call: LayerCall, values: Mapping[int, Any]) -> list[Any]:
     """Return what a call puts out, one array an output."""
     args, kwargs = call.arguments(values)
-    return _flat(_called(call.layer, args, kwargs))
+    return flat(_called(call.layer, args, kwargs))
 
 
 def _called(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -107,13 +107,14 @@ def predicted(model: Any, read: ModelInputs, inputs: Sequence[NDArray[Any]]) -> 
 
     arguments = read.packed(inputs)
     try:
-        return _flat(model.predict_on_batch(arguments))
+        return flat(model.predict_on_batch(arguments))
     except tf.errors.OpError:
         model.compile(jit_compile=True)
-        return _flat(model.predict_on_batch(arguments))
+        return flat(model.predict_on_batch(arguments))
 
 
-def _flat(outputs: Any) -> list[Any]:
+def flat(outputs: Any) -> list[Any]:
+    """Return what a model puts out as one array an output."""
     import keras
 
     return list(keras.tree.flatten(outputs))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, Final
 
 from queries.core.address import place_text
 from queries.core.progress import Progress, silent
 from queries.core.schema import COMPLETE
+from queries.core.text import printable
 from queries.core.wording import MODEL_FILE, command
 from queries.errors import GraphError, GraphNotFoundError
 from queries.stores.blocks import BlockStore
@@ -19,6 +21,9 @@ from queries.stores.notes import is_of
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
     from queries.stores.damage import Damage
+
+# Formats of models are known to the other package.
+_FOREIGN: Final = "exporter.reading.foreign:foreign_text"
 
 
 class DatasetStore(BlockStore):
@@ -42,6 +47,8 @@ class DatasetStore(BlockStore):
         with file_errors(folder):
             there = folder.exists()
         if not is_dataset(folder):
+            if there and (what := resolve_name(_FOREIGN)(folder)):
+                raise GraphNotFoundError(printable(f"graph {folder}: {what}"))
             reason = "is no dataset of this tool" if there else "does not exist"
             raise GraphNotFoundError(
                 f"graph {folder} {reason}; make one with: "
