@@ -74,13 +74,15 @@ def adaptive_average_pooling(layer: Any, ids: Ids) -> Computed:
 @handles("ops.MaxPool")
 def max_pool(operation: Any, ids: Ids) -> Computed:
     """Take the largest input; each edge has weight 1."""
-    return max_pooling(_AsLayer.of(operation, ids), ids)
+    layer = _AsLayer.of(operation, ids)
+    return largest(_pools(layer, ids), ids.ndim, channel_axis(layer))
 
 
 @handles("ops.AveragePool")
 def average_pool(operation: Any, ids: Ids) -> Computed:
     """Add up the inputs; each edge has weight 1 / (number of inputs, padding left out)."""
-    return average_pooling(_AsLayer.of(operation, ids), ids)
+    layer = _AsLayer.of(operation, ids)
+    return averaged(_pools(layer, ids), ids.ndim, channel_axis(layer))
 
 
 @dataclass(frozen=True)
