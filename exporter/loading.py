@@ -43,6 +43,7 @@ from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
 from queries.core.wording import command, option
 from queries.errors import GraphNotFoundError, ParameterError, listed
+from queries.stores.kinds import MODEL_FILE
 from queries.stores.location import Location, locate, require_no_swap
 
 _LONGEST_NAME = 200
@@ -253,7 +254,8 @@ def load(
         name = file.stem
         check_name(name)
     sweep_temporary()
-    if not replace and not resume:
+    # Of a file that may be no model that is said first.
+    if not replace and not resume and MODEL_FILE.recognises(file.name):
         _refuse_existing(name, graph)
     with shown(progress, f"Opening {file.name}") as told:
         model_file = open_model(file, partial=partial)

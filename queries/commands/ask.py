@@ -128,8 +128,8 @@ def query(
 ) -> None:
     """Run a query of the library, or list the queries by what they are about.
 
-    Where neurons are meant, give a layer, a neuron, ids, or fields. Any number may be a
-    range whose ends are included: 3, or 1,4, or 0..5, or 2.. and so on.
+    Where neurons are meant, give a layer, a neuron, ids as in id:12,14, or fields. Any number
+    may be a range whose ends are included: 3, or 1,4, or 0..5, or 2.. and so on.
     """
     to = destination(format_name, output, raw=raw)
     if name is None:

@@ -1,0 +1,157 @@
+"""What the command line says where something is wrong leads on: a name, a form, or a line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from exporter import load
+from exporter.cli import app
+
+SAMPLE = Path("samples/digits.keras").absolute()
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with two checkpoints of a run as digits.lbug, and things that are no graphs."""
+    folder = tmp_path_factory.mktemp("advice")
+    for name in ("run@1", "run@2"):
+        load(SAMPLE, folder / "digits.lbug", name=name, progress=False)
+    (folder / "one").mkdir()
+    load(SAMPLE, folder / "one" / "digits.lbug", progress=False)
+    (folder / "empty.lbug").mkdir()
+    (folder / "empty").mkdir()
+    (folder / "plain.lbug").write_text("a text")
+    (folder / "digits.npz").write_text("no model")
+    return folder
+
+
+@pytest.fixture
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Give a function that runs a command line in that folder."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("NEURONGRAPH_GRAPH", "one/digits.lbug")
+
+    def invoke(*words: str) -> Result:
+        return CliRunner().invoke(app, words)
+
+    return invoke
+
+
+def error(done: Result, code: int = 1) -> str:
+    """Return what a run says that ends with an exit code; stdout is empty."""
+    assert done.exit_code == code, done.output
+    assert done.stdout == ""
+    return done.stderr
+
+
+RUNS = ("-g", "digits.lbug")
+
+
+class TestNamesWithAnAt:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("history", "run@9"),
+            ("query", "layers", "-m", "run@9"),
+            ("query", "compare_layers", "run@9", "-m", "run@1"),
+            ("drop", "run@9", "--yes"),
+            ("check", "run@9"),
+            ("plot", "adjacency", "-m", "run@9", "-o", "picture.html"),
+        ],
+        ids=" ".join,
+    )
+    def test_of_runs_are_repeated(self, words: tuple[str, ...], run: Run) -> None:
+        message = error(run(*words, *RUNS))
+        assert "'run@9'" in message
+        assert "did you mean 'run" in message
+
+    def test_of_runs_are_repeated_where_none_is_taken(self, run: Run) -> None:
+        assert "run@2" in error(run("view", "run@1", "run@2", *RUNS), 2)
+
+    @pytest.mark.parametrize("name", ["conv_0@1", "conv_0[3]@2,0", "a.b-c[0]@12,7,1"])
+    def test_of_neurons_are_repeated(self, name: str, run: Run) -> None:
+        assert f"'{name}'" in error(run("query", "strength", "dense_1", name))
+
+    @pytest.mark.parametrize(
+        "text", ["secret@host", "u:secret@1", "secret@10.0.0.1", "secret@7:1", "secret%401"]
+    )
+    def test_of_anything_else_are_not(self, text: str, run: Run) -> None:
+        for words in (("history", text), ("query", "layers", "-m", text), ("view", "a", text)):
+            done = run(*words)
+            assert done.exit_code in {1, 2}
+            assert text not in done.output
+
+    @pytest.mark.parametrize("text", ["secret@1", "secret[1]@2,3"])
+    def test_are_not_repeated_as_a_graph(self, text: str, run: Run) -> None:
+        assert "secret" not in error(run("models", "-g", text))
+
+
+class TestGraphs:
+    @pytest.mark.parametrize("command", ["check", "query layers", "view --no-open"])
+    def test_without_a_model_are_told_of_with_the_line_that_loads_one(
+        self, command: str, run: Run
+    ) -> None:
+        assert error(run(*command.split(), "-g", "empty.lbug")) == (
+            "Error: empty.lbug holds no complete model; load one: "
+            "neurongraph load MODEL --graph empty.lbug\n"
+        )
+
+    def test_that_are_files_get_no_line_that_fails(self, run: Run) -> None:
+        for words in (("models",), ("load", str(SAMPLE))):
+            assert error(run(*words, "-g", "plain.lbug")) == (
+                "Error: graph plain.lbug is a file, not the folder of a graph; give another path\n"
+            )
+
+    def test_that_are_folders_of_something_else_get_none(self, run: Run) -> None:
+        message = error(run("models", "-g", "."))
+        assert message.endswith("holds other files; graphs in it are digits.lbug, empty.lbug\n")
+        assert "make one with: neurongraph load MODEL" in error(run("models", "-g", "empty"))
+
+    def test_what_is_no_model_is_told_before_its_name_is_taken(self, run: Run) -> None:
+        message = error(run("load", "digits.npz", "-g", "one/digits.lbug"))
+        assert message.startswith("Error: digits.npz: it is not a Keras model")
+
+
+def test_an_unknown_option_is_in_no_line_that_is_proposed(run: Run) -> None:
+    message = error(run("load", str(SAMPLE), "--graphs", "x.lbug"), 2)
+    assert "--graph" in message
+    assert "did you mean: " not in message
+
+
+class TestNeurons:
+    @pytest.mark.parametrize(
+        ("words", "hint"),
+        [
+            ("strength 800", "did you mean id:800?"),
+            ("strength 12,14", "did you mean id:12,14?"),
+            ("strength 0..5", "did you mean id:0..5?"),
+            ("strength dense_1 dense_0", "in one word: layer=dense_1,dense_0"),
+            ("strength dense_1,dense_0", "did you mean layer=dense_1,dense_0?"),
+            ("edges conv_0,conv_1", "did you mean source.layer=conv_0,conv_1?"),
+            ("strength flatten", "'flatten' only moves data, so that it makes no neurons"),
+            ("neurons layer=dense_1 bias>0", "did you mean bias=0.., "),
+            ("neurons layer=dense_1 bias>=0.5", "did you mean bias=0.5.., "),
+            ("neurons x<5", "did you mean x=..5, "),
+            ("neurons id=5..1", "'5..1' ends before it begins; did you mean 1..5?"),
+            ("neurons bias=0.5..-1", "'0.5..-1' ends before it begins; did you mean -1..0.5?"),
+        ],
+    )
+    def test_that_are_written_otherwise_are_told_how(self, words: str, hint: str, run: Run) -> None:
+        assert hint in error(run("query", *words.split()))
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "strength id:800",
+            "strength id:12,14",
+            "strength layer=dense_1,dense_0",
+            "edges source.layer=conv_0,conv_1",
+        ],
+    )
+    def test_the_form_that_is_told_works(self, words: str, run: Run) -> None:
+        assert run("query", *words.split(), "--limit", "1").exit_code == 0
