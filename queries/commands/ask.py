@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from queries.commands.completion import query_names, query_words
+from queries.commands.nothing_found import without_rows
 from queries.commands.options import (
     DaskOption,
     FormatOption,
@@ -19,6 +20,7 @@ from queries.commands.options import (
 )
 from queries.commands.output import Destination, destination, write
 from queries.commands.session import open_graph
+from queries.commands.shown_statement import shown_statement
 from queries.commands.statement import read_statement, reads_stdin
 from queries.commands.terminal import Commands, confirmed, examples, fail, say
 
@@ -157,10 +159,13 @@ def query(
     }
     with open_graph(graph, model, dask) as session:
         if show_cypher:
-            say(str(session.statement(name, **values)))
+            say(shown_statement(session, declaration, values))
         # Every query of the library has a method of its name.
         answer = getattr(session, name)(**values, **how)
+        empty = "" if len(answer) else without_rows(session, declaration, values)
     write(answer, to, main=declaration.main_of(answer.columns))
+    if empty:
+        say(empty)
     if note := answer.attrs.get("note"):
         say(note)
     if written := answer.attrs.get("written"):

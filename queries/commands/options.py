@@ -94,4 +94,4 @@ def row_order(sort: str | None, limit: int | None) -> dict[str, Any]:
     sort, limit
         What stands behind the options.
     """
-    return {"sort": sort.split(",") if sort else None, "limit": limit}
+    return {"sort": [each.strip() for each in sort.split(",")] if sort else None, "limit": limit}

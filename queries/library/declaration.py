@@ -243,8 +243,9 @@ class Declaration:
             A text about it, which goes on behind the parameters.
         """
         declared = [parameter.name for parameter in self.parameters]
+        this = self.kind if self.kind == self.name else f"{self.kind} {self.name!r}"
         return (
-            f"{self.kind} {self.name!r} has no parameter {repeatable(name)}; its parameters are "
+            f"{this} has no parameter {repeatable(name)}; its parameters are "
             f"{listed(declared)}{also}{meant(name, [*declared, *more])}"
         )
 
@@ -312,7 +313,5 @@ def by_name(name: str, kind: type[_Declared], declared: Mapping[str, _Declared])
     try:
         return declared[name]
     except KeyError:
-        raise kind.missing(
-            f"there is no {kind.kind} {repeatable(name)}; the {kind.several} are "
-            f"{listed(declared)}{meant(name, declared)}"
-        ) from None
+        alike = meant(name, declared) or f"; the {kind.several} are {listed(declared)}"
+        raise kind.missing(f"there is no {kind.kind} {repeatable(name)}{alike}") from None

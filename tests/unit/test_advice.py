@@ -1,13 +1,17 @@
 """What the command line says where something is wrong leads on: a name, a form, or a line."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from exporter import load
 from exporter.cli import app
+from queries.commands.table import write_plain
 
 SAMPLE = Path("samples/digits.keras").absolute()
 
@@ -155,3 +159,80 @@ class TestNeurons:
     )
     def test_the_form_that_is_told_works(self, words: str, run: Run) -> None:
         assert run("query", *words.split(), "--limit", "1").exit_code == 0
+
+
+class TestWordsInAnotherPlace:
+    @pytest.mark.parametrize(
+        ("words", "line"),
+        [
+            ("layers", "neurongraph query layers"),
+            ("adjacency", "neurongraph query adjacency or neurongraph plot adjacency"),
+            ("help", "neurongraph --help"),
+        ],
+    )
+    def test_are_told_their_command(self, words: str, line: str, run: Run) -> None:
+        assert f"No such command '{words}'; did you mean: {line}" in error(run(words), 2)
+
+    def test_an_option_before_its_command_is_told_its_place(self, run: Run) -> None:
+        assert "write it behind that" in error(run("-g", "one/digits.lbug", "models"), 2)
+        assert "behind" not in error(run("--nosuch", "models"), 2)
+
+    def test_a_file_in_the_place_of_a_statement_is_told_its_option(self, run: Run) -> None:
+        Path("q.cypher").write_text("RETURN 1")
+        assert "q.cypher is a file; did you mean --file" in error(run("cypher", "q.cypher"), 2)
+
+
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("MATCH (n:Neurn) RETURN n", "There are Model, Layer, Neuron,"),
+        ("MATCH (n:Neurn) RETURN n", "did you mean 'Neuron'?"),
+        ("MATCH ()-[r:CONECTS_TO]->() RETURN r", "did you mean 'CONNECTS_TO'?"),
+        ("MATCH (n:Neuron) RETURN n.nam", "did you mean 'name'"),
+    ],
+)
+def test_names_in_cypher_that_are_none_are_told_others(statement: str, hint: str, run: Run) -> None:
+    assert hint in error(run("cypher", statement))
+
+
+class TestNothingFound:
+    def test_of_paths_is_told_with_the_way_back(self, run: Run) -> None:
+        done = run("query", "strongest_paths", "dense_1", "input_layer", "-f", "csv")
+        assert done.exit_code == 0
+        assert done.stderr == (
+            "No path leads from dense_1 to input_layer; one leads from input_layer to dense_1.\n"
+        )
+        done = run("query", "strongest_paths", "conv_0[0]@0,0", "conv_0[1]@0,0", "-f", "csv")
+        assert done.stderr == "No path leads from the source to the target.\n"
+
+    def test_of_an_export_is_told(self, run: Run) -> None:
+        done = run("export", "source=dense_1", "target=input_layer", "-o", "part.dot")
+        assert done.stderr == "Wrote part.dot with 0 relationships.\n"
+        done = run("export", "k=1", "-o", "part.dot")
+        assert done.stderr == "Wrote part.dot with 1 relationship.\n"
+
+
+class TestTexts:
+    def test_a_query_alike_takes_the_place_of_the_list(self, run: Run) -> None:
+        assert error(run("query", "kats")) == (
+            "Error: there is no query 'kats'; did you mean 'katz'?\n"
+        )
+
+    def test_sort_takes_spaces(self, run: Run) -> None:
+        words = ("query", "katz", "dense_1", "-f", "csv", "--sort")
+        assert run(*words, "-katz, name").stdout == run(*words, "-katz,name").stdout != ""
+
+    def test_an_export_is_named_once(self, run: Run) -> None:
+        message = error(run("export", "kk=1", "-o", "part.dot"))
+        assert message.startswith("Error: export has no parameter 'kk'")
+
+    def test_a_load_that_wrote_nothing_has_no_speed(self, run: Run) -> None:
+        done = run("load", str(SAMPLE), "--resume", "-g", "one/digits.lbug")
+        assert "relationships/s" not in done.stdout
+        assert "11,360 of them were there already" in done.stdout
+
+    def test_letters_of_two_columns_stand_in_line(self) -> None:
+        stream = io.StringIO()
+        write_plain(pd.DataFrame({"name": ["畳み込み", "dense"], "edges": [1, 2]}), stream)
+        lines = stream.getvalue().splitlines()[:3]
+        assert {cell_len(line) for line in lines} == {len("畳み込み") * 2 + 2 + len("edges")}
