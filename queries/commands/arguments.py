@@ -128,14 +128,13 @@ def _refuse_comparison(word: str) -> None:
 
 def _as_meant(declaration: Declaration, keyed: Sequence[str], word: str) -> str:
     """Say how several layers are written, where a word has no key."""
-    if not declaration.neurons:
+    if len(declaration.neurons) != 1:
         return ""
-    name = declaration.neurons[-1]
-    before = next((each.partition("=")[2] for each in keyed if each.startswith(f"{name}=")), "")
+    key = f"{declaration.neurons[0]}="
+    before = next((each.removeprefix(key) for each in keyed if each.startswith(key)), "")
     if not before.isidentifier() or not word.isidentifier():
         return ""
-    key = "layer" if len(declaration.neurons) == 1 else f"{name}.layer"
-    return f"; several layers stand in one word: {key}={before},{word}"
+    return f"; several layers stand in one word: layer={before},{word}"
 
 
 def _no_pair(word: str, without: Sequence[str] = ()) -> str:

@@ -169,7 +169,7 @@ def query(
     if note := answer.attrs.get("note"):
         say(note)
     if written := answer.attrs.get("written"):
-        say(written + (f", and {len(answer):,} rows to {to.file}" if to.file else ""))
+        say(written)
 
 
 @app.command(

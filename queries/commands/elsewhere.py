@@ -1,6 +1,6 @@
 """What was meant by a word that stands where another one belongs, behind ``neurongraph``."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 _HELP = "help"
@@ -22,7 +22,7 @@ def as_command(word: str) -> str:
     from queries.library.plots import plots
     from queries.library.queries import queries
 
-    kinds = {"query": queries(), "plot": plots()}
+    kinds: dict[str, Collection[str]] = {"query": queries(), "plot": plots()}
     lines = [f"neurongraph {kind} {word}" for kind, names in kinds.items() if word in names]
     if word == _HELP:
         lines = ["neurongraph --help"]

@@ -61,7 +61,9 @@ RawOption = Annotated[
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write the result to this file."),
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write the result to this file; - is stdout."
+    ),
 ]
 SortOption = Annotated[
     str | None,

@@ -1,6 +1,7 @@
 """What the command line says where something is wrong leads on: a name, a form, or a line."""
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -212,6 +213,25 @@ class TestNothingFound:
         assert done.stderr == "Wrote part.dot with 1 relationship.\n"
 
 
+class TestWrittenFiles:
+    @pytest.mark.parametrize(
+        ("words", "text"),
+        [
+            ("query layers", "Wrote a.csv with 6 rows.\n"),
+            ("models", "Wrote a.csv with 1 row.\n"),
+            ("cypher RETURN_1", "Wrote a.csv with 1 row.\n"),
+        ],
+    )
+    def test_are_told_in_the_same_words(self, words: str, text: str, run: Run) -> None:
+        given = [word.replace("_", " ") for word in words.split()]
+        assert run(*given, "-o", "a.csv").stderr == text
+
+    def test_a_dash_is_stdout(self, run: Run) -> None:
+        words = ("query", "layers", "-f", "csv")
+        assert run(*words, "-o", "-").stdout == run(*words).stdout
+        assert not Path("-").exists()
+
+
 class TestTexts:
     def test_a_query_alike_takes_the_place_of_the_list(self, run: Run) -> None:
         assert error(run("query", "kats")) == (
@@ -236,3 +256,54 @@ class TestTexts:
         write_plain(pd.DataFrame({"name": ["畳み込み", "dense"], "edges": [1, 2]}), stream)
         lines = stream.getvalue().splitlines()[:3]
         assert {cell_len(line) for line in lines} == {len("畳み込み") * 2 + 2 + len("edges")}
+
+    def test_types_are_named_in_words(self, run: Run) -> None:
+        message = error(run("query", "strongest_edges", "k=abc"))
+        assert "k: 'abc' is no whole number; " in message
+
+
+def test_a_pipe_is_no_model_file(folder: Path, run: Run) -> None:
+    os.mkfifo(folder / "model.keras")
+    try:
+        assert error(run("inspect", "model.keras")) == (
+            "Error: model.keras is a pipe, which cannot be read twice; give a file\n"
+        )
+    finally:
+        (folder / "model.keras").unlink()
+
+
+EXIT_CODES = {
+    "query layers": 0,
+    "query strongest_paths dense_1 input_layer": 0,
+    "check": 0,
+    "query nosuch": 1,
+    "query strongest_paths": 1,
+    "query strength nosuch": 1,
+    "query katz k=1": 1,
+    "plot nosuch": 1,
+    "models -g nosuch.lbug": 1,
+    "models -g empty": 1,
+    "check nosuch": 1,
+    "check -g empty.lbug": 1,
+    "inspect nosuch.keras": 1,
+    "inspect digits.npz": 1,
+    "cypher RETURN": 1,
+    "models -o no/folder/models.csv": 1,
+    "nosuch": 2,
+    "models --nosuch": 2,
+    "models one two": 2,
+    "drop": 2,
+    "query layers --limit x": 2,
+    "query layers --limit 0": 2,
+    "query layers --format nosuch": 2,
+    "models -o models.nosuch": 2,
+    "models --raw": 2,
+    "plot adjacency --size big": 2,
+    "export -o part.nosuch": 2,
+    "--nosuch models": 2,
+}
+
+
+@pytest.mark.parametrize(("line", "code"), EXIT_CODES.items())
+def test_exit_codes_are_those_of_the_docs(line: str, code: int, run: Run) -> None:
+    assert run(*line.split()).exit_code == code
