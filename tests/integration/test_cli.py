@@ -431,7 +431,7 @@ class TestFormats:
     ) -> None:
         file = tmp_path / f"a.{suffix}"
         done = invoke(*self.WORDS, "--output", str(file))
-        assert (done.exit_code, done.output) == (0, "")
+        assert (done.exit_code, done.output) == (0, f"Wrote {file} with 32 rows.\n")
         if suffix == "parquet":
             assert pq.read_table(file).num_rows == 32
         else:
@@ -465,7 +465,7 @@ class TestExport:
         file = tmp_path / "part.graphml"
         words = ("source=dense_0", "target.layer=dense_1", "target.channel=2,3", "k=5")
         done = invoke("export", *words, "-o", str(file))
-        assert (done.exit_code, done.output) == (0, "")
+        assert (done.exit_code, done.output) == (0, f"Wrote {file} with 5 relationships.\n")
         found = nx.read_graphml(file)
         assert found.number_of_edges() == 5
         assert {target for _, target in found.edges()} <= {"802", "803"}
