@@ -311,7 +311,7 @@ def by_name(name: str, kind: type[_Declared], declared: Mapping[str, _Declared])
     Raises
     ------
     NeurongraphError
-        If there is none, in the type of its kind; the message lists what there is.
+        If there is none, in the type of its kind; the message names those that are alike, else all.
     """
     require_text(kind.kind, name, f"the name of one: {listed(declared)}")
     try:
