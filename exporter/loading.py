@@ -45,6 +45,7 @@ from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
 from queries.core.wording import command, option
 from queries.errors import GraphNotFoundError, ParameterError, listed
+from queries.stores.kinds import MODEL_FILE
 from queries.stores.location import Location, locate, require_no_swap
 
 _LONGEST_NAME = 200
@@ -262,7 +263,9 @@ def load(
         name = given.name
         check_name(name)
     sweep_temporary()
-    if not replace and not resume:
+    # Of a file that may be no model that is said first.
+    in_file = isinstance(given.place, Path)
+    if not replace and not resume and (not in_file or MODEL_FILE.recognises(str(given.place))):
         _refuse_existing(name, graph)
     with shown(progress, f"Opening {_short(given.place)}") as told:
         if input_shape is None and resume:

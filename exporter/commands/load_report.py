@@ -26,10 +26,11 @@ def print_report(graph: str | None, report: "LoadReport") -> None:
         What ``load`` returned.
     """
     there = f"; {report.resumed:,} of them were there already" if report.resumed else ""
+    rate = f" ({report.edges_per_second:,.0f} relationships/s)" * (report.resumed < report.edges)
     echo(
         f"Loaded {report.model!r} into {report.graph}: {len(report.layers)} layers, "
         f"{nodes_text(report.neurons, report.granularity)}, {report.edges:,} relationships "
-        f"in {report.seconds:.1f} s ({report.edges_per_second:,.0f} relationships/s){there}."
+        f"in {report.seconds:.1f} s{rate}{there}."
     )
     for damage in report.repaired:
         echo(f"Repaired: {damage}.")

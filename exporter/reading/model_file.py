@@ -76,6 +76,9 @@ def readable(path: str | os.PathLike[str]) -> Path:
             "and give the address of a server as the graph"
         )
     try:
+        # To open a pipe waits for who writes it.
+        if path.is_fifo():
+            raise ModelFileError(f"{path} is a pipe, which cannot be read twice; give a file")
         with path.open("rb"):
             pass
     except IsADirectoryError:

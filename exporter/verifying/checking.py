@@ -14,10 +14,16 @@ from queries.core.notebook import headed, table
 from queries.core.progress import Progress, shown
 from queries.core.schema import COMPLETE, DAMAGED
 from queries.core.wording import worded
-from queries.errors import GraphDamagedError, ModelIncompleteError, listed
+from queries.errors import (
+    GraphDamagedError,
+    ModelIncompleteError,
+    ModelNotFoundError,
+    listed,
+)
 from queries.stores import Store, locate, open_store
 from queries.stores.damage import Damage, layer_rows
 from queries.stores.models import find_model
+from queries.stores.remedies import no_complete_model
 from queries.stores.unfinished import unfinished_texts
 
 
@@ -122,6 +128,8 @@ def _models(store: Store) -> list[str]:
     unfinished = unfinished_texts(store.location, rows)
     if unfinished and not names:
         raise ModelIncompleteError(f"no model is complete: {'; '.join(unfinished)}")
+    if not names:
+        raise ModelNotFoundError(no_complete_model(store.location))
     for text in unfinished:
         logger.warning("%s", text)
     return names

@@ -18,7 +18,7 @@ from queries.answers.model import Model
 from queries.answers.models import Models
 from queries.core.address import repeatable
 from queries.core.schema import COMPLETE
-from queries.errors import ModelNotFoundError, ParameterError, listed
+from queries.errors import ModelNotFoundError, ParameterError, listed, meant
 from queries.library.checks import check_against
 from queries.library.frames import declared
 from queries.library.history import COLUMNS, MODEL_OF_RUN
@@ -115,7 +115,8 @@ def _require(
     """Raise an error where there is no run, or two models of an epoch."""
     if not complete:
         there = f"none of {listed([each.name for each in every])} is complete" * bool(every)
-        there = there or f"the graph holds {listed(names)}"
+        runs = dict.fromkeys(match["run"] for match in map(MODEL_OF_RUN.fullmatch, names) if match)
+        there = there or f"the graph holds {listed(names)}{meant(run, runs)}"
         raise ModelNotFoundError(
             f"there is no run {repeatable(run)}, whose models are named RUN@1, RUN@2 and so on; "
             f"{there}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from queries.core.address import may_be_address, repeatable
+from queries.core.address import is_name, may_be_address, repeatable
 from queries.core.properties import is_property_name
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Declaration
@@ -25,6 +25,9 @@ _OPTIONS: Final = ("sort", "limit")
 """What Python takes beside the parameters of a query, and the command line as an option."""
 
 _IDS: Final = "id:"
+_COMPARISON: Final = re.compile(r"(?P<field>\w+) *(?P<sign>[<>])=? *(?P<end>-?[\d.]+)")
+"""How somebody may write an interval."""
+
 _FIELD: Final = re.compile(r"(?P<parameter>\w+)\.(?P<field>\w+)")
 
 
@@ -100,6 +103,7 @@ def _with_keys(declaration: Declaration, words: Iterable[str]) -> list[str]:
     free = [name for name in declaration.without_names if name not in named]
     keyed: list[str] = []
     for word in given:
+        _refuse_comparison(word)
         if "=" in word or not word:
             keyed.append(word)
         elif word in names:
@@ -107,8 +111,30 @@ def _with_keys(declaration: Declaration, words: Iterable[str]) -> list[str]:
         elif free:
             keyed.append(f"{free.pop(0)}={word}")
         else:
-            raise ParameterError(_no_pair(word, declaration.without_names))
+            meant = _as_meant(declaration, keyed, word)
+            raise ParameterError(_no_pair(word, declaration.without_names) + meant)
     return keyed
+
+
+def _refuse_comparison(word: str) -> None:
+    """Say how an interval is written, of a word that compares as programs do."""
+    if match := _COMPARISON.fullmatch(word):
+        ends = f"{match['end']}.." if match["sign"] == ">" else f"..{match['end']}"
+        raise ParameterError(
+            f"{word!r} is no parameter; did you mean {match['field']}={ends}, where the end is "
+            "included?"
+        )
+
+
+def _as_meant(declaration: Declaration, keyed: Sequence[str], word: str) -> str:
+    """Say how several layers are written, where a word has no key."""
+    if len(declaration.neurons) != 1:
+        return ""
+    key = f"{declaration.neurons[0]}="
+    before = next((each.removeprefix(key) for each in keyed if each.startswith(key)), "")
+    if not before.isidentifier() or not word.isidentifier():
+        return ""
+    return f"; several layers stand in one word: layer={before},{word}"
 
 
 def _no_pair(word: str, without: Sequence[str] = ()) -> str:
@@ -137,7 +163,11 @@ def _pairs(words: Iterable[str], several: Collection[str] = ()) -> list[tuple[st
 def _twice(key: str, texts: Sequence[str]) -> ParameterError:
     """Return the error for a key that stands in several words."""
     values, word = " and as ".join(map(repeatable, texts)), f"{key}={','.join(texts)}"
-    if key.rpartition(".")[2] in _LISTS and ".." not in word and not may_be_address(word):
+    if (
+        key.rpartition(".")[2] in _LISTS
+        and ".." not in word
+        and (is_name(word) or not may_be_address(word))
+    ):
         return ParameterError(f"{key} is given as {values}; several stand in one word: {word}")
     return ParameterError(f"{key} is given as {values}; it takes one value")
 
@@ -228,4 +258,8 @@ def _interval(field: str, text: str) -> tuple[float | None, float | None]:
         dots = ""
     if not dots or any(end is not None and math.isnan(end) for end in ends):
         raise ParameterError(f"{field}: {text!r} is no interval; write -0.5..0.5, or 0.1.., or ..0")
+    if low and high and float(low) > float(high):
+        raise ParameterError(
+            f"{field}: {text!r} ends before it begins; did you mean {high}..{low}?"
+        )
     return ends

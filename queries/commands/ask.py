@@ -7,6 +7,7 @@ import typer
 
 from queries.commands.completion import query_names, query_words
 from queries.commands.input_shapes import InputShapeOption
+from queries.commands.nothing_found import without_rows
 from queries.commands.options import (
     DaskOption,
     FormatOption,
@@ -20,6 +21,7 @@ from queries.commands.options import (
 )
 from queries.commands.output import Destination, destination, write
 from queries.commands.session import open_graph
+from queries.commands.shown_statement import shown_statement
 from queries.commands.statement import read_statement, reads_stdin
 from queries.commands.terminal import Commands, confirmed, examples, fail, say
 
@@ -130,8 +132,8 @@ def query(
 ) -> None:
     """Run a query of the library, or list the queries by what they are about.
 
-    Where neurons are meant, give a layer, a neuron, ids, or fields. Any number may be a
-    range whose ends are included: 3, or 1,4, or 0..5, or 2.. and so on.
+    Where neurons are meant, give a layer, a neuron, ids as in id:12,14, or fields. Any number
+    may be a range whose ends are included: 3, or 1,4, or 0..5, or 2.. and so on.
     """
     to = destination(format_name, output, raw=raw)
     if name is None:
@@ -159,14 +161,17 @@ def query(
     }
     with open_graph(graph, model, dask, input_shape) as session:
         if show_cypher:
-            say(str(session.statement(name, **values)))
+            say(shown_statement(session, declaration, values))
         # Every query of the library has a method of its name.
         answer = getattr(session, name)(**values, **how)
+        empty = "" if len(answer) else without_rows(session, declaration, values)
     write(answer, to, main=declaration.main_of(answer.columns))
+    if empty:
+        say(empty)
     if note := answer.attrs.get("note"):
         say(note)
     if written := answer.attrs.get("written"):
-        say(written + (f", and {len(answer):,} rows to {to.file}" if to.file else ""))
+        say(written)
 
 
 @app.command(

@@ -10,7 +10,7 @@ from queries.commands.completion import export_words
 from queries.commands.input_shapes import InputShapeOption
 from queries.commands.options import DaskOption, GraphOption, ModelOption
 from queries.commands.session import open_graph
-from queries.commands.terminal import Commands, examples
+from queries.commands.terminal import Commands, examples, say
 from queries.core.files import check_file
 from queries.errors import ParameterError
 
@@ -67,4 +67,5 @@ def export(
         raise typer.BadParameter(str(error), param_hint="--output") from None
     values = query_values(declared("export"), words or ())
     with open_graph(graph, model, dask, input_shape) as session:
-        session.export(output, **values)
+        edges = session.export(output, **values)
+    say(f"Wrote {output} with {edges:,} relationship{'s' * (edges != 1)}.")

@@ -26,10 +26,12 @@ def with_graph_in_place(words: Sequence[str], command: Any) -> str | None:
     Returns
     -------
     str or None
-        The line; None where not one word alone is a graph in another place, or where a password may
-        stand in the line.
+        The line; None where not one word alone is a graph in another place, where an option is
+        unknown, or where a password may stand in the line.
     """
     flags = [flag for each in command.params if _GRAPH in each.opts for flag in each.opts]
+    if not _are_known(words, command):
+        return None
     files = any(each.metavar == _FILE for each in command.params)
     line = list(words)
     graphs = [at for at in _arguments(line, command) if _is_graph(line[at], files=files)]
@@ -45,6 +47,12 @@ def with_graph_in_place(words: Sequence[str], command: Any) -> str | None:
     if any(holds_login(word) for word in line if not is_place(word)):
         return None
     return shlex.join(("neurongraph", *line))
+
+
+def _are_known(words: Sequence[str], command: Any) -> bool:
+    """Tell whether a command has all the long options that stand in a line."""
+    known = {flag for each in command.params for flag in (*each.opts, *each.secondary_opts)}
+    return all(word.partition("=")[0] in known for word in words if word.startswith("--"))
 
 
 def _is_graph(word: str, *, files: bool) -> bool:

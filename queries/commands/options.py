@@ -61,7 +61,9 @@ RawOption = Annotated[
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write the result to this file."),
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write the result to this file; - is stdout."
+    ),
 ]
 SortOption = Annotated[
     str | None,
@@ -94,4 +96,4 @@ def row_order(sort: str | None, limit: int | None) -> dict[str, Any]:
     sort, limit
         What stands behind the options.
     """
-    return {"sort": sort.split(",") if sort else None, "limit": limit}
+    return {"sort": [each.strip() for each in sort.split(",")] if sort else None, "limit": limit}

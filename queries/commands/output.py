@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal, TextIO, get_args
 
 import typer
 
+from queries.commands.terminal import say
 from queries.core.files import check_file, replaced, replaced_text
 from queries.core.formulas import harmless, harmless_column
 from queries.errors import NeurongraphError
@@ -29,6 +30,7 @@ _SUFFIXES: Final[dict[str, Format]] = {
     ".parquet": "parquet",
     ".txt": "table",
 }
+_STDOUT: Final = Path("-")
 _CHUNK: Final = 50_000
 # What a terminal may obey and JSON need not escape: DEL, the C1 controls, what turns the direction
 # of a text, and halves of surrogate pairs, which UTF-8 does not know.
@@ -66,7 +68,7 @@ def destination(
     format_name
         The format; by default what the file's suffix says, else a table.
     file
-        The file; None for stdout.
+        The file; None or ``-`` for stdout.
     raw
         Whether CSV is to hold texts as they are.
 
@@ -82,7 +84,8 @@ def destination(
     OutputError
         If there cannot be such a file.
     """
-    if file is None:
+    if file is None or file == _STDOUT:
+        file = None
         if format_name == "parquet" and sys.stdout.isatty():
             raise typer.BadParameter(
                 "Parquet is not for terminals; say --output FILE, or redirect stdout",
@@ -115,7 +118,7 @@ def _guessed(file: Path) -> Format:
 def write(
     frame: "pd.DataFrame", to: Destination, *, note: str | None = None, main: Sequence[str] = ()
 ) -> None:
-    """Write a frame where it is to go.
+    """Write a frame where it is to go, and tell of a file that was written.
 
     Parameters
     ----------
@@ -135,6 +138,12 @@ def write(
     NeurongraphError
         If the format cannot hold the values.
     """
+    _write(frame, to, note, main)
+    if to.file is not None:
+        say(f"Wrote {to.file} with {len(frame):,} row{'s' * (len(frame) != 1)}.")
+
+
+def _write(frame: "pd.DataFrame", to: Destination, note: str | None, main: Sequence[str]) -> None:
     if to.format == "parquet":
         content = _parquet(frame)
         with _opened_binary(to.file) as binary:

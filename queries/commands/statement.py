@@ -1,5 +1,6 @@
 """The statement that ``cypher`` runs: a word of the command line, stdin, or a file."""
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -71,6 +72,11 @@ def read_statement(
         if text or word == STDIN:
             return text, every
     elif word is not None:
+        if os.path.isfile(word):  # noqa: PTH113 - a Path refuses some texts.
+            raise typer.BadParameter(
+                f"{path_text(Path(word))} is a file; did you mean --file and its name?",
+                param_hint="CYPHER",
+            )
         return word, words
     raise typer.BadParameter(
         "give a statement: as a word, by --file FILE, or on stdin", param_hint="CYPHER"

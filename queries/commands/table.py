@@ -98,6 +98,8 @@ def _last_line(rows: int, note: str | None, left_out: Sequence[str]) -> str:
         parts.append(f"without {', '.join(left_out)}, for which there is no room")
     if is_cut or left_out:
         parts.append("all of it: --format csv, json or parquet, or a pipe")
+    if note and note.endswith("."):
+        return "\n".join(filter(None, (note, "; ".join(parts[1:]))))
     return "; ".join(parts)
 
 
@@ -114,10 +116,10 @@ def write_plain(frame: "pd.DataFrame", stream: TextIO, note: str | None = None) 
         The last line; by default the number of rows.
     """
     styles = _styles(frame)
-    widths = [len(style.header) for style in styles]
+    widths = [_cell_len(style.header) for style in styles]
     # Twice through, so that a frame of millions of rows is never text all at once.
     for columns in _chunks(frame, styles):
-        longest = [max(map(len, column)) for column in columns]
+        longest = [max(map(_cell_len, column)) for column in columns]
         widths = [max(pair) for pair in zip(widths, longest, strict=True)]
     stream.write(_line([style.header for style in styles], styles, widths))
     for columns in _chunks(frame, styles):
@@ -137,10 +139,24 @@ def _chunks(frame: "pd.DataFrame", styles: Sequence[_Style]) -> Iterator[list[li
 
 def _line(cells: Sequence[str], styles: Sequence[_Style], widths: Sequence[int]) -> str:
     padded = (
-        cell.rjust(width) if style.numeric else cell.ljust(width)
+        _padded(cell, width, right=style.numeric)
         for cell, style, width in zip(cells, styles, widths, strict=True)
     )
     return (" " * _GAP).join(padded).rstrip() + "\n"
+
+
+def _padded(cell: str, width: int, *, right: bool) -> str:
+    blank = " " * (width - _cell_len(cell))
+    return blank + cell if right else cell + blank
+
+
+def _cell_len(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _styles(frame: "pd.DataFrame") -> list[_Style]:

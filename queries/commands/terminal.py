@@ -83,9 +83,27 @@ class Commands(TyperGroup):
         """Read the options that stand before the command."""
         words = list(args)
         with _usage_errors():
-            ctx = super().make_context(info_name, args, *more, **settings)
+            try:
+                ctx = super().make_context(info_name, args, *more, **settings)
+            except TyperException as error:
+                from queries.commands.elsewhere import behind_command
+
+                unknown = getattr(error, "option_name", "")
+                error.message += behind_command(unknown, self.commands.values())
+                raise
         ctx.meta[_WORDS] = words
         return ctx
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that was asked for; the name of a query or a plot is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except TyperException as error:
+            from queries.commands.elsewhere import as_command
+
+            if meant := as_command(args[0]):
+                error.message = f"No such command '{args[0]}'{meant}"
+            raise
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -170,8 +188,10 @@ LogLevelOption = Annotated[
         "--log-level",
         callback=_set_log_level,
         expose_value=False,
+        metavar="LEVEL",
         show_default="warning",
-        help="What to tell on stderr; debug shows each Cypher statement.",
+        help="What to tell on stderr: debug, info, warning or error; debug shows each Cypher "
+        "statement.",
     ),
 ]
 

@@ -19,6 +19,10 @@ _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _LONGEST_HOST: Final = 253
 _LAST_PORT: Final = 65535
 _SIGNS: Final = frozenset(":@?#")
+_NAME: Final = r"[\w.-]{1,100}(?:\[\d{1,6}\])?@\d{1,6}(?:,\d{1,6}){0,2}"
+"""What a checkpoint (``run@3``) or a neuron (``conv[3]@12,7``) is called; no host is a number."""
+_KEYED_NAME: Final = re.compile(rf"(?:[\w.]{{1,100}}=)?{_NAME}")
+_NAME_IN_TEXT: Final = re.compile(rf"(?<![^\s('\"=]){_NAME}(?=[)'\",;.]*(?:\s|$))")
 _LONGEST: Final = 4096
 """Letters of a text that is looked into: no path is longer, and no address nearly as long."""
 
@@ -78,13 +82,29 @@ def _is_path(text: str) -> bool:
 
 
 def holds_login(text: str) -> bool:
-    """Tell whether a user name or a password may stand in a text, as before the @ of an address."""
+    """Tell whether a user name or a password may stand in a text, as before the @ of an address.
+
+    What is plainly the name of a checkpoint or of a neuron is none.
+    """
+    if len(text) > _LONGEST:
+        return True
+    text = _plain(_NAME_IN_TEXT.sub("", text))
     # A Path makes one slash of two.
-    return len(text) > _LONGEST or "@" in _plain(text) or ":/" in _plain(text)
+    return "@" in text or ":/" in text
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is plainly the name of a checkpoint or a neuron, perhaps with a key."""
+    return _KEYED_NAME.fullmatch(text) is not None
 
 
 def repeatable(text: str) -> str:
     """Return a text in quotes for an error, or dots where it may be an address."""
+    return repr(text) if is_name(text) else repeatable_place(text)
+
+
+def repeatable_place(text: str) -> str:
+    """Return as ``repeatable`` a text that stands where an address may, and so is no name."""
     return "'...'" if may_be_address(text) else repr(text)
 
 

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -33,6 +33,8 @@ class Layer:
         Those of the relationships into it and of its neurons; None where they are not known.
     not_finite_weights
         Number of relationships into it whose weight is not a number, or infinite.
+    moved_by
+        The layers that only move its values on, such as ``flatten (Flatten)``, with commas between.
     """
 
     index: int
@@ -49,6 +51,7 @@ class Layer:
     checksum: str | None = None
     neuron_checksum: str | None = None
     not_finite_weights: int = 0
+    moved_by: str | None = field(default=None, compare=False)
 
     @property
     def neurons(self) -> int:
@@ -106,6 +109,7 @@ def _layer(row: Mapping[Any, Any]) -> Layer:
         not_finite_weights=int(row["not_finite_weights"]),
         checksum=_text(row.get("checksum")),
         neuron_checksum=_text(row.get("neuron_checksum")),
+        moved_by=_text(row.get("moved_by")),
     )
 
 

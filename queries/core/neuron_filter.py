@@ -263,7 +263,9 @@ def parse_range(field: str, text: str) -> int | slice | list[int]:
         if ".." in text:
             low, high = text.split("..")
             if low and high and int(low) > int(high):
-                raise ValueError
+                raise ParameterError(
+                    f"{field}: {text!r} ends before it begins; did you mean {high}..{low}?"
+                )
             return slice(int(low) if low else None, int(high) + 1 if high else None)
         values = [int(part) for part in text.split(",")]
     except ValueError:

@@ -16,6 +16,9 @@ Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
 ParameterType = Literal["neurons", "text", "int", "float"]
 ColumnType = Literal["int", "int?", "float", "bool", "text", "ints"]
 _LARGEST: Final = (1 << 63) - 1
+_KINDS: Final = {"int": "whole number", "float": "number"}
+"""What types are called in errors."""
+
 _CONVERSIONS: Final = {"text": str, "int": int, "float": float}
 
 
@@ -106,10 +109,11 @@ class Parameter:
         if value is None:
             return None
         text = repeatable(value) if isinstance(value, str) else repr(value)
+        kind = _KINDS.get(self.type, self.type)
         try:
             converted = self._converted(value)
         except (TypeError, ValueError, OverflowError):
-            raise ParameterError(f"{self.name}: {text} is no {self.type}; {self.help}") from None
+            raise ParameterError(f"{self.name}: {text} is no {kind}; {self.help}") from None
         if self.choices and not self._is_choice(converted):
             no_name = ", and no name of a property" * self.or_property
             raise ParameterError(
@@ -123,7 +127,7 @@ class Parameter:
         if self.most is not None and not converted <= self.most:
             raise ParameterError(f"{self.name}: {value!r} is too large; it is at most {self.most}")
         if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
-            raise ParameterError(f"{self.name}: {value!r} is no {self.type} within {_LARGEST:.2g}")
+            raise ParameterError(f"{self.name}: {value!r} is no {kind} within {_LARGEST:.2g}")
         return converted
 
     def property_of(self, value: str) -> str | None:
@@ -243,8 +247,9 @@ class Declaration:
             A text about it, which goes on behind the parameters.
         """
         declared = [parameter.name for parameter in self.parameters]
+        this = self.kind if self.kind == self.name else f"{self.kind} {self.name!r}"
         return (
-            f"{self.kind} {self.name!r} has no parameter {repeatable(name)}; its parameters are "
+            f"{this} has no parameter {repeatable(name)}; its parameters are "
             f"{listed(declared)}{also}{meant(name, [*declared, *more])}"
         )
 
@@ -306,13 +311,11 @@ def by_name(name: str, kind: type[_Declared], declared: Mapping[str, _Declared])
     Raises
     ------
     NeurongraphError
-        If there is none, in the type of its kind; the message lists what there is.
+        If there is none, in the type of its kind; the message names those that are alike, else all.
     """
     require_text(kind.kind, name, f"the name of one: {listed(declared)}")
     try:
         return declared[name]
     except KeyError:
-        raise kind.missing(
-            f"there is no {kind.kind} {repeatable(name)}; the {kind.several} are "
-            f"{listed(declared)}{meant(name, declared)}"
-        ) from None
+        alike = meant(name, declared) or f"; the {kind.several} are {listed(declared)}"
+        raise kind.missing(f"there is no {kind.kind} {repeatable(name)}{alike}") from None

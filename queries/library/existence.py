@@ -22,6 +22,9 @@ from queries.errors import (
 AXES: Final = ("channel", "x", "y", "z")
 _PLACES: Final = ("x", "y", "z")
 _NAME: Final = re.compile(r"(?:\[(?P<channel>\d+)\])?(?:@(?P<place>\d+(?:,\d+){0,2}))?")
+_IDS: Final = re.compile(r"\d+(?:\.\.\d*|(?:,\d+)*)")
+"""What looks like ids where a layer or a neuron is meant."""
+
 _MOST_LISTED: Final = 5
 """Values that a message lists."""
 
@@ -78,7 +81,7 @@ class Existence:
         """
         if names := neurons.property_names:
             self._require_properties(name, names, self.properties())
-        self._require_layers(neurons.layers or ())
+        self._require_layers(name, neurons.layers or ())
         self._require_ids(name, neurons.id)
         self._require_axes(name, neurons)
         for text in [neurons.name] if isinstance(neurons.name, str) else neurons.name or ():
@@ -113,13 +116,38 @@ class Existence:
             )
         self._require_properties(name, [written], properties)
 
-    def _require_layers(self, names: Sequence[str]) -> None:
+    def _require_layers(self, name: str, names: Sequence[str]) -> None:
         names_of_model = [layer.name for layer in self.layers]
         for missing in sorted(set(names).difference(names_of_model)):
             raise LayerNotFoundError(
                 f"model {self.model.name!r} has no layer {repeatable(missing)}; its layers are "
-                f"{listed(names_of_model)}{meant(missing, names_of_model)}"
+                f"{listed(names_of_model)}{self._instead_of(name, missing)}"
             )
+
+    def _instead_of(self, name: str, missing: str) -> str:
+        """Say what was meant by what is no layer: ids, several layers, or one that has no neurons.
+
+        Parameters
+        ----------
+        name
+            The parameter that it is a value of.
+        missing
+            What was taken for the name of a layer.
+        """
+        names = [layer.name for layer in self.layers]
+        if _IDS.fullmatch(missing):
+            return f"; did you mean {worded(f'id:{missing}', 'ids, which are no text')}?"
+        if set(several := missing.split(",")) <= set(names):
+            key = "layer" if name == "neurons" else f"{name}.layer"
+            return f"; did you mean {worded(f'{key}={missing}', f'{name}={several!r}')}?"
+        for layer in self.layers:
+            moves = [each.partition(" (")[0] for each in (layer.moved_by or "").split(", ")]
+            if missing in moves:
+                return (
+                    f"; {missing!r} only moves data, so that it makes no neurons: those of "
+                    f"{layer.name!r} pass it"
+                )
+        return meant(missing, names)
 
     def _require_properties(
         self, name: str, names: Collection[str], properties: Sequence[WrittenProperty]

@@ -88,7 +88,7 @@ class ExportMethods(Methods):
         k: int | None = None,
         by: Weighing = "weight",
         model: str | None = None,
-    ) -> None:
+    ) -> int:
         """Write a part of a graph to a file: GraphML, GEXF, or a drawing.
 
         Parameters
@@ -113,6 +113,11 @@ class ExportMethods(Methods):
         model
             The model to ask about; needed where the graph holds more than one.
 
+        Returns
+        -------
+        int
+            Number of relationships in the file.
+
         Raises
         ------
         ParameterError
@@ -131,9 +136,9 @@ class ExportMethods(Methods):
         suffix = files.suffix_of(file)
         files.check_tools(suffix)
         most = files.most_edges(suffix)
-        files.write(
-            self._subgraph(export("export"), source, target, min_weight, k, by, most, model), file
-        )
+        part = self._subgraph(export("export"), source, target, min_weight, k, by, most, model)
+        files.write(part, file)
+        return len(part.edges)
 
     def _subgraph(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from queries.core.address import may_be_secret, repeatable
+from queries.core.address import may_be_secret, repeatable_place
 from queries.core.arguments import described, in_memory, in_memory_instead, is_keras_model
 from queries.core.text import GRAPH_VARIABLE
 from queries.core.wording import option, worded
@@ -98,7 +98,9 @@ def locate(graph: str | os.PathLike[str] | Any | None = None) -> Location:
     if kind is not None:
         return Location(text, kind)
     first, *others = (kind.looks for kind in KINDS)
-    raise ParameterError(f"graph {repeatable(text)} is neither {first} nor {', nor '.join(others)}")
+    raise ParameterError(
+        f"graph {repeatable_place(text)} is neither {first} nor {', nor '.join(others)}"
+    )
 
 
 def is_place(text: str) -> bool:

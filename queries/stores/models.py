@@ -25,7 +25,7 @@ from queries.library.frames import to_frame
 from queries.library.queries import query
 from queries.stores import Store
 from queries.stores.notes import is_of
-from queries.stores.remedies import version_error
+from queries.stores.remedies import no_complete_model, version_error
 from queries.stores.unfinished import unfinished_texts
 
 
@@ -127,7 +127,7 @@ def _only(location: str, rows: Sequence[Mapping[str, Any]]) -> str:
         )
     if unfinished:
         raise ModelIncompleteError(f"no model is complete: {'; '.join(unfinished)}")
-    raise ModelNotFoundError(f"{location} holds no complete model")
+    raise ModelNotFoundError(no_complete_model(location))
 
 
 @cache

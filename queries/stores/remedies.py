@@ -44,6 +44,18 @@ def to_load(
     return command("load", file, graph=location, name=model, resume=resume, replace=replace)
 
 
+def no_complete_model(location: str) -> str:
+    """Say that a graph holds no model that can be asked about, and what loads one.
+
+    Parameters
+    ----------
+    location
+        Where the graph is.
+    """
+    line = command("load", MODEL_FILE, graph=location)
+    return f"{location} holds no complete model; load one: {line}"
+
+
 def repair_text(location: str, model: str) -> str:
     """Say what to do about a model that is not as its load wrote it.
 

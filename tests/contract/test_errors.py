@@ -85,7 +85,7 @@ class TestWrongParameters:
             query("strength").checked({"bins": 3})
 
     def test_a_query_must_exist(self) -> None:
-        with pytest.raises(QueryNotFoundError, match=r"'strengths'.*strength,"):
+        with pytest.raises(QueryNotFoundError, match=r"'strengths'; did you mean 'strength'"):
             query("strengths")
 
 

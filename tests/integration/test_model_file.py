@@ -161,7 +161,7 @@ class TestCommandLine:
         [
             ["cypher", "MATCH (n) RETURN n"],
             ["cypher", "MATCH (n) DELETE n", "--write", "--yes"],
-            ["query", "strength", "--show-cypher"],
+            ["query", "strength", "--in-store"],
         ],
     )
     def test_says_what_to_do_for_cypher(self, digits_file: Path, words: list[str]) -> None:

@@ -55,7 +55,7 @@ def test_written_asked_for_and_removed(invoke: Invoke) -> None:
         assert drawn.exit_code == 0, drawn.stderr
     to_a_file = invoke("query", "katz", "--write-property", "b", "--limit", "3", "-o", "top.csv")
     assert re.fullmatch(
-        r"wrote b of 810 neurons in \d+\.\d s, and 3 rows to top\.csv\n", to_a_file.stderr
+        r"Wrote top\.csv with 3 rows\.\nwrote b of 810 neurons in \d+\.\d s\n", to_a_file.stderr
     )
     names = rows(invoke("properties", "--sort", "-name", "-f", "json"))
     assert [each["name"] for each in names] == ["my_katz", "b"]

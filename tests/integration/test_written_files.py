@@ -248,7 +248,7 @@ class TestStdout:
     def test_that_is_closed_and_not_needed(self, loaded: str, tmp_path: Path) -> None:
         file = tmp_path / "a.csv"
         done = self._run(["query", "layers", "--output", str(file)], loaded, ">&-")
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.returncode, done.stderr) == (0, f"Wrote {file} with 6 rows.\n")
         assert file.read_text().startswith("index,")
 
     def test_that_nobody_reads(self, loaded: str) -> None:

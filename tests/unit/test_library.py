@@ -270,10 +270,10 @@ class TestChecked:
     @pytest.mark.parametrize(
         ("settings", "value", "said"),
         [
-            ({}, "many", ["k", "'many'", "int", "how many"]),
-            ({}, [1], ["k", "[1]", "int"]),
-            ({}, float("inf"), ["k", "inf", "int"]),
-            ({"type": "float"}, "half", ["k", "'half'", "float"]),
+            ({}, "many", ["k", "'many'", "whole number", "how many"]),
+            ({}, [1], ["k", "[1]", "whole number"]),
+            ({}, float("inf"), ["k", "inf", "whole number"]),
+            ({"type": "float"}, "half", ["k", "'half'", "no number"]),
             ({"least": 1}, 0, ["k", "0", "at least 1"]),
             ({"type": "float", "least": 0}, float("nan"), ["k", "nan"]),
             ({"type": "text", "choices": ("in", "out")}, "up", ["k", "'up'", "in, out"]),

@@ -27,6 +27,7 @@ from queries.stores.embedded.names import (
     LOADING_SUFFIX,
     SUFFIX,
     model_file,
+    no_folder,
     note_beside,
     note_of,
 )
@@ -56,7 +57,7 @@ class EmbeddedEntries(Entries):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except FileExistsError:
-            raise GraphError(f"graph {folder} is a file, not the folder of a graph") from None
+            raise GraphError(no_folder(folder)) from None
         except OSError as error:
             raise GraphAccessError(f"cannot make the folder {folder}: {error.strerror}") from None
         sweep(folder)

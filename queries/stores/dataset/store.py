@@ -1,6 +1,6 @@
 """A dataset as a graph."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
@@ -10,12 +10,13 @@ from queries.core.progress import Progress, silent
 from queries.core.schema import COMPLETE
 from queries.core.text import printable
 from queries.core.wording import MODEL_FILE, command
-from queries.errors import GraphError, GraphNotFoundError
+from queries.errors import GraphError, GraphNotFoundError, listed
 from queries.stores.blocks import BlockStore
 from queries.stores.dataset.blocks import DatasetBlocks
 from queries.stores.dataset.files import file_errors
 from queries.stores.dataset.held import HeldFiles
 from queries.stores.dataset.notes import README, complete_notes, is_dataset, model_notes
+from queries.stores.embedded.names import SUFFIX
 from queries.stores.notes import is_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 # Formats of models are known to the other package.
 _FOREIGN: Final = "exporter.reading.foreign:foreign_text"
+
+_MOST_GRAPHS: Final = 5
+"""Graphs in a folder that a message lists."""
 
 
 class DatasetStore(BlockStore):
@@ -46,10 +50,16 @@ class DatasetStore(BlockStore):
         self._blocks: dict[tuple[Path, int], DatasetBlocks] = {}
         with file_errors(folder):
             there = folder.exists()
+            others = sorted(folder.iterdir()) if folder.is_dir() else []
         if not is_dataset(folder):
             if there and (what := resolve_name(_FOREIGN)(folder)):
                 raise GraphNotFoundError(printable(f"graph {folder}: {what}"))
-            reason = "is no dataset of this tool" if there else "does not exist"
+            if others:
+                raise GraphNotFoundError(
+                    f"graph {folder} is no dataset of this tool, and holds other files"
+                    f"{_graphs_among(others)}"
+                )
+            reason = "is an empty folder" if there else "does not exist"
             raise GraphNotFoundError(
                 f"graph {folder} {reason}; make one with: "
                 f"{command('load', MODEL_FILE, graph=f'{place_text(folder)}/')}"
@@ -105,3 +115,11 @@ class DatasetStore(BlockStore):
             f"{about.name!r} in {self.location} was replaced or removed while it was read; ask "
             "again"
         )
+
+
+def _graphs_among(paths: Sequence[Path]) -> str:
+    """Say which of the paths in a folder are graphs themselves."""
+    graphs = [place_text(path) for path in paths if path.suffix == SUFFIX and path.is_dir()]
+    return (
+        f"; graphs in it are {listed(graphs[:_MOST_GRAPHS])}" if graphs else "; give another path"
+    )

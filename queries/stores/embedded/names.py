@@ -16,6 +16,14 @@ def model_file(folder: Path, model: str, *, loading: bool = False) -> Path:
     return folder / f"{safe_name(model)}{LOADING_SUFFIX if loading else SUFFIX}"
 
 
+def no_folder(path: Path) -> str:
+    """Return what is wrong with a path of a graph where a file stands, and what to do."""
+    is_part = path.parent.suffix == SUFFIX
+    part = f"it is a part of the graph {path.parent}; give that"
+    instead = part if is_part else "give another path"
+    return f"graph {path} is a file, not the folder of a graph; {instead}"
+
+
 def note_of(file: Path) -> Path:
     """Return the note that says what is being loaded into a file."""
     return file.with_name(file.name.removesuffix(LOADING_SUFFIX) + NOTE_SUFFIX)

@@ -1,5 +1,6 @@
 """Run statements of LadybugDB, and turn its errors into ours."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import ladybug
 import pyarrow as pa
 
+from queries.core.granularity import NEURON_GRAPH
+from queries.core.labels import KINDS
+from queries.core.schema import LAYER, MODEL, NEURON, connects_to
 from queries.errors import (
     CypherError,
     GraphAccessError,
@@ -15,6 +19,8 @@ from queries.errors import (
     GraphError,
     GraphLockedError,
     ParameterError,
+    listed,
+    meant,
 )
 from queries.stores.cypher.node_ids import NodeIds
 from queries.stores.cypher.read_only import to_write
@@ -37,6 +43,7 @@ def ladybug_errors(path: Path) -> Iterator[None]:
         text = getattr(error, "strerror", None) or " ".join(str(error).split())
         for part, kind, message in _ERRORS:
             if part in text:
+                text = text + _meant_by(text) if kind is CypherError else text
                 words = {"path": path, "text": text, "to_write": to_write()}
                 raise kind(message.format(**words)) from None
         raise GraphError(f"{path}: {text}") from None
@@ -88,6 +95,26 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
     ),
     ("Parameter", CypherError, "{text}"),
 )
+
+
+_GROUPED: Final = "channel"
+_TABLES: Final = (*KINDS, "HAS_LAYER", "NEXT", "CONNECTS_TO")
+"""Labels and types of relationships that a file of a model has."""
+
+_UNKNOWN: Final = re.compile(
+    r"(?:Table (?P<table>\S+) does not exist|Cannot find property (?P<property>\S+) for)"
+)
+
+
+def _meant_by(text: str) -> str:
+    """Return what there is where a statement names a label, a type or a property that is none."""
+    match = _UNKNOWN.search(text)
+    if match is None:
+        return ""
+    if (wrong := match["table"]) is not None:
+        return f" There are {listed(_TABLES)}{meant(wrong, _TABLES)}"
+    schemas = (MODEL, LAYER, NEURON, connects_to(NEURON_GRAPH), connects_to(_GROUPED))
+    return meant(match["property"], dict.fromkeys(name for each in schemas for name in each.names))
 
 
 def first_value(connection: ladybug.Connection, cypher: str) -> Any:

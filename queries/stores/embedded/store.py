@@ -45,6 +45,7 @@ from queries.stores.embedded.names import (
     NOTE_SUFFIX,
     SUFFIX,
     model_file,
+    no_folder,
     note_beside,
     noted_beside,
 )
@@ -97,9 +98,10 @@ class EmbeddedStore(CypherStore):
         with ladybug_errors(folder):
             there = folder.is_dir()
         if not there:
-            reason = "is a file, not the folder of a graph" if folder.exists() else "does not exist"
+            if folder.exists():
+                raise GraphNotFoundError(no_folder(folder))
             raise GraphNotFoundError(
-                f"graph {folder} {reason}; make one with: "
+                f"graph {folder} does not exist; make one with: "
                 f"{command('load', MODEL_FILE, graph=place_text(folder))}"
             )
 
