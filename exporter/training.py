@@ -10,6 +10,7 @@ from typing import Any
 from exporter.inspection import inspect
 from exporter.loading import check_name, load
 from exporter.planning.grouping import require_granularity
+from exporter.reading.input_shapes import require_shapes
 from exporter.reading.keras.importing import import_keras
 from exporter.removal import drop
 from exporter.sinks.kinds import sink_kind
@@ -87,6 +88,7 @@ def load_epochs(
     check_name(f"{run}@1")
     require_granularity(granularity)
     require_count("every", every)
+    require_shapes(input_shape)
     sink_kind(locate(graph))
     return _callback_class()(_Run(run, graph, granularity, replace, input_shape), every)
 

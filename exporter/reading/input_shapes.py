@@ -13,6 +13,18 @@ from queries.errors import ModelFileError, ParameterError, listed, meant
 _AXES: Final = "it has a length of 1 or more for each axis"
 
 
+def require_shapes(given: object) -> None:
+    """Raise ParameterError for what can be no shapes of any model.
+
+    Parameters
+    ----------
+    given
+        What the user says; None for nothing.
+    """
+    if given is not None and not isinstance(given, (Mapping, Sequence)):
+        raise _wrong(f"{described(given)} is no shape; {_AXES}")
+
+
 def closed_shapes(shapes: Mapping[str, Shape], given: InputShapes | None) -> list[Shape]:
     """Return the shapes of a model's inputs without an open axis.
 
@@ -36,6 +48,7 @@ def closed_shapes(shapes: Mapping[str, Shape], given: InputShapes | None) -> lis
 
 def _by_name(names: Sequence[str], given: InputShapes | None) -> dict[str, tuple[int, ...]]:
     """Return the shapes that the user says, by the names of the inputs."""
+    require_shapes(given)
     if given is None:
         return {}
     if isinstance(given, Mapping):
@@ -46,8 +59,6 @@ def _by_name(names: Sequence[str], given: InputShapes | None) -> dict[str, tuple
                     f"{listed(names)}"
                 )
         return {name: _sizes(shape) for name, shape in given.items()}
-    if not isinstance(given, Sequence):
-        raise _wrong(f"{described(given)} is no shape; {_AXES}")
     shapes = [_sizes(given)] if _is_shape(given) else [_sizes(shape) for shape in given]
     if len(shapes) != len(names):
         raise _wrong(
