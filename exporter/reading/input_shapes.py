@@ -55,8 +55,8 @@ def _by_name(names: Sequence[str], given: InputShapes | None) -> dict[str, tuple
         for name in given:
             if name not in names:
                 raise _wrong(
-                    f"the model has no input {repeatable(name)}{meant(name, names)}; it has "
-                    f"{listed(names)}"
+                    f"the model has no input {repeatable(name)}; it has {listed(names)}"
+                    f"{meant(name, names)}"
                 )
         return {name: _sizes(shape) for name, shape in given.items()}
     shapes = [_sizes(given)] if _is_shape(given) else [_sizes(shape) for shape in given]

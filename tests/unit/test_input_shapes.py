@@ -36,7 +36,7 @@ def test_open_axes_get_lengths(shapes: Any, given: Any, expected: Any) -> None:
         (ONE, (5, 3), "input 'read' has the shape (None, 4), which (5, 3) does not fit"),
         (ONE, (5,), "which (5,) does not fit"),
         (ONE, (0, 4), "(0, 4) is no shape"),
-        (ONE, {"red": (5, 4)}, "the model has no input 'red' (did you mean 'read'?)"),
+        (ONE, {"red": (5, 4)}, "the model has no input 'red'; it has read; did you mean 'read'?"),
         (ONE, {"read": "54"}, "'54' is no shape"),
         (TWO, (5, 4), "the model has 2 inputs, not 1: left, right; say which is meant"),
     ],
