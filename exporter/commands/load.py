@@ -126,7 +126,7 @@ def load(
         bool, typer.Option("--json", help="Print what was done as JSON, for scripts.")
     ] = False,
 ) -> None:
-    """Load a trained Keras model into a graph.
+    """Load a trained model into a graph.
 
     A graph that is a path is made if it is missing. A folder that ends in / gets files for
     Neo4j's import, which is the fastest way to load a big model; its README says how to go on.
