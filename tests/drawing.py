@@ -8,13 +8,8 @@ import pytest
 from tests.seeds import is_drawn, seed_of
 
 _HEAVY: Final = {
-    "browser/": 4,
-    "contract/test_damage.py": 2,
-    "contract/test_hostile.py": 2,
-    "contract/test_loads.py": 2,
-    "contract/test_order.py": 2,
-    "contract/test_resume.py": 2,
-    "contract/test_shown_properties.py": 2,
+    "browser/": 6,
+    "contract/": 2,
     "faults/": 6,
     "integration/test_broken.py": 2,
     "integration/test_damaged_dataset.py": 2,
@@ -22,15 +17,19 @@ _HEAVY: Final = {
     "integration/test_docs.py": 2,
     "integration/test_files.py": 2,
     "integration/test_forks.py": 2,
+    "integration/test_models_in_memory.py": 2,
     "integration/test_signals.py": 2,
     "integration/test_written_files.py": 2,
+    "keras2/": 2,
     "parallel/": 6,
+    "unit/test_foreign.py": 2,
+    "unit/test_masked_layers.py": 2,
     "unit/test_training.py": 2,
     "unit/test_wired_layer.py": 2,
 }
 """Of the cases in these folders and files of tests, which take long, one in so many is drawn."""
 
-_ON_A_SERVER: Final = 4
+_ON_A_SERVER: Final = 6
 """Of the contract cases on Neo4j that say nothing of a family one in so many is drawn."""
 
 

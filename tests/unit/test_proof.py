@@ -141,7 +141,8 @@ def test_parts_in_the_wrong_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         return Parts(tuple(map(Moved, reversed(np.split(ids, 2)))))
 
     monkeypatch.setitem(registry._HANDLERS, "ops.Split", exchanged)
-    assert failing(wired(model, tmp_path))[0] == "split"
+    # Keras numbers the names of operations through the whole process.
+    assert failing(wired(model, tmp_path))[0].startswith("split")
 
 
 def without_relationships(layer: Any, ids: Ids) -> Computed:
