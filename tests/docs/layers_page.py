@@ -8,7 +8,6 @@ from exporter.wiring import TAKEN_APART, UNWIRABLE, handled_classes
 from exporter.wiring.handlers import Handler
 from tests.docs.markdown import NOTE, table
 from tests.docs.own_statistics import own_statistics
-from tests.docs.tokens import TOKENS
 
 _LAYERS: Final = """\
 These layers can be wired, however they are joined: in branches, with several inputs and outputs,
@@ -53,7 +52,8 @@ _UNWIRABLE: Final = """\
 A static weighted graph cannot hold these:
 """
 _OWN: Final = """\
-A layer of your own that cannot be taken apart needs a handler: see [extending.md](extending.md).
+What holds for embeddings, integers and masks is in [Tokens and masks](tokens.md). A layer of your own
+that cannot be taken apart needs a handler: see [extending.md](extending.md).
 """
 
 
@@ -77,7 +77,6 @@ def layers_page() -> str:
         _APART.format(layers=", ".join(f"`{name}`" for name in TAKEN_APART)),
         _UNWIRABLE,
         table(["reason", "layers"], reasons),
-        TOKENS,
         _OWN,
     ]
     return "\n".join(parts)
