@@ -52,8 +52,8 @@ _UNWIRABLE: Final = """\
 A static weighted graph cannot hold these:
 """
 _OWN: Final = """\
-What holds for embeddings, integers and masks is in [Tokens and masks](tokens.md). A layer of your own
-that cannot be taken apart needs a handler: see [extending.md](extending.md).
+What holds for embeddings, integers and masks is in [Tokens and masks](tokens.md). A layer of your
+own that cannot be taken apart needs a handler: see [extending.md](extending.md).
 """
 
 
