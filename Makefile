@@ -33,7 +33,7 @@ SOURCES := $(shell find exporter neurongraph queries -name '*.py' -o -name '*.cy
 
 help: ## List the chores.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
-		while IFS='|' read -r chore words; do printf '%-15s %s\n' "$$chore" "$$words"; done
+		while IFS='|' read -r chore words; do printf '%-18s %s\n' "$$chore" "$$words"; done
 
 install: $(TEST) ## Make the .venv, with the package and the tools of the other chores.
 
