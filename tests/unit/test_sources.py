@@ -102,7 +102,8 @@ def test_groups_are_those_of_a_table(
     axis: int, every: bool, order: list[int], begin: tuple[int, ...]
 ) -> None:
     shapes = [(2, 5), SHAPE, (4,)]
-    group_of, table, first = ChannelsOf(), [], 0
+    group_of, first = ChannelsOf(), 0
+    table: list[Any] = []
     for shape in shapes:
         at = min(axis, len(shape) - 1)
         channels = 1 if every else shape[at]
