@@ -126,3 +126,11 @@ def test_groups_that_follow_of_terms_need_no_id_of_each() -> None:
     group_of.add(0, 64 * 1000, 12)
     alike = group_of.alike(Sources.stacked([IdSum.range(0, (12, 1000, 64))]))
     assert alike.repeating == {1, 2, 3}
+
+
+def test_groups_that_begin_within_terms_are_looked_up() -> None:
+    group_of = ChannelsOf()
+    group_of.add(0, 4, 3)
+    ids = IdSum.range(0, (12,))[2:6,]
+    alike = np.asarray(group_of.alike(Sources.of(ids)))
+    assert group_of[alike].tolist() == group_of[np.asarray(ids)].tolist() == [0, 0, 1, 1]
