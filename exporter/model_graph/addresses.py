@@ -89,7 +89,7 @@ class Addresses:
 
 def addresses(wiring: Computed) -> Addresses:
     """Take a layer apart."""
-    sources = wiring.sources
+    sources = np.asarray(wiring.read)
     weights = np.broadcast_to(wiring.weights, sources.shape)
     reads, weighs = _steps(sources), _steps(weights)
     output = range(wiring.rank)

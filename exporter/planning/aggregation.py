@@ -3,17 +3,26 @@
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from exporter.wiring.results import EMPTY, Ids
+from exporter.wiring.sources import Sources
 
 Doubles = NDArray[np.float64]
 Groups = NDArray[np.int32]
 Index = tuple[slice, ...]
+
+
+class GroupOf(Protocol):
+    """The group of each neuron: an array, or what computes it."""
+
+    def __getitem__(self, ids: Ids, /) -> Groups:
+        """Return the group of each neuron; a negative number of ids below 0."""
+
 
 PIECE: Final = 1 << 20
 """Elements that are worked on at once, 8 MB a column."""
@@ -54,7 +63,7 @@ class Aggregates:
 
 
 def aggregated(
-    sources: Ids, weights: NDArray[Any], group_of: Groups, *, targets: int, rank: int
+    sources: Ids | Sources, weights: NDArray[Any], group_of: GroupOf, *, targets: int, rank: int
 ) -> Aggregates:
     """Add up the edges into each target by the group that they come from.
 
@@ -66,16 +75,16 @@ def aggregated(
     weights
         Weights of the edges, of the same shape. Along axes of stride 0 they repeat.
     group_of
-        The group of each neuron. It ends in negative numbers, which ids below 0 find.
+        The group of each neuron.
     targets, rank
         How many leading axes are those of targets, and those of targets and positions.
     """
     shared = [axis for axis in range(targets, rank) if weights.strides[axis] == 0]
-    return _merged(list(_parts(sources, weights, group_of, targets, shared)))
+    return _merged(list(_parts(Sources.of(sources), weights, group_of, targets, shared)))
 
 
 def _parts(
-    sources: Ids, weights: NDArray[Any], group_of: Groups, targets: int, shared: Sequence[int]
+    sources: Sources, weights: NDArray[Any], group_of: GroupOf, targets: int, shared: Sequence[int]
 ) -> Iterator[Aggregates]:
     """Yield the aggregates of pieces of the array.
 
@@ -110,15 +119,15 @@ def _pieces(shape: Sequence[int], uncut: Collection[int], most: int) -> Iterator
 
 
 def _groups_and_counts(
-    sources: Ids, group_of: Groups, shared: Sequence[int]
+    sources: Sources, group_of: GroupOf, shared: Sequence[int]
 ) -> tuple[Groups | None, Ids]:
     """Return the group at each place, and how many neurons stand there along shared axes.
 
     Both are of length 1 along shared axes, and along those where sources repeat. There are no
     groups where neurons along shared axes are of several.
     """
-    repeating = [axis for axis, step in enumerate(sources.strides) if step == 0]
-    once = _at_first(sources, repeating)
+    repeating = sources.repeating
+    once = sources.at_first(repeating)
     repeats = math.prod(sources.shape[axis] for axis in shared if axis in repeating)
     others = [axis for axis in range(once.ndim) if axis not in shared]
     most = PIECE // max(1, math.prod(once.shape[axis] for axis in others))
@@ -126,7 +135,7 @@ def _groups_and_counts(
     counts, high = np.zeros(1, dtype=np.int64), np.full(1, EMPTY, dtype=np.int32)
     low = high.view(np.uint32)
     for index in _pieces(once.shape, others, max(1, most)):
-        groups = group_of[once[index]]
+        groups = group_of[np.asarray(once[index])]
         counts = counts + (groups >= 0).sum(axis=over, keepdims=True)
         # As an unsigned number, one below 0 is larger than any group.
         low = np.minimum(low, groups.view(np.uint32).min(axis=over, keepdims=True))

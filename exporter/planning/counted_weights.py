@@ -1,6 +1,5 @@
 """The weights of a layer, each with how many relationships have it."""
 
-import math
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
@@ -27,13 +26,13 @@ def counted_weights(wiring: Computed) -> Iterator[tuple[Weights, Ids]]:
     wiring
         How the layer is wired.
     """
-    sources = wiring.sources
-    if sources.size == 0:
+    read = wiring.read
+    if read.size == 0:
         return
-    weights = np.broadcast_to(wiring.weights, sources.shape)
+    weights = np.broadcast_to(wiring.weights, read.shape)
     shared = tuple(axis for axis, step in enumerate(weights.strides) if step == 0)
     own = _without(weights, shared)
-    counts = np.broadcast_to(_relationships(sources, shared), own.shape)
+    counts = np.broadcast_to(read.counted(shared), own.shape)
     for block, times in np.nditer(
         [own, counts], ["external_loop", "buffered", "zerosize_ok"], buffersize=_WEIGHTS
     ):
@@ -53,14 +52,6 @@ def not_finite_weights(wiring: Computed) -> int:
     if are_finite(wiring.weights):
         return 0
     return sum(int(times[~np.isfinite(block)].sum()) for block, times in counted_weights(wiring))
-
-
-def _relationships(sources: Ids, shared: tuple[int, ...]) -> Ids:
-    """Count the relationships along axes, which become of length 1."""
-    alike = tuple(axis for axis, step in enumerate(sources.strides) if step == 0)
-    times = math.prod(sources.shape[axis] for axis in alike if axis in shared)
-    counts: Ids = np.sum(_without(sources, alike) >= 0, axis=shared, keepdims=True) * times
-    return counts
 
 
 def _without(values: NDArray[T], axes: tuple[int, ...]) -> NDArray[T]:

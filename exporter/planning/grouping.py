@@ -7,13 +7,14 @@ from functools import cached_property, partial
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from exporter.planning.aggregation import PIECE, aggregated
+from exporter.planning.channels_of import ChannelsOf
 from exporter.planning.layer import EdgeBlock, MakeColumn, PlannedLayer, slab
 from exporter.planning.places import captions
 from exporter.planning.plan import Plan
-from exporter.wiring.results import EMPTY, Floats, Ids, Weights
+from exporter.wiring.results import Floats, Ids, Weights
+from exporter.wiring.sources import Sources
 from queries.core.granularity import GRANULARITIES, NEURON_GRAPH, Granularity
 from queries.core.schema import NEURON
 from queries.core.wording import option
@@ -46,14 +47,14 @@ class GroupedLayer(PlannedLayer):
     Parameters
     ----------
     group_of
-        The group of each neuron of the model, and twice ``EMPTY`` for ids below 0.
+        The group of each neuron of the model.
     by_channel
         True where each channel is a group, false where the whole layer is one.
     feeding
         How many groups the layers that feed it have.
     """
 
-    group_of: NDArray[np.int32]
+    group_of: ChannelsOf
     by_channel: bool
     feeding: int
 
@@ -73,17 +74,22 @@ class GroupedLayer(PlannedLayer):
         return self._not_finite_edges()
 
     @cached_property
+    def _alike(self) -> Sources:
+        """The sources, or others of the same groups."""
+        return self.group_of.alike(self.wiring.read)
+
+    @cached_property
     def _target_axes(self) -> list[int]:
         """Axes of the sources along which the group changes."""
         if not self.by_channel:
             return []
-        lead = self.wiring.sources.shape[: self.wiring.rank]
+        lead = self.wiring.read.shape[: self.wiring.rank]
         return _axes_of(lead, self.shape)[self.channel_axis % len(self.shape)]
 
     @property
     def _axes(self) -> tuple[int, ...]:
         """Lengths of the axes along which blocks are cut."""
-        return tuple(self.wiring.sources.shape[axis] for axis in self._target_axes)
+        return tuple(self.wiring.read.shape[axis] for axis in self._target_axes)
 
     @property
     def most_edges(self) -> int:
@@ -96,13 +102,13 @@ class GroupedLayer(PlannedLayer):
 
     def _whole_block(self, start: int, stop: int) -> EdgeBlock:
         """Build the edges between groups, from those between neurons."""
-        sources = self.wiring.sources
-        weights = np.broadcast_to(self.wiring.weights, sources.shape)
+        read = self._alike
+        weights = np.broadcast_to(self.wiring.weights, read.shape)
         index = slab(self._axes, start, stop)
         fixed = max(0, len(index) - 1)
         front = range(len(self._target_axes))
         sums = aggregated(
-            np.moveaxis(sources, self._target_axes, front)[index],
+            read.to_front(self._target_axes)[index],
             np.moveaxis(weights, self._target_axes, front)[index],
             self.group_of,
             targets=len(self._target_axes) - fixed,
@@ -177,14 +183,12 @@ class Grouping:
     def __init__(self, granularity: Granularity) -> None:
         self._granularity = granularity
         self._groups: list[int] = []
-        self._group_of = np.full(1 << 10, EMPTY, dtype=np.int32)
+        self._group_of = ChannelsOf()
 
     def of(self, layer: PlannedLayer) -> PlannedLayer:
         """Return the next layer as it is at this granularity."""
         if self._granularity == NEURON_GRAPH:
             return layer
-        neurons = range(layer.first, layer.last + 1)
-        self._make_room(neurons.stop)
         new = GroupedLayer(
             **{field.name: getattr(layer, field.name) for field in fields(layer)},
             group_of=self._group_of,
@@ -193,24 +197,9 @@ class Grouping:
         )
         new = replace(new, first=sum(self._groups))
         self._groups.append(new.neurons)
-        self._group_of[neurons.start : neurons.stop] = _groups(new)
+        behind = new.shape[new.channel_axis % len(new.shape) + 1 :] if new.by_channel else ()
+        self._group_of.add(layer.first, math.prod(behind), new.neurons)
         return new
-
-    def _make_room(self, neurons: int) -> None:
-        # The last two places are those of the ids EMPTY and ZERO.
-        if neurons + 2 > len(self._group_of):
-            more = np.full(2 * (neurons + 2), EMPTY, dtype=np.int32)
-            more[: len(self._group_of)] = self._group_of
-            self._group_of = more
-
-
-def _groups(layer: GroupedLayer) -> Ids:
-    """Return the group of each neuron of a layer."""
-    if not layer.by_channel:
-        return np.full(math.prod(layer.shape), layer.first)
-    channels = np.arange(layer.first, layer.last + 1)
-    after = len(layer.shape) - 1 - layer.channel_axis % len(layer.shape)
-    return np.broadcast_to(channels.reshape(-1, *[1] * after), layer.shape).reshape(-1)
 
 
 def _axes_of(lengths: Sequence[int], shape: Sequence[int]) -> list[list[int]]:

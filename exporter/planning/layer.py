@@ -168,30 +168,21 @@ class PlannedLayer:
     @cached_property
     def _wired_edges(self) -> int:
         """Number of edges into the layer, counted without building them."""
-        sources = self.wiring.sources
-        if sources.size == 0:
-            return 0
-        # An axis of stride 0 repeats one array: look at it once and multiply.
-        repeats: int = math.prod(
-            size for size, step in zip(sources.shape, sources.strides, strict=True) if step == 0
-        )
-        one = tuple(0 if step == 0 else slice(None) for step in sources.strides)
-        chunks = np.nditer(sources[one], ["external_loop", "buffered"], buffersize=BLOCK_EDGES)
-        return repeats * sum(int(np.count_nonzero(np.greater_equal(chunk, 0))) for chunk in chunks)
+        return self.wiring.read.count
 
     @property
     def _axes(self) -> tuple[int, ...]:
         """Lengths of the axes along which blocks are cut."""
-        return self.wiring.sources.shape[: self.wiring.rank]
+        return self.wiring.read.shape[: self.wiring.rank]
 
     @property
     def _padded(self) -> bool:
-        return self._wired_edges < math.prod(self.wiring.sources.shape)
+        return self._wired_edges < self.wiring.read.size
 
     @property
     def fan_in(self) -> int:
         """Number of inputs of one neuron, padding included."""
-        return math.prod(self.wiring.sources.shape[self.wiring.rank :])
+        return math.prod(self.wiring.read.shape[self.wiring.rank :])
 
     @property
     def most_edges(self) -> int:
@@ -209,7 +200,7 @@ class PlannedLayer:
         in order, from the one on that holds neuron ``begin``. Each is a slice of one axis of
         the sources, so that ``block`` copies straight from views.
         """
-        if self.wiring.sources.size == 0:
+        if self.wiring.read.size == 0:
             return
         row = size = self.neurons
         most = self._most_neurons(edges)
@@ -229,13 +220,14 @@ class PlannedLayer:
 
     def _whole_block(self, start: int, stop: int) -> EdgeBlock:
         """Build the weak edges as well."""
+        read = self.wiring.read
         index = slab(self._axes, start, stop)
-        sources = self.wiring.sources[index]
-        weights = np.broadcast_to(self.wiring.weights, self.wiring.sources.shape)[index]
+        sources = np.asarray(read[index])
+        weights = np.broadcast_to(self.wiring.weights, read.shape)[index]
         target = np.arange(self.first + start, self.first + stop)
         if not self._padded:
             return _every_edge(sources, weights, np.repeat(target, self.fan_in))
-        neurons = sources.ndim - (self.wiring.sources.ndim - self.wiring.rank)
+        neurons = sources.ndim - (read.ndim - self.wiring.rank)
         if not any(sources.strides[:neurons]):
             # All read the same inputs, so that padding is looked for once.
             return _of_one_window(sources[(0,) * neurons].reshape(-1), weights, target)

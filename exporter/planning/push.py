@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from exporter.wiring import (
     takes_arguments,
     takes_dtypes,
 )
-from exporter.wiring.results import Ids
+from exporter.wiring.sources import Ids, IdSum, Sources
 from exporter.wiring.variables import in_reading_order
 from queries.core.memory import fits_in_memory
 
@@ -45,7 +46,7 @@ class Trace:
         The plan.
     ids
         For each tensor, by its position, the ids of its neurons in the tensor's shape without
-        the batch; ``wiring.ZERO`` where it holds the constant 0.
+        the batch; ``wiring.ZERO`` where it holds the constant 0. They are built when looked up.
     inner
         For each planned layer that is not the last step of its Keras layer, by its index: the
         step, and the ids of the neurons that it reads.
@@ -53,7 +54,7 @@ class Trace:
 
     plan: Plan
     ids: Mapping[int, Ids]
-    inner: Mapping[int, tuple[Stage, tuple[Ids, ...]]]
+    inner: Mapping[int, tuple[Stage, tuple[Ids | IdSum, ...]]]
 
 
 def plan(model: OpenedModel, *, partial: bool = False) -> Plan:
@@ -86,10 +87,9 @@ def trace(model: OpenedModel, *, partial: bool = False) -> Trace:
     if not partial:
         _raise_refused(model, pushed)
     rows, layers = zip(*steps, strict=True) if steps else ((), ())
-    ids = {position: tensor.ids for position, tensor in pushed.tensors.items()}
     made = (replace(each, moved_by=pushed.moved_by(each)) for each in layers if each)
     plan = Plan(tuple(made), rows, tuple(pushed.refused))
-    return Trace(plan, ids, pushed.inner)
+    return Trace(plan, _IdsOf(pushed.tensors), pushed.inner)
 
 
 def planned_steps(model: OpenedModel) -> Iterator[Step]:
@@ -130,10 +130,36 @@ def _raise_refused(model: OpenedModel, pushed: "_Push") -> None:
 class _Pushed:
     """The neurons that stand in a tensor, the layers that they are of, and what it is stored as."""
 
-    ids: Ids
+    sum: IdSum
     channel_axis: int
     layers: frozenset[int]
     dtype: str = "float32"
+
+    @cached_property
+    def ids(self) -> Ids:
+        """The ids as an array, which is built once for all that read it."""
+        if len(self.sum.terms) > 1 and not fits_in_memory(self.sum.size):
+            raise NotWirableError(
+                f"it reads {self.sum.size:.3g} neurons, more than fit into memory; save the model "
+                "with a shorter input"
+            )
+        return np.asarray(self.sum)
+
+
+@dataclass(frozen=True)
+class _IdsOf(Mapping[int, Ids]):
+    """The ids of tensors by their positions."""
+
+    tensors: Mapping[int, _Pushed]
+
+    def __getitem__(self, position: int) -> Ids:
+        return self.tensors[position].ids
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.tensors)
+
+    def __len__(self) -> int:
+        return len(self.tensors)
 
 
 @dataclass
@@ -146,7 +172,7 @@ class _Push:
     firsts: list[int] = field(default_factory=list)
     neurons: int = 0
     refused: list[Refusal] = field(default_factory=list)
-    inner: dict[int, tuple[Stage, tuple[Ids, ...]]] = field(default_factory=dict)
+    inner: dict[int, tuple[Stage, tuple[Ids | IdSum, ...]]] = field(default_factory=dict)
     moves: dict[int, list[str]] = field(default_factory=dict)
 
     def moved_by(self, layer: PlannedLayer) -> tuple[str, ...]:
@@ -194,7 +220,7 @@ class _Push:
             self.moves.setdefault(index, []).append(f"{call.name} ({call.class_name})")
         return [
             _Pushed(
-                part.ids,
+                IdSum.of(part.ids),
                 _channel_axis(part.channel_axis, inputs, part.ids.ndim),
                 _layers_of(part.ids, self.firsts),
             )
@@ -217,22 +243,20 @@ class _Push:
         try:
             for stage in chain.stages:
                 operands = self._operands(stage, inputs, outputs)
-                computed: Computed = _handled(
-                    Computed, stage.wire, *(tensor.ids for tensor in operands)
-                )
-                _require_room(stage, computed)
+                read = tuple(each.sum if stage.in_blocks else each.ids for each in operands)
+                computed: Computed = _handled(Computed, stage.wire, *read)
                 name, parameters = call.name, stage.parameters
                 if stage is last:
                     parameters += max(rest, 0)
                     _require_exact(call, computed)
                 else:
                     name += f"/{stage.name}"
-                    self.inner[len(self.firsts)] = stage, tuple(tensor.ids for tensor in operands)
+                    self.inner[len(self.firsts)] = stage, read
                 outputs[stage.name] = self._computed(
                     call, name, computed, operands, parameters, steps
                 )
             made = [outputs[name] for name in chain.outputs or (last.name,)]
-            _require_shapes(call, [tensor.ids.shape for tensor in made])
+            _require_shapes(call, [tensor.sum.shape for tensor in made])
         except NotWirableError:
             steps.clear()
             del self.firsts[begun[0] :]
@@ -251,7 +275,9 @@ class _Push:
             outputs[read]
             if isinstance(read, str)
             else _Pushed(
-                read, _channel_axis(None, inputs, read.ndim), _layers_of(read, self.firsts)
+                IdSum.of(read),
+                _channel_axis(None, inputs, read.ndim),
+                _layers_of(read, self.firsts),
             )
             for read in stage.reads
         ]
@@ -280,7 +306,7 @@ class _Push:
         steps.append((LayerRow(layer.name, call.class_name, layer.shape, layer.index), layer))
         self.firsts.append(layer.first)
         self.neurons += layer.neurons
-        ids = np.arange(layer.first, layer.last + 1).reshape(layer.shape)
+        ids = IdSum.range(layer.first, layer.shape)
         return _Pushed(ids, layer.channel_axis, frozenset([layer.index]))
 
     def _axis(self, computed: Computed, inputs: Sequence[_Pushed]) -> int:
@@ -296,7 +322,7 @@ class _Push:
             closed = [size for size in shape if size is not None]
             if closed and len(closed) == len(shape) and fits_in_memory(math.prod(closed)):
                 nothing = np.full(closed, ZERO, dtype=np.int64)
-                self.tensors[position] = _Pushed(nothing, -1, frozenset(), dtype)
+                self.tensors[position] = _Pushed(IdSum.of(nothing), -1, frozenset(), dtype)
 
 
 def _push(model: OpenedModel, *, partial: bool = False) -> _Push:
@@ -311,7 +337,7 @@ def _wiring(call: LayerCall, tensors: Mapping[int, _Pushed]) -> Wiring:
         handler = handler_of(call.key)
     except KeyError:
         raise NotWirableError(reason(call.key)) from None
-    args, kwargs = _arguments(call, {position: each.ids for position, each in tensors.items()})
+    args, kwargs = _arguments(call, _IdsOf(tensors))
     if takes_dtypes(call.key):
         kwargs["dtypes"] = [tensors[position].dtype for position in call.inputs]
     wiring: Wiring = _handled(Wiring, handler, call.layer, *args, **kwargs)
@@ -368,16 +394,6 @@ def _require_memory(call: LayerCall) -> None:
         raise NotWirableError(f"its output has {values:.3g} values, more than fit into memory")
 
 
-def _require_room(stage: Stage, computed: Computed) -> None:
-    """Raise NotWirableError where the neurons of a step would take more memory than is free."""
-    neurons = math.prod(computed.shape)
-    if not fits_in_memory(neurons):
-        raise NotWirableError(
-            f"its step {stage.name!r} has {neurons:.3g} neurons, more than fit into memory; save "
-            "the model with a shorter input"
-        )
-
-
 def _require_shapes(call: LayerCall, shapes: Sequence[tuple[int, ...]]) -> None:
     """Raise NotWirableError where neurons would have another shape than the model's output."""
     if len(shapes) != len(call.shapes):
@@ -413,13 +429,15 @@ def _channel_axis(axis: int | None, inputs: Sequence[_Pushed], rank: int) -> int
     """Return which axis of an output is the channel."""
     if axis is not None:
         return axis
-    same = [tensor.channel_axis for tensor in inputs if tensor.ids.ndim == rank]
+    same = [tensor.channel_axis for tensor in inputs if tensor.sum.ndim == rank]
     return same[0] if same else -1
 
 
 def _layers_of(ids: Ids, firsts: Sequence[int]) -> frozenset[int]:
     """Return the indices of the layers whose neurons these are."""
     # Ids below 0, which are no neurons, are counted at position 0.
-    position = np.searchsorted(firsts, ids.reshape(-1), side="right")
+    every = Sources.of(ids)
+    read = np.asarray(every.at_first(every.repeating))
+    position = np.searchsorted(firsts, read.reshape(-1), side="right")
     counts = np.bincount(position, minlength=len(firsts) + 1)
     return frozenset(np.flatnonzero(counts[1:]).tolist())

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from exporter.planning.layer import PlannedLayer
 from exporter.planning.plan import Plan
 from exporter.reading.opened_model import OpenedModel
+from exporter.wiring.sources import Sources
 
 Ids = NDArray[np.int64]
 
@@ -105,16 +106,15 @@ def _known(plan: Plan) -> _Known:
     for layer in reversed(plan.layers):
         wiring = layer.wiring
         if wiring.known is not None:
-            known.add(wiring.known, _read_by(wiring.sources))
+            known.add(wiring.known, _read_by(wiring.read))
         elif wiring.activation == "trunc":
-            sources = wiring.sources.reshape(-1)
+            sources = np.asarray(wiring.read).reshape(-1)
             for numbers, ids in known.of(layer):
                 known.add(numbers, np.unique(sources[ids - layer.first]))
     return known
 
 
-def _read_by(sources: Ids) -> Ids:
-    """Return the neurons in an array; along axes of stride 0 it repeats them."""
-    once = sources[tuple(slice(None) if step else slice(1) for step in sources.strides)]
-    ids = np.unique(once)
+def _read_by(sources: Sources) -> Ids:
+    """Return the neurons that are read, once where they repeat along axes."""
+    ids = np.unique(np.asarray(sources.at_first(sources.repeating)))
     return ids[ids >= 0]

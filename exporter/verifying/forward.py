@@ -10,6 +10,7 @@ from exporter.planning.layer import PlannedLayer
 from exporter.planning.push import Trace
 from exporter.reading.opened_model import ModelValues, OpenedModel
 from exporter.wiring import Stage
+from exporter.wiring.sources import Ids, IdSum
 from queries.errors import VerificationError
 
 
@@ -50,7 +51,7 @@ def neuron_values(model: OpenedModel, traced: Trace, values: ModelValues) -> NDA
 def _of_stage(
     layer: PlannedLayer,
     stage: Stage,
-    reads: Sequence[NDArray[np.int64]],
+    reads: Sequence[Ids | IdSum],
     result: NDArray[np.float64],
 ) -> NDArray[Any]:
     """Return what a step of a layer puts out, from the values of the neurons that it reads.
@@ -58,7 +59,7 @@ def _of_stage(
     It gets them in single precision, so that it overflows where Keras does.
     """
     assert stage.output is not None  # noqa: S101
-    operands = [_values_at(ids, result).astype(np.float32) for ids in reads]
+    operands = [_values_at(np.asarray(ids), result).astype(np.float32) for ids in reads]
     try:
         with np.errstate(all="ignore"):
             value = np.asarray(stage.output(*operands))
@@ -76,7 +77,7 @@ def _wrong_output(layer: PlannedLayer, why: str) -> VerificationError:
     )
 
 
-def _values_at(ids: NDArray[np.int64], result: NDArray[np.float64]) -> NDArray[np.float64]:
+def _values_at(ids: Ids, result: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the values of neurons, 0 where there is none: shape ``(samples, *ids.shape)``."""
     values = np.where((ids >= 0)[..., np.newaxis], result[ids], 0.0)
     return np.moveaxis(values, -1, 0)

@@ -131,7 +131,7 @@ class StreamSource(ReadGraph):
     def ranges(self, layer: Layer) -> Iterator[tuple[int, int]]:
         """Yield ranges that can be built as one block."""
         planned = self._layers[layer.index]
-        if planned.wiring.sources.size == 0:
+        if planned.wiring.read.size == 0:
             yield from super().ranges(layer)
         for start, stop in planned.ranges(self._at_once):
             yield planned.first + start, planned.first + stop - 1
@@ -145,7 +145,7 @@ class StreamSource(ReadGraph):
     def edges(self, layer: Layer, first: int, last: int) -> Edges:
         """Build the relationships into one of the ranges."""
         planned = self._layers[layer.index]
-        if planned.wiring.sources.size == 0:
+        if planned.wiring.read.size == 0:
             nothing = np.empty(0, dtype=np.int64)
             return Edges(nothing, nothing, nothing.astype(np.float32))
         block = planned.block(first - planned.first, last + 1 - planned.first)

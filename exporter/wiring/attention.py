@@ -16,12 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.wiring.comparisons import is_false
-from exporter.wiring.contraction import require_room
 from exporter.wiring.handlers import handles
 from exporter.wiring.merge import merged
 from exporter.wiring.operands import Operand, constant, is_neurons, number
 from exporter.wiring.results import (
-    EMPTY,
     Chain,
     Computed,
     Floats,
@@ -30,6 +28,8 @@ from exporter.wiring.results import (
     Stage,
     Weights,
 )
+from exporter.wiring.room import require_room
+from exporter.wiring.sources import IdSum, Sources
 from exporter.wiring.zeros import with_zeros_joined
 
 Flags = NDArray[np.bool_]
@@ -71,19 +71,45 @@ class _Pairs:
         """
         return values if self.every else values[(..., *self.places, slice(None))]
 
-    def apart(self, products: Ids) -> Ids:
+    def together(self, factor: IdSum) -> IdSum:
+        """Return neurons as ``of_each`` returns values."""
+        if self.every:
+            return factor
+        heads, *_, features = factor.shape
+        pairs = len(self.places[0])
+        terms = tuple(self._at_pairs(term) for term in factor.terms)
+        return IdSum(terms, (heads, pairs, features))
+
+    def _at_pairs(self, term: Ids) -> Ids:
+        heads, queries, keys, features = term.shape
+        if queries == keys == 1:
+            return term[:, 0]
+        require_room(heads * len(self.places[0]) * features, "its queries, keys or values")
+        query, key = self.places
+        return term[:, query if queries > 1 else 0, key if keys > 1 else 0]
+
+    def only_kept(self, ids: Ids | IdSum) -> IdSum:
+        """Return a neuron for each pair, ``EMPTY`` where it is left out."""
+        return IdSum.of(ids) if self.every else IdSum.of(ids).only(self.kept)
+
+    def apart(self, products: IdSum) -> IdSum:
         """Return products by query and key, ``EMPTY`` where a pair is left out.
 
         Parameters
         ----------
         products
-            As ``of_each`` returns them.
+            As ``together`` returns them.
         """
         if self.every:
             return products
         pair = np.zeros(self.kept.shape[1:], dtype=np.int64)
         pair[self.places] = np.arange(len(self.places[0]))
-        return np.where(self.kept[..., np.newaxis], products[:, pair], EMPTY)
+        heads, _, features = products.shape
+        terms = tuple(
+            term[:, pair] if term.shape[1] > 1 else term[:, np.newaxis] for term in products.terms
+        )
+        whole = IdSum(terms, (heads, *pair.shape, features))
+        return whole.only(self.kept[..., np.newaxis])
 
 
 @handles("ops.DotProductAttention")
@@ -103,9 +129,7 @@ def dot_product_attention(
     length, heads, features = queries.shape
     keys, values = (_repeated(np.asarray(each), heads) for each in (key, value))
     constant_mask = None if is_neurons(mask) else mask
-    kept = _kept(
-        constant_mask, length, len(keys), causal=operation.is_causal, products=heads * features
-    )
+    kept = _kept(constant_mask, length, len(keys), causal=operation.is_causal)
     scores = _Scores(
         _Pairs(kept),
         1 / np.sqrt(features) if scale is None else number(scale),
@@ -121,16 +145,14 @@ def dot_product_attention(
         steps = _masked(scores, reads, np.asarray(mask))
     else:
         added = ("products", *reads)
-        steps = (Stage("scores", scores.wire, output=scores.output, reads=added),)
-    mean = Stage("mean", lambda ids: _mean(weighed, ids))
+        steps = (Stage("scores", scores.wire, output=scores.output, reads=added, in_blocks=True),)
+    mean = Stage("mean", lambda ids: _mean(weighed, ids), in_blocks=True)
     return Chain((products, *steps, _weighed(weighed, values), mean))
 
 
-def _kept(mask: Operand | None, queries: int, keys: int, *, causal: bool, products: int) -> Flags:
-    """Return which pairs take part, if there is room for so many products of each."""
-    if mask is None:
-        each = np.minimum(np.arange(queries) + 1, keys) if causal else np.full(queries, keys)
-        require_room(products * int(each.sum()))
+def _kept(mask: Operand | None, queries: int, keys: int, *, causal: bool) -> Flags:
+    """Return which pairs take part."""
+    require_room(queries * keys, "the pairs of its queries and keys")
     kept = np.tri(queries, keys, dtype=bool) if causal else np.ones((queries, keys), dtype=bool)
     every = kept[np.newaxis] if mask is None else kept & (constant(mask, 3) != 0)
     if not every.any():
@@ -148,38 +170,39 @@ def _repeated(values: Ids, heads: int) -> Ids:
 def _products(pairs: _Pairs, queries: Ids, keys: Ids) -> Stage:
     """Multiply the features of a query by those of a key."""
 
-    def wire(query: Ids, key: Ids) -> Computed:
-        queries, keys = query.swapaxes(0, 1)[:, :, np.newaxis], key.swapaxes(0, 1)[:, np.newaxis]
-        return _multiplied(pairs, queries, keys)
+    def wire(query: Ids | IdSum, key: Ids | IdSum) -> Computed:
+        return _multiplied(pairs, _by_head(query).expanded(2), _by_head(key).expanded(1))
 
     def output(query: Floats, key: Floats) -> Floats:
         return pairs.of_each(np.einsum("btnh,bsnh->bntsh", query, key))
 
-    return Stage("products", wire, output=output, reads=(queries, keys))
+    return Stage("products", wire, output=output, reads=(queries, keys), in_blocks=True)
 
 
 def _weighed(pairs: _Pairs, values: Ids) -> Stage:
     """Multiply the features of a value by what the softmax made of its score."""
 
-    def wire(scores: Ids, value: Ids) -> Computed:
-        return _multiplied(pairs, scores[..., np.newaxis], value.swapaxes(0, 1)[:, np.newaxis])
+    def wire(scores: Ids | IdSum, value: Ids | IdSum) -> Computed:
+        return _multiplied(pairs, IdSum.of(scores).expanded(-1), _by_head(value).expanded(1))
 
     def output(scores: Floats, value: Floats) -> Floats:
         return pairs.of_each(np.einsum("bnts,bsnh->bntsh", scores, value))
 
-    return Stage("weighed", wire, output=output, reads=("scores", values))
+    return Stage("weighed", wire, output=output, reads=("scores", values), in_blocks=True)
 
 
-def _multiplied(pairs: _Pairs, *factors: Ids) -> Computed:
+def _by_head(ids: Ids | IdSum) -> IdSum:
+    """Return neurons with the axis of heads first: shape (heads, positions, features)."""
+    return IdSum.of(ids).split().transposed(1, 0, 2)
+
+
+def _multiplied(pairs: _Pairs, *factors: IdSum) -> Computed:
     shape = np.broadcast_shapes(*(each.shape for each in factors))
-    heads, *_, features = shape
-    require_room(heads * features * int(np.count_nonzero(pairs.kept.any(axis=0))))
-    each = [pairs.of_each(np.broadcast_to(factor, shape)) for factor in factors]
-    sources, rank = np.stack(each, axis=-1), each[0].ndim
+    each = [pairs.together(factor.broadcast(shape)) for factor in factors]
     computed = Computed(
-        sources,
+        Sources.stacked(each),
         np.ones(len(each), dtype=np.float32),
-        rank,
+        each[0].ndim,
         reduce="product",
         channel_axis=0,
         counted=("head", *(("query", "key") if pairs.every else ("pair",)), "feature"),
@@ -205,7 +228,7 @@ class _Scores:
     scale: float
     bias: Floats | None
 
-    def wire(self, products: Ids, *added: Ids) -> Computed:
+    def wire(self, products: Ids | IdSum, *added: Ids | IdSum) -> Computed:
         """Join each score to its products, and to neurons that are added; apply the softmax."""
         biases = self._added
         if not self.pairs.every:
@@ -218,7 +241,7 @@ class _Scores:
         scores = self.sums(products, *added)
         return _shares(np.where(self.pairs.kept, scores, MASKED))
 
-    def wire_sums(self, products: Ids, *added: Ids) -> Computed:
+    def wire_sums(self, products: Ids | IdSum, *added: Ids | IdSum) -> Computed:
         """Join each sum to its products, and to neurons that are added."""
         bias = np.where(self.pairs.kept, self._added, 0.0)
         return Computed(
@@ -238,13 +261,11 @@ class _Scores:
         sums[place] = products.sum(axis=-1) * self.scale
         return np.asarray(np.where(kept, sum(added, sums) + self._added, 0.0))
 
-    def _sources(self, products: Ids, added: tuple[Ids, ...]) -> Ids:
-        kept = self.pairs.kept
-        own = [np.where(kept, each, EMPTY)[..., np.newaxis] for each in added]
-        apart = self.pairs.apart(products)
-        return np.concatenate([apart, *own], axis=-1) if own else apart
+    def _sources(self, products: Ids | IdSum, added: tuple[Ids | IdSum, ...]) -> Sources:
+        own = (self.pairs.only_kept(each).expanded(-1) for each in added)
+        return Sources((self.pairs.apart(IdSum.of(products)), *own))
 
-    def _weights(self, products: Ids, added: tuple[Ids, ...]) -> Weights:
+    def _weights(self, products: Ids | IdSum, added: tuple[Ids | IdSum, ...]) -> Weights:
         of_products = np.full(products.shape[-1], self.scale, dtype=np.float32)
         return np.append(of_products, np.ones(len(added), dtype=np.float32))
 
@@ -257,12 +278,10 @@ def _masked(scores: _Scores, added: tuple[Ids, ...], mask: Ids) -> tuple[Stage, 
     """Return the steps from the products to the softmax where a mask depends on the input."""
     kept = scores.pairs.kept
     mask = mask.reshape((*(1,) * (kept.ndim - mask.ndim), *mask.shape))
-    shape = np.broadcast_shapes(kept.shape, mask.shape)
     sums: tuple[str | Ids, ...] = ("products", *added)
 
-    def wire(sums: Ids, out: Ids) -> Computed:
-        left_out = np.where(kept, np.broadcast_to(out, shape), EMPTY)
-        sources = np.stack(np.broadcast_arrays(sums, left_out), axis=-1)
+    def wire(sums: Ids | IdSum, out: Ids | IdSum) -> Computed:
+        sources = Sources.stacked([sums, scores.pairs.only_kept(out)])
         bias = None if scores.pairs.every else np.where(kept, 0.0, MASKED)
         return _softmax(sources, np.asarray([1.0, MASKED], dtype=np.float32), bias)
 
@@ -270,12 +289,12 @@ def _masked(scores: _Scores, added: tuple[Ids, ...], mask: Ids) -> tuple[Stage, 
         return _shares(np.where(kept, sums + MASKED * out, MASKED))
 
     return (
-        Stage("sums", scores.wire_sums, output=scores.sums, reads=sums),
+        Stage("sums", scores.wire_sums, output=scores.sums, reads=sums, in_blocks=True),
         Stage(
             "kept", lambda *ids: merged(ids, "product"), output=np.multiply, reads=("sums", mask)
         ),
         Stage("left_out", _left_out, output=lambda x: x == 0, reads=(mask,)),
-        Stage("scores", wire, output=output, reads=("kept", "left_out")),
+        Stage("scores", wire, output=output, reads=("kept", "left_out"), in_blocks=True),
     )
 
 
@@ -287,7 +306,7 @@ def _left_out(mask: Ids) -> Computed:
     return replace(is_false(mask), channel_axis=0, counted=_PAIRS)
 
 
-def _softmax(sources: Ids, weights: Weights, bias: Floats | None) -> Computed:
+def _softmax(sources: Sources, weights: Weights, bias: Floats | None) -> Computed:
     return Computed(
         sources,
         weights,
@@ -307,11 +326,10 @@ def _shares(scores: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
-def _mean(pairs: _Pairs, products: Ids) -> Computed:
+def _mean(pairs: _Pairs, products: Ids | IdSum) -> Computed:
     """Add up by query, head and feature what the values of all keys give."""
-    sources = pairs.apart(products).transpose(1, 0, 3, 2)
     return Computed(
-        sources,
+        Sources.of(pairs.apart(IdSum.of(products)).transposed(1, 0, 3, 2)),
         np.ones((), dtype=np.float32),
         rank=3,
         channel_axis=1,

@@ -14,15 +14,12 @@ from numpy.typing import NDArray
 from exporter.wiring.merge import merged
 from exporter.wiring.operands import Operand, is_neurons
 from exporter.wiring.results import Chain, Computed, Ids, Moved, NotWirableError, Stage, Weights
-from queries.core.memory import ID_BYTES, available_memory, fits_in_memory
-from queries.core.text import size_text
-from queries.core.wording import option
+from exporter.wiring.sources import IdSum, Sources
 
 Axes = tuple[str, ...]
 """Names of axes: the letters of an equation, and ``0``, ``1`` and so on for its ellipsis."""
 
 _ONE: Final[Weights] = np.ones((), dtype=np.float32)
-_FACTORS: Final = 2
 _HEADS: Final = 2
 """New axes of which the first is that of heads, the second that of their features."""
 
@@ -120,12 +117,15 @@ class Contraction:
         )
         if self.constant is None and not self.summed:
             return Chain((products,))
-        sums = Stage("sums", lambda ids: replace(self._sums(ids), channel_axis=self._shared_axis))
+        sums = Stage(
+            "sums",
+            lambda ids: replace(self._sums(ids), channel_axis=self._shared_axis),
+            in_blocks=True,
+        )
         return Chain((products, sums))
 
     def _products(self, *ids: Ids) -> Computed:
         terms = [replace(term, values=each) for term, each in zip(self.tensors, ids, strict=True)]
-        require_room(int(np.prod(self._shape)))
         computed = merged([self._spread(term) for term in terms], "product")
         return replace(computed, channel_axis=self._shared_axis)
 
@@ -136,9 +136,11 @@ class Contraction:
         flat = (part for term in terms for part in term)
         return np.asarray(np.einsum(*flat, [*letters.values()]))
 
-    def _sums(self, ids: Ids) -> Computed:
+    def _sums(self, ids: Ids | IdSum) -> Computed:
         weights = _ONE if self.constant is None else self.constant.spread(self._axes)
-        return Computed(ids, weights.astype(np.float32, copy=False), rank=len(self.output))
+        return Computed(
+            Sources.of(ids), weights.astype(np.float32, copy=False), rank=len(self.output)
+        )
 
     def _spread(self, term: _Term) -> Ids:
         return np.broadcast_to(term.spread(self._axes), self._shape)
@@ -175,17 +177,6 @@ class Contraction:
         if all(shared):
             return None
         return shared.index(True) if any(shared) else -1
-
-
-def require_room(products: int) -> None:
-    """Raise NotWirableError where so many products are more than memory holds."""
-    if not fits_in_memory(_FACTORS * products):
-        raise NotWirableError(
-            f"it multiplies {products:,} pairs of values, each product a neuron, which take "
-            f"{size_text(_FACTORS * products * ID_BYTES)} of memory, but only "
-            f"{size_text(available_memory())} are free; save it for a shorter input, or give a "
-            f"shorter one by {option('input_shape')} where its length is open in the file"
-        )
 
 
 def _named_axes(equation: str, ranks: Sequence[int]) -> tuple[list[Axes], Axes]:

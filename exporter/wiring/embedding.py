@@ -19,6 +19,7 @@ from exporter.wiring.results import (
     Weights,
     Wiring,
 )
+from exporter.wiring.sources import IdSum, Sources
 from exporter.wiring.tokens import require_whole, token_stages
 from exporter.wiring.variables import float_weights
 
@@ -117,11 +118,11 @@ def _looked_up(ids: Ids, table: Floats, dtypes: Sequence[str]) -> Chain:
     """Return the steps by which each neuron of ``ids`` finds a row of a table."""
     rows: Weights = np.moveaxis(table, 0, -1)
 
-    def values(tokens: Ids) -> Computed:
+    def values(tokens: Ids | IdSum) -> Computed:
         positions = tokens.shape[:-1]
-        apart = tokens.reshape(*positions, *[1] * (rows.ndim - 1), tokens.shape[-1])
-        sources = np.broadcast_to(apart, (*positions, *rows.shape))
+        apart = IdSum.of(tokens).expanded(*range(len(positions), len(positions) + rows.ndim - 1))
+        sources = Sources.of(apart.broadcast((*positions, *rows.shape)))
         return Computed(sources, rows, sources.ndim - 1, channel_axis=-1, is_exact=True)
 
     steps = token_stages(ids, np.arange(len(table)), dtypes, from_end=True)
-    return Chain((*steps, Stage("values", values)))
+    return Chain((*steps, Stage("values", values, in_blocks=True)))

@@ -7,6 +7,7 @@ import numpy as np
 
 from exporter.wiring.handlers import handles
 from exporter.wiring.results import Computed, Floats, Ids, Moved, NotWirableError, Reduce
+from exporter.wiring.sources import Sources
 from exporter.wiring.zeros import with_zeros_joined
 
 
@@ -17,7 +18,7 @@ def merged(
 
     So do the weights, one or an array for each input.
     """
-    sources = np.stack(np.broadcast_arrays(*inputs), axis=-1)
+    sources = Sources.stacked(inputs)
     each = [1.0] * len(inputs) if weights is None else weights
     factors = np.stack(np.broadcast_arrays(*each), axis=-1)
     rank = sources.ndim - 1

@@ -2,21 +2,32 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ids = NDArray[np.int64]
+from exporter.wiring.sources import EMPTY, ZERO, Ids, Sources
+
 Weights = NDArray[np.float32]
 Floats = NDArray[np.floating[Any]]
 Reduce = Literal["sum", "max", "min", "product"]
 
-EMPTY: Final = -1
-"""The id where nothing stands: an average does not count it, a maximum does not see it."""
-
-ZERO: Final = -2
-"""The id where the constant 0 stands, as ZeroPadding puts it: no neuron, yet a value."""
+__all__ = [
+    "EMPTY",
+    "ZERO",
+    "Chain",
+    "Computed",
+    "Floats",
+    "Ids",
+    "Moved",
+    "NotWirableError",
+    "Parts",
+    "Reduce",
+    "Stage",
+    "Weights",
+    "Wiring",
+]
 
 
 class NotWirableError(Exception):
@@ -55,7 +66,8 @@ class Computed:
     ----------
     sources
         Ids of the neurons that feed each output: shape ``(*output, *fan_in)``. Ids below 0,
-        ``EMPTY`` and ``ZERO``, make no edge. Handlers pass views; nothing is copied here.
+        ``EMPTY`` and ``ZERO``, make no edge. Handlers pass views, or sums of which only blocks
+        are built; nothing is copied here.
     weights
         Weights of those edges, broadcastable to the shape of ``sources``.
     rank
@@ -86,7 +98,7 @@ class Computed:
         None where any number will do.
     """
 
-    sources: Ids
+    sources: Ids | Sources
     weights: Weights
     rank: int
     output: tuple[int, ...] | None = None
@@ -99,6 +111,11 @@ class Computed:
     counted: tuple[str | None, ...] | None = None
     is_exact: bool = False
     known: NDArray[np.int64] | None = None
+
+    @property
+    def read(self) -> Sources:
+        """The sources as what builds blocks of them."""
+        return Sources.of(self.sources)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -125,6 +142,8 @@ class Stage:
     reads
         What it reads: a name is an earlier step, an array are neurons of the layer's inputs.
         None for the step before, or, in the first step, the layer's first input.
+    in_blocks
+        Whether ``wire`` takes ids as ``IdSum``, of which nothing is built; else it gets arrays.
     """
 
     name: str
@@ -132,6 +151,7 @@ class Stage:
     parameters: int = 0
     output: Callable[..., NDArray[Any]] | None = None
     reads: tuple[str | Ids, ...] | None = None
+    in_blocks: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from exporter.wiring.results import EMPTY, ZERO, Computed
+from exporter.wiring.room import require_room
 
 
 def with_zeros_joined(computed: Computed) -> Computed:
@@ -19,10 +20,12 @@ def with_zeros_joined(computed: Computed) -> Computed:
     computed
         What a layer computes; itself returned if it adds up, or no constant 0 is there.
     """
-    sources, rank = computed.sources, computed.rank
-    zero = sources == ZERO
-    if computed.reduce == "sum" or not zero.any():
+    read, rank = computed.read, computed.rank
+    if computed.reduce == "sum" or not read.holds(ZERO):
         return computed
+    require_room(read.size, "it multiplies or compares what is padded with 0")
+    sources = np.asarray(read)
+    zero = sources == ZERO
     if sources.max() < 0:
         return replace(computed, reduce="sum")
     fan_in = tuple(range(rank, sources.ndim))

@@ -24,7 +24,7 @@ Measure = Literal[
     "in_degree",
     "out_degree",
 ]
-_NAMED: Final = ("id", "name", "layer")
+_TEXTS: Final = ("name", "layer")
 _ONLY_FINITE: Final = {"pagerank": "PageRank", "path_centrality": "path centrality"}
 """What is not defined where weights are NaN or infinite."""
 
@@ -100,11 +100,21 @@ def in_store(question: Question) -> pd.DataFrame:
 
 def _scored(question: Question, scores: Mapping[str, np.ndarray[Any, Any]]) -> pd.DataFrame:
     """Return the neurons that are asked for, with a column for each quantity."""
-    frame = question.neurons("neurons", _NAMED)
+    order = question.order
+    # Texts take most of the memory of a row: none is made of a row that is left out.
+    late = order.limit is not None and not order.sorts_by(_TEXTS)
+    frame = question.neurons("neurons", ("id",) if late else ("id", *_TEXTS))
     places = question.network.places(frame)
     for name, of_all in scores.items():
         frame[name] = of_all[places]
-    return question.answer(frame)
+    return question.answer(_named(question, order.apply(frame)) if late else frame)
+
+
+def _named(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return neurons with their names and layers as well."""
+    ids = NeuronFilter(id=frame["id"].tolist())
+    texts = question.model.neurons(ids, ("id", *_TEXTS)).set_index("id").loc[frame["id"]]
+    return frame.assign(**{name: texts[name].to_numpy() for name in _TEXTS})
 
 
 def _best(network: Network, layer: Layer, among: Flags, scores: Scores, k: int) -> Ids:

@@ -1,7 +1,7 @@
 """A question: a query, its checked values, and the model that it is about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from queries.core.wording import option
 from queries.errors import CypherError
 from queries.library.frames import declared, to_frame
 from queries.library.queries import Query, query, written_column
+from queries.library.row_order import RowOrder
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,12 +34,16 @@ class Question:
         The model that it is about, as the graph held it when the question was put.
     other
         The model that it is compared with; None where the query compares none.
+    order
+        Which rows of the answer are returned, and in which order. What answers need not make more
+        than these; they are sorted and cut afterwards in any case.
     """
 
     query: Query
     values: Mapping[str, Any]
     model: Model
     other: Model | None = None
+    order: RowOrder = field(default_factory=RowOrder)
 
     def __repr__(self) -> str:
         values = "".join(f", {name}={value!r}" for name, value in self.values.items())

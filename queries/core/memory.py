@@ -2,17 +2,23 @@
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from queries.core.text import size_text
+from queries.core.wording import option
 from queries.errors import ParameterError
 
 if sys.platform != "win32":
     import resource
 
+
+_TEXT_BYTES: Final = 64
+_NUMBER_BYTES: Final = 16
+"""Bytes that a value of a neuron takes on its way into a frame."""
 
 _EDGE_BYTES: Final = 64
 """Bytes that a relationship takes on its way into a frame."""
@@ -97,6 +103,33 @@ class Room:
                 f"{size_text(count * self.size)} of memory, but only {size_text(self.free)} are "
                 f"free; {self.instead}"
             )
+
+
+@contextmanager
+def too_little_memory_named() -> Iterator[None]:
+    """Say what to do where an answer takes more memory than there is.
+
+    Raises
+    ------
+    ParameterError
+        If so.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise ParameterError(f"there is too little memory for it: {error}; {_fewer()}") from None
+
+
+def neuron_room(texts: int, numbers: int) -> Room:
+    """Return the memory for a frame of neurons with so many columns of texts and of numbers."""
+    return Room(_TEXT_BYTES * texts + _NUMBER_BYTES * numbers, "neurons", _fewer())
+
+
+def _fewer() -> str:
+    return (
+        "ask about fewer neurons, or about the graph of the model's channels, which a load with "
+        f"{option('granularity', 'channel')} makes"
+    )
 
 
 def edge_room() -> Room:

@@ -70,6 +70,10 @@ class RowOrder:
                     f"largest first{meant(name, columns)}"
                 )
 
+    def sorts_by(self, names: Collection[str]) -> bool:
+        """Tell whether rows are sorted by any of some columns."""
+        return any(name in names for name, _ in self.columns)
+
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of a frame in this order; NaN and null come last, equal rows stay."""
         if self.columns:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from queries.answers.question import Question
 from queries.core.arguments import require_text
 from queries.core.closing import Closing
 from queries.core.input_shapes import InputShapes
+from queries.core.memory import too_little_memory_named
 from queries.core.progress import Progress, require_progress, shown, silent
 from queries.core.wording import option
 from queries.errors import ParameterError
@@ -126,8 +128,10 @@ class Methods:
         order = RowOrder.from_arguments(sort, limit)
         if order.columns:
             order.require(question.query.name, question.columns)
-        with self._showing():
-            frame = stated(question) if in_store else compute(question)
+        # A property is written to all neurons, however many rows are returned.
+        asked = question if write_property is not None else replace(question, order=order)
+        with self._showing(), too_little_memory_named():
+            frame = stated(asked) if in_store else compute(asked)
         if write_property is not None:
             begun = time.perf_counter()
             values = properties.values_of(frame, write_property, question.query.score)

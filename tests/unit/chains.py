@@ -39,7 +39,8 @@ def computed(chain: Chain, arrays: Sequence[Values]) -> Values:
 
 def _of_step(wiring: Computed, values: Values) -> Values:
     join, nothing = _REDUCE[wiring.reduce]
-    each = np.where(wiring.sources >= 0, values[wiring.sources] * wiring.weights, nothing)
+    sources = np.asarray(wiring.read)
+    each = np.where(sources >= 0, values[sources] * wiring.weights, nothing)
     joined: Any = join.reduce(each, axis=tuple(range(wiring.rank, each.ndim)))
     joined = joined + (0.0 if wiring.bias is None else wiring.bias)
     if wiring.activation is None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.planning.push import plan
-from exporter.wiring import Chain, contraction
+from exporter.wiring import Chain, room
 from exporter.wiring.contraction import Contraction
 from queries.errors import UnsupportedLayerError
 from tests.opening import open_model
@@ -121,13 +121,18 @@ def test_what_mixes_samples_is_refused(formula: Formula, said: str, tmp_path: Pa
         plan(open_model(path))
 
 
-def test_products_that_do_not_fit_are_refused_by_number(
+@pytest.mark.filterwarnings("ignore:NotImplemented should not be used:DeprecationWarning")
+def test_products_of_what_is_padded_are_refused_by_number_where_they_do_not_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = saved(model(FORMULAS["a @ b"]), tmp_path / "model.keras")
-    monkeypatch.setattr(contraction, "fits_in_memory", lambda values: values < 240)
-    with pytest.raises(UnsupportedLayerError, match="it multiplies 120 pairs of values"):
-        plan(open_model(path))
+    padded = model(lambda t: ops.matmul(ops.pad(t.a, ((0, 0), (0, 0), (1, 1), (0, 0))), t.b))
+    opened = open_model(saved(padded, tmp_path / "model.keras"))
+    products = 2 * 7 * 4 * 3
+    planned = plan(opened)
+    assert products in [layer.neurons for layer in planned.layers]
+    monkeypatch.setattr(room, "fits_in_memory", lambda values: values < 2 * products)
+    with pytest.raises(UnsupportedLayerError, match=f"padded with 0: {2 * products} ids take"):
+        plan(opened)
 
 
 @st.composite

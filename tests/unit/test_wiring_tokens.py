@@ -212,13 +212,16 @@ def test_a_large_table_is_counted_without_building_it(tmp_path: Path) -> None:
     assert report.edges == steps * table + steps * table * values
 
 
-def test_more_tokens_than_fit_into_memory_are_refused(
+def test_more_tokens_than_fit_into_memory_are_counted_where_only_a_table_reads_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = open_model(saved(model_of(embedding(), tokens()), tmp_path / "model.keras"))
+    looked_up = open_model(saved(model_of(embedding(), tokens()), tmp_path / "table.keras"))
+    own_rows = model_of(lambda x: ops.take_along_axis(TABLE[None, :, 0, 0], x, 1), tokens())
+    along = open_model(saved(own_rows, tmp_path / "along.keras"))
     monkeypatch.setattr(push, "fits_in_memory", lambda values: values < STEPS * TOKENS)
-    with pytest.raises(UnsupportedLayerError, match=r"step 'token' has 35 neurons.*shorter input"):
-        plan(model)
+    assert plan(looked_up).neurons == STEPS * (1 + TOKENS + VALUES)
+    with pytest.raises(UnsupportedLayerError, match=r"it reads 35 neurons.*shorter input"):
+        plan(along)
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def _completed(node: OnnxNode, computed: Computed) -> Computed:
     """Give neurons the shape that a plan has, the bias and the function of their node."""
     own = node.outputs[0].own
     if not computed.sources.shape[: computed.rank]:
-        computed = replace(computed, sources=computed.sources[np.newaxis], rank=1)
+        computed = replace(computed, sources=np.asarray(computed.read)[np.newaxis], rank=1)
     if computed.shape != own:
         computed = _reshaped(computed, own)
     if computed.channel_axis is None:

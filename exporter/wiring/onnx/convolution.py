@@ -70,7 +70,7 @@ def _whole(node: OnnxNode, sliding: Sliding, view: Ids, kernel: Weights, bias: A
     # (group, filter, batch, *position, *window) becomes (batch, group, filter, *position, *window).
     return replace(
         made,
-        sources=np.moveaxis(made.sources, 2, 0),
+        sources=made.read.to_front([2]),
         weights=np.moveaxis(made.weights, 2, 0),
         output=node.outputs[0].shape,
         bias=None if made.bias is None else np.moveaxis(made.bias, 1, 0),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from queries.analysis.operators import Flags, Ids
 from queries.core.layer import Layer
+from queries.core.memory import neuron_room
 from queries.core.neuron_filter import Comparison, NeuronFilter
 from queries.core.schema import NEURON
 from queries.stores.blocks.base import Blocks
@@ -28,9 +29,22 @@ def neuron_table(blocks: Blocks, neurons: NeuronFilter, names: Sequence[str]) ->
         Which neurons.
     names
         Columns of ``schema.NEURON``.
+
+    Raises
+    ------
+    ParameterError
+        If they are more than fit into the memory that is free.
     """
-    tables = (blocks.neuron_rows(layer, ids, names) for layer, ids in _ids_of(blocks, neurons))
-    return pa.concat_tables([_none(names), *tables])
+    texts = sum(pa.types.is_string(NEURON.field(name).type) for name in names)
+    room, count = neuron_room(texts, len(names) - texts), 0
+    if not neurons:
+        room.require(blocks.neurons)
+    tables = [_none(names)]
+    for layer, ids in _ids_of(blocks, neurons):
+        count += len(ids)
+        room.require(count, more=True)
+        tables.append(blocks.neuron_rows(layer, ids, names))
+    return pa.concat_tables(tables)
 
 
 def flags(blocks: Blocks, neurons: NeuronFilter) -> Flags:
