@@ -298,10 +298,6 @@ def _masked(scores: _Scores, added: tuple[Ids, ...], mask: Ids) -> tuple[Stage, 
     )
 
 
-def _product(*factors: Ids) -> Computed:
-    return replace(merged(factors, "product"), channel_axis=0, counted=_PAIRS)
-
-
 def _left_out(mask: Ids) -> Computed:
     return replace(is_false(mask), channel_axis=0, counted=_PAIRS)
 
