@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,35 +15,16 @@ from exporter.wiring.onnx.node import OnnxNode
 from exporter.wiring.operands import constant, is_neurons, number
 from exporter.wiring.results import Chain, Computed, Floats, NotWirableError, Reduce, Stage, Wiring
 
-
-@onnx_handles("Add")
-def add(node: OnnxNode, first: Any, second: Any) -> Wiring:
-    """Add up two tensors; a constant becomes the bias."""
-    return operations.add(node, first, second)
-
-
-@onnx_handles("Sub")
-def subtract(node: OnnxNode, first: Any, second: Any) -> Wiring:
-    """Subtract: edges from the second tensor have weight -1, a constant becomes the bias."""
-    return operations.subtract(node, first, second)
-
-
-@onnx_handles("Mul")
-def multiply(node: OnnxNode, first: Any, second: Any) -> Wiring:
-    """Multiply two tensors; a constant becomes the weight."""
-    return operations.multiply(node, first, second)
-
-
-@onnx_handles("Div")
-def divide(node: OnnxNode, first: Any, second: Any) -> Wiring:
-    """Multiply by the reciprocal: of a constant, or of a tensor in a step of its own."""
-    return operations.divide(node, first, second)
-
-
-@onnx_handles("Pow")
-def power(node: OnnxNode, base: Any, exponent: Any) -> Wiring:
-    """Raise a tensor to a constant, or a constant to a tensor: ``exp(log(base) * tensor)``."""
-    return operations.power(node, base, exponent)
+_AS_IN_KERAS: Final = {
+    "Add": operations.add,
+    "Div": operations.divide,
+    "Mul": operations.multiply,
+    "Pow": operations.power,
+    "Sub": operations.subtract,
+    "Where": choices.where,
+}
+for _op, _handler in _AS_IN_KERAS.items():
+    onnx_handles(_op)(_handler)
 
 
 @onnx_handles("Mod")
@@ -126,12 +107,6 @@ _LOGICAL = {"And": "LogicalAnd", "Not": "LogicalNot", "Or": "LogicalOr", "Xor": 
 def logical(node: OnnxNode, *operands: Any) -> Wiring:
     """Join what says 1 or 0."""
     return handler_of(f"ops.{_LOGICAL[node.op]}")(node, *operands)
-
-
-@onnx_handles("Where")
-def where(node: OnnxNode, condition: Any, first: Any, second: Any) -> Wiring:
-    """Choose by a constant, or add up two values, each times 1 or 0 as a tensor says."""
-    return choices.where(node, condition, first, second)
 
 
 @onnx_handles("IsInf")
