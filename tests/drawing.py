@@ -8,9 +8,9 @@ import pytest
 from tests.seeds import is_drawn, seed_of
 
 _HEAVY: Final = {
-    "browser/": 6,
-    "contract/": 2,
-    "faults/": 6,
+    "browser/": 9,
+    "contract/": 3,
+    "faults/": 12,
     "integration/test_broken.py": 2,
     "integration/test_damaged_dataset.py": 2,
     "integration/test_damaged_files.py": 2,
@@ -29,7 +29,7 @@ _HEAVY: Final = {
 }
 """Of the cases in these folders and files of tests, which take long, one in so many is drawn."""
 
-_ON_A_SERVER: Final = 6
+_ON_A_SERVER: Final = 9
 """Of the contract cases on Neo4j that say nothing of a family one in so many is drawn."""
 
 

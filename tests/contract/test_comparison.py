@@ -255,7 +255,7 @@ class TestOtherArchitectures:
             graph.compare_layers(names[1])
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("by", ["weight", "l2"])
 def test_channel_graphs(checkpoints: Checkpoints, scratch: str, by: Any) -> None:
     location, names = checkpoints.graph.location, [f"{scratch}-{number}" for number in range(2)]

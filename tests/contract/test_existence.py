@@ -89,7 +89,7 @@ NO_NUMBERS: dict[str, Callable[[NeuronGraph], object]] = {
 }
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("case", MISSING)
 def test_what_is_not_there_is_said(
     pooled: NeuronGraph, references: dict[str, Reference], case: str
@@ -110,7 +110,7 @@ def test_both_sides_are_looked_at(pooled: NeuronGraph, ask: str) -> None:
         getattr(pooled, ask)("hidden", "digits[4]")
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("case", THERE)
 def test_what_is_there_is_found(pooled: NeuronGraph, case: str) -> None:
     neurons, number = THERE[case]
@@ -130,7 +130,7 @@ def test_relationships_between_neurons_of_lists(pooled: NeuronGraph) -> None:
     assert set(found["target"]) == set(pooled.neurons("digits[0,3]")["id"])
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("case", NO_NUMBERS)
 def test_what_only_looks_like_a_number_is_refused(pooled: NeuronGraph, case: str) -> None:
     with pytest.raises(ParameterError):

@@ -93,7 +93,7 @@ def assert_declared(frame: pd.DataFrame, query: str) -> None:
 
 
 class TestFrames:
-    @pytest.mark.one_in(2)
+    @pytest.mark.one_in(4)
     @pytest.mark.parametrize("query", queries())
     def test_are_as_declared(self, pooled: NeuronGraph, query: str) -> None:
         frame = getattr(pooled, query)(**FILLED.get(query, {}))

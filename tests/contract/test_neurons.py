@@ -94,7 +94,7 @@ class TestNeurons:
         bias = nodes["bias"].to_numpy(dtype=float)
         np.testing.assert_allclose(frame["bias"], bias, rtol=1e-6, atol=1e-7)
 
-    @pytest.mark.one_in(3)
+    @pytest.mark.one_in(5)
     @pytest.mark.parametrize("case", FILTERS)
     def test_are_filtered(
         self, pooled: NeuronGraph, references: dict[str, Reference], case: str

@@ -77,7 +77,7 @@ ORDERS: dict[str, Order] = {
 }
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("query", queries())
 def test_is_as_stated_and_leaves_no_tie(pooled: NeuronGraph, query: str) -> None:
     frame = getattr(pooled, query)(**FILLED.get(query, {}))
@@ -93,7 +93,7 @@ def rows_alike(rows: list[tuple[Any, ...]]) -> list[bool]:
     return [rows.count(row) > 1 for row in rows]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("query", queries())
 def test_is_another_where_that_is_asked_for(pooled: NeuronGraph, query: str) -> None:
     ask, values = getattr(pooled, query), FILLED.get(query, {})

@@ -53,7 +53,7 @@ Start = Callable[..., LoadReport]
 
 
 class TestResume:
-    @pytest.mark.one_in(2)
+    @pytest.mark.one_in(4)
     @pytest.mark.parametrize("phase", PHASES)
     def test_ends_in_the_same_graph(
         self, loaded: GraphStore, scratch: str, start: Start, phase: str
@@ -103,7 +103,7 @@ class TestResume:
         assert again.resumed == again.edges == first.edges
         assert again.checksums == first.checksums
 
-    @pytest.mark.one_in(2)
+    @pytest.mark.one_in(4)
     @pytest.mark.parametrize(
         "other", [{"reference": "dilated"}, {"top": 3}, {"to_layer": "hidden"}]
     )
@@ -161,7 +161,7 @@ class TestResume:
 
 
 class TestCheck:
-    @pytest.mark.one_in(2)
+    @pytest.mark.one_in(4)
     @pytest.mark.parametrize(
         "change",
         [
@@ -202,7 +202,7 @@ class TestTwoLoads:
         assert told
         assert state(store, scratch) == "complete"
 
-    @pytest.mark.one_in(2)
+    @pytest.mark.one_in(4)
     @pytest.mark.parametrize("option", ["resume", "replace"])
     @pytest.mark.parametrize("phase", ["neurons", "relationships"])
     def test_one_wins_and_the_other_is_told(

@@ -14,7 +14,7 @@ from tests.parallel.comparing import assert_same, state
 from tests.parallel.conftest import BATCH_SIZE
 from tests.parallel.programs import Cluster
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.one_in(6)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.one_in(9)]
 
 
 def once(at: float, do: Callable[[], Any]) -> Progress:

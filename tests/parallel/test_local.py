@@ -17,7 +17,7 @@ from queries.errors import NotInstalledError
 from tests.parallel.comparing import assert_same, state
 from tests.parallel.conftest import BATCH_SIZE
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_in(6)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_in(9)]
 
 
 class TestLocal:

@@ -22,7 +22,7 @@ from queries import NeuronGraph
 from queries.errors import GraphError, GraphUnavailableError
 from tests.parallel.programs import Cluster
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.one_in(6)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.one_in(9)]
 
 ENDS: dict[str, Any] = {"source": "padded", "target": "odds"}
 """Where paths begin and end."""
