@@ -6,7 +6,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from queries.answers import pruning as answers
-from queries.answers.samples import Samples
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.row_order import RowOrder
 from queries.methods.base import Methods
@@ -17,7 +17,7 @@ class PruningMethods(Methods):
 
     def prune_cost(
         self,
-        x: Samples,
+        x: InputLike,
         y: ArrayLike | None = None,
         *,
         neurons: NeuronsLike = None,
