@@ -1,5 +1,6 @@
 """The options that say what a model computes with."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
 _INPUT: Final = "--input"
 _PIXELS: Final = "--pixels"
 _LABEL: Final = "--label"
-SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".npy", ".npz", ".csv", ".parquet")
-"""What the names of files of samples end in."""
+_FILE: Final = re.compile(
+    r"[^=]+\.(?:png|jpe?g|npy|npz|csv|parquet)(?::[\d.,]+)?", re.IGNORECASE | re.DOTALL
+)
+"""A file of samples, with rows or without."""
 
 _NO_NAME: Final = ("/", "\\", ".")
 """What the name of an input does not hold, and the path of a file may."""
@@ -102,7 +105,7 @@ def with_files(
     inputs, others = list(samples or ()), list(words or ())
     if not inputs:
         return inputs, others
-    files = [word for word in others if "=" not in word and word.lower().endswith(SUFFIXES)]
+    files = [word for word in others if _FILE.fullmatch(word)]
     return [*inputs, *files], [word for word in others if word not in files]
 
 

@@ -58,7 +58,7 @@ class ModelInput:
 
     def __post_init__(self) -> None:
         if self.samples is None:
-            raise ParameterError("samples: None is no sample")
+            raise ParameterError("None names no samples; give an array, or the path of a file")
         if not isinstance(self.resize, bool):
             raise ParameterError(
                 f"{option('resize')}: {described(self.resize)} is not True or False"

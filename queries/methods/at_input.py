@@ -25,6 +25,40 @@ class AtInputMethods(Methods):
     ) -> pd.DataFrame:
         """Return what neurons put out at an input, and what their activation function gets.
 
+        Parameters
+        ----------
+        input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+        neurons
+            Which neurons, also those whose value is 0 (neurons, default all). Neurons are a name
+            such as ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-pre_activation"``. NaN and null come last. Equal rows, and all
+            without it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
+            functions that neurons apply, such as erf.
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``input`` (text): which sample: its file and row, or its number
+            - ``id`` (int): id of the neuron
+            - ``name`` (text): name of the neuron
+            - ``layer`` (text): name of the layer
+            - ``value`` (float, in units of the neuron's output): what the neuron puts out
+            - ``pre_activation`` (float, in units of the neuron's sum): what its activation function
+              is applied to: its inputs, joined, and its bias
+
         Raises
         ------
         ParameterError
@@ -32,6 +66,20 @@ class AtInputMethods(Methods):
             read, or do not fit the inputs of the model; if there is no such column.
         LayerNotFoundError, NeuronNotFoundError
             If there are no such neurons.
+
+        Notes
+        -----
+        Order of the rows: inputs as they are given, then by id.
+
+        Definition: value = activation(pre_activation), and pre_activation = reduce(weight * value
+        of the source) + bias, layer by layer from the inputs on, in the precision in which Keras
+        computes. A neuron of an input has its number as both.
+
+        Weights that are NaN or infinite: What they feed is NaN or infinite, as in Keras.
+
+        Examples
+        --------
+        >>> graph.activations("samples/digits.npz:7", "dense_1")
         """
         question = self._ask("activations", model, input=input, neurons=neurons)
         return self._answer(

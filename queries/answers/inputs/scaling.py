@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.answers.inputs.wanted import Wanted
-from queries.core.wording import worded
+from queries.core.wording import option, worded
 
 BYTE: Final = 255
 """The brightest pixel of 8 bits."""
@@ -51,10 +51,12 @@ def in_range(
         ends = (0.0, float(BYTE))
     low, high = ends
     least, most = values.min(initial=0), values.max(initial=0)
-    if not (least >= 0 and most <= brightest):
+    whole = are_pixels or bool((np.floor(values) == values).all())
+    if not (whole and least >= 0 and most <= brightest):
+        kind = "numbers" if whole else "decimals"
         raise wanted.error(
-            f"{name} has numbers from {least:g} to {most:g}, and pixels are from 0 to {brightest}; "
-            f"leave {worded('--pixels', 'pixels')} out to take them as they are"
+            f"{name} has {kind} from {least:g} to {most:g}, and pixels are whole numbers from 0 to "
+            f"{brightest}; leave {option('pixels')} out to take them as they are"
         )
     return np.asarray(values, dtype=np.float64) / brightest * (high - low) + low
 
