@@ -109,7 +109,8 @@ def _our_errors(name: str, save: str, wanted: Wanted) -> Iterator[None]:
     except _BROKEN as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         # NumPy names an argument of its own that the reader does not have.
-        reason = "an array in it holds objects of Python" if "pickle" in reason else reason
+        if "pickle" in reason or "Python objects" in reason:
+            reason = "an array in it holds objects of Python"
         raise wanted.error(f"cannot read {name}: {reason}; {save}") from None
 
 
