@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,8 +24,6 @@ from queries.core.wording import option, worded
 from queries.errors import ParameterError, listed
 
 Singles = NDArray[np.float32]
-
-_INPUT: Final = "InputLayer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +220,7 @@ def _names(parts: Sequence[Read], count: int) -> tuple[str, ...]:
 
 
 def _input_layers(model: Model) -> list[Layer]:
-    layers = [each for each in model.layers if each.class_name == _INPUT and not each.inputs]
+    layers = [each for each in model.layers if each.is_input]
     if len(layers) != len(json.loads(model.stored.properties["input_shapes"])):
         raise ParameterError(
             f"{model.name!r} was loaded without its inputs, from which all values are computed; "
