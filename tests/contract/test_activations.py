@@ -3,10 +3,12 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
 from queries import NeuronGraph
+from queries.answers import at_input
 from queries.errors import CypherError, ParameterError
 from tests.contract.reference import Reference
 
@@ -79,3 +81,20 @@ def test_of_some_neurons_sorted_and_few(pooled: NeuronGraph, x: NDArray[np.float
 def test_are_not_stated(pooled: NeuronGraph, x: NDArray[np.float32]) -> None:
     with pytest.raises((CypherError, ParameterError), match=r"no store keeps inputs|no Cypher"):
         pooled.activations(x[:60].reshape(6, 5, 2), in_store=True)
+
+
+def test_in_blocks_are_the_same(
+    pooled: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = x.reshape(SAMPLES, 6, 5, 2)
+    whole = pooled.activations(inputs, ["hidden", "pool"])
+    largest = pooled.activations(inputs, sort="-pre_activation", limit=5)
+    for values, rows in ((1, 4), (300, 1), (10**6, 40)):
+        monkeypatch.setattr(at_input, "_VALUES", values)
+        monkeypatch.setattr(at_input, "_ROWS", rows)
+        found = pooled.activations(inputs, ["hidden", "pool"])
+        pd.testing.assert_frame_equal(found, whole, rtol=1e-12)
+        few = pooled.activations(inputs, sort="-pre_activation", limit=5)
+        pd.testing.assert_frame_equal(few, largest, rtol=1e-12)
+        first = pooled.activations(inputs, ["hidden", "pool"], limit=7)
+        pd.testing.assert_frame_equal(first, whole.head(7), rtol=1e-12)
