@@ -84,6 +84,11 @@ def given_input(model: Model, how: ModelInput) -> GivenInput:
     """
     require_computing(model)
     read = _read(model, how, option("input"))
+    if read.labels is not None and len(read.labels) != len(read.names):
+        raise ParameterError(
+            f"{read.labels_name}: there are {len(read.labels):,} classes of {len(read.names):,} "
+            "samples"
+        )
     return GivenInput(read.inputs, read.names, read.labels)
 
 

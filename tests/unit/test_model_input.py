@@ -309,6 +309,9 @@ class TestArrays:
             ({"pixel": 1}, "has no input 'pixel'; its inputs are pixels"),
             ({}, "there is no array for the input 'pixels'"),
             ([], "shape (0,), but the input"),
+            (np.ma.masked_equal(np.zeros((4, 5, 1)), 0), "some values are masked; fill them in"),
+            ("x" * 5000, "File name too long"),
+            ("/dev/zero", "/dev/zero is no file, but a device or a pipe"),
         ],
     )
     def test_are_refused(self, gray: NeuronGraph, given: Any, said: str) -> None:
@@ -322,6 +325,12 @@ class TestArrays:
         assert "is a folder" in refused(gray, tmp_path)
         assert "cannot read nowhere.npy: No such file" in refused(gray, "nowhere.npy")
         assert "cannot read nowhere: No such file" in refused(gray, "nowhere")
+        np.save(tmp_path / "one.npy", np.float32(1))
+        assert "shape (), but the input 'pixels'" in refused(gray, tmp_path / "one.npy")
+        np.savez(tmp_path / "x.npz", x=np.zeros((3, 4, 5, 1)), y=np.zeros(5))
+        said = refused(gray, tmp_path / "x.npz")
+        assert "y of" in said
+        assert "x.npz: there are 5 classes of 3 samples" in said
         np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
         assert "holds objects of Python" in refused(gray, tmp_path / "objects.npy")
         # A header may say any size.
@@ -399,8 +408,9 @@ class TestTables:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("", "is empty"),
-            ("a,b,c\n", "has no rows, and no row 0"),
+            ("", "has no rows"),
+            ("a,b,c", "has no rows"),
+            ("a,b,c\n", "has no rows"),
             ("a,b,c\n1,2\n", "cannot read"),
             ("a,b,c\n1,x,3\n", "cannot read"),
             ("a,b,c\n1,,3\n", "row 0 of {file} has in the column 'b' nothing"),

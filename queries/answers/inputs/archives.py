@@ -92,8 +92,9 @@ def read_array(path: Path, rows: Rows, wanted: Wanted) -> Read:
         if not isinstance(array, np.ndarray):
             raise wanted.error(f"{name} is no .npy file; {_SAVE_ONE}")
         array = one_or_more(numbers(f"{wanted.argument}: {name}", array), layer)
-        at = wanted_rows.among(rows, len(array) if array.ndim else 0, name, wanted)
-        wanted.require_memory(array.nbytes // max(1, len(array)) * len(at), f"what {name} holds")
+        count = len(array) if array.ndim else 0
+        at = wanted_rows.among(rows, count, name, wanted)
+        wanted.require_memory(array.nbytes // max(1, count) * len(at), f"what {name} holds")
         values = np.array(array[at] if array.ndim else array)
     scaled = in_range(values, wanted, name, are_pixels=False)
     return Read({layer.name: scaled}, *wanted_rows.names(path, at))

@@ -28,6 +28,8 @@ def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
         array = np.asarray(values)
     except (TypeError, ValueError) as error:
         raise ParameterError(f"{name} is no array of numbers: {error}") from None
+    if np.ma.is_masked(values):
+        raise ParameterError(f"{name} is an array of which some values are masked; fill them in")
     if array.dtype.kind not in "buif":
         raise ParameterError(f"{name} is an array of {array.dtype}, and no numbers")
     return array

@@ -1,6 +1,7 @@
 """A text that names samples: what reads them."""
 
 import re
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -45,12 +46,23 @@ def read_source(text: str, wanted: Wanted) -> Read:
         return read_dataset(text, _only(wanted, text))
     path, rows = wanted_rows.split(text, wanted.argument)
     file = expanded(path, wanted.argument)
-    if file.is_dir():
-        raise wanted.error(f"{path_text(file)} is a folder; name the files in it")
+    _require_file(file, wanted)
     reader = _READERS.get(file.suffix.lower())
     if reader is None:
         return read_archive(file, rows, wanted)
     return reader(file, rows, _only(wanted, text))
+
+
+def _require_file(file: Path, wanted: Wanted) -> None:
+    """Raise ParameterError for a path that is there and names no file: a device has no end."""
+    try:
+        mode = file.stat().st_mode
+    except OSError as error:
+        raise wanted.error(f"cannot read {path_text(file)}: {error.strerror or error}") from None
+    if stat.S_ISDIR(mode):
+        raise wanted.error(f"{path_text(file)} is a folder; name the files in it")
+    if not stat.S_ISREG(mode):
+        raise wanted.error(f"{path_text(file)} is no file, but a device or a pipe")
 
 
 def _only(wanted: Wanted, text: str) -> Wanted:

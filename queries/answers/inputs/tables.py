@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +24,7 @@ LABELS: Final = ("label", "labels", "y")
 """What a column of classes is called, where nothing else is said."""
 
 _AT_ONCE: Final = 1 << 10
-_BLOCK: Final = 1 << 22
+_BLOCK: Final = 1 << 24
 """Rows of Parquet, and bytes of CSV, that are read at a time."""
 
 _LONGEST_LINE: Final = 1 << 24
@@ -87,11 +86,12 @@ def _csv(path: Path, wanted: Wanted) -> _Table:
     from pyarrow import csv as arrow_csv
 
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        line = "".join(islice(iter(lambda: stream.readline(_LONGEST_LINE), ""), 1))
-    names = next(csv.reader([line], strict=True), [])
+        names = next(csv.reader([stream.readline(_LONGEST_LINE)], strict=True), [])
+        has_header = not all(map(_is_number, names))
+        if has_header and not stream.read(1):
+            names = []
     if not names:
-        raise wanted.error(f"{path_text(path)} is empty")
-    has_header = not all(map(_is_number, names))
+        raise wanted.error(f"{path_text(path)} has no rows")
     columns = names if has_header else [str(each) for each in range(len(names))]
     label = _label(columns, path_text(path), wanted)
     kinds = {
