@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
-_INPUTS: Final = ("InputLayer", "Input")
+INPUT_CLASSES: Final = ("InputLayer", "Input")
 """What the layer of an input is called in a model of Keras, and in one of ONNX."""
 
 
@@ -64,7 +64,7 @@ class Layer:
     @property
     def is_input(self) -> bool:
         """Whether its neurons are an input of the model, rather than constants."""
-        return self.class_name in _INPUTS and not self.inputs
+        return self.class_name in INPUT_CLASSES and not self.inputs
 
     def places(self, first: int) -> slice:
         """Return where its neurons stand, counted from the neuron of an id."""

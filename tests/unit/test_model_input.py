@@ -15,11 +15,14 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from typer.testing import CliRunner
 
 from exporter import load
+from exporter.cli import app
 from queries import ModelInput, NeuronGraph
 from queries.answers.inputs import wanted
 from queries.errors import ParameterError
+from tests.unit import onnx_models
 from tests.unit.builders import chain, layer, randomized, saved
 
 GRAY = np.random.default_rng(3).integers(0, 256, (4, 5), np.uint8)
@@ -474,6 +477,32 @@ class TestSeveralInputs:
         assert "has 2 inputs; give a dictionary" in refused(two, np.zeros(3))
         said = refused(two, {"left": ["1,2,3", "1,2,3"], "right": "1,2"})
         assert "different numbers of samples: 2 of 'left', 1 of 'right'" in said
+
+
+class TestOnnx:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        """Give a model that was not made by Keras."""
+        return onnx_models.saved(onnx_models.convolutional(), tmp_path)
+
+    def test_gets_what_onnxruntime_gets(self, file: Path, tmp_path: Path) -> None:
+        import onnxruntime
+
+        pixels = np.random.default_rng(5).integers(0, 256, (6, 6), np.uint8)
+        x = (pixels[np.newaxis, np.newaxis] / np.float32(255)).astype(np.float32)
+        expected = onnxruntime.InferenceSession(file).run(None, {"x": x})[0]
+        with NeuronGraph(file) as graph:
+            last = str(graph.layers()["name"].iloc[-1])
+            found = read(graph, picture(tmp_path, pixels), last, pixels=UNIT)
+            np.testing.assert_allclose(found, expected, rtol=1e-5)
+            np.testing.assert_allclose(read(graph, {"x": x[0]}, last), expected, rtol=1e-5)
+
+    def test_has_inputs_that_nothing_feeds(self, file: Path, tmp_path: Path) -> None:
+        load(file, tmp_path / "some.lbug")
+        line = ["verify", str(file), "--graph", str(tmp_path / "some.lbug")]
+        done = CliRunner().invoke(app, line)
+        assert done.exit_code == 0, done.stderr
+        assert "Fed from the model" not in done.stderr
 
 
 class TestKeras:
