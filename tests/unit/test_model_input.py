@@ -405,7 +405,7 @@ class TestTables:
         frame.to_parquet(tmp_path / "x.parquet")
         given = {"left": tmp_path / "x.parquet", "right": [[1, 2], [3, 4]]}
         assert read(two, given, "left").tolist() == [[1, 2, 5], [3, 4, 6]]
-        frame.assign(a=[[1, 2], [3]]).to_parquet(tmp_path / "x.parquet")
+        pd.DataFrame({"a": [[1, 2], [3]], "b": [5, 6]}).to_parquet(tmp_path / "x.parquet")
         assert "has lists of different lengths" in refused(two, given)
 
     @pytest.mark.parametrize(
