@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -150,15 +150,18 @@ def _read(
     """Read samples for all inputs of a model."""
     layers = _input_layers(model)
     wanted = Wanted(model, layers, how, argument, strict=strict, labels=labels)
-    parts = list(_parts(wanted))
-    values: dict[str, list[ArrayLike]] = {}
-    for part in parts:
-        for name, array in part.values.items():
-            values.setdefault(name, []).append(array)
+    first: list[Read] = []
+    values: dict[str, list[Singles]] = {layer.name: [] for layer in layers}
+    for part in _parts(wanted):
+        for layer in layers:
+            if layer.name in part.values:
+                values[layer.name].append(_single(layer, part.values[layer.name], wanted))
+        if layers[0].name in part.values:
+            # What was read is in single precision from here on.
+            first.append(replace(part, values={}))
     inputs = _inputs(wanted, values)
-    first = [part for part in parts if layers[0].name in part.values]
     names = _names(first, len(next(iter(inputs.values()))))
-    found = [part for part in parts if part.labels is not None]
+    found = [part for part in first if part.labels is not None]
     joined = None
     if found and len(found) == len(first):
         joined = np.concatenate([np.atleast_1d(part.labels) for part in found])
@@ -186,6 +189,9 @@ def _parts(wanted: Wanted) -> Iterator[Read]:
 def _of(samples: Any, wanted: Wanted) -> Iterator[Read]:
     """Yield what is read of an array, a text, or several texts."""
     if texts := _texts(samples):
+        least = len(texts) * sum(layer.neurons for layer in wanted.layers)
+        # Joined they are there twice.
+        wanted.require_memory(2 * least * np.dtype(np.float32).itemsize, "all that is named")
         for text in texts:
             yield read_source(text, wanted)
         return
@@ -234,11 +240,11 @@ def _input_layers(model: Model) -> list[Layer]:
     return layers
 
 
-def _inputs(wanted: Wanted, values: Mapping[str, list[ArrayLike]]) -> dict[str, Singles]:
+def _inputs(wanted: Wanted, values: Mapping[str, list[Singles]]) -> dict[str, Singles]:
     """Return the values of the inputs, checked."""
     inputs = {}
     for layer in wanted.layers:
-        arrays = [_single(layer, each, wanted) for each in values[layer.name]]
+        arrays = values[layer.name]
         joined = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
         _require_finite(layer, joined, wanted)
         require_tokens(layer, joined, wanted)

@@ -353,6 +353,8 @@ class TestArrays:
         for name in ("x.npy", "x.npz"):
             assert "holds takes 160." in refused(gray, tmp_path / name)
         assert len(read(gray, f"{tmp_path}/x.npy:999")) == 1
+        many = [f"{tmp_path}/x.npy:0"] * 500
+        assert "all that is named takes 80.0 kB, but only 50.0 kB" in refused(gray, many)
 
 
 @pytest.fixture(scope="module")
