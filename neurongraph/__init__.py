@@ -22,12 +22,13 @@ if TYPE_CHECKING:
         load_epochs,
         verify,
     )
-    from queries import NeuronFilter, NeuronGraph, NeurongraphError
+    from queries import ModelInput, NeuronFilter, NeuronGraph, NeurongraphError
 
 __all__ = [
     "CheckReport",
     "Inspection",
     "LoadReport",
+    "ModelInput",
     "NeuronFilter",
     "NeuronGraph",
     "NeurongraphError",
@@ -46,6 +47,7 @@ _HOMES = {
     "CheckReport": "exporter",
     "Inspection": "exporter",
     "LoadReport": "exporter",
+    "ModelInput": "queries",
     "NeuronFilter": "queries",
     "NeuronGraph": "queries",
     "NeurongraphError": "queries",

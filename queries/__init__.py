@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 from queries.core.lazy import lazily
 
 if TYPE_CHECKING:
+    from queries.core.model_input import ModelInput
     from queries.core.neuron_filter import NeuronFilter
     from queries.errors import NeurongraphError
     from queries.neurongraph import NeuronGraph
 
-__all__ = ["NeuronFilter", "NeuronGraph", "NeurongraphError"]
+__all__ = ["ModelInput", "NeuronFilter", "NeuronGraph", "NeurongraphError"]
 
 _HOMES = {
+    "ModelInput": "queries.core.model_input",
     "NeuronFilter": "queries.core.neuron_filter",
     "NeuronGraph": "queries.neurongraph",
     "NeurongraphError": "queries.errors",

@@ -15,6 +15,7 @@ from queries.core.notebook import headed, table
 from queries.errors import NeurongraphError, ParameterError
 from queries.library.checks import require_count
 from queries.library.queries import Statement, query
+from queries.methods.at_input import AtInputMethods
 from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
 from queries.methods.export import ExportMethods
@@ -47,6 +48,7 @@ class NeuronGraph(
     StructureMethods,
     ComparisonMethods,
     HistoryMethods,
+    AtInputMethods,
     PruningMethods,
     PropertyMethods,
     ExportMethods,

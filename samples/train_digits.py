@@ -1,8 +1,8 @@
 """Train the sample model, a small network that reads handwritten digits.
 
-Run ``python samples/train_digits.py`` to make ``samples/digits.keras`` and ``samples/digits.npz``
-again. It needs scikit-learn, which ships the images; ``pip install ".[samples]"`` installs it.
-Nothing else is downloaded.
+Run ``python samples/train_digits.py`` to make ``samples/digits.keras``, ``samples/digits.npz`` and
+``samples/digit_7.png`` again. It needs scikit-learn, which ships the images;
+``pip install ".[samples]"`` installs it. Nothing else is downloaded.
 """
 
 import argparse
@@ -15,6 +15,7 @@ TEST_SHARE = 0.25
 EPOCHS = 60
 BATCH_SIZE = 32
 BRIGHTEST_PIXEL = 16.0
+SHOWN = 7
 DEFAULT_FILE = Path(__file__).with_name("digits.keras")
 
 # The weights come out the same only if sums are always taken in the same order.
@@ -25,6 +26,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras  # noqa: E402  (the settings above must come first)
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+from PIL import Image  # noqa: E402
 from sklearn.datasets import load_digits  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 
@@ -44,6 +47,12 @@ def build_model() -> keras.Sequential:
         ],
         name="digits",
     )
+
+
+def save_picture(file: Path, x: NDArray[np.floating], y: NDArray[np.integer]) -> None:
+    """Save the first image of the digit that is shown, of 8 bits a pixel."""
+    pixels = x[np.flatnonzero(y == SHOWN)[0], ..., 0].astype(np.float64)
+    Image.fromarray((pixels * 255).round().astype(np.uint8)).save(file)
 
 
 def main() -> None:
@@ -91,6 +100,9 @@ def main() -> None:
     images_file = arguments.file.with_suffix(".npz")
     np.savez_compressed(images_file, x=x_test.astype(np.float16), y=y_test.astype(np.uint8))
     print(f"saved {images_file} ({images_file.stat().st_size:,} bytes)")
+    picture = arguments.file.with_name(f"digit_{SHOWN}.png")
+    save_picture(picture, x_test, y_test)
+    print(f"saved {picture} ({picture.stat().st_size:,} bytes)")
 
 
 if __name__ == "__main__":

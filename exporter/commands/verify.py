@@ -52,13 +52,14 @@ def verify(
     to = destination(format_name, output, raw=raw)
     from exporter.verifying.verification import verify as verify_model
     from queries.commands.progress_bar import ProgressBar
+    from queries.core.layer import INPUT_CLASSES
 
     with ProgressBar(f"Opening {model}") as progress:
         report = verify_model(
             model, graph, name=name, samples=samples, seed=seed, progress=progress
         )
     write(report.frame, to, main=_MAIN)
-    inputs = report.frame["class_name"] == "InputLayer"
+    inputs = report.frame["class_name"].isin(INPUT_CLASSES)
     seeded = [name for name in report.seeded if name not in set(report.frame["layer"][inputs])]
     if seeded:
         say(f"Fed from the model, since what feeds them is not in the graph: {listed(seeded)}.")

@@ -60,16 +60,34 @@ class ForwardPass:
         numpy.ndarray
             Shape (neurons, samples).
         """
+        values = self.begun(inputs)
+        self.compute([each for each in self.network.layers if each.name not in inputs], values)
+        return values
+
+    def begun(self, inputs: Mapping[str, NDArray[np.floating[Any]]]) -> Scores:
+        """Return values of which those of the inputs are there, and all others are NaN.
+
+        Parameters
+        ----------
+        inputs
+            As ``values`` takes them.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (neurons, samples).
+        """
         samples = len(next(iter(inputs.values())))
         values = np.full((self.network.neurons, samples), np.nan)
         for layer in self.network.layers:
             if layer.name in inputs:
                 own = inputs[layer.name].reshape(samples, -1).T
                 values[self.network.neurons_of(layer)] = own
-        self.compute([each for each in self.network.layers if each.name not in inputs], values)
         return values
 
-    def compute(self, layers: Iterable[Layer], values: Scores) -> None:
+    def compute(
+        self, layers: Iterable[Layer], values: Scores, pre_activations: Scores | None = None
+    ) -> None:
         """Compute what some layers put out.
 
         Parameters
@@ -78,12 +96,17 @@ class ForwardPass:
             The layers, inputs first.
         values
             What all neurons put out, shape (neurons, samples); that of the layers is written.
+        pre_activations
+            The same of what their activation functions are applied to; None where nobody asks.
         """
         for layer in layers:
             own = self.network.neurons_of(layer)
             with np.errstate(invalid="ignore", over="ignore"):
                 reduced = self._reduced(layer, values) + self._bias[own, np.newaxis]
-            values[own] = activated_output(layer, in_single_precision(reduced), self._slope[own])
+            single = in_single_precision(reduced)
+            if pre_activations is not None:
+                pre_activations[own] = single
+            values[own] = activated_output(layer, single, self._slope[own])
 
     def reached_from(self, layers: Iterable[Layer]) -> list[Layer]:
         """Return the layers to which there is a path from one of some layers, inputs first."""

@@ -9,18 +9,18 @@ from queries.analysis.channels import Channels, channels_of
 from queries.analysis.forward import ForwardPass
 from queries.analysis.pruning import prune_costs
 from queries.answers.question import Question
-from queries.answers.samples import Samples, given
+from queries.answers.samples import given
 from queries.answers.uses import first_uses
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronFilter
-from queries.core.wording import option, worded
-from queries.errors import ParameterError
+from queries.core.wording import worded
 from queries.library.frames import declared
 from queries.library.pruning import COLUMNS, OF_LABELS
 from queries.library.row_order import RowOrder
 
 
 def prune_cost(
-    question: Question, x: Samples, y: ArrayLike | None, order: RowOrder
+    question: Question, x: InputLike, y: ArrayLike | None, order: RowOrder
 ) -> pd.DataFrame:
     """Measure what the outputs change when each channel is set to 0, cheapest first.
 
@@ -40,7 +40,6 @@ def prune_cost(
         column by which the rows are to be sorted.
     """
     model, network = question.model, question.network
-    _require_computing(question)
     samples = given(model, x, y)
     columns = COLUMNS if samples.labels is None else (*COLUMNS, *OF_LABELS)
     order.require(worded("prune-cost", "prune_cost"), [each.name for each in columns])
@@ -57,20 +56,6 @@ def prune_cost(
         by = ["wrong", *by]
     cheapest_first = frame.sort_values(by, kind="stable", ignore_index=True)
     return order.apply(declared(cheapest_first, columns))
-
-
-def _require_computing(question: Question) -> None:
-    stored = question.model.stored
-    if not stored.properties["replayable"]:
-        why = (
-            "without its weak relationships or last layers; load it without "
-            f"{option('min_weight')}, {option('top')} and {option('partial')}"
-            if stored.granularity == "neuron"
-            else f"as a {stored.granularity} graph; load it with {option('granularity', 'neuron')}"
-        )
-        raise ParameterError(
-            f"{stored.name!r} cannot compute what its model computes, since it was loaded {why}"
-        )
 
 
 def _channels(question: Question) -> Channels:

@@ -12,6 +12,7 @@ from queries.analysis.not_finite import note
 from queries.analysis.operators import Flags
 from queries.answers.direction import is_forward
 from queries.answers.model import PLACE, Model
+from queries.answers.samples import GivenInput, given_input
 from queries.core.layer import Layer
 from queries.core.wording import option
 from queries.errors import CypherError
@@ -81,6 +82,16 @@ class Question:
         checked = other.checked(values)
         self.model.require(other, checked)
         return Question(other, checked, self.model)
+
+    def given(self) -> GivenInput:
+        """Return what the model computes with, read and checked.
+
+        Raises
+        ------
+        ParameterError
+            If the graph does not compute what its model does, or samples do not fit.
+        """
+        return given_input(self.model, self.values["input"])
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         """Return a frame of rows with the columns of the query, also where there are none."""

@@ -2,34 +2,58 @@
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from queries.analysis.accuracy import Labels
+from queries.answers.inputs.arrays import numbers, one_or_more
+from queries.answers.inputs.scaling import in_range
+from queries.answers.inputs.sources import read_source
+from queries.answers.inputs.tokens import require_tokens
+from queries.answers.inputs.wanted import Read, Wanted
+from queries.answers.labels import labels_of
 from queries.answers.model import Model
-from queries.answers.sample_files import read_samples, samples_error, samples_name
 from queries.core.layer import Layer
-from queries.core.neuron_filter import NeuronFilter
-from queries.core.wording import option
+from queries.core.model_input import InputLike, ModelInput, as_input
+from queries.core.wording import option, worded
 from queries.errors import ParameterError, listed
 
 Singles = NDArray[np.float32]
-Arrays = Mapping[str, ArrayLike]
-Samples = ArrayLike | Arrays | str | os.PathLike[str]
-"""An array where the model has one input, arrays by the names of inputs, or the path of a file."""
 
-_INPUT: Final = "InputLayer"
-_PROBABILITIES: Final = {"sigmoid", "hard_sigmoid"}
-"""Activation functions of a single output that is a probability, so that 1/2 parts the classes."""
+
+@dataclass(frozen=True, eq=False)
+class GivenInput:
+    """Samples that fit a model.
+
+    Parameters
+    ----------
+    inputs
+        Values by the names of input layers, in single precision: shape (samples, *shape).
+    names
+        What each sample is called: by its file and row, or by its number, counted from 0.
+    labels
+        The classes that stand beside the samples, the first axis that of the samples; None where
+        not all have one.
+    """
+
+    inputs: Mapping[str, Singles]
+    names: tuple[str, ...]
+    labels: NDArray[Any] | None
+
+    @property
+    def samples(self) -> int:
+        """How many there are."""
+        return len(self.names)
 
 
 @dataclass(frozen=True)
 class Given:
-    """What somebody gave.
+    """Samples, and the classes that a model should say of them.
 
     Parameters
     ----------
@@ -43,8 +67,33 @@ class Given:
     labels: Labels | None
 
 
-def given(model: Model, x: Samples, y: ArrayLike | None) -> Given:
-    """Return samples, checked against the inputs and outputs of a model.
+def given_input(model: Model, how: ModelInput) -> GivenInput:
+    """Return what a model computes with, read and checked against its inputs.
+
+    Parameters
+    ----------
+    model
+        The model: a neuron graph of which nothing was left out.
+    how
+        Which samples, and what is done to them.
+
+    Raises
+    ------
+    ParameterError
+        If the graph does not compute what its model does, samples cannot be read, or do not fit.
+    """
+    require_computing(model)
+    read = _read(model, how, option("input"))
+    if read.labels is not None and len(read.labels) != len(read.names):
+        raise ParameterError(
+            f"{read.labels_name}: there are {len(read.labels):,} classes of {len(read.names):,} "
+            "samples"
+        )
+    return GivenInput(read.inputs, read.names, read.labels)
+
+
+def given(model: Model, x: InputLike, y: ArrayLike | None) -> Given:
+    """Return samples and classes, checked against the inputs and outputs of a model.
 
     Parameters
     ----------
@@ -56,30 +105,133 @@ def given(model: Model, x: Samples, y: ArrayLike | None) -> Given:
     Raises
     ------
     ParameterError
-        If the graph does not have all inputs, a file cannot be read, or an array does not fit.
+        If the graph does not compute what its model does, a file cannot be read, or an array does
+        not fit.
     """
-    layers, labels_name = _input_layers(model), "y"
-    if isinstance(x, (str, os.PathLike)):
-        file = read_samples(x, [layer.name for layer in layers], with_labels=y is None)
-        arrays: Arrays = file.inputs
-        if y is None:
-            y, labels_name = file.labels, file.labels_name
-    elif isinstance(x, Mapping):
-        arrays = dict(x)
-    elif len(layers) == 1:
-        arrays = {layers[0].name: x}
-    else:
-        raise samples_error(
-            f"{model.name!r} has {len(layers)} inputs; give a dictionary with an array for each "
-            f"of {listed([layer.name for layer in layers])}"
+    require_computing(model)
+    how = as_input(x)
+    argument = worded("SAMPLES", "x")
+    if how is None:
+        raise ParameterError(f"{argument}: None is no sample")
+    read = _read(model, how, argument, labels=y is None, strict=True)
+    classes, name = (read.labels, read.labels_name) if y is None else (y, "y")
+    samples = len(read.names)
+    return Given(read.inputs, None if classes is None else labels_of(model, name, classes, samples))
+
+
+def require_computing(model: Model) -> None:
+    """Raise ParameterError where a graph does not compute what its model computes."""
+    stored = model.stored
+    if not stored.properties["replayable"]:
+        why = (
+            "without its weak relationships or last layers; load it without "
+            f"{option('min_weight')}, {option('top')} and {option('partial')}"
+            if stored.granularity == "neuron"
+            else f"as a {stored.granularity} graph; load it with {option('granularity', 'neuron')}"
         )
-    inputs = _inputs(model, layers, arrays)
-    samples = len(next(iter(inputs.values())))
-    return Given(inputs, None if y is None else _labels(model, labels_name, y, samples))
+        raise ParameterError(
+            f"{stored.name!r} cannot compute what its model computes, since it was loaded {why}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Checked:
+    """Samples that fit, and classes that nothing has checked."""
+
+    inputs: Mapping[str, Singles]
+    names: tuple[str, ...]
+    labels: NDArray[Any] | None
+    labels_name: str
+
+
+def _read(
+    model: Model, how: ModelInput, argument: str, *, labels: bool = True, strict: bool = False
+) -> _Checked:
+    """Read samples for all inputs of a model."""
+    layers = _input_layers(model)
+    wanted = Wanted(model, layers, how, argument, strict=strict, labels=labels)
+    first: list[Read] = []
+    values: dict[str, list[Singles]] = {layer.name: [] for layer in layers}
+    for part in _parts(wanted):
+        for layer in layers:
+            if layer.name in part.values:
+                values[layer.name].append(_single(layer, part.values[layer.name], wanted))
+        if layers[0].name in part.values:
+            # What was read is in single precision from here on.
+            first.append(replace(part, values={}))
+    inputs = _inputs(wanted, values)
+    names = _names(first, len(next(iter(inputs.values()))))
+    found = [part for part in first if part.labels is not None]
+    joined = None
+    if found and len(found) == len(first):
+        joined = np.concatenate([np.atleast_1d(part.labels) for part in found])
+    return _Checked(inputs, names, joined, found[0].labels_name if found else "y")
+
+
+def _parts(wanted: Wanted) -> Iterator[Read]:
+    """Yield samples as they are named, for one input or for all."""
+    samples = wanted.how.samples
+    if isinstance(samples, Mapping):
+        for name in samples:
+            if name not in wanted.names:
+                raise wanted.error(
+                    f"{wanted.model.name!r} has no input {name!r}; its inputs are "
+                    f"{listed(wanted.names)}"
+                )
+        for layer in wanted.layers:
+            if layer.name not in samples:
+                raise wanted.error(f"there is no array for the input {layer.name!r}")
+            yield from _of(samples[layer.name], wanted.of(layer))
+    else:
+        yield from _of(samples, wanted)
+
+
+def _of(samples: Any, wanted: Wanted) -> Iterator[Read]:
+    """Yield what is read of an array, a text, or several texts."""
+    if texts := _texts(samples):
+        least = len(texts) * sum(layer.neurons for layer in wanted.layers)
+        # Joined they are there twice.
+        wanted.require_memory(2 * least * np.dtype(np.float32).itemsize, "all that is named")
+        for text in texts:
+            yield read_source(text, wanted)
+        return
+    if len(wanted.layers) > 1:
+        raise wanted.error(
+            f"{wanted.model.name!r} has {len(wanted.layers)} inputs; give a dictionary with an "
+            f"array for each of {listed(wanted.names)}"
+        )
+    (layer,) = wanted.layers
+    array = one_or_more(numbers(wanted.argument, samples), layer)
+    yield Read({layer.name: in_range(array, wanted, "an array", are_pixels=False)})
+
+
+def _texts(samples: Any) -> list[str]:
+    """Return texts and paths, where samples are such."""
+    if isinstance(samples, (str, os.PathLike)):
+        return [os.fsdecode(samples)]
+    if not isinstance(samples, (list, tuple)):
+        return []
+    texts = [os.fsdecode(each) for each in samples if isinstance(each, (str, os.PathLike))]
+    return texts if len(texts) == len(samples) else []
+
+
+def _names(parts: Sequence[Read], count: int) -> tuple[str, ...]:
+    """Return what samples are called, no two of them the same."""
+    names = [name for part in parts for name in part.names]
+    if len(names) != count:
+        return tuple(map(str, range(count)))
+    if len(set(names)) < count:
+        names = [name for part in parts for name in part.whole_names]
+    seen: Counter[str] = Counter()
+    for place, name in enumerate(names):
+        seen[name] += 1
+        # The same sample may be given twice.
+        names[place] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return tuple(names)
 
 
 def _input_layers(model: Model) -> list[Layer]:
-    layers = [each for each in model.layers if each.class_name == _INPUT and not each.inputs]
+    layers = [each for each in model.layers if each.is_input]
     if len(layers) != len(json.loads(model.stored.properties["input_shapes"])):
         raise ParameterError(
             f"{model.name!r} was loaded without its inputs, from which all values are computed; "
@@ -88,110 +240,39 @@ def _input_layers(model: Model) -> list[Layer]:
     return layers
 
 
-def _inputs(model: Model, layers: list[Layer], arrays: Arrays) -> dict[str, Singles]:
+def _inputs(wanted: Wanted, values: Mapping[str, list[Singles]]) -> dict[str, Singles]:
     """Return the values of the inputs, checked."""
-    names = [layer.name for layer in layers]
-    for name in arrays:
-        if name not in names:
-            raise samples_error(
-                f"{model.name!r} has no input {name!r}; its inputs are {listed(names)}"
-            )
-    inputs: dict[str, Singles] = {}
-    for layer in layers:
-        if layer.name not in arrays:
-            raise samples_error(f"there is no array for the input {layer.name!r}")
-        inputs[layer.name] = _input(layer, arrays[layer.name])
+    inputs = {}
+    for layer in wanted.layers:
+        arrays = values[layer.name]
+        joined = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+        _require_finite(layer, joined, wanted)
+        require_tokens(layer, joined, wanted)
+        inputs[layer.name] = joined
     counts = {name: len(values) for name, values in inputs.items()}
     if len(set(counts.values())) > 1:
         each = [f"{count:,} of {name!r}" for name, count in counts.items()]
-        raise samples_error(f"the inputs have different numbers of samples: {listed(each)}")
+        raise wanted.error(f"the inputs have different numbers of samples: {listed(each)}")
     return inputs
 
 
-def _input(layer: Layer, values: ArrayLike) -> Singles:
-    """Return the values of an input as Keras would get them, in single precision."""
-    array = _numbers(samples_name(), values)
+def _single(layer: Layer, values: ArrayLike, wanted: Wanted) -> Singles:
+    """Return values of an input as Keras would get them, in single precision."""
+    array = np.asarray(values)
     if array.shape[1:] != layer.shape or array.ndim == 0:
-        one = "; one sample needs an axis of its own: x[None]" * (array.shape == layer.shape)
-        raise samples_error(
+        raise wanted.error(
             f"an array of the shape {array.shape}, but the input {layer.name!r} takes "
-            f"{_shape_text(layer.shape)}{one}"
+            f"(samples, {', '.join(map(str, layer.shape))})"
         )
     if not len(array):
-        raise samples_error(f"there is no sample for the input {layer.name!r}")
+        raise wanted.error(f"there is no sample for the input {layer.name!r}")
     with np.errstate(over="ignore"):
-        single = array.astype(np.float32, copy=False)
-    wrong = np.flatnonzero(~np.isfinite(single).reshape(len(single), -1).all(axis=1))
+        return array.astype(np.float32, copy=False)
+
+
+def _require_finite(layer: Layer, values: Singles, wanted: Wanted) -> None:
+    wrong = np.flatnonzero(~np.isfinite(values).reshape(len(values), -1).all(axis=1))
     if len(wrong):
-        raise samples_error(
+        raise wanted.error(
             f"sample {wrong[0]} of the input {layer.name!r} has a value that is NaN or infinite"
         )
-    return single
-
-
-def _labels(model: Model, name: str, y: ArrayLike, samples: int) -> Labels:
-    """Return true classes, checked against the output of a model.
-
-    Parameters
-    ----------
-    name
-        What errors call them.
-    """
-    outputs = [
-        each for each in model.layers if not any(each.index in one.inputs for one in model.layers)
-    ]
-    if len(outputs) != 1:
-        raise ParameterError(
-            f"{name}: {model.name!r} has {len(outputs)} outputs, "
-            f"{listed([layer.name for layer in outputs])}, and labels are of one; leave them out"
-        )
-    layer, array = outputs[0], _numbers(name, y)
-    channel = model.neurons(NeuronFilter(layer=layer.name), ("id", "channel"))["channel"].to_numpy()
-    classes = int(channel.max()) + 1
-    order = np.argsort(channel, kind="stable").reshape(classes, -1)
-    places = _places(layer.shape, channel)
-    if classes > 1 and array.shape == (samples, *layer.shape):
-        by_class = array.reshape(samples, -1).T[order]
-        if not (np.isin(by_class, (0, 1)).all() and (by_class.sum(axis=0) == 1).all()):
-            raise ParameterError(
-                f"{name}: of the classes of a sample one is 1 and the others are 0, which is not "
-                "so; give the numbers of the classes, or leave the labels out"
-            )
-        return Labels(by_class.argmax(axis=0), order)
-    if array.shape not in {(samples, *places), (samples, *places, 1)}:
-        one_hot = "" if classes == 1 else f", or of {(samples, *layer.shape)} of 0 and 1"
-        raise ParameterError(
-            f"{name}: an array of the shape {array.shape}, but {samples:,} samples with the output "
-            f"{layer.name!r} have class numbers of the shape {(samples, *places)}{one_hot}"
-        )
-    most = max(classes, 2) - 1
-    if not np.isin(array, np.arange(most + 1)).all():
-        raise ParameterError(
-            f"{name}: the output {layer.name!r} tells the classes 0 to {most} apart, and there are "
-            f"labels from {array.min()} to {array.max()}; give whole numbers from 0 to {most}"
-        )
-    threshold = 0.5 if layer.activation in _PROBABILITIES else 0.0
-    return Labels(array.reshape(samples, -1).T.astype(np.int64), order, threshold)
-
-
-def _places(shape: tuple[int, ...], channel: NDArray[np.int64]) -> tuple[int, ...]:
-    """Return the shape of an output without its channels."""
-    by_axis = channel.reshape(shape)
-    varying = [axis for axis in range(len(shape)) if np.ptp(by_axis, axis=axis).any()]
-    axis = varying[0] if varying else len(shape) - 1
-    return (*shape[:axis], *shape[axis + 1 :])
-
-
-def _numbers(name: str, values: ArrayLike) -> NDArray[Any]:
-    """Return an array of numbers."""
-    try:
-        array = np.asarray(values)
-    except (TypeError, ValueError) as error:
-        raise ParameterError(f"{name} is no array of numbers: {error}") from None
-    if array.dtype.kind not in "buif":
-        raise ParameterError(f"{name} is an array of {array.dtype}, and no numbers")
-    return array
-
-
-def _shape_text(shape: tuple[int, ...]) -> str:
-    return f"(samples, {', '.join(map(str, shape))})"

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from queries.core.address import is_name, may_be_address, repeatable
 from queries.core.properties import is_property_name
+from queries.core.wording import option
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Declaration
 from queries.library.queries import Query
 
 if TYPE_CHECKING:
+    from queries.core.model_input import ModelInput
     from queries.core.neuron_filter import NeuronFilter
 
 FIELDS: Final = ("layer", "channel", "x", "y", "z", "bias", "id", "name")
@@ -31,7 +33,9 @@ _COMPARISON: Final = re.compile(r"(?P<field>\w+) *(?P<sign>[<>])=? *(?P<end>-?[\
 _FIELD: Final = re.compile(r"(?P<parameter>\w+)\.(?P<field>\w+)")
 
 
-def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, Any]:
+def query_values(
+    declaration: Declaration, words: Iterable[str], model_input: "ModelInput | None" = None
+) -> dict[str, Any]:
     """Return the parameters of a query, plot or export that some words say, checked.
 
     Parameters
@@ -43,6 +47,8 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
         or ``x=0..5`` where the query has but one parameter of the type ``neurons``. Such a
         parameter may come several times, each time with another name. A word without a key is
         the value of the first parameter that no key names, of those that may go without.
+    model_input
+        What the model computes with, which options say.
 
     Returns
     -------
@@ -54,7 +60,7 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
     ParameterError
         If a word has no key and none is to be guessed, or a key or value does not fit the query.
     """
-    values: dict[str, Any] = {}
+    values = _with_input(declaration, model_input)
     neurons = declaration.neurons
     texts: dict[str, list[str]] = {}
     fields: dict[str, dict[str, str]] = {}
@@ -72,6 +78,18 @@ def query_values(declaration: Declaration, words: Iterable[str]) -> dict[str, An
         values[name] = _filter(name, texts.get(name, []), fields.get(name, {}))
     declaration.checked(values)
     return values
+
+
+def _with_input(declaration: Declaration, model_input: "ModelInput | None") -> dict[str, Any]:
+    """Return the value of the parameter that is an input, where there is one."""
+    if model_input is None:
+        return {}
+    if declaration.input is None:
+        raise ParameterError(
+            f"{declaration.kind} {declaration.name!r} is about weights, and takes no input; leave "
+            f"{option('input')} out"
+        )
+    return {declaration.input: model_input}
 
 
 def cypher_values(words: Iterable[str]) -> dict[str, Any]:
@@ -184,6 +202,8 @@ def _parameter_of(declaration: Declaration, key: str, text: str) -> tuple[str, s
     declared = [parameter.name for parameter in declaration.parameters]
     neurons = declaration.neurons
     match = _FIELD.fullmatch(key)
+    if key == declaration.input:
+        raise ParameterError(f"{key} is an option of the command; write --{key} and its value")
     if key in declared:
         return key, ""
     if match and match["parameter"] in neurons and _is_field(match["field"], text):

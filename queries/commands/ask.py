@@ -7,6 +7,14 @@ import typer
 
 from queries.commands.completion import query_names, query_words
 from queries.commands.input_shapes import InputShapeOption
+from queries.commands.model_input import (
+    InputOption,
+    LabelOption,
+    PixelsOption,
+    ResizeOption,
+    model_input,
+    with_files,
+)
 from queries.commands.nothing_found import without_rows
 from queries.commands.options import (
     DaskOption,
@@ -70,6 +78,8 @@ def models(
         "neurongraph query strength dense_1 --in-store",
         "neurongraph query katz --write-property katz",
         "neurongraph query neurons layer=dense_0 katz=0.5..",
+        "neurongraph query activations dense_1 --input samples/digits.npz:0..9",
+        "neurongraph query activations conv_0 --input samples/digit_7.png --pixels 0..1",
     ),
 )
 def query(
@@ -99,6 +109,10 @@ def query(
     raw: RawOption = False,
     dask: DaskOption = None,
     input_shape: InputShapeOption = None,
+    samples: InputOption = None,
+    pixels: PixelsOption = None,
+    resize: ResizeOption = False,
+    label: LabelOption = None,
     describe: Annotated[
         bool, typer.Option("--describe", help="Say what the query is, and run nothing.")
     ] = False,
@@ -149,7 +163,9 @@ def query(
         return
     from queries.commands.arguments import query_values
 
-    values = query_values(declaration, words or ())
+    samples, words = with_files(samples, words)
+    given = model_input(samples, pixels, label, resize=resize)
+    values = query_values(declaration, words, given)
     if in_store and not declaration.about_a_model:
         raise typer.BadParameter(
             f"{name} is about no model, and is always asked of the store", param_hint="--in-store"

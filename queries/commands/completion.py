@@ -7,6 +7,7 @@ import typer
 
 from queries.commands.arguments import FIELDS
 from queries.commands.stored_names import StoredNames
+from queries.core.keras_cache import KERAS, at_hand
 from queries.library import history, properties, pruning
 from queries.library.declaration import Column, Declaration
 from queries.library.exports import export
@@ -40,6 +41,15 @@ def dask_addresses(incomplete: str) -> list[tuple[str, str]]:
     """Complete where processes are; the address of a scheduler is not known."""
     addresses = [("local", "One process a core of this machine.")]
     return [(address, help_) for address, help_ in addresses if address.startswith(incomplete)]
+
+
+def input_words(incomplete: str) -> list[tuple[str, str]]:
+    """Return the datasets that Keras has on this machine; the shell itself offers files."""
+    name, equals, samples = incomplete.rpartition("=")
+    if not samples.startswith(KERAS[:1]):
+        return []
+    words = [f"{name}{equals}{KERAS}{each}:" for each in at_hand()]
+    return [(word, "a dataset of Keras") for word in words if word.startswith(incomplete)]
 
 
 def _names(declared: Mapping[str, Declaration], incomplete: str) -> list[tuple[str, str]]:
@@ -177,6 +187,9 @@ def _known_words(declaration: Declaration) -> list[tuple[str, str]]:
     """Return the parameters, with their choices, and the fields of neurons."""
     words: list[tuple[str, str]] = []
     for parameter in declaration.parameters:
+        # An input is an option.
+        if parameter.type == "input":
+            continue
         words += [
             (f"{parameter.name}={choice}", parameter.help) for choice in parameter.choices or ("",)
         ]

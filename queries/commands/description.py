@@ -86,19 +86,31 @@ def example(declaration: Declaration) -> str:
         The query or plot.
     """
     output = None if isinstance(declaration, Query) else f"{declaration.name}.html"
-    words = declaration.name, *example_words(declaration)
-    return command_line(declaration.kind, *words, output=output)
+    words = declaration.name, *_example_words(declaration)
+    return command_line(declaration.kind, *words, **_example_input(declaration), output=output)
 
 
 def example_words(declaration: Declaration) -> list[str]:
-    """Return the ``key=value`` words of the example.
+    """Return the ``key=value`` words of the example, behind them its input.
 
     Parameters
     ----------
     declaration
         The query or plot.
     """
-    return [f"{name}={value}" for name, value in declaration.example.items()]
+    options = _example_input(declaration).items()
+    flags = [word for name, value in options for word in (f"--{name}", value)]
+    return [*_example_words(declaration), *flags]
+
+
+def _example_words(declaration: Declaration) -> list[str]:
+    example = declaration.example.items()
+    return [f"{name}={value}" for name, value in example if name != declaration.input]
+
+
+def _example_input(declaration: Declaration) -> dict[str, str]:
+    example = declaration.example.items()
+    return {name: value for name, value in example if name == declaration.input}
 
 
 def _headed(console: Console, heading: str, rows: Iterable[tuple[str, str]]) -> None:

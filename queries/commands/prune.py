@@ -38,7 +38,8 @@ def prune_cost(
         typer.Argument(
             metavar="SAMPLES",
             help="An .npz file with the array x, or x_test, or one by the name of each input, and "
-            "if there are labels y, y_test or labels: numpy.savez(FILE, x=..., y=...).",
+            "if there are labels y, y_test or labels: numpy.savez(FILE, x=..., y=...). Or what "
+            "else query takes behind --input, such as rows of a file.",
             show_default=False,
         ),
     ],

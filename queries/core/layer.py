@@ -5,7 +5,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
+
+INPUT_CLASSES: Final = ("InputLayer", "Input")
+"""What the layer of an input is called in a model of Keras, and in one of ONNX."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class Layer:
     def neurons(self) -> int:
         """Number of neurons."""
         return self.last - self.first + 1
+
+    @property
+    def is_input(self) -> bool:
+        """Whether its neurons are an input of the model, rather than constants."""
+        return self.class_name in INPUT_CLASSES and not self.inputs
 
     def places(self, first: int) -> slice:
         """Return where its neurons stand, counted from the neuron of an id."""

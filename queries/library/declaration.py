@@ -8,12 +8,13 @@ from typing import Any, ClassVar, Final, Literal, TypeVar, get_args
 from queries.core.address import repeatable
 from queries.core.arguments import require_text
 from queries.core.properties import is_property_name, property_named
+from queries.core.wording import option
 from queries.errors import NeurongraphError, ParameterError, listed, meant
 
 Weighing = Literal["weight", "l1", "l2", "largest", "edges"]
 """A property of relationships; those of a neuron graph have ``weight`` alone."""
 
-ParameterType = Literal["neurons", "text", "int", "float"]
+ParameterType = Literal["neurons", "input", "text", "int", "float"]
 ColumnType = Literal["int", "int?", "float", "bool", "text", "ints"]
 _LARGEST: Final = (1 << 63) - 1
 _KINDS: Final = {"int": "whole number", "float": "number"}
@@ -29,7 +30,8 @@ class Parameter:
     Parameters
     ----------
     name, type, help
-        As the header says; the type ``neurons`` is anything that ``as_filter`` takes.
+        As the header says; the type ``neurons`` is anything that ``as_filter`` takes, the type
+        ``input`` anything that ``as_input`` takes.
     default
         The value where none is given; None where the parameter is optional or required.
     required
@@ -98,7 +100,8 @@ class Parameter:
             If it is of another type, not one of the choices, or too small.
         """
         if value is None and self.required:
-            raise ParameterError(f"{self.name} is missing: {self.help}")
+            name = option(self.name) if self.type == "input" else self.name
+            raise ParameterError(f"{name} is missing: {self.help}")
         if self.type == "neurons":
             from queries.core.neuron_filter import as_filter
 
@@ -106,6 +109,10 @@ class Parameter:
                 return as_filter(value)
             except ParameterError as error:
                 raise ParameterError(f"{self.name}: {error}") from None
+        if self.type == "input":
+            from queries.core.model_input import as_input
+
+            return as_input(value)
         if value is None:
             return None
         text = repeatable(value) if isinstance(value, str) else repr(value)
@@ -201,6 +208,15 @@ BY: Final = Parameter(
 """What nearly all take."""
 
 
+INPUT: Final = Parameter(
+    "input",
+    "input",
+    "what the model computes with: samples in files, in arrays, or numbers",
+    required=True,
+)
+"""What queries about a model at an input take."""
+
+
 @dataclass(frozen=True)
 class Declaration:
     """What has a name and takes parameters: a query, a plot or an export.
@@ -256,7 +272,16 @@ class Declaration:
     @property
     def without_names(self) -> list[str]:
         """Names of the parameters whose values may stand without them, in their order."""
-        return [each.name for each in self.parameters if each.type == "neurons" or each.required]
+        return [
+            each.name
+            for each in self.parameters
+            if each.type == "neurons" or (each.required and each.type != "input")
+        ]
+
+    @property
+    def input(self) -> str | None:
+        """Name of the parameter that is an input of the model; None where it takes none."""
+        return next((each.name for each in self.parameters if each.type == "input"), None)
 
     def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return a value for each declared parameter, checked, defaults filled in.

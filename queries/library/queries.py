@@ -21,12 +21,12 @@ from queries.core.literals import operand
 from queries.core.properties import quoted
 from queries.core.wording import worded
 from queries.errors import CypherError, NeurongraphError, QueryNotFoundError, listed
-from queries.library.declaration import BY, Column, Declaration, Parameter, by_name
+from queries.library.declaration import BY, INPUT, Column, Declaration, Parameter, by_name
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_SHARED: Final = {BY.name: BY}
+_SHARED: Final = {each.name: each for each in (BY, INPUT)}
 """Parameters that a header names alone: they mean the same in all queries."""
 
 THEMES: Final = {
@@ -38,6 +38,7 @@ THEMES: Final = {
     "linear": "Linear maps",
     "structure": "Structure",
     "comparison": "Comparison",
+    "at_input": "A model at an input",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 

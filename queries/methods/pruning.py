@@ -6,7 +6,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from queries.answers import pruning as answers
-from queries.answers.samples import Samples
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.row_order import RowOrder
 from queries.methods.base import Methods
@@ -17,7 +17,7 @@ class PruningMethods(Methods):
 
     def prune_cost(
         self,
-        x: Samples,
+        x: InputLike,
         y: ArrayLike | None = None,
         *,
         neurons: NeuronsLike = None,
@@ -40,7 +40,8 @@ class PruningMethods(Methods):
             input``); where the model has several inputs, a dictionary of such arrays by the names
             of the input layers. Or the path of an ``.npz`` file that has the array ``x``, or
             ``x_test``, or one by the name of each input, and if there are labels ``y``, ``y_test``
-            or ``labels``. Where it has none, but other arrays, that is an error.
+            or ``labels``. Where it has none, but other arrays, that is an error. Or whatever else
+            ``ModelInput`` takes.
         y
             The true classes: class numbers of the shape (samples,), or rows of 0 and a single 1,
             as the output has them; where the output has places, for each of them. A single output

@@ -12,7 +12,6 @@ from neo4j import Driver, GraphDatabase
 from exporter import drop, load
 from queries import NeuronGraph
 from queries.commands.arguments import query_values
-from queries.commands.description import example_words
 from queries.errors import CypherError
 from queries.library.queries import queries, query
 from tests.contract import foreign
@@ -21,6 +20,7 @@ from tests.contract.stores import GraphStore
 from tests.docs.cypher_blocks import Block, course
 from tests.docs.cypher_page import passes, statement_of
 from tests.docs.queries_page import graph_of
+from tests.examples import example_values
 
 pytestmark = pytest.mark.cypher
 
@@ -120,7 +120,7 @@ class TestEmbedded:
         for asked in queries().values():
             stated = asked.body and not asked.not_embedded
             if stated and asked.about_a_model:
-                values = query_values(asked, example_words(asked))
+                values = example_values(asked)
                 assert_same(graph_of(asked, digits, rounded), asked.name, **values)
 
     @pytest.mark.parametrize(

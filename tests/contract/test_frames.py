@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -21,7 +22,9 @@ DTYPES = {
 NOTHING = NeuronFilter(bias=(1e9, None))
 BETWEEN = {"source": "hidden", "target": "odds"}
 BACKWARDS = {"source": "odds", "target": "pixels"}
+SAMPLE = np.linspace(0, 1, 60).reshape(6, 5, 2)
 FILLED: dict[str, dict[str, Any]] = {
+    "activations": {"input": SAMPLE, "neurons": "hidden"},
     "bifans": {"source": "hidden", "target": "digits"},
     "combine": {"first": "hidden", "second": "odds"},
     "compare_edges": {"other": "pooled"},
@@ -42,6 +45,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "zero_channels": {"threshold": 9},
 }
 EMPTY: dict[str, dict[str, Any]] = {
+    "activations": {"input": SAMPLE, "neurons": NOTHING},
     "adjacency": BACKWARDS,
     "channel_importance": {"target": NOTHING},
     "combine": {"first": "pixels", "second": "odds"},

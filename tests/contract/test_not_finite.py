@@ -34,6 +34,7 @@ LAST = {"source": "pixels", "target": "last"}
 ENDS: dict[str, Any] = {"source": "pixels", "target": NeuronFilter(layer=["join", "last"])}
 
 QUESTIONS: dict[str, list[dict[str, Any]]] = {
+    "activations": [{"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}],
     "adjacency": [{}],
     "bifans": [{"source": "pixels", "target": "left", "threshold": 0.4}],
     "channel_importance": [{"k": 2}, {"target": "last", "k": 1}],

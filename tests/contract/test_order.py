@@ -54,6 +54,7 @@ ORDERS: dict[str, Order] = {
     "by path, then by hop": by("path", "hop"),
     "by source, then by target": by("source", "target"),
     "by target, then by source, then by weight": by("target", "source", "weight"),
+    "inputs as they are given, then by id": by("id"),
     "inputs first, by index": by("index"),
     "largest absolute weight first, then by neuron, by id and by weight": by(
         "-|weight", "neuron", "id", "weight"

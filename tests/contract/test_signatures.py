@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from queries import NeuronGraph
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Declaration, Parameter
 from queries.library.exports import exports
@@ -15,7 +16,13 @@ from queries.library.plots import plots
 from queries.library.queries import Query, queries
 from queries.plots.plots import Plots
 
-TYPES: dict[str, Any] = {"neurons": NeuronsLike, "int": int, "float": float, "text": str}
+TYPES: dict[str, Any] = {
+    "neurons": NeuronsLike,
+    "input": InputLike,
+    "int": int,
+    "float": float,
+    "text": str,
+}
 LATER = {"nx": SimpleNamespace(MultiDiGraph=list)}
 """What is imported where it is needed alone."""
 ROWS: dict[str, Any] = {"sort": str | Sequence[str] | None, "limit": int | None}

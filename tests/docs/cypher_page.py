@@ -7,7 +7,6 @@ from typing import Final
 import pyarrow as pa
 
 from queries import NeuronGraph
-from queries.commands.arguments import query_values
 from queries.commands.description import example_words
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.labels import own_label
@@ -24,6 +23,7 @@ from queries.core.wording import command_line
 from queries.library.queries import Query, Statement, by_theme
 from tests.docs.markdown import NOTE, between, block, table
 from tests.docs.queries_page import graph_of, place
+from tests.examples import example_values
 
 _FOLDER: Final = "statements"
 _ABOVE: Final = """\
@@ -62,7 +62,7 @@ def cypher_page(text: str) -> str:
 
 def statement_of(query: Query, graph: NeuronGraph) -> Statement:
     """Return the statement for Neo4j of the example of a query, on a model of a graph."""
-    values = query_values(query, example_words(query))
+    values = example_values(query)
     if not query.about_a_model:
         return query.statement(query.checked(values), "neo4j")
     question = graph.question(query.name, **values)

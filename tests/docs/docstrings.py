@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from queries.commands.arguments import query_values
-from queries.commands.description import example_words
 from queries.library.declaration import Declaration
 from queries.library.exports import Export, exports
 from queries.library.plots import Plot, plots
 from queries.library.queries import Query, queries
 from tests.docs.sample import ROOT
+from tests.examples import example_values
 
 _WIDTH: Final = 100
 _MARGIN: Final = 8
@@ -29,6 +28,13 @@ _MODEL: Final = "The model to ask about; needed where the graph holds more than 
 _NEURONS: Final = (
     'Neurons are a name such as ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column '
     "``id``, or a ``NeuronFilter``."
+)
+_INPUT: Final = (
+    "An array of the shape (samples, ``*shape of the input``), or of the shape of the input; or a "
+    'text, or several: the path of a PNG or JPEG, a path with rows as in ``"digits.npz:7"`` of a '
+    '``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file, ``"keras:mnist:7"``, or numbers; or a '
+    "dictionary of such by the names of inputs; or a ``ModelInput``, which says what is done to "
+    "pixels as well."
 )
 _SORT: Final = (
     "The column by which the rows are sorted, or several; ``-`` before one means the largest "
@@ -114,7 +120,7 @@ def _python(name: str, declaration: Declaration) -> str:
     if not isinstance(value, str):
         return repr(value)
     if value.startswith("id:"):
-        ids = query_values(declaration, example_words(declaration))[name].id
+        ids = example_values(declaration)[name].id
         return repr(range(ids.start, ids.stop)) if isinstance(ids, slice) else repr(ids)
     return json.dumps(value)
 
@@ -172,7 +178,8 @@ def _parameter(name: str, declaration: Declaration, own: Mapping[str, str]) -> s
     declared = {each.name: each for each in declaration.parameters}
     if name in declared:
         neurons = f" {_NEURONS}" if declaration.neurons[:1] == [name] else ""
-        return f"{name}\n{_wrapped(_sentence(declared[name].meaning) + neurons, 4)}"
+        given = f" {_INPUT}" if declaration.input == name else ""
+        return f"{name}\n{_wrapped(_sentence(declared[name].meaning) + neurons + given, 4)}"
     shared = _shared(declaration)
     return f"{name}\n{_wrapped(shared[name], 4) if name in shared else own[name]}"
 

@@ -4,11 +4,11 @@ import shlex
 from typing import Final
 
 from queries import NeuronGraph
-from queries.commands.arguments import query_values
 from queries.commands.description import example_words
 from queries.library.queries import Query, by_theme
 from tests.docs.markdown import NOTE, block, parameters_of, table
 from tests.docs.sample import DIGITS, ROOT, run, shown
+from tests.examples import example_values
 
 _ROWS: Final = 6
 _ROUNDED: Final = (
@@ -133,5 +133,5 @@ def _example(query: Query, graph: NeuronGraph) -> list[str]:
     model = ["--model", "rounded"] if "other=digits" in words else []
     asked = ["query", query.name, "--graph", graph.location, *model, *words]
     command = shlex.join(["neurongraph", *asked])
-    frame = getattr(graph, query.name)(**query_values(query, words))
+    frame = getattr(graph, query.name)(**example_values(query))
     return [block("sh", command), block("text", shown(frame, _ROWS, query.main))]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from queries import NeuronGraph
@@ -16,6 +17,7 @@ OTHER: Final = "other"
 _ENDS: Final = {"source": "pixels", "target": "digits"}
 _NEAR: Final = {"source": "hidden", "target": "digits"}
 _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
+    "activations": [{"input": np.full((4, 4, 1), 0.5)}],
     "adjacency": [_NEAR],
     "bifans": [_NEAR],
     "channel_importance": [{}],

@@ -96,7 +96,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with the sample model."""
     path = tmp_path_factory.mktemp("cli")
     (path / "samples").mkdir()
-    shutil.copy(ROOT / "samples" / "digits.keras", path / "samples")
+    for name in ("digits.keras", "digits.npz", "digit_7.png"):
+        shutil.copy(ROOT / "samples" / name, path / "samples")
     return path
 
 
@@ -867,6 +868,7 @@ class TestHelp:
     ) -> None:
         monkeypatch.setenv("NEURONGRAPH_GRAPH", str(Path(GRAPH).resolve()))
         monkeypatch.chdir(tmp_path)
+        Path("samples").symlink_to(ROOT / "samples")
         Path("layer.cypher").write_text(TestCypher.COUNT, encoding="utf-8")
         for words in examples(command):
             done = invoke(*words)

@@ -18,8 +18,6 @@ from _pytest.mark.structures import ParameterSet
 from exporter import drop
 from queries import NeuronGraph
 from queries.browser.server import Server
-from queries.commands.arguments import query_values
-from queries.commands.description import example_words
 from queries.library.declaration import Declaration
 from queries.library.exports import exports
 from queries.library.plots import plots
@@ -29,6 +27,7 @@ from queries.viewer.server import Viewer
 from tests.docs.docstrings import example_of
 from tests.docs.queries_page import load_both, load_series
 from tests.docs.sample import DIGITS, ROOT, run, sample_folder
+from tests.examples import example_values
 from tests.generate_docs import generated
 from tests.servers import Neo4jServer, logged_in
 
@@ -125,7 +124,7 @@ def _python(declaration: Declaration, graph: NeuronGraph) -> Any:
 @pytest.mark.parametrize("name", queries())
 def test_the_example_of_a_method_is_that_of_the_command(both: NeuronGraph, name: str) -> None:
     query = queries()[name]
-    values = query_values(query, example_words(query))
+    values = example_values(query)
     frame = _python(query, both)
     pd.testing.assert_frame_equal(frame, getattr(both, name)(**values))
     text = inspect.getdoc(getattr(both, name)) or ""

@@ -47,6 +47,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         load_both()
         for name in ("digits.lbug", "both.lbug"):
             shutil.copytree(sample / name, path / name)
+    (path / "samples").mkdir()
+    shutil.copy(ROOT / "samples" / "digits.npz", path / "samples")
     for epoch in ("digits@1", "digits@2"):
         load(ROOT / "samples" / "digits.keras", path / "both.lbug", name=epoch)
     model = chain((3,), layer("Dense", units=2, activation="hard_sigmoid", name="out"))

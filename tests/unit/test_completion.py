@@ -72,6 +72,16 @@ def test_offers_local_processes() -> None:
     assert in_bash("load", "--dask", "lo") == ["local"]
 
 
+def test_leaves_files_of_inputs_to_the_shell(tmp_path: Path) -> None:
+    assert "".join(in_bash("query", "activations", "--input", "")) == ""
+    assert not any(word.startswith("input") for word in in_bash("query", "activations", ""))
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "mnist.npz").touch()
+    for typed in ("keras", "keras:mn"):
+        words = ("query", "activations", "--input", typed)
+        assert in_bash(*words, KERAS_HOME=str(tmp_path)) == ["keras:mnist:"]
+
+
 def test_offers_parameters_and_fields() -> None:
     words = in_bash("query", "neighbours", "")
     assert {"neurons=", "direction=in", "direction=out", "k=", "x=", "bias="} <= set(words)

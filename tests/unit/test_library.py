@@ -10,12 +10,12 @@ from queries import NeuronGraph
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import weight_properties
 from queries.errors import CypherError, ParameterError, QueryNotFoundError
-from queries.library.declaration import BY, ColumnType, Parameter, ParameterType
+from queries.library.declaration import BY, INPUT, ColumnType, Parameter, ParameterType
 from queries.library.queries import THEMES, Query, queries, query
 
 NAMES = [
-    "adjacency", "bifans", "channel_importance", "combine", "compare_edges", "compare_layers",
-    "compare_neurons", "dead_neurons", "degree", "duplicate_channels", "edges",
+    "activations", "adjacency", "bifans", "channel_importance", "combine", "compare_edges",
+    "compare_layers", "compare_neurons", "dead_neurons", "degree", "duplicate_channels", "edges",
     "effective_weights", "eigenvector_centrality", "field_neurons", "katz", "laplacian",
     "layer_statistics", "layers", "longest_path", "models", "neighbours", "neurons", "pagerank",
     "path_centrality", "path_counts", "path_norm", "projective_field", "receptive_field",
@@ -136,8 +136,9 @@ class TestHeaders:
             assert parameter.unit or parameter.type != "int"
 
     def test_leave_what_is_shared_to_the_one_declaration(self, name: str) -> None:
+        shared = {each.name: each for each in (BY, INPUT)}
         for parameter in query(name).parameters:
-            assert parameter.name != BY.name or parameter is BY
+            assert parameter is shared.get(parameter.name, parameter)
 
     def test_give_cypher_for_both_stores(self, name: str) -> None:
         asked = query(name)

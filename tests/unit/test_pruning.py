@@ -279,9 +279,8 @@ class TestErrors:
             ({"pixels": np.zeros((2, 6, 5, 2))}, None, "no array for the input 'more'"),
             ({"pixel": np.zeros(2)}, None, "no input 'pixel'; its inputs are pixels, more"),
             ({"pixels": np.zeros((2, 60)), "more": 0}, None, r"\(2, 60\).*\(samples, 6, 5, 2\)"),
-            ({"pixels": np.zeros((6, 5, 2)), "more": 0}, None, r"an axis of its own: x\[None\]"),
             ({"pixels": np.zeros((0, 6, 5, 2)), "more": 0}, None, "there is no sample"),
-            ({"pixels": "a", "more": 0}, None, "array of <U1, and no numbers"),
+            ({"pixels": [["a"]], "more": 0}, None, "array of <U1, and no numbers"),
             ({"pixels": [[1], [1, 2]], "more": 0}, None, "x is no array of numbers"),
             (
                 {"pixels": np.zeros((2, 6, 5, 2)), "more": np.zeros((3, 3))},
@@ -343,7 +342,7 @@ class TestErrors:
             with pytest.raises(ParameterError, match=r"x.npz.*savez"):
                 graph.prune_cost(file)
         np.save(tmp_path / "x.npy", np.zeros(3))
-        with pytest.raises(ParameterError, match=r"is no \.npz file"):
+        with pytest.raises(ParameterError, match="has 2 inputs, pixels, more; say for which"):
             graph.prune_cost(tmp_path / "x.npy")
 
     @pytest.mark.parametrize(

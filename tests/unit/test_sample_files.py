@@ -1,16 +1,27 @@
 """Files of samples: which of their arrays are inputs, and which are labels."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from queries.answers.sample_files import read_samples
-from queries.core.wording import shell_wording
+from queries.answers.inputs.archives import read_archive
+from queries.answers.inputs.wanted import Read, Wanted
+from queries.core.model_input import ModelInput
+from queries.core.wording import shell_wording, worded
 from queries.errors import ParameterError
 
 ONE = ["pixels"]
+
+
+def read(file: Path, names: list[str], *, with_labels: bool) -> Read:
+    layers: Any = [SimpleNamespace(name=name, shape=()) for name in names]
+    model: Any = None
+    argument = worded("SAMPLES", "x")
+    wanted = Wanted(model, layers, ModelInput(file), argument, strict=True, labels=with_labels)
+    return read_archive(file, None, wanted)
 
 
 def file_of(folder: Path, **arrays: Any) -> Path:
@@ -23,26 +34,26 @@ def file_of(folder: Path, **arrays: Any) -> Path:
 def test_arrays_have_usual_names(tmp_path: Path, samples: str, labels: str) -> None:
     # Where there are labels, what else there is means nothing.
     file = file_of(tmp_path, **{samples: [1, 2], labels: [3, 4]}, x_train=[5], y_train=[6])
-    found = read_samples(file, ONE, with_labels=True)
-    assert {name: list(np.asarray(each)) for name, each in found.inputs.items()} == {
+    found = read(file, ONE, with_labels=True)
+    assert {name: list(np.asarray(each)) for name, each in found.values.items()} == {
         "pixels": [1, 2]
     }
     assert list(np.asarray(found.labels)) == [3, 4]
 
 
 def test_there_may_be_no_labels(tmp_path: Path) -> None:
-    assert read_samples(file_of(tmp_path, x=[1]), ONE, with_labels=True).labels is None
+    assert read(file_of(tmp_path, x=[1]), ONE, with_labels=True).labels is None
     others = file_of(tmp_path, x=[1], classes=[2], y=[3])
-    assert read_samples(others, ONE, with_labels=False).labels is None
+    assert read(others, ONE, with_labels=False).labels is None
 
 
 def test_an_input_may_be_called_as_labels_are(tmp_path: Path) -> None:
     file = file_of(tmp_path, x=[1], y=[2], labels=[3])
-    found = read_samples(file, ["x", "y"], with_labels=True)
-    assert [list(np.asarray(each)) for each in found.inputs.values()] == [[1], [2]]
+    found = read(file, ["x", "y"], with_labels=True)
+    assert [list(np.asarray(each)) for each in found.values.values()] == [[1], [2]]
     assert list(np.asarray(found.labels)) == [3]
-    alone = read_samples(file_of(tmp_path, x=[1], labels=[3]), ["labels"], with_labels=True)
-    assert (list(np.asarray(alone.inputs["labels"])), list(np.asarray(alone.labels))) == ([1], [3])
+    alone = read(file_of(tmp_path, x=[1], labels=[3]), ["labels"], with_labels=True)
+    assert (list(np.asarray(alone.values["labels"])), list(np.asarray(alone.labels))) == ([1], [3])
 
 
 @pytest.mark.parametrize(
@@ -63,10 +74,10 @@ def test_what_does_not_say_which_is_meant_is_refused(
 ) -> None:
     file = file_of(tmp_path, **arrays)
     with pytest.raises(ParameterError) as caught:
-        read_samples(file, ONE, with_labels=True)
+        read(file, ONE, with_labels=True)
     assert str(caught.value).startswith(f"x: {file} {said}")
     with shell_wording(), pytest.raises(ParameterError) as caught:
-        read_samples(file, ONE, with_labels=True)
+        read(file, ONE, with_labels=True)
     assert str(caught.value).startswith(f"SAMPLES: {file} {said}")
 
 
@@ -82,7 +93,7 @@ def test_a_file_with_wrong_bytes_is_read_or_refused(tmp_path: Path) -> None:
             wrong[places] = random.integers(256, size=len(places))
             file.write_bytes(wrong.tobytes())
             try:
-                read_samples(file, ONE, with_labels=True)
+                read(file, ONE, with_labels=True)
             except ParameterError as error:
                 refused.append(str(error))
     assert len(refused) > 200

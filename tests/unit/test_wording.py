@@ -15,6 +15,7 @@ from exporter.cli import app
 from exporter.planning.threshold import Threshold
 from queries import NeuronGraph
 from queries.core.model import StoredModel
+from queries.core.model_input import ModelInput
 from queries.core.properties import WrittenProperty
 from queries.core.wording import MODEL_FILE, command, command_line, option, shell_wording, worded
 from queries.errors import ParameterError, PropertyNotFoundError
@@ -89,7 +90,15 @@ def arguments(function: object) -> set[str]:
     return set(inspect.signature(function).parameters)  # type: ignore[arg-type]
 
 
-FUNCTIONS = (exporter.load, exporter.verify, NeuronGraph, NeuronGraph.katz, Viewer)
+FUNCTIONS = (
+    exporter.load,
+    exporter.verify,
+    NeuronGraph,
+    NeuronGraph.katz,
+    NeuronGraph.activations,
+    ModelInput,
+    Viewer,
+)
 IN_PYTHON: set[str] = set().union(*map(arguments, FUNCTIONS))
 IN_SHELL: set[str] = {
     flag.removeprefix("--").replace("-", "_") for name in COMMANDS for flag in options(name)

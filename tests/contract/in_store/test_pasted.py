@@ -8,11 +8,10 @@ import pytest
 
 from exporter import drop, load
 from queries import NeuronGraph
-from queries.commands.arguments import query_values
-from queries.commands.description import example_words
 from queries.library.queries import queries
 from tests.contract.in_store.pasted import pasted
 from tests.contract.in_store.same import computed
+from tests.examples import example_values
 from tests.servers import Neo4jServer
 
 STATED = [name for name, asked in queries().items() if asked.about_a_model and not asked.not_stated]
@@ -32,7 +31,7 @@ def digits(neo4j_server: Neo4jServer, digits_file: Path) -> Iterator[NeuronGraph
 
 @pytest.mark.parametrize("name", STATED)
 def test_gives_the_answer(neo4j_server: Neo4jServer, digits: NeuronGraph, name: str) -> None:
-    values = query_values(queries()[name], example_words(queries()[name]))
+    values = example_values(queries()[name])
     if "other" in values:
         values["other"] = OTHER
     statement = digits.statement(name, **values)

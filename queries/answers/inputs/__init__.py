@@ -1,0 +1,1 @@
+"""Samples that somebody names, read for the inputs of a model."""

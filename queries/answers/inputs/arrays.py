@@ -1,0 +1,40 @@
+"""Arrays as somebody gives them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from queries.core.layer import Layer
+from queries.errors import ParameterError
+
+
+def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
+    """Return an array of numbers.
+
+    Parameters
+    ----------
+    name
+        What errors call it.
+    values
+        What may be one.
+
+    Raises
+    ------
+    ParameterError
+        If it is none.
+    """
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{name} is no array of numbers: {error}") from None
+    if np.ma.is_masked(values):
+        raise ParameterError(f"{name} is an array of which some values are masked; fill them in")
+    if array.dtype.kind not in "buif":
+        raise ParameterError(f"{name} is an array of {array.dtype}, and no numbers")
+    return array
+
+
+def one_or_more(array: NDArray[Any], layer: Layer) -> NDArray[Any]:
+    """Return an array whose first axis counts samples; one of the input's own shape is one."""
+    return array[np.newaxis] if array.shape == layer.shape else array

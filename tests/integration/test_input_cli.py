@@ -1,0 +1,116 @@
+"""The options that say what a model computes with."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from exporter.cli import app
+
+ROOT = Path(__file__).parents[2]
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Ask for activations of the sample, in a folder with its files."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("digits.keras", "digits.npz", "digit_7.png"):
+        shutil.copy(ROOT / "samples" / name, name)
+
+    def asked(*words: str, name: str = "activations") -> Any:
+        line = ["query", name, "--graph", "digits.keras", *words]
+        return CliRunner().invoke(app, line)
+
+    return asked
+
+
+def rows(done: Any) -> list[dict[str, Any]]:
+    assert done.exit_code == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+def test_the_picture_of_the_sample_is_a_seven(ask: Ask) -> None:
+    done = ask("dense_1", "--input", "digit_7.png", "--pixels", "0..1", "-f", "json")
+    found = rows(done)
+    assert max(found, key=lambda row: row["value"])["name"] == "dense_1[7]"
+    assert {row["input"] for row in found} == {"digit_7.png"}
+    file = rows(ask("dense_1", "--input", "digits.npz:3", "--format", "json"))
+    for one, other in zip(found, file, strict=True):
+        assert one["pre_activation"] == pytest.approx(other["pre_activation"], abs=0.05)
+
+
+def test_a_shell_may_name_several_files(ask: Ask) -> None:
+    shutil.copy("digit_7.png", "other.png")
+    tail = ["--pixels", "0..1", "--format", "json"]
+    several = rows(ask("dense_1[7]", "--input", "digit_7.png", "other.png", *tail))
+    assert [row["input"] for row in several] == ["digit_7.png", "other.png"]
+    options = ["--input", "digit_7.png", "--input", "other.png"]
+    assert rows(ask("dense_1[7]", *options, *tail)) == several
+    many = rows(ask("dense_1[7]", "--input", "digits.npz:0..9", "--format", "json"))
+    assert [row["input"] for row in many] == [f"digits.npz:{each}" for each in range(10)]
+
+
+def test_an_input_may_be_named(ask: Ask) -> None:
+    expected = rows(ask("dense_1", "--input", "digits.npz:3", "--format", "json"))
+    named = rows(ask("dense_1", "--input", "input_layer=digits.npz:3", "--format", "json"))
+    assert named == expected
+
+
+def test_a_column_may_be_the_class(ask: Ask) -> None:
+    x = np.load("digits.npz")["x"][3].astype(float)
+    lines = [",".join([*(f"p{each}" for each in range(64)), "kind"])]
+    lines.append(",".join([*map(str, x.reshape(-1)), "seven"]))
+    Path("some.csv").write_text("\n".join(lines), encoding="utf-8")
+    given = ("--input", "some.csv:0", "--label", "kind", "--format", "json")
+    found = rows(ask("dense_1", *given))
+    expected = rows(ask("dense_1", "--input", "digits.npz:3", "--format", "json"))
+    assert [row["value"] for row in found] == [row["value"] for row in expected]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["dense_1"], 1, "--input is missing: what the model computes with"),
+        (["--input", "nowhere.png"], 1, "--input: cannot read nowhere.png: No such file"),
+        (["--input", "digit_7.png"], 1, "say --pixels 0..1 for 0 to 1, or --pixels 0..255"),
+        (["input=digit_7.png"], 1, "input is an option of the command; write --input"),
+        (["--pixels", "0..1"], 2, "say --input as well"),
+        (["--input", "digit_7.png", "--pixels", "1"], 2, "'1' is no interval; write 0..1"),
+        (
+            ["--input", "digits.npz:3", "--resize", "--pixels", "0..1"],
+            1,
+            "has decimals from 0 to 1",
+        ),
+        (["--input", "input=digits.npz"], 1, "has no input 'input'; its inputs are input_layer"),
+        (["--input", "a=1,2", "--input", "3"], 2, "'3' has no name, and others do"),
+        (["--input", "1,2,3"], 1, "'1,2,3' has 3 numbers, but the input 'input_layer' takes 64"),
+        (["--input", "digits.npz:3", "--in-store"], 1, "answers the queries of the library, but"),
+        (["--input", "digits.npz:3", "--show-cypher"], 1, "no store keeps inputs"),
+    ],
+)
+def test_what_is_wrong_is_said(ask: Ask, words: list[str], code: int, said: str) -> None:
+    done = ask(*words)
+    assert done.exit_code == code
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_query_about_weights_takes_none(ask: Ask) -> None:
+    done = ask("--input", "digits.npz:3", name="strength")
+    assert done.exit_code == 1
+    assert "query 'strength' is about weights, and takes no input; leave --input out" in done.stderr
+
+
+def test_pruning_takes_the_same_samples(ask: Ask) -> None:
+    del ask
+    line = ["prune-cost", "digits.npz:0..19", "layer=conv_1", "-g", "digits.keras", "-f", "json"]
+    found = rows(CliRunner().invoke(app, line))
+    assert len(found) == 16
+    assert {row["accuracy_before"] for row in found} <= {each / 20 for each in range(21)}
