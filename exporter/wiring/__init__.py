@@ -30,6 +30,7 @@ from exporter.wiring import (
     reductions,
     reshape,
     resizing,
+    sampling,
     standardization,
     wrappers,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "reductions",
     "reshape",
     "resizing",
+    "sampling",
     "standardization",
     "takes_arguments",
     "takes_dtypes",

@@ -10,7 +10,7 @@ import numpy as np
 
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import LayerCall, Shape, Tensor, leaves, mapped
-from exporter.reading.keras.composed import COMPOSED, Composed
+from exporter.reading.keras.composing import COMPOSED, LAYERS, Composed
 from exporter.reading.keras.constants import JOINING, Constant, Zeros, is_batch_of_one, is_constant
 from exporter.reading.keras.graph import (
     NotRecordedError,
@@ -276,8 +276,10 @@ class _Walk:
         is_plain = beyond is None and knows_activation(layer)
         if handled and (is_plain or key in WRAPPERS):
             return self._append(layer, name, use, place, beyond)
+        by = LAYERS.get(key)
+        called = layer if by is None else self.composed.setdefault(id(layer), Composed(layer, by))
         try:
-            return self.parts(layer, use, place.parts_of(layer))
+            return self.parts(called, use, place.parts_of(layer))
         except NotRecordedError as error:
             why = beyond if handled and beyond else str(error)
             return self._append(layer, name, use, place, why)
@@ -446,8 +448,8 @@ class _Walk:
         refused = self._unknown(variables, place)
         makes_mask = id(operation) in self.mask_makers
         name = place.name_of_mask(operation) if makes_mask else place.name_of(operation)
-        if key.removeprefix("ops.") in COMPOSED:
-            composed = self.composed.setdefault(id(operation), Composed(operation))
+        if (by := COMPOSED.get(key.removeprefix("ops."))) is not None:
+            composed = self.composed.setdefault(id(operation), Composed(operation, by))
             try:
                 return self.parts(composed, use, Place(f"{name}/", recorded=True, in_file=False))
             except NotRecordedError as error:
