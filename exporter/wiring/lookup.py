@@ -142,12 +142,13 @@ def _told_apart(layer: Any, ids: Ids, known: Numbers, dtypes: Sequence[str]) -> 
         """Return all categories, and the constant 0 in places that no number takes."""
         return np.pad(np.concatenate(parts, axis=-1), free, constant_values=ZERO)
 
-    over: Callable[[Ids], Computed] = {
+    by_mode: dict[str, Callable[[Ids], Computed]] = {
         "one_hot": one_to_one,
         "multi_hot": lambda each: with_zeros_joined(present(each)),
         "count": counted,
         "tf_idf": lambda each: _weighted(layer, each),
-    }[layer.output_mode]
+    }
+    over = by_mode[layer.output_mode]
     if not others:
         return Chain(
             (*read.steps, Stage("category", lambda each: over(joined(each[..., :tokens]))))
