@@ -15,7 +15,9 @@ _NO_LONGER_GROUPED: Final = (
     "Convolution2DTranspose Convolution3DTranspose DepthwiseConv1D DepthwiseConv2D SeparableConv1D "
     "SeparableConv2D SeparableConvolution1D SeparableConvolution2D"
 )
-_RECURRENT: Final = "Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D GRU LSTM RNN SimpleRNN"
+_RECURRENT: Final = (
+    "Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU CuDNNLSTM GRU LSTM RNN SimpleRNN"
+)
 _RANDOM: Final = (
     "RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation "
     "RandomZoom"
