@@ -281,7 +281,7 @@ class _Walk:
         try:
             return self.parts(called, use, place.parts_of(layer))
         except NotRecordedError as error:
-            why = beyond if handled and beyond else str(error)
+            why = f"{beyond}, and {error}" if handled and beyond else str(error)
             return self._append(layer, name, use, place, why)
 
     def _with_masks(self, layer: Any, use: _Use) -> tuple[_Use, str | None]:
