@@ -40,9 +40,8 @@ _BY_REASON: Final = {
         "ops.Percentile ops.Quantile ops.Sort"
     ),
     _VANISHED: (
-        "ClassMethod DenseFeatures Highway InstanceMethod InstanceProperty LocallyConnected1D "
-        "LocallyConnected2D MaxoutDense ModuleWrapper ParametricSoftplus RandomFourierFeatures "
-        "SReLU SequenceFeatures SlicingOpLambda TensorFlowOpLayer"
+        "ClassMethod DenseFeatures InstanceMethod InstanceProperty ModuleWrapper SequenceFeatures "
+        "SlicingOpLambda TensorFlowOpLayer"
     ),
     "its code is a function, which may do anything": (
         "ops.AssociativeScan ops.Cond ops.ForiLoop ops.Map ops.Scan ops.Switch ops.VectorizedMap "

@@ -34,6 +34,9 @@ the sources of older releases were read. In these places the same words mean som
   Keras 3 takes 1e-12 for a smaller norm.
 - `ThresholdedReLU` is a `ReLU` with a threshold; `RandomHeight` and `RandomWidth` do nothing at
   inference.
+- `LocallyConnected1D`, `LocallyConnected2D` (`implementation=1`), `RandomFourierFeatures`,
+  `Highway`, `MaxoutDense`, `ParametricSoftplus` and `SReLU`, which Keras 3 does not have, are
+  layers of this package that compute the same.
 - A `GRU` that does not say `reset_after` resets before; a `CuDNNGRU` after. `CuDNNGRU` and
   `CuDNNLSTM`, and the `LSTM`, `GRU` and `ConvLSTM2D` of Keras 1, keep their weights in another
   order: they are put into that of Keras 3.

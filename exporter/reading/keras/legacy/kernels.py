@@ -46,6 +46,9 @@ def as_built(layer: Any, arrays: Arrays, version: str, backend: str) -> Arrays:
         The weights, the kernels first.
     """
     name = type(layer).__name__
+    if name == "Highway":
+        # At first each bias stood behind its kernel.
+        return sorted(arrays, key=np.ndim, reverse=True)
     if name not in _TURNED_BY_THEANO | _FILTERS_FIRST.keys() or not arrays:
         return arrays
     count = _KERNELS.get(name, 1)
