@@ -56,6 +56,14 @@ def to_reals(length: int | None) -> Formula:
     return lambda t: ops.irfft((t.x, t.y), fft_length=length)
 
 
+def percentile(method: str) -> Formula:
+    return lambda t: ops.percentile(t.x, 80.0, axis=1, method=method)
+
+
+def definite(x: Any) -> Any:
+    return ops.matmul(x, ops.swapaxes(x, -1, -2)) + np.eye(3, dtype="float32")
+
+
 def projected(interpolation: str, fill_mode: str) -> Formula:
     return lambda t: ops.image.affine_transform(t.x, FAR, interpolation, fill_mode)
 
@@ -103,6 +111,15 @@ OF_PLACES: dict[str, Formula] = {
     "contained": lambda t: ops.isin(ops.round(t.x * 2.0) / 10.0, [0.1, 0.2, 0.0]),
     "not_contained": lambda t: ops.isin(ops.round(t.x), [1.0, 2.0], invert=True),
     "unravelled": lambda t: ops.unravel_index(ops.cast(t.x * 5.0 + 20.0, "int32"), (3, 4, 5))[1],
+    "sorted": lambda t: ops.sort(t.x, axis=1),
+    "sorted_places": lambda t: ops.argsort(ops.relu(t.y), axis=-1),
+    "median": lambda t: ops.median(t.x, axis=-1, keepdims=True),
+    "median_of_all": lambda t: ops.median(t.x[:, None], axis=(2, 3)),
+    "quantile": lambda t: ops.quantile(t.y, 0.3, axis=2),
+    **{
+        f"percentile_{method}": percentile(method)
+        for method in ("linear", "lower", "higher", "midpoint", "nearest")
+    },
     "best": lambda t: ops.top_k(t.x, 2)[0],
     "places_of_best": lambda t: ops.top_k(ops.relu(t.y), 3)[1],
 }
@@ -152,6 +169,18 @@ OF_SPECTRA: dict[str, Formula] = {
     "istft_from_border": lambda t: ops.istft(
         (t.x[..., :3], t.y[..., :3]), 3, 3, 4, window=None, center=False
     ),
+}
+
+OF_MATRICES: dict[str, Formula] = {
+    "determinant": lambda t: ops.det(t.x),
+    "logarithm": lambda t: ops.logdet(definite(t.y)),
+    "inverse": lambda t: ops.inv(definite(t.x)),
+    "solution": lambda t: ops.solve(definite(t.x), t.y),
+    "solved_vector": lambda t: ops.solve(definite(t.x), t.y[..., 0]),
+    "lower": lambda t: ops.solve_triangular(definite(t.x), t.y, lower=True),
+    "upper": lambda t: ops.solve_triangular(definite(t.x), t.y[..., 0]),
+    "factor": lambda t: ops.cholesky(definite(t.x)),
+    "upper_factor": lambda t: ops.cholesky(definite(t.y), upper=True),
 }
 
 OF_IMAGES: dict[str, Formula] = {
@@ -207,6 +236,7 @@ FORMULAS = {
     "ranges": (OF_RANGES, ((3, 4), (3, 4))),
     "missing": (OF_MISSING, ((3, 4), (3, 4))),
     "spectra": (OF_SPECTRA, ((3, 14), (3, 14))),
+    "matrices": (OF_MATRICES, ((2, 3, 3), (2, 3, 3))),
     "images": (OF_IMAGES, ((6, 5, 3), (3, 6, 5))),
 }
 
@@ -254,6 +284,8 @@ def test_axes_are_rearranged() -> None:
 @pytest.mark.parametrize(
     ("formula", "said"),
     [
+        (lambda x: ops.sort(x, axis=0), "the samples of a batch"),
+        (lambda x: ops.det(ops.tile(x, (1, 1, 2, 2))[..., :6]), "more than 4 rows"),
         (lambda x: ops.argmax(x, axis=0), "the samples of a batch"),
         (lambda x: ops.linspace(x, 1.0, 3), "before the samples of a batch"),
         (lambda x: ops.fft2((x[:, 0, 0], x[:, 0, 1]))[0], "joins the samples of a batch"),

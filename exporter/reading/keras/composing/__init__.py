@@ -11,9 +11,11 @@ from typing import Any, Final
 from exporter.reading.keras.composing.arithmetic import ARITHMETIC
 from exporter.reading.keras.composing.images import IMAGES
 from exporter.reading.keras.composing.layers import LAYERS
+from exporter.reading.keras.composing.matrices import MATRICES
 from exporter.reading.keras.composing.missing import MISSING
 from exporter.reading.keras.composing.places import PLACES
 from exporter.reading.keras.composing.ranges import RANGES
+from exporter.reading.keras.composing.sorting import SORTING
 from exporter.reading.keras.composing.spectra import SPECTRA
 
 
@@ -40,9 +42,11 @@ class Composed:
 COMPOSED: Final[Mapping[str, Callable[..., Any]]] = {
     **ARITHMETIC,
     **IMAGES,
+    **MATRICES,
     **MISSING,
     **PLACES,
     **RANGES,
+    **SORTING,
     **SPECTRA,
 }
 """What stands for each operation, by its class."""

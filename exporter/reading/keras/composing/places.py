@@ -8,8 +8,6 @@ import numpy as np
 
 from exporter.wiring import NotWirableError
 
-_LEAST: Final = float(np.finfo(np.float32).min)
-
 
 def place_of(x: Any, axis: int | None, keepdims: bool, *, largest: bool) -> Any:
     """Return the first place along an axis where the largest, or the smallest, number stands.
@@ -42,22 +40,6 @@ def place_of(x: Any, axis: int | None, keepdims: bool, *, largest: bool) -> Any:
     found = ops.cast(ops.equal(x, extreme(x, axis=axis, keepdims=True)), "float32")
     first = ops.min(found * from_end, axis=axis, keepdims=keepdims)
     return ops.cast(first + float(length), "int32")
-
-
-def _largest(operation: Any, x: Any) -> Any:
-    """Take the largest number, then the largest of the others, and so on, and their places."""
-    from keras import ops
-
-    length, kind = x.shape[-1], x.dtype
-    if length is None or len(x.shape) == 1:
-        raise NotWirableError("it compares the samples of a batch")
-    left, values, places = x, [], []
-    for _ in range(operation.k):
-        values.append(ops.max(left, axis=-1))
-        places.append(place_of(left, -1, keepdims=False, largest=True))
-        taken = ops.one_hot(places[-1], length, dtype=kind)
-        left = ops.where(taken > 0.0, _LEAST, left)
-    return ops.stack(values, axis=-1), ops.stack(places, axis=-1)
 
 
 def _place(operation: Any, x: Any, *, largest: bool) -> Any:
@@ -99,7 +81,6 @@ PLACES: Final[Mapping[str, Callable[..., Any]]] = {
     "Argmin": partial(_place, largest=False),
     "CountNonzero": _count,
     "Isclose": _is_close,
-    "TopK": _largest,
     "UnravelIndex": _unravelled,
 }
 """What stands for each operation, by its class."""
