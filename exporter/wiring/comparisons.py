@@ -53,6 +53,24 @@ def stepped(operation: Any, ids: Operand, at_zero: Operand) -> Computed:
     return one_to_one(np.asarray(ids), "heaviside", x2=number(at_zero))
 
 
+@handles("ops.IsIn")
+def contained(operation: Any, x1: Operand, x2: Operand) -> Computed | Chain:
+    """Say 1 where a neuron is one of the constants, else 0; or the other way round."""
+    if not is_neurons(x1) or is_neurons(x2):
+        raise NotWirableError("it joins the samples of a batch")
+    ids = np.asarray(x1)
+    # Keras compares in single precision.
+    constants = sorted({float(each) for each in np.asarray(x2, dtype=np.float32).reshape(-1)})
+
+    def wire(each: Ids) -> Computed:
+        return one_to_one(each, "isin", x2=constants)
+
+    if not operation.invert:
+        return wire(ids)
+    said = Stage("contained", wire, output=lambda x: np.isin(x, constants), reads=(ids,))
+    return Chain((said, Stage("inverted", is_false)))
+
+
 @handles("ops.LogicalNot")
 def negated(operation: Any, ids: Ids) -> Computed:
     """Say 1 where a neuron is 0, else 0."""

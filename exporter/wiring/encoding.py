@@ -1,6 +1,6 @@
 """Categories told apart: one neuron each, which is 1, or says how often a sample has it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from exporter.wiring.results import (
     Stage,
     Weights,
 )
-from exporter.wiring.tokens import TOKEN, Numbers, require_whole, token_stages
+from exporter.wiring.tokens import Numbers, token_stages
 
 _ONE: Final[Weights] = np.ones((), dtype=np.float32)
 Values = NDArray[Any]
@@ -29,16 +29,16 @@ Values = NDArray[Any]
 @handles("ops.OneHot", dtypes=True)
 def one_hot(operation: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Chain:
     """Make a neuron of each class at each position, 1 where it stands there."""
-    _require_dense(operation)
+    require_dense(operation)
     return Chain(token_stages(ids, _classes(operation), dtypes, axis=_class_axis(operation)))
 
 
 @handles("ops.MultiHot", dtypes=True)
 def multi_hot(operation: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Chain:
     """Make a neuron of each class at each position, and take the largest of each class."""
-    _require_dense(operation)
+    require_dense(operation)
     steps = token_stages(ids, _classes(operation), dtypes, axis=_class_axis(operation))
-    return Chain((*steps, Stage("present", _present)))
+    return Chain((*steps, Stage("present", present)))
 
 
 def _classes(operation: Any) -> Numbers:
@@ -56,13 +56,13 @@ def _class_axis(operation: Any) -> int:
 @handles("CategoryEncoding", dtypes=True)
 def category_encoding(layer: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Chain:
     """Make a neuron of each token at each position; take the largest, or add up, if it says so."""
-    _require_dense(layer)
-    read = _positions(layer, ids)
+    require_dense(layer)
+    read = positions(layer, ids)
     steps = token_stages(read, np.arange(layer.num_tokens), dtypes)
     return Chain((*steps, *_over_sample(layer.output_mode)))
 
 
-def _positions(layer: Any, ids: Ids) -> Ids:
+def positions(layer: Any, ids: Ids) -> Ids:
     """Return what a layer reads; one-hot encoding takes a last axis of one position away."""
     single = layer.output_mode == "one_hot" and ids.ndim and ids.shape[-1] == 1
     return ids[..., 0] if single else ids
@@ -71,26 +71,28 @@ def _positions(layer: Any, ids: Ids) -> Ids:
 def _over_sample(mode: str) -> tuple[Stage, ...]:
     """Return the step that joins what stands at the positions of a sample, if a mode has one."""
     if mode == "multi_hot":
-        return (Stage("present", _present),)
-    return (Stage("count", _counted),) if mode == "count" else ()
+        return (Stage("present", present),)
+    return (Stage("count", counted),) if mode == "count" else ()
 
 
-def _present(ids: Ids) -> Computed:
+def present(ids: Ids) -> Computed:
+    """Take the largest over the first axis: 1 where a sample has a category."""
     return Computed(np.moveaxis(ids, 0, -1), _ONE, ids.ndim - 1, reduce="max", is_exact=True)
 
 
-def _counted(ids: Ids) -> Computed:
+def counted(ids: Ids) -> Computed:
+    """Add up over the first axis: how often a sample has each category."""
     return Computed(np.moveaxis(ids, 0, -1), _ONE, ids.ndim - 1, is_exact=True)
 
 
 @handles("Discretization")
 def discretization(layer: Any, ids: Ids) -> Chain:
     """Make a neuron of each boundary, 1 from there on; add them up, or tell the bins apart."""
-    _require_dense(layer)
+    require_dense(layer)
     boundaries = _single(layer.bin_boundaries)
     if layer.output_mode == "int":
         return _bins(ids, boundaries, "greater_equal")
-    first = _boundary(_positions(layer, ids), boundaries, "greater_equal")
+    first = _boundary(positions(layer, ids), boundaries, "greater_equal")
     bins = Stage("bin", _bin, output=_bin_output)
     return Chain((first, bins, *_over_sample(layer.output_mode)))
 
@@ -163,97 +165,7 @@ def _bin_output(x: Values) -> Values:
     return np.asarray(count == np.arange(x.shape[-1] + 1), dtype=np.float32)
 
 
-@handles("IntegerLookup", dtypes=True)
-def integer_lookup(layer: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Chain:
-    """Make a neuron of each known number at each position; others are counted as one unknown."""
-    _require_dense(layer)
-    if layer.num_oov_indices > 1:
-        raise NotWirableError("it spreads unknown numbers over several places")
-    if not int(layer.lookup_table.size()):
-        raise NotWirableError(
-            "its vocabulary was learnt by adapt, and no setting has it; build the model with "
-            "IntegerLookup(vocabulary=layer.get_vocabulary())"
-        )
-    known = np.asarray(layer.get_vocabulary(include_special_tokens=False), dtype=np.int64)
-    if layer.output_mode == "int":
-        return _numbered(layer, ids, known, dtypes)
-    return _told_apart(layer, _positions(layer, ids), known, dtypes)
-
-
-def _numbered(layer: Any, ids: Ids, known: Numbers, dtypes: Sequence[str]) -> Chain:
-    """Return the steps that give each known number, or place, its place, or number."""
-    unknown = int(layer._default_value)
-    keys, values = known, np.arange(len(known)) + layer._token_start_index()
-    if layer.invert:
-        keys, values = values, known
-    if layer.mask_token is not None:
-        keys = np.append(keys, int(layer._mask_key))
-        values = np.append(values, int(layer._mask_value))
-    require_whole(np.append(values, unknown))
-    weights = (values - unknown).astype(np.float32)
-    bias = np.asarray(float(unknown))
-
-    def number(tokens: Ids) -> Computed:
-        return Computed(tokens, weights, tokens.ndim - 1, bias=bias, is_exact=True)
-
-    steps = token_stages(ids, keys, dtypes, known=_with_unknown(layer, keys))
-    return Chain((*steps, Stage("number", number)))
-
-
-def _with_unknown(layer: Any, keys: Numbers) -> Numbers:
-    """Return numbers that a layer takes: those that it knows, and another one if it takes such."""
-    return np.append(keys, keys.max() + 1) if layer.num_oov_indices else keys
-
-
-def _told_apart(layer: Any, ids: Ids, known: Numbers, dtypes: Sequence[str]) -> Chain:
-    """Return the steps that make a neuron of each known number, behind one of all others."""
-    depth = layer.max_tokens if layer.pad_to_max_tokens else layer.vocabulary_size()
-    tokens, others = len(known), layer.num_oov_indices
-    masked = [] if layer.mask_token is None else [int(layer._mask_key)]
-    keys = np.append(known, masked).astype(np.int64)
-    steps = token_stages(ids, keys, dtypes, known=_with_unknown(layer, keys))
-    if depth != tokens + others:
-        raise NotWirableError("it has places that no number takes")
-
-    def unknown(read: Ids) -> Computed:
-        sources = read[..., np.newaxis, :]
-        weight = -np.ones((), dtype=np.float32)
-        return Computed(sources, weight, read.ndim, bias=np.ones(()), channel_axis=-1)
-
-    def unknown_output(x: Values) -> Values:
-        return np.asarray(1 - x.sum(axis=-1, keepdims=True))
-
-    def joined(read: Ids, rest: Ids) -> Ids:
-        return np.concatenate([rest, read[..., :tokens]], axis=-1)
-
-    over: Callable[[Ids], Computed] = {
-        "one_hot": one_to_one,
-        "multi_hot": _present,
-        "count": _counted,
-        "tf_idf": lambda read: _weighted(layer, read),
-    }[layer.output_mode]
-    if not others:
-        return Chain((*steps, Stage("category", lambda read: over(read[..., :tokens]))))
-    return Chain(
-        (
-            *steps,
-            Stage("unknown", unknown, output=unknown_output),
-            Stage(
-                "category",
-                lambda read, rest: replace(over(joined(read, rest)), is_exact=True),
-                reads=(TOKEN, "unknown"),
-            ),
-        )
-    )
-
-
-def _weighted(layer: Any, ids: Ids) -> Computed:
-    """Count each category, each time by the weight that the layer gives it."""
-    sources = np.moveaxis(ids, 0, -1)
-    weights = np.asarray(layer.idf_weights_const, dtype=np.float32)[:, np.newaxis]
-    return Computed(sources, weights, ids.ndim - 1, channel_axis=-1)
-
-
-def _require_dense(operation: Any) -> None:
+def require_dense(operation: Any) -> None:
+    """Raise NotWirableError where an operation puts out a sparse tensor."""
     if operation.sparse:
         raise NotWirableError("it puts out a sparse tensor; sparse=False does the same")

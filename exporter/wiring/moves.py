@@ -80,10 +80,10 @@ def padded(operation: Any, ids: Ids, constant_values: float | None = None) -> Mo
     return _without_batch(operation(_batch(ids)))
 
 
-@handles("ops.Cast", "ops.ConvertToTensor", dtypes=True)
+@handles("ops.Array", "ops.Cast", "ops.ConvertToTensor", dtypes=True)
 def cast(operation: Any, ids: Ids, *, dtypes: Sequence[str] = ()) -> Moved | Computed:
     """Read the same neurons if the type holds what they say; else leave decimals out."""
-    if operation.dtype in {"float32", "float64", *dtypes}:
+    if operation.dtype in {None, "float32", "float64", *dtypes}:
         return Moved(ids)
     if operation.dtype == "bool":
         return one_to_one(ids, "not_equal", x2=0.0)

@@ -13,6 +13,7 @@ from exporter.wiring.comparisons import is_false, truth
 from exporter.wiring.constants import saying
 from exporter.wiring.elementwise import affine, one_to_one
 from exporter.wiring.handlers import handles
+from exporter.wiring.layout import by_channel
 from exporter.wiring.merge import merged
 from exporter.wiring.operands import Operand, constant, is_neurons, number
 from exporter.wiring.results import (
@@ -26,8 +27,28 @@ from exporter.wiring.results import (
 
 
 @handles("ops.Add")
-def add(operation: Any, first: Operand, second: Operand) -> Computed:
+def add_by_keras(operation: Any, first: Operand, second: Operand) -> Computed:
     """Add up two tensors; a constant becomes the bias."""
+    if is_neurons(first) and not is_neurons(second):
+        second = _as_bias(np.asarray(first), second)
+    return add(operation, first, second)
+
+
+def _as_bias(ids: Ids, other: Operand) -> Operand:
+    """Return a constant along the axis along which Keras adds it for TensorFlow.
+
+    A vector as long as the last axis, or else the first, it takes for a bias of that axis, whatever
+    axes of length 1 the constant has besides.
+    """
+    sizes = [size for size in np.shape(other) if size > 1]
+    if len(sizes) != 1 or not ids.ndim or sizes[0] not in (ids.shape[0], ids.shape[-1]):
+        return other
+    axis = ids.ndim - 1 if ids.shape[-1] == sizes[0] else 0
+    return by_channel(np.asarray(other).reshape(-1), axis, ids.ndim)
+
+
+def add(operation: Any, first: Operand, second: Operand) -> Computed:
+    """Add up two tensors as NumPy does; a constant becomes the bias."""
     del operation
     if is_neurons(first) and is_neurons(second):
         return merged([np.asarray(first), np.asarray(second)])

@@ -23,8 +23,6 @@ _AT_ONCE: Final = 64
 @handles("Resizing", "ops.Resize")
 def resizing(layer: Any, images: Ids) -> Moved | Computed:
     """Join each output to the inputs around its place, or read the nearest again."""
-    if layer.pad_to_aspect_ratio and layer.fill_value:
-        raise NotWirableError("it pads with a constant other than 0")
     return _resized(layer, images)
 
 
@@ -74,8 +72,9 @@ def _resized(layer: Any, ids: Ids) -> Moved | Computed:
     if ids.ndim != _IMAGE:
         raise NotWirableError("its input is no image of two axes and channels")
     space = channels_last(layer, ids)
+    padding = _image(layer, np.zeros((*space.shape[:2], 1), dtype=np.float32))
     (rows, by_row), (columns, by_column) = (
-        taps(_along(axis, space.shape[:2], layer)) for axis in (0, 1)
+        taps(_along(axis, space.shape[:2], layer, padding)) for axis in (0, 1)
     )
     by_row = by_row / _of_ones(space.shape[:2], layer)
     # (y, tap) and (x, tap) become (y, x, channel, tap, tap).
@@ -85,7 +84,8 @@ def _resized(layer: Any, ids: Ids) -> Moved | Computed:
     weights = (by_row[:, None, None, :, None] * by_column[None, :, None, None, :]).astype(
         np.float32
     )
-    if sources.shape[3:] == (1, 1) and np.all((weights == 1) | (sources == EMPTY)):
+    is_moved = sources.shape[3:] == (1, 1) and np.all((weights == 1) | (sources == EMPTY))
+    if is_moved and not padding.any():
         # Where an output reads nothing, it is the padding, a 0.
         moved = np.where(sources == EMPTY, ZERO, sources)[..., 0, 0]
         return Moved(as_laid_out(layer, moved), channel_axis(layer))
@@ -93,11 +93,14 @@ def _resized(layer: Any, ids: Ids) -> Moved | Computed:
         sources=as_laid_out(layer, sources, 2),
         weights=as_laid_out(layer, weights, 2),
         rank=_IMAGE,
+        bias=as_laid_out(layer, padding) if padding.any() else None,
         channel_axis=channel_axis(layer),
     )
 
 
-def _along(axis: int, shape: tuple[int, ...], layer: Any) -> NDArray[np.float64]:
+def _along(
+    axis: int, shape: tuple[int, ...], layer: Any, padding: NDArray[Any]
+) -> NDArray[np.float64]:
     """Return the weight of each input in each output along one axis.
 
     The unit vectors of the axis are the channels of images that are resized.
@@ -108,7 +111,7 @@ def _along(axis: int, shape: tuple[int, ...], layer: Any) -> NDArray[np.float64]
         _image(layer, units[..., first : first + _AT_ONCE])
         for first in range(0, shape[axis], _AT_ONCE)
     ]
-    image = np.moveaxis(np.concatenate(parts, axis=-1), axis, 0)
+    image = np.moveaxis(np.concatenate(parts, axis=-1) - padding, axis, 0)
     # The middle of the other axis is never padding.
     return np.asarray(image[:, image.shape[1] // 2], dtype=np.float64)
 

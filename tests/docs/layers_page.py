@@ -41,6 +41,11 @@ files](files.md#layers-and-models-of-your-own). Of Keras's own these are taken a
 {layers}. A layer with a handler is taken apart where it is called with more than a handler takes,
 such as a mask that is a constant.
 
+A Fourier transform is a product with a constant matrix, of a pair of real tensors. An operation
+that leaves out NaN reads another number in its place; where all is NaN, an extreme is the largest
+number of single precision. To sort n numbers takes some 6 n² neurons. Determinants are added up by
+their formula, of at most 4 rows.
+
 A part that cannot be wired is refused by its own name. A `call()` that cannot be followed is
 refused with the line at which it failed: one that computes by TensorFlow or NumPy instead of
 `keras.ops`, does what the values of its inputs say, makes weights as it is called, or draws random
@@ -61,7 +66,7 @@ def layers_page() -> str:
     """Return the page."""
     by_handler: dict[tuple[str, str], list[str]] = {}
     for name, handler in _handlers().items():
-        how = handler.__module__.replace(".", "/") + ".py", _first_line(handler.__doc__)
+        how = handler.__module__.rpartition(".")[2] + ".py", _first_line(handler.__doc__)
         by_handler.setdefault(how, []).append(f"`{name}`")
     rows = sorted((file, ", ".join(names), does) for (file, does), names in by_handler.items())
     reasons = [(why, ", ".join(f"`{name}`" for name in names)) for why, names in UNWIRABLE.items()]
@@ -70,7 +75,7 @@ def layers_page() -> str:
         "# Layers\n",
         _LAYERS.format(**_counted()),
         table(
-            ["layers", "what the handler does", "wired in"],
+            ["layers", "what the handler does", "in `exporter/wiring/`"],
             [(names, does, f"`{file}`") for file, names, does in rows],
         ),
         own_statistics(),

@@ -19,7 +19,7 @@ the sources of older releases were read. In these places the same words mean som
   it did not turn.
 - The backend `theano` padded `"same"` by half a window on either side. A layer for which TensorFlow
   pads otherwise is refused: one with strides, or a window of even size. So is an `UpSampling2D`
-  that interpolates.
+  that interpolates, and a `ConvLSTM2D` that pads so.
 - Keras 1 had the filters first in kernels of channels first, exchanged in `Deconvolution2D`, and
   one axis more in `Convolution1D`. The kernels are what Keras 2 made of them. A file without a
   version is of Keras 1.
@@ -34,8 +34,12 @@ the sources of older releases were read. In these places the same words mean som
   Keras 3 takes 1e-12 for a smaller norm.
 - `ThresholdedReLU` is a `ReLU` with a threshold; `RandomHeight` and `RandomWidth` do nothing at
   inference.
-- A `GRU` that does not say `reset_after` resets before. `CuDNNGRU` and `CuDNNLSTM`, and the `LSTM`,
-  `GRU` and `ConvLSTM2D` of Keras 1, keep their weights in another order: they are refused.
+- `LocallyConnected1D`, `LocallyConnected2D` (`implementation=1`), `RandomFourierFeatures`,
+  `Highway`, `MaxoutDense`, `ParametricSoftplus` and `SReLU`, which Keras 3 does not have, are
+  layers of this package that compute the same.
+- A `GRU` that does not say `reset_after` resets before; a `CuDNNGRU` after. `CuDNNGRU` and
+  `CuDNNLSTM`, and the `LSTM`, `GRU` and `ConvLSTM2D` of Keras 1, keep their weights in another
+  order: they are put into that of Keras 3.
 - A layer that says no precision, or not where its channels are, has Keras's defaults, `float32` and
   `channels_last`, whatever `~/.keras/keras.json` of the reader says.
 

@@ -279,11 +279,21 @@ REST: Final = (
         },
     ),
     Family("DINOV3", {**PATCHES, "intermediate_dim": 12, "num_register_tokens": 2}),
+    Family(
+        "FNet",
+        {
+            "vocabulary_size": VOCABULARY,
+            "num_layers": 2,
+            "hidden_dim": 8,
+            "intermediate_dim": 12,
+            "max_sequence_length": STEPS,
+        },
+    ),
 )
 REFUSED: Final = (
     (
         Family("Mixtral", {**GROUPED, "num_experts": 2, "top_k": 1}),
-        "depends on their order",
+        "mixes the samples of a batch",
     ),
     (
         Family(
@@ -296,18 +306,18 @@ REFUSED: Final = (
                 "top_k": 1,
             },
         ),
-        "depends on their order",
+        "mixes the samples of a batch",
     ),
     (
         Family(
             "Qwen3Moe",
             {**GROUPED, "moe_intermediate_dim": 6, "head_dim": 4, "num_experts": 2, "top_k": 1},
         ),
-        "depends on their order",
+        "mixes the samples of a batch",
     ),
     (
         Family("GptOss", {**GROUPED, "num_experts": 3, "top_k": 2}),
-        "depends on their order",
+        "mixes the samples of a batch",
     ),
     (
         Family(
@@ -325,19 +335,6 @@ REFUSED: Final = (
     (
         Family("DebertaV3", {**TEXT, "max_sequence_length": STEPS, "bucket_size": 4}),
         "input to a TensorFlow function",
-    ),
-    (
-        Family(
-            "FNet",
-            {
-                "vocabulary_size": VOCABULARY,
-                "num_layers": 2,
-                "hidden_dim": 8,
-                "intermediate_dim": 12,
-                "max_sequence_length": STEPS,
-            },
-        ),
-        "complex numbers",
     ),
     (
         Family("XLNet", TEXT),

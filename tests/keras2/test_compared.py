@@ -148,7 +148,7 @@ def test_layers_that_keras_3_lacks_are_known() -> None:
 
     layers = keras2().layers
     had = {name for name in dir(layers) if inspect.isclass(getattr(layers, name))}
-    # Read as ReLU and Identity; the others are refused.
+    # All but DenseFeatures, and a class to derive from, are read.
     assert had - set(dir(keras.layers)) == {
         "ThresholdedReLU",
         "RandomHeight",

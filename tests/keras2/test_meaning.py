@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from exporter.planning.push import trace
-from exporter.reading.keras.legacy.layers import REFUSAL, Writer, modern_layer
+from exporter.reading.keras.legacy.layers import Writer, modern_layer
 from exporter.reading.keras.legacy.meaning import as_meant
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.verification import compare
@@ -343,20 +343,11 @@ def test_a_gru_without_reset_after_resets_before(class_name: str) -> None:
     assert new["config"] == {"units": 2, "reset_after": True}
 
 
-@pytest.mark.parametrize(
-    ("class_name", "version", "why"),
-    [
-        ("CuDNNLSTM", "2.2.4", "its weights are laid out as cuDNN takes them"),
-        ("LSTM", "1.2.2", "Keras 1 kept the weights of each gate apart"),
-        ("GRU", "", "Keras 1 kept the weights of each gate apart"),
-        ("SimpleRNN", "1.2.2", None),
-        ("LSTM", "2.0.0", None),
-    ],
-)
-def test_recurrent_layers_of_another_order(class_name: str, version: str, why: str | None) -> None:
-    layer = {"class_name": class_name, "config": {"name": "memory"}}
-    rewritten = modern_layer(layer, Writer(version, "tensorflow"), dict)
-    assert rewritten.get(REFUSAL) == why
+def test_a_gru_of_cudnn_resets_after() -> None:
+    layer = {"class_name": "CuDNNGRU", "config": {"name": "memory", "units": 2}}
+    rewritten = modern_layer(layer, Writer("2.2.4", "tensorflow"), dict)
+    assert rewritten["class_name"] == "GRU"
+    assert rewritten["config"]["reset_after"] is True
 
 
 def test_functions_of_tensorflow_have_their_keras_names() -> None:

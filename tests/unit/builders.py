@@ -35,8 +35,8 @@ def layer(class_name: str, **settings: Any) -> Spec:
 
 
 def unwirable(name: str = "heard") -> Spec:
-    """Return a layer that cannot be wired; its input has two axes, of which one is of time."""
-    return layer("STFTSpectrogram", frame_length=2, frame_step=1, fft_length=2, name=name)
+    """Return a layer that cannot be wired, whatever stands before it."""
+    return layer("Hashing", num_bins=2, output_mode="multi_hot", name=name)
 
 
 def chain(shape: tuple[int | None, ...], *layers: Spec, seed: int = 0) -> Any:

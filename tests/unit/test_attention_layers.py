@@ -9,7 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from tests.unit.builders import Wired, failing, randomized, wired
+from queries.errors import UnsupportedLayerError
+from tests.opening import open_model
+from tests.unit.builders import Wired, failing, randomized, saved, wired
 
 layers = keras.layers
 
@@ -36,6 +38,9 @@ MULTI_HEAD: dict[str, Call] = {
     ),
     "scores": lambda t: layers.MultiHeadAttention(2, 3)(
         t.query, t.value, return_attention_scores=True
+    ),
+    "causal axis": lambda t: layers.MultiHeadAttention(2, 3, attention_axes=(2,))(
+        t.image[:, :, :2], t.image[:, :, :2], use_causal_mask=True
     ),
     "one axis": lambda t: layers.MultiHeadAttention(2, 3, attention_axes=(2,))(t.image, t.image),
     "two axes": lambda t: layers.MultiHeadAttention(2, 3, attention_axes=(1, 2))(t.image, t.image),
@@ -102,6 +107,15 @@ def test_one_causal_layer_behind_another(tmp_path: Path) -> None:
     case = wired(randomized(keras.Model(tokens, again)), tmp_path)
     assert failing(case) == []
     assert case.plan.edges == 2 * (4 * 4 * 6 * 6 + 3 * 2 * 10 * 6)
+
+
+def test_a_causal_mask_of_another_axis_is_refused_as_keras_refuses_it(tmp_path: Path) -> None:
+    """Keras makes it as long as the first axis, whichever is attended to."""
+    image = keras.Input((3, 4, 6))
+    mixed = layers.MultiHeadAttention(2, 3, attention_axes=(2,))(image, image, use_causal_mask=True)
+    path = saved(keras.Model(image, mixed), tmp_path / "model.keras")
+    with pytest.raises(UnsupportedLayerError, match=r"'mask', and its call.* broadcastable"):
+        open_model(path)
 
 
 def test_parts_are_named_below_the_layer(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_layer_that_is_built_and_used_nowhere(use: Callable[[Path], Any], tmp_
 def test_models_in_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    monkeypatch.setattr("exporter.reading.keras.calls.MOST_PARTS", 500)
+    monkeypatch.setattr("exporter.reading.keras.call_list.MOST_PARTS", 500)
     model = keras.Sequential([keras.Input((2,)), keras.layers.ReLU()])
     for _ in range(9):
         read = keras.Input((2,))

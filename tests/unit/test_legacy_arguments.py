@@ -40,13 +40,7 @@ REQUIRED: Final[dict[str, Any]] = {
 }
 ABSTRACT: Final = {"AbstractRNNCell", "Layer", "PreprocessingLayer", "Wrapper"}
 CODE: Final = {"Lambda"}
-VANISHED: Final = {
-    "DenseFeatures",
-    "LocallyConnected1D",
-    "LocallyConnected2D",
-    "RandomFourierFeatures",
-    "SequenceFeatures",
-}
+VANISHED: Final = {"DenseFeatures", "SequenceFeatures"}
 EXPERIMENTAL: Final = {"DynamicEmbedding", "DynamicLookup"}
 """Layers of tf.keras that were never part of a release without that word."""
 

@@ -235,6 +235,15 @@ def test_says_what_keras_predicts(family: str, tmp_path: Path) -> None:
         np.testing.assert_allclose(said, np.asarray(expected), atol=2e-5, err_msg=name)
 
 
+@pytest.mark.parametrize(("name", "states"), [("SimpleRNN", 1), ("LSTM", 2)])
+def test_a_step_chooses_each_of_its_states_once(name: str, states: int, tmp_path: Path) -> None:
+    read = keras.Input((3, 2))
+    last = getattr(layers, name)(2, name="rnn")(layers.Masking()(read))
+    planned = wired(keras.Model(read, last), tmp_path).plan.layers
+    chosen = [layer.name for layer in planned if layer.name.startswith("rnn@t1/where")]
+    assert len({name.split("/")[1] for name in chosen}) == states
+
+
 def test_steps_of_steps(tmp_path: Path) -> None:
     read = keras.Input((3, STEPS), dtype="int32", name="tokens")
     sentences = layers.TimeDistributed(layers.LSTM(3))(masked(read))

@@ -210,7 +210,7 @@ def test_what_cannot_be_taken_apart_is_refused(name: str, tmp_path: Path) -> Non
 def test_all_that_is_refused_is_named_together(tmp_path: Path) -> None:
     model = behind(
         own.ByTensorFlow(name="one"),
-        layers.STFTSpectrogram(frame_length=2, frame_step=1, fft_length=2, name="two"),
+        layers.Hashing(2, name="two"),
         own.Choosing(name="three"),
     )
     path = saved(model, tmp_path / "model.keras")

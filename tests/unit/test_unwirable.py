@@ -4,7 +4,7 @@ import inspect
 
 import keras
 
-from exporter.reading.keras.composed import COMPOSED
+from exporter.reading.keras.composing import COMPOSED
 from exporter.wiring import TAKEN_APART, UNWIRABLE, handled_classes
 
 BASES = {"InputSpec", "Layer", "Wrapper"}

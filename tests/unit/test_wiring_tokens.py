@@ -1,5 +1,6 @@
 """Tokens that are looked up, or told apart: by the witness of Keras, and by closed formulas."""
 
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -231,7 +232,7 @@ def test_more_tokens_than_fit_into_memory_are_counted_where_only_a_table_reads_t
         (lambda x: ops.take(TABLE, x, axis=1), "along an axis behind the first"),
         (lambda x: ops.take_along_axis(TABLE[:2, 0], x, 1), "differs between the samples"),
         (lambda x: ops.one_hot(x, TOKENS, axis=0), "before the samples"),
-        (lambda x: lookup(x, num_oov_indices=2), "spreads unknown numbers"),
+        (lambda x: lookup(x, num_oov_indices=2, oov_method="farmhash"), "by a hash"),
         (lambda x: [layers.IntegerLookup(vocabulary=[1 << 40])(x)], "does not hold"),
         (lambda x: embedding()(x + 1), "wraps around"),
         (lambda x: ops.cast(x, "int8"), "it rounds to int8"),
@@ -269,12 +270,64 @@ def test_a_vocabulary_elsewhere_on_the_machine_is_not_read(tmp_path: Path) -> No
         open_model(edited(path, from_file))
 
 
-def test_a_vocabulary_that_was_learnt_is_refused(tmp_path: Path) -> None:
-    layer = layers.IntegerLookup()
-    layer.adapt(np.asarray([5, 5, 7, 9]))
-    path = saved(model_of(layer, tokens()), tmp_path / "model.keras")
-    with pytest.raises(UnsupportedLayerError, match="learnt by adapt"):
+SEEN = np.asarray([[5, 7, 7, 9, 9, 9, 0]])
+LEARNT: dict[str, dict[str, Any]] = {
+    "int": {},
+    "int of several unknown": {"num_oov_indices": 3, "mask_token": 0},
+    "one_hot": {},
+    "one_hot of several unknown": {"num_oov_indices": 3},
+    "multi_hot": {"max_tokens": 9, "pad_to_max_tokens": True},
+    "multi_hot of several unknown": {"num_oov_indices": 2, "mask_token": 7},
+    "count": {"num_oov_indices": 2, "max_tokens": 9, "pad_to_max_tokens": True},
+    "tf_idf": {},
+    "tf_idf of several unknown": {"num_oov_indices": 2},
+}
+
+
+def learnt(name: str) -> Any:
+    layer = layers.IntegerLookup(output_mode=name.partition(" ")[0], **LEARNT[name])
+    layer.adapt(SEEN)
+    return layer
+
+
+def of_learnt(*names: str) -> Any:
+    """Return a model of lookups that learnt their vocabularies, one of them in a nested model."""
+    read, floats, within = (
+        keras.Input((STEPS,), dtype=kind) for kind in ("int64", "float32", "int64")
+    )
+    nested = keras.Model(within, learnt("tf_idf")(within))
+    made = [learnt(name)(floats if name.endswith("unknown") else read) for name in names]
+    categories = layers.CategoryEncoding(4)(learnt("int")(read))
+    outputs = [ops.cast(each, "float32") * 1.0 for each in (*made, nested(read), categories)]
+    return keras.Model([read, floats], [*outputs, floats * 1.0])
+
+
+def test_a_vocabulary_that_was_learnt_is_read_beside_the_settings(tmp_path: Path) -> None:
+    assert failing(wired(of_learnt(*LEARNT), tmp_path)) == []
+
+
+def test_a_vocabulary_that_was_learnt_is_read_of_a_model_in_memory(tmp_path: Path) -> None:
+    model = of_learnt()
+    load(model, tmp_path / "learnt.lbug", name="learnt", progress=False)
+    assert verify(model, tmp_path / "learnt.lbug", name="learnt", progress=False).passed
+
+
+def test_a_vocabulary_that_no_file_has_is_refused(tmp_path: Path) -> None:
+    path = saved(model_of(learnt("int"), tokens()), tmp_path / "model.h5")
+    with pytest.raises(UnsupportedLayerError, match=r"learnt by adapt.* save the model as \.keras"):
         plan(open_model(path))
+
+
+def test_a_vocabulary_of_no_numbers_is_damaged(tmp_path: Path) -> None:
+    path = saved(model_of(learnt("int"), tokens()), tmp_path / "model.keras")
+    member = "assets/layers/integer_lookup/vocabulary.txt"
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, b"-1\nfive" if name == member else data)
+    with pytest.raises(ModelFileError, match="vocabulary of 'integer_lookup' has 'five'"):
+        open_model(path)
 
 
 def test_stores_and_model_files_hold_tokens(tmp_path: Path) -> None:

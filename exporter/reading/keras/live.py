@@ -28,6 +28,7 @@ from exporter.reading.keras.refusing import refusing
 from exporter.reading.keras.saved import checked_model
 from exporter.reading.keras.unwirable_calls import unwirable
 from exporter.reading.keras.values import flat, predicted
+from exporter.reading.keras.vocabularies import copy_vocabularies
 from exporter.reading.keras.weights import unfilled
 from exporter.reading.model_file import InMemory, reading
 from exporter.reading.refusal import raise_unsupported
@@ -112,6 +113,7 @@ class KerasInMemory:
                 config = keras.saving.serialize_keras_object(self.model)
             read = json.loads(json.dumps({**config, "compile_config": None}))
             named: dict[str, Any] = _named(read, self._classes)
+            copy_vocabularies(named, self.model)
             return named
 
     def _require_weights(self) -> None:

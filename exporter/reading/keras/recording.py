@@ -15,6 +15,7 @@ from exporter.reading.keras.graph import NotRecordedError, nodes_between
 from exporter.reading.keras.refusing import reason_in
 from exporter.reading.keras.symbolic import symbolic_operands
 from exporter.reading.keras.unrolling import recorded_loops
+from exporter.wiring import NotWirableError
 
 _UNINITIALIZED: Final = "uninitialized_variables"
 _LONGEST: Final = 200
@@ -156,6 +157,8 @@ def _called(layer: Any, args: Sequence[Any], kwargs: Mapping[str, Any], on: str)
         with keras.StatelessScope(initialize_variables=False) as scope:
             outputs = layer.call(*args, **kwargs)
         made = get_global_attribute(_UNINITIALIZED)
+    except NotWirableError as error:
+        raise NotRecordedError(str(error)) from error
     except Exception as error:  # A call may be anybody's.
         where = f"its call() on {on} fails{_place(layer, error)}"
         reason = f"{type(error).__name__}: {reason_in(str(error), _LONGEST)}"

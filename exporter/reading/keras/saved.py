@@ -21,6 +21,7 @@ from exporter.reading.keras.legacy import (
     of_hdf5,
 )
 from exporter.reading.keras.refusing import refusing
+from exporter.reading.keras.vocabularies import read_vocabularies
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring import (
     TAKEN_APART,
@@ -146,9 +147,10 @@ def _read_archive(path: Path) -> Saved:
             ) from None
         require_text(sum(member.file_size for member in members), path.stat().st_size)
         config, metadata = (_decoded(archive.read(member)) for member in members)
+        config = _of_model(config)
+        read_vocabularies(config, archive, path.stat().st_size)
     number = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
     version = str(number)
-    config = _of_model(config)
     # Keras began with archives when it began to write its version.
     old = bool(version) and is_old(version)
     modern = modern_model(config, version, "tensorflow") if old else config

@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.keras.graph import nodes_between
 from exporter.reading.keras.replacing import replaced
+from exporter.wiring import is_of_keras
 from queries.core.wording import option
 from queries.errors import ModelFileError
 
 _FAST: Final = ("lstm", "gru", "bidirectional_lstm", "bidirectional_gru")
 """Loops of the backend that compute at once what a cell says."""
+
+_SAYING_THEIR_STATE: Final = frozenset(["ConvLSTMCell", "GRUCell", "LSTMCell", "SimpleRNNCell"])
+"""Cells that say the first of their states."""
 
 
 @dataclass(eq=False)
@@ -178,10 +182,13 @@ def _recorded(
     own = nodes_between([*given, *old], [said, *new])
     reads = keras.tree.flatten(inputs)
     length = reads[0].shape[1]
-    if isinstance(mask, keras.KerasTensor):
+    if _is_tensor(mask):
         mark = of_step(mask)
         reads, given = [*reads, mask], [*given, mark]
-        said, old, new = _masked(mark, said, old, new, zeros=zero_output_for_mask)
+        zeros = [not _is_tensor(leaf) and not np.any(np.asarray(leaf)) for leaf in begins]
+        place = _place_of_said(own[0].operation) if len(own) == 1 else None
+        twin = place if place is not None and zeros[place] else None
+        said, old, new = _masked(mark, said, old, new, twin, zeros=zero_output_for_mask)
         # What it says where the first time does not count is 0, whatever state it begins with.
         begins += [np.zeros(said.shape, np.float32)] * (len(old) - len(begins))
         mask = None
@@ -208,21 +215,50 @@ def _recorded(
 
 
 def _masked(
-    mark: Any, said: Any, old: list[Any], new: list[Any], *, zeros: bool
+    mark: Any,
+    said: Any,
+    old: list[Any],
+    new: list[Any],
+    twin: int | None,
+    *,
+    zeros: bool,
 ) -> tuple[Any, list[Any], list[Any]]:
     """Return what a step says, what it reads of the one before it, and what it keeps.
 
     Where the time does not count, it keeps what it read; it says 0, or what the one before it
-    said, which then is a further state.
+    said. That is a further state, unless it is a ``twin``: it always says what that state is.
     """
     import keras
 
     kept = [_chosen(mark, *each) for each in zip(new, old, strict=True)]
     if zeros:
         return _chosen(mark, said, keras.ops.zeros_like(said)), old, kept
+    if twin is not None:
+        return kept[twin], old, kept
     before = keras.KerasTensor(said.shape, said.dtype)
     said = _chosen(mark, said, before)
     return said, [*old, before], [*kept, said]
+
+
+def _place_of_said(cell: Any) -> int | None:
+    """Return which of its states a cell of Keras says, None where that is not known."""
+    import keras
+
+    name = type(cell).__name__
+    if not is_of_keras(type(cell).__module__):
+        return None
+    if name != "StackedRNNCells":
+        return 0 if name in _SAYING_THEIR_STATE else None
+    *before, last = cell.cells
+    place = _place_of_said(last)
+    sizes = [size for each in before for size in keras.tree.flatten(each.state_size)]
+    return None if place is None else place + len(sizes)
+
+
+def _is_tensor(leaf: Any) -> bool:
+    import keras
+
+    return isinstance(leaf, keras.KerasTensor)
 
 
 def _chosen(mark: Any, new: Any, old: Any) -> Any:

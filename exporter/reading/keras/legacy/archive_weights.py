@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
+from exporter.reading.keras.legacy.gates import is_gated, together
 from exporter.reading.keras.legacy.names import name_in_file
 from exporter.reading.keras.shared_layers import copy_weights, likeness
 from queries.errors import ModelFileError
@@ -93,15 +96,19 @@ class ArchiveWeights:
         if isinstance(config["config"], dict) and hasattr(layer, "layers") and _layers(config):
             self._read_model(layer, config, groups, copies)
             return
-        if layer._trainable_variables or layer._non_trainable_variables:
+        has_own = bool(layer._trainable_variables or layer._non_trainable_variables)
+        if has_own:
             if _VARIABLES not in groups:
                 raise _error(_name(config), _MISSING)
             try:
-                layer.load_own_variables(groups[_VARIABLES])
+                layer.load_own_variables(_in_order(layer, groups[_VARIABLES]))
             except ValueError as error:
                 raise _error(_name(config), str(error).splitlines()[0]) from None
         for name, inner in _sublayers(layer):
             within = _below(groups, name) or _below(groups, f"_{name}") or _only(groups)
+            if not within and not has_own:
+                # cuDNN had no cells: its layers kept the weights themselves.
+                within = groups
             settings = config["config"].get(name)
             inner_config = settings if isinstance(settings, dict) else {"config": {}}
             self._read_layer(
@@ -123,6 +130,14 @@ class ArchiveWeights:
 
 def _error(name: str, what: str) -> ModelFileError:
     return ModelFileError(f"layer {name!r}: {what}")
+
+
+def _in_order(layer: Any, group: Any) -> Any:
+    """Return the variables of a group as a layer of Keras 3 takes them."""
+    if not is_gated(layer):
+        return group
+    arrays = [np.asarray(group[name]) for name in sorted(group, key=int)]
+    return {str(place): array for place, array in enumerate(together(layer, arrays))}
 
 
 def _groups(file: Any) -> Iterator[tuple[str, Any]]:

@@ -15,7 +15,9 @@ _NO_LONGER_GROUPED: Final = (
     "Convolution2DTranspose Convolution3DTranspose DepthwiseConv1D DepthwiseConv2D SeparableConv1D "
     "SeparableConv2D SeparableConvolution1D SeparableConvolution2D"
 )
-_RECURRENT: Final = "Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D GRU LSTM RNN SimpleRNN"
+_RECURRENT: Final = (
+    "Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU CuDNNLSTM GRU LSTM RNN SimpleRNN"
+)
 _RANDOM: Final = (
     "RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation RandomTranslation "
     "RandomZoom"
@@ -40,6 +42,10 @@ _VANISHED: Final[dict[str, _Without]] = {
     # Keras 1 could normalize by what a sample (1) or a batch (2) says of itself.
     "BatchNormalization": {"renorm": (False,), "fused": None, "mode": (0,)},
     "Discretization": {"trainable": None},
+    **{name: {"implementation": (1,)} for name in ("LocallyConnected1D", "LocallyConnected2D")},
+    "Highway": {"transform_bias": None},
+    "ParametricSoftplus": {"alpha_init": None, "beta_init": None},
+    "SReLU": dict.fromkeys(("a_left_init", "a_right_init", "t_left_init", "t_right_init")),
     "Embedding": {"input_length": None, "dropout": None},
     "MultiHeadAttention": dict.fromkeys(
         ("key_shape", "query_shape", "softmax_robust_masking", "value_shape")

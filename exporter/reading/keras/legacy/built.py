@@ -14,6 +14,7 @@ _WITH_WINDOWS: Final = (
     | frozenset(f"{kind}{rank}D" for kind in ("Conv", "SeparableConv") for rank in (1, 2, 3))
     | {"DepthwiseConv2D"}
 )
+_RECURRENT: Final = "ConvLSTM2D"
 _NOTE: Final = "_neurongraph_other_meaning"
 _PADDED: Final = "with strides or a kernel of even size Theano pads otherwise than TensorFlow"
 _INTERPOLATED: Final = "Theano interpolates otherwise than TensorFlow"
@@ -77,6 +78,10 @@ def _interpolates(layer: Any) -> bool:
 
 def _is_padded_otherwise(layer: Any) -> bool:
     name = type(layer).__name__
+    if name == _RECURRENT:
+        # What it convolves of its state is always padded.
+        strided = layer.padding == "same" and max(layer.strides) > 1
+        return strided or any(size % 2 == 0 for size in layer.kernel_size)
     if name not in _WITH_WINDOWS or layer.padding != "same":
         return False
     windows = list(zip(*_windows(layer), strict=True))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.reading.keras.legacy.gates import arrays_of_each, together
 from exporter.reading.keras.legacy.kernels import as_built
 from exporter.reading.keras.legacy.names import name_in_file
 from queries.errors import ModelFileError
@@ -106,6 +107,7 @@ class Hdf5Weights:
 
     def _assign(self, owner: _Own, arrays: list[NDArray[Any]]) -> None:
         variables = owner.variables
+        arrays = together(owner.layer, arrays)
         if len(arrays) != len(variables):
             raise _error(
                 owner.name, f"the file has {len(arrays)} weights of it, it takes {len(variables)}"
@@ -199,17 +201,24 @@ def _by_name(owners: list[_Own], arrays: list[_Array]) -> dict[int, list[_Array]
         if owner is None:
             return None
         shared[id(owner.layer)].append(one)
-    whole = all(len(shared[id(owner.layer)]) == len(owner.variables) for owner in owners)
+    whole = all(_is_whole(owner, len(shared[id(owner.layer)])) for owner in owners)
     return shared if whole else None
+
+
+def _is_whole(owner: _Own, arrays: int) -> bool:
+    count = len(owner.variables)
+    return arrays in (count, count * arrays_of_each(owner.layer))
 
 
 def _by_order(owners: list[_Own], arrays: list[_Array]) -> dict[int, list[_Array]]:
     """Share arrays by their order: first what is trained, of all layers, then the rest."""
     shared: dict[int, list[_Array]] = {id(owner.layer): [] for owner in owners}
     rest = iter(arrays)
+    apart = len(arrays) > sum(len(owner.variables) for owner in owners)
     for part in ("trainable", "fixed"):
         for owner in owners:
-            for _ in getattr(owner, part):
+            each = arrays_of_each(owner.layer) if apart else 1
+            for _ in range(each * len(getattr(owner, part))):
                 if (one := next(rest, None)) is not None:
                     shared[id(owner.layer)].append(one)
     return shared

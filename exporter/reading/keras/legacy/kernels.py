@@ -11,7 +11,7 @@ Arrays = list[NDArray[Any]]
 # What Theano calls a convolution turns the kernel, TensorFlow does not. Depthwise and separable
 # layers are not among them: Keras turned their kernels itself before it gave them to Theano.
 _TURNED_BY_THEANO: Final = frozenset(
-    ["Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose"]
+    ["Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "ConvLSTM2D"]
 )
 
 # The axes of Keras 3's kernels in those of Keras 1, which had the filters first.
@@ -19,9 +19,10 @@ _FILTERS_FIRST: Final = {
     "Conv2D": (2, 3, 1, 0),
     "Conv2DTranspose": (2, 3, 0, 1),
     "Conv3D": (2, 3, 4, 1, 0),
+    "ConvLSTM2D": (2, 3, 1, 0),
     "SeparableConv2D": (2, 3, 1, 0),
 }
-_KERNELS: Final = {"SeparableConv2D": 2}
+_KERNELS: Final = {"ConvLSTM2D": 2, "SeparableConv2D": 2}
 
 
 def as_built(layer: Any, arrays: Arrays, version: str, backend: str) -> Arrays:
@@ -45,6 +46,9 @@ def as_built(layer: Any, arrays: Arrays, version: str, backend: str) -> Arrays:
         The weights, the kernels first.
     """
     name = type(layer).__name__
+    if name == "Highway":
+        # At first each bias stood behind its kernel.
+        return sorted(arrays, key=np.ndim, reverse=True)
     if name not in _TURNED_BY_THEANO | _FILTERS_FIRST.keys() or not arrays:
         return arrays
     count = _KERNELS.get(name, 1)

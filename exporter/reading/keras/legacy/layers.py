@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from exporter.reading.keras.legacy import arguments, keras1, recurrent
+from exporter.reading.keras.legacy import arguments, keras1
 from exporter.reading.keras.legacy.classes import class_of
 from exporter.reading.keras.legacy.meaning import as_meant
 from exporter.reading.keras.legacy.names import name_for_keras
@@ -45,7 +45,9 @@ def modern_layer(layer: dict[str, Any], writer: Writer, inner: Rewrite) -> dict[
         merged = keras1.merge_layer(config)
         why = None if merged else f"Keras 3 has no merge of mode {config.get('mode')!r}"
         name, config = merged or (name, config)
-    why = why or recurrent.why_refused(name, writer.version)
+    if name == "CuDNNGRU":
+        # cuDNN knows no other.
+        config = {**config, "reset_after": True}
     shape = of_layer(config)
     values, vanished = arguments.modern(name, keras1.renamed(name, config))
     # Of an Embedding it is no shape.

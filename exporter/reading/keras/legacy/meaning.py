@@ -8,6 +8,7 @@ from exporter.reading.keras.legacy.computed import (
     unit_normalization_by_squares,
     upsampling_from_corners,
 )
+from exporter.reading.keras.legacy.vanished import VANISHED, vanished_layer
 from exporter.wiring.norms import UNIT_NORMALIZATION_BY_SQUARES
 from exporter.wiring.resizing import UPSAMPLING_FROM_CORNERS
 
@@ -53,6 +54,9 @@ def as_meant(layer: dict[str, Any], version: str, backend: str) -> dict[str, Any
         name: _activation(value, version, backend) if name.endswith("activation") else value
         for name, value in {**_DEFAULTS.get(class_name, {}), **config}.items()
     }
+    if class_name in VANISHED and layer.get("module") == "keras.layers":
+        own = _registered(f"neurongraph>{class_name}", vanished_layer(class_name))
+        return {**layer, **own, "config": settings}
     if class_name == "RandomCrop":
         return {**layer, "class_name": "Resizing", "config": _cropped(settings)}
     if class_name == "UpSampling2D" and _is_from_corners(settings, version, backend):
