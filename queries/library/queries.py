@@ -21,12 +21,20 @@ from queries.core.literals import operand
 from queries.core.properties import quoted
 from queries.core.wording import worded
 from queries.errors import CypherError, NeurongraphError, QueryNotFoundError, listed
-from queries.library.declaration import BY, INPUT, Column, Declaration, Parameter, by_name
+from queries.library.declaration import (
+    ATTRIBUTION,
+    BY,
+    INPUT,
+    Column,
+    Declaration,
+    Parameter,
+    by_name,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_SHARED: Final = {each.name: each for each in (BY, INPUT)}
+_SHARED: Final = {each.name: each for each in (BY, INPUT, *ATTRIBUTION)}
 """Parameters that a header names alone: they mean the same in all queries."""
 
 THEMES: Final = {
@@ -39,6 +47,7 @@ THEMES: Final = {
     "structure": "Structure",
     "comparison": "Comparison",
     "at_input": "A model at an input",
+    "attribution": "Attribution at an input",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from queries.analysis.at_input.fan_in import by_fan_in
 from queries.analysis.network import Network
 from queries.analysis.neuron_output import REDUCE, WITHOUT_INPUTS, require_computable
+from queries.analysis.not_finite import require_finite_weights
 from queries.analysis.operators import Scores
 from queries.core.activations import activated
 from queries.core.layer import Layer
@@ -71,8 +72,8 @@ def activity_at(network: Network, own: Own, inputs: Mapping[str, NDArray[Any]]) 
     ------
     GraphDamagedError
         If a layer says how it computes in a way that is not known.
-    ParameterError
-        If a neuron puts out what is not finite.
+    NotFiniteError, ParameterError
+        If a neuron puts out what is not finite, since weights are not, or at this input.
     """
     require_computable(network.layers)
     value = np.zeros(network.neurons)
@@ -85,6 +86,7 @@ def activity_at(network: Network, own: Own, inputs: Mapping[str, NDArray[Any]]) 
         pre_activation[place] = _joined(network, layer, value) + own.bias[place]
         value[place] = applied(layer, pre_activation[place], own.parameters(layer, place))
         if not np.isfinite(value[place]).all():
+            require_finite_weights(network.layers, "what neurons pass on at an input")
             raise ParameterError(
                 f"input: at it layer {layer.name!r} puts out what is NaN or infinite, so that no "
                 "contribution is defined"

@@ -67,6 +67,15 @@ class FrozenModel:
                 inputs[self.network.neurons_of(layer)] = True
         return inputs
 
+    @property
+    def unit_slope(self) -> Scores:
+        """The slopes, and 1 of outputs and of what has none: these count before their function."""
+        slope = np.where(self.network.outputs, 1.0, self.slope)
+        for layer in self.network.layers:
+            if layer.index in self.over_axis:
+                slope[self.network.neurons_of(layer)] = 1.0
+        return slope
+
     def pulled_back(self, layer: Layer, gradient: Scores) -> Scores:
         """Return the gradient at the pre-activations of a layer by that at its values."""
         if layer.index in self.over_axis:

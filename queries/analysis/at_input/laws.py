@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -10,9 +11,13 @@ from queries.analysis.operators import Scores
 from queries.core.layer import Layer
 
 
+_DECIMALS: Final = 12
+"""Double precision has four more, which differ from machine to machine."""
+
+
 @dataclass(frozen=True)
 class Conserved:
-    """How well the laws hold in a layer; what holds exactly has an error of rounding, 1e-16.
+    """How well the laws hold in a layer; errors are rounded to twelve decimals.
 
     Parameters
     ----------
@@ -87,7 +92,7 @@ def conserved(attributed: Attribution) -> Iterator[Conserved]:
 
 
 def _share(error: Scores, whole: float) -> Scores:
-    return np.asarray(error / whole if whole else error)
+    return np.asarray(error / whole if whole else error).round(_DECIMALS)
 
 
 def _sums(attributed: Attribution) -> _Sums:
