@@ -216,6 +216,16 @@ INPUT: Final = Parameter(
 )
 """What queries about a model at an input take."""
 
+AT_INPUT: Final = Parameter(
+    "input",
+    "input",
+    "an input, one sample: a relationship then weighs what a unit more of its source adds to its "
+    "target there, the slope of the activation function times the weight. Of a maximum the winner "
+    "counts alone, gates and a softmax within the model are held at what they say, and outputs "
+    "count before their activation function. By default weights count alone",
+)
+"""What queries about weights take, for those at an input."""
+
 SlopeRule = Literal["gradient", "secant", "rescale"]
 AttributionRule = Literal["gradient", "secant", "rescale", "ig"]
 ProductsRule = Literal["half", "frozen", "gradient"]

@@ -421,7 +421,8 @@ class AttributionMethods(Methods):
         Definition: local: a pre-activation is what is passed on to its neuron, and its bias. flow:
         what comes into a neuron and begins there is its attribution, and so is what goes out of it
         and ends there. cut: what crosses from the layer and those before it, and begins behind it,
-        is the target. Each is an error as a share, and 1e-16 is that of rounding.
+        is the target. Each is an error as a share, rounded to twelve decimals, of which none is
+        left where the law holds.
 
         Weights that are NaN or infinite: Not defined, and an error that names the layers.
 

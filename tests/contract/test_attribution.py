@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from queries import NeuronGraph
-from queries.errors import LayerNotFoundError, NeuronNotFoundError, ParameterError
+from queries.errors import CypherError, LayerNotFoundError, NeuronNotFoundError, ParameterError
 from tests.contract.reference import Reference
 
 pytestmark = pytest.mark.computed
@@ -153,3 +153,61 @@ def test_differences_to_a_baseline(
         moved = frame.loc[given, "attribution"].sum()
         assert moved == pytest.approx(after[1] - before[1], rel=1e-4)
         assert frame["bias_part"].abs().max() < 1e-9
+
+
+def test_effective_weights_at_an_input_are_gradients(
+    graph: NeuronGraph, reference: Reference, inputs: dict[str, NDArray[np.float32]]
+) -> None:
+    """Each logit is the input times them, and their bias."""
+    import tensorflow as tf
+
+    x = inputs[reference.name][:1]
+    tensor = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        said = logits(reference.keras)(tensor)
+    expected = np.asarray(tape.jacobian(said, tensor)).reshape(said.shape[1], -1)
+    first, last = reference.layers[0], reference.layers[-1]
+    frame = graph.effective_weights(first.name, last.name, input=x)
+    weights = np.zeros_like(expected)
+    weights[frame["target"] - last.first, frame["source"]] = frame["weight"]
+    assert_close(weights, expected)
+    bias = frame.groupby("target")["bias"].first()
+    assert_close(weights @ x.reshape(-1) + bias, np.asarray(said)[0])
+    through = reference.layers[-2].name
+    combined = graph.combine(through, last.name, input=x)
+    values = graph.activations(x)["value"].to_numpy()
+    passed_on = combined["weight"] * values[combined["source"]]
+    found = passed_on.groupby(combined["target"]).sum() + combined.groupby("target")["bias"].first()
+    assert_close(found, np.asarray(said)[0])
+
+
+def test_paths_at_an_input(pooled: NeuronGraph, inputs: dict[str, NDArray[np.float32]]) -> None:
+    x = inputs["pooled"][0]
+    ends: Any = {"source": "pixels", "target": "digits[1]"}
+    weights = pooled.effective_weights(**ends, input=x)
+    norm = pooled.path_norm(**ends, input=x)
+    assert norm["signed"][0] == pytest.approx(weights["weight"].sum())
+    assert norm["absolute"][0] < pooled.path_norm(**ends)["absolute"][0]
+    edges = pooled.edge_attribution(x, towards="digits[1]", k=10_000)
+    taking_part = set(edges["source_name"]) | set(edges["target_name"])
+    for _, path in pooled.strongest_paths(**ends, k=3, input=x).groupby("path"):
+        assert set(path["name"]) <= taking_part
+        assert path["weight"][1:].abs().prod() == pytest.approx(path["strength"].iloc[0])
+    shares = pooled.path_centrality(input=x).set_index("name")["path_centrality"]
+    assert shares.filter(regex="^hidden").sum() == pytest.approx(1)
+    field = pooled.field_neurons("digits[1]", input=x).set_index("name")
+    assert set(weights["source_name"]) <= set(field.index)
+    # Of each window of a maximum the winner alone is in it.
+    whole = pooled.receptive_field("digits[1]").set_index("layer")
+    at_input = pooled.receptive_field("digits[1]", input=x).set_index("layer")
+    assert at_input["neurons"]["conv"] < whole["neurons"]["conv"]
+    feeds = pooled.projective_field("pixels[0]@2,2", input=x)
+    assert feeds["neurons"].sum() <= pooled.projective_field("pixels[0]@2,2")["neurons"].sum()
+
+
+def test_weights_at_an_input_are_not_stated(pooled: NeuronGraph, inputs: dict[str, Any]) -> None:
+    with pytest.raises((CypherError, ParameterError), match=r"at an input is not stated|no Cypher"):
+        pooled.path_norm("pixels", "odds", input=inputs["pooled"][0], in_store=True)
+    with pytest.raises(ParameterError, match="2 samples; weights are those at one"):
+        pooled.path_norm("pixels", "odds", input=inputs["pooled"])

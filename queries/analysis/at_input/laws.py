@@ -10,7 +10,6 @@ from queries.analysis.at_input.attribution import Attribution
 from queries.analysis.operators import Scores
 from queries.core.layer import Layer
 
-
 _DECIMALS: Final = 12
 """Double precision has four more, which differ from machine to machine."""
 
