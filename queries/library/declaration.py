@@ -272,9 +272,10 @@ ATTRIBUTION: Final = (
     Parameter(
         "steps",
         "int",
-        "how many steps ig takes",
+        "how many equal steps ig takes; 0 for those from kink to kink of a piecewise linear model, "
+        "which give the integral exactly",
         default=32,
-        least=1,
+        least=0,
         unit="steps",
     ),
 )

@@ -646,7 +646,8 @@ def _named(neurons: pd.DataFrame) -> str:
 
 
 def _title(what: str, question: Question) -> str:
-    return f"{what}, model {question.model.name}"
+    at_input = "" if question.frozen is None else ", at an input"
+    return f"{what}, model {question.model.name}{at_input}"
 
 
 def _layers(question: Question) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Laws of a model at an input, on random models with maxima, products, softmax and branches."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -17,6 +18,7 @@ from queries.analysis.at_input.rule import Products, Rule, Slope
 from queries.analysis.at_input.strongest_edges import strongest_edges
 from queries.analysis.linear_bias import values_at_rest
 from queries.analysis.operators import Scores
+from queries.errors import ParameterError
 from tests.unit.at_input import added_up, edges_of, of_keras, random_case
 from tests.unit.builders import chain, layer
 
@@ -213,3 +215,41 @@ def test_strongest_relationships_are_the_first_of_all(attributed: Attribution) -
     found = strongest_edges(attributed, network, 7)
     assert_same(found[2], share[order])
     assert_same(np.abs(found[2]), np.sort(np.abs(share))[::-1][: len(order)])
+
+
+def test_steps_from_kink_to_kink_are_exact(tmp_path: Path) -> None:
+    """Of a piecewise linear model the gradient is the same in all of each step."""
+    specs = [
+        layer("Conv1D", filters=3, kernel_size=2, activation="relu"),
+        layer("MaxPooling1D", pool_size=2),
+        layer("Flatten"),
+        layer("Dense", units=4, activation="leaky_relu"),
+        layer("Dense", units=2, activation="softmax"),
+    ]
+    network, own = of_keras(chain((6, 2), *specs), tmp_path)
+    name, random = network.layers[0].name, np.random.default_rng(2)
+    start, end = random.normal(size=(2, 12)) * 2
+    target = np.zeros(network.neurons)
+    target[-1] = 1.0
+    found = integrated(network, own, ({name: start}, {name: end}), target, steps=0)
+    assert 3 < len(found.steps) < 40
+    begun = start.copy()
+    for step in found.steps:
+        # Where nothing bends, the gradient is the same everywhere.
+        for share in (0.01, 0.5, 0.99):
+            at = activity_at(network, own, {name: begun + share * step.value[:12]})
+            gradient = attribution(frozen(network, own, at, Rule()), target).gradient[:12]
+            assert_same(step.gradient[:12], gradient)
+        begun += step.value[:12]
+    assert_same(begun, end)
+    assert_same(found.total_gradient[:12] * (end - start), found.neurons[:12])
+    changes = [np.abs(a.gradient - b.gradient).max() for a, b in pairwise(found.steps)]
+    assert max(changes) > 1e-2
+
+
+def test_curved_models_have_no_kinks_to_go_by(tmp_path: Path) -> None:
+    specs = [layer("Dense", units=2, activation="tanh", name="curved"), layer("Dense", units=1)]
+    network, own = of_keras(chain((2,), *specs), tmp_path)
+    ends = {network.layers[0].name: np.zeros(2)}, {network.layers[0].name: np.ones(2)}
+    with pytest.raises(ParameterError, match="'curved' is not; say how many steps"):
+        integrated(network, own, ends, np.ones(network.neurons), steps=0)

@@ -14,17 +14,28 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.analysis.at_input.activity import Own, activity_at
+from queries.analysis.at_input.activity import Activity, Own, activity_at
 from queries.analysis.at_input.attribution import Attribution, attribution
 from queries.analysis.at_input.frozen import frozen
+from queries.analysis.at_input.kinks import first_kink, is_piecewise_linear
 from queries.analysis.at_input.rule import Products, Rule
 from queries.analysis.network import Network
 from queries.analysis.operators import EdgeColumns, Flags, Scores
 from queries.core.layer import Layer
 from queries.core.memory import Room
+from queries.core.room import make_room
+from queries.errors import ParameterError
 
 _BYTES_A_NEURON: Final = 64
 """What a neuron takes of each step that is kept."""
+
+_PARTS: Final = 1000
+"""Parts of the way that progress counts."""
+
+_MOST_KEPT: Final = 32
+"""Points of the way of which the activity is kept."""
+
+Inputs = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -35,9 +46,12 @@ class Integrated:
     ----------
     steps
         The same of each step.
+    lengths
+        What share of the way each step is.
     """
 
     steps: tuple[Attribution, ...]
+    lengths: tuple[float, ...]
 
     @property
     def target(self) -> float:
@@ -52,7 +66,8 @@ class Integrated:
     @property
     def total_gradient(self) -> Scores:
         """The mean of the gradients on the way."""
-        return np.asarray(np.mean([each.total_gradient for each in self.steps], axis=0))
+        pairs = zip(self.steps, self.lengths, strict=True)
+        return np.asarray(np.sum([length * each.total_gradient for each, length in pairs], axis=0))
 
     @property
     def neurons(self) -> Scores:
@@ -81,7 +96,7 @@ class Integrated:
 def integrated(
     network: Network,
     own: Own,
-    inputs: tuple[Mapping[str, NDArray[Any]], Mapping[str, NDArray[Any]]],
+    inputs: tuple[Inputs, Inputs],
     target: Scores,
     *,
     products: Products = "half",
@@ -100,16 +115,67 @@ def integrated(
     products
         How products are shared out.
     steps
-        How many equal steps there are.
+        How many equal steps there are; 0 for those from kink to kink of a piecewise linear model,
+        which give the integral exactly.
+
+    Raises
+    ------
+    ParameterError
+        If the steps take more memory than is free, or the model is not piecewise linear and there
+        are to be no equal ones.
     """
-    Room(_BYTES_A_NEURON * steps, "neurons", "take fewer steps").require(network.neurons)
-    start, end = ({name: each.astype(np.float64) for name, each in one.items()} for one in inputs)
-    rule = Rule("rescale", products)
-    before, parts = activity_at(network, own, start), []
-    for step in range(1, steps + 1):
-        point = {name: start[name] + (end[name] - start[name]) * (step / steps) for name in end}
-        at = activity_at(network, own, point)
+    room = Room(_BYTES_A_NEURON, "neurons of steps", "take fewer steps")
+    room.require(network.neurons * max(1, steps))
+    line, rule = _Line(network, own, *inputs), Rule("rescale", products)
+    parts, lengths, before, begun = [], [], line.at(0.0), 0.0
+    for time in line.kinks() if steps == 0 else np.linspace(0, 1, steps + 1)[1:].tolist():
+        at = line.at(time)
         parts.append(attribution(frozen(network, own, at, rule, before), target))
-        before = at
-        network.progress("steps", step, steps)
-    return Integrated(tuple(parts))
+        room.require(network.neurons * len(parts), more=True)
+        lengths.append(time - begun)
+        before, begun = at, time
+        network.progress("shares of the way", int(time * _PARTS), _PARTS)
+    return Integrated(tuple(parts), tuple(lengths))
+
+
+class _Line:
+    """What neurons put out on the line from a baseline to an input."""
+
+    def __init__(self, network: Network, own: Own, start: Inputs, end: Inputs) -> None:
+        self._network, self._own = network, own
+        self._start, self._end = (
+            {name: each.astype(np.float64) for name, each in one.items()} for one in (start, end)
+        )
+        self._last: dict[float, Activity] = {}
+
+    def at(self, time: float) -> Activity:
+        """Return it at a time from 0 to 1."""
+        if time not in self._last:
+            make_room(self._last, _MOST_KEPT)
+            start, end = self._start, self._end
+            point = {name: start[name] + (end[name] - start[name]) * time for name in end}
+            self._last[time] = activity_at(self._network, self._own, point)
+        return self._last[time]
+
+    def kinks(self) -> Iterator[float]:
+        """Yield the times at which the model bends, and 1."""
+        self._require_piecewise_linear()
+        start, later = 0.0, [1.0]
+        while later:
+            first = first_kink(self._network, self.at(start), self.at(later[-1]))
+            time = 1.0 if first is None else start + first * (later[-1] - start)
+            if first is not None and start < time < later[-1]:
+                later.append(time)
+            else:
+                start = later.pop()
+                yield start
+
+    def _require_piecewise_linear(self) -> None:
+        network = self._network
+        curved = [layer for layer in network.layers if network.fed_by(layer)]
+        curved += [layer for layer in network.layers if layer.reduce == "product"]
+        if names := [layer.name for layer in curved if not is_piecewise_linear(layer)]:
+            raise ParameterError(
+                f"steps: between kinks only a piecewise linear model is integrated exactly, and "
+                f"{names[0]!r} is not; say how many steps to take"
+            )
