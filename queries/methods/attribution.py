@@ -164,7 +164,8 @@ class AttributionMethods(Methods):
         baseline
             One sample that rescale and ig compare with; by default zeros (input).
         steps
-            How many steps ig takes (int, in steps, at least 1, default 32).
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-bias_part"``. NaN and null come last. Equal rows, and all without
@@ -278,7 +279,8 @@ class AttributionMethods(Methods):
         baseline
             One sample that rescale and ig compare with; by default zeros (input).
         steps
-            How many steps ig takes (int, in steps, at least 1, default 32).
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-attribution"``. NaN and null come last. Equal rows, and all

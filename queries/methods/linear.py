@@ -90,7 +90,8 @@ class LinearMethods(Methods):
         Definition: the sum over all paths of the product of the weights along a path, A + A^2 + A^3
         + ... of the adjacency matrix A, and what the biases along them add up to. Activations are
         ignored, and a maximum or product of inputs counts as their weighted sum: it is what the
-        model computes where both are absent. Paths through another source do not count, whose value
+        model computes where both are absent; at an input they count by what they pass on there, and
+        the map is what the model computes. Paths through another source do not count, whose value
         stands for what feeds it. In channel and layer graphs biases are means.
 
         Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
