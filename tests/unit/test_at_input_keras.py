@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import keras
 import numpy as np
@@ -11,7 +11,8 @@ import pytest
 from queries.analysis.at_input.activity import activity_at
 from queries.analysis.at_input.attribution import attribution
 from queries.analysis.at_input.frozen import frozen
-from queries.analysis.at_input.rule import Rule
+from queries.analysis.at_input.laws import conserved
+from queries.analysis.at_input.rule import Products, Rule, Slope
 from tests.unit.at_input import of_keras
 from tests.unit.builders import randomized
 
@@ -46,6 +47,12 @@ def recurrent() -> Any:
     steps = keras.Input((3, 2), name="steps")
     both = layers.Bidirectional(layers.LSTM(2, return_sequences=True))(steps)
     return keras.Model(steps, layers.Dense(2, name="out")(layers.GRU(3)(both)))
+
+
+def tokens() -> Any:
+    ids = keras.Input((3,), dtype="int32", name="ids")
+    looked_up = layers.Embedding(5, 3, mask_zero=True)(ids)
+    return keras.Model(ids, layers.Dense(2, name="out")(layers.LSTM(2)(looked_up)))
 
 
 MODELS: Final[dict[str, Callable[[], Any]]] = {
@@ -93,6 +100,31 @@ def test_gradient_is_that_of_tensorflow(model: Any, tmp_path: Path) -> None:
             rtol=1e-4,
             atol=1e-5 * np.abs(gradient).max(),
         )
+
+
+@pytest.mark.parametrize("build", [*MODELS.values(), tokens], ids=[*MODELS, "tokens"])
+def test_laws_hold_by_all_rules(build: Callable[[], Any], tmp_path: Path) -> None:
+    model = randomized(build())
+    network, own = of_keras(model, tmp_path)
+    first, second = (activity_at(network, own, _given(model, seed)) for seed in (3, 4))
+    target = np.zeros(network.neurons)
+    target[-2:] = 1.0, -1.0
+    for slope in get_args(Slope):
+        for products in get_args(Products):
+            model_there = frozen(network, own, first, Rule(slope, products), second)
+            found = attribution(model_there, target)
+            for each in conserved(found):
+                assert max(each.local, each.flow, each.cut) < 1e-9
+            inputs = found.neurons[model_there.inputs].sum()
+            assert inputs + found.biases.sum() == pytest.approx(found.target, abs=1e-9)
+
+
+def _given(model: Any, seed: int) -> dict[str, Any]:
+    given = inputs_of(model, seed)
+    return {
+        name: np.array([1, 3, 0]) + seed % 2 if name == "ids" else each
+        for name, each in given.items()
+    }
 
 
 REFERENCES: Final[dict[str, Callable[[], list[Any]]]] = {
