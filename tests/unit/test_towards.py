@@ -1,6 +1,7 @@
 """What a text names as a target, and what it does not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -47,7 +48,9 @@ def test_a_neuron_or_the_difference_of_two(graph: NeuronGraph) -> None:
 
 
 def test_of_two_outputs_none_is_meant_by_itself(graph: NeuronGraph) -> None:
-    with pytest.raises(ParameterError, match=r"towards is missing: .* has 2 outputs, b, a-b; name a"):
+    with pytest.raises(
+        ParameterError, match=r"towards is missing: .* has 2 outputs, b, a-b; name a"
+    ):
         graph.attribution(X)
 
 
@@ -62,3 +65,11 @@ def test_zeros_and_constant_outputs_have_attributions(graph: NeuronGraph) -> Non
     assert (frame["attribution"] == 0).all()
     frame = graph.conservation(0 * X, towards="hid-den[0]", slope="rescale")
     assert frame[["local", "flow", "cut"]].to_numpy().max() == 0
+
+
+def test_inputs_of_a_model_of_onnx_begin_nothing(shared_file: Callable[[str], Path]) -> None:
+    with NeuronGraph(shared_file("digits_keras_export.onnx")) as opened:
+        x = np.linspace(0, 1, 64).reshape(1, 8, 8, 1)
+        frame = opened.conservation(x, slope="rescale")
+        assert frame[["local", "flow", "cut"]].to_numpy().max() == 0
+        assert opened.attribution(x, "input_layer")["bias_part"].abs().max() == 0

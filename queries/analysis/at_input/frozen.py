@@ -63,7 +63,7 @@ class FrozenModel:
         """Which neurons are those of inputs."""
         inputs = np.zeros(self.network.neurons, dtype=bool)
         for layer in self.network.layers:
-            if is_input(layer):
+            if layer.is_input:
                 inputs[self.network.neurons_of(layer)] = True
         return inputs
 
@@ -99,11 +99,6 @@ class FrozenModel:
         return np.where(self.inputs, 0.0, own)
 
 
-def is_input(layer: Layer) -> bool:
-    """Tell whether a layer is an input of its model."""
-    return layer.class_name == "InputLayer" and not layer.inputs
-
-
 def frozen(
     network: Network, own: Own, at: Activity, rule: Rule, baseline: Activity | None = None
 ) -> FrozenModel:
@@ -135,7 +130,7 @@ def frozen(
         if layer.activation in PULLED_BACK:
             over_axis[layer.index] = OverAxis.at(layer, place, at, start)
             slope[place] = 0.0
-        elif not is_input(layer):
+        elif not layer.is_input:
             then = None if start is None else (start.pre_activation[place], start.value[place])
             slope[place] = slopes_of(
                 layer, own.parameters(layer, place), at.pre_activation[place], at.value[place],
