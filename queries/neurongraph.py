@@ -16,6 +16,7 @@ from queries.errors import NeurongraphError, ParameterError
 from queries.library.checks import require_count
 from queries.library.queries import Statement, query
 from queries.methods.at_input import AtInputMethods
+from queries.methods.attribution import AttributionMethods
 from queries.methods.centrality import CentralityMethods
 from queries.methods.comparison import ComparisonMethods
 from queries.methods.export import ExportMethods
@@ -49,6 +50,7 @@ class NeuronGraph(
     ComparisonMethods,
     HistoryMethods,
     AtInputMethods,
+    AttributionMethods,
     PruningMethods,
     PropertyMethods,
     ExportMethods,

@@ -208,6 +208,12 @@ def shared_file() -> Callable[[str], Path]:
     return lambda name: _shared(f"models/{name}")
 
 
+@pytest.fixture(scope="session")
+def oracle_file() -> Callable[[str], Path]:
+    """Give the path of a file of numbers of another project, by its name."""
+    return lambda name: _shared(f"oracles/{name}")
+
+
 def _shared(name: str | Path) -> Path:
     shared = Path(os.environ.get("NEURONGRAPH_SHARED") or ROOT.parent / "shared")
     if not (shared / name).is_file():

@@ -22,6 +22,7 @@ _HEAVY: Final = {
     "integration/test_written_files.py": 2,
     "keras2/": 2,
     "parallel/": 6,
+    "unit/test_at_input_laws.py": 3,
     "unit/test_foreign.py": 2,
     "unit/test_masked_layers.py": 2,
     "unit/test_training.py": 2,

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from itertools import chain, islice
 from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -17,15 +18,22 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterato
     """Yield what a function returns for each item, in their order; it is called on all cores.
 
     Items are made while others are worked at, and only so many as are soon needed: they may be
-    large.
+    large. A single one is worked at by the thread that asks: to begin others takes milliseconds.
     """
+    left = iter(items)
+    first = list(islice(left, 2))
+    # Threads of BLAS beside ours would wait for each other, which takes time of the cores.
+    with _libraries().limit(limits=1, user_api="blas"):
+        if len(first) == 1:
+            yield work(first[0])
+        else:
+            yield from _in_pool(work, chain(first, left))
+
+
+def _in_pool(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     workers = os.cpu_count() or 1
     begun: deque[Future[Result]] = deque()
-    # Threads of BLAS beside these would wait for each other, which takes time of the cores.
-    with (
-        _libraries().limit(limits=1, user_api="blas"),
-        ThreadPoolExecutor(workers, thread_name_prefix="neurongraph-layer") as pool,
-    ):
+    with ThreadPoolExecutor(workers, thread_name_prefix="neurongraph-layer") as pool:
         for item in items:
             begun.append(pool.submit(work, item))
             if len(begun) > workers:

@@ -68,6 +68,10 @@ class WeightMatrix:
             weight = weight * np.repeat(target, self.fan_in)
         return self._with_weights(weight)
 
+    def times(self, multipliers: Scores) -> "WeightMatrix":
+        """Return the same relationships, each weighing so many times as much."""
+        return self._with_weights(self.matrix.data * multipliers)
+
     def _with_weights(self, weight: Scores) -> "WeightMatrix":
         matrix = csr_array((weight, self.matrix.indices, self.matrix.indptr), self.matrix.shape)
         return replace(self, matrix=matrix)

@@ -37,7 +37,8 @@ def _field(question: Question, direction: Direction) -> pd.DataFrame:
         "out": (passes.reach_forward, passes.sums_forward),
     }[direction]
     weight = add_up(network, of.astype(np.float64))
-    inside = reach(network, of)
+    # At an input what passes nothing on is not in the field.
+    inside = reach(network, of, above=-1.0 if question.frozen is None else 0.0)
     layers = [layer.name for layer in network.layers if inside[network.neurons_of(layer)].any()]
     # By layers, since the ids may be too many to be listed in a statement.
     frame = question.model.neurons(NeuronFilter(layer=layers))

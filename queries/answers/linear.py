@@ -15,8 +15,7 @@ def effective_weights(question: Question) -> pd.DataFrame:
     sources, targets = question.neurons("source"), question.neurons("target")
     begin, end = network.places(sources), network.places(targets)
     weights = linear.effective_weights(network, begin, end)
-    own, _ = question.model.biases()
-    bias = values_at_rest(network, own, begin, 0.0, end)
+    bias = values_at_rest(network, question.biases(), begin, 0.0, end)
     return question.answer(_linear_map(sources, targets, weights, bias))
 
 
@@ -27,7 +26,7 @@ def combine(question: Question) -> pd.DataFrame:
     held, end = network.places(through), network.places(targets)
     combined = linear.combine(network, held, end)
     everyone = question.model.neurons(NeuronFilter())
-    own, _ = question.model.biases()
+    own = question.biases()
     bias = values_at_rest(network, own, held, own[held], end)
     sources = everyone.take(combined.feeding)
     return question.answer(_linear_map(sources, targets, combined.weights, bias))

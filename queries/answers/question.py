@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from queries.analysis.at_input.frozen import FrozenModel
 from queries.analysis.network import Network
 from queries.analysis.not_finite import note
-from queries.analysis.operators import Flags
+from queries.analysis.operators import Flags, Scores
 from queries.answers.direction import is_forward
+from queries.answers.frozen_input import frozen_at
 from queries.answers.model import PLACE, Model
 from queries.answers.samples import GivenInput, given_input
 from queries.core.layer import Layer
@@ -55,10 +58,26 @@ class Question:
         """The layers of the model, inputs first."""
         return self.model.layers
 
-    @property
+    @cached_property
     def network(self) -> Network:
-        """The relationships of the model, weighed as the question says."""
+        """The relationships of the model, weighed as the question says: perhaps at an input."""
+        return self._network if self.frozen is None else self.frozen.scaled()
+
+    @property
+    def _network(self) -> Network:
         return self.model.network(self.values.get("by", "weight"))
+
+    @cached_property
+    def frozen(self) -> FrozenModel | None:
+        """The model at the input at which relationships are weighed; None where weights count."""
+        how = self.values.get("input")
+        if how is None or self.query.parameter("input").required:
+            return None
+        return frozen_at(self.model, self._network, how)
+
+    def biases(self) -> Scores:
+        """Return what each neuron has beside what is passed on to it: shape (neurons,)."""
+        return self.model.biases()[0] if self.frozen is None else self.frozen.offsets()
 
     def neurons(self, name: str, columns: Sequence[str] = PLACE) -> pd.DataFrame:
         """Return the neurons that a parameter names, by id.

@@ -8,6 +8,14 @@ import typer
 
 from queries.commands.completion import plot_names, plot_words
 from queries.commands.input_shapes import InputShapeOption
+from queries.commands.model_input import (
+    InputOption,
+    LabelOption,
+    PixelsOption,
+    ResizeOption,
+    model_input,
+    with_files,
+)
 from queries.commands.options import DaskOption, GraphOption, ModelOption
 from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples, say
@@ -25,6 +33,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
         "neurongraph plot",
         "neurongraph plot adjacency --describe",
         "neurongraph plot adjacency --output adjacency.html",
+        "neurongraph plot strongest_paths input_layer dense_1 --input samples/digits.npz:7",
         "neurongraph plot adjacency source=conv_1 target=dense_0 -o conv_1.png --size 800x600",
     ),
 )
@@ -60,6 +69,10 @@ def plot(
     size: Annotated[
         str, typer.Option("--size", metavar="WIDTHxHEIGHT", help="In pixels.")
     ] = "1280x800",
+    samples: InputOption = None,
+    pixels: PixelsOption = None,
+    resize: ResizeOption = False,
+    label: LabelOption = None,
     dask: DaskOption = None,
     input_shape: InputShapeOption = None,
     describe: Annotated[
@@ -86,14 +99,16 @@ def plot(
 
         print_description(declaration)
         return
-    file, pixels = _checked_file(output or Path(f"{name}{_PAGE}")), _pixels(size)
+    file, width_and_height = _checked_file(output or Path(f"{name}{_PAGE}")), _pixels(size)
     from queries.commands.arguments import query_values
 
-    values = query_values(declaration, words or ())
+    samples, words = with_files(samples, words)
+    given = model_input(samples, pixels, label, resize=resize)
+    values = query_values(declaration, words, given)
     with open_graph(graph, model, dask, input_shape) as session:
         # Every plot has a method of its name.
         picture = getattr(session.plot, name)(**values)
-    say(f"Wrote {picture.save(file, size=pixels)}.")
+    say(f"Wrote {picture.save(file, size=width_and_height)}.")
     if picture.note:
         say(picture.note)
     if output is None:

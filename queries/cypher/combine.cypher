@@ -15,6 +15,7 @@ main = ["source_name", "target_name", "weight", "bias"]
 first = { type = "neurons", required = true, help = "the first layer, or some of its neurons; what feeds it are the sources" }
 second = { type = "neurons", required = true, help = "the second layer, or some of its neurons" }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 source = { type = "int", help = "id of a neuron that feeds the first layer" }

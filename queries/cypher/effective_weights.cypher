@@ -2,7 +2,7 @@
 summary = "What neurons pass on to others over all layers between, as one linear map and its bias."
 theme = "linear"
 order = "by source, then by target"
-definition = "the sum over all paths of the product of the weights along a path, A + A^2 + A^3 + ... of the adjacency matrix A, and what the biases along them add up to. Activations are ignored, and a maximum or product of inputs counts as their weighted sum: it is what the model computes where both are absent. Paths through another source do not count, whose value stands for what feeds it. In channel and layer graphs biases are means"
+definition = "the sum over all paths of the product of the weights along a path, A + A^2 + A^3 + ... of the adjacency matrix A, and what the biases along them add up to. Activations are ignored, and a maximum or product of inputs counts as their weighted sum: it is what the model computes where both are absent; at an input they count by what they pass on there, and the map is what the model computes. Paths through another source do not count, whose value stands for what feeds it. In channel and layer graphs biases are means"
 reads = "edges"
 not_embedded = "LadybugDB has no CALL subqueries"
 only_finite = true
@@ -15,6 +15,7 @@ main = ["source_name", "target_name", "weight", "bias"]
 source = { type = "neurons", required = true, help = "where paths begin, such as a layer" }
 target = { type = "neurons", required = true, help = "where they end" }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 source = { type = "int", help = "id of the neuron where the paths begin" }

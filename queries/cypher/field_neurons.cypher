@@ -14,6 +14,7 @@ neurons = { type = "neurons", required = true, help = "of which neurons" }
 among = { type = "neurons", help = "of which of them to tell, such as the input layer" }
 direction = { choices = ["in", "out"], default = "in", help = "what feeds them, or what they feed" }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }

@@ -12,6 +12,7 @@ example = { neurons = "dense_0" }
 [parameters]
 neurons = { type = "neurons", help = "which neurons to return" }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 id = { type = "int", help = "id of the neuron" }

@@ -14,6 +14,7 @@ main = ["name", "paths", "absolute", "signed"]
 source = { type = "neurons", required = true, help = "where the paths begin" }
 target = { type = "neurons", required = true, help = "where the paths end" }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 id = { type = "int", help = "id of the target" }

@@ -12,6 +12,7 @@ example = { source = "input_layer", target = "dense_1" }
 source = { type = "neurons", required = true, help = "where the paths begin" }
 target = { type = "neurons", required = true, help = "where the paths end" }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 paths = { type = "float", unit = "paths", help = "number of paths" }

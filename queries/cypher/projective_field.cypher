@@ -12,6 +12,7 @@ main = ["layer", "neurons", "weight", "x_min", "x_max", "y_min", "y_max"]
 [parameters]
 neurons = { type = "neurons", required = true, help = "of which neurons" }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 layer_index = { type = "int", help = "position of the layer" }

@@ -15,6 +15,7 @@ target = { type = "neurons", required = true, help = "where the paths end" }
 k = { type = "int", default = 10, least = 1, unit = "paths", help = "how many paths" }
 distinct = { choices = ["path", "channel", "target"], default = "path", help = "path: all paths; channel: the strongest over each chain of channels alone; target: the strongest to each target alone", not_stated = { channel = "it searches chains best first until k are whole, and Cypher has no loop that ends by a condition" } }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 path = { type = "int", help = "rank of the path, from 1" }

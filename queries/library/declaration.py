@@ -216,6 +216,71 @@ INPUT: Final = Parameter(
 )
 """What queries about a model at an input take."""
 
+AT_INPUT: Final = Parameter(
+    "input",
+    "input",
+    "an input, one sample: a relationship then weighs what a unit more of its source adds to its "
+    "target there, the slope of the activation function times the weight. Of a maximum the winner "
+    "counts alone, gates and a softmax within the model are held at what they say, and outputs "
+    "count before their activation function. By default weights count alone",
+)
+"""What queries about weights take, for those at an input."""
+
+SlopeRule = Literal["gradient", "secant", "rescale"]
+AttributionRule = Literal["gradient", "secant", "rescale", "ig"]
+ProductsRule = Literal["half", "frozen", "gradient"]
+
+ATTRIBUTION: Final = (
+    Parameter(
+        "towards",
+        "text",
+        "a neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1], "
+        "before their activation function: of a softmax or a sigmoid its logit; by default the "
+        "largest output",
+    ),
+    Parameter(
+        "slope",
+        "text",
+        "what stands for an activation function: its derivative, the line from 0, or that from its "
+        "value at the baseline",
+        default="gradient",
+        choices=get_args(SlopeRule),
+    ),
+    Parameter(
+        "rule",
+        "text",
+        "what stands for an activation function: its derivative, the line from 0, that from its "
+        "value at the baseline, or such lines in steps on the way from there, which come close to "
+        "integrated gradients",
+        default="gradient",
+        choices=get_args(AttributionRule),
+    ),
+    Parameter(
+        "products",
+        "text",
+        "what passes on through a product: equal shares of it through its factors; all through "
+        "those that are no gates, which come out of a sigmoid, a softmax, one over a size or a "
+        "comparison; or its derivative",
+        default="half",
+        choices=get_args(ProductsRule),
+    ),
+    Parameter(
+        "baseline",
+        "input",
+        "one sample that rescale and ig compare with; by default zeros",
+    ),
+    Parameter(
+        "steps",
+        "int",
+        "how many equal steps ig takes; 0 for those from kink to kink of a piecewise linear model, "
+        "which give the integral exactly",
+        default=32,
+        least=0,
+        unit="steps",
+    ),
+)
+"""What queries take that lead back from a target."""
+
 
 @dataclass(frozen=True)
 class Declaration:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from queries.errors import NeurongraphError, PlotNotFoundError
-from queries.library.declaration import BY, Declaration, Parameter, by_name
+from queries.library.declaration import AT_INPUT, BY, Declaration, Parameter, by_name
 from queries.library.history import MEASURE, RUN
 from queries.library.queries import query
 
@@ -103,7 +103,7 @@ def _of_query(name: str, summary: str, query_name: str) -> Plot:
 def _of_field(meaning: str, **settings: Any) -> tuple[Parameter, ...]:
     """Return the parameters of a field that is drawn over a layer."""
     over = Parameter("over", "neurons", meaning, **settings)
-    return (query("field_neurons").parameter("neurons"), over, BY)
+    return (query("field_neurons").parameter("neurons"), over, BY, AT_INPUT)
 
 
 _BIN: Final = Parameter(

@@ -21,13 +21,25 @@ from queries.core.literals import operand
 from queries.core.properties import quoted
 from queries.core.wording import worded
 from queries.errors import CypherError, NeurongraphError, QueryNotFoundError, listed
-from queries.library.declaration import BY, INPUT, Column, Declaration, Parameter, by_name
+from queries.library.declaration import (
+    AT_INPUT,
+    ATTRIBUTION,
+    BY,
+    INPUT,
+    Column,
+    Declaration,
+    Parameter,
+    by_name,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_SHARED: Final = {each.name: each for each in (BY, INPUT)}
+_SHARED: Final = {each.name: each for each in (BY, INPUT, *ATTRIBUTION)}
 """Parameters that a header names alone: they mean the same in all queries."""
+
+_OPTIONAL: Final = {AT_INPUT.name: AT_INPUT}
+"""The same where they need not be given."""
 
 THEMES: Final = {
     "stored": "What is stored",
@@ -39,6 +51,7 @@ THEMES: Final = {
     "structure": "Structure",
     "comparison": "Comparison",
     "at_input": "A model at an input",
+    "attribution": "Attribution at an input",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 
@@ -252,6 +265,11 @@ class Query(Declaration):
         if self.not_stated:
             raise CypherError(f"{self.name} is not stated in Cypher: {self.not_stated}; {instead}")
         for each in self.parameters:
+            if each.type == "input" and values[each.name] is not None:
+                raise CypherError(
+                    f"{self.name} at an input is not stated in Cypher: no store keeps inputs, and "
+                    f"Cypher lacks functions that neurons apply, such as erf; {instead}"
+                )
             if reason := each.not_stated.get(values[each.name]):
                 raise CypherError(
                     f"{self.name} {each.name}={values[each.name]} is not stated in Cypher: "
@@ -344,5 +362,7 @@ def _read(name: str, text: str) -> Query:
 def _parameter(name: str, entry: dict[str, Any]) -> Parameter:
     if entry == {"shared": True}:
         return _SHARED[name]
+    if entry == {"shared": True, "required": False}:
+        return _OPTIONAL[name]
     choices = tuple(entry.get("choices", ()))
     return Parameter(name=name, **{"type": "text", **entry, "choices": choices})

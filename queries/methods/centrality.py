@@ -8,6 +8,7 @@ import pandas as pd
 from queries.analysis.operators import WeightKind
 from queries.answers import centrality as answers
 from queries.answers.centrality import Measure
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
@@ -255,6 +256,7 @@ class CentralityMethods(Methods):
         neurons: NeuronsLike = None,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -272,6 +274,16 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-path_centrality"``. NaN and null come last. Equal rows, and all
@@ -315,7 +327,7 @@ class CentralityMethods(Methods):
         --------
         >>> graph.path_centrality("dense_0")
         """
-        question = self._ask("path_centrality", model, neurons=neurons, by=by)
+        question = self._ask("path_centrality", model, neurons=neurons, by=by, input=input)
         return self._answer(
             question,
             answers.path_centrality,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from queries.answers import field as answers
 from queries.answers.field import Direction
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
@@ -19,6 +20,7 @@ class FieldMethods(Methods):
         neurons: NeuronsLike,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -34,6 +36,16 @@ class FieldMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
@@ -79,7 +91,7 @@ class FieldMethods(Methods):
         --------
         >>> graph.receptive_field("conv_1[3]@1,1")
         """
-        question = self._ask("receptive_field", model, neurons=neurons, by=by)
+        question = self._ask("receptive_field", model, neurons=neurons, by=by, input=input)
         return self._answer(
             question, answers.receptive_field, sort=sort, limit=limit, in_store=in_store
         )
@@ -89,6 +101,7 @@ class FieldMethods(Methods):
         neurons: NeuronsLike,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -104,6 +117,16 @@ class FieldMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
@@ -148,7 +171,7 @@ class FieldMethods(Methods):
         --------
         >>> graph.projective_field("input_layer[0]@3,3")
         """
-        question = self._ask("projective_field", model, neurons=neurons, by=by)
+        question = self._ask("projective_field", model, neurons=neurons, by=by, input=input)
         return self._answer(
             question, answers.projective_field, sort=sort, limit=limit, in_store=in_store
         )
@@ -160,6 +183,7 @@ class FieldMethods(Methods):
         *,
         direction: Direction = "in",
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -181,6 +205,16 @@ class FieldMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
@@ -229,7 +263,13 @@ class FieldMethods(Methods):
         >>> graph.field_neurons("conv_1[3]@1,1", "input_layer")
         """
         question = self._ask(
-            "field_neurons", model, neurons=neurons, among=among, direction=direction, by=by
+            "field_neurons",
+            model,
+            neurons=neurons,
+            among=among,
+            direction=direction,
+            by=by,
+            input=input,
         )
         return self._answer(
             question,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from queries.answers import linear as answers
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
@@ -19,6 +20,7 @@ class LinearMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -40,6 +42,16 @@ class LinearMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-bias"``. NaN and null come last. Equal rows, and all without it,
@@ -78,7 +90,8 @@ class LinearMethods(Methods):
         Definition: the sum over all paths of the product of the weights along a path, A + A^2 + A^3
         + ... of the adjacency matrix A, and what the biases along them add up to. Activations are
         ignored, and a maximum or product of inputs counts as their weighted sum: it is what the
-        model computes where both are absent. Paths through another source do not count, whose value
+        model computes where both are absent; at an input they count by what they pass on there, and
+        the map is what the model computes. Paths through another source do not count, whose value
         stands for what feeds it. In channel and layer graphs biases are means.
 
         Weights that are NaN or infinite: A sum over paths is NaN where one of the paths goes over
@@ -88,7 +101,9 @@ class LinearMethods(Methods):
         --------
         >>> graph.effective_weights("conv_1", "dense_1")
         """
-        question = self._ask("effective_weights", model, source=source, target=target, by=by)
+        question = self._ask(
+            "effective_weights", model, source=source, target=target, by=by, input=input
+        )
         return self._answer(
             question, answers.effective_weights, sort=sort, limit=limit, in_store=in_store
         )
@@ -99,6 +114,7 @@ class LinearMethods(Methods):
         second: NeuronsLike,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -121,6 +137,16 @@ class LinearMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-bias"``. NaN and null come last. Equal rows, and all without it,
@@ -168,5 +194,5 @@ class LinearMethods(Methods):
         --------
         >>> graph.combine("conv_1", "dense_0")
         """
-        question = self._ask("combine", model, first=first, second=second, by=by)
+        question = self._ask("combine", model, first=first, second=second, by=by, input=input)
         return self._answer(question, answers.combine, sort=sort, limit=limit, in_store=in_store)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from queries.answers import path as answers
 from queries.answers.path import Distinct
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.library.declaration import Weighing
 from queries.methods.base import Methods
@@ -23,6 +24,7 @@ class PathMethods(Methods):
         k: int = 10,
         distinct: Distinct = "path",
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -53,6 +55,16 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
@@ -97,7 +109,14 @@ class PathMethods(Methods):
         >>> graph.strongest_paths("input_layer", "dense_1", k=5)
         """
         question = self._ask(
-            "strongest_paths", model, source=source, target=target, k=k, distinct=distinct, by=by
+            "strongest_paths",
+            model,
+            source=source,
+            target=target,
+            k=k,
+            distinct=distinct,
+            by=by,
+            input=input,
         )
         return self._answer(
             question, answers.strongest_paths, sort=sort, limit=limit, in_store=in_store
@@ -324,6 +343,7 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -341,6 +361,16 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-signed"``. NaN and null come last. Equal rows, and all without it,
@@ -379,7 +409,7 @@ class PathMethods(Methods):
         --------
         >>> graph.path_norm("input_layer", "dense_1")
         """
-        question = self._ask("path_norm", model, source=source, target=target, by=by)
+        question = self._ask("path_norm", model, source=source, target=target, by=by, input=input)
         return self._answer(question, answers.path_norm, sort=sort, limit=limit, in_store=in_store)
 
     def path_counts(
@@ -388,6 +418,7 @@ class PathMethods(Methods):
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -407,6 +438,16 @@ class PathMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-absolute"``. NaN and null come last. Equal rows, and all without
@@ -452,7 +493,7 @@ class PathMethods(Methods):
         --------
         >>> graph.path_counts("input_layer", "dense_1")
         """
-        question = self._ask("path_counts", model, source=source, target=target, by=by)
+        question = self._ask("path_counts", model, source=source, target=target, by=by, input=input)
         return self._answer(
             question,
             answers.path_counts,

@@ -20,6 +20,7 @@ from queries.answers.path import Distinct
 from queries.answers.path import strongest_paths as find_strongest_paths
 from queries.answers.question import Question
 from queries.core.arguments import require_texts
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronFilter, NeuronsLike
 from queries.errors import ParameterError, listed
 from queries.library.declaration import Weighing
@@ -247,6 +248,7 @@ class Plots:
         target: NeuronsLike,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         model: str | None = None,
         size: Size | None = None,
     ) -> Picture:
@@ -265,6 +267,16 @@ class Plots:
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         model
             The model to ask about; needed where the graph holds more than one.
         size
@@ -286,7 +298,7 @@ class Plots:
         >>> graph.plot.effective_weights("input_layer", "dense_1")
         """
         question = self._graph.question(
-            "effective_weights", source=source, target=target, by=by, model=model
+            "effective_weights", source=source, target=target, by=by, input=input, model=model
         )
         sources, targets = (
             _require_any(side, question.neurons(side)) for side in ("source", "target")
@@ -359,6 +371,7 @@ class Plots:
         over: NeuronsLike = None,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         model: str | None = None,
         size: Size | None = None,
     ) -> Picture:
@@ -374,6 +387,16 @@ class Plots:
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         model
             The model to ask about; needed where the graph holds more than one.
         size
@@ -393,7 +416,7 @@ class Plots:
         --------
         >>> graph.plot.receptive_field("conv_1[3]@1,1", "input_layer")
         """
-        return self._field("receptive_field", neurons, over, by, model, size)
+        return self._field("receptive_field", neurons, over, by, input, model, size)
 
     def projective_field(
         self,
@@ -401,6 +424,7 @@ class Plots:
         over: NeuronsLike,
         *,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         model: str | None = None,
         size: Size | None = None,
     ) -> Picture:
@@ -416,6 +440,16 @@ class Plots:
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         model
             The model to ask about; needed where the graph holds more than one.
         size
@@ -435,7 +469,7 @@ class Plots:
         --------
         >>> graph.plot.projective_field("input_layer[0]@3,3", "conv_0")
         """
-        return self._field("projective_field", neurons, over, by, model, size)
+        return self._field("projective_field", neurons, over, by, input, model, size)
 
     def strongest_paths(
         self,
@@ -445,6 +479,7 @@ class Plots:
         k: int = 10,
         distinct: Distinct = "path",
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         model: str | None = None,
         size: Size | None = None,
     ) -> Picture:
@@ -465,6 +500,16 @@ class Plots:
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         model
             The model to ask about; needed where the graph holds more than one.
         size
@@ -486,6 +531,7 @@ class Plots:
             k=k,
             distinct=distinct,
             by=by,
+            input=input,
             model=model,
         )
         hops = self._computed(find_strongest_paths, question)
@@ -552,10 +598,11 @@ class Plots:
         neurons: NeuronsLike,
         over: NeuronsLike,
         by: Weighing,
+        at: InputLike | None,
         model: str | None,
         size: Size | None,
     ) -> Picture:
-        plot(name).checked({"neurons": neurons, "over": over, "by": by})
+        plot(name).checked({"neurons": neurons, "over": over, "by": by, "input": at})
         direction: Literal["in", "out"] = "in" if name == "receptive_field" else "out"
         question = self._graph.question(
             "field_neurons",
@@ -563,6 +610,7 @@ class Plots:
             among=over,
             direction=direction,
             by=by,
+            input=at,
             model=model,
         )
         if over is None:
@@ -598,7 +646,8 @@ def _named(neurons: pd.DataFrame) -> str:
 
 
 def _title(what: str, question: Question) -> str:
-    return f"{what}, model {question.model.name}"
+    at_input = "" if question.frozen is None else ", at an input"
+    return f"{what}, model {question.model.name}{at_input}"
 
 
 def _layers(question: Question) -> pd.DataFrame:

@@ -85,7 +85,12 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
     "widest_path": [LAST, ENDS],
     "zero_channels": [{"threshold": 5.0}],
 }
+AT: dict[str, Any] = {"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}
 UNDEFINED: dict[str, dict[str, Any]] = {
+    "attribution": AT,
+    "conservation": AT,
+    "contributions": {**AT, "neurons": "last"},
+    "edge_attribution": AT,
     "pagerank": {},
     "path_centrality": {},
     "laplacian": {"neurons": NeuronFilter(layer=["head", "last"])},

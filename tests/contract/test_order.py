@@ -55,6 +55,11 @@ ORDERS: dict[str, Order] = {
     "by source, then by target": by("source", "target"),
     "by target, then by source, then by weight": by("target", "source", "weight"),
     "inputs as they are given, then by id": by("id"),
+    "inputs as they are given, then by target, largest absolute contribution first, then by "
+    "source": by("target", "-|contribution", "source"),
+    "inputs as they are given, then largest absolute attribution first, then by source and by "
+    "target": by("-|attribution", "source", "target"),
+    "inputs as they are given, then layers as in the model": by_layer(),
     "inputs first, by index": by("index"),
     "largest absolute weight first, then by neuron, by id and by weight": by(
         "-|weight", "neuron", "id", "weight"

@@ -16,18 +16,23 @@ OTHER: Final = "other"
 
 _ENDS: Final = {"source": "pixels", "target": "digits"}
 _NEAR: Final = {"source": "hidden", "target": "digits"}
+_AT: Final = {"input": np.full((4, 4, 1), 0.5)}
 _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
-    "activations": [{"input": np.full((4, 4, 1), 0.5)}],
+    "activations": [_AT],
     "adjacency": [_NEAR],
+    "attribution": [{**_AT, "towards": "digits[1]"}],
     "bifans": [_NEAR],
     "channel_importance": [{}],
     "combine": [{"first": "hidden", "second": "digits"}],
     "compare_edges": [{"other": OTHER, "k": 100_000}],
     "compare_layers": [{"other": OTHER}],
     "compare_neurons": [{"other": OTHER, "measure": each} for each in ("strength", "bias")],
+    "conservation": [_AT],
+    "contributions": [{**_AT, "neurons": "digits"}],
     "dead_neurons": [{"threshold": 0.3}],
     "degree": [{}],
     "duplicate_channels": [{"least": -1}],
+    "edge_attribution": [{**_AT, "k": 50}],
     "edges": [{}, {"min_weight": 0.1}, {"target": "digits"}],
     "effective_weights": [_ENDS],
     "eigenvector_centrality": [{"neurons": "digits"}],

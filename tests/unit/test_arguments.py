@@ -27,6 +27,7 @@ GIVEN: Final[dict[str, Any]] = {
     "second": "out",
     "run": "run",
     "text": "RETURN 1 AS one",
+    "input": np.zeros((1, 3)),
     "x": np.zeros((1, 3)),
 }
 FLAGS: Final = {"bool"}

@@ -10,17 +10,26 @@ from queries import NeuronGraph
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.schema import weight_properties
 from queries.errors import CypherError, ParameterError, QueryNotFoundError
-from queries.library.declaration import BY, INPUT, ColumnType, Parameter, ParameterType
+from queries.library.declaration import (
+    AT_INPUT,
+    ATTRIBUTION,
+    BY,
+    INPUT,
+    ColumnType,
+    Parameter,
+    ParameterType,
+)
 from queries.library.queries import THEMES, Query, queries, query
 
 NAMES = [
-    "activations", "adjacency", "bifans", "channel_importance", "combine", "compare_edges",
-    "compare_layers", "compare_neurons", "dead_neurons", "degree", "duplicate_channels", "edges",
+    "activations", "adjacency", "attribution", "bifans", "channel_importance", "combine",
+    "compare_edges", "compare_layers", "compare_neurons", "conservation", "contributions",
+    "dead_neurons", "degree", "duplicate_channels", "edge_attribution", "edges",
     "effective_weights", "eigenvector_centrality", "field_neurons", "katz", "laplacian",
     "layer_statistics", "layers", "longest_path", "models", "neighbours", "neurons", "pagerank",
     "path_centrality", "path_counts", "path_norm", "projective_field", "receptive_field",
-    "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary",
-    "top_neurons", "weight_distribution", "widest_path", "zero_channels",
+    "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary", "top_neurons",
+    "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
 _FEW = 10
 HEADER_KEYS = {
@@ -136,9 +145,9 @@ class TestHeaders:
             assert parameter.unit or parameter.type != "int"
 
     def test_leave_what_is_shared_to_the_one_declaration(self, name: str) -> None:
-        shared = {each.name: each for each in (BY, INPUT)}
+        shared = {each.name: each for each in (BY, INPUT, *ATTRIBUTION)}
         for parameter in query(name).parameters:
-            assert parameter is shared.get(parameter.name, parameter)
+            assert parameter in (shared.get(parameter.name, parameter), AT_INPUT)
 
     def test_give_cypher_for_both_stores(self, name: str) -> None:
         asked = query(name)

@@ -1,0 +1,103 @@
+"""What each neuron has to do with a target: a linear function of pre-activations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from queries.analysis.at_input.frozen import FrozenModel
+from queries.analysis.operators import EdgeColumns, Flags, Scores
+from queries.analysis.scaled_network import ScaledNetwork
+from queries.core.layer import Layer
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What neurons and relationships have to do with a target.
+
+    Parameters
+    ----------
+    frozen
+        The model at the input.
+    own
+        How much of each pre-activation the target counts: shape (neurons,).
+    gradient, inner_gradient
+        What the target gains by a unit more of a neuron's value, and of its pre-activation.
+    """
+
+    frozen: FrozenModel
+    own: Scores
+    gradient: Scores
+    inner_gradient: Scores
+
+    @property
+    def target(self) -> float:
+        """The value of the target, or what it has more than at the baseline."""
+        return float(self.own @ self.frozen.pre_activation)
+
+    @property
+    def value(self) -> Scores:
+        """The value of each neuron, or what it has more than at the baseline."""
+        return self.frozen.value
+
+    @property
+    def total_gradient(self) -> Scores:
+        """What the target gains by a unit more of each neuron, which it may count itself."""
+        return self.gradient + self.own
+
+    @property
+    def neurons(self) -> Scores:
+        """What of the target comes through each neuron: shape (neurons,).
+
+        The value of a neuron times its gradient; of a neuron that the target counts its
+        pre-activation comes as well.
+        """
+        return self.frozen.value * self.gradient + self.frozen.pre_activation * self.own
+
+    @property
+    def biases(self) -> Scores:
+        """What of the target begins at each neuron, by its bias and what its slope leaves."""
+        model = self.frozen
+        left = model.value * self.gradient - model.pre_activation * (self.inner_gradient - self.own)
+        own = left + (model.bias + model.rest) * self.inner_gradient
+        return np.where(model.inputs, 0.0, own)
+
+    @property
+    def taking_part(self) -> Flags:
+        """Which neurons a relationship leads to that has to do with the target."""
+        return np.not_equal(self.inner_gradient, 0.0)
+
+    def edge_blocks(self, layer: Layer) -> Iterator[EdgeColumns]:
+        """Yield relationships into a layer, with what of the target comes over each."""
+        return self.relationships().edge_blocks(layer, self.taking_part)
+
+    def relationships(self) -> ScaledNetwork:
+        """Return the model with what of the target comes over each relationship as its weight."""
+        return ScaledNetwork(
+            self.frozen.network, source=self.frozen.value, target=self.inner_gradient
+        )
+
+
+def attribution(frozen: FrozenModel, own: Scores) -> Attribution:
+    """Return what neurons and relationships have to do with a target, by one pass from it back.
+
+    Parameters
+    ----------
+    frozen
+        The model at the input.
+    own
+        How much of each pre-activation the target counts: shape (neurons,).
+    """
+    network = frozen.network
+    gradient, inner = np.zeros(network.neurons), own.astype(np.float64)
+    last = np.flatnonzero(own).max(initial=-1)
+    for layer in reversed(network.layers):
+        place = network.neurons_of(layer)
+        if place.start > last:
+            continue
+        inner[place] += frozen.pulled_back(layer, gradient[place])
+        if not layer.edges or not inner[place].any():
+            continue
+        for operator in network.operators(layer):
+            gradient[operator.sources] += operator.sum_out(inner[operator.targets])
+    return Attribution(frozen, own, gradient, inner)

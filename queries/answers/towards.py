@@ -1,0 +1,111 @@
+"""What an attribution leads towards: a neuron, or the difference of two."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from queries.analysis.at_input.activity import Activity
+from queries.analysis.operators import Scores
+from queries.answers.model import Model
+from queries.core.address import repeatable
+from queries.core.neuron_filter import NeuronFilter, as_filter
+from queries.errors import ParameterError, listed
+from queries.library.queries import query
+
+_MINUS: Final = "-"
+
+
+@dataclass(frozen=True)
+class Towards:
+    """A target: pre-activations, added up.
+
+    Parameters
+    ----------
+    name
+        What it is called: a neuron, or two with a minus between.
+    own
+        How much of each pre-activation it counts: shape (neurons,).
+    """
+
+    name: str
+    own: Scores
+
+
+def named(model: Model, text: str) -> Towards:
+    """Return the target that a text names, such as ``dense_1[7]`` or ``dense_1[7]-dense_1[1]``.
+
+    Raises
+    ------
+    LayerNotFoundError, NeuronNotFoundError
+        If the model has no such neuron.
+    ParameterError
+        If it names several.
+    """
+    own = np.zeros(model.layers[-1].last + 1 - model.layers[0].first)
+    names = []
+    for part, sign in zip(_parts(model, text), (1.0, -1.0), strict=False):
+        place, name = _neuron(model, part)
+        own[place] += sign
+        names.append(name)
+    if not own.any():
+        raise ParameterError(f"towards: {repeatable(text)} is a neuron less itself, which is 0")
+    return Towards(_MINUS.join(names), own)
+
+
+def largest(model: Model, at: Activity) -> Towards:
+    """Return the output that is the largest before its activation function, at an input.
+
+    Raises
+    ------
+    ParameterError
+        If the model has several outputs.
+    """
+    fed = {index for layer in model.layers for index in layer.inputs}
+    outputs = [layer for layer in model.layers if layer.index not in fed]
+    if len(outputs) > 1:
+        raise ParameterError(
+            f"towards is missing: {model.name!r} has {len(outputs)} outputs, "
+            f"{listed([each.name for each in outputs])}; name a neuron"
+        )
+    place = outputs[0].places(model.layers[0].first)
+    own = np.zeros(len(at.value))
+    best = place.start + int(at.pre_activation[place].argmax())
+    own[best] = 1.0
+    names = model.neurons(NeuronFilter(id=best + model.layers[0].first), ("id", "name"))
+    return Towards(str(names["name"].iloc[0]), own)
+
+
+def _parts(model: Model, text: str) -> tuple[str, ...]:
+    """Return the one or two neurons that a text names; a layer's name may have a minus itself."""
+    layers = {layer.name for layer in model.layers}
+    ends = [place for place, sign in enumerate(text) if sign == _MINUS]
+    for parts in ((text,), *((text[:end], text[end + 1 :]) for end in ends)):
+        if all(part.strip() and layers.issuperset(_layers_of(part)) for part in parts):
+            return tuple(part.strip() for part in parts)
+    # One of them is not there, which is said of each by itself.
+    first, between, second = text.partition(f"]{_MINUS}")
+    return (f"{first}]", second) if between else (text,)
+
+
+def _layers_of(text: str) -> list[str]:
+    try:
+        return as_filter(text.strip()).layers or [text]
+    except ParameterError:
+        return [text]
+
+
+def _neuron(model: Model, text: str) -> tuple[int, str]:
+    """Return where the neuron stands that a text names, counted from the model's first."""
+    try:
+        asked = as_filter(text)
+    except ParameterError as error:
+        raise ParameterError(f"towards: {error}") from None
+    model.require(query("attribution"), {"towards": asked})
+    found = model.neurons(asked, ("id", "name"))
+    if len(found) != 1:
+        example = "" if found.empty else f", such as {found['name'].iloc[0]}"
+        raise ParameterError(
+            f"towards: {repeatable(text)} names {len(found):,} neurons; name one{example}"
+        )
+    return int(found["id"].iloc[0]) - model.layers[0].first, str(found["name"].iloc[0])
