@@ -10,7 +10,7 @@ pruning".
 from typing import Final
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array, hstack, vstack
+from scipy.sparse import csr_array
 
 from queries.analysis.operators import Ids, Scores
 
@@ -31,11 +31,20 @@ def with_leaves(contributions: csr_array, own: Scores) -> csr_array:
     Returns
     -------
     scipy.sparse.csr_array
-        Shape (2 * nodes, 2 * nodes): node ``nodes + i`` feeds node ``i`` alone, by ``own[i]``.
+        Shape (2 * nodes, 2 * nodes): node ``nodes + i`` feeds node ``i`` alone, by ``own[i]``,
+        which is the last entry of its row.
     """
-    nodes = len(own)
-    below = csr_array((nodes, 2 * nodes))
-    return csr_array(vstack([hstack([contributions, diags_array(own)]), below], format="csr"))
+    nodes, ends = len(own), contributions.indptr[1:]
+    leaves = np.arange(nodes, 2 * nodes)
+    starts = contributions.indptr + np.arange(nodes + 1)
+    return csr_array(
+        (
+            np.insert(contributions.data, ends, own),
+            np.insert(contributions.indices, ends, leaves),
+            np.concatenate([starts, np.full(nodes, starts[-1])]),
+        ),
+        (2 * nodes, 2 * nodes),
+    )
 
 
 def targets_of(graph: csr_array) -> Ids:
@@ -57,9 +66,10 @@ def shares(contributions: csr_array) -> csr_array:
         The same relationships in the same order; those into a node add up to 1, or to 0 where
         nothing contributes.
     """
-    absolute = abs(contributions)
-    sums = np.maximum(absolute.sum(axis=1), _LEAST)
-    return weighing(contributions, absolute.data / sums[targets_of(contributions)])
+    # SciPy's own absolute value joins entries of the same two nodes.
+    absolute, targets = np.abs(contributions.data), targets_of(contributions)
+    sums = np.bincount(targets, absolute, contributions.shape[0])
+    return weighing(contributions, absolute / np.maximum(sums, _LEAST)[targets])
 
 
 def node_influence(share: csr_array, answer: Scores) -> Scores:

@@ -100,6 +100,24 @@ def by_share(absolute: Scores, group: Ids, share: float) -> Flags:
     return kept
 
 
+def leading_on(edges: Flags, targets: Ids, sources: Ids, is_answer: Flags) -> Kept:
+    """Keep of some relationships those that lead to an answer, and the nodes that they join.
+
+    Parameters
+    ----------
+    edges
+        Which relationships.
+    targets, sources
+        Where each of all relationships ends and begins.
+    is_answer
+        Which nodes are of the answer: shape (nodes,).
+    """
+    nodes = is_answer.copy()
+    nodes[targets[edges]] = nodes[sources[edges]] = True
+    no_need = np.zeros_like(nodes)
+    return _without_loose_ends(Kept(nodes, edges), targets, sources, no_need, is_answer)
+
+
 def _without_loose_ends(
     kept: Kept, targets: Ids, sources: Ids, fed: Flags, is_answer: Flags
 ) -> Kept:
