@@ -30,7 +30,7 @@ class Answer:
         factor = np.random.default_rng(seed).normal(size=network.neurons)
         self.flow: Flow = flow(self.attributed, network, self.node, factor, apart=not grouped)
         nodes = len(self.flow.bias)
-        self.factor, self.own = factor, np.bincount(self.node, own, nodes)
+        self.factor, self.own = factor, np.bincount(self.node, own, nodes).astype(np.float64)
         self.inputs = np.bincount(self.node, self.attributed.frozen.inputs, nodes) > 0
         self.group = np.zeros(nodes, dtype=np.int64)
         self.group[self.node] = self.layer

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from queries.analysis.circuit.flow import Flow
+from queries.analysis.circuit.flow import Flow, sums
 from queries.analysis.circuit.influence import (
     edge_influence,
     node_influence,
@@ -101,7 +101,7 @@ def extract(
         chosen = by_share(np.abs(whole.edges.data), group[target], edges)
         kept = leading_on(chosen, target, source, answer > 0)
     rest = ~kept.edges
-    left_out = np.bincount(target[rest], whole.edges.data[rest], count)
+    left_out = sums(target[rest], whole.edges.data[rest], count)
     numbers = np.flatnonzero(kept.nodes)
     return Chosen(
         nodes=numbers,

@@ -95,8 +95,18 @@ def flow(
                 "level channel or layer"
             )
     edges, contribution = _matrix(blocks, nodes)
-    of_nodes = (attributed.neurons, attributed.biases, attributed.value)
-    return Flow(edges, contribution, *(np.bincount(node, each, nodes) for each in of_nodes))
+    return Flow(
+        edges=edges,
+        contribution=contribution,
+        attribution=sums(node, attributed.neurons, nodes),
+        bias=sums(node, attributed.biases, nodes),
+        value=sums(node, attributed.value, nodes),
+    )
+
+
+def sums(node: Ids, scores: Scores, nodes: int) -> Scores:
+    """Return by node the sum of what its parts have."""
+    return np.bincount(node, scores, nodes).astype(np.float64)
 
 
 def _flowing(blocks: Iterator[EdgeColumns], node: Ids, factor: Scores) -> Iterator[_Columns]:
@@ -119,8 +129,13 @@ def _summed(columns: _Columns, nodes: int) -> _Columns:
     """Return one relationship between each two nodes, which has what all between them have."""
     source, target, share, contribution = columns
     pairs, place = np.unique(target * nodes + source, return_inverse=True)
-    sums = (np.bincount(place, each, len(pairs)) for each in (share, contribution))
-    return pairs % nodes, pairs // nodes, *sums
+    count = len(pairs)
+    return (
+        pairs % nodes,
+        pairs // nodes,
+        sums(place, share, count),
+        sums(place, contribution, count),
+    )
 
 
 def _matrix(blocks: list[_Columns], nodes: int) -> tuple[csr_array, Scores]:
