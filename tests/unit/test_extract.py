@@ -8,6 +8,8 @@ from queries.analysis.at_input.rule import Rule
 from queries.analysis.circuit import flow as flows
 from queries.analysis.circuit.extract import Chosen, Pruning, extract
 from queries.analysis.circuit.flow import Flow, flow
+from queries.analysis.circuit.influence import node_influence, shares, with_leaves
+from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.network import Network
 from queries.analysis.operators import Ids, Scores
 from queries.errors import ParameterError
@@ -127,6 +129,15 @@ def test_inputs_and_biases_have_all_influence(seed: int) -> None:
     if not answer.flow.attribution.any():
         pytest.skip("nothing has to do with the answer")
     assert influence[answer.inputs].sum() + biases == pytest.approx(1, abs=1e-12)
+
+
+def test_influence_by_passes_is_that_of_the_graph(seed: int) -> None:
+    answer = Answer(seed, grouped=False)
+    share = shares(with_leaves(answer.flow.edges, answer.flow.bias))
+    nodes = answer.network.neurons
+    expected = node_influence(share, np.concatenate([answer.own, np.zeros(nodes)]))[:nodes]
+    by_passes = influence_of_neurons(answer.attributed, answer.own)
+    np.testing.assert_allclose(by_passes, expected, atol=1e-12)
 
 
 def test_a_larger_share_keeps_more(seed: int) -> None:
