@@ -20,7 +20,7 @@ from queries.core.address import path_text
 from queries.core.files import replaced_text
 from queries.core.version import __version__
 from queries.errors import ParameterError
-from queries.library.circuit import NODES, RELATIONSHIPS, Circuit, rows_of
+from queries.library.circuit import Circuit, columns_of, rows_of
 from queries.library.frames import declared
 
 _OWN: Final = "neurongraph"
@@ -75,7 +75,7 @@ def graph_json(circuit: Circuit) -> Json:
     """Return a circuit as the content of a file of graph JSON."""
     nodes = circuit.nodes
     rows = rows_of(nodes)
-    names = {row["node"]: _name(_layer(row), row["node"], _position(row)) for row in rows}
+    names = {row["id"]: _name(_layer(row), row["id"], _position(row)) for row in rows}
     error_nodes: dict[str, Json] = {}
     links: list[Json] = [
         {
@@ -90,12 +90,12 @@ def graph_json(circuit: Circuit) -> Json:
         if row["kind"] != "input" and abs(error) > _LEAST * abs(row.get("value", 0.0)):
             source = _name(_layer(row), -1, _position(row))
             error_nodes[source] = _node(source, _layer(row), -1, _position(row), _ERROR)
-            links.append({"source": source, "target": names[row["node"]], "weight": error})
+            links.append({"source": source, "target": names[row["id"]], "weight": error})
     influence = _cumulative(nodes["influence"].fillna(0.0).to_numpy(np.float64)).tolist()
     return {
         "metadata": _metadata(circuit.properties, max(map(_position, rows), default=0) + 1),
         "qParams": {
-            "pinnedIds": [names[row["node"]] for row in rows if row["kind"] == "target"],
+            "pinnedIds": [names[row["id"]] for row in rows if row["kind"] == "target"],
             "supernodes": [],
             "linkType": "both",
             "clickedId": "",
@@ -105,9 +105,9 @@ def graph_json(circuit: Circuit) -> Json:
             *(
                 {
                     **_node(
-                        names[row["node"]],
+                        names[row["id"]],
                         _layer(row),
-                        row["node"],
+                        row["id"],
                         _position(row),
                         _TYPES[row["kind"]],
                     ),
@@ -134,39 +134,42 @@ def circuit_of(content: Json) -> Circuit:
         If it is none.
     """
     metadata, all_nodes = content["metadata"], content["nodes"]
+    of_nodes, of_links = columns_of("circuit_nodes"), columns_of("circuit")
     shown = sorted(
         (node for node in all_nodes if node["feature_type"] != _ERROR),
         key=lambda node: _layer_index(str(node["layer"])),
     )
-    numbers = {node["node_id"]: number for number, node in enumerate(shown)}
+    numbers = {
+        node["node_id"]: node.get(_OWN, {}).get("id", number) for number, node in enumerate(shown)
+    }
     errors = {node["node_id"] for node in all_nodes} - set(numbers)
     entries = pd.DataFrame([_row(node, numbers[node["node_id"]]) for node in shown])
-    nodes = _with_influence(entries).reindex(columns=[column.name for column in NODES])
+    nodes = _with_influence(entries).reindex(columns=[column.name for column in of_nodes])
     rows = []
     for link in content["links"]:
         if link["source"] not in errors:
             source, target = numbers[link["source"]], numbers[link["target"]]
             own = link.get(_OWN, {"contribution": float(link["weight"])})
             rows.append({**own, "source": source, "target": target})
-    links = pd.DataFrame(rows, columns=[column.name for column in RELATIONSHIPS])
+    links = pd.DataFrame(rows, columns=[column.name for column in of_links])
     for end in ("source", "target"):
-        links[f"{end}_name"] = nodes["name"].reindex(links[end]).to_numpy()
+        links[f"{end}_name"] = nodes.set_index("id")["name"].reindex(links[end]).to_numpy()
     properties = metadata.get(_OWN) or {
         "name": metadata["slug"],
         "model": metadata["scan"],
         "input": metadata["prompt"],
-        "target": ", ".join(nodes.loc[nodes["kind"] == "target", "name"]),
+        "towards": ", ".join(nodes.loc[nodes["kind"] == "target", "name"]),
         "level": "feature",
     }
     order = links.sort_values(["source", "target"], kind="stable", ignore_index=True)
-    return Circuit(properties, declared(nodes, NODES), declared(order, RELATIONSHIPS))
+    return Circuit(properties, declared(nodes, of_nodes), declared(order, of_links))
 
 
 def _errors(circuit: Circuit) -> Scores:
     """Return what of each node's value no relationship brings; NaN where it has no value."""
     brought = circuit.relationships.groupby("target")["contribution"].sum()
     values = circuit.nodes["value"].to_numpy(np.float64)
-    errors: Scores = values - brought.reindex(circuit.nodes["node"], fill_value=0.0).to_numpy()
+    errors: Scores = values - brought.reindex(circuit.nodes["id"], fill_value=0.0).to_numpy()
     return errors
 
 
@@ -205,21 +208,21 @@ def _node(name: str, layer: str, feature: int, position: int, kind: str) -> Json
 def _row(node: Json, number: int) -> Json:
     """Return the row of an entry of the file: what we wrote, or what can be told of another's."""
     if _OWN in node:
-        return {**node[_OWN], "node": number}
+        return {**node[_OWN], "id": number}
     layer = str(node["layer"])
     kinds = {"embedding": "input", "logit": "target"}
     return {
-        "node": number,
+        "id": number,
         "neuron": None,
         "name": str(node["clerp"] or node["node_id"]),
         "layer": layer,
         "layer_index": _layer_index(layer),
         "channel": node["feature"],
-        "position": int(node["ctx_idx"]),
+        "x": int(node["ctx_idx"]),
         "kind": kinds.get(node["feature_type"], "inner"),
         "value": node.get("activation"),
         "attribution": None,
-        "bias": None,
+        "bias_part": None,
         "left_out": None,
         "cumulative": node.get("influence"),
         "influence": None,
@@ -252,7 +255,7 @@ def _layer_index(layer: str) -> int:
 
 
 def _position(row: Json) -> int:
-    return int(row.get("position", 0))
+    return int(row.get("x", 0))
 
 
 def _name(layer: str, feature: int, position: int) -> str:

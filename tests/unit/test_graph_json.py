@@ -11,7 +11,7 @@ import pytest
 
 from queries.errors import ParameterError
 from queries.export.graph_json import circuit_of, graph_json, read_graph_json, write_graph_json
-from queries.library.circuit import NODES, RELATIONSHIPS, Circuit
+from queries.library.circuit import Circuit, columns_of
 from queries.library.frames import declared
 
 # Of https://www.neuronpedia.org's graph-schema.json: what entries must have.
@@ -22,25 +22,24 @@ NODE = {"node_id", "feature", "layer", "ctx_idx", "feature_type", "jsNodeId", "c
 def circuit() -> Circuit:
     """Return a circuit of two inputs, one inner neuron with a bias, and a target."""
     nodes = [
-        (0, 0, "pixels[0]", "pixels", 0, 0, None, "input", 2.0, 3.0, 0.0, 0.0, 0.3),
-        (1, 1, "pixels[1]", "pixels", 0, 1, None, "input", 1.0, 1.0, 0.0, 0.0, 0.1),
-        (2, 5, "dense[3]", "dense", 1, 3, None, "inner", 5.0, 5.0, 1.0, 0.0, 0.6),
-        (3, 9, "odds[7]", "odds", 2, 7, None, "target", 6.5, 6.5, 0.5, 1.0, 0.0),
+        (0, "pixels[0]", "pixels", 0, 0, None, "input", 2.0, 3.0, 0.0, 0.0, 0.3),
+        (1, "pixels[1]", "pixels", 0, 1, None, "input", 1.0, 1.0, 0.0, 0.0, 0.1),
+        (5, "dense[3]", "dense", 1, 3, None, "inner", 5.0, 5.0, 1.0, 0.0, 0.6),
+        (9, "odds[7]", "odds", 2, 7, None, "target", 6.5, 6.5, 0.5, 1.0, 0.0),
     ]
     relationships = [
-        (0, "pixels[0]", 2, "dense[3]", 3.0, 3.0, 0.3),
-        (1, "pixels[1]", 2, "dense[3]", 1.0, 1.0, 0.1),
-        (2, "dense[3]", 3, "odds[7]", 5.0, 5.0, 0.6),
+        (0, "pixels[0]", 5, "dense[3]", 3.0, 3.0, 0.3),
+        (1, "pixels[1]", 5, "dense[3]", 1.0, 1.0, 0.1),
+        (5, "dense[3]", 9, "odds[7]", 5.0, 5.0, 0.6),
     ]
-    properties = {"name": "seven", "model": "digits", "input": "digit.png", "target": "odds[7]"}
-    return Circuit(
-        properties,
-        declared(pd.DataFrame(nodes, columns=[each.name for each in NODES]), NODES),
-        declared(
-            pd.DataFrame(relationships, columns=[each.name for each in RELATIONSHIPS]),
-            RELATIONSHIPS,
-        ),
-    )
+    properties = {"name": "seven", "model": "digits", "input": "digit.png", "towards": "odds[7]"}
+    return Circuit(properties, framed(nodes, "circuit_nodes"), framed(relationships, "circuit"))
+
+
+def framed(rows: list[tuple[Any, ...]], name: str) -> pd.DataFrame:
+    """Return a frame as a query answers with."""
+    columns = columns_of(name)
+    return declared(pd.DataFrame(rows, columns=[each.name for each in columns]), columns)
 
 
 def test_has_what_other_readers_need() -> None:
@@ -118,7 +117,7 @@ def test_reads_what_circuit_tracer_writes() -> None:
     assert read.nodes["name"].tolist() == ["E_2_0", "0_12_1", "5_7_1"]
     assert read.nodes["kind"].tolist() == ["input", "inner", "target"]
     assert read.nodes["layer_index"].tolist() == [0, 1, 6]
-    assert read.nodes["position"].tolist() == [0, 1, 1]
+    assert read.nodes["x"].tolist() == [0, 1, 1]
     np.testing.assert_allclose(read.nodes["influence"].to_numpy()[:2], [0.25, 0.5])
     assert read.relationships[["source", "target", "contribution"]].to_numpy().tolist() == [
         [0, 1, 2.0],
@@ -135,10 +134,10 @@ def test_what_circuit_tracer_wrote_is_written_again() -> None:
 def test_is_a_graph_of_networkx() -> None:
     graph = circuit().to_networkx()
     assert nx.is_directed_acyclic_graph(graph)
-    assert graph.graph["target"] == "odds[7]"
-    assert graph.edges[2, 3]["contribution"] == 5
-    assert graph.nodes[2]["name"] == "dense[3]"
-    assert "position" not in graph.nodes[2]
+    assert graph.graph["towards"] == "odds[7]"
+    assert graph.edges[5, 9]["contribution"] == 5
+    assert graph.nodes[5]["name"] == "dense[3]"
+    assert "x" not in graph.nodes[5]
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,6 @@ class Attributed(Protocol):
     def biases(self) -> Scores:
         """What of the target begins at each neuron."""
 
-    @property
-    def value(self) -> Scores:
-        """What each neuron puts out."""
-
     def edge_blocks(self, layer: Layer) -> Iterator[EdgeColumns]:
         """Yield relationships into a layer, with what of the target comes over each."""
 
@@ -49,16 +45,14 @@ class Flow:
         joined twice have two entries.
     contribution
         What the source of each entry adds to the value of its target.
-    attribution, bias, value
-        What flows through each node, what of it begins there, and what the node puts out: shape
-        (nodes,).
+    attribution, bias
+        What flows through each node, and what of it begins there: shape (nodes,).
     """
 
     edges: csr_array
     contribution: Scores
     attribution: Scores
     bias: Scores
-    value: Scores
 
 
 def flow(
@@ -100,7 +94,6 @@ def flow(
         contribution=contribution,
         attribution=sums(node, attributed.neurons, nodes),
         bias=sums(node, attributed.biases, nodes),
-        value=sums(node, attributed.value, nodes),
     )
 
 
