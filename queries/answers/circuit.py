@@ -12,11 +12,17 @@ from queries.analysis.channels import channels_of
 from queries.analysis.circuit.extract import Chosen, extract
 from queries.analysis.circuit.flow import Flow, flow, sums
 from queries.analysis.circuit.passing import influence_of_neurons
+from queries.analysis.circuit.scores import carried_within, explanation
+from queries.analysis.forward import ForwardPass
+from queries.analysis.intervention import CarriedBy, MixedPass
 from queries.analysis.operators import Flags, Ids, Scores
+from queries.analysis.weight_matrix import WeightMatrix
 from queries.answers.attribution import Sample, answer_of_samples, samples_of
 from queries.answers.model import Model
 from queries.answers.question import Question
+from queries.answers.samples import given_input
 from queries.core.neuron_filter import NeuronFilter
+from queries.errors import ParameterError
 
 
 @dataclass(frozen=True)
@@ -181,6 +187,76 @@ def circuit_nodes(question: Question) -> pd.DataFrame:
         )
 
     return _answer(question, rows)
+
+
+def circuit_scores(question: Question) -> pd.DataFrame:
+    """Return how much of the answers at samples their circuits explain.
+
+    Raises
+    ------
+    ParameterError
+        If both a patch and the mean are wanted.
+    """
+    others = _others(question)
+
+    def rows(explained: Explained) -> pd.DataFrame:
+        sample, chosen, whole = explained.sample, explained.chosen, explained.flow
+        inner = chosen.nodes[~explained.inputs[chosen.nodes]]
+        nodes = len(explained.nodes.table)
+        within = carried_within(chosen, explained.nodes.node, nodes)
+        target = sample.towards.own @ sample.at.pre_activation
+        empty, recovered = (
+            _target(question, sample, carried, others) for carried in (_nothing, within)
+        )
+        share, found = (np.abs(each).sum() for each in (chosen.share, whole.edges.data))
+        flows = (whole.attribution != 0) | (explained.answer > 0)
+        explains = explanation(chosen, whole, explained.answer, explained.inputs)
+        row = {
+            "nodes": len(chosen.nodes),
+            "nodes_of": int(flows.sum()),
+            "edges": len(chosen.share),
+            "edges_of": whole.edges.nnz,
+            "kept": share / found if found else np.nan,
+            **explains._asdict(),
+            "target": target,
+            "bias_part": whole.bias[inner].sum(),
+            "empty": empty,
+            "recovered": recovered,
+            "recovery": (recovered - empty) / (target - empty) if target != empty else np.nan,
+        }
+        return pd.DataFrame([row])
+
+    return _answer(question, rows)
+
+
+def _others(question: Question) -> Scores:
+    """Return what relationships outside of a circuit carry, by source: shape (neurons, 1)."""
+    patch, mean = question.values["patch"], question.values["rest"] == "mean"
+    if patch is not None and mean:
+        raise ParameterError("patch: what they carry is the mean already; leave one of them out")
+    if patch is None and not mean:
+        return np.zeros((question.network.neurons, 1))
+    given = question.given() if mean else given_input(question.model, patch)
+    if not mean and given.samples != 1:
+        raise ParameterError(f"patch: {given.samples:,} samples, and one is meant")
+    forward = ForwardPass(question.network, question.model.biases()[0], question.model.slopes())
+    values = forward.values(given.inputs)
+    return np.asarray(values.mean(axis=1, keepdims=True))
+
+
+def _nothing(part: WeightMatrix) -> Flags:
+    return np.zeros(part.matrix.nnz, dtype=bool)
+
+
+def _target(question: Question, sample: Sample, carried: CarriedBy, others: Scores) -> float:
+    """Return the target where some relationships carry their sources, and the others do not."""
+    mixed = MixedPass(question.network, sample.own.bias, sample.own.slope, carried, others)
+    values = mixed.begun({name: each[np.newaxis] for name, each in sample.inputs.items()})
+    pre_activations = values.copy()
+    layers = [layer for layer in question.network.layers if layer.name not in sample.inputs]
+    mixed.compute(layers, values, pre_activations)
+    own = sample.towards.own
+    return float(own[own != 0] @ pre_activations[own != 0, 0])
 
 
 def influence(question: Question) -> pd.DataFrame:

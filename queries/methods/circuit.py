@@ -1,6 +1,7 @@
 """The part of a model that explains an answer."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 
@@ -231,8 +232,9 @@ class CircuitMethods(Methods):
             - ``channel`` (int?): channel, feature map or unit; null of a layer
             - ``x`` (int?): coordinate along the width, or the time; null of a channel or a layer
             - ``kind`` (text): input, inner or target
-            - ``value`` (float, in units of the output): what it puts out, or more than at the
-              baseline; a channel or a layer the sum of its neurons
+            - ``value`` (float, in units of the output): what it puts out, an output before its
+              activation function, or more than at the baseline; of a channel or a layer the sum of
+              its neurons
             - ``attribution`` (float, in units of what it leads towards): what of the target comes
               through it
             - ``bias_part`` (float, in units of what it leads towards): what of that begins at it
@@ -274,6 +276,151 @@ class CircuitMethods(Methods):
         )
         return self._answer(
             question, answers.circuit_nodes, in_store=in_store, sort=sort, limit=limit
+        )
+
+    def circuit_scores(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        *,
+        towards: str | None = None,
+        level: CircuitLevel = "channel",
+        prune: Pruning = "influence",
+        node_share: float = 0.8,
+        edge_share: float = 0.98,
+        rule: AttributionRule = "gradient",
+        products: ProductsRule = "half",
+        baseline: InputLike | None = None,
+        steps: int = 32,
+        rest: Literal["zero", "mean"] = "zero",
+        patch: InputLike | None = None,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        in_store: bool = False,
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return how much of an answer its circuit explains, and what it computes alone.
+
+        Parameters
+        ----------
+        input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        towards
+            A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
+            before their activation function: of a softmax or a sigmoid its logit; by default the
+            largest output (text).
+        level
+            What a node of the circuit is (neuron or channel or layer, default channel).
+        prune
+            By what relationships are kept: the share of the answer that flows over them, or of each
+            layer the largest attributions into it (influence or attribution, default influence).
+        node_share
+            Nodes are kept until they have this share of all influence; with attribution all are
+            (float, no unit, at least 0, at most 1, default 0.8).
+        edge_share
+            Relationships between them are kept until they have this share (float, no unit, at least
+            0, at most 1, default 0.98).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
+        products
+            What passes on through a product: equal shares of it through its factors; all through
+            those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
+            comparison; or its derivative (half or frozen or gradient, default half).
+        baseline
+            One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many steps ig takes (int, in steps, at least 1, default 32).
+        rest
+            What relationships outside of the circuit carry: 0, or the mean of what their source
+            puts out at all of the inputs (zero or mean, default zero).
+        patch
+            One sample; they carry what their source puts out at it instead (input).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-recovery"``. NaN and null come last. Equal rows, and all without
+            it, come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
+            functions that neurons apply, such as erf.
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``input`` (text): which sample: its file and row, or its number
+            - ``towards`` (text): what the circuit leads towards
+            - ``nodes`` (int): nodes in the circuit
+            - ``nodes_of`` (int): nodes that have to do with the target
+            - ``edges`` (int): relationships in the circuit
+            - ``edges_of`` (int): relationships that have to do with the target
+            - ``kept`` (float, no unit): share of the absolute attributions of all relationships, 0
+              to 1
+            - ``replacement`` (float, no unit): influence of inputs as a share of that of inputs,
+              biases and what is left out, 0 to 1
+            - ``completeness`` (float, no unit): share of what comes to nodes that comes from nodes,
+              weighed by influence, 0 to 1
+            - ``target`` (float, in units of what it leads towards): the target as the model says it
+            - ``bias_part`` (float, in units of what it leads towards): what of the target begins at
+              nodes of the circuit that are no inputs
+            - ``empty`` (float, in units of what it leads towards): the target where no relationship
+              carries its source
+            - ``recovered`` (float, in units of what it leads towards): the target as the circuit
+              says it alone
+            - ``recovery`` (float, no unit): recovered from empty to the target, as a share; NaN
+              where both are the same
+
+        Raises
+        ------
+        ParameterError
+            As ``circuit``; or if both a patch and the mean are wanted.
+
+        Notes
+        -----
+        Order of the rows: inputs as they are given.
+
+        Definition: kept = the sum of the absolute attributions of its relationships as a share of
+        that of all. replacement and completeness are those of circuit-tracer: the share of the
+        influence that begins at inputs, and of what comes to nodes from nodes; biases and what is
+        left out are errors. recovered is the target where relationships outside of the circuit
+        carry 0, or what rest and patch say, and all layers are computed anew; empty is the same of
+        no relationship at all; recovery = (recovered - empty) / (target - empty).
+
+        Weights that are NaN or infinite: Not defined, and an error that names the layers.
+
+        Examples
+        --------
+        >>> graph.circuit_scores("samples/digits.npz:7", towards="dense_1[7]")
+        """
+        question = self._ask(
+            "circuit_scores",
+            model,
+            input=input,
+            towards=towards,
+            level=level,
+            prune=prune,
+            node_share=node_share,
+            edge_share=edge_share,
+            rule=rule,
+            products=products,
+            baseline=baseline,
+            steps=steps,
+            rest=rest,
+            patch=patch,
+        )
+        return self._answer(
+            question, answers.circuit_scores, in_store=in_store, sort=sort, limit=limit
         )
 
     def influence(
