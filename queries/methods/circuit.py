@@ -78,7 +78,8 @@ class CircuitMethods(Methods):
         baseline
             One sample that rescale and ig compare with; by default zeros (input).
         steps
-            How many steps ig takes (int, in steps, at least 1, default 32).
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-influence"``. NaN and null come last. Equal rows, and all without
@@ -204,7 +205,8 @@ class CircuitMethods(Methods):
         baseline
             One sample that rescale and ig compare with; by default zeros (input).
         steps
-            How many steps ig takes (int, in steps, at least 1, default 32).
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-influence"``. NaN and null come last. Equal rows, and all without
@@ -335,7 +337,8 @@ class CircuitMethods(Methods):
         baseline
             One sample that rescale and ig compare with; by default zeros (input).
         steps
-            How many steps ig takes (int, in steps, at least 1, default 32).
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
         rest
             What relationships outside of the circuit carry: 0, or the mean of what their source
             puts out at all of the inputs (zero or mean, default zero).

@@ -1,7 +1,6 @@
 """``NeuronGraph.plot``: a method a plot, which puts a question and draws the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
@@ -36,11 +35,13 @@ from queries.plots import (
     strongest_paths,
     weight_distribution,
 )
+from queries.plots.at_input import AtInputPlots
+from queries.plots.base import title_of
 from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
 
 if TYPE_CHECKING:
-    from queries.neurongraph import NeuronGraph
+    pass
 
 _MEASURED: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
     "katz": katz,
@@ -52,7 +53,7 @@ _MEASURED: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
 _MEASURED_NEURONS: Final = ("id", "name", "layer")
 
 
-class Plots:
+class Plots(AtInputPlots):
     """The plots of a graph; each method takes what the query takes whose answer it draws.
 
     Parameters
@@ -63,13 +64,8 @@ class Plots:
         Shows, while it is entered, how far a computation is.
     """
 
-    def __init__(
-        self, graph: "NeuronGraph", showing: Callable[[], AbstractContextManager[None]]
-    ) -> None:
-        self._graph, self._showing = graph, showing
-
     def __repr__(self) -> str:
-        return f"<Plots of {self._graph!r}: {listed(plots())}; help(graph.plot) tells of them>"
+        return f"<Plots of {self.graph!r}: {listed(plots())}; help(graph.plot) tells of them>"
 
     def adjacency(
         self,
@@ -111,7 +107,7 @@ class Plots:
         >>> graph.plot.adjacency("dense_0", "dense_1")
         """
         shown = plot("adjacency").checked({"measure": measure, "by": by})
-        question = self._graph.question(
+        question = self.graph.question(
             "adjacency", source=source, target=target, by=by, model=model
         )
         sources, targets = (
@@ -119,7 +115,7 @@ class Plots:
         )
         with self._showing():
             matrix = weights_between(question, sources, targets)
-        title = _title("Adjacency matrix", question)
+        title = title_of("Adjacency matrix", question)
         drawn = adjacency.draw(
             matrix, sources, targets, title=title, measure=shown["measure"], by=shown["by"]
         )
@@ -183,10 +179,10 @@ class Plots:
             classes = list(classes)
         written = plot("centrality").parameter("measure").property_of(measure)
         if written is None:
-            question = self._graph.question(measure, neurons=neurons, by=by, model=model)
-            frame, column = self._computed(_MEASURED[measure], question), measure
+            question = self.graph.question(measure, neurons=neurons, by=by, model=model)
+            frame, column = self.computed(_MEASURED[measure], question), measure
         else:
-            question = self._graph.question("neurons", neurons=neurons, model=model)
+            question = self.graph.question("neurons", neurons=neurons, model=model)
             frame, column = _written(question, written, by), written
         frame = _require_any("neurons", frame).sort_values("id")
         if not centrality.on_scale(frame[column]).any():
@@ -201,7 +197,7 @@ class Plots:
         said = column.replace("_", " ").capitalize() if written is None else f"Property {column}"
         missing = "NaN" if written is None else "no value"
         drawn = centrality.draw(
-            frame, column, title=_title(said, question), classes=names, missing=missing
+            frame, column, title=title_of(said, question), classes=names, missing=missing
         )
         return Picture(drawn, question.note, size)
 
@@ -237,9 +233,9 @@ class Plots:
         --------
         >>> graph.plot.comparison("digits")
         """
-        question = self._graph.question("compare_layers", other=other, by=by, model=model)
+        question = self.graph.question("compare_layers", other=other, by=by, model=model)
         title = f"Change from {question.model.name} to {other}"
-        changes = self._computed(compare_layers, question)
+        changes = self.computed(compare_layers, question)
         return Picture(comparison.draw(changes, title=title), question.note, size)
 
     def effective_weights(
@@ -297,7 +293,7 @@ class Plots:
         --------
         >>> graph.plot.effective_weights("input_layer", "dense_1")
         """
-        question = self._graph.question(
+        question = self.graph.question(
             "effective_weights", source=source, target=target, by=by, input=input, model=model
         )
         sources, targets = (
@@ -313,10 +309,10 @@ class Plots:
                 f"{count:,} in all, and {effective_weights.MOST_IMAGES} are drawn at most; name "
                 "fewer neurons, or a channel of the source"
             )
-        pairs = self._computed(find_effective_weights, question)
+        pairs = self.computed(find_effective_weights, question)
         if pairs.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
-        title = _title(f"Effective weights on {_named(targets)}", question)
+        title = title_of(f"Effective weights on {_named(targets)}", question)
         by = question.values["by"]
         drawn = effective_weights.draw(pairs, sources, targets, title=title, by=by)
         return Picture(drawn, question.note, size)
@@ -360,7 +356,7 @@ class Plots:
         >>> graph.plot.history("digits")
         """
         shown = plot("history").checked({"run": run, "measure": measure, "by": by})
-        frame = self._graph.history(run, by=by)
+        frame = self.graph.history(run, by=by)
         title = f"Run {run}"
         drawn = history.draw(frame, shown["measure"], title=title)
         return Picture(drawn, frame.attrs.get("note", ""), size)
@@ -524,7 +520,7 @@ class Plots:
         --------
         >>> graph.plot.strongest_paths("input_layer", "dense_1", k=5)
         """
-        question = self._graph.question(
+        question = self.graph.question(
             "strongest_paths",
             source=source,
             target=target,
@@ -534,10 +530,10 @@ class Plots:
             input=input,
             model=model,
         )
-        hops = self._computed(find_strongest_paths, question)
+        hops = self.computed(find_strongest_paths, question)
         if hops.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
-        title = _title(f"The {hops['path'].iloc[-1]} strongest paths", question)
+        title = title_of(f"The {hops['path'].iloc[-1]} strongest paths", question)
         return Picture(
             strongest_paths.draw(hops, _layers(question), title=title), question.note, size
         )
@@ -578,19 +574,12 @@ class Plots:
         --------
         >>> graph.plot.weight_distribution()
         """
-        question = self._graph.question(
+        question = self.graph.question(
             "weight_distribution", neurons=neurons, bins=bins, by=by, model=model
         )
-        frame = _require_any("neurons", self._computed(Question.stored_answer, question))
-        title = _title("Weights into each layer", question)
+        frame = _require_any("neurons", self.computed(Question.stored_answer, question))
+        title = title_of("Weights into each layer", question)
         return Picture(weight_distribution.draw(frame, title=title), question.note, size)
-
-    def _computed(
-        self, compute: Callable[[Question], pd.DataFrame], question: Question
-    ) -> pd.DataFrame:
-        """Answer a question, and show meanwhile how far that is."""
-        with self._showing():
-            return compute(question)
 
     def _field(
         self,
@@ -604,7 +593,7 @@ class Plots:
     ) -> Picture:
         plot(name).checked({"neurons": neurons, "over": over, "by": by, "input": at})
         direction: Literal["in", "out"] = "in" if name == "receptive_field" else "out"
-        question = self._graph.question(
+        question = self.graph.question(
             "field_neurons",
             neurons=neurons,
             among=over,
@@ -619,8 +608,8 @@ class Plots:
                 "field_neurons", **{**question.values, "among": NeuronFilter(layer=inputs)}
             )
         named = _named(question.neurons("neurons", ("id", "name", "layer")))
-        title = _title(f"{name.replace('_', ' ').capitalize()} of {named}", question)
-        members = _require_any("over", self._computed(field_neurons, question))
+        title = title_of(f"{name.replace('_', ' ').capitalize()} of {named}", question)
+        members = _require_any("over", self.computed(field_neurons, question))
         among = members["layer"].unique()
         if len(among) > 1:
             raise ParameterError(f"over: name one layer, not {listed(list(among))}")
@@ -643,11 +632,6 @@ def _named(neurons: pd.DataFrame) -> str:
     if len(neurons) == 1:
         return str(neurons["name"].iloc[0])
     return f"{len(neurons):,} neurons of {listed(list(neurons['layer'].unique()))}"
-
-
-def _title(what: str, question: Question) -> str:
-    at_input = "" if question.frozen is None else ", at an input"
-    return f"{what}, model {question.model.name}{at_input}"
 
 
 def _layers(question: Question) -> pd.DataFrame:
