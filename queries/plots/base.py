@@ -26,9 +26,9 @@ class GraphPlots:
     def __init__(
         self, graph: "NeuronGraph", showing: Callable[[], AbstractContextManager[None]]
     ) -> None:
-        self.graph, self._showing = graph, showing
+        self._graph, self._showing = graph, showing
 
-    def computed(
+    def _computed(
         self, compute: Callable[[Question], pd.DataFrame], question: Question
     ) -> pd.DataFrame:
         """Answer a question, and show meanwhile how far that is."""

@@ -65,7 +65,7 @@ class Plots(AtInputPlots):
     """
 
     def __repr__(self) -> str:
-        return f"<Plots of {self.graph!r}: {listed(plots())}; help(graph.plot) tells of them>"
+        return f"<Plots of {self._graph!r}: {listed(plots())}; help(graph.plot) tells of them>"
 
     def adjacency(
         self,
@@ -107,7 +107,7 @@ class Plots(AtInputPlots):
         >>> graph.plot.adjacency("dense_0", "dense_1")
         """
         shown = plot("adjacency").checked({"measure": measure, "by": by})
-        question = self.graph.question(
+        question = self._graph.question(
             "adjacency", source=source, target=target, by=by, model=model
         )
         sources, targets = (
@@ -179,10 +179,10 @@ class Plots(AtInputPlots):
             classes = list(classes)
         written = plot("centrality").parameter("measure").property_of(measure)
         if written is None:
-            question = self.graph.question(measure, neurons=neurons, by=by, model=model)
-            frame, column = self.computed(_MEASURED[measure], question), measure
+            question = self._graph.question(measure, neurons=neurons, by=by, model=model)
+            frame, column = self._computed(_MEASURED[measure], question), measure
         else:
-            question = self.graph.question("neurons", neurons=neurons, model=model)
+            question = self._graph.question("neurons", neurons=neurons, model=model)
             frame, column = _written(question, written, by), written
         frame = _require_any("neurons", frame).sort_values("id")
         if not centrality.on_scale(frame[column]).any():
@@ -233,9 +233,9 @@ class Plots(AtInputPlots):
         --------
         >>> graph.plot.comparison("digits")
         """
-        question = self.graph.question("compare_layers", other=other, by=by, model=model)
+        question = self._graph.question("compare_layers", other=other, by=by, model=model)
         title = f"Change from {question.model.name} to {other}"
-        changes = self.computed(compare_layers, question)
+        changes = self._computed(compare_layers, question)
         return Picture(comparison.draw(changes, title=title), question.note, size)
 
     def effective_weights(
@@ -293,7 +293,7 @@ class Plots(AtInputPlots):
         --------
         >>> graph.plot.effective_weights("input_layer", "dense_1")
         """
-        question = self.graph.question(
+        question = self._graph.question(
             "effective_weights", source=source, target=target, by=by, input=input, model=model
         )
         sources, targets = (
@@ -309,7 +309,7 @@ class Plots(AtInputPlots):
                 f"{count:,} in all, and {effective_weights.MOST_IMAGES} are drawn at most; name "
                 "fewer neurons, or a channel of the source"
             )
-        pairs = self.computed(find_effective_weights, question)
+        pairs = self._computed(find_effective_weights, question)
         if pairs.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
         title = title_of(f"Effective weights on {_named(targets)}", question)
@@ -356,7 +356,7 @@ class Plots(AtInputPlots):
         >>> graph.plot.history("digits")
         """
         shown = plot("history").checked({"run": run, "measure": measure, "by": by})
-        frame = self.graph.history(run, by=by)
+        frame = self._graph.history(run, by=by)
         title = f"Run {run}"
         drawn = history.draw(frame, shown["measure"], title=title)
         return Picture(drawn, frame.attrs.get("note", ""), size)
@@ -520,7 +520,7 @@ class Plots(AtInputPlots):
         --------
         >>> graph.plot.strongest_paths("input_layer", "dense_1", k=5)
         """
-        question = self.graph.question(
+        question = self._graph.question(
             "strongest_paths",
             source=source,
             target=target,
@@ -530,7 +530,7 @@ class Plots(AtInputPlots):
             input=input,
             model=model,
         )
-        hops = self.computed(find_strongest_paths, question)
+        hops = self._computed(find_strongest_paths, question)
         if hops.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
         title = title_of(f"The {hops['path'].iloc[-1]} strongest paths", question)
@@ -574,10 +574,10 @@ class Plots(AtInputPlots):
         --------
         >>> graph.plot.weight_distribution()
         """
-        question = self.graph.question(
+        question = self._graph.question(
             "weight_distribution", neurons=neurons, bins=bins, by=by, model=model
         )
-        frame = _require_any("neurons", self.computed(Question.stored_answer, question))
+        frame = _require_any("neurons", self._computed(Question.stored_answer, question))
         title = title_of("Weights into each layer", question)
         return Picture(weight_distribution.draw(frame, title=title), question.note, size)
 
@@ -593,7 +593,7 @@ class Plots(AtInputPlots):
     ) -> Picture:
         plot(name).checked({"neurons": neurons, "over": over, "by": by, "input": at})
         direction: Literal["in", "out"] = "in" if name == "receptive_field" else "out"
-        question = self.graph.question(
+        question = self._graph.question(
             "field_neurons",
             neurons=neurons,
             among=over,
@@ -609,7 +609,7 @@ class Plots(AtInputPlots):
             )
         named = _named(question.neurons("neurons", ("id", "name", "layer")))
         title = title_of(f"{name.replace('_', ' ').capitalize()} of {named}", question)
-        members = _require_any("over", self.computed(field_neurons, question))
+        members = _require_any("over", self._computed(field_neurons, question))
         among = members["layer"].unique()
         if len(among) > 1:
             raise ParameterError(f"over: name one layer, not {listed(list(among))}")
