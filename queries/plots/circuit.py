@@ -62,8 +62,7 @@ def draw(edges: pd.DataFrame, nodes: pd.DataFrame, *, title: str) -> figure:
     if len(layers) > _MOST_LEVEL_NAMES:
         slant_names(plot)
     plot.grid.grid_line_color = None
-    if plot.legend:
-        legend_above(plot)
+    legend_above(plot)
     return plot
 
 
@@ -99,8 +98,6 @@ def edges_of(edges: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
 def _add_edges(plot: figure, edges: pd.DataFrame) -> None:
     for name, sign, color in (("positive", 1, POSITIVE), ("negative", -1, NEGATIVE)):
         part = edges[np.sign(edges["attribution"]) == sign].sort_values("width")
-        if part.empty:
-            continue
         renderer = plot.segment(
             "x0", "y0", "x1", "y1", source=source_of(part), color=color, alpha=0.55,
             line_width="width", name=name, legend_label=f"{name} attribution",
