@@ -18,6 +18,7 @@ from queries.library.queries import Statement, query
 from queries.methods.at_input import AtInputMethods
 from queries.methods.attribution import AttributionMethods
 from queries.methods.centrality import CentralityMethods
+from queries.methods.circuit import CircuitMethods
 from queries.methods.comparison import ComparisonMethods
 from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
@@ -51,6 +52,7 @@ class NeuronGraph(
     HistoryMethods,
     AtInputMethods,
     AttributionMethods,
+    CircuitMethods,
     PruningMethods,
     PropertyMethods,
     ExportMethods,

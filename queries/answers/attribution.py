@@ -111,7 +111,7 @@ def contributions(question: Question) -> pd.DataFrame:
             ["target", "size", "source"], ascending=[True, False, True], kind="stable"
         )
 
-    return _answer(question, rows, ends=("source", "target"))
+    return answer_of_samples(question, rows, ends=("source", "target"))
 
 
 def attribution(question: Question) -> pd.DataFrame:
@@ -130,7 +130,7 @@ def attribution(question: Question) -> pd.DataFrame:
         }
         return pd.DataFrame(columns).assign(towards=sample.towards.name)
 
-    return _answer(question, rows, ends=("",))
+    return answer_of_samples(question, rows, ends=("",))
 
 
 def edge_attribution(question: Question) -> pd.DataFrame:
@@ -143,7 +143,7 @@ def edge_attribution(question: Question) -> pd.DataFrame:
         frame = _edges(source, target, {}, share, "attribution")
         return frame.assign(towards=sample.towards.name)
 
-    return _answer(question, rows, ends=("source", "target"))
+    return answer_of_samples(question, rows, ends=("source", "target"))
 
 
 def conservation(question: Question) -> pd.DataFrame:
@@ -160,7 +160,7 @@ def conservation(question: Question) -> pd.DataFrame:
             }
         ).assign(towards=sample.towards.name)
 
-    return _answer(question, rows, ends=("",))
+    return answer_of_samples(question, rows, ends=("",))
 
 
 def samples_of(question: Question) -> Iterator[Sample]:
@@ -212,7 +212,7 @@ def _edges(
     return frame.assign(size=np.abs(score)).take(np.flatnonzero(score))
 
 
-def _answer(
+def answer_of_samples(
     question: Question, rows: Callable[[Sample], pd.DataFrame], ends: Sequence[str]
 ) -> pd.DataFrame:
     """Return the rows of all samples with the names of neurons.

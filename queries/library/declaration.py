@@ -281,6 +281,44 @@ ATTRIBUTION: Final = (
 )
 """What queries take that lead back from a target."""
 
+CircuitLevel = Literal["neuron", "channel", "layer"]
+Pruning = Literal["influence", "attribution"]
+
+CIRCUIT: Final = (
+    Parameter(
+        "level",
+        "text",
+        "what a node of the circuit is",
+        default="channel",
+        choices=get_args(CircuitLevel),
+    ),
+    Parameter(
+        "prune",
+        "text",
+        "by what relationships are kept: the share of the answer that flows over them, or of each "
+        "layer the largest attributions into it",
+        default="influence",
+        choices=get_args(Pruning),
+    ),
+    Parameter(
+        "node_share",
+        "float",
+        "nodes are kept until they have this share of all influence; with attribution all are",
+        default=0.8,
+        least=0,
+        most=1,
+    ),
+    Parameter(
+        "edge_share",
+        "float",
+        "relationships between them are kept until they have this share",
+        default=0.98,
+        least=0,
+        most=1,
+    ),
+)
+"""What queries take that cut a circuit out of a model."""
+
 
 @dataclass(frozen=True)
 class Declaration:

@@ -52,6 +52,11 @@ def plots() -> dict[str, Plot]:
             example={"classes": "0,1,2,3,4,5,6,7,8,9"},
         ),
         _of_query(
+            "circuit",
+            "The circuit of an answer at an input, drawn through the layers.",
+            "circuit",
+        ),
+        _of_query(
             "comparison",
             "How much the weights into each layer change from this model to another.",
             "compare_layers",
@@ -80,6 +85,22 @@ def plots() -> dict[str, Plot]:
             "What feeds some neurons, over the positions of the input or another layer.",
             _of_field("over which layer", otherwise="the input"),
             example={**query("receptive_field").example, "over": "input_layer"},
+        ),
+        Plot(
+            "saliency",
+            "What of a target comes through each pixel at an input, as images.",
+            (
+                query("attribution").parameter("input"),
+                Parameter(
+                    "neurons", "neurons", "which neurons, of one layer", otherwise="the input"
+                ),
+                *(
+                    parameter
+                    for parameter in query("attribution").parameters
+                    if parameter.name not in {"input", "neurons"}
+                ),
+            ),
+            example={"input": "samples/digits.npz:7", "towards": "dense_1[7]"},
         ),
         _of_query(
             "strongest_paths",

@@ -25,6 +25,7 @@ from queries.library.declaration import (
     AT_INPUT,
     ATTRIBUTION,
     BY,
+    CIRCUIT,
     INPUT,
     Column,
     Declaration,
@@ -35,7 +36,7 @@ from queries.library.declaration import (
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_SHARED: Final = {each.name: each for each in (BY, INPUT, *ATTRIBUTION)}
+_SHARED: Final = {each.name: each for each in (BY, INPUT, *ATTRIBUTION, *CIRCUIT)}
 """Parameters that a header names alone: they mean the same in all queries."""
 
 _OPTIONAL: Final = {AT_INPUT.name: AT_INPUT}
@@ -52,6 +53,7 @@ THEMES: Final = {
     "comparison": "Comparison",
     "at_input": "A model at an input",
     "attribution": "Attribution at an input",
+    "circuit": "Circuits at an input",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 

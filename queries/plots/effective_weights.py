@@ -41,6 +41,7 @@ def draw(
     *,
     title: str,
     by: str = "weight",
+    bar: str = "",
 ) -> figure:
     """Return an image for each target and channel of the sources, a cell for each source.
 
@@ -58,6 +59,8 @@ def draw(
         Title of the picture.
     by
         What the weights are; but for ``weight`` none is negative.
+    bar
+        What the colours show, with its unit; by default a sum over paths.
     """
     images = images_of(sources)
     in_rows = bool(images.down) and len(images.names) > 1 and len(targets) > 1
@@ -81,7 +84,8 @@ def draw(
     )
     _add_grounds(plot, panels, images.corner, ZERO if by == "weight" else SEQUENTIAL[0])
     _add_heads(plot, panels, images.corner, heads)
-    _add_cells(plot, cells_of(pairs, sources, targets, panels), by)
+    bar = bar or f"sum over paths of the product of {by} (no unit)"
+    _add_cells(plot, cells_of(pairs, sources, targets, panels), by, bar)
     rows = np.arange(len(targets)) * (panels.height + panels.head if in_rows else 1.0)
     if len(heads) > 1:
         plot.axis.ticker = FixedTicker(ticks=[])
@@ -125,7 +129,7 @@ def cells_of(
     )
 
 
-def _add_cells(plot: figure, cells: pd.DataFrame, by: str) -> None:
+def _add_cells(plot: figure, cells: pd.DataFrame, by: str, bar: str) -> None:
     size = np.abs(cells["weight"].to_numpy())
     limit = float(size[np.isfinite(size)].max(initial=0.0))
     mapper = (diverging if by == "weight" else sequential)(limit)
@@ -136,7 +140,7 @@ def _add_cells(plot: figure, cells: pd.DataFrame, by: str) -> None:
     tooltips = ("source", "@source"), ("target", "@target"), ("weight", "@weight{0.0000}")
     add_hover(plot, renderer, list(tooltips))
     grey = "; grey is NaN" if np.isnan(size).any() else ""
-    add_color_bar(plot, mapper, f"sum over paths of the product of {by} (no unit){grey}")
+    add_color_bar(plot, mapper, f"{bar}{grey}")
     plot.grid.grid_line_color = None
 
 

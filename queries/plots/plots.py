@@ -1,7 +1,6 @@
 """``NeuronGraph.plot``: a method a plot, which puts a question and draws the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
@@ -36,11 +35,13 @@ from queries.plots import (
     strongest_paths,
     weight_distribution,
 )
+from queries.plots.at_input import AtInputPlots
+from queries.plots.base import title_of
 from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
 
 if TYPE_CHECKING:
-    from queries.neurongraph import NeuronGraph
+    pass
 
 _MEASURED: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
     "katz": katz,
@@ -52,7 +53,7 @@ _MEASURED: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
 _MEASURED_NEURONS: Final = ("id", "name", "layer")
 
 
-class Plots:
+class Plots(AtInputPlots):
     """The plots of a graph; each method takes what the query takes whose answer it draws.
 
     Parameters
@@ -62,11 +63,6 @@ class Plots:
     showing
         Shows, while it is entered, how far a computation is.
     """
-
-    def __init__(
-        self, graph: "NeuronGraph", showing: Callable[[], AbstractContextManager[None]]
-    ) -> None:
-        self._graph, self._showing = graph, showing
 
     def __repr__(self) -> str:
         return f"<Plots of {self._graph!r}: {listed(plots())}; help(graph.plot) tells of them>"
@@ -119,7 +115,7 @@ class Plots:
         )
         with self._showing():
             matrix = weights_between(question, sources, targets)
-        title = _title("Adjacency matrix", question)
+        title = title_of("Adjacency matrix", question)
         drawn = adjacency.draw(
             matrix, sources, targets, title=title, measure=shown["measure"], by=shown["by"]
         )
@@ -201,7 +197,7 @@ class Plots:
         said = column.replace("_", " ").capitalize() if written is None else f"Property {column}"
         missing = "NaN" if written is None else "no value"
         drawn = centrality.draw(
-            frame, column, title=_title(said, question), classes=names, missing=missing
+            frame, column, title=title_of(said, question), classes=names, missing=missing
         )
         return Picture(drawn, question.note, size)
 
@@ -316,7 +312,7 @@ class Plots:
         pairs = self._computed(find_effective_weights, question)
         if pairs.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
-        title = _title(f"Effective weights on {_named(targets)}", question)
+        title = title_of(f"Effective weights on {_named(targets)}", question)
         by = question.values["by"]
         drawn = effective_weights.draw(pairs, sources, targets, title=title, by=by)
         return Picture(drawn, question.note, size)
@@ -537,7 +533,7 @@ class Plots:
         hops = self._computed(find_strongest_paths, question)
         if hops.empty:
             raise ParameterError("target: no path leads there; there is nothing to draw")
-        title = _title(f"The {hops['path'].iloc[-1]} strongest paths", question)
+        title = title_of(f"The {hops['path'].iloc[-1]} strongest paths", question)
         return Picture(
             strongest_paths.draw(hops, _layers(question), title=title), question.note, size
         )
@@ -582,15 +578,8 @@ class Plots:
             "weight_distribution", neurons=neurons, bins=bins, by=by, model=model
         )
         frame = _require_any("neurons", self._computed(Question.stored_answer, question))
-        title = _title("Weights into each layer", question)
+        title = title_of("Weights into each layer", question)
         return Picture(weight_distribution.draw(frame, title=title), question.note, size)
-
-    def _computed(
-        self, compute: Callable[[Question], pd.DataFrame], question: Question
-    ) -> pd.DataFrame:
-        """Answer a question, and show meanwhile how far that is."""
-        with self._showing():
-            return compute(question)
 
     def _field(
         self,
@@ -619,7 +608,7 @@ class Plots:
                 "field_neurons", **{**question.values, "among": NeuronFilter(layer=inputs)}
             )
         named = _named(question.neurons("neurons", ("id", "name", "layer")))
-        title = _title(f"{name.replace('_', ' ').capitalize()} of {named}", question)
+        title = title_of(f"{name.replace('_', ' ').capitalize()} of {named}", question)
         members = _require_any("over", self._computed(field_neurons, question))
         among = members["layer"].unique()
         if len(among) > 1:
@@ -643,11 +632,6 @@ def _named(neurons: pd.DataFrame) -> str:
     if len(neurons) == 1:
         return str(neurons["name"].iloc[0])
     return f"{len(neurons):,} neurons of {listed(list(neurons['layer'].unique()))}"
-
-
-def _title(what: str, question: Question) -> str:
-    at_input = "" if question.frozen is None else ", at an input"
-    return f"{what}, model {question.model.name}{at_input}"
 
 
 def _layers(question: Question) -> pd.DataFrame:

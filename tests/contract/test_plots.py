@@ -25,6 +25,11 @@ def data(drawn: figure, name: str) -> pd.DataFrame:
     return pd.DataFrame(dict(shown.data_source.data))
 
 
+def sample(reference: Reference) -> Any:
+    """Return an input of a model."""
+    return np.random.default_rng(3).normal(size=reference.layers[0].shape).astype(np.float32)
+
+
 def ends(graph: NeuronGraph) -> tuple[str, str]:
     """Return the first and the last layer."""
     names = graph.layers()["name"]
@@ -96,6 +101,29 @@ class TestPictures:
         both = pd.concat([graph.neurons(first), graph.neurons(inner)])
         with pytest.raises(ParameterError, match="over: name one layer"):
             graph.plot.receptive_field(last, both)
+
+    def test_circuit(self, graph: NeuronGraph, reference: Reference) -> None:
+        x = sample(reference)
+        drawn = graph.plot.circuit(x, towards="odds[1]").figure
+        edges = graph.circuit(x, towards="odds[1]")
+        lines = pd.concat([data(drawn, "positive"), data(drawn, "negative")])
+        assert sorted(lines["attribution"]) == sorted(edges["attribution"])
+        marks = data(drawn, "nodes").set_index("id")
+        layers = graph.layers()["name"].tolist()
+        assert [layers.index(name) for name in marks["layer"]] == marks["layer_index"].tolist()
+        ends_x = marks["column"][lines["target"]].to_numpy()
+        assert (lines["x1"].to_numpy() == ends_x).all()
+        with pytest.raises(ParameterError, match="2 samples, and the circuit of one is drawn"):
+            graph.plot.circuit(np.stack([x, x]))
+
+    def test_saliency(self, graph: NeuronGraph, reference: Reference) -> None:
+        x = sample(reference)
+        cells = data(graph.plot.saliency(x, towards="odds[1]").figure, "cells")
+        frame = graph.attribution(x, reference.layers[0].name, towards="odds[1]")
+        assert cells["source"].tolist() == frame["name"].tolist()
+        assert cells["weight"].tolist() == frame["attribution"].tolist()
+        with pytest.raises(ParameterError, match="neurons: name one layer"):
+            graph.plot.saliency(x, NeuronFilter(channel=0))
 
     def test_comparison(self, graph: NeuronGraph, reference: Reference) -> None:
         bars = data(graph.plot.comparison(reference.name).figure, "bars")

@@ -94,8 +94,8 @@ def docstrings() -> dict[Path, str]:
     methods = {**queries(), **exports()}
     room = ROOT / "queries" / "methods"
     renewed = {path: _renewed(path, methods) for path in sorted(room.glob("*.py"))}
-    drawing = ROOT / "queries" / "plots" / "plots.py"
-    return {**renewed, drawing: _renewed(drawing, plots())}
+    drawing = [ROOT / "queries" / "plots" / name for name in ("at_input.py", "plots.py")]
+    return {**renewed, **{path: _renewed(path, plots()) for path in drawing}}
 
 
 def example_of(declaration: Declaration) -> str:

@@ -48,7 +48,7 @@ def neurons(**sizes: int) -> pd.DataFrame:
 
 
 def test_every_plot_has_a_method() -> None:
-    methods = {name for name in vars(Plots) if not name.startswith("_")}
+    methods = {name for name in dir(Plots) if not name.startswith("_")}
     assert methods == set(plots())
 
 

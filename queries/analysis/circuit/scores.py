@@ -1,0 +1,92 @@
+"""How much of an answer a circuit explains, by its own relationships and by what it computes."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from queries.analysis.circuit.extract import Chosen
+from queries.analysis.circuit.flow import Flow, sums
+from queries.analysis.circuit.influence import node_influence, shares, targets_of, with_leaves
+from queries.analysis.intervention import CarriedBy
+from queries.analysis.operators import Flags, Ids, Scores
+from queries.analysis.weight_matrix import WeightMatrix
+
+
+class Explanation(NamedTuple):
+    """What of an answer a circuit explains; biases and what is left out explain nothing.
+
+    The definitions are those of circuit-tracer (``compute_graph_scores``), whose errors are what
+    begins at nodes and what comes to them over relationships that are left out.
+
+    Parameters
+    ----------
+    replacement
+        The influence of inputs as a share of that of inputs and errors.
+    completeness
+        The share of what comes to nodes that comes from nodes, each node weighed by its influence.
+    """
+
+    replacement: float
+    completeness: float
+
+
+def explanation(chosen: Chosen, whole: Flow, answer: Scores, inputs: Flags) -> Explanation:
+    """Return what of an answer a circuit explains.
+
+    Parameters
+    ----------
+    chosen
+        The circuit.
+    whole
+        What flows between all nodes.
+    answer, inputs
+        As in ``extract``.
+    """
+    nodes = len(chosen.nodes)
+    error = np.where(inputs[chosen.nodes], 0.0, whole.bias[chosen.nodes] + chosen.left_out)
+    share = shares(with_leaves(_among(chosen), error))
+    own = np.concatenate([answer[chosen.nodes], np.zeros(nodes)])
+    influence = node_influence(share, own)
+    by_inputs = influence[:nodes][inputs[chosen.nodes]].sum()
+    by_errors = influence[nodes:].sum()
+    from_errors = share.indices >= nodes
+    unexplained = sums(targets_of(share)[from_errors], share.data[from_errors], 2 * nodes)
+    arriving = influence + own
+    return Explanation(
+        _share(by_inputs, by_inputs + by_errors),
+        _share(float(((1 - unexplained) * arriving).sum()), arriving.sum()),
+    )
+
+
+def carried_within(chosen: Chosen, node: Ids, nodes: int) -> CarriedBy:
+    """Return what tells which relationships of a model are in a circuit.
+
+    Parameters
+    ----------
+    chosen
+        The circuit.
+    node
+        The node of each neuron: shape (neurons,).
+    nodes
+        How many nodes there are.
+    """
+    pairs = np.unique(chosen.target * nodes + chosen.source)
+
+    def carried(part: WeightMatrix) -> Flags:
+        source, target, _ = part.columns
+        return np.isin(node[target] * nodes + node[source], pairs)
+
+    return carried
+
+
+def _among(chosen: Chosen) -> csr_array:
+    """Return what flows along the relationships of a circuit, its nodes numbered from 0."""
+    source, target = (np.searchsorted(chosen.nodes, end) for end in (chosen.source, chosen.target))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=len(chosen.nodes)))])
+    # The entries of a flow, and so those that are chosen of it, stand by target.
+    return csr_array((chosen.share, source, starts), (len(chosen.nodes), len(chosen.nodes)))
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part / whole) if whole else float("nan")

@@ -1,0 +1,215 @@
+"""The plots of what a model does at an input."""
+
+import pandas as pd
+
+from queries.answers.attribution import attribution
+from queries.answers.circuit import circuit, circuit_nodes
+from queries.core.model_input import InputLike
+from queries.core.neuron_filter import NeuronsLike
+from queries.errors import ParameterError, listed
+from queries.library.declaration import AttributionRule, CircuitLevel, ProductsRule, Pruning
+from queries.library.plots import plot
+from queries.plots import circuit as circuits
+from queries.plots import effective_weights
+from queries.plots.base import GraphPlots
+from queries.plots.images import images_of
+from queries.plots.picture import Picture, Size
+
+
+class AtInputPlots(GraphPlots):
+    """The plots that take an input."""
+
+    def circuit(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        *,
+        towards: str | None = None,
+        level: CircuitLevel = "channel",
+        prune: Pruning = "influence",
+        node_share: float = 0.8,
+        edge_share: float = 0.98,
+        rule: AttributionRule = "gradient",
+        products: ProductsRule = "half",
+        baseline: InputLike | None = None,
+        steps: int = 32,
+        model: str | None = None,
+        size: Size | None = None,
+    ) -> Picture:
+        """Return the circuit of an answer at an input, drawn through the layers.
+
+        Parameters
+        ----------
+        input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        towards
+            A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
+            before their activation function: of a softmax or a sigmoid its logit; by default the
+            largest output (text).
+        level
+            What a node of the circuit is (neuron or channel or layer, default channel).
+        prune
+            By what relationships are kept: the share of the answer that flows over them, or of each
+            layer the largest attributions into it (influence or attribution, default influence).
+        node_share
+            Nodes are kept until they have this share of all influence; with attribution all are
+            (float, no unit, at least 0, at most 1, default 0.8).
+        edge_share
+            Relationships between them are kept until they have this share (float, no unit, at least
+            0, at most 1, default 0.98).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
+        products
+            What passes on through a product: equal shares of it through its factors; all through
+            those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
+            comparison; or its derivative (half or frozen or gradient, default half).
+        baseline
+            One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
+        model
+            The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Raises
+        ------
+        ParameterError
+            If there are several samples, or more than 3,000 relationships would have to be drawn.
+
+        Examples
+        --------
+        >>> graph.plot.circuit("samples/digits.npz:7", towards="dense_1[7]")
+        """
+        values = {
+            "input": input, "towards": towards, "level": level, "prune": prune,
+            "node_share": node_share, "edge_share": edge_share, "rule": rule,
+            "products": products, "baseline": baseline, "steps": steps,
+        }  # fmt: skip
+        question = self._graph.question("circuit", model=model, **values)
+        if (samples := question.given().samples) > 1:
+            raise ParameterError(f"input: {samples:,} samples, and the circuit of one is drawn")
+        edges = self._computed(circuit, question)
+        if len(edges) > circuits.MOST_EDGES:
+            raise ParameterError(
+                f"the circuit has {len(edges):,} relationships, and {circuits.MOST_EDGES:,} are "
+                "drawn at most; take smaller shares, or the level channel or layer"
+            )
+        nodes = self._computed(circuit_nodes, question.also("circuit_nodes", **question.values))
+        title = (
+            f"Circuit of {nodes['towards'].iloc[0]} at {nodes['input'].iloc[0]}, "
+            f"model {question.model.name}"
+        )
+        return Picture(circuits.draw(edges, nodes, title=title), question.note, size)
+
+    def saliency(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        neurons: NeuronsLike = None,
+        *,
+        towards: str | None = None,
+        rule: AttributionRule = "gradient",
+        products: ProductsRule = "half",
+        baseline: InputLike | None = None,
+        steps: int = 32,
+        model: str | None = None,
+        size: Size | None = None,
+    ) -> Picture:
+        """Return what of a target comes through each pixel, as images of the input.
+
+        Parameters
+        ----------
+        input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        neurons
+            Which neurons, of one layer (neurons, default the input). Neurons are a name such as
+            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
+            ``NeuronFilter``.
+        towards
+            A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
+            before their activation function: of a softmax or a sigmoid its logit; by default the
+            largest output (text).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
+        products
+            What passes on through a product: equal shares of it through its factors; all through
+            those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
+            comparison; or its derivative (half or frozen or gradient, default half).
+        baseline
+            One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
+        model
+            The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Raises
+        ------
+        ParameterError
+            If ``neurons`` are not within one layer, or more than 100 images would have to be drawn.
+
+        Examples
+        --------
+        >>> graph.plot.saliency("samples/digits.npz:7", towards="dense_1[7]")
+        """
+        checked = plot("saliency").checked({"input": input, "neurons": neurons})
+        meant = checked["neurons"] or self._graph.layers(model=model)["name"].iloc[0]
+        question = self._graph.question(
+            "attribution", input=input, neurons=meant, towards=towards, rule=rule,
+            products=products, baseline=baseline, steps=steps, model=model,
+        )  # fmt: skip
+        sources = question.neurons("neurons")
+        if len(among := sources["layer"].unique()) != 1:
+            raise ParameterError(f"neurons: name one layer, not {listed(list(among)) or 'none'}")
+        found = self._computed(attribution, question)
+        targets = (found["towards"] + " at " + found["input"]).unique()
+        count = len(targets) * len(images_of(sources).names)
+        if count > effective_weights.MOST_IMAGES:
+            raise ParameterError(
+                f"input: that is an image for each of {len(targets):,} samples and each channel, "
+                f"{count:,} in all, and {effective_weights.MOST_IMAGES} are drawn at most"
+            )
+        number = pd.Series(range(len(targets)), index=targets)
+        pairs = pd.DataFrame(
+            {
+                "source": found["id"],
+                "source_name": found["name"],
+                "target_name": found["towards"] + " at " + found["input"],
+                "weight": found["attribution"],
+            }
+        )
+        pairs["target"] = number[pairs["target_name"]].to_numpy()
+        drawn = effective_weights.draw(
+            pairs,
+            sources,
+            pd.DataFrame({"id": number.to_numpy(), "name": targets}),
+            title=f"What of a target comes through {among[0]}, model {question.model.name}",
+            bar="attribution (units of the target)",
+        )
+        return Picture(drawn, question.note, size)

@@ -1,0 +1,145 @@
+"""What circuits compute alone, against Keras models without the other weights."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from queries import NeuronGraph
+from queries.errors import ParameterError
+from tests.unit.builders import randomized, saved
+
+SIZES = {"pixels": 6, "hidden": 8, "more": 5, "odds": 3}
+TOWARDS = "odds[1]"
+CIRCUIT: dict[str, Any] = {"towards": TOWARDS, "level": "neuron", "node_share": 0.7}
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    import keras
+
+    layers = keras.layers
+    pixels = value = keras.Input((SIZES["pixels"],), name="pixels")
+    for name, activation in (("hidden", "relu"), ("more", "tanh"), ("odds", None)):
+        value = layers.Dense(SIZES[name], activation=activation, name=name)(value)
+    return randomized(keras.Model(pixels, value))
+
+
+@pytest.fixture(scope="module")
+def graph(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NeuronGraph]:
+    with NeuronGraph(saved(model, tmp_path_factory.mktemp("scores") / "dense.keras")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def x() -> NDArray[np.float32]:
+    return np.random.default_rng(4).normal(size=(3, SIZES["pixels"])).astype(np.float32)
+
+
+def masks(edges: pd.DataFrame) -> list[NDArray[np.float32]]:
+    """Return which weights a circuit has, by layer: shape (inputs, units)."""
+    masks = []
+    for before, layer in itertools.pairwise(SIZES):
+        mask = np.zeros((SIZES[before], SIZES[layer]), dtype=np.float32)
+        into = edges[edges["target_name"].str.startswith(f"{layer}[")]
+        places = [
+            into[end].str.extract(r"\[(\d+)\]", expand=False).astype(int).to_numpy()
+            for end in ("source_name", "target_name")
+        ]
+        mask[places[0], places[1]] = 1
+        masks.append(mask)
+    return masks
+
+
+def computed(
+    model: Any, x: NDArray[Any], kept: list[NDArray[Any]], others: list[NDArray[Any]]
+) -> float:
+    """Return the target where the weights that are not kept read other values."""
+    value = x
+    for layer, mask, other in zip(model.layers[1:], kept, others, strict=True):
+        kernel, bias = (np.asarray(each) for each in (layer.kernel, layer.bias))
+        value = np.asarray(
+            layer.activation(value @ (kernel * mask) + other @ (kernel * (1 - mask)) + bias)
+        )
+    return float(value[1])
+
+
+@pytest.mark.parametrize("rest", ["zero", "mean", "patch"])
+def test_recovered_is_what_keras_says_without_the_other_weights(
+    model: Any, graph: NeuronGraph, x: NDArray[np.float32], rest: str
+) -> None:
+    import keras
+
+    values = keras.Model(
+        model.inputs, [model.inputs[0], *(each.output for each in model.layers[1:-1])]
+    )
+    patched = x[2:]
+    of = {"zero": 0 * x, "mean": x, "patch": patched}[rest]
+    others = [np.asarray(each).mean(axis=0) * (rest != "zero") for each in values([of])]
+    hows: dict[str, dict[str, Any]] = {
+        "patch": {"patch": patched},
+        "mean": {"rest": "mean"},
+        "zero": {},
+    }
+    how = hows[rest]
+    scores = graph.circuit_scores(x, **CIRCUIT, **how)
+    edges = graph.circuit(x, **CIRCUIT)
+    everything = graph.edge_attribution(x, towards=TOWARDS, k=1000)
+    for place, row in enumerate(scores.to_dict("records")):
+        own = edges[edges["input"] == row["input"]]
+        kept = masks(own)
+        nothing = [np.zeros_like(mask) for mask in kept]
+        assert row["recovered"] == pytest.approx(computed(model, x[place], kept, others), abs=1e-5)
+        assert row["empty"] == pytest.approx(computed(model, x[place], nothing, others), abs=1e-5)
+        said = model.predict(x[place : place + 1], verbose=0)[0, 1]
+        assert row["target"] == pytest.approx(said, abs=1e-5)
+        share = (row["recovered"] - row["empty"]) / (row["target"] - row["empty"])
+        assert row["recovery"] == pytest.approx(share)
+        all_of_it = everything[everything["input"] == row["input"]]["attribution"].abs().sum()
+        assert row["kept"] == pytest.approx(own["attribution"].abs().sum() / all_of_it)
+        assert row["edges"] == len(own)
+
+
+def test_all_of_a_model_says_what_it_says(graph: NeuronGraph, x: NDArray[np.float32]) -> None:
+    whole = graph.circuit_scores(x, towards=TOWARDS, level="neuron", node_share=1, edge_share=1)
+    np.testing.assert_allclose(whole["recovered"], whole["target"], rtol=1e-5)
+    np.testing.assert_allclose(whole["kept"], 1)
+    assert (whole["nodes"] == whole["nodes_of"]).all()
+
+
+def test_replacement_and_completeness_are_those_of_the_shares(
+    graph: NeuronGraph, x: NDArray[np.float32]
+) -> None:
+    edges = graph.circuit(x[:1], **CIRCUIT)
+    nodes = graph.circuit_nodes(x[:1], **CIRCUIT).set_index("id")
+    into = edges.groupby("target")["attribution"].apply(lambda each: each.abs().sum())
+    error = (nodes["bias_part"] + nodes["left_out"]).abs() * (nodes["kind"] != "input")
+    whole = into.reindex(nodes.index, fill_value=0.0) + error
+    influence = dict.fromkeys(nodes.index, 0.0)
+    arriving = {node: float(nodes["kind"][node] == "target") for node in nodes.index}
+    for target in sorted(nodes.index, reverse=True):
+        for row in edges[edges["target"] == target].to_dict("records"):
+            more = abs(row["attribution"]) / whole[target] * arriving[target]
+            influence[row["source"]] += more
+            arriving[row["source"]] += more
+    by_error = {
+        node: arriving[node] * error[node] / whole[node] if whole[node] else 0.0
+        for node in arriving
+    }
+    by_inputs = sum(influence[node] for node in arriving if nodes["kind"][node] == "input")
+    (row,) = graph.circuit_scores(x[:1], **CIRCUIT).to_dict("records")
+    assert row["replacement"] == pytest.approx(by_inputs / (by_inputs + sum(by_error.values())))
+    # The errors are nodes themselves, to which nothing comes.
+    total = sum(arriving.values()) + sum(by_error.values())
+    assert row["completeness"] == pytest.approx((total - sum(by_error.values())) / total)
+
+
+def test_the_mean_and_a_patch_exclude_each_other(graph: NeuronGraph, x: NDArray[Any]) -> None:
+    with pytest.raises(ParameterError, match="patch: what they carry is the mean already"):
+        graph.circuit_scores(x, rest="mean", patch=x[:1])
+    with pytest.raises(ParameterError, match="patch: 3 samples, and one is meant"):
+        graph.circuit_scores(x, patch=x)
