@@ -1,6 +1,6 @@
 """The forward pass of a model: what its neurons put out, computed from its graph."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -117,13 +117,32 @@ class ForwardPass:
 
 
 def _join(part: WeightMatrix, scores: Scores, join: np.ufunc, joined: Scores) -> None:
-    """Write the joined inputs of the neurons that are fed, a block of neurons after the other."""
+    """Write the joined inputs of the neurons that are fed."""
+    join_by_blocks(part, lambda entries: scores[part.matrix.indices[entries]], join, joined)
+
+
+def join_by_blocks(
+    part: WeightMatrix, carried: Callable[[slice], Scores], join: np.ufunc, joined: Scores
+) -> None:
+    """Write the joined inputs of the neurons that are fed, a block of neurons after the other.
+
+    Parameters
+    ----------
+    part
+        Relationships.
+    carried
+        Returns what some of them carry, before their weight: shape (entries, samples).
+    join
+        What joins weighted inputs.
+    joined
+        Where they are written: shape (neurons that are fed, samples).
+    """
     matrix = part.matrix
-    for rows in _blocks(matrix.indptr, _ENTRIES // scores.shape[1]):
+    for rows in _blocks(matrix.indptr, _ENTRIES // joined.shape[1]):
         starts = matrix.indptr[rows.start : rows.stop + 1]
         fed = np.flatnonzero(np.diff(starts))
         entries = slice(starts[0], starts[-1])
-        each = scores[matrix.indices[entries]] * matrix.data[entries, np.newaxis]
+        each = carried(entries) * matrix.data[entries, np.newaxis]
         if len(fed):
             joined[rows][fed] = join.reduceat(each, starts[fed] - starts[0], axis=0)
 

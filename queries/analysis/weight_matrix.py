@@ -57,7 +57,7 @@ class WeightMatrix:
 
     def weighed(self, function: WeightFunction) -> "WeightMatrix":
         """Return the same relationships, each with a function of its weight as its weight."""
-        return self._with_weights(function(self.matrix.data))
+        return self.with_weights(function(self.matrix.data))
 
     def scaled(self, source: Scores | None, target: Scores | None) -> "WeightMatrix":
         """Return the same relationships, weighing ``source value * weight * target value``."""
@@ -66,9 +66,10 @@ class WeightMatrix:
             weight = source[self.matrix.indices] * weight
         if target is not None:
             weight = weight * np.repeat(target, self.fan_in)
-        return self._with_weights(weight)
+        return self.with_weights(weight)
 
-    def _with_weights(self, weight: Scores) -> "WeightMatrix":
+    def with_weights(self, weight: Scores) -> "WeightMatrix":
+        """Return the same relationships with other weights, in the order of ``matrix.data``."""
         matrix = csr_array((weight, self.matrix.indices, self.matrix.indptr), self.matrix.shape)
         return replace(self, matrix=matrix)
 

@@ -1,0 +1,1 @@
+"""The part of a graph of contributions that explains an answer."""

@@ -1,0 +1,132 @@
+"""How much of an answer flows through each node and relationship of a graph of contributions.
+
+The graph is a sparse matrix of shape (nodes, nodes): a row a target, a column a source, an entry
+what the source contributes to the target. It has no circles. The definitions are those of
+circuit-tracer (``circuit_tracer/graph.py``), which follows Ameisen et al., "Circuit Tracing:
+Revealing Computational Graphs in Language Models", Transformer Circuits, 2025, section "Graph
+pruning".
+"""
+
+from typing import Final
+
+import numpy as np
+from scipy.sparse import csr_array, diags_array, hstack, vstack
+
+from queries.analysis.operators import Ids, Scores
+
+_LEAST: Final = 1e-10
+"""Contributions that add up to less are divided by this, as circuit-tracer does."""
+
+
+def with_leaves(contributions: csr_array, own: Scores) -> csr_array:
+    """Return a graph with a node more for what each node has of its own.
+
+    Parameters
+    ----------
+    contributions
+        The graph.
+    own
+        What each node has of its own, such as its bias: shape (nodes,).
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Shape (2 * nodes, 2 * nodes): node ``nodes + i`` feeds node ``i`` alone, by ``own[i]``.
+    """
+    nodes = len(own)
+    below = csr_array((nodes, 2 * nodes))
+    return csr_array(vstack([hstack([contributions, diags_array(own)]), below], format="csr"))
+
+
+def targets_of(graph: csr_array) -> Ids:
+    """Return the target of each relationship, in the order of the entries."""
+    return np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
+
+
+def shares(contributions: csr_array) -> csr_array:
+    """Return each contribution as a share of all absolute contributions to its target.
+
+    Parameters
+    ----------
+    contributions
+        The graph.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        The same relationships in the same order; those into a node add up to 1, or to 0 where
+        nothing contributes.
+    """
+    absolute = abs(contributions)
+    sums = np.maximum(absolute.sum(axis=1), _LEAST)
+    return weighing(contributions, absolute.data / sums[targets_of(contributions)])
+
+
+def node_influence(share: csr_array, answer: Scores) -> Scores:
+    """Return how much of an answer flows through each node: ``answer @ (A + A^2 + ...)``.
+
+    Parameters
+    ----------
+    share
+        What ``shares`` returns, A.
+    answer
+        How much of the answer each node is, such as 1 for the target: shape (nodes,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (nodes,); what the nodes are of the answer themselves is not in it.
+    """
+    back = csr_array(share.T)
+    passed = back @ answer
+    influence = np.zeros_like(passed)
+    while passed.any():
+        influence += passed
+        passed = back @ passed
+    return influence
+
+
+def edge_influence(share: csr_array, answer: Scores) -> csr_array:
+    """Return how much of an answer flows through each relationship.
+
+    Parameters
+    ----------
+    share, answer
+        As in ``node_influence``.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        The same relationships in the same order: the share of each times what flows through its
+        target, or ends there.
+    """
+    arriving = node_influence(share, answer) + answer
+    return weighing(share, share.data * arriving[targets_of(share)])
+
+
+def threshold(scores: Scores, share: float) -> float:
+    """Return the least score of the fewest that together hold a share of all.
+
+    Parameters
+    ----------
+    scores
+        Scores, none below 0.
+    share
+        From 0 to 1.
+
+    Returns
+    -------
+    float
+        The score; 0 where there are none.
+    """
+    total = scores.sum()
+    if not total > 0:
+        return 0.0
+    falling = np.sort(scores)[::-1]
+    place = int(np.searchsorted(np.cumsum(falling) / total, share))
+    return float(falling[min(place, len(falling) - 1)])
+
+
+def weighing(graph: csr_array, weights: Scores) -> csr_array:
+    """Return the same relationships with other weights."""
+    return csr_array((weights, graph.indices, graph.indptr), graph.shape)
