@@ -8,6 +8,7 @@ from exporter.sinks.neo4j.connection import Connection
 from exporter.sinks.neo4j.ownership import blocks_of
 from queries.core.layer import id_ranges
 from queries.stores.neo4j.properties import names_in, needless_indexes
+from queries.stores.neo4j.record_statements import REMOVE_ALL
 
 _EDGES_A_TRANSACTION: Final = 50_000
 _NODES_A_TRANSACTION: Final = 10_000
@@ -40,6 +41,7 @@ def remove(
     if not keys:
         return 0  # Another process has removed the rest meanwhile.
     key = keys[0]["key"]
+    remove_records(connection, key)
     ranges = [tuple(row) for row in connection.read(statements.LAYER_RANGES, name=model)]
     edges_removed = 0
     for first, last, edges in ranges:
@@ -67,6 +69,7 @@ def _remove_indexes(connection: Connection, model: str) -> None:
 
 def remove_strays(connection: Connection, key: str) -> int:
     """Remove all that has a key but the model's node; return how many relationships."""
+    remove_records(connection, key)
     edges_removed = 0
     while more := connection.write(
         statements.STRAY_EDGES, model=key, most=_EDGES_A_TRANSACTION
@@ -79,6 +82,15 @@ def remove_strays(connection: Connection, key: str) -> int:
     remove_blocks(connection, key)
     connection.write(statements.STRAY_LAYERS, model=key)
     return edges_removed
+
+
+def remove_records(connection: Connection, key: str) -> None:
+    """Remove the inputs and circuits that are stored with a model."""
+    for statement in REMOVE_ALL:
+        while True:
+            counters = connection.write(statement, model=key, most=_EDGES_A_TRANSACTION)
+            if not counters.nodes_deleted and not counters.relationships_deleted:
+                break
 
 
 def remove_blocks(connection: Connection, key: str) -> None:
