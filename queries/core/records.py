@@ -210,20 +210,23 @@ def _checksum(properties: Mapping[str, Any], schema: pa.Schema, *tables: pa.Tabl
 def _properties(properties: Mapping[str, Any], schema: pa.Schema, kind: str) -> dict[str, Any]:
     """Return all properties of a schema, null where none is given."""
     names = [name for name in schema.names if name not in _COUNTED]
+    check_record_name(kind, properties.get("name"))
+    what = f"{kind} {repeatable(properties['name'])}"
     for unknown in properties.keys() - set(names):
         raise ParameterError(
-            f"{kind}: there is no property {unknown!r}; there are {listed(names)}"
+            f"{what}: there is no property {unknown!r}; there are {listed(names)}"
             f"{meant(str(unknown), names)}"
         )
-    check_record_name(kind, properties.get("name"))
     own = dict.fromkeys(schema.names) | dict(properties)
     for name, value in own.items():
         try:
             own[name] = pa.scalar(value, schema.field(name).type).as_py()
+        except UnicodeEncodeError:
+            raise ParameterError(f"{what}: {name} holds what is no UTF-8") from None
         except (pa.ArrowException, TypeError, ValueError):
+            kind_of = schema.field(name).type
             raise ParameterError(
-                f"{kind} {repeatable(properties['name'])}: {name} is {described(value)}, and a "
-                f"{schema.field(name).type} is taken"
+                f"{what}: {name} is {described(value)}, and a {kind_of} is taken"
             ) from None
     return own
 

@@ -79,7 +79,7 @@ def at_input(graph: NeuronGraph, seed: int) -> AtInput:
             first = np.unique(target[into][order], return_index=True)[1]
             into, carried = into[order][first], carried[order][first]
             winner[own] = source[into]
-        z = np.bincount(target[into] - own[0], carried, len(own))
+        z = np.asarray(np.bincount(target[into] - own[0], carried, len(own)), np.float64)
         z += neurons["bias"].fillna(0).to_numpy()[own]
         value[own] = _ACTIVATIONS.get(layer["activation"], np.positive)(z)
         slope[own] = value[own] / z

@@ -99,7 +99,7 @@ def test_nothing_half_written_counts(
         label = kind.capitalize()
         with NeuronGraph(store.location, model="scratch") as graph:
             assert getattr(graph, f"{kind}s")()["state"].tolist() == ["unfinished"]
-            found = graph.cypher(f"MATCH (e:{label}) RETURN count(e) AS there")
+            found = graph.cypher(f"MATCH (e:{label}:Neurongraph{label}) RETURN count(e) AS there")
             assert found["there"].tolist() == [0]
     else:
         assert values(store, kind) == [1 if killed == "within" else 2]

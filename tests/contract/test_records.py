@@ -195,6 +195,35 @@ class TestReplacedAndRemoved:
             assert len(writer.circuits(about)) == 0
 
 
+@on_servers
+@cypher
+def test_what_others_join_is_not_read(store: GraphStore, kept: NeuronGraph, at: AtInput) -> None:
+    for each in (
+        "MATCH (i:Input), (f:Foreign:`Neuron`) CREATE (i)-[:ACTIVATES]->(f)",
+        "MATCH (f:Foreign:`Input`), (n:Neuron {id: 5}) CREATE (f)-[:ACTIVATES]->(n)",
+        "MATCH (a:Active), (f:Foreign:`Active`) CREATE (f)-[:CONTRIBUTES]->(a)-[:CONTRIBUTES]->(f)",
+        "MATCH (a:Active), (f:Foreign:`Layer`) CREATE (a)-[:IS]->(f)",
+    ):
+        store.spoil("scratch", each)
+    assert kept.inputs()["name"].tolist() == [NAME]
+    with opened(store) as (reader, about):
+        assert len(reader.activations_of(about, NAME)) == np.count_nonzero(at.value)
+        assert len(reader.circuit(about, "a").nodes) == 19
+    assert check(store.location, name="scratch", progress=False).passed
+    kept.drop_circuit("a")
+    drop("scratch", store.location)
+    assert left(store) == 0
+
+
+@cypher
+def test_statements_of_users_count_them(store: GraphStore, kept: NeuronGraph, at: AtInput) -> None:
+    changes = kept.write(store.own("MATCH (i:Input)-[a:ACTIVATES]->(:Neuron) DELETE a"))
+    assert changes["relationships_deleted"].item() == np.count_nonzero(at.value)
+    report = check(store.location, name="scratch", progress=False)
+    assert "was edited" in report.damage[0]
+    assert "the input" in report.damage[1]
+
+
 @cypher
 def test_a_repair_keeps_them(
     store: GraphStore, kept: NeuronGraph, at: AtInput, references: dict[str, Reference]

@@ -7,8 +7,8 @@ from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.connection import Connection
 from exporter.sinks.neo4j.ownership import blocks_of
 from queries.core.layer import id_ranges
+from queries.stores.neo4j import record_statements
 from queries.stores.neo4j.properties import names_in, needless_indexes
-from queries.stores.neo4j.record_statements import REMOVE_ALL
 
 _EDGES_A_TRANSACTION: Final = 50_000
 _NODES_A_TRANSACTION: Final = 10_000
@@ -86,7 +86,10 @@ def remove_strays(connection: Connection, key: str) -> int:
 
 def remove_records(connection: Connection, key: str) -> None:
     """Remove the inputs and circuits that are stored with a model."""
-    for statement in REMOVE_ALL:
+    # Most models have none.
+    if not connection.read(record_statements.ANY, model=key)[0]["there"]:
+        return
+    for statement in record_statements.REMOVE_ALL:
         while True:
             counters = connection.write(statement, model=key, most=_EDGES_A_TRANSACTION)
             if not counters.nodes_deleted and not counters.relationships_deleted:

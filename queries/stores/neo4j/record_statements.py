@@ -137,6 +137,15 @@ MATCH (i:Input) WHERE i.model = $model AND i.name = c.input
 MERGE (c)-[:OF]->(i)
 """)
 
+ANY: Final = of_ours("""
+RETURN EXISTS { MATCH (i:Input) WHERE i.model = $model AND i.name IS NOT NULL }
+  OR EXISTS { MATCH (c:Circuit) WHERE c.model = $model AND c.name IS NOT NULL }
+  OR EXISTS {
+    MATCH (a:Active) WHERE a.model = $model AND a.circuit IS NOT NULL AND a.id IS NOT NULL
+  } AS there
+""")
+"""Whether a model has inputs or circuits."""
+
 REMOVE_ALL: Final = (
     of_ours("""
 MATCH (a:Active) WHERE a.model = $model AND a.circuit IS NOT NULL AND a.id IS NOT NULL

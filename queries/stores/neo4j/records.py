@@ -110,6 +110,7 @@ class _Write:
     name: str
     _write_id: str = field(default_factory=lambda: secrets.token_hex(16))
     _parts: int = 0
+    _was_there: bool = False
 
     def begin(
         self,
@@ -133,6 +134,7 @@ class _Write:
         def work(transaction: neo4j.ManagedTransaction) -> list[neo4j.Record]:
             self._lock(transaction)
             there = self._there(transaction, self.label, self.name)
+            self._was_there = there is not None
             if must_be_there and there is None:
                 rows = self._run(transaction, statements.names(self.label))
                 raise no_record_error(
@@ -151,7 +153,7 @@ class _Write:
             return self._run(transaction, statements.begin(self.label), **marked)
 
         self.writing(work)
-        for statement in statements.CLEAR[self.label]:
+        for statement in statements.CLEAR[self.label] if self._was_there else ():
             while self._step(statement, most=_ROWS_A_TRANSACTION)[0]["gone"]:
                 pass
 
