@@ -118,6 +118,11 @@ def neo4j_record_schema(there: set[str], seconds: int) -> list[str]:
     ]
 
 
+def drop_neo4j_record_schema() -> list[str]:
+    """Return the statements that drop the constraints, once nothing is stored."""
+    return [f"DROP CONSTRAINT {name} IF EXISTS" for name in NEO4J_RECORD_INDEXES]
+
+
 _EMBEDDED_ACTIVE: Final = pa.schema(
     [("key", pa.int64()), ("model", pa.string()), ("circuit", pa.string()), *ACTIVE]
 )

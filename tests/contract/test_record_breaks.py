@@ -5,15 +5,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from exporter import check, drop
 from queries import NeuronGraph
+from queries.core.labels import RECORD_KINDS, own_label
 from queries.errors import GraphError
 from queries.stores import open_store
 from queries.stores.models import find_model
+from queries.stores.neo4j import records
+from queries.stores.neo4j.store import BoltStore
 from tests.contract.stores import GraphStore
 from tests.contract.test_records import left
 
@@ -149,3 +153,30 @@ def test_what_is_stored_before_an_error(store: GraphStore) -> None:
             writer.write_inputs(about, inputs())
         states = writer.inputs(about)["state"].to_pylist()
     assert states == ([] if store.server is None else ["complete"])
+
+
+@pytest.mark.parametrize("store", ["neo4j-5.26", "neo4j-newest"], indirect=True)
+@pytest.mark.usefixtures("writable")
+def test_a_commit_whose_acknowledgement_is_lost(
+    store: GraphStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = BoltStore._transact
+
+    def twice(self: BoltStore, work: Any, access: str) -> Any:
+        """Do the work of a transaction again, as the driver does."""
+        once(self, work, access)
+        return once(self, work, access)
+
+    monkeypatch.setattr(BoltStore, "_transact", twice)
+    monkeypatch.setattr(records, "_ROWS_A_TRANSACTION", 4)
+    for value in (1, 2):
+        for kind in ("input", "circuit"):
+            put(store.location, kind, value)
+            assert values(store, kind) == [value]
+    assert check(store.location, name="scratch", progress=False).passed
+    with NeuronGraph(store.location, model="scratch") as graph:
+        graph.drop_circuit("x")
+        graph.drop_input("x")
+        labels = graph.cypher("CALL db.labels() YIELD label RETURN label", allow=["db.labels"])
+    # Nor are there constraints left.
+    assert not {own_label(kind) for kind in RECORD_KINDS} & set(labels["label"])

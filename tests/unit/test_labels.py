@@ -69,11 +69,11 @@ def of_modules() -> Iterator[tuple[str, str]]:
             yield name, text.replace("`Active`:", "")
     for text in chain(*record_statements.CLEAR.values(), record_statements.REMOVE_ALL):
         yield "removing records", text
-    for each in (
+    for about in (
         record_statements.found, record_statements.names, record_statements.begin,
         record_statements.note_part, record_statements.finish, record_statements.remove,
     ):  # fmt: skip
-        yield each.__name__, each("Input").replace(":`Input`", "")
+        yield about.__name__, about("Input").replace(":`Input`", "")
     for name in ("INPUTS", "ACTIVATIONS", "CIRCUITS", "NODES", "RELATIONSHIPS", "JOINED"):
         yield name, of_ours(getattr(records, name))
     for name in ("_JOINED", "_BEGINNING"):

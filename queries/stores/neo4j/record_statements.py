@@ -146,6 +146,12 @@ RETURN EXISTS { MATCH (i:Input) WHERE i.model = $model AND i.name IS NOT NULL }
 """)
 """Whether a model has inputs or circuits."""
 
+ANY_LEFT: Final = of_ours("""
+RETURN EXISTS { MATCH (:Input) } OR EXISTS { MATCH (:Circuit) } OR EXISTS { MATCH (:Active) }
+  AS there
+""")
+"""Whether any model has."""
+
 REMOVE_ALL: Final = (
     of_ours("""
 MATCH (a:Active) WHERE a.model = $model AND a.circuit IS NOT NULL AND a.id IS NOT NULL

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import neo4j
 import pyarrow as pa
 
-from queries.core.record_schema import neo4j_record_schema
+from queries.core.record_schema import drop_neo4j_record_schema, neo4j_record_schema
 from queries.core.schema import COMPLETE
 from queries.errors import GraphError, GraphLockedError
 from queries.stores.cypher.node_ids import REPLACED_MEANWHILE
@@ -76,16 +76,22 @@ class Records:
         write = self._write(label, name)
         write.begin(must_be_there=True)
         write.remove()
+        if not self.reading(partial(_run, statement=statements.ANY_LEFT, parameters={}))[0][
+            "there"
+        ]:
+            self._change_schema(drop_neo4j_record_schema())
 
     def _write(self, label: str, name: str) -> "_Write":
         return _Write(self.location, self.about, self.writing, label, name)
 
     def _make_constraints(self) -> None:
-        def work(transaction: neo4j.ManagedTransaction) -> list[neo4j.Record]:
-            return _run(transaction, statements.INDEXES, {"beginning": "neurongraph_"})
+        beginning = {"beginning": "neurongraph_"}
+        rows = self.reading(partial(_run, statement=statements.INDEXES, parameters=beginning))
+        there = {row["name"] for row in rows}
+        self._change_schema(neo4j_record_schema(there, _SECONDS_FOR_AN_INDEX))
 
-        there = {row["name"] for row in self.reading(work)}
-        for statement in neo4j_record_schema(there, _SECONDS_FOR_AN_INDEX):
+    def _change_schema(self, changes: Iterable[str]) -> None:
+        for statement in changes:
             self.writing(partial(_run, statement=statement, parameters={}))
 
 
