@@ -14,6 +14,7 @@ from queries.commands import (
     plot,
     properties,
     prune,
+    records,
     versions,
     view,
 )
@@ -30,6 +31,7 @@ _COMMANDS: Final = (
     history,
     prune,
     properties,
+    records,
     plot,
     export,
     view,

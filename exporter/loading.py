@@ -22,6 +22,7 @@ from exporter.reading.model_file import Place
 from exporter.reading.opened_model import OpenedModel
 from exporter.sinks.entries import BLOCKS, REPLACED, STAGED, exists_error
 from exporter.sinks.kept_properties import kept_properties
+from exporter.sinks.kept_records import kept_records
 from exporter.sinks.kinds import Options, sink_kind
 from exporter.sinks.ledger import Ledger
 from exporter.sinks.model_label import require_no_class
@@ -387,7 +388,7 @@ class _Load:
         if not damage:
             return _Outcome(checksums_of(self.location, name), self.part.edges)
         logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
-        with kept_properties(self.location, name):
+        with kept_properties(self.location, name), kept_records(self.location, name):
             return self._finish(self.ledger.repair(self.properties), tuple(damage))
 
     def _begin(self, earlier: Mapping[str, Any] | None, *, replace: bool) -> Writer:

@@ -19,6 +19,8 @@ command line can print them as one line::
     ├── LayerNotFoundError        the model has no layer of that name
     ├── NeuronNotFoundError       the model has no neuron of that id, name, or channel and place
     ├── PropertyNotFoundError     no such property was written to the neurons of the model
+    ├── InputNotFoundError        no input of that name was stored with the model
+    ├── CircuitNotFoundError      no circuit of that name was stored with the model
     ├── QueryNotFoundError        there is no query of that name
     ├── PlotNotFoundError         there is no plot of that name
     ├── PictureError              a picture cannot be made into a file
@@ -104,6 +106,14 @@ class NeuronNotFoundError(NeurongraphError):
 
 class PropertyNotFoundError(NeurongraphError):
     """No property of that name was written to the neurons of the model, or it is unfinished."""
+
+
+class InputNotFoundError(NeurongraphError):
+    """No input of that name was stored with the model."""
+
+
+class CircuitNotFoundError(NeurongraphError):
+    """No circuit of that name was stored with the model."""
 
 
 class QueryNotFoundError(NeurongraphError):

@@ -28,6 +28,7 @@ from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
 from queries.methods.properties import PropertyMethods
 from queries.methods.pruning import PruningMethods
+from queries.methods.records import RecordMethods
 from queries.methods.stored import StoredMethods
 from queries.methods.structure import StructureMethods
 from queries.stores.models import MODEL_NAME
@@ -55,6 +56,7 @@ class NeuronGraph(
     CircuitMethods,
     PruningMethods,
     PropertyMethods,
+    RecordMethods,
     ExportMethods,
     Closing,
 ):

@@ -124,6 +124,6 @@ def damage_of(location: Location, model: str, progress: Progress) -> list[str]:
         store.wholly = True
         try:
             about = find_model(store, model)
-            return [each.text for each in store.damage(about, progress)]
+            return [each.text for each in store.damage(about, progress) if each.of_load]
         except GraphDamagedError as error:
             return [str(error)]

@@ -76,7 +76,8 @@ def check(
     """Read all of a stored graph, and compare it with what its load wrote.
 
     Neurons, relationships and the properties of layers and of the model are compared by their
-    checksums; properties that somebody added are not looked at. An embedded file and the files of
+    checksums, and so are inputs and circuits that are stored with it; properties that somebody
+    added are not looked at. An embedded file and the files of
     a dataset are compared by their digests as well. It takes memory for one part of a layer.
 
     Parameters
@@ -112,7 +113,7 @@ def check(
                 model_damage, layers, is_edited = _damage(store, model, told)
                 damage += [each.text for each in model_damage]
                 edited += [model] if is_edited else []
-                damaged += [model] if model_damage and layers else []
+                damaged += [model] if layers and any(each.of_load for each in model_damage) else []
                 rows += [_row(model, layer, model_damage) for layer in layers]
     columns = ["model", "layer", "class_name", "neurons", "edges", "damage", "passed"]
     logger.info("checked %d layers in %.1f s", len(rows), time.perf_counter() - begun)

@@ -8,7 +8,7 @@ import typer
 from queries.commands.arguments import FIELDS
 from queries.commands.stored_names import StoredNames
 from queries.core.keras_cache import KERAS, at_hand
-from queries.library import history, properties, pruning
+from queries.library import history, properties, pruning, records
 from queries.library.declaration import Column, Declaration
 from queries.library.exports import export
 from queries.library.plots import plots
@@ -18,7 +18,9 @@ _OTHER: Final = "other"
 """The parameter that names another model of the graph."""
 
 _COLUMNS: Final[Mapping[str, Sequence[Column]]] = {
+    "circuits": records.CIRCUITS,
     "history": history.COLUMNS,
+    "inputs": records.INPUTS,
     "properties": properties.COLUMNS,
     "prune-cost": (*pruning.COLUMNS, *pruning.OF_LABELS),
 }
@@ -123,6 +125,16 @@ def _columns(ctx: typer.Context) -> list[tuple[str, str]]:
 def property_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the properties that were written to neurons; the parameters are as above."""
     return [name for name in StoredNames(ctx).properties if name.startswith(incomplete)]
+
+
+def input_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the inputs that are stored; the parameters are as above."""
+    return [name for name in StoredNames(ctx).inputs if name.startswith(incomplete)]
+
+
+def circuit_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the circuits that are stored; the parameters are as above."""
+    return [name for name in StoredNames(ctx).circuits if name.startswith(incomplete)]
 
 
 def _words(

@@ -23,7 +23,7 @@ _Ask = Callable[["NeuronGraph"], Iterable[str]]
 
 
 class StoredNames:
-    """Models, layers and written properties of a graph; none where it cannot be asked soon.
+    """Models, layers and what was written; nothing where a graph cannot be asked soon.
 
     A model file is not asked, since it takes seconds to open.
 
@@ -57,6 +57,16 @@ class StoredNames:
     def properties(self) -> list[str]:
         """Names of the properties that were written to its neurons."""
         return self._names(lambda graph: graph.properties()["name"])
+
+    @property
+    def inputs(self) -> list[str]:
+        """Names of the inputs that are stored with it."""
+        return self._names(lambda graph: graph.inputs()["name"])
+
+    @property
+    def circuits(self) -> list[str]:
+        """Names of the circuits that are stored with it."""
+        return self._names(lambda graph: graph.circuits()["name"])
 
     def _names(self, ask: _Ask) -> list[str]:
         names: list[str] = []

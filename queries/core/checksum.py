@@ -113,7 +113,7 @@ def neuron_columns(neurons: pa.Table) -> dict[str, NDArray[Any]]:
     neurons
         The columns of ``schema.NEURON``, any others, or none of ``model``.
     """
-    return {name: _numbers(neurons[name].cast(NEURON.field(name).type)) for name in NEURON_COLUMNS}
+    return {name: numbers(neurons[name].cast(NEURON.field(name).type)) for name in NEURON_COLUMNS}
 
 
 def model_checksum(model: Mapping[str, Any], layers: Iterable[Mapping[str, Any]]) -> str:
@@ -133,7 +133,7 @@ def model_checksum(model: Mapping[str, Any], layers: Iterable[Mapping[str, Any]]
     return hashlib.sha256(json.dumps([own, rows]).encode()).hexdigest()[:32]
 
 
-def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
+def numbers(column: pa.ChunkedArray) -> NDArray[Any]:
     """Return a number for each value: floats as their bits, texts as their hashes."""
     missing = column.is_null().to_numpy()
     if pa.types.is_string(column.type):

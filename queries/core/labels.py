@@ -1,6 +1,6 @@
 """The labels of nodes: those that people read, and in Neo4j those that nobody else has.
 
-A database of Neo4j may hold somebody else's ``:Model``, ``:Layer`` and ``:Neuron``. Each node of
+A database of Neo4j may hold somebody else's ``:Model``, ``:Layer`` or ``:Input``. Each node of
 ours has a label beside that only ours have, such as ``NeurongraphModel``. All our statements,
 constraints and indexes name that one.
 """
@@ -8,7 +8,13 @@ constraints and indexes name that one.
 import re
 from typing import Final
 
-KINDS: Final = ("Model", "Layer", "Neuron")
+LOADED_KINDS: Final = ("Model", "Layer", "Neuron")
+"""What a load writes."""
+
+RECORD_KINDS: Final = ("Input", "Circuit", "Active")
+"""What is stored beside a model: inputs, and circuits with their nodes."""
+
+KINDS: Final = (*LOADED_KINDS, *RECORD_KINDS)
 
 _KIND: Final = re.compile(rf"(?<=:)({'|'.join(KINDS)})\b")
 

@@ -171,22 +171,25 @@ def embedded_tables(granularity: str) -> tuple[str, ...]:
 
     The store holds one model a file, so that ids and names alone are unique there.
     """
-    properties = _columns(connects_to(granularity), weight_properties(granularity))
+    properties = embedded_columns(connects_to(granularity), weight_properties(granularity))
     return (
-        _node_table("Model", MODEL, "name"),
-        _node_table("Layer", LAYER, "name"),
-        _node_table("Neuron", NEURON, "id"),
+        node_table("Model", MODEL, "name"),
+        node_table("Layer", LAYER, "name"),
+        node_table("Neuron", NEURON, "id"),
         "CREATE REL TABLE HAS_LAYER(FROM Model TO Layer)",
         "CREATE REL TABLE NEXT(FROM Layer TO Layer)",
         f"CREATE REL TABLE CONNECTS_TO(FROM Neuron TO Neuron, {properties})",
     )
 
 
-def _node_table(label: str, schema: pa.Schema, key: str) -> str:
-    return f"CREATE NODE TABLE {label}({_columns(schema, schema.names)}, PRIMARY KEY (`{key}`))"
+def node_table(label: str, schema: pa.Schema, key: str) -> str:
+    """Return the statement that makes a table of nodes in the embedded store."""
+    columns = embedded_columns(schema, schema.names)
+    return f"CREATE NODE TABLE {label}({columns}, PRIMARY KEY (`{key}`))"
 
 
-def _columns(schema: pa.Schema, names: list[str]) -> str:
+def embedded_columns(schema: pa.Schema, names: list[str]) -> str:
+    """Return some columns of a schema as a statement of the embedded store declares them."""
     return ", ".join(f"`{name}` {_EMBEDDED_TYPES[schema.field(name).type]}" for name in names)
 
 

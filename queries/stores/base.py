@@ -1,13 +1,14 @@
 """What the query library needs of a store, however that keeps its graph."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from queries.core.closing import Closing
 from queries.core.progress import Progress, silent
+from queries.stores.records import no_record_error
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from queries.core.model import StoredModel
     from queries.core.neuron_filter import NeuronFilter
     from queries.core.properties import WrittenProperty
+    from queries.core.records import CircuitRecord
     from queries.library.queries import Query, Statement
     from queries.stores.damage import Damage
 
@@ -243,6 +245,137 @@ class Store(Closing):
             If there is none of that name.
         GraphError, GraphLockedError
             As ``write_property``.
+        """
+
+    def inputs(self, about: "StoredModel") -> "pa.Table":
+        """Return the inputs that are stored with a model, by name: the columns of ``INPUT``."""
+        from queries.core.record_schema import INPUT
+
+        return INPUT.empty_table()
+
+    def activations_of(self, about: "StoredModel", name: str) -> "pa.Table":
+        """Return what the neurons of a model put out at a stored input.
+
+        Parameters
+        ----------
+        about
+            The model.
+        name
+            The name of the input.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns of ``ACTIVATES``, by neuron; those that are 0 have no row.
+
+        Raises
+        ------
+        InputNotFoundError
+            If none of that name is stored.
+        GraphError
+            If its write has not ended.
+        GraphDamagedError
+            If it is not as it was written.
+        """
+        raise no_record_error("Input", about.name, name, ())
+
+    @abstractmethod
+    def write_inputs(
+        self, about: "StoredModel", inputs: "Iterable[tuple[Mapping[str, Any], pa.Table]]"
+    ) -> None:
+        """Store inputs of a model, each in place of the one of its name.
+
+        They are taken one after the other. Where the write is interrupted, an input is what it was,
+        what it is to become, or unfinished; an embedded graph is then wholly as it was.
+
+        Parameters
+        ----------
+        about
+            The model.
+        inputs
+            The properties of each: ``name``, and those of ``INPUT`` that are known; and the columns
+            of ``ACTIVATES``. Neurons that are 0, value and residual, get no row.
+
+        Raises
+        ------
+        ParameterError
+            If an input is none that can be stored.
+        GraphError
+            If the graph is none that is written, the model was replaced meanwhile, or circuits
+            are stored at an input of that name and another sha256.
+        GraphLockedError
+            If another process has begun to write or remove the input meanwhile.
+        """
+
+    @abstractmethod
+    def remove_input(self, about: "StoredModel", name: str) -> None:
+        """Remove a stored input, finished or not.
+
+        Raises
+        ------
+        InputNotFoundError
+            If none of that name is stored.
+        GraphError, GraphLockedError
+            As ``write_inputs``; also if circuits are stored at it.
+        """
+
+    def circuits(self, about: "StoredModel") -> "pa.Table":
+        """Return the circuits that are stored with a model, by name: the columns of ``CIRCUIT``."""
+        from queries.core.record_schema import CIRCUIT
+
+        return CIRCUIT.empty_table()
+
+    def circuit(self, about: "StoredModel", name: str) -> "CircuitRecord":
+        """Return a stored circuit.
+
+        Raises
+        ------
+        CircuitNotFoundError
+            If none of that name is stored.
+        GraphError, GraphDamagedError
+            As ``activations_of``.
+        """
+        raise no_record_error("Circuit", about.name, name, ())
+
+    @abstractmethod
+    def write_circuit(
+        self,
+        about: "StoredModel",
+        properties: Mapping[str, Any],
+        nodes: "pa.Table",
+        relationships: "pa.Table",
+    ) -> None:
+        """Store a circuit of a model, in place of the one of its name.
+
+        Parameters
+        ----------
+        about
+            The model.
+        properties
+            ``name``, ``input``, which is stored, and those of ``CIRCUIT`` that are known.
+        nodes
+            The columns of ``ACTIVE``; ``neuron`` is null where a node is not one neuron.
+        relationships
+            The columns of ``CONTRIBUTES``.
+
+        Raises
+        ------
+        InputNotFoundError
+            If there is no such input.
+        ParameterError, GraphError, GraphLockedError
+            As ``write_inputs``.
+        """
+
+    @abstractmethod
+    def remove_circuit(self, about: "StoredModel", name: str) -> None:
+        """Remove a stored circuit, finished or not.
+
+        Raises
+        ------
+        CircuitNotFoundError
+            If none of that name is stored.
+        GraphError, GraphLockedError
+            As ``write_inputs``.
         """
 
     def damage(self, about: "StoredModel", progress: Progress = silent) -> "Iterator[Damage]":

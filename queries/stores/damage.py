@@ -34,10 +34,13 @@ class Damage:
         What differs, in words that name the layer or the file.
     layer
         The name of the layer that it concerns; None where it concerns the whole model.
+    of_load
+        Whether a load wrote it, and puts it right; what was stored later it does not.
     """
 
     text: str
     layer: str | None = None
+    of_load: bool = True
 
 
 def damage(store: "Store", about: "StoredModel", progress: Progress) -> Iterator[Damage]:

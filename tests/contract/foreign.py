@@ -31,6 +31,10 @@ CREATE (m:Foreign:Model {name: name, key: name, state: 'complete', schema_versio
 CREATE (l:Foreign:Layer {model: name, name: 'hidden', index: 0, first: 0, last: 2, edges: 3})
 CREATE (k:Foreign:Layer {name: 'hidden'})
 CREATE (m)-[:HAS_LAYER]->(l)-[:NEXT {weight: 1.5}]->(k), (m)-[:HAS_LAYER]->(k)
+CREATE (:Foreign:Circuit {model: name, name: 'a', input: 'x', state: 'complete', nodes: 5})-[:OF]->
+  (i:Foreign:Input {model: name, name: 'x', state: 'complete', neurons: 1, checksum: 'x'}),
+  (i)-[:ACTIVATES {value: 1.0}]->(b:Foreign:Active {model: name, circuit: 'a', id: 0}),
+  (b)-[:CONTRIBUTES {weight: 1.0}]->(b)-[:IS]->(l)
 WITH name, m, l
 UNWIND range(0, 2) AS id
 CREATE (n:Foreign:Neuron:Dense {model: name, id: id, name: 'hidden[' + id + ']', layer: 'hidden',

@@ -41,6 +41,20 @@ def course() -> list[Block]:
     return list(_blocks(text))
 
 
+def blocks_under(page: str, heading: str) -> list[Block]:
+    """Return the blocks of a page that stand under a heading.
+
+    Parameters
+    ----------
+    page
+        The name of its file in ``docs``.
+    heading
+        The heading.
+    """
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    return [block for block in _blocks(text) if block.heading == heading]
+
+
 def _blocks(text: str) -> Iterator[Block]:
     heading = ""
     for part in _PARTS.finditer(text):

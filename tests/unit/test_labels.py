@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 from typing import Any, Final
 
 import pytest
@@ -14,9 +14,9 @@ from queries.core.labels import KINDS, of_ours, own_label
 from queries.core.schema import neuron_labels
 from queries.library.declaration import BY
 from queries.library.queries import queries, query
-from queries.stores.cypher import node_ids
+from queries.stores.cypher import node_ids, records
 from queries.stores.cypher import store as cypher
-from queries.stores.neo4j import properties, store
+from queries.stores.neo4j import properties, record_statements, store
 
 _CLAUSE: Final = re.compile(r"^\s*(?=OPTIONAL|MATCH|WITH|RETURN|CALL|UNWIND|SET)", re.MULTILINE)
 _OF_A_MODEL: Final = re.compile(r"\((\w*):Neurongraph(?:Neuron|Layer)\b")
@@ -64,6 +64,18 @@ def of_modules() -> Iterator[tuple[str, str]]:
     yield "add_neurons", statements.add_neurons("Dense", None).replace("`", "")
     for each in (properties.set_values, properties.remove_values, properties.make_index):
         yield each.__name__, each("katz").replace("`", "")
+    for name, text in vars(record_statements).items():
+        if isinstance(text, str) and "MATCH" in text:
+            yield name, text.replace("`Active`:", "")
+    for text in chain(*record_statements.CLEAR.values(), record_statements.REMOVE_ALL):
+        yield "removing records", text
+    for about in (
+        record_statements.found, record_statements.names, record_statements.begin,
+        record_statements.note_part, record_statements.finish, record_statements.remove,
+    ):  # fmt: skip
+        yield about.__name__, about("Input").replace(":`Input`", "")
+    for name in ("INPUTS", "ACTIVATIONS", "CIRCUITS", "NODES", "RELATIONSHIPS", "JOINED"):
+        yield name, of_ours(getattr(records, name))
     for name in ("_JOINED", "_BEGINNING"):
         yield name, of_ours(getattr(cypher, name))
     yield "schema.cypher", script()

@@ -7,6 +7,8 @@ from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.connection import Connection
 from exporter.sinks.neo4j.ownership import blocks_of
 from queries.core.layer import id_ranges
+from queries.core.record_schema import drop_neo4j_record_schema
+from queries.stores.neo4j import record_statements
 from queries.stores.neo4j.properties import names_in, needless_indexes
 
 _EDGES_A_TRANSACTION: Final = 50_000
@@ -40,6 +42,7 @@ def remove(
     if not keys:
         return 0  # Another process has removed the rest meanwhile.
     key = keys[0]["key"]
+    had_records = remove_records(connection, key)
     ranges = [tuple(row) for row in connection.read(statements.LAYER_RANGES, name=model)]
     edges_removed = 0
     for first, last, edges in ranges:
@@ -54,6 +57,9 @@ def remove(
             connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
     edges_removed += remove_strays(connection, key)
     _remove_indexes(connection, model)
+    if had_records and not connection.read(record_statements.ANY_LEFT)[0]["there"]:
+        for statement in drop_neo4j_record_schema():
+            connection.write(statement)
     connection.write(statements.DROP_COARSE, name=model)
     return edges_removed
 
@@ -67,6 +73,7 @@ def _remove_indexes(connection: Connection, model: str) -> None:
 
 def remove_strays(connection: Connection, key: str) -> int:
     """Remove all that has a key but the model's node; return how many relationships."""
+    remove_records(connection, key)
     edges_removed = 0
     while more := connection.write(
         statements.STRAY_EDGES, model=key, most=_EDGES_A_TRANSACTION
@@ -79,6 +86,19 @@ def remove_strays(connection: Connection, key: str) -> int:
     remove_blocks(connection, key)
     connection.write(statements.STRAY_LAYERS, model=key)
     return edges_removed
+
+
+def remove_records(connection: Connection, key: str) -> bool:
+    """Remove the inputs and circuits that are stored with a model; tell whether there were any."""
+    # Most models have none.
+    if not connection.read(record_statements.ANY, model=key)[0]["there"]:
+        return False
+    for statement in record_statements.REMOVE_ALL:
+        while True:
+            counters = connection.write(statement, model=key, most=_EDGES_A_TRANSACTION)
+            if not counters.nodes_deleted and not counters.relationships_deleted:
+                break
+    return True
 
 
 def remove_blocks(connection: Connection, key: str) -> None:

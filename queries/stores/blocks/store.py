@@ -1,7 +1,7 @@
 """A store without Cypher."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -102,6 +102,35 @@ class BlockStore(Store):
     def remove_property(self, about: "StoredModel", name: str) -> None:
         """Refuse: nothing is written."""
         self.check_writable(index=False)
+
+    def write_inputs(
+        self, about: "StoredModel", inputs: Iterable[tuple[Mapping[str, Any], pa.Table]]
+    ) -> None:
+        """Refuse: nothing is written."""
+        self._refuse_record()
+
+    def remove_input(self, about: "StoredModel", name: str) -> None:
+        """Refuse: nothing is written."""
+        self._refuse_record()
+
+    def write_circuit(
+        self,
+        about: "StoredModel",
+        properties: Mapping[str, Any],
+        nodes: pa.Table,
+        relationships: pa.Table,
+    ) -> None:
+        """Refuse: nothing is written."""
+        self._refuse_record()
+
+    def remove_circuit(self, about: "StoredModel", name: str) -> None:
+        """Refuse: nothing is written."""
+        self._refuse_record()
+
+    def _refuse_record(self) -> NoReturn:
+        raise GraphError(
+            f"{self.location} is read only, and keeps no inputs and no circuits; {self.instead}"
+        )
 
     def _refuse(self) -> NoReturn:
         raise CypherError(

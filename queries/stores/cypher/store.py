@@ -1,8 +1,9 @@
 """A store that answers queries by Cypher."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pyarrow as pa
@@ -10,15 +11,21 @@ import pyarrow as pa
 from queries.core.checksum import NEURON_COLUMNS, model_checksum
 from queries.core.labels import of_ours
 from queries.core.layer import Layer, id_ranges, layers_of
+from queries.core.progress import Progress, silent
+from queries.core.record_schema import ACTIVATES, ACTIVE, CIRCUIT, CONTRIBUTES, INPUT
+from queries.core.records import CircuitRecord, circuit_checksum, input_checksum
 from queries.core.room import make_room
 from queries.library.frames import to_columns
 from queries.library.queries import Query, Statement, query
 from queries.stores.base import Store
+from queries.stores.cypher import records
+from queries.stores.records import no_record_error, require_as_written, require_whole
 from queries.stores.whole import Whole
 
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
     from queries.core.neuron_filter import NeuronFilter
+    from queries.stores.damage import Damage
 
 _JOINED: Final = """
 MATCH (m:Model)-[:HAS_LAYER]->(l:Layer) WHERE m.key = $model AND l.model = $model
@@ -210,6 +217,76 @@ class CypherStore(Store):
         share = layer.edges * (last + 1 - first) // layer.neurons
         bounds = id_ranges(first, last, share, self.edges_a_part)
         return self._edges_of(edges_query, edges_query.checked({}), about, bounds)
+
+    def ids_of(self, about: "StoredModel") -> range:
+        """Return the ids of the neurons of a model."""
+        layers = self.layers(about)
+        return range(layers[0].first, layers[-1].last + 1)
+
+    def keeps_records(self, about: "StoredModel") -> bool:
+        """Tell whether inputs or circuits may be stored with a model."""
+        return True
+
+    def inputs(self, about: "StoredModel") -> pa.Table:
+        """Return the inputs that are stored with a model, by name."""
+        if not self.keeps_records(about):
+            return super().inputs(about)
+        return self._record(about, records.INPUTS, INPUT)
+
+    def activations_of(self, about: "StoredModel", name: str) -> pa.Table:
+        """Return what the neurons of a model put out at a stored input."""
+        own = self._whole_record(about, "Input", name, self.inputs(about))
+        rows = self._record(about, records.ACTIVATIONS, ACTIVATES, name=name)
+        if self.compares(about):
+            found = input_checksum(own, rows)
+            require_as_written("Input", own, found, about.name, self.location)
+        return rows
+
+    def circuits(self, about: "StoredModel") -> pa.Table:
+        """Return the circuits that are stored with a model, by name."""
+        if not self.keeps_records(about):
+            return super().circuits(about)
+        return self._record(about, records.CIRCUITS, CIRCUIT)
+
+    def circuit(self, about: "StoredModel", name: str) -> CircuitRecord:
+        """Return a stored circuit."""
+        own = self._whole_record(about, "Circuit", name, self.circuits(about))
+        nodes = self._record(about, records.NODES, ACTIVE, name=name)
+        joined = self._record(about, records.RELATIONSHIPS, CONTRIBUTES, name=name)
+        if self.compares(about):
+            found = circuit_checksum(own, nodes, joined)
+            require_as_written("Circuit", own, found, about.name, self.location)
+        return CircuitRecord(own, nodes, joined)
+
+    def joined_records(self, about: "StoredModel", name: str) -> tuple[int, int]:
+        """Count the relationships of a circuit to its input, and of its nodes to their neurons."""
+        read = partial(self.table, about=about)
+        of, of_nodes = records.joined(read, self.name, model=about.key, name=name)
+        return of, of_nodes
+
+    def damage(self, about: "StoredModel", progress: Progress = silent) -> "Iterator[Damage]":
+        """Yield also which inputs and circuits are not as they were written."""
+        from queries.stores.cypher.record_damage import record_damage
+
+        yield from super().damage(about, progress)
+        with self.uncompared():
+            yield from record_damage(self, about)
+
+    def _record(
+        self, about: "StoredModel", cypher: str, schema: pa.Schema, **values: Any
+    ) -> pa.Table:
+        read = partial(self.table, about=about)
+        return records.table(read, self.name, cypher, schema, model=about.key, **values)
+
+    def _whole_record(
+        self, about: "StoredModel", label: str, name: str, there: pa.Table
+    ) -> dict[str, Any]:
+        """Return the properties of an input, or a circuit, that is whole."""
+        rows: dict[str, dict[str, Any]] = {row["name"]: row for row in there.to_pylist()}
+        if name not in rows:
+            raise no_record_error(label, about.name, name, rows)
+        require_whole(label, name, rows[name]["state"], about.name, self.location)
+        return rows[name]
 
     def joined_layers(self, about: "StoredModel") -> list[str]:
         """Return the names of the layers that the node of a model is joined to."""

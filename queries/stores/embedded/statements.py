@@ -10,7 +10,8 @@ import ladybug
 import pyarrow as pa
 
 from queries.core.granularity import NEURON_GRAPH
-from queries.core.labels import KINDS
+from queries.core.labels import LOADED_KINDS
+from queries.core.record_schema import embedded_record_tables
 from queries.core.schema import LAYER, MODEL, NEURON, connects_to
 from queries.errors import (
     CypherError,
@@ -98,8 +99,8 @@ _ERRORS: tuple[tuple[str, type[Exception], str], ...] = (
 
 
 _GROUPED: Final = "channel"
-_TABLES: Final = (*KINDS, "HAS_LAYER", "NEXT", "CONNECTS_TO")
-"""Labels and types of relationships that a file of a model has."""
+_TABLES: Final = (*LOADED_KINDS, "HAS_LAYER", "NEXT", "CONNECTS_TO")
+"""Labels and types of relationships that a load gives to the file of a model."""
 
 _UNKNOWN: Final = re.compile(
     r"(?:Table (?P<table>\S+) does not exist|Cannot find property (?P<property>\S+) for)"
@@ -111,15 +112,19 @@ def _meant_by(text: str) -> str:
     match = _UNKNOWN.search(text)
     if match is None:
         return ""
-    if (wrong := match["table"]) is not None:
+    if (wrong := match["table"]) in embedded_record_tables():
+        return " There is none before an input is stored"
+    if wrong is not None:
         return f" There are {listed(_TABLES)}{meant(wrong, _TABLES)}"
     schemas = (MODEL, LAYER, NEURON, connects_to(NEURON_GRAPH), connects_to(_GROUPED))
     return meant(match["property"], dict.fromkeys(name for each in schemas for name in each.names))
 
 
-def first_value(connection: ladybug.Connection, cypher: str) -> Any:
+def first_value(
+    connection: ladybug.Connection, cypher: str, parameters: Mapping[str, Any] | None = None
+) -> Any:
     """Return the first value that a statement finds, None where it finds none."""
-    values = run(connection, cypher).get_as_arrow().column(0)
+    values = run(connection, cypher, parameters).get_as_arrow().column(0)
     return values[0].as_py() if len(values) else None
 
 

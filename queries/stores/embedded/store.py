@@ -4,7 +4,7 @@ A file a model makes dropping and replacing a model the work of the file system:
 instant and cannot be left half done.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from queries.core.address import place_text
 from queries.core.properties import WrittenProperty, require_written
+from queries.core.records import checked_circuit, checked_inputs
 from queries.core.schema import DAMAGED
 from queries.core.wording import MODEL_FILE, command, option, which_model
 from queries.errors import (
@@ -55,6 +56,12 @@ from queries.stores.embedded.properties import (
     remove_property,
     write_property,
     written_properties,
+)
+from queries.stores.embedded.records import (
+    has_records,
+    remove_record,
+    write_circuit,
+    write_inputs,
 )
 from queries.stores.embedded.rewriting import rewritten
 from queries.stores.embedded.statements import (
@@ -199,6 +206,42 @@ class EmbeddedStore(CypherStore):
         with self._writing(about) as connection:
             remove_property(connection, name)
 
+    def keeps_records(self, about: "StoredModel") -> bool:
+        """Tell whether the file has tables of inputs and circuits."""
+        with self._reading(about) as handle:
+            return has_records(handle.connection)
+
+    def write_inputs(
+        self, about: "StoredModel", inputs: Iterable[tuple[Mapping[str, Any], pa.Table]]
+    ) -> None:
+        """Store inputs, all of them or none."""
+        checked = checked_inputs(inputs, about.key, self.ids_of(about))
+        with self._writing(about) as connection:
+            write_inputs(connection, checked, about.name)
+
+    def remove_input(self, about: "StoredModel", name: str) -> None:
+        """Remove a stored input, at which no circuits are stored."""
+        with self._writing(about) as connection:
+            remove_record(connection, "Input", name, about.name)
+
+    def write_circuit(
+        self,
+        about: "StoredModel",
+        properties: Mapping[str, Any],
+        nodes: pa.Table,
+        relationships: pa.Table,
+    ) -> None:
+        """Store a circuit, wholly or not at all."""
+        ids = self.ids_of(about)
+        circuit = checked_circuit(properties, nodes, relationships, about.key, ids)
+        with self._writing(about) as connection:
+            write_circuit(connection, circuit, about.name)
+
+    def remove_circuit(self, about: "StoredModel", name: str) -> None:
+        """Remove a stored circuit."""
+        with self._writing(about) as connection:
+            remove_record(connection, "Circuit", name, about.name)
+
     @contextmanager
     def _writing(self, about: "StoredModel") -> Iterator[ladybug.Connection]:
         """Open the file of a model to write what is no edit."""
@@ -209,6 +252,8 @@ class EmbeddedStore(CypherStore):
             if first_value(connection, "MATCH (m:Model) RETURN m.load_id") != about.load_id:
                 raise GraphError(REPLACED_MEANWHILE)
             yield connection
+        # What was read meanwhile is the file before.
+        self._open.close()
 
     def _unfinished(self) -> list[dict[str, Any]]:
         """Return the notes that running and interrupted loads keep beside their files."""

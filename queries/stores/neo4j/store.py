@@ -1,6 +1,6 @@
 """A graph in Neo4j, over the Bolt protocol."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from neo4j.graph import Node, Path, Relationship
 
 from queries.core.labels import of_ours
+from queries.core.records import checked_circuit, checked_inputs
 from queries.core.schema import COMPLETE
 from queries.errors import GraphError
 from queries.library.queries import query
@@ -35,6 +36,7 @@ from queries.stores.neo4j.connection import (
 )
 from queries.stores.neo4j.in_the_store import in_the_store
 from queries.stores.neo4j.properties import Properties
+from queries.stores.neo4j.records import Records
 from queries.stores.neo4j.rows import from_lists, in_lists
 from queries.stores.opener import Opener
 from queries.stores.remedies import check_text, repair_text
@@ -204,6 +206,40 @@ class BoltStore(CypherStore):
 
     def _properties(self, about: "StoredModel") -> Properties:
         return Properties(
+            self.location,
+            about,
+            reading=lambda work: self._transact(work, neo4j.READ_ACCESS),
+            writing=lambda work: self._transact(work, neo4j.WRITE_ACCESS),
+        )
+
+    def write_inputs(
+        self, about: "StoredModel", inputs: Iterable[tuple[Mapping[str, Any], pa.Table]]
+    ) -> None:
+        """Store inputs, in transactions that note whose they are."""
+        self._records(about).write_inputs(checked_inputs(inputs, about.key, self.ids_of(about)))
+
+    def remove_input(self, about: "StoredModel", name: str) -> None:
+        """Remove a stored input, at which no circuits are stored."""
+        self._records(about).remove("Input", name)
+
+    def write_circuit(
+        self,
+        about: "StoredModel",
+        properties: Mapping[str, Any],
+        nodes: pa.Table,
+        relationships: pa.Table,
+    ) -> None:
+        """Store a circuit, in transactions that note whose they are."""
+        ids = self.ids_of(about)
+        circuit = checked_circuit(properties, nodes, relationships, about.key, ids)
+        self._records(about).write_circuit(circuit)
+
+    def remove_circuit(self, about: "StoredModel", name: str) -> None:
+        """Remove a stored circuit."""
+        self._records(about).remove("Circuit", name)
+
+    def _records(self, about: "StoredModel") -> Records:
+        return Records(
             self.location,
             about,
             reading=lambda work: self._transact(work, neo4j.READ_ACCESS),
