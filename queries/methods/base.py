@@ -31,7 +31,7 @@ class Methods:
 
     Parameters
     ----------
-    graph, model, progress, dask, input_shape
+    graph, model, progress, dask, input_shape, example_inputs
         As in ``NeuronGraph``.
     """
 
@@ -43,9 +43,10 @@ class Methods:
         progress: Progress | bool = True,
         dask: str | None = None,
         input_shape: InputShapes | None = None,
+        example_inputs: Any = None,
     ) -> None:
         require_progress(progress)
-        self._store = _opened(graph, model, dask, input_shape)
+        self._store = _opened(graph, model, dask, input_shape, example_inputs)
         self._model = model
         self._pages: list[Closing] = []
         self._closed = False
@@ -148,10 +149,13 @@ def _opened(
     model: str | None,
     dask: str | None,
     input_shape: InputShapes | None,
+    example_inputs: Any,
 ) -> Store:
     """Open a graph that holds a model of the name that is given, if one is."""
     with ExitStack() as closing:
-        store = closing.enter_context(open_store(graph, dask=dask, input_shape=input_shape))
+        store = closing.enter_context(
+            open_store(graph, dask=dask, input_shape=input_shape, example_inputs=example_inputs)
+        )
         if model is not None:
             require_model(store, model)
         closing.pop_all()
