@@ -73,6 +73,7 @@ def run(
     VerificationError
         If onnxruntime cannot run the model.
     """
+    import_runtime()
     try:
         session = _session(model, names, optimised=optimised)
         return by_sample(

@@ -1,6 +1,7 @@
-"""Write the files of exports/: ``python -m tests.pytorch.make``, where torch and onnxscript are.
+"""Write the files of exports/, where torch and onnxscript are installed.
 
-Each module is written by both exporters, and what it says at one input beside.
+``python -m tests.integration.pytorch.make`` writes each module by both exporters, and beside them
+what the module says at one input.
 """
 
 import warnings
@@ -10,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from tests.pytorch.modules import MODULES
+from exporter.reading.onnx.scopes import SCOPES
+from tests.integration.pytorch.modules import MODULES
 
 EXPORTS: Final = Path(__file__).with_name("exports")
 
@@ -31,8 +33,8 @@ def main() -> None:
             program: Any = torch.onnx.export(module, (example,), dynamo=True, verbose=False)
             proto = program.model_proto
             for node in proto.graph.node:
-                # It says where the code lay.
-                kept = [each for each in node.metadata_props if "stack_trace" not in each.key]
+                # The others say where the code lay.
+                kept = [each for each in node.metadata_props if each.key == SCOPES]
                 del node.metadata_props[:]
                 node.metadata_props.extend(kept)
             (EXPORTS / f"{name}.dynamo.onnx").write_bytes(proto.SerializeToString())

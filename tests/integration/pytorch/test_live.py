@@ -22,7 +22,7 @@ except ImportError:
         allow_module_level=True,
     )
 
-from tests.pytorch.modules import MODULES, Encoder, Net, made
+from tests.integration.pytorch.modules import MODULES, Encoder, Net, made
 
 
 def state(module: Any) -> list[Any]:
