@@ -97,7 +97,7 @@ def _folder_text(folder: Path) -> str:
     text = foreign_text(folder)
     if text is not None:
         return f"{folder}: {text}"
-    return f"{folder} is a folder, not a model file; save the model as .keras or .h5"
+    return f"{folder} is a folder, not a model file; save the model as .keras, .h5 or .onnx"
 
 
 def sha256_of(path: Path) -> str:
