@@ -373,8 +373,8 @@ class NeuronGraph(
         require_count("height", height)
         shown = self._meant(model)
         if not live:
-            return SavedPage(self.location, shown, height)
-        page = ServedPage(self.location, shown, height)
+            return SavedPage(self._place, shown, height, **self._opening)
+        page = ServedPage(self._place, shown, height, **self._opening)
         self._pages.append(page)
         return page
 

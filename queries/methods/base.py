@@ -16,6 +16,7 @@ from queries.answers.question import Question
 from queries.core.arguments import require_text
 from queries.core.closing import Closing
 from queries.core.input_shapes import InputShapes
+from queries.core.live_models import library_of
 from queries.core.memory import too_little_memory_named
 from queries.core.progress import Progress, require_progress, shown, silent
 from queries.core.wording import option
@@ -47,6 +48,9 @@ class Methods:
     ) -> None:
         require_progress(progress)
         self._store = _opened(graph, model, dask, input_shape, example_inputs)
+        # A page opens the graph for itself; the environment may name another one by then.
+        self._place = self._store.location if library_of(graph) is None else graph
+        self._opening = {"input_shape": input_shape, "example_inputs": example_inputs}
         self._model = model
         self._pages: list[Closing] = []
         self._closed = False

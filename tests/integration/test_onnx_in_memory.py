@@ -144,6 +144,9 @@ def test_an_open_axis_is_closed(tmp_path: Path) -> None:
         inspect(model)
     load(model, tmp_path / "graph.lbug", input_shape=(1, 4, 5), progress=False)
     assert verify(model, tmp_path / "graph.lbug", progress=False).passed
+    with NeuronGraph(model, input_shape=(1, 4, 5)) as graph:
+        assert repr(graph.view(live=False)) == "<The saved page of made>"
+        assert "in model 'made' in memory" in repr(graph.view(model="made"))
 
 
 def test_a_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
