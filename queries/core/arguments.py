@@ -122,4 +122,9 @@ def in_memory_instead(value: object) -> str | None:
             "is a model in memory, and a file is taken; save it, as by "
             f"{library.saved_by}, and give the path of that file"
         )
+    if isinstance(value, Mapping) and any(is_of(each, "torch.Tensor") for each in value.values()):
+        return (
+            "is a state dict of PyTorch, which has weights and no layers; give the module that "
+            "they are loaded into, and its example_inputs"
+        )
     return next((text for bases, text in _INSTEAD.items() if is_of(value, *bases)), None)

@@ -190,6 +190,13 @@ def test_example_inputs_belong_to_a_module_of_torch(graph: NeuronGraph, model: P
         path_of("output", net)
 
 
+def test_weights_without_layers_are_told_from_a_model() -> None:
+    tensor = type("Tensor", (), {"__module__": "torch"})()
+    for ask in (neurongraph.load, neurongraph.inspect, NeuronGraph):
+        with pytest.raises(ParameterError, match=r": a dict is a state dict of PyTorch, .*module"):
+            ask({"conv.weight": tensor})
+
+
 def test_a_model_in_memory_is_told_how_it_becomes_a_file() -> None:
     own = chain((3,), layer("Dense", units=2))
     with pytest.raises(ParameterError, match=r"^output: a Sequential .*model\.save\('"):
