@@ -1,4 +1,4 @@
-"""Load trained Keras models as graphs of neurons: what the command line does, from Python."""
+"""Load trained models as graphs of neurons: what the command line does, from Python."""
 
 from typing import TYPE_CHECKING
 

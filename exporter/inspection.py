@@ -1,4 +1,4 @@
-"""Look at a model file without loading it anywhere."""
+"""Look at a model without loading it anywhere."""
 
 import os
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Inspection:
     Parameters
     ----------
     frame
-        One row a Keras layer: layer, class_name, shape (without the batch), activation,
+        One row a layer of the model: layer, class_name, shape (without the batch), activation,
         neurons and edges (null where the layer only moves data), parameters;
         not_finite_weights, how many of the edges have a weight that is NaN or infinite, and
         not_finite_biases, how many of the neurons such a bias or slope (null where the layer
@@ -93,8 +93,9 @@ def inspect(
     *,
     granularity: Granularity = NEURON_GRAPH,
     input_shape: InputShapes | None = None,
+    example_inputs: Any = None,
 ) -> Inspection:
-    """Count the neurons and edges of a model file, layer by layer; write nothing.
+    """Count the neurons and edges of a model, layer by layer; write nothing.
 
     A file whose weights alone are damaged is counted as well. Its arrays are looked through for
     numbers that are not finite; only where there are some, the weights are read to say where.
@@ -102,11 +103,14 @@ def inspect(
     Parameters
     ----------
     model
-        A ``.keras`` or HDF5 file, or a ``keras.Model`` in memory.
+        A ``.keras``, HDF5 or ONNX file, or a ``keras.Model``, an ``onnx.ModelProto`` or a
+        ``torch.nn.Module`` in memory.
     granularity
         What a node stands for: a ``neuron``, all neurons of a ``channel``, or of a ``layer``.
     input_shape
         How long the axes are that the file leaves open, as in ``load``.
+    example_inputs
+        What a ``torch.nn.Module`` is called with, as in ``load``.
 
     Returns
     -------
@@ -116,12 +120,12 @@ def inspect(
     Raises
     ------
     ParameterError
-        If there is no such granularity, or a shape does not fit the model.
+        If there is no such granularity, or shapes or example inputs do not fit the model.
     ModelFileError, UnsupportedLayerError
         If the file cannot be read or wired.
     """
     require_granularity(granularity)
-    given = given_model(model)
+    given = given_model(model, example_inputs)
     model_file = given.open(weights=False, input_shape=input_shape)
     rows = _rows(model_file, granularity)
     try:

@@ -165,15 +165,17 @@ def load(
     resume: bool = False,
     dask: str | None = None,
     input_shape: InputShapes | None = None,
+    example_inputs: Any = None,
     progress: Progress | bool = True,
 ) -> LoadReport:
-    """Load a trained Keras model into a graph.
+    """Load a trained model into a graph.
 
     Parameters
     ----------
     model
-        A ``.keras`` or HDF5 file, or a ``keras.Model`` in memory, of which a copy is made: it is
-        not changed, and may be trained meanwhile.
+        A ``.keras``, HDF5 or ONNX file, or a model in memory, which is not changed: a
+        ``keras.Model``, an ``onnx.ModelProto``, or a ``torch.nn.Module``, which PyTorch itself
+        exports to ONNX in memory. What is loaded is a copy.
     graph
         A path that ends in ``.lbug``, a Neo4j URI, or a folder for files that Neo4j imports, which
         exists or ends in a slash; by default NEURONGRAPH_GRAPH, else ``neurons.lbug``.
@@ -221,6 +223,9 @@ def load(
         How long the axes are that the file leaves open, the batch left out: the shape of the input,
         such as ``(32, 128)``, or shapes by the names of inputs. A load that goes on takes those
         with which it began.
+    example_inputs
+        What a ``torch.nn.Module`` is called with, a batch of one: a tensor, a list of its
+        arguments, or a dictionary of them by name. Only such a module takes them.
     progress
         True for a bar where there is a display, a notebook or a terminal at stderr; False for none.
         A function is called with a phase (such as ``neurons`` or ``relationships``), how many are
@@ -259,7 +264,7 @@ def load(
         check_dask(dask, location)
     if name is not None:
         check_name(name)
-    given = given_model(model)
+    given = given_model(model, example_inputs)
     if name is None:
         name = given.name
         check_name(name)

@@ -42,8 +42,8 @@ class ModelStore(BlockStore):
     Parameters
     ----------
     model
-        A ``.keras`` or HDF5 file, or a ``keras.Model``, of which a copy is asked.
-    dask, input_shape
+        A model file, or a model in memory, of which a copy is asked.
+    dask, input_shape, example_inputs
         As in ``NeuronGraph``.
 
     Raises
@@ -51,7 +51,7 @@ class ModelStore(BlockStore):
     GraphNotFoundError
         If there is no such file.
     ParameterError
-        If ``dask`` is neither ``local`` nor an address.
+        If ``dask`` is neither ``local`` nor an address, or ``example_inputs`` do not fit.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class ModelStore(BlockStore):
         model: Path | Any,
         dask: str | None = None,
         input_shape: InputShapes | None = None,
+        example_inputs: Any = None,
     ) -> None:
         self._input_shape = input_shape
         self._dask = dask
@@ -67,7 +68,7 @@ class ModelStore(BlockStore):
             check_address(dask)
         if isinstance(model, Path) and not model.exists():
             raise GraphNotFoundError(f"graph {model} does not exist, which would be a model file")
-        self._given = given_model(model)
+        self._given = given_model(model, example_inputs)
         self.location = str(self._given.place)
 
     @property

@@ -15,9 +15,10 @@ from exporter.reading.keras.importing import import_keras
 from exporter.removal import drop
 from exporter.sinks.kinds import sink_kind
 from queries.answers.history import checkpoints
-from queries.core.arguments import in_memory, require_text
+from queries.core.arguments import require_text
 from queries.core.granularity import NEURON_GRAPH, Granularity
 from queries.core.input_shapes import InputShapes
+from queries.core.live_models import in_memory
 from queries.errors import GraphNotFoundError, ModelExistsError, NeurongraphError, listed
 from queries.library.checks import require_count
 from queries.stores import open_store

@@ -4,7 +4,7 @@ All of them derive from one class, so that a caller can catch them together and 
 command line can print them as one line::
 
     NeurongraphError
-    ├── ModelFileError            the file cannot be read as a trained Keras model
+    ├── ModelFileError            the file cannot be read as a trained model
     │   └── UnsupportedLayerError the model holds layers that cannot be wired
     ├── GraphError                the graph cannot be opened, read or written
     │   ├── GraphNotFoundError    there is no graph at that path
@@ -49,7 +49,7 @@ class NeurongraphError(Exception):
 
 
 class ModelFileError(NeurongraphError):
-    """The file cannot be read as a trained Keras model."""
+    """The file cannot be read as a trained model."""
 
 
 class UnsupportedLayerError(ModelFileError):

@@ -71,8 +71,9 @@ class NeuronGraph(
     ----------
     graph
         A path that ends in ``.lbug``, a ``bolt://`` or ``neo4j://`` URI, the folder of a dataset,
-        a model file, or a ``keras.Model`` in memory, of which a copy is asked; by default the
-        environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+        a model file, or a ``keras.Model``, an ``onnx.ModelProto`` or a ``torch.nn.Module`` in
+        memory, of which a copy is asked; by default the environment's NEURONGRAPH_GRAPH, else
+        ``neurons.lbug``.
     model
         The model to ask about; needed where the graph holds more than one.
     progress
@@ -86,6 +87,9 @@ class NeuronGraph(
     input_shape
         The lengths of axes that a model file leaves open, the batch left out: the shape of its
         input, such as ``(32, 128)``, or shapes by the names of inputs.
+    example_inputs
+        What a ``torch.nn.Module`` is called with, a batch of one: a tensor, a list of its
+        arguments, or a dictionary of them by name. Only such a module takes them.
 
     Raises
     ------
@@ -94,8 +98,7 @@ class NeuronGraph(
     ModelNotFoundError
         If it holds no model of the name that is given.
     ParameterError
-        If an argument is of a wrong kind, or ``dask`` or ``input_shape`` is given and the graph
-        is no model file.
+        If an argument is of a wrong kind, or one is given that the graph does not take.
 
     Examples
     --------
@@ -378,8 +381,8 @@ class NeuronGraph(
         require_count("height", height)
         shown = self._meant(model)
         if not live:
-            return SavedPage(self.location, shown, height)
-        page = ServedPage(self.location, shown, height)
+            return SavedPage(self._place, shown, height, **self._opening)
+        page = ServedPage(self._place, shown, height, **self._opening)
         self._pages.append(page)
         return page
 

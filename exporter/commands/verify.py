@@ -43,7 +43,7 @@ def verify(
     output: OutputOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Compute every tensor of the model from the graph alone, and compare it with Keras.
+    """Compute every tensor of the model from the graph alone, and compare it with its library.
 
     Compares as well what the graph holds with what the model holds: layers, neurons, biases,
     relationships, weights. Ends with exit code 1 where anything differs, or a layer's values by

@@ -54,7 +54,8 @@ class ModelSource:
         if not isinstance(model.path, Path):
             raise ParameterError(
                 f"{option('dask')}: each process opens the model from a file, and {model.path} is "
-                "in none; save it, as by model.save('model.keras'), and give the path of that file"
+                f"in none; save it, as by {model.path.library.saved_by}, and give the path of that "
+                "file"
             )
         path = model.path.absolute()
         return cls(path, model.sha256, recipe, shapes, tuple(model.modules))

@@ -33,7 +33,7 @@ from exporter.wiring.variables import in_reading_order
 from queries.core.memory import fits_in_memory
 
 Step = tuple[LayerRow, PlannedLayer | None]
-"""A Keras layer, and its planned layer; None where it only moves data."""
+"""A layer of the model, and its planned layer; None where it only moves data."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Trace:
         For each tensor, by its position, the ids of its neurons in the tensor's shape without
         the batch; ``wiring.ZERO`` where it holds the constant 0. They are built when looked up.
     inner
-        For each planned layer that is not the last step of its Keras layer, by its index: the
-        step, and the ids of the neurons that it reads.
+        For each planned layer that is not the last step of a layer of the model, by its index:
+        the step, and the ids of the neurons that it reads.
     """
 
     plan: Plan
@@ -103,7 +103,7 @@ def planned_steps(model: OpenedModel) -> Iterator[Step]:
     Yields
     ------
     tuple
-        A Keras layer, and its planned layer; None where it only moves data.
+        A layer of the model, and its planned layer; None where it only moves data.
 
     Raises
     ------

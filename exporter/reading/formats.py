@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from exporter.reading.keras.model import open_file as open_keras
 from exporter.reading.model_file import digest, readable, reading
-from exporter.reading.onnx.model import companions as beside_onnx
+from exporter.reading.onnx.files import companions as beside_onnx
 from exporter.reading.onnx.model import open_file as open_onnx
 from exporter.reading.opened_model import OpenedModel
 from queries.core.input_shapes import InputShapes

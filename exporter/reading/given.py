@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from exporter.reading.formats import open_model, sha256_of_model
 from exporter.reading.model_file import Place, readable
 from exporter.reading.opened_model import OpenedModel
-from queries.core.arguments import is_keras_model
 from queries.core.input_shapes import InputShapes
+from queries.core.live_models import KERAS, ONNX, library_of, require_no_examples
 
 
 class GivenModel(Protocol):
@@ -75,23 +75,37 @@ class ModelFile:
         return open_model(self.place, partial=partial, weights=weights, input_shape=input_shape)
 
 
-def given_model(model: str | os.PathLike[str] | Any) -> GivenModel:
-    """Return what somebody gives as a model. Models of other libraries in memory belong here.
+def given_model(model: str | os.PathLike[str] | Any, example_inputs: Any = None) -> GivenModel:
+    """Return what somebody gives as a model.
 
     Parameters
     ----------
     model
-        The path of a model file, or a ``keras.Model``.
+        The path of a model file, a ``keras.Model``, an ``onnx.ModelProto``, or a
+        ``torch.nn.Module``.
+    example_inputs
+        What a ``torch.nn.Module`` is called with: a tensor, a list of the arguments, or a
+        dictionary of them by name.
 
     Raises
     ------
     ParameterError
-        If it is neither.
+        If it is none of these, or is a module without inputs or something else with them.
     ModelFileError
         If the file cannot be read.
     """
-    if is_keras_model(model):
+    library = library_of(model)
+    if library is not None and library.takes_examples:
+        from exporter.reading.pytorch.live import TorchInMemory
+
+        return TorchInMemory.of(model, example_inputs)
+    require_no_examples(example_inputs)
+    if library is KERAS:
         from exporter.reading.keras.live import KerasInMemory
 
         return KerasInMemory(model)
+    if library is ONNX:
+        from exporter.reading.onnx.live import OnnxInMemory
+
+        return OnnxInMemory(model)
     return ModelFile(readable(model))

@@ -2,15 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.reading.foreign import foreign_text
 from queries.core.address import may_be_secret, path_text
-from queries.core.arguments import in_memory
 from queries.core.files import expanded
+from queries.core.live_models import Library, in_memory
 from queries.core.text import printable
 from queries.core.wording import MODEL_FILE
 from queries.errors import ModelFileError, VerificationError
@@ -24,9 +24,12 @@ class InMemory:
     ----------
     name
         What the model is called.
+    library
+        The library that it is of.
     """
 
     name: str
+    library: Library
 
     def __str__(self) -> str:
         return in_memory(self.name)
@@ -94,7 +97,7 @@ def _folder_text(folder: Path) -> str:
     text = foreign_text(folder)
     if text is not None:
         return f"{folder}: {text}"
-    return f"{folder} is a folder, not a model file; save the model as .keras or .h5"
+    return f"{folder} is a folder, not a model file; save the model as .keras, .h5 or .onnx"
 
 
 def sha256_of(path: Path) -> str:
@@ -113,7 +116,11 @@ def digest(path: Path, *beside: Path) -> str:
     *beside
         The files that belong to it.
     """
-    own = sha256_of(path)
+    return joined_digest(sha256_of(path), beside)
+
+
+def joined_digest(own: str, beside: Sequence[Path]) -> str:
+    """Return the SHA-256 of a model file whose own is known, and of the files that belong to it."""
     if not beside:
         return own
     each = [own, *(f"{file.name} {sha256_of(file)}" for file in beside)]

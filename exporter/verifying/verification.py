@@ -37,9 +37,9 @@ class VerifyReport:
     Parameters
     ----------
     frame
-        One row a Keras layer, or a step of one: layer, class_name, neurons (null where it only
-        moves data), largest_difference, scale (largest absolute output of the model; of a layer
-        that moves data, of the layers whose neurons stand in its output),
+        One row a layer of the model, or a step of one: layer, class_name, neurons (null where it
+        only moves data), largest_difference, scale (largest absolute output of the model; of a
+        layer that moves data, of the layers whose neurons stand in its output),
         relative_difference (their ratio), worst_neuron (id; null where the constant 0 stands
         there), changes (properties, neurons and relationships that are not as the model has
         them; of a layer that moves data, places where another neuron stands), passed.
@@ -88,6 +88,7 @@ def verify(
     name: str | None = None,
     samples: int = 4,
     seed: int = 0,
+    example_inputs: Any = None,
     progress: Progress | bool = True,
 ) -> VerifyReport:
     """Replay a stored graph on random inputs and compare it with the model, tensor by tensor.
@@ -98,7 +99,7 @@ def verify(
     Parameters
     ----------
     model
-        The model file that was loaded, or the ``keras.Model`` in memory that was.
+        The model that was loaded: its file, or the model in memory.
     graph
         Where the graph is, as in ``load``.
     name
@@ -109,6 +110,8 @@ def verify(
         tokens up, from those that it knows.
     seed
         Seed of the random inputs.
+    example_inputs
+        What a ``torch.nn.Module`` is called with, as in ``load``.
     progress
         True for a bar where there is a display, a notebook or a terminal at stderr; False for none.
         A function is called with a phase (``relationships``), how many are compared, and how many
@@ -130,7 +133,7 @@ def verify(
     require_count(option("samples"), samples)
     require_count(option("seed"), seed, least=0)
     require_no_swap(model, graph, command("verify", str(graph), graph=str(model)))
-    given = given_model(model)
+    given = given_model(model, example_inputs)
     name = name if name is not None else given.name
     # All that differs is told, whatever the store itself would refuse.
     with (

@@ -5,20 +5,22 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from queries.core.address import repeatable
+from queries.core.live_models import is_of, library_of
 from queries.errors import ParameterError
 
-_IN_MEMORY: Final = {
-    ("keras.Model", "tf_keras.Model", "tensorflow.Model"): (
+_INSTEAD: Final = {
+    ("tf_keras.Model", "tensorflow.Model"): (
         "is a model in memory, and a file is taken; save it, as by model.save('model.keras'), "
         "and give the path of that file"
     ),
     ("keras.Layer", "tf_keras.Layer", "tensorflow.Layer"): (
         "is a layer, and a model is taken: keras.Sequential([keras.Input(shape), layer])"
     ),
-    ("torch.Module",): (
-        "is a module of PyTorch in memory, and a file is taken; export it to ONNX: "
-        "torch.onnx.export(model.eval(), (example_input,), 'model.onnx')"
+    ("torch.ExportedProgram",): (
+        "is a program of torch.export; give program.module(), and its example_inputs"
     ),
+    ("torch.ONNXProgram",): "is a program of ONNX; give its model_proto",
+    ("onnx.GraphProto",): "is the graph of a model; give the onnx.ModelProto that it is in",
     ("tensorflow.Module",): (
         "is a module of TensorFlow in memory, and a file is taken; convert it to ONNX: "
         "tf2onnx.convert.from_function(tf.function(module), [tf.TensorSpec(shape)], "
@@ -115,25 +117,14 @@ def in_memory_instead(value: object) -> str | None:
     str or None
         What follows the description of the value; None for what is no such part.
     """
-    for bases, text in _IN_MEMORY.items():
-        if _is_of(value, *bases):
-            return text
-    return None
-
-
-def in_memory(name: str) -> str:
-    """Return where a model of a name is that is in no file."""
-    return f"model {name!r} in memory"
-
-
-def is_keras_model(value: object) -> bool:
-    """Tell whether a value is a model of Keras 3 in memory."""
-    return _is_of(value, "keras.Model")
-
-
-def _is_of(value: object, *names: str) -> bool:
-    """Tell whether a value is of a class of a package, or derived from one: ``keras.Model``."""
-    return any(
-        f"{base.__module__.partition('.')[0]}.{base.__name__}" in names
-        for base in type(value).__mro__
-    )
+    if (library := library_of(value)) is not None:
+        return (
+            "is a model in memory, and a file is taken; save it, as by "
+            f"{library.saved_by}, and give the path of that file"
+        )
+    if isinstance(value, Mapping) and any(is_of(each, "torch.Tensor") for each in value.values()):
+        return (
+            "is a state dict of PyTorch, which has weights and no layers; give the module that "
+            "they are loaded into, and its example_inputs"
+        )
+    return next((text for bases, text in _INSTEAD.items() if is_of(value, *bases)), None)

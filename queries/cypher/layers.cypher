@@ -7,13 +7,13 @@ main = ["name", "neurons", "edges", "class_name", "shape", "activation"]
 [columns]
 index = { type = "int", help = "position among the layers that have neurons" }
 name = { type = "text", help = "name of the layer" }
-class_name = { type = "text", help = "Keras class" }
+class_name = { type = "text", help = "class of Keras, or operation of ONNX" }
 shape = { type = "ints", help = "shape of the output, without the batch" }
 axes = { type = "text", help = "which coordinate each axis of the shape is, and what it counts where that is known, such as channel: head, y: query, x: key" }
 activation = { type = "text", help = "activation function; null for the identity" }
 neurons = { type = "int", help = "number of neurons" }
 edges = { type = "int", help = "number of relationships into the layer" }
-parameters = { type = "int", help = "number of parameters of the Keras layer" }
+parameters = { type = "int", help = "number of parameters of the layer" }
 kernel = { type = "ints", help = "size of its kernel, or of the window that it pools, y before x; null where it has none" }
 stride = { type = "ints", help = "step of the kernel along the same axes" }
 padding = { type = "text", help = "what is put around the input: valid for nothing, same or causal" }

@@ -14,7 +14,7 @@ granularity = { type = "text", help = "what a node stands for: a neuron, all neu
 replayable = { type = "bool", help = "true where the graph computes what the model computes; false where relationships or layers were left out" }
 input_shapes = { type = "text", help = "shape of each input, as JSON" }
 output_shapes = { type = "text", help = "shape of each output, as JSON" }
-source = { type = "text", help = "what saved the file, such as Keras 3.15.1" }
+source = { type = "text", help = "what saved the model, such as Keras 3.15.1" }
 loaded_at = { type = "text", help = "when the load began, UTC" }
 sha256 = { type = "text", help = "SHA-256 of the model file" }
 key = { type = "text", help = "what its neurons and layers have as their property model" }

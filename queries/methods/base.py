@@ -16,6 +16,7 @@ from queries.answers.question import Question
 from queries.core.arguments import require_text
 from queries.core.closing import Closing
 from queries.core.input_shapes import InputShapes
+from queries.core.live_models import library_of
 from queries.core.memory import too_little_memory_named
 from queries.core.progress import Progress, require_progress, shown, silent
 from queries.core.wording import option
@@ -31,7 +32,7 @@ class Methods:
 
     Parameters
     ----------
-    graph, model, progress, dask, input_shape
+    graph, model, progress, dask, input_shape, example_inputs
         As in ``NeuronGraph``.
     """
 
@@ -43,9 +44,13 @@ class Methods:
         progress: Progress | bool = True,
         dask: str | None = None,
         input_shape: InputShapes | None = None,
+        example_inputs: Any = None,
     ) -> None:
         require_progress(progress)
-        self._store = _opened(graph, model, dask, input_shape)
+        self._store = _opened(graph, model, dask, input_shape, example_inputs)
+        # A page opens the graph for itself; the environment may name another one by then.
+        self._place = self._store.location if library_of(graph) is None else graph
+        self._opening = {"input_shape": input_shape, "example_inputs": example_inputs}
         self._model = model
         self._pages: list[Closing] = []
         self._closed = False
@@ -148,10 +153,13 @@ def _opened(
     model: str | None,
     dask: str | None,
     input_shape: InputShapes | None,
+    example_inputs: Any,
 ) -> Store:
     """Open a graph that holds a model of the name that is given, if one is."""
     with ExitStack() as closing:
-        store = closing.enter_context(open_store(graph, dask=dask, input_shape=input_shape))
+        store = closing.enter_context(
+            open_store(graph, dask=dask, input_shape=input_shape, example_inputs=example_inputs)
+        )
         if model is not None:
             require_model(store, model)
         closing.pop_all()

@@ -48,7 +48,7 @@ class StoredMethods(Methods):
               where relationships or layers were left out
             - ``input_shapes`` (text): shape of each input, as JSON
             - ``output_shapes`` (text): shape of each output, as JSON
-            - ``source`` (text): what saved the file, such as Keras 3.15.1
+            - ``source`` (text): what saved the model, such as Keras 3.15.1
             - ``loaded_at`` (text): when the load began, UTC
             - ``sha256`` (text): SHA-256 of the model file
             - ``key`` (text): what its neurons and layers have as their property model
@@ -101,14 +101,14 @@ class StoredMethods(Methods):
 
             - ``index`` (int): position among the layers that have neurons
             - ``name`` (text): name of the layer
-            - ``class_name`` (text): Keras class
+            - ``class_name`` (text): class of Keras, or operation of ONNX
             - ``shape`` (ints): shape of the output, without the batch
             - ``axes`` (text): which coordinate each axis of the shape is, and what it counts where
               that is known, such as channel: head, y: query, x: key
             - ``activation`` (text): activation function; null for the identity
             - ``neurons`` (int): number of neurons
             - ``edges`` (int): number of relationships into the layer
-            - ``parameters`` (int): number of parameters of the Keras layer
+            - ``parameters`` (int): number of parameters of the layer
             - ``kernel`` (ints): size of its kernel, or of the window that it pools, y before x;
               null where it has none
             - ``stride`` (ints): step of the kernel along the same axes

@@ -40,6 +40,8 @@ class Kind:
         Whether many processes may answer what is asked; its store then takes ``dask``.
     takes_shapes
         Whether it may have inputs of an open shape; its store then takes ``input_shape``.
+    takes_examples
+        Whether it may not say itself what its inputs are; its store then takes ``example_inputs``.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Kind:
     is_loaded: bool = True
     takes_dask: bool = False
     takes_shapes: bool = False
+    takes_examples: bool = False
 
 
 EMBEDDED: Final = Kind(
@@ -83,11 +86,12 @@ MODEL_FILE: Final = Kind(
 )
 MODEL_IN_MEMORY: Final = Kind(
     "model in memory",
-    "a keras.Model",
+    "a keras.Model, an onnx.ModelProto or a torch.nn.Module",
     lambda _: False,
     "exporter.model_store:ModelStore",
     is_loaded=False,
     takes_shapes=True,
+    takes_examples=True,
 )
 
 KINDS: Final = (EMBEDDED, NEO4J, DATASET, MODEL_FILE)

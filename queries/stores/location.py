@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.core.address import may_be_secret, repeatable_place
-from queries.core.arguments import described, in_memory, in_memory_instead, is_keras_model
+from queries.core.arguments import described, in_memory_instead
+from queries.core.live_models import in_memory, library_of
 from queries.core.text import GRAPH_VARIABLE
 from queries.core.wording import option, worded
 from queries.errors import ParameterError
@@ -55,9 +56,9 @@ def locate(graph: str | os.PathLike[str] | Any | None = None) -> Location:
         A path that ends in ``.lbug``; a Neo4j URI, which is a scheme, a host, perhaps a port, and
         nothing else; the folder of a dataset: one that exists or ends in a slash; or a model file:
         a path that ends in ``.keras``, ``.h5``, ``.hdf5`` or ``.onnx``, or another file that
-        exists; or a ``keras.Model`` in memory. A path that does not exist and has
-        ``:``, ``@``, ``?`` or ``#`` in it begins with ``./`` or is absolute. None for the
-        environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
+        exists; or a ``keras.Model``, an ``onnx.ModelProto`` or a ``torch.nn.Module`` in memory. A
+        path that does not exist and has ``:``, ``@``, ``?`` or ``#`` in it begins with ``./`` or is
+        absolute. None for the environment's NEURONGRAPH_GRAPH, else ``neurons.lbug``.
 
     Returns
     -------
@@ -72,8 +73,8 @@ def locate(graph: str | os.PathLike[str] | Any | None = None) -> Location:
     """
     is_default = graph is None or (isinstance(graph, str) and not graph)
     place: Any = os.environ.get(GRAPH_VARIABLE) or DEFAULT_GRAPH if is_default else graph
-    if is_keras_model(place):
-        return Location(in_memory(str(place.name)), MODEL_IN_MEMORY, place)
+    if (library := library_of(place)) is not None:
+        return Location(in_memory(library.name_of(place)), MODEL_IN_MEMORY, place)
     try:
         text = os.fsdecode(place)
     except TypeError:

@@ -1,10 +1,9 @@
 """The page in the cell of a notebook: served while the graph is open, or saved into it."""
 
-import os
 from html import escape
 from secrets import token_hex
 from threading import Thread
-from typing import Final
+from typing import Any, Final
 
 from queries.core.closing import Closing
 from queries.plots.cell import in_cell
@@ -45,17 +44,18 @@ class ServedPage(Closing):
 
     Parameters
     ----------
-    graph
-        The path or URI of the graph.
+    graph, **opening
+        As in ``NeuronGraph``.
     model
         The model that is shown first; None for the first of the graph.
     height
         Of the frame in a notebook, in pixels.
     """
 
-    def __init__(self, graph: str, model: str | None, height: int) -> None:
-        self._what, self._height = graph if model is None else f"{model} in {graph}", height
-        self._viewer = Viewer(graph, model)
+    def __init__(self, graph: Any, model: str | None, height: int, **opening: Any) -> None:
+        self._viewer = Viewer(graph, model, **opening)
+        place = self._viewer.location
+        self._what, self._height = place if model is None else f"{model} in {place}", height
         self._thread = Thread(target=self._viewer.serve, name="neurongraph-page", daemon=True)
         self._is_open = True
         self._thread.start()
@@ -98,16 +98,16 @@ class SavedPage:
 
     Parameters
     ----------
-    graph
-        The path or URI of the graph.
+    graph, **opening
+        As in ``NeuronGraph``.
     model
         The model; None for the first of the graph.
     height
         Of the frame in a notebook, in pixels.
     """
 
-    def __init__(self, graph: str | os.PathLike[str], model: str | None, height: int) -> None:
-        with PageGraph(graph) as opened:
+    def __init__(self, graph: Any, model: str | None, height: int, **opening: Any) -> None:
+        with PageGraph(graph, **opening) as opened:
             name = opened.page_model(model).name
             self._title, self._height = f"{name} - neurongraph", height
             self._root = layout(opened, View(name))

@@ -122,7 +122,7 @@ class PageGraph(NeuronGraph):
         As in ``NeuronGraph``.
     class_names
         What the outputs of its models stand for, in their order.
-    input_shape
+    input_shape, example_inputs
         As in ``NeuronGraph``.
     """
 
@@ -131,8 +131,11 @@ class PageGraph(NeuronGraph):
         graph: Any = None,
         class_names: Sequence[str] = (),
         input_shape: InputShapes | None = None,
+        example_inputs: Any = None,
     ) -> None:
-        super().__init__(graph, progress=False, input_shape=input_shape)
+        super().__init__(
+            graph, progress=False, input_shape=input_shape, example_inputs=example_inputs
+        )
         self._class_names = class_names
         self._page_models: dict[str, PageModel] = {}
         self._answers: dict[Hashable, Any] = {}

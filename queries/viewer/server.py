@@ -47,7 +47,7 @@ class Viewer(Closing):
         The port; 0 for one that is free.
     classes
         What the outputs of the model stand for, in their order.
-    input_shape
+    input_shape, example_inputs
         As in ``NeuronGraph``.
 
     Raises
@@ -71,8 +71,9 @@ class Viewer(Closing):
         port: int = 0,
         classes: Sequence[str] = (),
         input_shape: InputShapes | None = None,
+        example_inputs: Any = None,
     ) -> None:
-        self._graph = PageGraph(graph, classes, input_shape)
+        self._graph = PageGraph(graph, classes, input_shape, example_inputs)
         try:
             # What is wrong is said before a browser opens, and the first page finds this read.
             shown = self._graph.page_model(model)
@@ -87,6 +88,11 @@ class Viewer(Closing):
         self._ahead, self._secret = False, new_secret()
         self._stopping, self._stopped = asyncio.Event(), threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def location(self) -> str:
+        """Where the graph is."""
+        return self._graph.location
 
     def _unfinished(self) -> list[str]:
         rows = self._graph.models().to_dict("records")

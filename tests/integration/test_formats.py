@@ -49,7 +49,7 @@ def test_a_path_stands_once_before_a_reason(tmp_path: Path) -> None:
     file.write_bytes(b"no model")
     with pytest.raises(ModelFileError) as caught:
         open_model(file)
-    reason = "it is not a Keras model: neither a .keras archive nor an HDF5 file, or cut short"
+    reason = "it is no model file: neither a .keras archive nor an HDF5 or ONNX file, or cut short"
     assert str(caught.value) == f"{file}: {reason}"
 
 

@@ -101,7 +101,7 @@ class TestModelFile:
         (tmp_path / "none.keras").write_text("nothing")
         with (
             NeuronGraph(tmp_path / "none.keras") as graph,
-            pytest.raises(ModelFileError, match="is not a Keras model"),
+            pytest.raises(ModelFileError, match="is no model file"),
         ):
             graph.models()
 

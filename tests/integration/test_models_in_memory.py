@@ -291,3 +291,4 @@ def test_an_open_axis_is_closed(tmp_path: Path) -> None:
     assert verify(model, tmp_path / "graph.lbug", progress=False).passed
     with NeuronGraph(model, input_shape=(4, 3)) as graph:
         assert len(graph.neurons()) == 4 * 3 + 4 * 2 + 2
+        assert "saved page" in repr(graph.view(live=False))

@@ -119,7 +119,7 @@ class TestGraphs:
 
     def test_what_is_no_model_is_told_before_its_name_is_taken(self, run: Run) -> None:
         message = error(run("load", "digits.npz", "-g", "one/digits.lbug"))
-        assert message.startswith("Error: digits.npz: it is not a Keras model")
+        assert message.startswith("Error: digits.npz: it is no model file")
 
 
 def test_an_unknown_option_is_in_no_line_that_is_proposed(run: Run) -> None:

@@ -160,7 +160,9 @@ def test_a_model_that_is_not_there_is_named_when_a_graph_is_opened(graph: Neuron
     [
         ("tf_keras.src.engine.training", "Model", r"a model in memory, .*model\.save\('"),
         ("tf_keras.src.engine.base_layer", "Layer", r"a layer, and a model is taken"),
-        ("torch.nn.modules.module", "Module", r"torch\.onnx\.export\(model\.eval\(\)"),
+        ("torch.export.exported_program", "ExportedProgram", r"give program\.module\(\)"),
+        ("torch.onnx._internal.exporter", "ONNXProgram", "give its model_proto"),
+        ("onnx.onnx_ml_pb2", "GraphProto", r"give the onnx\.ModelProto"),
         ("tensorflow.python.module.module", "Module", r"tf2onnx\.convert\.from_function\("),
     ],
 )
@@ -172,6 +174,28 @@ def test_what_is_in_memory_is_told_how_it_becomes_a_file(module: str, name: str,
             ask(own)
     with pytest.raises(ParameterError, match=rf"^graph: a Net .*{said}"):
         NeuronGraph(own)
+
+
+def test_example_inputs_belong_to_a_module_of_torch(graph: NeuronGraph, model: Path) -> None:
+    base = type("Module", (), {"__module__": "torch.nn.modules.module"})
+    net = type("Net", (base,), {})()
+    for ask in (neurongraph.load, neurongraph.inspect, neurongraph.verify, NeuronGraph):
+        with pytest.raises(ParameterError, match=r"^example_inputs: .*torch\.zeros\(1, 3"):
+            ask(net)
+        for other in (model, chain((3,), layer("Dense", units=2))):
+            with pytest.raises(ParameterError, match=r"^example_inputs: only a torch"):
+                ask(other, example_inputs=np.zeros((1, 3)))
+    with pytest.raises(ParameterError, match=r"^example_inputs: only a torch"):
+        NeuronGraph(graph.location, example_inputs=np.zeros((1, 3)))
+    with pytest.raises(ParameterError, match=r"^output: a Net .*torch\.onnx\.export\(model\.eval"):
+        path_of("output", net)
+
+
+def test_weights_without_layers_are_told_from_a_model() -> None:
+    tensor = type("Tensor", (), {"__module__": "torch"})()
+    for ask in (neurongraph.load, neurongraph.inspect, NeuronGraph):
+        with pytest.raises(ParameterError, match=r": a dict is a state dict of PyTorch, .*module"):
+            ask({"conv.weight": tensor})
 
 
 def test_a_model_in_memory_is_told_how_it_becomes_a_file() -> None:

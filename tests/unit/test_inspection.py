@@ -95,5 +95,5 @@ def test_a_setting_that_cannot_be_wired_is_refused(tmp_path: Path) -> None:
 
 def test_what_keras_cannot_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "model.keras").write_bytes(b"no model")
-    with pytest.raises(ModelFileError, match="is not a Keras model"):
+    with pytest.raises(ModelFileError, match="is no model file"):
         inspect(tmp_path / "model.keras")

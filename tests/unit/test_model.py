@@ -234,8 +234,8 @@ def layers_are_no_layers(folder: Path) -> Path:
 
 BAD_FILES: dict[Callable[[Path], Path], str] = {
     lambda folder: folder / "none.keras": "No such file or directory",
-    text_file: "not a Keras model",
-    empty: "not a Keras model",
+    text_file: "is no model file",
+    empty: "is no model file",
     saved_model_folder: "is a SavedModel",
     zip_without_config: "has no config.json",
     zip_with_bad_json: "damaged",

@@ -165,6 +165,11 @@ def test_what_is_missing_is_named_with_what_installs_it(
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(NotInstalledError, match="pip install"):
         open_model(file)
+    monkeypatch.undo()
+    load(file, tmp_path / "a.lbug", progress=False)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(NotInstalledError, match=r"run without onnxruntime .*pip install"):
+        verify(file, tmp_path / "a.lbug", progress=False)
 
 
 _NO_TENSORFLOW = """

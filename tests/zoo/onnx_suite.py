@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.planning.push import trace
+from exporter.reading.onnx.live import OnnxInMemory
 from exporter.reading.onnx.model import opened
 from exporter.verifying.drawing import drawn_inputs
 from exporter.verifying.graph_source import StreamSource
@@ -117,12 +118,9 @@ def _lift(model: Any) -> None:
 
 
 def _result(model: Any, *, batch: bool) -> tuple[str, str]:
-    import onnx
-
-    own = onnx.ModelProto()
-    own.CopyFrom(model)
+    own = OnnxInMemory(model)
     try:
-        read = opened(own, Path("case.onnx"), batch=batch)
+        read = opened(own.whole(), own, batch=batch)
         traced = trace(read)
     except (ModelFileError, UnsupportedLayerError) as error:
         return REFUSED, str(error)

@@ -34,6 +34,7 @@ from exporter.reading.model_file import InMemory, reading
 from exporter.reading.refusal import raise_unsupported
 from exporter.wiring import is_of_keras
 from queries.core.input_shapes import InputShapes
+from queries.core.live_models import KERAS
 from queries.core.log import logger
 from queries.errors import ModelFileError
 
@@ -66,7 +67,7 @@ class KerasInMemory:
     @property
     def place(self) -> InMemory:
         """Where it is."""
-        return InMemory(self.name)
+        return InMemory(self.name, KERAS)
 
     @cached_property
     def changed(self) -> datetime:

@@ -133,7 +133,7 @@ def _parsed(path: Path) -> Saved:
     if h5py.is_hdf5(path):
         return _read_hdf5(path)
     raise ModelFileError(
-        "it is not a Keras model: neither a .keras archive nor an HDF5 file, or cut short"
+        "it is no model file: neither a .keras archive nor an HDF5 or ONNX file, or cut short"
     )
 
 

@@ -1,9 +1,13 @@
 """An ONNX file, and the files beside it that hold its weights."""
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from exporter.reading.model_file import Place, joined_digest
 from exporter.reading.onnx.importing import import_onnx
 from queries.core.text import size_text
 from queries.errors import ModelFileError
@@ -12,10 +16,109 @@ _MOST_BYTES: Final = (1 << 31) - 1
 """What protobuf reads at most; larger models keep their weights beside."""
 
 _SPEC: Final = "location", "offset", "length"
+_BLOCK: Final = 1 << 20
 
 
-def parsed(path: Path) -> Any:
-    """Return the ``ModelProto`` in a file, without what stands beside it.
+class Origin(Protocol):
+    """Where an ONNX model was read from."""
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+
+    @property
+    def sha256(self) -> str:
+        """What ``OpenedModel.sha256`` is."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the model and of what stands beside it."""
+
+    def whole(self) -> Any:
+        """Read it again, with all of its weights; return the ``ModelProto``."""
+
+
+@dataclass(frozen=True)
+class OnnxFile:
+    """An ONNX file that has been read; an ``Origin``.
+
+    Parameters
+    ----------
+    place
+        Where it is.
+    own_sha256
+        The SHA-256 of what was read of the file itself.
+    own_size
+        How many bytes that were.
+    beside
+        The files that hold its weights.
+    """
+
+    place: Path
+    own_sha256: str
+    own_size: int
+    beside: tuple[Path, ...]
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the file, and of the files beside it."""
+        return joined_digest(self.own_sha256, self.beside)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of the files."""
+        return self.own_size + sum(file.stat().st_size for file in self.beside)
+
+    def whole(self) -> Any:
+        """Read them again."""
+        model = parsed(_content(self.place))
+        read_beside(self.place, model)
+        return model
+
+
+def read_file(path: Path) -> tuple[Any, OnnxFile]:
+    """Return the ``ModelProto`` in a file, without what stands beside it, and what was read.
+
+    Raises
+    ------
+    ModelFileError
+        If it is none, or a file beside it is not where it belongs.
+    """
+    content = _content(path)
+    model = parsed(content)
+    own = hashlib.sha256(content).hexdigest()
+    return model, OnnxFile(path, own, len(content), tuple(files_beside(path, model)))
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """Return the files beside a model file that hold its weights; none is parsed that has none."""
+    if not _holds(path, b"location"):
+        return ()
+    return tuple(files_beside(path, parsed(_content(path))))
+
+
+def _holds(path: Path, text: bytes) -> bool:
+    """Tell whether a text stands in a file."""
+    end = b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if text in (end + block):
+                return True
+            end = block[1 - len(text) :]
+    return False
+
+
+def _content(path: Path) -> bytes:
+    if (size := path.stat().st_size) > _MOST_BYTES:
+        raise ModelFileError(
+            f"it has {size_text(size)}, and an ONNX file has at most 2 GB; export the model with "
+            "its weights beside it, as torch.onnx.export(..., external_data=True) does"
+        )
+    return path.read_bytes()
+
+
+def parsed(content: bytes) -> Any:
+    """Return the ``ModelProto`` that bytes hold.
 
     Raises
     ------
@@ -25,14 +128,9 @@ def parsed(path: Path) -> Any:
     onnx = import_onnx()
     from google.protobuf.message import DecodeError
 
-    if (size := path.stat().st_size) > _MOST_BYTES:
-        raise ModelFileError(
-            f"it has {size_text(size)}, and an ONNX file has at most 2 GB; export the model with "
-            "its weights beside it, as torch.onnx.export(..., external_data=True) does"
-        )
     model = onnx.ModelProto()
     try:
-        model.ParseFromString(path.read_bytes())
+        model.ParseFromString(content)
     except DecodeError:
         raise ModelFileError("it is no ONNX model, or a damaged one") from None
     if not model.graph.node and not model.graph.input:

@@ -1,5 +1,6 @@
 """The nodes of an ONNX graph: constants folded, the shapes of all tensors known."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -11,6 +12,7 @@ from exporter.reading.bounds import require_weights
 from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
 from exporter.reading.onnx.importing import import_onnx
 from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
+from exporter.reading.onnx.scopes import module_of
 from exporter.wiring.handlers import handled_by_onnx
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import Operand, TensorType, elements
@@ -99,6 +101,8 @@ class Walk:
         The tensors of which nothing is known.
     made
         The nodes that have been looked at, those taken apart in parts.
+    apart
+        How many nodes of one operation were taken apart in each module.
     """
 
     model: Any
@@ -108,6 +112,7 @@ class Walk:
     constants: dict[str, NDArray[Any]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     made: list[Any] = field(default_factory=list)
+    apart: Counter[str] = field(default_factory=Counter)
     folded: int = 0
 
     def nodes(self) -> Iterator[GraphNode]:
@@ -143,7 +148,7 @@ class Walk:
         if all(name in self.constants for name in names):
             return [], None
         if proto.op_type in GATES:
-            return self._unrolled(proto)
+            return self._unrolled(self._named(proto))
         # A handler says the first output; what else is read the body of the operation says.
         beyond = any(name in read for name in proto.output[1:]) and proto.op_type != "Split"
         if proto.op_type in handled_by_onnx() and not beyond:
@@ -152,9 +157,24 @@ class Walk:
             return [], None
         types = {name: self._type_proto(name) for name in names}
         try:
-            return body_of(proto, types, self.opset, self.model.opset_import), None
+            return body_of(self._named(proto), types, self.opset, self.model.opset_import), None
         except ModelFileError as error:
             return [], str(error)
+
+    def _named(self, proto: Any) -> Any:
+        """Return a node as its parts are named after it: after its module, where that is known.
+
+        PyTorch's older exporter has such names itself.
+        """
+        if not (module := module_of(proto)):
+            return proto
+        own = f"{module}/{proto.op_type}"
+        number = f"_{self.apart[own]}" if self.apart[own] else ""
+        self.apart[own] += 1
+        named = import_onnx().NodeProto()
+        named.CopyFrom(proto)
+        named.name = f"{own}{number}"
+        return named
 
     def _unrolled(self, proto: Any) -> tuple[list[Any], str | None]:
         sequence = self.types.get(proto.input[0])

@@ -19,7 +19,7 @@ def import_onnx() -> Any:
     try:
         import onnx
     except ImportError as error:
-        raise not_installed("no ONNX file can be opened without onnx", PACKAGES, error) from error
+        raise not_installed("no ONNX model can be opened without onnx", PACKAGES, error) from error
     return onnx
 
 
@@ -34,6 +34,6 @@ def import_runtime() -> Any:
     try:
         import onnxruntime
     except ImportError as error:
-        what = "no ONNX file can be run without onnxruntime"
+        what = "no ONNX model can be run without onnxruntime"
         raise not_installed(what, PACKAGES, error) from error
     return onnxruntime

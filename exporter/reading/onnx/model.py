@@ -1,8 +1,7 @@
-"""Open any ONNX file as one list of layer calls, inputs first."""
+"""Open any ONNX model as one list of layer calls, inputs first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +11,9 @@ from numpy.typing import NDArray
 from exporter.reading.bounds import require_memory, require_weights
 from exporter.reading.calls import LayerCall
 from exporter.reading.finite import are_finite
-from exporter.reading.model_file import digest, reading
+from exporter.reading.model_file import InMemory, Place, reading
 from exporter.reading.onnx.calls import GraphCalls, graph_calls
-from exporter.reading.onnx.files import files_beside, is_beside, parsed, read_beside
+from exporter.reading.onnx.files import Origin, is_beside, read_beside, read_file
 from exporter.reading.onnx.functions import require_few_nodes, without_functions
 from exporter.reading.onnx.graph import Walk
 from exporter.reading.onnx.importing import import_onnx
@@ -22,7 +21,7 @@ from exporter.reading.onnx.inputs import has_fixed_batch, inputs_of
 from exporter.reading.onnx.names import source_of
 from exporter.reading.onnx.refusing import refusing
 from exporter.reading.onnx.single_precision import in_single_precision
-from exporter.reading.onnx.values import run
+from exporter.reading.onnx.values import by_sample, run
 from exporter.reading.opened_model import ModelTensor, ModelValues
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring.onnx.node import TensorType, elements
@@ -32,28 +31,34 @@ from queries.errors import ModelFileError, ParameterError
 OLDEST_OPSET: Final = 7
 """Before it onnxruntime runs no model, so that nothing could be compared."""
 
+Said = Callable[[Mapping[str, NDArray[Any]]], Mapping[str, NDArray[Any]]]
+"""Returns what a model says of one sample, its inputs and its outputs by their names."""
+
 
 @dataclass(frozen=True)
 class OnnxModel:
-    """An ONNX file, opened; an ``OpenedModel``.
+    """An ONNX model, opened; an ``OpenedModel``.
 
     Parameters
     ----------
-    path
-        Where the file is.
     source
         What exported it, such as ``pytorch 2.15.0 (opset 20)``.
     half_precisions
-        The half precisions that the file names; it is read as float32.
+        The half precisions that it names; it is read as float32.
     """
 
-    path: Path
     source: str
     half_precisions: tuple[str, ...]
+    _origin: Origin
     _proto: Any
     _parts: Any
     _graph: GraphCalls
-    _beside: tuple[Path, ...]
+    _said: Said | None
+
+    @property
+    def path(self) -> Place:
+        """Where the model is."""
+        return self._origin.place
 
     @property
     def calls(self) -> Sequence[LayerCall]:
@@ -72,16 +77,16 @@ class OnnxModel:
 
     @property
     def modules(self) -> Sequence[str]:
-        """None: an ONNX file has no code."""
+        """None: an ONNX model has no code."""
         return ()
 
-    @cached_property
+    @property
     def sha256(self) -> str:
-        """The SHA-256 of the file, and of the files beside it that hold its weights."""
-        return digest(self.path, *self._beside)
+        """The SHA-256 of the model, and of the files beside it that hold its weights."""
+        return self._origin.sha256
 
     def may_hold_not_finite(self) -> bool:
-        """Tell whether the arrays of the file hold a number that is not finite.
+        """Tell whether the weights hold a number that is not finite.
 
         Raises
         ------
@@ -89,10 +94,14 @@ class OnnxModel:
             If they cannot be read.
         """
         with reading(self.path), refusing():
-            return any(not are_finite(each) for each in _floats(_whole(self.path)))
+            unread = any(map(is_beside, self._proto.graph.initializer))
+            model = self._origin.whole() if unread else self._proto
+            return any(not are_finite(each) for each in _floats(model))
 
     def values(self, inputs: Sequence[NDArray[Any]]) -> ModelValues:
         """Run the model by onnxruntime, and return the values of all of its tensors.
+
+        What a module in memory says is what it says itself, not what its export does.
 
         Parameters
         ----------
@@ -118,7 +127,10 @@ class OnnxModel:
         outputs = [graph.names[tensor.position] for tensor in self.outputs]
         with reading(self.path):
             each = run(self._parts, given, inputs, names)
-            predicted = run(self._proto, given, inputs, outputs, optimised=True)
+            if self._said is None or self.half_precisions:
+                predicted = run(self._proto, given, inputs, outputs, optimised=True)
+            else:
+                predicted = by_sample(self._said, given, inputs, outputs)
         positions = {name: position for position, name in enumerate(graph.names)}
         tensors: dict[int, NDArray[Any]] = {
             tensor.position: array for tensor, array in zip(self.inputs, inputs, strict=True)
@@ -156,21 +168,20 @@ def open_file(
         If a shape does not fit the model.
     """
     with refusing():
-        proto = parsed(path)
-        beside = tuple(files_beside(path, proto))
-        if weights or not beside:
+        proto, file = read_file(path)
+        if weights:
             read_beside(path, proto)
-        return opened(proto, path, beside, partial=partial, input_shape=input_shape)
+        return opened(proto, file, partial=partial, input_shape=input_shape)
 
 
 def opened(
     proto: Any,
-    path: Path,
-    beside: tuple[Path, ...] = (),
+    origin: Origin,
     *,
     partial: bool = False,
     input_shape: InputShapes | None = None,
     batch: bool | None = None,
+    said: Said | None = None,
 ) -> OnnxModel:
     """Open a model that has been read.
 
@@ -178,23 +189,25 @@ def opened(
     ----------
     proto
         The ``ModelProto``, which is changed.
-    path, beside
-        Where it was read from, and the files that hold its weights.
+    origin
+        Where it was read from.
     partial, input_shape
         As in ``open_file``.
     batch
         Whether the first axis of each input is that of a batch of one; None to find out.
+    said
+        What the model says, where it is known of something else than the export.
 
     Raises
     ------
     ModelFileError, UnsupportedLayerError, ParameterError
         As ``open_file`` does.
     """
-    opset = _opset(proto)
-    _require_size(proto)
-    packed = proto.ByteSize() + sum(file.stat().st_size for file in beside)
+    opset, packed = _opset(proto), origin.size
+    _require_size(proto, packed)
     require_memory(packed)
     source = source_of(proto.producer_name, proto.producer_version, opset)
+    source += ", in memory" * isinstance(origin.place, InMemory)
     halves = in_single_precision(proto)
     whole = without_functions(proto)
     graph, model = _graph(whole, opset, packed, input_shape, batch)
@@ -205,7 +218,8 @@ def opened(
         )
     if not graph.outputs:
         raise ModelFileError("the shape of none of its outputs is known")
-    return OnnxModel(path, source, halves, model, _in_parts(model, graph), graph, beside)
+    parts = _in_parts(model, graph)
+    return OnnxModel(source, halves, origin, model, parts, graph, said)
 
 
 def _in_parts(model: Any, graph: GraphCalls) -> Any:
@@ -217,12 +231,6 @@ def _in_parts(model: Any, graph: GraphCalls) -> Any:
     del parts.graph.node[:]
     parts.graph.node.extend(graph.nodes)
     return parts
-
-
-def companions(path: Path) -> tuple[Path, ...]:
-    """Return the files beside a model file that hold its weights."""
-    with refusing():
-        return tuple(files_beside(path, parsed(path)))
 
 
 def _graph(
@@ -270,15 +278,10 @@ def _array(tensor: Any) -> NDArray[Any]:
     return array
 
 
-def _whole(path: Path) -> Any:
-    proto = parsed(path)
-    read_beside(path, proto)
-    return proto
-
-
-def _floats(proto: Any) -> list[NDArray[Any]]:
-    arrays = [_array(tensor) for tensor in proto.graph.initializer]
-    return [array.astype(np.float32) for array in arrays if array.dtype.kind in "fV"]
+def _floats(proto: Any) -> Iterator[NDArray[Any]]:
+    for array in map(_array, proto.graph.initializer):
+        if array.dtype.kind in "fV":
+            yield array.astype(np.float32, copy=False)
 
 
 def _opset(proto: Any) -> int:
@@ -299,12 +302,11 @@ def _opset(proto: Any) -> int:
     return opset
 
 
-def _require_size(proto: Any) -> None:
+def _require_size(proto: Any, packed: int) -> None:
     """Raise ModelFileError where a graph has more nodes, or weights, than a file's size allows."""
     require_few_nodes(proto)
     if proto.graph.sparse_initializer:
         raise ModelFileError("it holds sparse weights, which are not read")
-    packed = proto.ByteSize()
     for tensor in proto.graph.initializer:
         if any(size < 0 for size in tensor.dims):
             raise ModelFileError(f"its weights {tensor.name!r} have an axis of negative length")

@@ -1,6 +1,5 @@
 """What the layers of an ONNX model are called: names that those who made it know."""
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -8,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from exporter.reading.onnx.fusing import Fused
+from exporter.reading.onnx.scopes import module_of, scopes_of
 
-_SCOPES: Final = "pkg.torch.onnx.name_scopes"
 _WEIGHTS: Final = re.compile(
     r"(.+?)(?:\.weight|/(?:kernel|depthwise_kernel|pointwise_kernel|embeddings)(?::\d+)?)"
 )
@@ -83,9 +82,8 @@ def _of_weights(each: Fused) -> str | None:
 
 def _place(each: Fused, producer: str) -> _Place:
     node = each.node.proto
-    scopes = {entry.key: entry.value for entry in node.metadata_props}.get(_SCOPES)
-    if scopes and (parts := _listed(scopes)):
-        return _Place(parts[-2] if len(parts) > 1 else "", parts[-1])
+    if scopes := scopes_of(node):
+        return _Place(module_of(node), scopes[-1])
     name = (node.name or each.outputs[0]).strip("/")
     if each.node.is_part:
         return _Place("", name)
@@ -93,15 +91,6 @@ def _place(each: Fused, producer: str) -> _Place:
     if producer.startswith("pytorch"):
         return _Place(_module(folders), last)
     return _Place(folders, last)
-
-
-def _listed(scopes: str) -> list[str]:
-    """Return the modules that torch writes down as the text of a list."""
-    try:
-        parts = ast.literal_eval(scopes)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return []
-    return [str(part) for part in parts] if isinstance(parts, list) else []
 
 
 def _module(folders: str) -> str:

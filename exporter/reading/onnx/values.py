@@ -1,6 +1,6 @@
 """What onnxruntime puts out for each tensor of an ONNX model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +11,33 @@ from exporter.wiring.onnx.node import TensorType
 from queries.errors import VerificationError
 
 _SILENT: Final = 4
+
+
+def by_sample(
+    call: Callable[[dict[str, NDArray[Any]]], Mapping[str, Any]],
+    inputs: Mapping[str, TensorType],
+    arrays: Sequence[NDArray[Any]],
+    names: Sequence[str],
+) -> list[NDArray[Any]]:
+    """Call something with each sample, a batch of one.
+
+    Parameters
+    ----------
+    call
+        Takes the inputs, and returns the outputs, by their names.
+    inputs, arrays, names
+        As in ``run``.
+
+    Returns
+    -------
+    list
+        As ``run`` returns.
+    """
+    each = [
+        call(_feeds(inputs, [array[sample] for array in arrays]))
+        for sample in range(len(arrays[0]))
+    ]
+    return [np.stack([values[name] for values in each]) for name in names]
 
 
 def run(
@@ -46,16 +73,18 @@ def run(
     VerificationError
         If onnxruntime cannot run the model.
     """
+    import_runtime()
     try:
         session = _session(model, names, optimised=optimised)
-        each = [
-            session.run(list(names), _feeds(inputs, [array[sample] for array in arrays]))
-            for sample in range(len(arrays[0]))
-        ]
+        return by_sample(
+            lambda feeds: dict(zip(names, session.run(list(names), feeds), strict=True)),
+            inputs,
+            arrays,
+            names,
+        )
     except Exception as error:
         reason = next(iter(str(error).strip().splitlines()), "no reason given")
         raise VerificationError(f"onnxruntime itself cannot run this model: {reason}") from error
-    return [np.stack(values) for values in zip(*each, strict=True)]
 
 
 def _feeds(inputs: Mapping[str, TensorType], sample: Sequence[Any]) -> dict[str, NDArray[Any]]:

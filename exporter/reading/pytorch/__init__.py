@@ -1,0 +1,1 @@
+"""Open modules of PyTorch in memory: PyTorch itself exports them to ONNX."""

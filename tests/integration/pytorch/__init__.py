@@ -1,0 +1,1 @@
+"""Modules of PyTorch: in memory where it is installed, and elsewhere the files that it wrote."""
