@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from itertools import chain, islice
 from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -19,13 +20,21 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterato
     Items are made while others are worked at, and only so many as are soon needed: they may be
     large.
     """
+    waiting = iter(items)
+    ahead = list(islice(waiting, 2))
+    # Threads of BLAS beside these would wait for each other, which takes time of the cores.
+    with _libraries().limit(limits=1, user_api="blas"):
+        if len(ahead) < 2:  # noqa: PLR2004
+            # To start a thread takes longer than most small layers do.
+            yield from map(work, ahead)
+        else:
+            yield from _by_pool(work, chain(ahead, waiting))
+
+
+def _by_pool(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     workers = os.cpu_count() or 1
     begun: deque[Future[Result]] = deque()
-    # Threads of BLAS beside these would wait for each other, which takes time of the cores.
-    with (
-        _libraries().limit(limits=1, user_api="blas"),
-        ThreadPoolExecutor(workers, thread_name_prefix="neurongraph-layer") as pool,
-    ):
+    with ThreadPoolExecutor(workers, thread_name_prefix="neurongraph-layer") as pool:
         for item in items:
             begun.append(pool.submit(work, item))
             if len(begun) > workers:

@@ -2,10 +2,12 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,32 @@ class Layer:
     def places(self, first: int) -> slice:
         """Return where its neurons stand, counted from the neuron of an id."""
         return slice(self.first - first, self.last + 1 - first)
+
+
+def runs_of(layers: Iterable[T], most: int, size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Yield layers that follow each other and are small, to be read or written at once.
+
+    A statement takes its milliseconds, however little it is about.
+
+    Parameters
+    ----------
+    layers
+        The layers, in the order of their ids or against it.
+    most
+        The most that those of a run come to; a layer that comes to more is alone.
+    size
+        What a layer comes to, such as the number of its relationships.
+    """
+    run: list[T] = []
+    total = 0
+    for layer in layers:
+        if run and total + size(layer) > most:
+            yield run
+            run, total = [], 0
+        run.append(layer)
+        total += size(layer)
+    if run:
+        yield run
 
 
 def id_ranges(first: int, last: int, edges: int, most: int) -> list[tuple[int, int]]:

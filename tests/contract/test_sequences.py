@@ -1,6 +1,8 @@
 """Attention and a recurrent layer in each store: steps, heads, products, and what follows."""
 
+import logging
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,20 @@ def test_a_store_answers_as_the_file_does(
 def test_it_holds_what_was_loaded(sequence: NeuronGraph, sequence_file: Path) -> None:
     assert verify(sequence_file, sequence.location, name=NAME).passed
     assert check(sequence.location, name=NAME).passed
+
+
+@pytest.mark.cypher
+def test_small_layers_share_their_statements(
+    store: GraphStore, sequence_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="neurongraph")
+    layers = len(load(sequence_file, store.location, name="scratch").layers)
+    with NeuronGraph(store.location, model="scratch") as graph:
+        graph.katz()
+    assert check(store.location, name="scratch").passed
+    drop("scratch", store.location)
+    statements = [each for each in caplog.messages if re.match(r"[\d.]+ s, ", each)]
+    assert 0 < len(statements) < layers
 
 
 def test_attention_and_steps_are_counted_by_formula(sequence: NeuronGraph) -> None:
