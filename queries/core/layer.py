@@ -37,6 +37,9 @@ class Layer:
         Number of relationships into it whose weight is not a number, or infinite.
     moved_by
         The layers that only move its values on, such as ``flatten (Flatten)``, with commas between.
+    axes
+        Which coordinate each axis of the shape is, and what it counts, such as
+        ``channel: head, y: query, x: key``; None where it is not known.
     """
 
     index: int
@@ -54,6 +57,26 @@ class Layer:
     neuron_checksum: str | None = None
     not_finite_weights: int = 0
     moved_by: str | None = field(default=None, compare=False)
+    axes: str | None = field(default=None, compare=False)
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """How many there are along x and y; a coordinate that the layer lacks is not there."""
+        return {name: size for (name, _), size in self._named_axes if name in {"x", "y"}}
+
+    @property
+    def counted(self) -> dict[str, str]:
+        """What x and y count, such as keys; what is not known is not there."""
+        return {name: what for (name, what), _ in self._named_axes if what and name in {"x", "y"}}
+
+    @property
+    def _named_axes(self) -> Iterator[tuple[tuple[str, str], int]]:
+        """Each axis of the shape: its coordinate, what it counts, and its length."""
+        last = [*"z" * len(self.shape), "y", "x", "channel"][-len(self.shape) :]
+        names = self.axes.split(", ") if self.axes else last
+        for name, size in zip(names, self.shape, strict=True):
+            coordinate, _, what = name.partition(": ")
+            yield (coordinate, what), size
 
     @property
     def neurons(self) -> int:
@@ -138,6 +161,7 @@ def _layer(row: Mapping[Any, Any]) -> Layer:
         checksum=_text(row.get("checksum")),
         neuron_checksum=_text(row.get("neuron_checksum")),
         moved_by=_text(row.get("moved_by")),
+        axes=_text(row.get("axes")),
     )
 
 

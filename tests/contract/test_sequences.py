@@ -140,6 +140,18 @@ def test_a_causal_field_is_all_that_came_before(
 
 
 @pytest.mark.computed
+def test_a_field_is_drawn_over_the_axes_of_its_layer(sequence: NeuronGraph) -> None:
+    drawn = sequence.plot.receptive_field("norm[0]@1", over=SCORES).figure
+    whole, cells = drawn.renderers
+    assert (whole.glyph.width, whole.glyph.height) == (3, 3)
+    assert drawn.xaxis[0].axis_label == f"x in {SCORES} (key)"
+    assert drawn.yaxis[0].axis_label == f"y in {SCORES} (query)"
+    places = zip(cells.data_source.data["x"], cells.data_source.data["y"], strict=True)
+    # The softmax over its keys reads none of other queries.
+    assert set(places) <= {(key, query) for query in range(2) for key in range(query + 1)}
+
+
+@pytest.mark.computed
 def test_the_strongest_path_is_that_of_networkx(
     sequence: NeuronGraph, joined: "nx.DiGraph[int]"
 ) -> None:
