@@ -139,15 +139,12 @@ def _apart(neurons: pd.DataFrame, column: float) -> pd.DataFrame:
     column
         The pixels from one layer to the next.
     """
-    rows: list[int] = []
-    # Where each name that is written begins and ends, and how low it stands.
-    begins, ends, levels = np.empty(0), np.empty(0), np.empty(0)
     inside = ~neurons["x"].isin([neurons["x"].min(), neurons["x"].max()])
-    for row in neurons.assign(inside=inside).sort_values(["inside", "x", "y"]).itertuples():
-        end = row.x + len(row.name) * _WIDTH_OF_A_LETTER / column
-        near = np.abs(levels - row.y) < _HEIGHT_OF_A_NAME
-        if not (near & (begins < end) & (ends > row.x)).any():
-            rows.append(row.Index)
-            begins, ends = np.append(begins, row.x), np.append(ends, end)
-            levels = np.append(levels, row.y)
-    return neurons.loc[rows]
+    ordered = neurons.assign(inside=inside).sort_values(["inside", "x", "y"])
+    begins, levels = (ordered[axis].to_numpy(np.float64) for axis in ("x", "y"))
+    ends = begins + ordered["name"].str.len().to_numpy() * _WIDTH_OF_A_LETTER / column
+    written = np.zeros(len(ordered), dtype=bool)
+    for row in range(len(ordered)):
+        beside = written & (np.abs(levels - levels[row]) < _HEIGHT_OF_A_NAME)
+        written[row] = not (beside & (begins < ends[row]) & (ends > begins[row])).any()
+    return ordered[written]

@@ -80,8 +80,9 @@ def legend_above(plot: figure) -> None:
 
 def name_left(plot: figure, names: Mapping[float, str]) -> None:
     """Write the names of layers beside a figure, by their places; as many as have room."""
-    plot.yaxis.ticker = FixedTicker(ticks=sorted(names))
-    plot.yaxis.major_label_overrides = dict(names)
+    places = sorted(names)
+    plot.yaxis.ticker = FixedTicker(ticks=places)
+    plot.yaxis.major_label_overrides = {place: names[place] for place in places}
     plot.yaxis.major_label_policy = NoOverlap()
 
 

@@ -141,7 +141,7 @@ def test_a_causal_field_is_all_that_came_before(
 
 @pytest.mark.computed
 def test_a_field_is_drawn_over_the_axes_of_its_layer(sequence: NeuronGraph) -> None:
-    drawn = sequence.plot.receptive_field("norm[0]@1", over=SCORES).figure
+    drawn: Any = sequence.plot.receptive_field("norm[0]@1", over=SCORES).figure
     whole, cells = drawn.renderers
     assert (whole.glyph.width, whole.glyph.height) == (3, 3)
     assert drawn.xaxis[0].axis_label == f"x in {SCORES} (key)"

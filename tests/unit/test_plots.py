@@ -278,7 +278,8 @@ class TestStrongestPaths:
         ids, names = np.arange(count), [f"step@t{place}" for place in range(count)]
         layers = pd.DataFrame({"index": ids, "name": names, "first": ids, "last": ids})
         hops = pd.DataFrame({"path": 1, "hop": ids, "id": ids, "layer": names, "weight": 1.0})
-        drawn = strongest_paths.draw(hops.assign(name=hops["layer"] + "[0]"), layers, title="Paths")
+        hops["name"] = hops["layer"] + "[0]"
+        drawn: Any = strongest_paths.draw(hops, layers, title="Paths")
         (written,) = (each.source.data["x"] for each in drawn.select(LabelSet))
         # They stand at one height, 8 letters of about 7 pixels each in 1280.
         assert {0, count - 1} < set(written)
