@@ -187,7 +187,8 @@ def load(
         The relationships between channels or layers hold the sum of the weights that they
         stand for, sums of their absolute values and squares, the largest, and their number.
     from_layer, to_layer
-        Load only the layers from one to the other, both included.
+        Load only the layers from one to the other, both included. One that was taken apart
+        stands for all of its parts, or steps.
     partial
         Load what stands before the layers that cannot be wired.
     min_weight

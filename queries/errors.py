@@ -34,11 +34,14 @@ command line can print them as one line::
     └── VerificationError         graph and model do not belong together
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _MOST_ALIKE: Final = 3
 """Names that are proposed for a wrong one."""
+
+_MOST_LAYERS: Final = 24
+"""Layers that a message names: a model that reads step by step has hundreds."""
 
 _LONGEST: Final = 100
 """Letters of a name for which others are proposed."""
@@ -193,6 +196,18 @@ def _alike(wrong: str, names: list[str]) -> list[str]:
     # Of names that are equally alike, such as those of layers that are numbered, the first.
     alike.sort(key=lambda name: -SequenceMatcher(None, name, word).ratio())
     return [folded[name] for name in alike[:_MOST_ALIKE]]
+
+
+def listed_layers(names: Sequence[str]) -> str:
+    """Join the names of the layers of a model for a message; of many the first ones alone."""
+    if len(names) <= _MOST_LAYERS:
+        return listed(names)
+    return f"{listed(names[:_MOST_LAYERS])}, ... {len(names):,} in all"
+
+
+def parts_of(name: str, names: Iterable[str]) -> list[str]:
+    """Return the names of layers that are parts of one that was taken apart, or its steps."""
+    return [each for each in names if each.startswith((f"{name}/", f"{name}@"))]
 
 
 def listed(names: object, *, none: str = "none") -> str:

@@ -45,10 +45,18 @@ def load(
     name: NameOption = None,
     granularity: GranularityOption = NEURON_GRAPH,
     from_layer: Annotated[
-        str | None, typer.Option(metavar="LAYER", help="The first layer to load.")
+        str | None,
+        typer.Option(
+            metavar="LAYER",
+            help="The first layer to load, with all parts of it.",
+        ),
     ] = None,
     to_layer: Annotated[
-        str | None, typer.Option(metavar="LAYER", help="The last layer to load.")
+        str | None,
+        typer.Option(
+            metavar="LAYER",
+            help="The last layer to load, with all parts of it.",
+        ),
     ] = None,
     partial: Annotated[
         bool,

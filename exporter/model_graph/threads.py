@@ -20,17 +20,18 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterato
     Items are made while others are worked at, and only so many as are soon needed: they may be
     large. A single one is worked at by the thread that asks: to begin others takes milliseconds.
     """
-    left = iter(items)
-    first = list(islice(left, 2))
-    # Threads of BLAS beside ours would wait for each other, which takes time of the cores.
+    waiting = iter(items)
+    ahead = list(islice(waiting, 2))
+    # Threads of BLAS beside these would wait for each other, which takes time of the cores.
     with _libraries().limit(limits=1, user_api="blas"):
-        if len(first) == 1:
-            yield work(first[0])
+        if len(ahead) < 2:  # noqa: PLR2004
+            # To start a thread takes longer than most small layers do.
+            yield from map(work, ahead)
         else:
-            yield from _in_pool(work, chain(first, left))
+            yield from _by_pool(work, chain(ahead, waiting))
 
 
-def _in_pool(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+def _by_pool(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     workers = os.cpu_count() or 1
     begun: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="neurongraph-layer") as pool:

@@ -11,7 +11,7 @@ from exporter.reading.refusal import Refusal
 from queries.core.address import repeatable
 from queries.core.granularity import NEURON_GRAPH, Granularity
 from queries.core.layer import Layer, layers_of
-from queries.errors import LayerNotFoundError, listed, meant
+from queries.errors import LayerNotFoundError, listed_layers, meant, parts_of
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,15 @@ class Plan:
         """Return the part of the plan from one layer to another, both included.
 
         Ids stay as they are. A layer that is fed from outside the part keeps its neurons
-        and loses its incoming edges.
+        and loses its incoming edges. One that was taken apart stands for its parts.
 
         Raises
         ------
         LayerNotFoundError
             If no layer of neurons has that name, or the two are in the wrong order.
         """
-        begin = 0 if from_layer is None else self._position(from_layer)
-        end = len(self.layers) - 1 if to_layer is None else self._position(to_layer)
+        begin = 0 if from_layer is None else self._positions(from_layer)[0]
+        end = len(self.layers) - 1 if to_layer is None else self._positions(to_layer)[-1]
         if begin > end:
             raise LayerNotFoundError(
                 f"layer {from_layer!r} comes after layer {to_layer!r}; exchange the two"
@@ -115,13 +115,14 @@ class Plan:
         )
         return replace(self, layers=layers, rows=tuple(r for r in self.rows if r.index in indices))
 
-    def _position(self, name: str) -> int:
+    def _positions(self, name: str) -> list[int]:
+        """Return where a layer stands, or the parts of one that was taken apart."""
         names = [layer.name for layer in self.layers]
-        if name in names:
-            return names.index(name)
+        if found := [name] if name in names else parts_of(name, names):
+            return [names.index(each) for each in found]
         raise LayerNotFoundError(
             f"the model has no layer {repeatable(name)} that makes neurons; its layers are "
-            f"{listed(names)}{meant(name, names)}"
+            f"{listed_layers(names)}{meant(name, names)}"
         )
 
 

@@ -76,7 +76,7 @@ class Writer(Closing):
         Parameters
         ----------
         first, last
-            Ids of the first and the last neuron of a layer.
+            Ids of the first neuron of a layer, and of the last of this or a later one.
         edges
             How many there should be, by which the reading is divided.
 

@@ -2,18 +2,27 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
+
+import pyarrow as pa
 
 from exporter.planning.layer import PlannedLayer
 from exporter.planning.plan import Plan
 from exporter.sinks.writer import Writer
-from queries.core.checksum import Checksum, neuron_columns
+from queries.core.checksum import Checksum, LayerChecksums, neuron_columns
+from queries.core.layer import runs_of
 from queries.core.log import logger
 from queries.core.progress import Progress
 from queries.core.wording import option
 from queries.errors import GraphError
 
 NEURON_BLOCK: Final = 1 << 17
+_NEURONS_TOGETHER: Final = 1 << 13
+"""Neurons whose checksums are computed at once."""
+
+_EDGES_TOGETHER: Final = 1 << 17
+"""Relationships that are read back at once, where several layers have no more."""
 
 
 def write(
@@ -76,17 +85,21 @@ def write_layers(writer: Writer, part: Plan, name: str, progress: Progress) -> N
 
 def write_neurons(writer: Writer, part: Plan, name: str, progress: Progress) -> dict[str, Checksum]:
     """Hand all nodes of a model of that name to a writer; return their checksums by layer."""
-    sums = {layer.name: Checksum() for layer in part.layers}
-    done = 0
+    sums = LayerChecksums([layer.first for layer in part.layers])
+    pending: list[pa.Table] = []
+    done = summed = 0
     for layer in part.layers:
         for start, stop in pairwise([*range(0, layer.neurons, NEURON_BLOCK), layer.neurons]):
             table = layer.neuron_table(name, start, stop)
             writer.add_neurons(table, layer.class_name)
-            sums[layer.name].add(neuron_columns(table))
+            pending.append(table)
             done += stop - start
+            if done - summed >= _NEURONS_TOGETHER or done == part.neurons:
+                sums.add(neuron_columns(pa.concat_tables(pending)), "id")
+                pending, summed = [], done
             progress(f"{part.granularity}s", done, part.neurons)
     logger.info("wrote %d nodes", part.neurons)
-    return sums
+    return {layer.name: each for layer, each in zip(part.layers, sums.sums, strict=True)}
 
 
 def _write_edges(
@@ -107,13 +120,15 @@ def _write_edges(
 def _check(writer: Writer, part: Plan, sums: dict[str, Checksum], progress: Progress) -> None:
     """Read all relationships back."""
     done = 0
-    for layer in part.layers:
-        actual = Checksum()
-        for columns in writer.stored_edges(layer.first, layer.last, layer.edges):
-            actual.add(columns)
+    for layers in runs_of(part.layers, _EDGES_TOGETHER, attrgetter("edges")):
+        actual = LayerChecksums([layer.first for layer in layers])
+        edges = sum(layer.edges for layer in layers)
+        for columns in writer.stored_edges(layers[0].first, layers[-1].last, edges):
+            actual.add(columns, "target")
             done += len(columns["target"])
             progress("checked relationships", min(done, part.edges), part.edges)
-        require_arrived(writer.location, layer, sums[layer.name], actual)
+        for layer, each in zip(layers, actual.sums, strict=True):
+            require_arrived(writer.location, layer, sums[layer.name], each)
 
 
 def require_arrived(

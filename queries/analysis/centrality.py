@@ -6,6 +6,7 @@ from queries.analysis import passes
 from queries.analysis.network import Network
 from queries.analysis.not_finite import require_finite
 from queries.analysis.operators import WEIGHT_FUNCTIONS, Scores, WeightKind
+from queries.analysis.repeated import RepeatedStep
 from queries.errors import ConvergenceError
 
 
@@ -125,13 +126,11 @@ def eigenvector_centrality(
     NotFiniteError
         If weights are NaN or infinite.
     """
-    parts = [part.weighed(WEIGHT_FUNCTIONS[weights]) for part in network.forward()]
+    step = RepeatedStep(network, WEIGHT_FUNCTIONS[weights])
     scores = np.full(network.neurons, 1 / network.neurons)
     for _ in range(max_iter):
         before, scores = scores, scores.copy()
-        for part in parts:
-            with np.errstate(invalid="ignore"):
-                scores[part.targets] += part.sum_in(before[part.sources])
+        step.add_to(scores, before)
         scores /= np.linalg.norm(scores) or 1.0
         require_finite(scores, network.layers, "eigenvector centrality")
         if np.abs(scores - before).sum() < network.neurons * tol:

@@ -1,6 +1,7 @@
 """The relationships of a model as sparse matrices, read once and kept while there is room."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -54,6 +55,7 @@ class Network:
         self.first = layers[0].first
         self.neurons = layers[-1].last + 1 - self.first
         self.read, self.read_outgoing = read, read_outgoing
+        self._by_index = {layer.index: layer for layer in self.layers}
         self._matrices: dict[int, list[WeightMatrix]] = {}
         self.progress: Progress = silent
 
@@ -188,11 +190,19 @@ class Network:
 
     def feeding(self, layer: Layer) -> tuple[Layer, ...]:
         """Return the layers that feed a layer."""
-        return tuple(other for other in self.layers if other.index in layer.inputs)
+        return tuple(self._by_index[index] for index in sorted(layer.inputs))
 
     def fed_by(self, layer: Layer) -> tuple[Layer, ...]:
         """Return the layers that a layer feeds."""
-        return tuple(other for other in self.layers if layer.index in other.inputs)
+        return self._following.get(layer.index, ())
+
+    @cached_property
+    def _following(self) -> dict[int, tuple[Layer, ...]]:
+        following: dict[int, tuple[Layer, ...]] = {}
+        for layer in self.layers:
+            for index in layer.inputs:
+                following[index] = (*following.get(index, ()), layer)
+        return following
 
     def places(self, neurons: "pd.DataFrame") -> Ids:
         """Return where neurons stand, counted from the model's first; they have a column ``id``."""
@@ -219,7 +229,7 @@ class Network:
         low, width = sources.start + self.first, sources.stop - sources.start
         for start, stop in self._ranges(layer):
             source, target, weight = self.read(layer, start, stop)
-            matrix = _matrix(source - low, target - start, weight, (stop + 1 - start, width))
+            matrix = matrix_of(source - low, target - start, weight, (stop + 1 - start, width))
             yield WeightMatrix(layer, start - self.first, sources.start, matrix)
 
     def _ranges(self, layer: Layer) -> list[tuple[int, int]]:
@@ -227,7 +237,7 @@ class Network:
         return id_ranges(layer.first, layer.last, layer.edges, EDGES_A_MATRIX)
 
 
-def _matrix(
+def matrix_of(
     source: Ids, target: Ids, weight: NDArray[np.floating], shape: tuple[int, int]
 ) -> "csr_array[np.float64]":
     """Return a matrix of which no entries are added up, its rows in the order of sources."""

@@ -82,7 +82,7 @@ class WeightMatrix:
 
     def sum_out(self, scores: Scores) -> Scores:
         """Return by source the sum of ``weight * score of the target``."""
-        return np.asarray(self.matrix.T @ scores)
+        return np.asarray(self._turned @ scores)
 
     def largest_in(self, scores: Scores, combine: Combine) -> Scores:
         """Return by target the largest contribution of a relationship."""
@@ -94,6 +94,11 @@ class WeightMatrix:
         by_source = self.by_source
         contributions = combine(scores[by_source.indices], by_source.data)
         return _largest(contributions, by_source.indptr)
+
+    @cached_property
+    def _turned(self) -> "csc_array[np.float64]":
+        # Of a small layer this takes longer than the product.
+        return self.matrix.T
 
     @cached_property
     def by_source(self) -> "csc_array[np.float64]":

@@ -19,8 +19,14 @@ _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _LONGEST_HOST: Final = 253
 _LAST_PORT: Final = 65535
 _SIGNS: Final = frozenset(":@?#")
-_NAME: Final = r"[\w.-]{1,100}(?:\[\d{1,6}\])?@\d{1,6}(?:,\d{1,6}){0,2}"
-"""What a checkpoint (``run@3``) or a neuron (``conv[3]@12,7``) is called; no host is a number."""
+_WORD: Final = r"[\w.-]{1,100}"
+_PLACE: Final = r"@\d{1,6}(?:,\d{1,6}){0,2}"
+_STEP: Final = rf"@t\d{{1,6}}(?:/{_WORD}(?::\d{{1,6}})?){{0,9}}(?:\[\d{{1,6}}\])?(?:{_PLACE})?"
+_NEURON: Final = rf"(?::\d{{1,6}}(?=\[))?(?:\[\d{{1,6}}\])?{_PLACE}"
+_NAME: Final = rf"(?:{_WORD}/){{0,9}}{_WORD}(?:{_STEP}|{_NEURON})"
+"""What a checkpoint (``run@3``), a neuron (``block/conv:2[3]@12,7``) or a step (``lstm@t3/add``) is
+called; no host is a number, or t and a number, behind a user without a password.
+"""
 _KEYED_NAME: Final = re.compile(rf"(?:[\w.]{{1,100}}=)?{_NAME}")
 _NAME_IN_TEXT: Final = re.compile(rf"(?<![^\s('\"=]){_NAME}(?=[)'\",;.]*(?:\s|$))")
 _LONGEST: Final = 4096

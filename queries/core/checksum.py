@@ -91,9 +91,17 @@ class Checksum:
         rows = len(next(iter(columns.values())))
         for start in range(0, rows, _ROWS_AT_ONCE):
             some = slice(start, start + _ROWS_AT_ONCE)
-            self._sum += _total([column[some] for column in columns.values()])
+            hashes = _row_hashes([column[some] for column in columns.values()])
+            self._sum += int(hashes.sum(dtype=np.uint64))
         self._sum %= 1 << 64
         self.rows += rows
+
+    @classmethod
+    def of(cls, rows: int, total: int) -> "Checksum":
+        """Return the checksum of so many rows whose hashes have that sum."""
+        made = cls()
+        made.rows, made._sum = rows, total
+        return made
 
     def update(self, other: "Checksum") -> None:
         """Add the rows of another sum, wherever that was computed."""
@@ -103,6 +111,47 @@ class Checksum:
     def __str__(self) -> str:
         """Return the sum as 16 hexadecimal digits."""
         return f"{self._sum:016x}"
+
+
+class LayerChecksums:
+    """A checksum a layer, of rows of several layers in any order.
+
+    Parameters
+    ----------
+    firsts
+        The id of the first neuron of each layer, ascending.
+
+    Attributes
+    ----------
+    sums
+        The checksum of each.
+    """
+
+    def __init__(self, firsts: Sequence[int]) -> None:
+        self._firsts = np.array(firsts, dtype=np.int64)
+        self.sums = [Checksum() for _ in firsts]
+
+    def add(self, columns: Mapping[str, NDArray[Any]], by: str) -> None:
+        """Add rows, each to the layer of the neuron whose id stands in the column ``by``.
+
+        Parameters
+        ----------
+        columns
+            As ``Checksum.add`` takes them.
+        by
+            ``id`` of neurons, ``target`` of relationships.
+        """
+        if len(self.sums) == 1:
+            self.sums[0].add(columns)
+            return
+        layers = np.searchsorted(self._firsts, columns[by], side="right") - 1
+        totals = np.zeros(len(self.sums), dtype=np.uint64)
+        for start in range(0, len(layers), _ROWS_AT_ONCE):
+            some = slice(start, start + _ROWS_AT_ONCE)
+            np.add.at(totals, layers[some], _row_hashes([each[some] for each in columns.values()]))
+        rows = np.bincount(layers, minlength=len(self.sums))
+        for checksum, total, count in zip(self.sums, totals.tolist(), rows.tolist(), strict=True):
+            checksum.update(Checksum.of(count, total))
 
 
 def neuron_columns(neurons: pa.Table) -> dict[str, NDArray[Any]]:
@@ -164,13 +213,13 @@ def _hashes(texts: pa.StringArray) -> _Bits:
     return hashes
 
 
-def _total(columns: Sequence[NDArray[Any]]) -> int:
-    """Return the sum of the hashes of some rows."""
+def _row_hashes(columns: Sequence[NDArray[Any]]) -> _Bits:
+    """Return the hash of each row."""
     hashes = np.zeros(len(columns[0]), dtype=np.uint64)
     for column in columns:
         hashes += _bits(column)
         _mix(hashes)
-    return int(hashes.sum(dtype=np.uint64))
+    return hashes
 
 
 def _mix(hashes: _Bits) -> None:

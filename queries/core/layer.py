@@ -2,13 +2,15 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 INPUT_CLASSES: Final = ("InputLayer", "Input")
 """What the layer of an input is called in a model of Keras, and in one of ONNX."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Layer:
         Number of relationships into it whose weight is not a number, or infinite.
     moved_by
         The layers that only move its values on, such as ``flatten (Flatten)``, with commas between.
+    axes
+        Which coordinate each axis of the shape is, and what it counts, such as
+        ``channel: head, y: query, x: key``; None where it is not known.
     """
 
     index: int
@@ -55,6 +60,26 @@ class Layer:
     neuron_checksum: str | None = None
     not_finite_weights: int = 0
     moved_by: str | None = field(default=None, compare=False)
+    axes: str | None = field(default=None, compare=False)
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """How many there are along x and y; a coordinate that the layer lacks is not there."""
+        return {name: size for (name, _), size in self._named_axes if name in {"x", "y"}}
+
+    @property
+    def counted(self) -> dict[str, str]:
+        """What x and y count, such as keys; what is not known is not there."""
+        return {name: what for (name, what), _ in self._named_axes if what and name in {"x", "y"}}
+
+    @property
+    def _named_axes(self) -> Iterator[tuple[tuple[str, str], int]]:
+        """Each axis of the shape: its coordinate, what it counts, and its length."""
+        last = [*"z" * len(self.shape), "y", "x", "channel"][-len(self.shape) :]
+        names = self.axes.split(", ") if self.axes else last
+        for name, size in zip(names, self.shape, strict=True):
+            coordinate, _, what = name.partition(": ")
+            yield (coordinate, what), size
 
     @property
     def neurons(self) -> int:
@@ -69,6 +94,32 @@ class Layer:
     def places(self, first: int) -> slice:
         """Return where its neurons stand, counted from the neuron of an id."""
         return slice(self.first - first, self.last + 1 - first)
+
+
+def runs_of(layers: Iterable[T], most: int, size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Yield layers that follow each other and are small, to be read or written at once.
+
+    A statement takes its milliseconds, however little it is about.
+
+    Parameters
+    ----------
+    layers
+        The layers, in the order of their ids or against it.
+    most
+        The most that those of a run come to; a layer that comes to more is alone.
+    size
+        What a layer comes to, such as the number of its relationships.
+    """
+    run: list[T] = []
+    total = 0
+    for layer in layers:
+        if run and total + size(layer) > most:
+            yield run
+            run, total = [], 0
+        run.append(layer)
+        total += size(layer)
+    if run:
+        yield run
 
 
 def id_ranges(first: int, last: int, edges: int, most: int) -> list[tuple[int, int]]:
@@ -118,6 +169,7 @@ def _layer(row: Mapping[Any, Any]) -> Layer:
         checksum=_text(row.get("checksum")),
         neuron_checksum=_text(row.get("neuron_checksum")),
         moved_by=_text(row.get("moved_by")),
+        axes=_text(row.get("axes")),
     )
 
 

@@ -27,6 +27,10 @@ ID_BYTES: Final = 3 * 8
 """Bytes that a plan takes a value of a tensor: its id, a copy of it, and its place in a search."""
 
 
+_FEW_VALUES: Final = 1 << 14
+"""What always fits: 384 KiB."""
+
+
 def available_memory() -> int:
     """Return the bytes of memory that are free, or could be freed, for this process."""
     limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
@@ -48,7 +52,8 @@ def available_memory() -> int:
 
 def fits_in_memory(values: int) -> bool:
     """Tell whether the ids of so many values fit into the memory that is free."""
-    return values * ID_BYTES <= available_memory()
+    # To look takes longer than a small layer does.
+    return values <= _FEW_VALUES or values * ID_BYTES <= available_memory()
 
 
 def free_addresses() -> int | None:

@@ -16,7 +16,9 @@ from queries.errors import (
     NeuronNotFoundError,
     PropertyNotFoundError,
     listed,
+    listed_layers,
     meant,
+    parts_of,
 )
 
 AXES: Final = ("channel", "x", "y", "z")
@@ -121,7 +123,7 @@ class Existence:
         for missing in sorted(set(names).difference(names_of_model)):
             raise LayerNotFoundError(
                 f"model {self.model.name!r} has no layer {repeatable(missing)}; its layers are "
-                f"{listed(names_of_model)}{self._instead_of(name, missing)}"
+                f"{listed_layers(names_of_model)}{self._instead_of(name, missing)}"
             )
 
     def _instead_of(self, name: str, missing: str) -> str:
@@ -140,6 +142,9 @@ class Existence:
         if set(several := missing.split(",")) <= set(names):
             key = "layer" if name == "neurons" else f"{name}.layer"
             return f"; did you mean {worded(f'{key}={missing}', f'{name}={several!r}')}?"
+        if parts := parts_of(missing, names):
+            more = ", ..." if len(parts) > _MOST_LISTED else ""
+            return f"; {missing!r} is in parts: name {listed(parts[:_MOST_LISTED])}{more}"
         for layer in self.layers:
             moves = [each.partition(" (")[0] for each in (layer.moved_by or "").split(", ")]
             if missing in moves:
@@ -217,7 +222,7 @@ class Existence:
             f"{name}: model {self.model.name!r} has no neuron {text!r}; "
             + (
                 "; ".join(f"layer {each.name!r} has {self._axes_text(each)}" for each in layers)
-                or f"its layers are {listed(names)}{alike}"
+                or f"its layers are {listed_layers(names)}{alike}"
             )
         )
 

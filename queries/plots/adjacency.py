@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from bokeh.models import Axis, FixedTicker, Grid
+from bokeh.models import Axis, FixedTicker, Grid, NoOverlap
 from bokeh.plotting import figure
 from scipy.sparse import csr_array
 
@@ -89,6 +89,7 @@ def draw(
     add_color_bar(plot, mapper, f"{shows} (no unit)", *notes)
     _mark_layers(plot.xaxis[0], plot.xgrid[0], columns)
     _mark_layers(plot.yaxis[0], plot.ygrid[0], rows)
+    plot.axis.major_label_policy = NoOverlap()
     if len(columns.layers) > 1 and np.diff(columns.bounds).min() < columns.bounds[-1] / _NARROW:
         slant_names(plot)
     return plot

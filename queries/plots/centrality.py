@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
@@ -13,12 +12,11 @@ from queries.analysis.operators import Flags
 from queries.core.colours import POSITIVE
 from queries.plots.style import (
     FAINT,
-    MOST_LEVEL_NAMES,
     PLAIN,
     add_hover,
     legend_above,
+    name_below,
     new_figure,
-    slant_names,
     source_of,
 )
 
@@ -186,11 +184,8 @@ def _columns(layers: int, classes: int) -> tuple[list[float], list[float]]:
 
 
 def _name_layers(plot: figure, layers: Sequence[str], centres: Sequence[float]) -> None:
-    plot.xaxis.ticker = FixedTicker(ticks=list(centres))
-    plot.xaxis.major_label_overrides = dict(zip(centres, layers, strict=True))
+    name_below(plot, dict(zip(centres, layers, strict=True)))
     plot.xgrid.grid_line_color = None
-    if len(layers) > MOST_LEVEL_NAMES:
-        slant_names(plot)
 
 
 def _name_classes(

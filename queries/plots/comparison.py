@@ -2,10 +2,12 @@
 
 import numpy as np
 import pandas as pd
+from bokeh.models import NoOverlap
 from bokeh.plotting import figure
 
 from queries.plots.style import (
     MOST_LEVEL_NAMES,
+    MOST_SLANTED_NAMES,
     PLAIN,
     add_hover,
     new_figure,
@@ -51,4 +53,6 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
     plot.xgrid.grid_line_color = None
     if len(bars) > MOST_LEVEL_NAMES:
         slant_names(plot)
+    if len(bars) > MOST_SLANTED_NAMES:
+        plot.xaxis.major_label_policy = NoOverlap()
     return plot

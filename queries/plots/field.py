@@ -39,13 +39,12 @@ def draw(field: pd.DataFrame, layer: Any, *, title: str) -> figure:
         return _bars(cells, layer["name"], title)
     plot = new_figure(
         title,
-        x=f"x in {layer['name']} (position)",
-        y=f"y in {layer['name']} (position)",
+        x=f"x in {layer['name']} ({layer['counted'].get('x', 'position')})",
+        y=f"y in {layer['name']} ({layer['counted'].get('y', 'position')})",
         y_range=DataRange1d(flipped=True),
         match_aspect=True,
     )
-    # (height, width, channels) or (width, channels).
-    height, width = (1, *layer["shape"])[-3:-1]
+    width, height = layer["lengths"]["x"], layer["lengths"].get("y", 1)
     plot.rect((width - 1) / 2, (height - 1) / 2, width, height, color="#dddddd", line_color=None)
     finite = cells["weight"][np.isfinite(cells["weight"])]
     mapper = sequential(float(finite.max()) if len(finite) else 1.0)

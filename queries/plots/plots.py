@@ -638,10 +638,10 @@ def _layers(question: Question) -> pd.DataFrame:
     """Return the layers as the query ``layers`` has them, as far as pictures need it."""
     return pd.DataFrame(
         [
-            (layer.index, layer.name, list(layer.shape), layer.first, layer.last)
+            (layer.index, layer.name, layer.lengths, layer.counted, layer.first, layer.last)
             for layer in question.layers
         ],
-        columns=["index", "name", "shape", "first", "last"],
+        columns=["index", "name", "lengths", "counted", "first", "last"],
     )
 
 

@@ -2,14 +2,24 @@
 
 import numpy as np
 import pandas as pd
-from bokeh.models import FixedTicker
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
 from queries.core.colours import NEGATIVE, POSITIVE
-from queries.plots.style import FAINT, add_hover, legend_above, new_figure, source_of
+from queries.plots.style import (
+    FAINT,
+    WIDTH,
+    add_hover,
+    legend_above,
+    name_below,
+    new_figure,
+    source_of,
+)
 
 _HEIGHT_OF_A_NAME = 0.028
+_WIDTH_OF_A_LETTER = 7.0
+"""In pixels."""
+
 _WIDEST = 6.0
 
 
@@ -33,18 +43,22 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
         title,
         x="layer",
         y="place in the layer (0: first, 1: last)",
-        # The names of the last layer stand at its right.
-        x_range=(-0.3, len(columns) - 0.1),
+        x_range=(-0.3, len(columns) - 1 + _room(neurons, len(columns))),
         y_range=(1.05, -0.05),
     )
     plot.segment(columns.index.to_numpy(), 0, columns.index.to_numpy(), 1, color=FAINT)
     _add_edges(plot, edges_of(hops, neurons))
-    _add_neurons(plot, neurons)
-    plot.xaxis.ticker = FixedTicker(ticks=columns.index.tolist())
-    plot.xaxis.major_label_overrides = dict(zip(columns.index, columns["name"], strict=True))
+    _add_neurons(plot, neurons, WIDTH / len(columns))
+    name_below(plot, dict(zip(columns.index.tolist(), columns["name"], strict=True)))
     plot.grid.grid_line_color = None
     legend_above(plot)
     return plot
+
+
+def _room(neurons: pd.DataFrame, columns: int) -> float:
+    """Return how many columns the names of the last layer take at its right."""
+    longest = neurons["name"][neurons["x"] == neurons["x"].max()].str.len().max()
+    return max(0.9, float(longest) * _WIDTH_OF_A_LETTER / WIDTH * columns)
 
 
 def _add_edges(plot: figure, edges: pd.DataFrame) -> None:
@@ -66,7 +80,7 @@ def _add_edges(plot: figure, edges: pd.DataFrame) -> None:
         )
 
 
-def _add_neurons(plot: figure, neurons: pd.DataFrame) -> None:
+def _add_neurons(plot: figure, neurons: pd.DataFrame, column: float) -> None:
     marks = plot.scatter(
         "x", "y", source=source_of(neurons), size=11, fill_color="white", line_color="black",
         name="neurons",
@@ -74,8 +88,9 @@ def _add_neurons(plot: figure, neurons: pd.DataFrame) -> None:
     add_hover(plot, marks, [("neuron", "@name"), ("id", "@id"), ("paths", "@paths")])
     plot.add_layout(
         LabelSet(
-            x="x", y="y", text="name", source=source_of(_apart(neurons)), x_offset=8, y_offset=5,
-            text_font_size="12px", background_fill_color="white", background_fill_alpha=0.7,
+            x="x", y="y", text="name", source=source_of(_apart(neurons, column)), x_offset=8,
+            y_offset=5, text_font_size="12px", background_fill_color="white",
+            background_fill_alpha=0.7,
         )
     )  # fmt: skip
 
@@ -114,13 +129,22 @@ def edges_of(hops: pd.DataFrame, neurons: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _apart(neurons: pd.DataFrame) -> pd.DataFrame:
-    """Leave out neurons whose name would be written over another's; the mouse tells it."""
-    rows: list[int] = []
-    for _, column in neurons.sort_values(["x", "y"]).groupby("x"):
-        last = -1.0
-        for row, y in column["y"].items():
-            if y - last >= _HEIGHT_OF_A_NAME:
-                rows.append(int(str(row)))
-                last = y
-    return neurons.loc[rows]
+def _apart(neurons: pd.DataFrame, column: float) -> pd.DataFrame:
+    """Leave out neurons whose name would be written over another's; the mouse tells it.
+
+    Parameters
+    ----------
+    neurons
+        What ``neurons_of`` returns.
+    column
+        The pixels from one layer to the next.
+    """
+    inside = ~neurons["x"].isin([neurons["x"].min(), neurons["x"].max()])
+    ordered = neurons.assign(inside=inside).sort_values(["inside", "x", "y"])
+    begins, levels = (ordered[axis].to_numpy(np.float64) for axis in ("x", "y"))
+    ends = begins + ordered["name"].str.len().to_numpy() * _WIDTH_OF_A_LETTER / column
+    written = np.zeros(len(ordered), dtype=bool)
+    for row in range(len(ordered)):
+        beside = written & (np.abs(levels - levels[row]) < _HEIGHT_OF_A_NAME)
+        written[row] = not (beside & (begins < ends[row]) & (ends > begins[row])).any()
+    return ordered[written]

@@ -1,9 +1,17 @@
 """What all pictures share: size, fonts, colours, hover."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
-from bokeh.models import BasicTicker, ColumnDataSource, HoverTool, LinearColorMapper
+from bokeh.models import (
+    BasicTicker,
+    ColumnDataSource,
+    FixedTicker,
+    HoverTool,
+    LinearColorMapper,
+    NoOverlap,
+)
 from bokeh.models.annotations import Title
 from bokeh.models.annotations.legends import ColorBar
 from bokeh.palettes import Cividis256, RdBu11, interp_palette
@@ -14,6 +22,9 @@ PLAIN: Final = "#3f5a8a"
 FAINT: Final = "#bbbbbb"
 MOST_LEVEL_NAMES: Final = 8
 """Layers of equal width whose names have room beside each other."""
+
+MOST_SLANTED_NAMES: Final = 64
+"""The same of names that are slanted, in a picture of the usual size."""
 
 SEQUENTIAL: Final[tuple[str, ...]] = tuple(Cividis256)
 # The middle one is 0.
@@ -65,6 +76,24 @@ def legend_above(plot: figure) -> None:
     plot.legend.orientation = "horizontal"
     plot.legend.spacing = 15
     plot.legend.border_line_color = None
+
+
+def name_left(plot: figure, names: Mapping[float, str]) -> None:
+    """Write the names of layers beside a figure, by their places; as many as have room."""
+    places = sorted(names)
+    plot.yaxis.ticker = FixedTicker(ticks=places)
+    plot.yaxis.major_label_overrides = {place: names[place] for place in places}
+    plot.yaxis.major_label_policy = NoOverlap()
+
+
+def name_below(plot: figure, names: Mapping[float, str]) -> None:
+    """Write the names of layers below a figure, by their places; as many as have room."""
+    places = sorted(names)
+    if len(names) > MOST_LEVEL_NAMES:
+        slant_names(plot)
+        places = places[:: -(-len(names) // MOST_SLANTED_NAMES)]
+    plot.xaxis.ticker = FixedTicker(ticks=places)
+    plot.xaxis.major_label_overrides = {place: names[place] for place in places}
 
 
 def slant_names(plot: figure) -> None:

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from bokeh.models import FixedTicker
 from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 
-from queries.plots.style import FAINT, PLAIN, add_hover, add_note, new_figure, source_of
+from queries.plots.style import FAINT, PLAIN, add_hover, add_note, name_left, new_figure, source_of
 
 _TALLEST = 0.85
 
@@ -55,6 +54,5 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
         ],
     )
     places = [float(place) for place in reversed(range(len(layers)))]
-    plot.yaxis.ticker = FixedTicker(ticks=places)
-    plot.yaxis.major_label_overrides = dict(zip(places, layers, strict=True))
+    name_left(plot, dict(zip(places, layers, strict=True)))
     return plot

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from queries.core.records import CircuitRecord
     from queries.library.queries import Query, Statement
     from queries.stores.damage import Damage
+    from queries.stores.first_pass import Read
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,22 @@ class Store(Closing):
         pyarrow.Table
             The columns of ``schema.connects_to``.
         """
+
+    def reader(self, layers: "Sequence[Layer]", about: "StoredModel") -> "Read":
+        """Return what reads all relationships into neurons of a layer, for one layer after another.
+
+        Parameters
+        ----------
+        layers
+            The layers of the model, inputs first.
+        about
+            The model.
+        """
+
+        def read(layer: "Layer", first: int, last: int) -> "pa.Table":
+            return self.edges_into(layer, first, last, about)
+
+        return read
 
     @abstractmethod
     def joined_layers(self, about: "StoredModel") -> list[str]:
@@ -458,9 +475,7 @@ class Store(Closing):
 
         layers = self.layers(about)
 
-        def edges(layer: "Layer", first: int, last: int) -> "pa.Table":
-            return self.edges_into(layer, first, last, about)
-
+        edges = self.reader(layers, about)
         if self.compares(about):
             whole = Whole(self.location, about.name, layers)
             edges = FirstPass(whole, about.granularity, edges, sums=self.sums_passes)

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from queries.core.checksum import NEURON_COLUMNS, Checksum, model_checksum, neuron_columns
-from queries.core.layer import Layer, id_ranges, layers_of
+from queries.core.checksum import (
+    NEURON_COLUMNS,
+    Checksum,
+    LayerChecksums,
+    model_checksum,
+    neuron_columns,
+)
+from queries.core.layer import Layer, id_ranges, layers_of, runs_of
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.progress import Progress
 from queries.core.schema import connects_to
@@ -63,14 +69,14 @@ def damage(store: "Store", about: "StoredModel", progress: Progress) -> Iterator
     layers = layers_of(rows)
     if not layers:
         return
+    read, neuron_sums = store.reader(layers, about), _neuron_sums(store, about, layers)
     total, done = sum(layer.edges + layer.neurons for layer in layers), 0
-    for layer, row in zip(layers, rows, strict=True):
-        neurons = _neurons(store, about, layer)
+    for layer, row, neurons in zip(layers, rows, neuron_sums, strict=True):
         yield from _compared(layer, "neurons", neurons, layer.neurons, row["neuron_checksum"])
         edges = Checksum()
         for low, high in id_ranges(layer.first, layer.last, layer.edges, _EDGES_AT_ONCE):
             try:
-                edges.add(_columns(store.edges_into(layer, low, high, about), about))
+                edges.add(_columns(read(layer, low, high), about))
             except GraphError as error:
                 yield Damage(f"layer {layer.name!r}: {error}", layer.name)
                 break
@@ -104,13 +110,16 @@ def _compared(
         )
 
 
-def _neurons(store: "Store", about: "StoredModel", layer: Layer) -> Checksum:
-    sums = Checksum()
-    bounds = [*range(layer.first, layer.last + 1, _NEURONS_AT_ONCE), layer.last + 1]
-    for start, stop in pairwise(bounds):
-        ids = NeuronFilter(id=slice(start, stop))
-        sums.add(neuron_columns(store.neurons(ids, about, NEURON_COLUMNS)))
-    return sums
+def _neuron_sums(store: "Store", about: "StoredModel", layers: list[Layer]) -> Iterator[Checksum]:
+    """Yield the checksum of the neurons of each layer."""
+    for run in runs_of(layers, _NEURONS_AT_ONCE, attrgetter("neurons")):
+        sums = LayerChecksums([layer.first for layer in run])
+        for first, last in id_ranges(
+            run[0].first, run[-1].last, sum(layer.neurons for layer in run), _NEURONS_AT_ONCE
+        ):
+            ids = NeuronFilter(id=slice(first, last + 1))
+            sums.add(neuron_columns(store.neurons(ids, about, NEURON_COLUMNS)), "id")
+        yield from sums.sums
 
 
 def _columns(edges: pa.Table, about: "StoredModel") -> dict[str, Any]:

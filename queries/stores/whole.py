@@ -5,16 +5,20 @@ take longer than the answer.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from queries.core.checksum import NEURON_COLUMNS, Checksum, neuron_columns
-from queries.core.layer import Layer
+from queries.core.checksum import NEURON_COLUMNS, Checksum, LayerChecksums, neuron_columns
+from queries.core.layer import Layer, runs_of
 from queries.core.neuron_filter import NeuronFilter
 from queries.errors import GraphDamagedError
 from queries.stores.remedies import check_text, repair_text
+
+_NEURONS_AT_ONCE: Final = 1 << 13
+"""Neurons of small layers whose checksums are computed at once."""
 
 
 class Whole:
@@ -54,11 +58,13 @@ class Whole:
         parts = list(self._parts(neurons, answer, "id"))
         for layer, part in parts:
             self._require_count(layer, "neurons", len(part), layer.neurons)
-            if set(NEURON_COLUMNS) <= set(answer.column_names):
-                sums = Checksum()
-                sums.add(neuron_columns(part))
-                self._require_sum(layer, "neurons", sums, layer.neuron_checksum)
-                self._compared.add(layer.index)
+        if set(NEURON_COLUMNS) <= set(answer.column_names):
+            for run in runs_of(parts, _NEURONS_AT_ONCE, lambda each: len(each[1])):
+                sums = LayerChecksums([layer.first for layer, _ in run])
+                sums.add(neuron_columns(pa.concat_tables([part for _, part in run])), "id")
+                for (layer, _), each in zip(run, sums.sums, strict=True):
+                    self._require_sum(layer, "neurons", each, layer.neuron_checksum)
+                    self._compared.add(layer.index)
         if parts and len(answer) != (wrote := sum(layer.neurons for layer, _ in parts)):
             raise self.damaged(
                 f"there are {len(answer):,} neurons, where its load wrote {wrote:,}: some are of "

@@ -92,6 +92,14 @@ class TestEigenvectorCentrality:
             atol=1e-6,
         )
 
+    def test_large_layers_and_small_ones_give_the_same(
+        self, graph: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        expected = graph.eigenvector_centrality(tol=1e-5)["eigenvector_centrality"]
+        monkeypatch.setattr("queries.analysis.repeated._SMALL", 30)
+        found = graph.eigenvector_centrality(tol=1e-5)["eigenvector_centrality"]
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+
     def test_says_where_it_does_not_converge(self, pooled: NeuronGraph) -> None:
         with pytest.raises(ConvergenceError, match="after 3 steps"):
             pooled.eigenvector_centrality(max_iter=3, tol=1e-12)

@@ -1,6 +1,8 @@
 """Attention and a recurrent layer in each store: steps, heads, products, and what follows."""
 
+import logging
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,20 @@ def test_it_holds_what_was_loaded(sequence: NeuronGraph, sequence_file: Path) ->
     assert check(sequence.location, name=NAME).passed
 
 
+@pytest.mark.cypher
+def test_small_layers_share_their_statements(
+    store: GraphStore, sequence_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="neurongraph")
+    layers = len(load(sequence_file, store.location, name="scratch").layers)
+    with NeuronGraph(store.location, model="scratch") as graph:
+        graph.katz()
+    assert check(store.location, name="scratch").passed
+    drop("scratch", store.location)
+    statements = [each for each in caplog.messages if re.match(r"[\d.]+ s, ", each)]
+    assert 0 < len(statements) < layers
+
+
 def test_attention_and_steps_are_counted_by_formula(sequence: NeuronGraph) -> None:
     layers = sequence.layers().set_index("name")
     times, heads, features, tokens, units, width = 3, 2, 2, 4, 2, 4
@@ -121,6 +137,18 @@ def test_a_causal_field_is_all_that_came_before(
         read = set(sequence.field_neurons(ends, "tokens")["id"])
         assert read == before & set(ids(sequence, layer="tokens"))
         assert read == set(ids(sequence, layer="tokens", channel=range(time + 1)))
+
+
+@pytest.mark.computed
+def test_a_field_is_drawn_over_the_axes_of_its_layer(sequence: NeuronGraph) -> None:
+    drawn: Any = sequence.plot.receptive_field("norm[0]@1", over=SCORES).figure
+    whole, cells = drawn.renderers
+    assert (whole.glyph.width, whole.glyph.height) == (3, 3)
+    assert drawn.xaxis[0].axis_label == f"x in {SCORES} (key)"
+    assert drawn.yaxis[0].axis_label == f"y in {SCORES} (query)"
+    places = zip(cells.data_source.data["x"], cells.data_source.data["y"], strict=True)
+    # The softmax over its keys reads none of other queries.
+    assert set(places) <= {(key, query) for query in range(2) for key in range(query + 1)}
 
 
 @pytest.mark.computed

@@ -78,12 +78,22 @@ class TestNamesWithAnAt:
     def test_of_runs_are_repeated_where_none_is_taken(self, run: Run) -> None:
         assert "run@2" in error(run("view", "run@1", "run@2", *RUNS), 2)
 
-    @pytest.mark.parametrize("name", ["conv_0@1", "conv_0[3]@2,0", "a.b-c[0]@12,7,1"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("conv_0@1", "conv_0[3]@2,0", "a.b-c[0]@12,7,1", "table/token[1]@0", "table:2[0]@4"),
+            *("lstm@t3", "lstm@t3/matmul", "two/lstm@t0/add:2[5]", "rnn@t1/conv[2]@3,4"),
+        ],
+    )
     def test_of_neurons_are_repeated(self, name: str, run: Run) -> None:
         assert f"'{name}'" in error(run("query", "strength", "dense_1", name))
 
     @pytest.mark.parametrize(
-        "text", ["secret@host", "u:secret@1", "secret@10.0.0.1", "secret@7:1", "secret%401"]
+        "text",
+        [
+            *("secret@host", "u:secret@1", "secret@10.0.0.1", "secret@7:1", "secret%401"),
+            *("u:secret@t1", "secret@t1:7", "secret@t1.host", "x://u/secret@t1"),
+        ],
     )
     def test_of_anything_else_are_not(self, text: str, run: Run) -> None:
         for words in (("history", text), ("query", "layers", "-m", text), ("view", "a", text)):

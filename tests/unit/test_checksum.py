@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from queries.core.checksum import Checksum, model_checksum, neuron_columns
+from queries.core.checksum import Checksum, LayerChecksums, model_checksum, neuron_columns
 from queries.core.schema import NEURON
 
 Columns = dict[str, NDArray[Any]]
@@ -99,6 +99,18 @@ def test_takes_both_zeros_and_all_that_is_no_number_for_one(columns: Columns) ->
     other = weight.copy()
     other[:2] = -0.0, np.array([0x7FC00001], np.uint32).view(np.float32)[0]
     assert checksum({**columns, "weight": weight}) == checksum({**columns, "weight": other})
+
+
+@pytest.mark.parametrize("firsts", [[1000], [1000, 1200, 1201, 1990]])
+def test_those_of_layers_are_taken_apart(columns: Columns, firsts: list[int]) -> None:
+    found = LayerChecksums(firsts)
+    order = np.random.default_rng(1).permutation(500)
+    for some in (order[:100], order[100:100], order[100:]):
+        found.add({name: values[some] for name, values in columns.items()}, "target")
+    for each, first, stop in zip(found.sums, firsts, [*firsts[1:], 2000], strict=True):
+        own = (columns["target"] >= first) & (columns["target"] < stop)
+        assert each.rows == own.sum()
+        assert str(each) == expected({name: values[own] for name, values in columns.items()})
 
 
 def neurons(**changes: Any) -> pa.Table:

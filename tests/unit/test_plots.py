@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bokeh.models import LinearScale, LogScale
+from bokeh.models.annotations import LabelSet
 from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 from scipy.sparse import csr_array
@@ -272,13 +273,27 @@ class TestStrongestPaths:
         places = {row["name"]: (row["x"], row["y"]) for _, row in found.iterrows()}
         assert places == {"a[0]": (0, 0), "a[2]": (0, 1), "b[0]": (1, 0.5), "c[4]": (2, 1)}
 
+    def test_names_are_left_out_that_would_hide_others(self) -> None:
+        count = 150
+        ids, names = np.arange(count), [f"step@t{place}" for place in range(count)]
+        layers = pd.DataFrame({"index": ids, "name": names, "first": ids, "last": ids})
+        hops = pd.DataFrame({"path": 1, "hop": ids, "id": ids, "layer": names, "weight": 1.0})
+        hops["name"] = hops["layer"] + "[0]"
+        drawn: Any = strongest_paths.draw(hops, layers, title="Paths")
+        (written,) = (each.source.data["x"] for each in drawn.select(LabelSet))
+        # They stand at one height, 8 letters of about 7 pixels each in 1280.
+        assert {0, count - 1} < set(written)
+        assert np.diff(np.sort(written)).min() > 5
+        assert drawn.xaxis[0].ticker.ticks == ids[::3].tolist()
+        assert len(data(drawn, "neurons")) == count
+
 
 class TestField:
     def test_channels_of_a_position_are_added_up(self) -> None:
         found = pd.DataFrame(
             {"channel": [0, 1, 0], "x": [2, 2, 3], "y": [1, 1, 1], "weight": [1.0, 2.0, 4.0]}
         ).astype({"x": "Int64", "y": "Int64", "channel": "Int64"})
-        layer = {"name": "a", "shape": [4, 5, 2]}
+        layer = {"name": "a", "lengths": {"x": 5, "y": 4}, "counted": {}}
         cells = data(field.draw(found, layer, title="A field"), "cells")
         assert cells.to_numpy().tolist() == [[2, 1, 3, 2], [3, 1, 4, 1]]
 
@@ -287,7 +302,7 @@ class TestField:
         found = pd.DataFrame(index=range(2), columns=["channel", "x", "y"], dtype="Int64")
         found["channel"] = pd.array([0, 1], dtype="Int64")
         found[axis] = pd.array([3, 4], dtype="Int64")
-        layer = {"name": "a", "shape": [5, 2] if axis == "x" else [9]}
+        layer = {"name": "a", "lengths": {"x": 5} if axis == "x" else {}, "counted": {}}
         drawn = field.draw(found.assign(weight=[1.0, 2.0]), layer, title="A field")
         cells = data(drawn, "cells")
         assert cells[["x", "weight"]].to_numpy().tolist() == [[3, 1], [4, 2]]

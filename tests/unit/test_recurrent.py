@@ -10,7 +10,8 @@ import pytest
 
 from exporter.inspection import inspect
 from exporter.planning.push import plan
-from queries.errors import ModelFileError, UnsupportedLayerError
+from queries import NeuronGraph
+from queries.errors import LayerNotFoundError, ModelFileError, UnsupportedLayerError
 from tests.opening import open_model
 from tests.unit.builders import Wired, failing, randomized, saved, wired
 
@@ -164,3 +165,19 @@ def test_a_mask_that_is_an_input(tmp_path: Path) -> None:
     read, mask = keras.Input(STEPS), keras.Input((4,), dtype="bool")
     made = keras.Model([read, mask], layers.LSTM(2, name="masked")(read, mask=mask))
     assert failing(wired(randomized(made), tmp_path), samples=8) == []
+
+
+def test_a_part_of_a_model_is_named_by_layers_that_are_in_parts(tmp_path: Path) -> None:
+    case = wired(
+        model(lambda x: layers.Dense(2, name="d")(layers.LSTM(2, name="lstm")(x))), tmp_path
+    )
+    part = case.plan.between("lstm", "lstm@t1")
+    assert part.layers[0].name == "lstm@t0/matmul"
+    assert part.layers[-1].name.startswith("lstm@t1/")
+    assert case.plan.layers[len(part.layers) + 1].name.startswith("lstm@t2/")
+    with pytest.raises(
+        LayerNotFoundError, match=r"'lstm@t9'.*are read, lstm@t0/.*, \.\.\. \d+ in all"
+    ):
+        case.plan.between("lstm@t9", None)
+    with pytest.raises(LayerNotFoundError, match="'lstm' is in parts: name lstm@t0/matmul, "):
+        NeuronGraph(case.model.path).neurons("lstm")

@@ -185,6 +185,24 @@ def _cells(draw: Draw, settings: dict[str, bool]) -> Any:
     return getattr(layers, kind)(units, **cell, **own, **settings)
 
 
+def _at_each_time(draw: Draw, tensor: Any) -> Any:
+    """Draw a layer for one time, and wrap it for all."""
+    import keras
+
+    layers = keras.layers
+    times, *rest = tensor.shape[1:]
+    if times > MOST_TIMES or math.prod(tensor.shape[1:-1]) > MOST_POSITIONS:
+        return tensor
+    units = draw(st.integers(1, 3))
+    kinds = [layers.Dense(units), layers.LayerNormalization(), layers.LeakyReLU()]
+    if len(rest) > 1:
+        kinds += [layers.Permute((*range(2, len(rest)), 1, len(rest)))]
+    if len(rest) == SEQUENCE - 1:
+        conv = layers.Conv1D(units, draw(st.integers(1, 2)), padding="same")
+        kinds += [conv, layers.GRU(units, return_sequences=True), layers.AveragePooling1D(1)]
+    return layers.TimeDistributed(draw(st.sampled_from(kinds)))(tensor)
+
+
 def _repeated(tensor: Any, times: int) -> Any:
     """Say at each time what stands at none."""
     import keras
@@ -195,6 +213,7 @@ def _repeated(tensor: Any, times: int) -> Any:
 STEPS = [
     _attention,
     _recurrent,
+    _at_each_time,
     _convolution,
     _convolution,
     _pooling,

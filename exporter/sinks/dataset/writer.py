@@ -124,10 +124,11 @@ class DatasetWriter(Writer):
     def stored_edges(
         self, first: int, last: int, edges: int
     ) -> Iterator[dict[str, NDArray[np.generic]]]:
-        """Read the files of a layer."""
-        (layer,) = (each["index"] for each in self._layers if each["first"] == first)
-        for name in self._flushed.tables_of("edges", layer):
-            yield from self.folder.read_edges(self.folder.file(name))
+        """Read the files of some layers."""
+        for layer in self._layers:
+            if first <= layer["first"] <= last:
+                for name in self._flushed.tables_of("edges", layer["index"]):
+                    yield from self.folder.read_edges(self.folder.file(name))
 
     @property
     def _manifest(self) -> Manifest:

@@ -32,8 +32,9 @@ _EDGES_A_CHECK: Final = 1 << 22
 """Relationships that are read back at once: no more than one COPY holds."""
 
 _LAYER_CHECKSUMS: Final = """
-MATCH (l:Layer) WHERE l.name = $layer
-SET l.checksum = $checksum, l.neuron_checksum = $neuron_checksum
+UNWIND $checksums AS each
+MATCH (l:Layer) WHERE l.name = each.layer
+SET l.checksum = each.checksum, l.neuron_checksum = each.neuron_checksum
 """
 _MODEL_CHECKSUM: Final = "MATCH (m:Model) SET m.checksum = $checksum"
 
@@ -65,6 +66,7 @@ class EmbeddedWriter(Writer):
         self._rows = max(1, min(rows, buffers // BYTES_A_ROW)) if buffers else rows
         self._node_ids: NodeIds | None = None
         self._neurons: list[pa.Table] = []
+        self._neurons_pending = 0
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = self._passed = 0
         self._make_tables()
@@ -106,14 +108,14 @@ class EmbeddedWriter(Writer):
         missing = neurons[min(self._neurons_there, len(neurons)) :]
         self._neurons_there -= len(neurons) - len(missing)
         self._neurons.append(missing)
-        if sum(map(len, self._neurons)) >= NEURONS_A_COPY:
+        self._neurons_pending += len(missing)
+        if self._neurons_pending >= NEURONS_A_COPY:
             self._flush_neurons()
 
     def _flush_neurons(self) -> None:
-        rows = pa.concat_tables(self._neurons) if self._neurons else ()
-        if len(rows):
-            self._copy("Neuron", rows)
-        self._neurons = []
+        if self._neurons_pending:
+            self._copy("Neuron", pa.concat_tables(self._neurons))
+        self._neurons, self._neurons_pending = [], 0
 
     def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Keep edges until there are enough for one COPY."""
@@ -180,8 +182,8 @@ class EmbeddedWriter(Writer):
     ) -> Mapping[str, Any]:
         """Write the checksums, and all that is in the log."""
         with ladybug_errors(self._file):
-            for layer, properties in checksums.items():
-                run(self._connection, _LAYER_CHECKSUMS, {"layer": layer, **properties})
+            rows = [{"layer": layer, **each} for layer, each in checksums.items()]
+            run(self._connection, _LAYER_CHECKSUMS, {"checksums": rows})
             run(self._connection, _MODEL_CHECKSUM, {"checksum": model["checksum"]})
             run(self._connection, "CHECKPOINT")
         return {}

@@ -1,18 +1,39 @@
 """Remove a model from Neo4j, in transactions of bounded size."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.connection import Connection
 from exporter.sinks.neo4j.ownership import blocks_of
-from queries.core.layer import id_ranges
+from queries.core.layer import id_ranges, runs_of
 from queries.core.record_schema import drop_neo4j_record_schema
 from queries.stores.neo4j import record_statements
 from queries.stores.neo4j.properties import names_in, needless_indexes
 
 _EDGES_A_TRANSACTION: Final = 50_000
 _NODES_A_TRANSACTION: Final = 10_000
+
+
+class _Layer(NamedTuple):
+    """The first and last id of a layer, and how many relationships end there."""
+
+    first: int
+    last: int
+    edges: int
+
+    @property
+    def neurons(self) -> int:
+        return self.last - self.first + 1
+
+
+def _ranges(
+    layers: Sequence[_Layer], size: Callable[[_Layer], int], most: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and last ids of transactions, from the last layer on; that is the first."""
+    for run in runs_of(layers, most, size):
+        yield from id_ranges(run[-1].first, run[0].last, sum(map(size, run)), most)
 
 
 def remove(
@@ -43,18 +64,16 @@ def remove(
         return 0  # Another process has removed the rest meanwhile.
     key = keys[0]["key"]
     had_records = remove_records(connection, key)
-    ranges = [tuple(row) for row in connection.read(statements.LAYER_RANGES, name=model)]
+    layers = [_Layer(*row) for row in connection.read(statements.LAYER_RANGES, name=model)]
     edges_removed = 0
-    for first, last, edges in ranges:
-        for start, stop in id_ranges(first, last, edges, _EDGES_A_TRANSACTION):
-            bounds = {"model": key, "first": start, "last": stop}
-            deleted = connection.write(statements.DROP_EDGES, **bounds).relationships_deleted
-            edges_removed += deleted
-            if progress is not None:
-                progress(deleted)
-    for first, last, _ in ranges:
-        for start, stop in id_ranges(first, last, last - first + 1, _NODES_A_TRANSACTION):
-            connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
+    for start, stop in _ranges(layers, attrgetter("edges"), _EDGES_A_TRANSACTION):
+        bounds = {"model": key, "first": start, "last": stop}
+        deleted = connection.write(statements.DROP_EDGES, **bounds).relationships_deleted
+        edges_removed += deleted
+        if progress is not None:
+            progress(deleted)
+    for start, stop in _ranges(layers, attrgetter("neurons"), _NODES_A_TRANSACTION):
+        connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
     edges_removed += remove_strays(connection, key)
     _remove_indexes(connection, model)
     if had_records and not connection.read(record_statements.ANY_LEFT)[0]["there"]:

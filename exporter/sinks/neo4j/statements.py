@@ -36,16 +36,12 @@ MERGE (a)-[:NEXT]->(b)
 """
 _ADD_NEURONS: Final = """
 MATCH (m:NeurongraphModel {{name: $name}}) WHERE m.load = $load
-UNWIND range(0, size($id) - 1) AS i
+UNWIND $layers AS layer
+UNWIND range(0, size(layer.id) - 1) AS i
 CREATE (:{labels} {{{properties}}})
 """
-_VALUES: Final = {
-    "model": "$model",
-    "name": "$caption[i]",
-    "layer": "$layer",
-    "layer_index": "$layer_index",
-}
-"""What a neuron gets as a property that is no column of that name."""
+_VALUES: Final = {"model": "$model", "layer": "layer.layer", "layer_index": "layer.layer_index"}
+"""What a neuron gets as a property of which its layer has no list."""
 
 
 _WITH_LABEL: Final = """
@@ -97,9 +93,9 @@ def _beside(label: str | None) -> str:
 
 
 def add_neurons(class_name: str, label: str | None) -> str:
-    """Return the statement that writes neurons of a layer of some class, given as columns."""
+    """Return the statement that writes neurons of layers of some class, given as columns."""
     labels = ":".join(f"`{name}`" for name in neuron_labels(class_name)) + _beside(label)
-    values = (f"{name}: {_VALUES.get(name, f'${name}[i]')}" for name in NEURON.names)
+    values = (f"{name}: {_VALUES.get(name, f'layer.{name}[i]')}" for name in NEURON.names)
     return _ADD_NEURONS.format(labels=labels, properties=", ".join(values))
 
 

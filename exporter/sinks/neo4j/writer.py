@@ -16,6 +16,7 @@ from exporter.planning.layer import EdgeBlock, PlannedLayer
 from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.blocks import Block, BlockWriter, blocks_there
 from exporter.sinks.neo4j.connection import Connection, NoMemory, changed, told_of_memory
+from exporter.sinks.neo4j.neurons import PendingNeurons
 from exporter.sinks.neo4j.ownership import Ownership
 from exporter.sinks.neo4j.pace import Pace
 from exporter.sinks.neo4j.payload import Payload
@@ -61,6 +62,7 @@ class BoltWriter(Writer):
         super().__init__(connection.uri, model)
         self._connection, self._owner, self._label = connection, owner, label
         self._last_neuron = -1
+        self._neurons = PendingNeurons()
         self._neurons_a_transaction = NEURONS_A_TRANSACTION
         self._there: set[int] = set()
         self._all_there = False
@@ -96,41 +98,47 @@ class BoltWriter(Writer):
         )
 
     def add_neurons(self, neurons: pa.Table, class_name: str) -> None:
-        """Write neurons of one layer, with a second label of its class."""
+        """Keep neurons until there are enough for a transaction; they get a label of the class."""
         missing = neurons.filter(pc.greater(neurons["id"], self._last_neuron))
-        statement = statements.add_neurons(class_name, self._label)
-        start = 0
-        while start < len(missing):
-            part = missing[start : start + self._neurons_a_transaction]
+        self._neurons.add(missing, class_name)
+        self._write_neurons(self._neurons_a_transaction)
+
+    def _write_neurons(self, least: int) -> None:
+        """Write the neurons that wait, in their order, while there are so many."""
+        while self._neurons.rows >= least:
+            most = self._neurons_a_transaction
+            part, rest = self._neurons.split(most)
             try:
-                self._write_neurons(statement, part)
+                self._write_once(part)
             except NoMemory:
-                if len(part) == 1:
+                if part.rows == 1:
                     raise GraphError(
                         f"{self.location} has no memory for a transaction of one neuron; give the "
                         f"server more of it, and go on with {option('resume', True)}"
                     ) from None
-                self._neurons_a_transaction = len(part) // 2
+                self._neurons_a_transaction = part.rows // 2
             else:
-                start += len(part)
+                self._neurons = rest
 
-    def _write_neurons(self, statement: str, neurons: pa.Table) -> None:
-        columns = {name: neurons[name].to_pylist() for name in neurons.column_names}
-        columns |= {name: columns[name][0] for name in ("layer", "layer_index")}
-        columns["caption"] = columns["name"]
-        parameters = {**columns, **self._owner.parameters}
+    def _write_once(self, neurons: PendingNeurons) -> None:
+        """Write neurons in one transaction."""
+        by_class = [
+            (statements.add_neurons(name, self._label), {**self._owner.parameters, "layers": rows})
+            for name, rows in neurons.by_class().items()
+        ]
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            with told_of_memory():
-                counters = changed(transaction, statement, parameters)
-            self._owner.require(counters.contains_updates)
+            for statement, parameters in by_class:
+                with told_of_memory():
+                    counters = changed(transaction, statement, parameters)
+                self._owner.require(counters.contains_updates)
 
         with driver_errors(self.location), told_of_memory():
             try:
                 self._connection.transaction(work)
             except ConstraintError:
                 # The commit went well, and its acknowledgement was lost.
-                if self._last_stored() != neurons["id"][-1].as_py():
+                if self._last_stored() != neurons.last_id:
                     raise
 
     def _last_stored(self) -> int:
@@ -145,6 +153,7 @@ class BoltWriter(Writer):
 
     def add_edges(self, layer: PlannedLayer, start: int, block: EdgeBlock) -> None:
         """Hand a block to the threads that write, unless it is there."""
+        self._write_neurons(1)
         first = layer.first + start
         if self._all_there or first in self._there:
             self.resumed_edges += len(block)
@@ -152,7 +161,8 @@ class BoltWriter(Writer):
             self._blocks.add(Block(first, block))
 
     def flush(self) -> None:
-        """Wait until all blocks are committed."""
+        """Wait until all is committed."""
+        self._write_neurons(1)
         self._blocks.flush()
 
     def stored_edges(

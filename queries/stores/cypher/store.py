@@ -19,7 +19,9 @@ from queries.library.frames import to_columns
 from queries.library.queries import Query, Statement, query
 from queries.stores.base import Store
 from queries.stores.cypher import records
+from queries.stores.first_pass import Read
 from queries.stores.records import no_record_error, require_as_written, require_whole
+from queries.stores.together import Together
 from queries.stores.whole import Whole
 
 if TYPE_CHECKING:
@@ -287,6 +289,18 @@ class CypherStore(Store):
             raise no_record_error(label, about.name, name, rows)
         require_whole(label, name, rows[name]["state"], about.name, self.location)
         return rows[name]
+
+    def reader(self, layers: Sequence[Layer], about: "StoredModel") -> Read:
+        """Return what reads relationships; those into small layers come by one statement."""
+
+        def read_all(run: Sequence[Layer]) -> pa.Table:
+            bounds = id_ranges(
+                run[0].first, run[-1].last, sum(each.edges for each in run), self.edges_a_part
+            )
+            return self._edges_of(edges_query, edges_query.checked({}), about, bounds)
+
+        edges_query = query("edges")
+        return Together(layers, super().reader(layers, about), read_all)
 
     def joined_layers(self, about: "StoredModel") -> list[str]:
         """Return the names of the layers that the node of a model is joined to."""
