@@ -34,6 +34,8 @@ HUGE = np.array([1 << 20, 1 << 20, 1 << 10])
         [("Tile", "ones huge", "c", {})],
         [("Range", "zero far step", "c", {})],
         [("Reshape", "one column", "a", {}), ("Expand", "a wide", "c", {})],
+        [("ConstantOfShape", "large", "a", {}), ("Exp", "a", "c", {})],
+        [("ConstantOfShape", "large", "c", {})],
     ],
 )
 def test_a_constant_that_would_fill_the_memory_is_not_computed(
@@ -50,6 +52,7 @@ def test_a_constant_that_would_fill_the_memory_is_not_computed(
             "far": np.float32(1e15),
             "step": np.float32(1),
             "column": np.array([1, 1]),
+            "large": np.array([1 << 10, 1 << 17]),
             "wide": np.array([1 << 20, 1 << 20]),
         },
     )

@@ -240,6 +240,39 @@ def test_attention_is_taken_apart(tmp_path: Path) -> None:
     assert any(name.startswith("y/MatMul") for name in names)
 
 
+@pytest.mark.parametrize(
+    ("reads", "settings"),
+    [
+        # A mask is -inf in the steps, and the lowest number in onnxruntime's own attention.
+        ("x k k m", {"is_causal": 1, "qk_matmul_output_mode": 2}),
+        # The steps name double precision.
+        ("x k k m", {"softmax_precision": 11, "qk_matmul_output_mode": 3}),
+        # An input in between is left out.
+        ("x k k - k k", {"is_causal": 1, "qk_matmul_output_mode": 3}),
+    ],
+)
+def test_steps_of_attention_agree(reads: str, settings: dict[str, int], tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", minversion="1.23")
+    model = made(
+        [("Attention", reads, "y pk pv qk", settings)],
+        {"x": (1, 2, 4, 6)},
+        weights={"k": random(1, 2, 5, 6), "m": random(4, 5)},
+        outputs=["y", "qk"],
+        opset=23,
+    )
+    model.graph.node[0].input[:] = ["" if name == "-" else name for name in reads.split()]
+    agrees(model, tmp_path)
+
+
+def test_outputs_without_values_are_constants(tmp_path: Path) -> None:
+    model = made(
+        [("Split", "x sizes", "none rest", {"axis": 1}), ("Concat", "rest none", "y", {"axis": 1})],
+        {"x": (1, 3)},
+        weights={"sizes": np.array([0, 3])},
+    )
+    agrees(model, tmp_path)
+
+
 def test_what_cannot_be_unrolled_says_why(tmp_path: Path) -> None:
     model = recurrent("LSTM", 4, 1, clip=1.0)
     with pytest.raises(UnsupportedLayerError, match=r"LSTM: its attribute clip"):

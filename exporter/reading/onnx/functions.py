@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.single_precision import nodes_in_single_precision
 from queries.errors import ModelFileError
 
 MOST_NODES: Final = 50_000
@@ -93,10 +94,12 @@ def body_of(proto: Any, types: Mapping[str, Any], opset: int, opsets: Sequence[A
 
     helper = onnx.helper
     node = _with_defaults(proto, opset)
+    # A body asks for the types of inputs that are left out, too.
+    known = {"": onnx.TypeProto(tensor_type=onnx.TypeProto.Tensor(elem_type=1)), **types}
     graph = helper.make_graph(
         [node],
         "node",
-        [helper.make_value_info(name, types[name]) for name in dict.fromkeys(node.input) if name],
+        [helper.make_value_info(name, known[name]) for name in dict.fromkeys(node.input)],
         [onnx.ValueInfoProto(name=name) for name in node.output if name],
     )
     model = helper.make_model(graph, opset_imports=list(opsets))
@@ -118,6 +121,7 @@ def body_of(proto: Any, types: Mapping[str, Any], opset: int, opsets: Sequence[A
         used[part.op_type] += 1
         number = f"_{used[part.op_type]}" * (used[part.op_type] > 1)
         part.name = f"{prefix}/{part.op_type}{number}"
+    nodes_in_single_precision(apart.graph.node)
     return list(apart.graph.node)
 
 

@@ -11,10 +11,12 @@ from exporter.reading.bounds import require_weights
 from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
 from exporter.reading.onnx.importing import import_onnx
 from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
+from exporter.reading.onnx.repeated import repeated
 from exporter.wiring.handlers import handled_by_onnx
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import Operand, TensorType, elements
 from exporter.wiring.onnx.unwirable import is_unwirable
+from queries.core.memory import ID_BYTES, available_memory
 from queries.errors import ModelFileError
 
 MOST_AXES: Final = 32
@@ -109,6 +111,7 @@ class Walk:
     unknown: set[str] = field(default_factory=set)
     made: list[Any] = field(default_factory=list)
     folded: int = 0
+    repeated: dict[str, int] = field(default_factory=dict)
 
     def nodes(self) -> Iterator[GraphNode]:
         """Yield the nodes that are no constants, each after those that it reads.
@@ -197,7 +200,9 @@ class Walk:
             self.unknown.update(name for name in proto.output if name)
             return None
         if refused is None:
-            node = self._typed(node)
+            node = self._without_empty(self._typed(node))
+            if not any(node.outputs):
+                return None
         for name, kind in zip(node.outputs, node.types, strict=True):
             if name and kind is not None:
                 self.types[name] = kind
@@ -219,9 +224,16 @@ class Walk:
         if types and types[0] is None:
             why = "the shape of its output depends on the values of its input, or is not known"
             return replace(node, types=types, refused=why)
-        if any(kind is not None and not elements(kind.shape) for kind in types):
-            return replace(node, types=(None,) * len(types), refused="its output holds no values")
         return replace(node, types=types)
+
+    def _without_empty(self, node: GraphNode) -> GraphNode:
+        """Take outputs that hold no values for constants, which they are."""
+        outputs = list(node.outputs)
+        for place, kind in enumerate(node.types):
+            if kind is not None and not elements(kind.shape):
+                self.constants[outputs[place]] = np.zeros(kind.shape, kind.dtype)
+                outputs[place] = ""
+        return replace(node, outputs=tuple(outputs))
 
     def _fold(self, proto: Any) -> bool:
         """Compute the outputs of a node if no input changes them; tell whether it does not."""
@@ -238,9 +250,23 @@ class Walk:
             return True
         if proto.op_type in _DRAWN or not all(name in self.constants for name in names):
             return False
+        if self._is_repeated(proto):
+            return True
         if not self._has_room(proto):
             return False
         self._computed(proto, [self.constants.get(name) for name in proto.input])
+        return True
+
+    def _is_repeated(self, proto: Any) -> bool:
+        """Take a constant that only repeats another one as a view of it, which takes no memory."""
+        values = [self.constants[name] for name in proto.input if name]
+        view = repeated(proto.op_type, _attributes(proto), values)
+        # A handler may turn it, or compute with it, and then it is no view.
+        size = 0 if view is None else ID_BYTES * view.size
+        if view is None or sum(self.repeated.values()) + size > available_memory():
+            return False
+        self.repeated[proto.output[0]] = size
+        self.constants[proto.output[0]] = view
         return True
 
     def _has_room(self, proto: Any) -> bool:
@@ -252,6 +278,7 @@ class Walk:
         if any(kind is None for kind in kinds):
             return False
         self.folded += sum(8 * elements(kind.shape) for kind in kinds if kind is not None)
+        self.folded += sum(self.repeated.get(name, 0) for name in proto.input)
         require_weights(self.folded, self.packed, "its constants would take")
         return True
 

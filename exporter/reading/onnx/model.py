@@ -22,7 +22,7 @@ from exporter.reading.onnx.inputs import has_fixed_batch, inputs_of
 from exporter.reading.onnx.names import source_of
 from exporter.reading.onnx.refusing import refusing
 from exporter.reading.onnx.single_precision import in_single_precision
-from exporter.reading.onnx.values import run
+from exporter.reading.onnx.values import run, with_infinite
 from exporter.reading.opened_model import ModelTensor, ModelValues
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring.onnx.node import TensorType, elements
@@ -125,9 +125,13 @@ class OnnxModel:
         }
         for name, value in zip(names, each, strict=True):
             tensors[positions[name]] = _own(value, types[name])
+        said = [_own(value, types[name]) for name, value in zip(outputs, predicted, strict=True)]
         return ModelValues(
             tensors,
-            [_own(value, types[name]) for name, value in zip(outputs, predicted, strict=True)],
+            [
+                with_infinite(value, tensors[positions[name]])
+                for name, value in zip(outputs, said, strict=True)
+            ],
         )
 
 

@@ -11,6 +11,7 @@ from exporter.wiring.onnx.node import TensorType
 from queries.errors import VerificationError
 
 _SILENT: Final = 4
+_LOWEST: Final = np.finfo(np.float32).min
 
 
 def run(
@@ -56,6 +57,21 @@ def run(
         reason = next(iter(str(error).strip().splitlines()), "no reason given")
         raise VerificationError(f"onnxruntime itself cannot run this model: {reason}") from error
     return [np.stack(values) for values in zip(*each, strict=True)]
+
+
+def with_infinite(whole: NDArray[Any], steps: NDArray[Any]) -> NDArray[Any]:
+    """Return what onnxruntime says of an operation as a whole, infinite where that is meant.
+
+    ONNX masks by ``-inf``; onnxruntime's own attention by the lowest number of single precision.
+
+    Parameters
+    ----------
+    whole, steps
+        What it says of the operation, and of the steps by which ONNX defines it.
+    """
+    if whole.dtype != np.float32:
+        return whole
+    return np.where(np.isneginf(steps) & (whole == _LOWEST), steps, whole)
 
 
 def _feeds(inputs: Mapping[str, TensorType], sample: Sequence[Any]) -> dict[str, NDArray[Any]]:

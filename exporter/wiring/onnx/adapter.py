@@ -81,8 +81,7 @@ def plain_function(node: OnnxNode) -> Computed | None:
 
 def _as_in_model(node: OnnxNode, wiring: Wiring) -> Wiring:
     if isinstance(wiring, Parts):
-        parts = [_placed(node, part, place) for place, part in enumerate(wiring.parts)]
-        return Parts(tuple(parts[place] for place in node.used))
+        return Parts(tuple(_placed(node, wiring.parts[place], place) for place in node.used))
     if any(node.used):
         raise NotWirableError(f"its output {max(node.used)} is read, which no neuron says")
     if isinstance(wiring, Moved):
