@@ -8,10 +8,8 @@ import pytest
 
 from exporter.planning.push import plan
 from exporter.reading.formats import open_model
-from exporter.verifying.graph_source import StreamSource
-from exporter.verifying.verification import compare
 from queries.errors import UnsupportedLayerError
-from tests.unit.onnx_models import Node, made, random, saved
+from tests.unit.onnx_models import Node, agrees, made, random, saved
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -28,15 +26,6 @@ def node(op: str, *weights: Any, **attributes: Any) -> tuple[list[Node], dict[st
         if each is not None
     }
     return [(op, " ".join(["x", *names]), "y", attributes)], constants
-
-
-def agrees(model: Any, folder: Path) -> Any:
-    """Return the plan of a model whose replay onnxruntime agrees with."""
-    opened = open_model(saved(model, folder))
-    planned = plan(opened)
-    report = compare(opened, StreamSource(planned), samples=3)
-    assert report.passed, report.frame.to_string()
-    return planned
 
 
 IMAGES: dict[str, tuple[list[Node], dict[str, Any]]] = {

@@ -95,7 +95,10 @@ def outcome(case: Case) -> tuple[str, str]:
         if value.name not in kept:
             model.graph.initializer.append(numpy_helper.from_array(np.asarray(each), value.name))
     result = _result(model, batch=False)
-    return result if result[0] != REFUSED else _result(model, batch=True)
+    if result[0] != REFUSED:
+        return result
+    again = _result(model, batch=True)
+    return again if again[0] != REFUSED else result
 
 
 def _lift(model: Any) -> None:

@@ -12,6 +12,7 @@ from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
 from exporter.reading.onnx.importing import import_onnx
 from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
 from exporter.reading.onnx.repeated import repeated
+from exporter.reading.onnx.subgraphs import NotInlinedError, Outside, inlined
 from exporter.wiring.handlers import handled_by_onnx
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import Operand, TensorType, elements
@@ -141,9 +142,11 @@ class Walk:
     def _parts(self, proto: Any, read: set[str]) -> tuple[list[Any], str | None]:
         """Return the nodes that a node is made of, none where it is wired as it is; or why not."""
         names = [name for name in proto.input if name]
-        if _refused(proto) or any(name in self.unknown for name in names):
+        if any(name in self.unknown for name in names):
             return [], None
-        if all(name in self.constants for name in names):
+        if _has_graphs(proto) and proto.domain in _OWN:
+            return self._inlined(proto)
+        if _refused(proto) or all(name in self.constants for name in names):
             return [], None
         if proto.op_type in GATES:
             return self._unrolled(proto)
@@ -157,6 +160,13 @@ class Walk:
         try:
             return body_of(proto, types, self.opset, self.model.opset_import), None
         except ModelFileError as error:
+            return [], str(error)
+
+    def _inlined(self, proto: Any) -> tuple[list[Any], str | None]:
+        try:
+            outside = Outside(self.types, self.constants, _attributes(proto), self.opset)
+            return inlined(proto, outside), None
+        except NotInlinedError as error:
             return [], str(error)
 
     def _unrolled(self, proto: Any) -> tuple[list[Any], str | None]:
@@ -254,7 +264,7 @@ class Walk:
             return True
         if not self._has_room(proto):
             return False
-        self._computed(proto, [self.constants.get(name) for name in proto.input])
+        self._computed(proto, [self._constant(proto, name) for name in proto.input])
         return True
 
     def _is_repeated(self, proto: Any) -> bool:
@@ -301,11 +311,12 @@ class Walk:
 
         names = [name for name in proto.input if name]
         types = {name: self._type_proto(name) for name in names}
-        data = {
-            name: onnx.numpy_helper.from_array(self.constants[name], name)
-            for name in names
-            if name in self.constants and self.constants[name].size <= _LONGEST_SHAPE
-        }
+        data = {}
+        for name in names:
+            constant = self._constant(proto, name)
+            if constant is not None and constant.size <= _LONGEST_SHAPE:
+                data[name] = onnx.numpy_helper.from_array(constant, name)
+                types[name] = _constant_type(constant)
         try:
             schema = onnx.defs.get_schema(proto.op_type, self.opset, proto.domain)
             inferred = shape_inference.infer_node_outputs(
@@ -319,16 +330,30 @@ class Walk:
         each = {name: type_of(value) for name, value in inferred.items()}
         return {name: kind for name, kind in each.items() if kind is not None}
 
+    def _constant(self, proto: Any, name: str) -> NDArray[Any] | None:
+        """Return a constant as a node reads it, None where that is no constant.
+
+        ``Range`` reads scalars, which onnxruntime takes from arrays of one number as well.
+        """
+        constant = self.constants.get(name)
+        is_number = proto.op_type == "Range" and constant is not None and constant.size == 1
+        return constant.reshape(()) if constant is not None and is_number else constant
+
     def _type_proto(self, name: str) -> Any:
         """Return what is known of a tensor, as ONNX says it."""
         helper = import_onnx().helper
         constant = self.constants.get(name)
         if constant is not None:
-            kind = helper.np_dtype_to_tensor_dtype(constant.dtype)
-            return helper.make_tensor_type_proto(kind, constant.shape)
+            return _constant_type(constant)
         known = self.types[name]
         kind = helper.np_dtype_to_tensor_dtype(np.dtype(known.dtype))
         return helper.make_tensor_type_proto(kind, known.shape)
+
+
+def _constant_type(constant: NDArray[Any]) -> Any:
+    helper = import_onnx().helper
+    kind = helper.np_dtype_to_tensor_dtype(constant.dtype)
+    return helper.make_tensor_type_proto(kind, constant.shape)
 
 
 def _require_same_size(node: GraphNode, before: TensorType, after: TensorType) -> None:
@@ -370,8 +395,13 @@ def _attributes(proto: Any) -> dict[str, Any]:
 
 def _refused(proto: Any) -> str | None:
     """Return why a node cannot be wired that is not looked at any further."""
-    if any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute):
-        return "it has a graph of its own, which may be run any number of times, or not at all"
     if proto.domain not in _OWN:
         return f"it is an operation of {proto.domain}, not of ONNX"
+    if _has_graphs(proto):
+        return "it has a graph of its own, which may be run any number of times, or not at all"
     return None
+
+
+def _has_graphs(proto: Any) -> bool:
+    """Tell whether a node has a graph of its own."""
+    return any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute)

@@ -27,14 +27,10 @@ _BY_REASON: Final = {
         "SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength "
         "SequenceMap SplitToSequence"
     ),
-    "it runs a graph of its own, any number of times or not at all": "If Loop Scan",
     "it reads or writes at places that may depend on its input": (
         "GridSample RoiAlign MaxRoiPool ScatterElements ScatterND Scatter TensorScatter DeformConv"
     ),
     "it solves equations, or takes a matrix apart": "Det",
-    "it is a loss, which compares a batch with its targets": (
-        "NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss"
-    ),
     "it is a step of training": "Adagrad Adam Gradient Momentum",
 }
 UNWIRABLE: Final = {why: tuple(names.split()) for why, names in _BY_REASON.items()}
