@@ -113,6 +113,66 @@ IMAGES: dict[str, tuple[list[Node], dict[str, Any]]] = {
     "matmul": node("MatMul", random(4, 6, 3)),
     "constant first": ([("MatMul", "w x", "y", {})], {"w": random(3, 5)}),
     "einsum": node("Einsum", random(4, 6, 7), equation="bchw,cwd->bdh"),
+    "write": node("ScatterElements", np.array([[[[1]], [[-1]]]]), random(1, 2, 1, 1), axis=1),
+    "write into parts": node("ScatterND", np.array([[0, 1, 2], [0, 3, 0]]), random(2, 6)),
+    **{
+        f"write and join {joined}": node(
+            "ScatterND",
+            np.array([[0, 1, 2], [0, 3, 0], [0, 1, 2]]),
+            random(3, 6),
+            reduction=joined,
+        )
+        for joined in ("add", "mul", "max", "min")
+    },
+    "join neurons": (
+        [
+            ("Slice", "x from to by", "s", {}),
+            ("ScatterElements", "x places s", "y", {"axis": 1, "reduction": "add"}),
+        ],
+        {"from": [0], "to": [2], "by": [1], "places": np.full((1, 2, 5, 6), 3)},
+    ),
+    **{
+        f"sample {mode} {outside} {aligned}": node(
+            "GridSample",
+            1.3 * random(1, 3, 2, 2),
+            mode=mode,
+            padding_mode=outside,
+            align_corners=aligned,
+        )
+        for mode in ("linear", "nearest", "cubic")
+        for outside, aligned in (("zeros", 0), ("border", 1), ("reflection", 0), ("reflection", 1))
+    },
+    "frequencies": (
+        [("Unsqueeze", "x last", "u", {}), ("DFT", "u length axis", "y", {"onesided": 1})],
+        {"last": [4], "length": np.array(5), "axis": np.array(3)},
+    ),
+    "frames": (
+        [("Reshape", "x flat", "f", {}), ("STFT", "f step window", "y", {})],
+        {"flat": [1, 120, 1], "step": np.array(8), "window": random(16)},
+    ),
+    "columns": (
+        [("Reshape", "x shape", "f", {}), ("Col2Im", "f image block", "y", {"pads": [0, 1, 0, 0]})],
+        {"shape": [1, 12, 10], "image": [3, 5], "block": [2, 2]},
+    ),
+    "regions": node(
+        "RoiAlign",
+        np.array([[0.5, 0, 4, 3], [1, 1, 3, 4.5]], np.float32),
+        np.array([0, 0]),
+        output_height=2,
+        output_width=3,
+    ),
+    "add a product": (
+        [
+            ("Reshape", "x shape", "f", {}),
+            ("Gemm", "f f w", "g", {"alpha": 0.5, "transA": 1}),
+            ("Gemm", "g w g", "y", {"beta": 2.0}),
+        ],
+        {"shape": [20, 6], "w": random(6, 6)},
+    ),
+    "vector": (
+        [("Reshape", "x flat", "f", {}), ("MatMul", "f w", "v", {}), ("MatMul", "v m", "y", {})],
+        {"flat": [-1], "w": random(120, 3), "m": random(2, 3, 2)},
+    ),
     "self product": (
         [("Transpose", "x", "t", {"perm": [0, 1, 3, 2]}), ("MatMul", "x t", "y", {})],
         {},

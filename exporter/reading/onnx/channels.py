@@ -15,12 +15,15 @@ _SECOND: Final = frozenset(
         "DepthToSpace",
         "GlobalAveragePool",
         "GlobalLpPool",
+        "Col2Im",
         "GlobalMaxPool",
+        "GridSample",
         "GroupNormalization",
         "InstanceNormalization",
         "LRN",
         "LpPool",
         "MaxPool",
+        "RoiAlign",
         "SpaceToDepth",
     ]
 )

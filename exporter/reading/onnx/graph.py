@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from exporter.reading.bounds import require_weights
 from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
+from exporter.reading.onnx.gemm import parts_of_gemm
 from exporter.reading.onnx.importing import import_onnx
 from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
 from exporter.reading.onnx.repeated import repeated
@@ -16,7 +17,7 @@ from exporter.reading.onnx.subgraphs import NotInlinedError, Outside, inlined
 from exporter.wiring.handlers import handled_by_onnx
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import Operand, TensorType, elements
-from exporter.wiring.onnx.unwirable import is_unwirable
+from exporter.wiring.onnx.unwirable import is_unwirable, reason
 from queries.core.memory import ID_BYTES, available_memory
 from queries.errors import ModelFileError
 
@@ -39,6 +40,9 @@ _DRAWN: Final = frozenset(
 _AS_LONG_AS_INPUT: Final = frozenset(["Compress", "NonZero", "Unique"])
 _AS_INPUT: Final = frozenset(["GroupNormalization"])
 """Operations of which ONNX says no shape, although their output has that of their input."""
+
+_BY_CONSTANTS: Final = frozenset(["Compress", "STFT"])
+"""Operations whose shape their constants decide, which ONNX does not look at, or wrongly."""
 
 _OWN: Final = ("", "ai.onnx")
 
@@ -148,8 +152,8 @@ class Walk:
             return self._inlined(proto)
         if _refused(proto) or all(name in self.constants for name in names):
             return [], None
-        if proto.op_type in GATES:
-            return self._unrolled(proto)
+        if proto.op_type in {*GATES, "Gemm"}:
+            return self._in_steps(proto)
         # A handler says the first output; what else is read the body of the operation says.
         beyond = any(name in read for name in proto.output[1:]) and proto.op_type != "Split"
         if proto.op_type in handled_by_onnx() and not beyond:
@@ -169,7 +173,10 @@ class Walk:
         except NotInlinedError as error:
             return [], str(error)
 
-    def _unrolled(self, proto: Any) -> tuple[list[Any], str | None]:
+    def _in_steps(self, proto: Any) -> tuple[list[Any], str | None]:
+        if proto.op_type == "Gemm":
+            is_tensor = [name in self.types for name in proto.input]
+            return parts_of_gemm(proto, _attributes(proto), is_tensor), None
         sequence = self.types.get(proto.input[0])
         if sequence is None:
             return [], "its sequence is a constant"
@@ -231,10 +238,26 @@ class Walk:
             types = (first, *types[1:])
         if node.op == "Reshape" and types[0] and isinstance(first, TensorType):
             _require_same_size(node, first, types[0])
+        if node.op in _BY_CONSTANTS and isinstance(first, TensorType):
+            types = self._types_by_constants(node, first)
         if types and types[0] is None:
             why = "the shape of its output depends on the values of its input, or is not known"
-            return replace(node, types=types, refused=why)
+            refused = reason(node.op) if is_unwirable(node.op) else why
+            return replace(node, types=types, refused=refused)
         return replace(node, types=types)
+
+    def _types_by_constants(
+        self, node: GraphNode, first: TensorType
+    ) -> tuple[TensorType | None, ...]:
+        """Return the type of an output whose shape hangs on constants, by an input of zeros."""
+        if any(isinstance(each, TensorType) for each in node.operands[1:]):
+            return (None,)
+        zeros = np.zeros(first.shape, first.dtype)
+        try:
+            made = evaluated(node.proto, [zeros, *node.operands[1:]], self.opset)
+        except Exception as error:
+            raise _does_not_fit(node.proto, error) from error
+        return (TensorType(np.asarray(made[0]).shape, first.dtype),)
 
     def _without_empty(self, node: GraphNode) -> GraphNode:
         """Take outputs that hold no values for constants, which they are."""
@@ -296,9 +319,9 @@ class Walk:
         try:
             results = evaluated(proto, feeds, self.opset)
         except Exception as error:
-            reason = next(iter(str(error).splitlines()), "no reason given")
+            why = next(iter(str(error).splitlines()), "no reason given")
             raise ModelFileError(
-                f"node {proto.name!r} ({proto.op_type}) computes a constant, which fails: {reason}"
+                f"node {proto.name!r} ({proto.op_type}) computes a constant, which fails: {why}"
             ) from error
         names = [name for name in proto.output if name]
         for name, value in zip(names, results, strict=False):
@@ -323,10 +346,7 @@ class Walk:
                 schema, proto, types, data, None, list(self.model.opset_import), 10
             )
         except Exception as error:
-            reason = next(iter(str(error).splitlines()), "no reason given")
-            raise ModelFileError(
-                f"node {proto.name!r} ({proto.op_type}) does not fit what it reads: {reason}"
-            ) from error
+            raise _does_not_fit(proto, error) from error
         each = {name: type_of(value) for name, value in inferred.items()}
         return {name: kind for name, kind in each.items() if kind is not None}
 
@@ -348,6 +368,13 @@ class Walk:
         known = self.types[name]
         kind = helper.np_dtype_to_tensor_dtype(np.dtype(known.dtype))
         return helper.make_tensor_type_proto(kind, known.shape)
+
+
+def _does_not_fit(proto: Any, error: Exception) -> ModelFileError:
+    why = next(iter(str(error).splitlines()), "no reason given")
+    return ModelFileError(
+        f"node {proto.name!r} ({proto.op_type}) does not fit what it reads: {why}"
+    )
 
 
 def _constant_type(constant: NDArray[Any]) -> Any:
