@@ -225,42 +225,6 @@ def test_older_versions_have_attributes_for_inputs(opset: int, tmp_path: Path) -
     agrees(made(nodes, {"x": IMAGE}, weights=weights, opset=opset), tmp_path)
 
 
-def recurrent(op: str, gates: int, directions: int, *, tail: int = 0, **attributes: Any) -> Any:
-    """Return a recurrent node over 5 steps of 3 features, with 4 units."""
-    width = gates * 4
-    weights = {
-        "w": random(directions, width, 3),
-        "r": random(directions, width, 4) / 2,
-        "b": random(directions, 2 * width),
-    }
-    outputs = ["y", "h", "c"][: 3 if op == "LSTM" else 2]
-    return made(
-        [(op, "x w r b", " ".join(outputs), {"hidden_size": 4, **attributes})],
-        {"x": (5, 1, 3)},
-        weights=weights,
-        outputs=outputs[tail:],
-    )
-
-
-@pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
-@pytest.mark.parametrize(
-    ("op", "gates", "attributes"),
-    [
-        ("RNN", 1, {}),
-        ("LSTM", 4, {}),
-        ("GRU", 3, {}),
-        ("GRU", 3, {"linear_before_reset": 1}),
-    ],
-)
-def test_recurrent_nodes_are_unrolled(
-    op: str, gates: int, attributes: dict[str, Any], direction: str, tmp_path: Path
-) -> None:
-    directions = 2 if direction == "bidirectional" else 1
-    model = recurrent(op, gates, directions, direction=direction, **attributes)
-    planned = agrees(model, tmp_path)
-    assert any("@t4/" in layer.name for layer in planned.layers)
-
-
 def test_what_onnx_defines_by_others_is_taken_apart(tmp_path: Path) -> None:
     model = made(
         [
@@ -320,12 +284,6 @@ def test_outputs_without_values_are_constants(tmp_path: Path) -> None:
         weights={"sizes": np.array([0, 3])},
     )
     agrees(model, tmp_path)
-
-
-def test_what_cannot_be_unrolled_says_why(tmp_path: Path) -> None:
-    model = recurrent("LSTM", 4, 1, clip=1.0)
-    with pytest.raises(UnsupportedLayerError, match=r"LSTM: its attribute clip"):
-        plan(open_model(saved(model, tmp_path)))
 
 
 def test_where_the_witness_differs_from_the_standard_resizing_is_refused(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ class Walk:
         sequence = self.types.get(proto.input[0])
         if sequence is None:
             return [], "its sequence is a constant"
-        node = Recurrent(proto, _attributes(proto), sequence, self.constants)
+        node = Recurrent(proto, _attributes(proto), sequence, self.constants, self.opset)
         try:
             return node.nodes(), None
         except NotUnrolledError as error:

@@ -73,8 +73,16 @@ def inputs_of(
 
 
 def _by_time(model: Any) -> set[str]:
-    """Return the names of what recurrent nodes read: time stands before the batch there."""
-    return {node.input[0] for node in model.graph.node if node.op_type in GATES and node.input}
+    """Return the names of what recurrent nodes read where time stands before the batch."""
+    return {
+        node.input[0]
+        for node in model.graph.node
+        if node.op_type in GATES and node.input and not _is_batch_first(node)
+    }
+
+
+def _is_batch_first(node: Any) -> bool:
+    return any(each.name == "layout" and each.i == 1 for each in node.attribute)
 
 
 def has_fixed_batch(model: Any) -> bool:
