@@ -86,7 +86,10 @@ SEVERAL = {"batch": 3, "more": {4: np.array([2, 3, 1], np.int32)}}
         ("LSTM", {"clip": 0.3, **STARTS}),
         ("LSTM", {"input_forget": 1, **FORGETS}),
         ("LSTM", STARTS),
-        ("RNN", {"activations": ["ScaledTanh"], "activation_alpha": [0.7], "activation_beta": [2.0]}),
+        (
+            "RNN",
+            {"activations": ["ScaledTanh"], "activation_alpha": [0.7], "activation_beta": [2.0]},
+        ),
         ("RNN", {"activations": ["Affine"], "activation_alpha": [0.3], "activation_beta": [0.1]}),
         (
             "LSTM",

@@ -90,6 +90,28 @@ IMAGES: dict[str, tuple[list[Node], dict[str, Any]]] = {
         coordinate_transformation_mode="align_corners",
     ),
     "cubic": node("Resize", None, np.array([1, 1, 1.7, 2], np.float32), mode="cubic"),
+    "cropped": node(
+        "Resize",
+        np.array([0.3, -0.2, 1.2, 0.7], np.float32),
+        np.zeros(0, np.float32),
+        np.array([4, 3]),
+        axes=[2, 3],
+        mode="linear",
+        coordinate_transformation_mode="tf_crop_and_resize",
+        extrapolation_value=1.5,
+    ),
+    **{
+        f"resize {policy}": node(
+            "Resize",
+            None,
+            None,
+            np.array([7, 9]),
+            axes=[2, 3],
+            mode="linear",
+            keep_aspect_ratio_policy=policy,
+        )
+        for policy in ("not_larger", "not_smaller")
+    },
     "antialiased": node(
         "Resize", None, np.array([1, 1, 0.6, 0.5], np.float32), mode="linear", antialias=1
     ),
@@ -108,6 +130,22 @@ IMAGES: dict[str, tuple[list[Node], dict[str, Any]]] = {
     "sum": node("Sum", random(4, 1, 1), random(6)),
     "largest": node("Max", np.float32(0.2), np.float32(-1)),
     "remainder": node("Mod", np.float32(0.7), fmod=1),
+    "remainders": node("Mod", np.array([0.7, 2, 0.7, 3, 3, 2], np.float32), fmod=1),
+    "powers": node("Pow", np.array([2, 3, 0.5, 2, -1, 3], np.float32)),
+    "power of tensors": ([("Pow", "x x", "y", {})], {}),
+    **{
+        f"infinite {sign}": (
+            [
+                ("Mul", "x large", "m", {}),
+                ("Exp", "m", "e", {}),
+                ("Mul", "e x", "i", {}),
+                ("IsInf", "i", "f", {f"detect_{sign}": 0}),
+                ("Cast", "f", "y", {"to": 1}),
+            ],
+            {"large": np.array([1000, -1000, 1, 2, 3, 4], np.float32)},
+        )
+        for sign in ("positive", "negative")
+    },
     "where": ([("Where", "c x w", "y", {})], {"c": random(5, 6) > 0, "w": random(1)}),
     "join a constant": ([("Concat", "x w", "y", {"axis": 1})], {"w": random(1, 2, 5, 6)}),
     "matmul": node("MatMul", random(4, 6, 3)),

@@ -15,7 +15,7 @@ from exporter.reading.onnx.graph import GraphNode, Walk
 from exporter.reading.onnx.names import layer_names
 from exporter.reading.onnx.settings import settings_of
 from exporter.reading.opened_model import ModelTensor
-from exporter.wiring.handlers import ONNX, handled_by_onnx
+from exporter.wiring.handlers import ONNX, is_handled
 from exporter.wiring.onnx.node import OnnxNode, TensorType
 from exporter.wiring.onnx.unwirable import reason
 from queries.errors import ModelFileError
@@ -163,7 +163,6 @@ def _call(
         bias=each.bias,
         activation=each.activation,
     )
-    is_handled = source.op in handled_by_onnx()
     tensors = [
         Tensor(positions[read])
         for read, operand in zip(source.inputs, source.operands, strict=True)
@@ -183,7 +182,7 @@ def _call(
         first=first,
         parameters=weights + (0 if each.bias is None else int(np.size(each.bias))),
         settings=settings_of(node),
-        refused=source.refused or (None if is_handled else reason(source.op)),
+        refused=source.refused or (None if is_handled(f"{ONNX}{source.op}") else reason(source.op)),
     )
 
 

@@ -14,7 +14,7 @@ from exporter.reading.onnx.importing import import_onnx
 from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
 from exporter.reading.onnx.repeated import repeated
 from exporter.reading.onnx.subgraphs import NotInlinedError, Outside, inlined
-from exporter.wiring.handlers import handled_by_onnx
+from exporter.wiring.handlers import ONNX, is_handled
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import Operand, TensorType, elements
 from exporter.wiring.onnx.unwirable import is_unwirable, reason
@@ -156,7 +156,7 @@ class Walk:
             return self._in_steps(proto)
         # A handler says the first output; what else is read the body of the operation says.
         beyond = any(name in read for name in proto.output[1:]) and proto.op_type != "Split"
-        if proto.op_type in handled_by_onnx() and not beyond:
+        if is_handled(f"{ONNX}{proto.op_type}") and not beyond:
             return [], None
         if is_unwirable(proto.op_type) or not has_body(proto.op_type, self.opset):
             return [], None
@@ -250,11 +250,12 @@ class Walk:
         self, node: GraphNode, first: TensorType
     ) -> tuple[TensorType | None, ...]:
         """Return the type of an output whose shape hangs on constants, by an input of zeros."""
-        if any(isinstance(each, TensorType) for each in node.operands[1:]):
+        rest = [each for each in node.operands[1:] if not isinstance(each, TensorType)]
+        if len(rest) + 1 < len(node.operands):
             return (None,)
         zeros = np.zeros(first.shape, first.dtype)
         try:
-            made = evaluated(node.proto, [zeros, *node.operands[1:]], self.opset)
+            made = evaluated(node.proto, [zeros, *rest], self.opset)
         except Exception as error:
             raise _does_not_fit(node.proto, error) from error
         return (TensorType(np.asarray(made[0]).shape, first.dtype),)

@@ -35,7 +35,7 @@ def fourier_transform(node: OnnxNode, ids: Ids, *rest: Any) -> Computed:
     read = np.moveaxis(ids.reshape(shape), axis, -2)
     joined = _joined(read.reshape((*read.shape[:-2], -1)), made, read.ndim - 2)
     frequencies = made.shape[1:]
-    whole = joined.sources.reshape((*read.shape[:-2], *frequencies, -1))
+    whole = np.asarray(joined.sources).reshape((*read.shape[:-2], *frequencies, -1))
     weights = joined.weights.reshape((*frequencies, -1))
     weights = np.broadcast_to(weights, whole.shape)
     # The frequencies stand where the signal stood.

@@ -74,7 +74,7 @@ def _inside(places: Ids, length: int, outside: str, *, aligned: bool) -> Ids:
         # It turns around at the outermost neurons, or half a step beyond them.
         period = 2 * (length - 1) if aligned else 2 * length
         within = np.mod(places, max(period, 1))
-        return np.minimum(within, period - within - (not aligned))
+        return np.asarray(np.minimum(within, period - within - (not aligned)))
     return np.where((places < 0) | (places >= length), _OUTSIDE, places)
 
 
