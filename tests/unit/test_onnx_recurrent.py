@@ -127,3 +127,97 @@ def test_what_cannot_be_unrolled_says_why(tmp_path: Path) -> None:
     )
     with pytest.raises(UnsupportedLayerError, match=r"LSTM: its weights depend on its input"):
         plan(open_model(saved(model, tmp_path)))
+
+
+BY_TIME, FIRST = ("batch", "time"), ("time", "batch")
+CELL: Any = ("RNN", "s w r b", "y", {"hidden_size": 4})
+OUT: Any = [("Squeeze", "y one", "q", {}), ("MatMul", "q fc", "o", {})]
+LAYOUTS: dict[str, tuple[list[Any], tuple[str, ...]]] = {
+    "time first": ([("Identity", "x", "s", {}), CELL, *OUT], FIRST),
+    "dense layer before": (
+        [
+            ("MatMul", "x in", "m", {}),
+            ("Tanh", "m", "t", {}),
+            ("Dropout", "t", "s", {}),
+            CELL,
+            *OUT,
+        ],
+        FIRST,
+    ),
+    "softmax over time": ([CELL, *OUT, ("Softmax", "o", "p", {"axis": 0})], FIRST),
+    "two nodes": (
+        [
+            ("RNN", "x w r b", "y1", CELL[3]),
+            ("Squeeze", "y1 one", "s", {}),
+            ("RNN", "s w4 r b", "y", CELL[3]),
+            *OUT,
+        ],
+        FIRST,
+    ),
+    "both directions": (
+        [
+            ("RNN", "x w2 r2 b2", "y1", {**CELL[3], "direction": "bidirectional"}),
+            ("Transpose", "y1", "turned", {"perm": [0, 2, 1, 3]}),
+            ("Reshape", "turned kept", "s", {}),
+            ("RNN", "s w8 r b", "y", CELL[3]),
+            *OUT,
+        ],
+        FIRST,
+    ),
+    "batch first": (
+        [
+            ("Transpose", "x", "s", {"perm": [1, 0, 2]}),
+            CELL,
+            *OUT,
+            ("Transpose", "o", "p", {"perm": [1, 0, 2]}),
+        ],
+        BY_TIME,
+    ),
+    "dense layer between": (
+        [
+            ("Transpose", "x", "t", {"perm": [1, 0, 2]}),
+            ("MatMul", "t in", "s", {}),
+            CELL,
+            *OUT,
+        ],
+        BY_TIME,
+    ),
+    "layout": (
+        [
+            ("RNN", "x w r b", "y", {**CELL[3], "layout": 1}),
+            ("Squeeze", "y two", "q", {}),
+            ("MatMul", "q fc", "o", {}),
+        ],
+        BY_TIME,
+    ),
+}
+
+
+@pytest.mark.parametrize("batch", ["batch", 1, 2])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_time_is_x_wherever_the_batch_stands(layout: str, batch: str | int, tmp_path: Path) -> None:
+    nodes, axes = LAYOUTS[layout]
+    lengths: dict[str, str | int] = {"batch": batch, "time": 3}
+    read = [(op, reads.replace("s w r", "x w r"), *rest) for op, reads, *rest in nodes]
+    model = made(
+        read if layout == "softmax over time" else nodes,
+        {"x": [*(lengths[axis] for axis in axes), 3]},
+        weights={
+            "in": random(3, 3),
+            "fc": random(4, 2),
+            "one": np.array([1]),
+            "two": np.array([2]),
+            "kept": np.array([0, 0, -1]),
+            "w": random(1, 4, 3),
+            "r": random(1, 4, 4),
+            "b": random(1, 8),
+            "w2": random(2, 4, 3),
+            "r2": random(2, 4, 4),
+            "b2": random(2, 8),
+            "w4": random(1, 4, 4),
+            "w8": random(1, 4, 8),
+        },
+    )
+    layers = agrees(model, tmp_path).layers
+    assert (layers[0].shape, layers[0].channel_axis) == ((3, 3), 1)
+    assert (layers[-1].shape, layers[-1].channel_axis) == ((3, 2), 1)

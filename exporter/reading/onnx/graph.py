@@ -11,7 +11,7 @@ from exporter.reading.bounds import require_weights
 from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
 from exporter.reading.onnx.gemm import parts_of_gemm
 from exporter.reading.onnx.importing import import_onnx
-from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
+from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent, state_axes
 from exporter.reading.onnx.repeated import repeated
 from exporter.reading.onnx.subgraphs import NotInlinedError, Outside, inlined
 from exporter.wiring.handlers import ONNX, is_handled
@@ -117,6 +117,7 @@ class Walk:
     made: list[Any] = field(default_factory=list)
     folded: int = 0
     repeated: dict[str, int] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
 
     def nodes(self) -> Iterator[GraphNode]:
         """Yield the nodes that are no constants, each after those that it reads.
@@ -180,6 +181,7 @@ class Walk:
         sequence = self.types.get(proto.input[0])
         if sequence is None:
             return [], "its sequence is a constant"
+        self.states |= state_axes(proto)
         node = Recurrent(proto, _attributes(proto), sequence, self.constants, self.opset)
         try:
             return node.nodes(), None

@@ -5,8 +5,8 @@ from typing import Any
 
 from exporter.reading.calls import Shape
 from exporter.reading.input_shapes import closed_shapes
+from exporter.reading.onnx.batch_axes import inputs_by_time
 from exporter.reading.onnx.importing import import_onnx
-from exporter.reading.onnx.recurrent import GATES
 from exporter.wiring.onnx.node import TensorType
 from queries.core.input_shapes import InputShapes
 from queries.errors import ModelFileError
@@ -14,21 +14,23 @@ from queries.errors import ModelFileError
 
 @dataclass(frozen=True)
 class _Told:
-    """What a file says of an input; None for each axis that is open, and for that of the batch."""
+    """What a file says of an input: None for each axis that is open, and the axis of the batch."""
 
     shape: Shape
     dtype: str
+    batch: int
 
     @property
     def own(self) -> Shape:
         """Its shape as a plan has it, with what is open."""
-        if len(self.shape) > 1 and self.shape[0] == 1:
-            return self.shape[1:]
+        if len(self.shape) > 1 and self.shape[self.batch] == 1:
+            return self.shape[: self.batch] + self.shape[self.batch + 1 :]
         return self.shape or (1,)
 
     def closed(self, own: Shape) -> tuple[int, ...]:
         """Return its shape, of which a plan has ``own``."""
-        whole = own if len(own) == len(self.shape) else (1, *own)
+        batch = self.batch
+        whole = own if len(own) == len(self.shape) else (*own[:batch], 1, *own[batch:])
         return tuple(size or 1 for size in whole[: len(self.shape)])
 
 
@@ -55,7 +57,7 @@ def inputs_of(
     """
     weights = {tensor.name for tensor in model.graph.initializer}
     values = [value for value in model.graph.input if value.name not in weights]
-    by_time = _by_time(model)
+    by_time = inputs_by_time(model)
     told = {value.name: _told(value, value.name in by_time, batch=batch) for value in values}
     if not told:
         raise ModelFileError("the model has no input")
@@ -64,7 +66,7 @@ def inputs_of(
     for value, shape in zip(values, shapes, strict=True):
         each = told[value.name]
         whole = each.closed(shape)
-        made[value.name] = TensorType(whole, each.dtype)
+        made[value.name] = TensorType(whole, each.dtype, each.batch)
         _set(value, whole)
     for output in model.graph.output:
         output.type.tensor_type.ClearField("shape")
@@ -72,22 +74,9 @@ def inputs_of(
     return made
 
 
-def _by_time(model: Any) -> set[str]:
-    """Return the names of what recurrent nodes read where time stands before the batch."""
-    return {
-        node.input[0]
-        for node in model.graph.node
-        if node.op_type in GATES and node.input and not _is_batch_first(node)
-    }
-
-
-def _is_batch_first(node: Any) -> bool:
-    return any(each.name == "layout" and each.i == 1 for each in node.attribute)
-
-
 def has_fixed_batch(model: Any) -> bool:
     """Tell whether a model was exported for batches of more than one alone."""
-    by_time = _by_time(model)
+    by_time = inputs_by_time(model)
     shapes = {value.name: value.type.tensor_type.shape.dim for value in model.graph.input}
     return any(
         len(axes) > 1 and axes[int(name in by_time)].dim_value > 1 for name, axes in shapes.items()
@@ -107,7 +96,7 @@ def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
     is_batch = batch and len(shape) > 1
     if shape and (is_batch or shape[axis] is None):
         shape[axis] = 1
-    return _Told(tuple(shape), dtype.name)
+    return _Told(tuple(shape), dtype.name, axis)
 
 
 def _set(value: Any, shape: tuple[int, ...]) -> None:

@@ -318,4 +318,4 @@ def _require_size(proto: Any) -> None:
 
 
 def _own(value: NDArray[Any], kind: TensorType) -> NDArray[Any]:
-    return value.reshape((len(value), *kind.own))
+    return value.reshape((len(value), *kind.planned))

@@ -18,6 +18,9 @@ from queries.errors import ModelFileError
 GATES: Final = {"GRU": 3, "LSTM": 4, "RNN": 1}
 """The recurrent operations, and how many gates a cell has."""
 
+STATES: Final = (2, 1, 1)
+"""The axis of the batch in what they put out: all states, the last one, and that of the cells."""
+
 MOST_STEPS: Final = 2_000
 """The longest sequence that is unrolled: each step is some ten nodes."""
 
@@ -30,6 +33,11 @@ _DEFAULTS: Final = {
 
 _BOUNDS_AS_INPUTS: Final = 11
 """The opset from which on ``Clip`` reads its bounds."""
+
+
+def is_batch_first(node: Any) -> bool:
+    """Tell whether a recurrent node has the batch before time."""
+    return any(each.name == "layout" and each.i == 1 for each in node.attribute)
 
 
 class NotUnrolledError(Exception):
@@ -93,7 +101,7 @@ class Recurrent:
                 before.append(_transpose(name, turned.input[place], [1, 0, 2]))
         for place, name in enumerate(self.proto.output):
             if name:
-                turned.output[place] = f"{self.name}/by_time_{place}"
+                turned.output[place] = by_time(self.name, place)
                 order = [2, 0, 1, 3] if place == 0 else [1, 0, 2]
                 behind.append(_transpose(turned.output[place], name, order))
         kept = {name: value for name, value in self.attributes.items() if name != "layout"}
@@ -429,6 +437,22 @@ class _Run:
         tensor = onnx.numpy_helper.from_array(value, name)
         self.made.append(onnx.helper.make_node("Constant", [], [name], value=tensor, name=name))
         return name
+
+
+def state_axes(proto: Any) -> dict[str, int]:
+    """Return the axes of the batch in what a recurrent node puts out, by the names of tensors."""
+    name = proto.name or proto.output[0] or proto.op_type
+    first = is_batch_first(proto)
+    return {
+        by_time(name, place) if first else output: STATES[place]
+        for place, output in enumerate(proto.output)
+        if output
+    }
+
+
+def by_time(name: str, place: int) -> str:
+    """Return the name of what a node that has the batch first puts out before it is turned."""
+    return f"{name}/by_time_{place}"
 
 
 def _transpose(read: str, puts: str, order: list[int]) -> Any:
