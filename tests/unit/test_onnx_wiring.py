@@ -129,6 +129,17 @@ IMAGES: dict[str, tuple[list[Node], dict[str, Any]]] = {
     "hard sigmoid": node("HardSigmoid", alpha=0.3, beta=0.4),
     "sum": node("Sum", random(4, 1, 1), random(6)),
     "largest": node("Max", np.float32(0.2), np.float32(-1)),
+    "smallest": node("Min", random(6), random(4, 1, 1)),
+    "largest of more": (
+        [("ReduceMean", "x axis", "m", {}), ("Max", "m w", "y", {})],
+        {"axis": [1], "w": np.zeros((4, 1, 1), np.float32)},
+    ),
+    "added up": node("CumSum", np.array(2), exclusive=1),
+    "added up backwards": node("CumSum", np.array(-1), reverse=1),
+    "diagonal": (
+        [("Reshape", "x shape", "f", {}), ("EyeLike", "f", "e", {"k": 1}), ("Add", "f e", "y", {})],
+        {"shape": [12, 10]},
+    ),
     "remainder": node("Mod", np.float32(0.7), fmod=1),
     "remainders": node("Mod", np.array([0.7, 2, 0.7, 3, 3, 2], np.float32), fmod=1),
     "powers": node("Pow", np.array([2, 3, 0.5, 2, -1, 3], np.float32)),
@@ -226,41 +237,6 @@ def test_agrees_with_onnxruntime(case: str, tmp_path: Path) -> None:
     for each in model.graph.node:
         each.input[:] = ["" if name == "-" else name for name in each.input]
     agrees(model, tmp_path)
-
-
-@pytest.mark.parametrize("opset", [7, 9, 10, 11, 13, 18, 21])
-def test_older_versions_have_attributes_for_inputs(opset: int, tmp_path: Path) -> None:
-    nodes: list[Node] = [
-        ("Dropout", "x", "d", {}),
-        ("Softmax", "d", "s", {}),
-        ("Upsample", "s scales", "u", {}),
-        ("Conv", "s conv", "c", {}),
-    ]
-    weights: dict[str, Any] = {"conv": random(2, 4, 2, 2)}
-    if opset < 11:
-        nodes += [
-            ("Clip", "c", "k", {"min": -0.2, "max": 0.5}),
-            ("Pad", "k", "p", {"pads": [0, 0, 1, 1, 0, 0, 0, 0], "value": 0.5}),
-            ("ReduceMean", "p", "y", {"axes": [1, -1], "keepdims": 0}),
-        ]
-    elif opset < 18:
-        weights |= {
-            "low": np.float32(-0.2),
-            "pads": np.array([0, 0, 1, 1, 0, 0, 0, 0]),
-            "value": np.float32(0.5),
-        }
-        nodes += [
-            ("Clip", "c low", "k", {}),
-            ("Pad", "k pads value", "p", {}),
-            ("ReduceMean", "p", "y", {"axes": [1, -1], "keepdims": 0}),
-        ]
-    else:
-        nodes += [("ReduceMean", "c", "y", {"keepdims": 0})]
-    if opset == 9:
-        weights["scales"] = np.array([1, 1, 2, 1], np.float32)
-    else:
-        nodes = [each for each in nodes if each[0] != "Upsample"]
-    agrees(made(nodes, {"x": IMAGE}, weights=weights, opset=opset), tmp_path)
 
 
 def test_what_onnx_defines_by_others_is_taken_apart(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ _DRAWN: Final = frozenset(
         "RandomUniformLike",
     ]
 )
+_OF_SHAPES: Final = frozenset(["EyeLike", "Shape", "Size"])
 _AS_LONG_AS_INPUT: Final = frozenset(["Compress", "NonZero", "Unique"])
 _AS_INPUT: Final = frozenset(["GroupNormalization"])
 """Operations of which ONNX says no shape, although their output has that of their input."""
@@ -274,11 +275,12 @@ class Walk:
     def _fold(self, proto: Any) -> bool:
         """Compute the outputs of a node if no input changes them; tell whether it does not."""
         names = [name for name in proto.input if name]
-        if proto.op_type in {"Shape", "Size"} and all(name in self.types for name in names):
-            shape = self.types[names[0]].shape
+        if proto.op_type in _OF_SHAPES and all(name in self.types for name in names):
+            known = self.types[names[0]]
+            if proto.op_type == "EyeLike" and not self._has_room(proto):
+                return False
             # Of the values nothing is asked.
-            feeds: list[Any] = [np.broadcast_to(np.float32(0), shape)]
-            self._computed(proto, feeds)
+            self._computed(proto, [np.broadcast_to(np.zeros((), known.dtype), known.shape)])
             return True
         if proto.op_type == "CastLike" and names[0] in self.constants and names[1] in self.types:
             dtype = self.types[names[1]].dtype
@@ -286,6 +288,9 @@ class Walk:
             return True
         if proto.op_type in _DRAWN or not all(name in self.constants for name in names):
             return False
+        if proto.op_type == "Constant" and (value := _attributes(proto).get("value")) is not None:
+            self.constants[proto.output[0]] = np.asarray(value)
+            return True
         if self._is_repeated(proto):
             return True
         if not self._has_room(proto):

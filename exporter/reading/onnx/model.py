@@ -219,7 +219,14 @@ def _in_parts(model: Any, graph: GraphCalls) -> Any:
     parts = import_onnx().ModelProto()
     parts.CopyFrom(model)
     del parts.graph.node[:]
-    parts.graph.node.extend(graph.nodes)
+    for node in graph.nodes:
+        values = [each for each in node.attribute if each.HasField("t")]
+        if node.op_type == "Constant" and values:
+            # As weights they may be of any type, which older constants may not.
+            parts.graph.initializer.add().CopyFrom(values[0].t)
+            parts.graph.initializer[-1].name = node.output[0]
+        else:
+            parts.graph.node.append(node)
     return parts
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from exporter.wiring import choices, comparisons, operations
+from exporter.wiring.constants import saying
 from exporter.wiring.elementwise import affine, one_to_one
 from exporter.wiring.handlers import handler_of
 from exporter.wiring.merge import merged
@@ -75,8 +76,8 @@ def summed(node: OnnxNode, *operands: Any) -> Computed:
 
 
 @onnx_handles("Max", "Min")
-def extreme(node: OnnxNode, *operands: Any) -> Computed:
-    """Take the largest or the smallest of any number of tensors, and of a constant."""
+def extreme(node: OnnxNode, *operands: Any) -> Computed | Chain:
+    """Take the largest or smallest of tensors and a constant; neurons say one that varies."""
     tensors = [each for each in operands if is_neurons(each)]
     constants = [np.asarray(each) for each in operands if not is_neurons(each)]
     kind: Reduce = "max" if node.op == "Max" else "min"
@@ -84,8 +85,11 @@ def extreme(node: OnnxNode, *operands: Any) -> Computed:
     made = merged(tensors, kind) if len(tensors) > 1 else one_to_one(tensors[0])
     if not constants:
         return made
-    bound = number(reduce(of_constants, constants))
-    return replace(made, activation=function, activation_config={"x2": bound})
+    bounds = constant(reduce(of_constants, constants), made.rank)
+    if len(np.unique(bounds)) > 1 or np.broadcast_shapes(bounds.shape, made.shape) != made.shape:
+        joined = Stage("extreme", lambda *ids: merged(ids, kind), reads=(*tensors, "constant"))
+        return Chain((saying("constant", bounds, tensors[0]), joined))
+    return replace(made, activation=function, activation_config={"x2": number(bounds)})
 
 
 _COMPARED = {
