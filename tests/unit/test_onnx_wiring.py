@@ -239,6 +239,36 @@ def test_agrees_with_onnxruntime(case: str, tmp_path: Path) -> None:
     agrees(model, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        *(
+            "conv",
+            "conv groups",
+            "transposed",
+            "max",
+            "average counted",
+            "norm pool",
+            "lrn",
+            "batch",
+        ),
+        *("instance", "group", "layer", "linear", "mean", "global average", "softmax", "einsum"),
+    ],
+)
+def test_a_batch_that_is_baked_in_agrees(case: str, tmp_path: Path) -> None:
+    nodes, weights = IMAGES[case]
+    # The shape allows no other batch.
+    flat = [("Reshape", "y flat", "z", {})]
+    model = made(
+        [*nodes, *flat], {"x": (2, *IMAGE[1:])}, weights={**weights, "flat": [2, -1]}, opset=21
+    )
+    for each in model.graph.node:
+        each.input[:] = ["" if name == '""' else name for name in each.input]
+    model.graph.output[0].type.tensor_type.shape.dim.add().dim_value = 2
+    model.graph.output[0].type.tensor_type.shape.dim.add().dim_value = 1 << 20
+    assert agrees(model, tmp_path).layers[0].shape == (2, 4, 5, 6)
+
+
 def test_what_onnx_defines_by_others_is_taken_apart(tmp_path: Path) -> None:
     model = made(
         [

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
-from tests.zoo.onnx_suite import AGREE, FAILED, counts_of
+from tests.zoo.onnx_suite import AGREE, FAILED, outcomes_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
 
@@ -23,10 +23,12 @@ PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
     ],
 )
 def test_outcomes_are_those_of_the_page(kind: str) -> None:
-    counts = counts_of(kind)
+    outcomes = outcomes_of(kind)
+    counts = outcomes.counts
     print(f"\n  {kind}: {dict(counts)}")
     told = re.search(rf"^\| {kind}.*? \| (\d+) \| \d+ \| (\d+) \|$", PAGE.read_text(), re.MULTILINE)
     assert told
     assert counts[FAILED] == int(told[2])
     # Another version of onnx brings more cases.
     assert counts[AGREE] >= int(told[1])
+    assert all(f"| {why} |" in PAGE.read_text() for why in outcomes.reasons)

@@ -1,5 +1,6 @@
 """The inputs of an ONNX model: a batch of one, and no open axis."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,13 +75,45 @@ def inputs_of(
     return made
 
 
-def has_fixed_batch(model: Any) -> bool:
-    """Tell whether a model was exported for batches of more than one alone."""
+def fixed_batch(model: Any) -> int | None:
+    """Return the batch of more than one for which alone a model was exported; None for none."""
     by_time = inputs_by_time(model)
     shapes = {value.name: value.type.tensor_type.shape.dim for value in model.graph.input}
-    return any(
-        len(axes) > 1 and axes[int(name in by_time)].dim_value > 1 for name, axes in shapes.items()
-    )
+    weights = {tensor.name for tensor in model.graph.initializer}
+    batches = [
+        axes[int(name in by_time)].dim_value
+        for name, axes in shapes.items()
+        if len(axes) > 1 and name not in weights
+    ]
+    return next((batch for batch in batches if batch > 1), None)
+
+
+def is_of_one(model: Any, batch: int, types: Mapping[str, TensorType]) -> bool:
+    """Tell whether outputs for a batch of one are those of one sample of a batch.
+
+    A shape that is baked in may fit one sample, and make many of it.
+
+    Parameters
+    ----------
+    model, batch
+        The model as it is, and the batch for which it was exported.
+    types
+        The tensors for a batch of one.
+    """
+    for value in model.graph.output:
+        told = [axis.dim_value for axis in value.type.tensor_type.shape.dim]
+        if value.name not in types or not all(told):
+            continue
+        own = types[value.name].shape
+        if len(own) != len(told):
+            return False
+        apart = [axis for axis in range(len(own)) if own[axis] != told[axis]]
+        if len(apart) != 1:
+            return False
+        (axis,) = apart
+        if told[axis] != batch * own[axis] or (axis and own[axis] != 1):
+            return False
+    return True
 
 
 def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:

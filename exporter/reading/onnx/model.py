@@ -18,7 +18,7 @@ from exporter.reading.onnx.files import files_beside, is_beside, parsed, read_be
 from exporter.reading.onnx.functions import require_few_nodes, without_functions
 from exporter.reading.onnx.graph import Walk
 from exporter.reading.onnx.importing import import_onnx
-from exporter.reading.onnx.inputs import has_fixed_batch, inputs_of
+from exporter.reading.onnx.inputs import fixed_batch, inputs_of, is_of_one
 from exporter.reading.onnx.names import source_of
 from exporter.reading.onnx.refusing import refusing
 from exporter.reading.onnx.single_precision import in_single_precision
@@ -244,12 +244,16 @@ def _graph(
         return _with_batch(proto, opset, packed, shapes, batch=batch), proto
     changed = import_onnx().ModelProto()
     changed.CopyFrom(proto)
+    fixed = fixed_batch(proto)
     try:
-        return _with_batch(changed, opset, packed, shapes, batch=True), changed
+        graph = _with_batch(changed, opset, packed, shapes, batch=True)
     except (ModelFileError, ParameterError):
         # The shapes of a graph that was loaded so have the batch as well.
-        if not has_fixed_batch(proto):
+        if fixed is None:
             raise
+    else:
+        if fixed is None or is_of_one(proto, fixed, graph.types):
+            return graph, changed
     return _with_batch(proto, opset, packed, shapes, batch=False), proto
 
 

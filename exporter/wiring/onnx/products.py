@@ -1,6 +1,7 @@
 """Products of matrices of ONNX: with a constant, or of two tensors."""
 
 from dataclasses import replace
+from string import ascii_letters
 from types import SimpleNamespace
 from typing import Any
 
@@ -93,9 +94,18 @@ def _of_vectors(node: OnnxNode, first: Any, second: Any) -> Wiring:
 @onnx_handles("Einsum")
 def einsum(node: OnnxNode, *operands: Any) -> Wiring:
     """Add up what its equation says: products of tensors are neurons, constants are weights."""
-    if not all(each.has_batch for each in node.inputs if isinstance(each, TensorType)):
-        raise NotWirableError("it multiplies tensors without a batch")
-    equation: str = node.attributes["equation"]
+    equation: str = node.attributes["equation"].replace(" ", "")
     if "->" not in equation:
         raise NotWirableError(f"its equation {equation!r} does not say its output; write it: ->")
-    return sum_of_products(SimpleNamespace(subscripts=equation.replace(" ", "")), *operands)
+    if all(each.has_batch for each in node.inputs if isinstance(each, TensorType)):
+        return sum_of_products(SimpleNamespace(subscripts=equation), *operands)
+    # A batch of one before all is an axis that no equation names.
+    batch = next(letter for letter in ascii_letters if letter not in equation)
+    inputs, output = equation.split("->")
+    terms, full = [], []
+    for known, operand, term in zip(node.inputs, operands, inputs.split(","), strict=True):
+        is_tensor = isinstance(known, TensorType)
+        terms.append(batch * is_tensor + term)
+        full.append(operand.reshape(known.shape) if isinstance(known, TensorType) else operand)
+    wiring = Contraction.of(f"{','.join(terms)}->{batch}{output}", *full).wiring
+    return replace(wiring, channel_axis=None) if isinstance(wiring, Computed) else wiring
