@@ -222,6 +222,7 @@ IMAGES: dict[str, tuple[list[Node], dict[str, Any]]] = {
         [("Reshape", "x flat", "f", {}), ("MatMul", "f w", "v", {}), ("MatMul", "v m", "y", {})],
         {"flat": [-1], "w": random(120, 3), "m": random(2, 3, 2)},
     ),
+    "einsum without output": node("Einsum", random(6, 2), equation="...w,wd"),
     "self product": (
         [("Transpose", "x", "t", {"perm": [0, 1, 3, 2]}), ("MatMul", "x t", "y", {})],
         {},
@@ -258,7 +259,7 @@ def test_agrees_with_onnxruntime(case: str, tmp_path: Path) -> None:
 def test_a_batch_that_is_baked_in_agrees(case: str, tmp_path: Path) -> None:
     nodes, weights = IMAGES[case]
     # The shape allows no other batch.
-    flat = [("Reshape", "y flat", "z", {})]
+    flat: list[Node] = [("Reshape", "y flat", "z", {})]
     model = made(
         [*nodes, *flat], {"x": (2, *IMAGE[1:])}, weights={**weights, "flat": [2, -1]}, opset=21
     )

@@ -102,7 +102,8 @@ def is_of_one(model: Any, batch: int, types: Mapping[str, TensorType]) -> bool:
     """
     for value in model.graph.output:
         told = [axis.dim_value for axis in value.type.tensor_type.shape.dim]
-        if value.name not in types or not all(told):
+        is_told = value.type.tensor_type.HasField("shape") and all(told)
+        if value.name not in types or not is_told:
             continue
         own = types[value.name].shape
         if len(own) != len(told):

@@ -1,5 +1,6 @@
 """Products of matrices of ONNX: with a constant, or of two tensors."""
 
+from collections import Counter
 from dataclasses import replace
 from string import ascii_letters
 from types import SimpleNamespace
@@ -96,7 +97,10 @@ def einsum(node: OnnxNode, *operands: Any) -> Wiring:
     """Add up what its equation says: products of tensors are neurons, constants are weights."""
     equation: str = node.attributes["equation"].replace(" ", "")
     if "->" not in equation:
-        raise NotWirableError(f"its equation {equation!r} does not say its output; write it: ->")
+        # What stands once is left, in the order of the alphabet.
+        counts = Counter(equation.replace(",", "").replace(".", ""))
+        left = "".join(sorted(letter for letter, count in counts.items() if count == 1))
+        equation += f"->{'...' * ('...' in equation)}{left}"
     if all(each.has_batch for each in node.inputs if isinstance(each, TensorType)):
         return sum_of_products(SimpleNamespace(subscripts=equation), *operands)
     # A batch of one before all is an axis that no equation names.
