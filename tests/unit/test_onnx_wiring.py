@@ -331,6 +331,24 @@ def test_outputs_without_values_are_constants(tmp_path: Path) -> None:
     agrees(model, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("nodes", "weights", "said"),
+    [
+        (*node("ScatterND", np.array([[0, 4]]), random(1, 5, 6)), "outside of its tensor"),
+        (
+            *node("Upsample", np.array([1, 1, 1 << 22, 1], np.float32)),
+            "an axis of its output has 20,971,520 places",
+        ),
+    ],
+)
+def test_what_no_handler_computes_says_why(
+    nodes: list[Node], weights: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    model = made(nodes, {"x": IMAGE}, weights=weights, opset=9 if "Upsample" in nodes[0] else 18)
+    with pytest.raises(UnsupportedLayerError, match=said):
+        plan(open_model(saved(model, tmp_path)))
+
+
 def test_where_the_witness_differs_from_the_standard_resizing_is_refused(tmp_path: Path) -> None:
     nodes, weights = node(
         "Resize",

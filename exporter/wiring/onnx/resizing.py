@@ -19,6 +19,9 @@ _FIRST_WITH_MODES: Final = 11
 """The opset from which on ``Resize`` says where pixels are."""
 
 _RESIZE: Final = 19
+_LONGEST: Final = 1 << 20
+"""The longest axis: of each place the evaluator is asked."""
+
 _KEPT: Final = (
     "antialias",
     "coordinate_transformation_mode",
@@ -116,6 +119,10 @@ def _along(
     Shapes ``(after, before)`` and ``(after,)``.
     """
     before, after = node.tensor().shape[axis], node.outputs[0].shape[axis]
+    if after > _LONGEST:
+        raise NotWirableError(
+            f"an axis of its output has {after:,} places, and at most {_LONGEST:,} are resized"
+        )
     attributes = {name: node.attributes[name] for name in _KEPT if name in node.attributes}
     aligned = attributes.get("coordinate_transformation_mode") == "align_corners"
     if aligned and scale is not None and scale * before != after:

@@ -53,6 +53,8 @@ def _taps(node: OnnxNode, along: NDArray[Any], length: int) -> tuple[Ids, NDArra
         below = np.floor(at)
         rest = (at - below).astype(np.float64)
         places, weights = np.stack([below, below + 1], -1), np.stack([1 - rest, rest], -1)
+    elif mode != "cubic":
+        raise NotWirableError(f"its attribute mode is {mode}")
     else:
         places = np.floor(at)[..., np.newaxis] + np.arange(-1, 3)
         weights = _cubic(np.abs(at[..., np.newaxis] - places).astype(np.float64))

@@ -38,9 +38,12 @@ def scattered(node: OnnxNode, data: Any, places: Any, updates: Any) -> Wiring:
     """Put other neurons, or constants, in place of some; or join them to these."""
     if is_neurons(places):
         raise NotWirableError("it writes at places that depend on its input")
+    _require_inside(node, np.asarray(places))
     joined = node.attributes.get("reduction", "none")
     if joined == "none":
         return moved(node, data, places, updates)
+    if joined not in _JOINED:
+        raise NotWirableError(f"its attribute reduction is {joined}")
     reduce, function, start = _JOINED[joined]
     into, told = (_full(node, place, each) for place, each in ((0, data), (2, updates)))
     targets = _targets(node, np.asarray(places), into.shape)
@@ -57,6 +60,16 @@ def written_behind(node: OnnxNode, past: Any, update: Any, places: Any = None) -
     if is_neurons(places):
         raise NotWirableError("it writes at places that depend on its input")
     return moved(node, past, update, *([] if len(node.inputs) < 3 else [places]))  # noqa: PLR2004
+
+
+def _require_inside(node: OnnxNode, places: NDArray[Any]) -> None:
+    known = node.inputs[0]
+    shape = () if known is None else known.shape
+    axis = int(node.attributes.get("axis", 0)) % max(len(shape), 1)
+    own = shape[: places.shape[-1]] if node.op == "ScatterND" else shape[axis : axis + 1]
+    lengths = np.array(own)
+    if np.any(places >= lengths) or np.any(places < -lengths):
+        raise NotWirableError("it writes outside of its tensor")
 
 
 def _full(node: OnnxNode, place: int, operand: Any) -> NDArray[Any]:
