@@ -25,6 +25,9 @@ _HEAVY: Final = {
     "unit/test_at_input_laws.py": 3,
     "unit/test_foreign.py": 2,
     "unit/test_masked_layers.py": 2,
+    "unit/test_onnx_opsets.py": 4,
+    "unit/test_onnx_recurrent.py": 3,
+    "unit/test_onnx_wiring.py": 3,
     "unit/test_training.py": 2,
     "unit/test_wired_layer.py": 2,
 }

@@ -10,6 +10,7 @@ from typing import Final
 from tests.docs.activations_page import activations_page
 from tests.docs.cypher_page import cypher_page, statements_pages
 from tests.docs.docstrings import docstrings
+from tests.docs.formats_page import formats_page
 from tests.docs.layers_page import layers_page
 from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.old_files import old_files_page
@@ -38,6 +39,7 @@ def generated() -> dict[Path, str]:
             **{docs / page: text for page, text in statements_pages().items()},
             docs / "plots.md": plots_page(),
             docs / "layers.md": layers_page(),
+            docs / "formats.md": formats_page((docs / "formats.md").read_text("utf-8")),
             docs / "activations.md": activations_page(),
             docs / "old_files.md": old_files_page(),
             docs / "cypher.md": cypher_page(_with_outputs((docs / "cypher.md").read_text("utf-8"))),

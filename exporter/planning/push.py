@@ -321,7 +321,7 @@ class _Push:
         for position, shape, dtype in zip(call.outputs, call.shapes, call.dtypes, strict=True):
             closed = [size for size in shape if size is not None]
             if closed and len(closed) == len(shape) and fits_in_memory(math.prod(closed)):
-                nothing = np.full(closed, ZERO, dtype=np.int64)
+                nothing = np.broadcast_to(np.int64(ZERO), closed)
                 self.tensors[position] = _Pushed(IdSum.of(nothing), -1, frozenset(), dtype)
 
 

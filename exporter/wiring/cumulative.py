@@ -4,6 +4,7 @@ from math import comb
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exporter.wiring.handlers import handles
 from exporter.wiring.results import EMPTY, Computed, Ids, NotWirableError, Reduce
@@ -16,11 +17,24 @@ _REDUCED: Final[dict[str, Reduce]] = {"Cumsum": "sum", "Cumprod": "product"}
 def cumulated(operation: Any, ids: Ids) -> Computed:
     """Add up, or multiply, what stands up to each place of an axis."""
     axis = _axis(operation.axis, ids.ndim)
-    length = ids.shape[axis]
+    before = np.tri(ids.shape[axis], dtype=bool)
+    return cumulated_where(before, ids, axis, _REDUCED[type(operation).__name__])
+
+
+def cumulated_where(reads: NDArray[np.bool_], ids: Ids, axis: int, reduce: Reduce) -> Computed:
+    """Add up, or multiply, along an axis.
+
+    Parameters
+    ----------
+    reads
+        Whether each place of the output reads each of the input: shape ``(length, length)``.
+    ids, axis
+        The neurons, and the axis, the batch not counted.
+    reduce
+        What is done.
+    """
     each = np.moveaxis(ids, axis, -1)[..., np.newaxis, :]
-    sources = np.where(np.tri(length, dtype=bool), each, EMPTY)
-    reduce = _REDUCED[type(operation).__name__]
-    placed = np.moveaxis(sources, -2, axis)
+    placed = np.moveaxis(np.where(reads, each, EMPTY), -2, axis)
     return with_zeros_joined(Computed(placed, np.ones((), np.float32), ids.ndim, reduce=reduce))
 
 

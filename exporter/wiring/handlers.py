@@ -99,6 +99,11 @@ def takes_dtypes(key: str) -> bool:
     return key in _WITH_DTYPES
 
 
+def is_handled(key: str) -> bool:
+    """Tell whether there is a handler of a class or an operation, by its key."""
+    return key in _HANDLERS
+
+
 def handled_classes() -> dict[str, Handler]:
     """Return every handled Keras class with its handler, sorted by name."""
     return {name: how for name, how in sorted(_HANDLERS.items()) if not name.startswith(ONNX)}

@@ -16,6 +16,7 @@ from exporter.wiring.handlers import handles
 from exporter.wiring.layout import by_channel
 from exporter.wiring.merge import merged
 from exporter.wiring.operands import Operand, constant, is_neurons, number
+from exporter.wiring.powers import by_numbers, power_of_tensors
 from exporter.wiring.results import (
     Chain,
     Computed,
@@ -143,23 +144,26 @@ def negative(operation: Any, ids: Ids) -> Computed:
 
 
 @handles("ops.Power")
-def power(operation: Any, base: Operand, exponent: Operand) -> Computed:
-    """Raise a tensor to a constant, or a constant to a tensor: ``exp(log(base) * tensor)``."""
+def power(operation: Any, base: Operand, exponent: Operand) -> Computed | Chain:
+    """Raise a tensor to a constant, or to a tensor in steps: ``exp(log(base) * exponent)``."""
     del operation
     if is_neurons(base) and not is_neurons(exponent):
-        return one_to_one(np.asarray(base), "power", x2=number(exponent))
-    if is_neurons(base) or np.any(np.asarray(base) <= 0):
-        raise NotWirableError("it raises a tensor, or a constant below 0, to a tensor")
+        return by_numbers(np.asarray(base), exponent, "power", np.power)
+    if is_neurons(base):
+        return power_of_tensors(np.asarray(base), np.asarray(exponent))
+    if np.any(np.asarray(base) <= 0):
+        raise NotWirableError("it raises a constant that is not above 0 to a tensor")
     return affine(np.asarray(exponent), np.log(np.asarray(base, dtype=np.float64)), 0.0, "exp")
 
 
 @handles("ops.Mod", "ops.FloorDivide")
-def remainder(operation: Any, dividend: Operand, divisor: Operand) -> Computed:
+def remainder(operation: Any, dividend: Operand, divisor: Operand) -> Computed | Chain:
     """Divide by a constant, and keep the remainder or the whole part."""
     if not is_neurons(dividend) or is_neurons(divisor):
         raise NotWirableError("it divides by a tensor, with a remainder")
-    name = "mod" if type(operation).__name__ == "Mod" else "floor_divide"
-    return one_to_one(np.asarray(dividend), name, x2=number(divisor))
+    if type(operation).__name__ == "Mod":
+        return by_numbers(np.asarray(dividend), divisor, "mod", np.mod)
+    return by_numbers(np.asarray(dividend), divisor, "floor_divide", np.floor_divide)
 
 
 @handles("ops.Maximum", "ops.Minimum")

@@ -15,6 +15,9 @@ from queries.errors import GraphDamagedError, listed
 LARGEST: Final = float(np.finfo(np.float32).max)
 """What is beyond is infinite where Keras computes, in single precision."""
 
+_INFINITE: Final = LARGEST + 2.0**103
+"""Half a step beyond it, from which on single precision rounds to infinity."""
+
 REDUCE: Final[Mapping[str, np.ufunc]] = {
     "max": np.maximum,
     "min": np.minimum,
@@ -80,8 +83,8 @@ def activated_output(layer: Layer, values: Scores, slope: Scores) -> Scores:
 
 
 def in_single_precision(values: Scores) -> Scores:
-    """Make infinite what single precision does not hold."""
-    beyond = np.abs(values) > LARGEST
+    """Make infinite what single precision does not hold, as rounding to it does."""
+    beyond = np.abs(values) >= _INFINITE
     return np.where(beyond, np.copysign(np.inf, values), values) if beyond.any() else values
 
 

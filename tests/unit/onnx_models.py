@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.planning.push import plan
+from exporter.reading.formats import open_model
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.verification import compare
+
 Node = tuple[str, str, str, Mapping[str, Any]]
 """The operation, the names of what it reads and puts out, a space between them, its attributes."""
 
@@ -79,3 +84,12 @@ def saved(model: Any, folder: Path, name: str = "model.onnx") -> Path:
     file = folder / name
     file.write_bytes(model.SerializeToString())
     return file
+
+
+def agrees(model: Any, folder: Path) -> Any:
+    """Return the plan of a model whose replay onnxruntime agrees with."""
+    opened = open_model(saved(model, folder))
+    planned = plan(opened)
+    report = compare(opened, StreamSource(planned), samples=3)
+    assert report.passed, report.frame.to_string()
+    return planned

@@ -34,6 +34,8 @@ HUGE = np.array([1 << 20, 1 << 20, 1 << 10])
         [("Tile", "ones huge", "c", {})],
         [("Range", "zero far step", "c", {})],
         [("Reshape", "one column", "a", {}), ("Expand", "a wide", "c", {})],
+        [("ConstantOfShape", "large", "a", {}), ("Exp", "a", "c", {})],
+        [("ConstantOfShape", "large", "c", {})],
     ],
 )
 def test_a_constant_that_would_fill_the_memory_is_not_computed(
@@ -50,6 +52,7 @@ def test_a_constant_that_would_fill_the_memory_is_not_computed(
             "far": np.float32(1e15),
             "step": np.float32(1),
             "column": np.array([1, 1]),
+            "large": np.array([1 << 10, 1 << 17]),
             "wide": np.array([1 << 20, 1 << 20]),
         },
     )
@@ -146,7 +149,7 @@ def test_an_endless_loop_is_refused_by_name(tmp_path: Path) -> None:
     model = made([("Relu", "x", "y", {})], {"x": (1, 3)})
     loop = helper.make_node("Loop", ["", ""], ["l"], body=body, name="endless")
     model.graph.node.append(loop)
-    assert "endless (Loop: it has a graph of its own" in refused(model, tmp_path)
+    assert "endless (Loop: how often its graph is run depends" in refused(model, tmp_path)
 
 
 def test_a_recurrent_node_is_not_unrolled_without_end(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from exporter.planning.plan import Plan
 from exporter.verifying.graph_source import LayerRow, StreamSource
 from exporter.verifying.replay import Edges, replay
 from exporter.verifying.verification import compare
+from queries.analysis.neuron_output import in_single_precision
 from queries.core.layer import Layer
 from queries.errors import GraphDamagedError
 from tests.unit.builders import Spec, Wired, chain, failing, layer, wired
@@ -210,3 +211,13 @@ def test_random_chains_replay(
     model = chain(shape, *over_images, *leaf, *over_rows, last, seed=seed)
     folder: Path = tmp_path_factory.mktemp("chain")
     assert failing(wired(model, folder), seed=seed) == []
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.5, 0.6, 1.0])
+def test_what_is_beyond_single_precision_is_infinite_as_rounding_makes_it(share: float) -> None:
+    largest = float(np.finfo(np.float32).max)
+    values = np.array([[largest + share * 2.0**104, -largest - share * 2.0**104]])
+    with np.errstate(over="ignore"):
+        rounded = values.astype(np.float32)
+    assert np.array_equal(in_single_precision(values).astype(np.float32), rounded)
+    assert np.array_equal(np.isinf(in_single_precision(values)), np.isinf(rounded))

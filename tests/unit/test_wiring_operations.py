@@ -52,7 +52,10 @@ ARITHMETIC: dict[str, Formula] = {
     "array / x": lambda x, y: [_ops().divide(CONSTANT[0, :3] + 5, _ops().exp(x) + 1), y],
     "x ** 3": lambda x, y: [x**3, y**2],
     "2 ** x": lambda x, y: [2**x, y],
+    "x ** y": lambda x, y: [x ** _ops().round(2 * y), _ops().relu(x) ** _ops().relu(y), x**y],
+    "x ** array": lambda x, y: [x ** np.array([2.0, 0.5, 2.0], dtype="float32"), y],
     "x % 0.7": lambda x, y: [x % 0.7, y // 0.3],
+    "x % array": lambda x, y: [x % np.array([0.7, 2.0, 0.7], dtype="float32"), y],
     "x * integers": lambda x, y: [x * np.arange(3), y + np.arange(3)],
     "clip": lambda x, y: [_ops().clip(x, -0.5, 0.25), y],
     "nan_to_num": lambda x, y: [_ops().nan_to_num(x), y],
@@ -193,7 +196,7 @@ def test_reductions(name: str, keepdims: bool, axis: Any, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("formula", "said"),
     [
-        (lambda x, y: x**y, "raises a tensor"),
+        (lambda x, y: [_ops().power(-2.0, x), y], "raises a constant that is not above 0"),
         (lambda x, y: x % y, "divides by a tensor, with a remainder"),
         (lambda x, y: [_ops().pad(x, 1, constant_values=1.0), y], "a constant other than 0"),
         (lambda x, y: [_ops().cast(x, "int8"), y], "it rounds to int8"),

@@ -4,11 +4,13 @@ Run it with ``python -m tests.zoo.onnx_suite``; it prints the numbers, and what 
 """
 
 import pickle
+import re
 import sys
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -96,7 +98,10 @@ def outcome(case: Case) -> tuple[str, str]:
         if value.name not in kept:
             model.graph.initializer.append(numpy_helper.from_array(np.asarray(each), value.name))
     result = _result(model, batch=False)
-    return result if result[0] != REFUSED else _result(model, batch=True)
+    if result[0] != REFUSED:
+        return result
+    again = _result(model, batch=True)
+    return again if again[0] != REFUSED else result
 
 
 def _lift(model: Any) -> None:
@@ -139,30 +144,72 @@ def _result(model: Any, *, batch: bool) -> tuple[str, str]:
     return (AGREE, "") if report.passed else (FAILED, f"difference {worst:.1e}")
 
 
-def counts_of(kind: str, *, told: bool = False) -> Counter[str]:
-    """Return how many cases of a suite agree, are refused and fail.
+@dataclass(frozen=True)
+class Outcomes:
+    """What came of the cases of a suite.
 
     Parameters
     ----------
-    kind
-        ``node``, or the name of a folder of onnx's own data.
-    told
-        Whether what is refused or fails is printed.
+    counts
+        How many agree, are refused and fail.
+    failed
+        The names of those that fail, with what differs.
+    reasons
+        How many are refused for each reason, and the operations that are.
     """
+
+    counts: Counter[str]
+    failed: dict[str, str]
+    reasons: dict[str, tuple[int, tuple[str, ...]]]
+
+
+def outcomes_of(kind: str) -> Outcomes:
+    """Return what comes of the cases of a suite: ``node``, or a folder of onnx's own data."""
     cases = node_cases() if kind == "node" else stored_cases(kind)
-    outcomes = [(case[0], *outcome(case)) for case in cases]
-    for name, result, why in sorted(outcomes, key=lambda each: (each[1], each[0])):
-        if told and result in {REFUSED, FAILED}:
-            print(f"  {result:8} {name:60} {why}")
-    return Counter(result for _, result, _ in outcomes if result)
+    each = [(case[0], *outcome(case)) for case in cases]
+    refused = [_reason(why) for _, result, why in each if result == REFUSED]
+    whys = Counter(why for _, why in refused)
+    return Outcomes(
+        Counter(result for _, result, _ in each if result),
+        {name: why for name, result, why in each if result == FAILED},
+        {
+            why: (count, tuple(sorted({op for op, own in refused if own == why and op})))
+            for why, count in whys.most_common()
+        },
+    )
+
+
+def _reason(said: str) -> tuple[str, str]:
+    """Return the operation that is refused first, and why, without what differs between models."""
+    match = re.search(r"cannot be wired: .*? \(([\w.]+): (.+?)\)(?:, |$)", said)
+    op, why = match.groups() if match else ("", said)
+    for pattern, text in _MODEL:
+        why = re.sub(pattern, text, why)
+    return op, why
+
+
+_MODEL: Final = (
+    (r"^case.onnx: ", ""),
+    (r" '[^']*'", ""),
+    (r"opset \d+, ", "an older opset, "),
+    (r"int\d+", "integers"),
+    (r": \[ONNXRuntimeError\].*", ""),
+    (r" output \d+ ", " other output "),
+)
+"""What differs between the messages of models, and what stands for it."""
 
 
 def main(kinds: list[str]) -> int:
     """Print the outcomes of the suites; return how many cases failed."""
     failed = 0
     for kind in kinds:
-        counts = counts_of(kind, told=True)
+        outcomes = outcomes_of(kind)
+        counts = outcomes.counts
         print(f"{kind}: {', '.join(f'{counts[each]} {each}' for each in (AGREE, REFUSED, FAILED))}")
+        for why, (count, ops) in outcomes.reasons.items():
+            print(f"| {why} | {', '.join(f'`{op}`' for op in ops)} | {count} |")
+        for name, why in outcomes.failed.items():
+            print(f"  failed {name}: {why}")
         failed += counts[FAILED]
     return failed
 

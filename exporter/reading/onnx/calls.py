@@ -9,13 +9,14 @@ import numpy as np
 
 from exporter.reading.bounds import require_name
 from exporter.reading.calls import LayerCall, Tensor
+from exporter.reading.onnx.batch_axes import with_batch_axes
 from exporter.reading.onnx.channels import Channels
 from exporter.reading.onnx.fusing import Fused, fused
 from exporter.reading.onnx.graph import GraphNode, Walk
 from exporter.reading.onnx.names import layer_names
 from exporter.reading.onnx.settings import settings_of
 from exporter.reading.opened_model import ModelTensor
-from exporter.wiring.handlers import ONNX, handled_by_onnx
+from exporter.wiring.handlers import ONNX, is_handled
 from exporter.wiring.onnx.node import OnnxNode, TensorType
 from exporter.wiring.onnx.unwirable import reason
 from queries.errors import ModelFileError
@@ -74,7 +75,7 @@ def graph_calls(
     if not outputs:
         raise ModelFileError(f"its output {declared[0]!r} is a constant, which no input changes")
     used = {name for node in nodes for name in node.inputs} | set(outputs)
-    live = _live(nodes, outputs)
+    live = with_batch_axes(_live(nodes, outputs), walk.types, walk.states)
     channels = Channels(live, walk.types)
     made = fused(live, outputs, walk.opset)
     positions: dict[str, int] = {}
@@ -115,7 +116,7 @@ def _live(nodes: Sequence[GraphNode], outputs: Sequence[str]) -> list[GraphNode]
 def _tensor(
     name: str, types: Mapping[str, TensorType], positions: Mapping[str, int]
 ) -> ModelTensor:
-    return ModelTensor(positions[name], types[name].own, types[name].dtype)
+    return ModelTensor(positions[name], types[name].planned, types[name].dtype)
 
 
 def _input_call(name: str, kind: TensorType, position: int, channels: Channels) -> LayerCall:
@@ -128,7 +129,7 @@ def _input_call(name: str, kind: TensorType, position: int, channels: Channels) 
         args=(),
         kwargs={},
         outputs=(position,),
-        shapes=(kind.own,),
+        shapes=(kind.planned,),
         dtypes=(kind.dtype,),
     )
 
@@ -163,7 +164,6 @@ def _call(
         bias=each.bias,
         activation=each.activation,
     )
-    is_handled = source.op in handled_by_onnx()
     tensors = [
         Tensor(positions[read])
         for read, operand in zip(source.inputs, source.operands, strict=True)
@@ -178,12 +178,12 @@ def _call(
         args=tuple(tensors),
         kwargs={},
         outputs=tuple(positions[output] for output in outputs),
-        shapes=tuple(types[place].own for place in places),
+        shapes=tuple(types[place].planned for place in places),
         dtypes=tuple(types[place].dtype for place in places),
         first=first,
         parameters=weights + (0 if each.bias is None else int(np.size(each.bias))),
         settings=settings_of(node),
-        refused=source.refused or (None if is_handled else reason(source.op)),
+        refused=source.refused or (None if is_handled(f"{ONNX}{source.op}") else reason(source.op)),
     )
 
 

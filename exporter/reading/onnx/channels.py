@@ -15,12 +15,15 @@ _SECOND: Final = frozenset(
         "DepthToSpace",
         "GlobalAveragePool",
         "GlobalLpPool",
+        "Col2Im",
         "GlobalMaxPool",
+        "GridSample",
         "GroupNormalization",
         "InstanceNormalization",
         "LRN",
         "LpPool",
         "MaxPool",
+        "RoiAlign",
         "SpaceToDepth",
     ]
 )
@@ -58,9 +61,11 @@ class Channels:
         if kind is None or not kind.rank:
             return None
         axis = self._axes.get(name, self._wanted.get(name, -1)) % kind.rank
-        own = axis - kind.has_batch
+        batch = kind.batch if kind.is_by_time else 0
+        own = axis - (axis > batch) if kind.is_by_time or kind.has_batch else axis
         # The batch is no channel.
-        return own if own >= 0 else len(kind.own) - 1
+        is_batch = axis == batch and (kind.is_by_time or kind.has_batch)
+        return len(kind.planned) - 1 if is_batch else own
 
     def _want(self, node: GraphNode) -> None:
         """Note what a node takes for the channels of what it reads."""

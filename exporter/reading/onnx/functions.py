@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.single_precision import nodes_in_single_precision
 from queries.errors import ModelFileError
 
 MOST_NODES: Final = 50_000
@@ -93,32 +94,56 @@ def body_of(proto: Any, types: Mapping[str, Any], opset: int, opsets: Sequence[A
 
     helper = onnx.helper
     node = _with_defaults(proto, opset)
+    # A body asks for the types of inputs that are left out, too.
+    known = {"": onnx.TypeProto(tensor_type=onnx.TypeProto.Tensor(elem_type=1)), **types}
     graph = helper.make_graph(
         [node],
         "node",
-        [helper.make_value_info(name, types[name]) for name in dict.fromkeys(node.input) if name],
+        [helper.make_value_info(name, known[name]) for name in dict.fromkeys(node.input)],
         [onnx.ValueInfoProto(name=name) for name in node.output if name],
     )
     model = helper.make_model(graph, opset_imports=list(opsets))
-    name = (node.domain, node.op_type)
+    op = (node.domain, node.op_type)
     apart = _inlined(
-        lambda whole: inliner.inline_selected_functions(
-            whole, [name], inline_schema_functions=True
-        ),
+        lambda whole: inliner.inline_selected_functions(whole, [op], inline_schema_functions=True),
         model,
     )
     outside = {*node.input, *node.output}
     prefix = node.name or next(filter(None, node.output))
+    inner = {name for part in apart.graph.node for name in part.output if name} - outside
+    names = {name: f"{prefix}/{name}" for name in inner}
     used: Counter[str] = Counter()
-    for part in apart.graph.node:
-        for names in (part.input, part.output):
-            for place, own in enumerate(names):
-                if own and own not in outside:
-                    names[place] = f"{prefix}/{own}"
+    parts = [renamed(part, names) for part in apart.graph.node]
+    for part in parts:
         used[part.op_type] += 1
         number = f"_{used[part.op_type]}" * (used[part.op_type] > 1)
         part.name = f"{prefix}/{part.op_type}{number}"
-    return list(apart.graph.node)
+    nodes_in_single_precision(parts)
+    return parts
+
+
+def renamed(node: Any, names: Mapping[str, str]) -> Any:
+    """Return a copy of a node that reads and makes tensors of other names.
+
+    Parameters
+    ----------
+    node
+        The ``NodeProto``. The graphs in it are copied as well.
+    names
+        The new names by the old ones.
+    """
+    own = type(node)()
+    own.CopyFrom(node)
+    own.input[:] = [names.get(name, name) for name in own.input]
+    own.output[:] = [names.get(name, name) for name in own.output]
+    for attribute in own.attribute:
+        for graph in [*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs]:
+            inner = [renamed(each, names) for each in graph.node]
+            del graph.node[:]
+            graph.node.extend(inner)
+            for value in graph.output:
+                value.name = names.get(value.name, value.name)
+    return own
 
 
 def _with_defaults(proto: Any, opset: int) -> Any:

@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 
 from exporter.reading.bounds import require_weights
 from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
+from exporter.reading.onnx.gemm import parts_of_gemm
 from exporter.reading.onnx.importing import import_onnx
-from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
+from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent, state_axes
+from exporter.reading.onnx.repeated import repeated
 from exporter.reading.onnx.scopes import module_of
-from exporter.wiring.handlers import handled_by_onnx
+from exporter.reading.onnx.subgraphs import NotInlinedError, Outside, inlined
+from exporter.wiring.handlers import ONNX, is_handled
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import Operand, TensorType, elements
-from exporter.wiring.onnx.unwirable import is_unwirable
+from exporter.wiring.onnx.unwirable import is_unwirable, reason
+from queries.core.memory import ID_BYTES, available_memory
 from queries.errors import ModelFileError
 
 MOST_AXES: Final = 32
@@ -35,9 +39,13 @@ _DRAWN: Final = frozenset(
         "RandomUniformLike",
     ]
 )
+_OF_SHAPES: Final = frozenset(["EyeLike", "Shape", "Size"])
 _AS_LONG_AS_INPUT: Final = frozenset(["Compress", "NonZero", "Unique"])
 _AS_INPUT: Final = frozenset(["GroupNormalization"])
 """Operations of which ONNX says no shape, although their output has that of their input."""
+
+_BY_CONSTANTS: Final = frozenset(["Compress", "STFT"])
+"""Operations whose shape their constants decide, which ONNX does not look at, or wrongly."""
 
 _OWN: Final = ("", "ai.onnx")
 
@@ -114,6 +122,8 @@ class Walk:
     made: list[Any] = field(default_factory=list)
     apart: Counter[str] = field(default_factory=Counter)
     folded: int = 0
+    repeated: dict[str, int] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
 
     def nodes(self) -> Iterator[GraphNode]:
         """Yield the nodes that are no constants, each after those that it reads.
@@ -143,15 +153,17 @@ class Walk:
     def _parts(self, proto: Any, read: set[str]) -> tuple[list[Any], str | None]:
         """Return the nodes that a node is made of, none where it is wired as it is; or why not."""
         names = [name for name in proto.input if name]
-        if _refused(proto) or any(name in self.unknown for name in names):
+        if any(name in self.unknown for name in names):
             return [], None
-        if all(name in self.constants for name in names):
+        if _has_graphs(proto) and proto.domain in _OWN:
+            return self._inlined(proto)
+        if _refused(proto) or all(name in self.constants for name in names):
             return [], None
-        if proto.op_type in GATES:
-            return self._unrolled(self._named(proto))
+        if proto.op_type in {*GATES, "Gemm"}:
+            return self._in_steps(proto)
         # A handler says the first output; what else is read the body of the operation says.
         beyond = any(name in read for name in proto.output[1:]) and proto.op_type != "Split"
-        if proto.op_type in handled_by_onnx() and not beyond:
+        if is_handled(f"{ONNX}{proto.op_type}") and not beyond:
             return [], None
         if is_unwirable(proto.op_type) or not has_body(proto.op_type, self.opset):
             return [], None
@@ -176,11 +188,23 @@ class Walk:
         named.name = f"{own}{number}"
         return named
 
-    def _unrolled(self, proto: Any) -> tuple[list[Any], str | None]:
+    def _inlined(self, proto: Any) -> tuple[list[Any], str | None]:
+        try:
+            outside = Outside(self.types, self.constants, _attributes(proto), self.opset)
+            return inlined(proto, outside), None
+        except NotInlinedError as error:
+            return [], str(error)
+
+    def _in_steps(self, proto: Any) -> tuple[list[Any], str | None]:
+        if proto.op_type == "Gemm":
+            is_tensor = [name in self.types for name in proto.input]
+            return parts_of_gemm(proto, _attributes(proto), is_tensor), None
+        proto = self._named(proto)
         sequence = self.types.get(proto.input[0])
         if sequence is None:
             return [], "its sequence is a constant"
-        node = Recurrent(proto, _attributes(proto), sequence, self.constants)
+        self.states |= state_axes(proto)
+        node = Recurrent(proto, _attributes(proto), sequence, self.constants, self.opset)
         try:
             return node.nodes(), None
         except NotUnrolledError as error:
@@ -217,7 +241,9 @@ class Walk:
             self.unknown.update(name for name in proto.output if name)
             return None
         if refused is None:
-            node = self._typed(node)
+            node = self._without_empty(self._typed(node))
+            if not any(node.outputs):
+                return None
         for name, kind in zip(node.outputs, node.types, strict=True):
             if name and kind is not None:
                 self.types[name] = kind
@@ -236,21 +262,46 @@ class Walk:
             types = (first, *types[1:])
         if node.op == "Reshape" and types[0] and isinstance(first, TensorType):
             _require_same_size(node, first, types[0])
+        if node.op in _BY_CONSTANTS and isinstance(first, TensorType):
+            types = self._types_by_constants(node, first)
         if types and types[0] is None:
             why = "the shape of its output depends on the values of its input, or is not known"
-            return replace(node, types=types, refused=why)
-        if any(kind is not None and not elements(kind.shape) for kind in types):
-            return replace(node, types=(None,) * len(types), refused="its output holds no values")
+            refused = reason(node.op) if is_unwirable(node.op) else why
+            return replace(node, types=types, refused=refused)
         return replace(node, types=types)
+
+    def _types_by_constants(
+        self, node: GraphNode, first: TensorType
+    ) -> tuple[TensorType | None, ...]:
+        """Return the type of an output whose shape hangs on constants, by an input of zeros."""
+        rest = [each for each in node.operands[1:] if not isinstance(each, TensorType)]
+        if len(rest) + 1 < len(node.operands):
+            return (None,)
+        zeros = np.zeros(first.shape, first.dtype)
+        try:
+            made = evaluated(node.proto, [zeros, *rest], self.opset)
+        except Exception as error:
+            raise _does_not_fit(node.proto, error) from error
+        return (TensorType(np.asarray(made[0]).shape, first.dtype),)
+
+    def _without_empty(self, node: GraphNode) -> GraphNode:
+        """Take outputs that hold no values for constants, which they are."""
+        outputs = list(node.outputs)
+        for place, kind in enumerate(node.types):
+            if kind is not None and not elements(kind.shape):
+                self.constants[outputs[place]] = np.zeros(kind.shape, kind.dtype)
+                outputs[place] = ""
+        return replace(node, outputs=tuple(outputs))
 
     def _fold(self, proto: Any) -> bool:
         """Compute the outputs of a node if no input changes them; tell whether it does not."""
         names = [name for name in proto.input if name]
-        if proto.op_type in {"Shape", "Size"} and all(name in self.types for name in names):
-            shape = self.types[names[0]].shape
+        if proto.op_type in _OF_SHAPES and all(name in self.types for name in names):
+            known = self.types[names[0]]
+            if proto.op_type == "EyeLike" and not self._has_room(proto):
+                return False
             # Of the values nothing is asked.
-            feeds: list[Any] = [np.broadcast_to(np.float32(0), shape)]
-            self._computed(proto, feeds)
+            self._computed(proto, [np.broadcast_to(np.zeros((), known.dtype), known.shape)])
             return True
         if proto.op_type == "CastLike" and names[0] in self.constants and names[1] in self.types:
             dtype = self.types[names[1]].dtype
@@ -258,9 +309,26 @@ class Walk:
             return True
         if proto.op_type in _DRAWN or not all(name in self.constants for name in names):
             return False
+        if proto.op_type == "Constant" and (value := _attributes(proto).get("value")) is not None:
+            self.constants[proto.output[0]] = np.asarray(value)
+            return True
+        if self._is_repeated(proto):
+            return True
         if not self._has_room(proto):
             return False
-        self._computed(proto, [self.constants.get(name) for name in proto.input])
+        self._computed(proto, [self._constant(proto, name) for name in proto.input])
+        return True
+
+    def _is_repeated(self, proto: Any) -> bool:
+        """Take a constant that only repeats another one as a view of it, which takes no memory."""
+        values = [self.constants[name] for name in proto.input if name]
+        view = repeated(proto.op_type, _attributes(proto), values)
+        # A handler may turn it, or compute with it, and then it is no view.
+        size = 0 if view is None else ID_BYTES * view.size
+        if view is None or sum(self.repeated.values()) + size > available_memory():
+            return False
+        self.repeated[proto.output[0]] = size
+        self.constants[proto.output[0]] = view
         return True
 
     def _has_room(self, proto: Any) -> bool:
@@ -272,6 +340,7 @@ class Walk:
         if any(kind is None for kind in kinds):
             return False
         self.folded += sum(8 * elements(kind.shape) for kind in kinds if kind is not None)
+        self.folded += sum(self.repeated.get(name, 0) for name in proto.input)
         require_weights(self.folded, self.packed, "its constants would take")
         return True
 
@@ -279,9 +348,9 @@ class Walk:
         try:
             results = evaluated(proto, feeds, self.opset)
         except Exception as error:
-            reason = next(iter(str(error).splitlines()), "no reason given")
+            why = next(iter(str(error).splitlines()), "no reason given")
             raise ModelFileError(
-                f"node {proto.name!r} ({proto.op_type}) computes a constant, which fails: {reason}"
+                f"node {proto.name!r} ({proto.op_type}) computes a constant, which fails: {why}"
             ) from error
         names = [name for name in proto.output if name]
         for name, value in zip(names, results, strict=False):
@@ -294,34 +363,53 @@ class Walk:
 
         names = [name for name in proto.input if name]
         types = {name: self._type_proto(name) for name in names}
-        data = {
-            name: onnx.numpy_helper.from_array(self.constants[name], name)
-            for name in names
-            if name in self.constants and self.constants[name].size <= _LONGEST_SHAPE
-        }
+        data = {}
+        for name in names:
+            constant = self._constant(proto, name)
+            if constant is not None and constant.size <= _LONGEST_SHAPE:
+                data[name] = onnx.numpy_helper.from_array(constant, name)
+                types[name] = _constant_type(constant)
         try:
             schema = onnx.defs.get_schema(proto.op_type, self.opset, proto.domain)
             inferred = shape_inference.infer_node_outputs(
                 schema, proto, types, data, None, list(self.model.opset_import), 10
             )
         except Exception as error:
-            reason = next(iter(str(error).splitlines()), "no reason given")
-            raise ModelFileError(
-                f"node {proto.name!r} ({proto.op_type}) does not fit what it reads: {reason}"
-            ) from error
+            raise _does_not_fit(proto, error) from error
         each = {name: type_of(value) for name, value in inferred.items()}
         return {name: kind for name, kind in each.items() if kind is not None}
+
+    def _constant(self, proto: Any, name: str) -> NDArray[Any] | None:
+        """Return a constant as a node reads it, None where that is no constant.
+
+        ``Range`` reads scalars, which onnxruntime takes from arrays of one number as well.
+        """
+        constant = self.constants.get(name)
+        is_number = proto.op_type == "Range" and constant is not None and constant.size == 1
+        return constant.reshape(()) if constant is not None and is_number else constant
 
     def _type_proto(self, name: str) -> Any:
         """Return what is known of a tensor, as ONNX says it."""
         helper = import_onnx().helper
         constant = self.constants.get(name)
         if constant is not None:
-            kind = helper.np_dtype_to_tensor_dtype(constant.dtype)
-            return helper.make_tensor_type_proto(kind, constant.shape)
+            return _constant_type(constant)
         known = self.types[name]
         kind = helper.np_dtype_to_tensor_dtype(np.dtype(known.dtype))
         return helper.make_tensor_type_proto(kind, known.shape)
+
+
+def _does_not_fit(proto: Any, error: Exception) -> ModelFileError:
+    why = next(iter(str(error).splitlines()), "no reason given")
+    return ModelFileError(
+        f"node {proto.name!r} ({proto.op_type}) does not fit what it reads: {why}"
+    )
+
+
+def _constant_type(constant: NDArray[Any]) -> Any:
+    helper = import_onnx().helper
+    kind = helper.np_dtype_to_tensor_dtype(constant.dtype)
+    return helper.make_tensor_type_proto(kind, constant.shape)
 
 
 def _require_same_size(node: GraphNode, before: TensorType, after: TensorType) -> None:
@@ -363,8 +451,13 @@ def _attributes(proto: Any) -> dict[str, Any]:
 
 def _refused(proto: Any) -> str | None:
     """Return why a node cannot be wired that is not looked at any further."""
-    if any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute):
-        return "it has a graph of its own, which may be run any number of times, or not at all"
     if proto.domain not in _OWN:
         return f"it is an operation of {proto.domain}, not of ONNX"
+    if _has_graphs(proto):
+        return "it has a graph of its own, which may be run any number of times, or not at all"
     return None
+
+
+def _has_graphs(proto: Any) -> bool:
+    """Tell whether a node has a graph of its own."""
+    return any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute)

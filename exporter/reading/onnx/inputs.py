@@ -1,12 +1,13 @@
 """The inputs of an ONNX model: a batch of one, and no open axis."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from exporter.reading.calls import Shape
 from exporter.reading.input_shapes import closed_shapes
+from exporter.reading.onnx.batch_axes import inputs_by_time
 from exporter.reading.onnx.importing import import_onnx
-from exporter.reading.onnx.recurrent import GATES
 from exporter.wiring.onnx.node import TensorType
 from queries.core.input_shapes import InputShapes
 from queries.errors import ModelFileError
@@ -14,21 +15,23 @@ from queries.errors import ModelFileError
 
 @dataclass(frozen=True)
 class _Told:
-    """What a file says of an input; None for each axis that is open, and for that of the batch."""
+    """What a file says of an input: None for each axis that is open, and the axis of the batch."""
 
     shape: Shape
     dtype: str
+    batch: int
 
     @property
     def own(self) -> Shape:
         """Its shape as a plan has it, with what is open."""
-        if len(self.shape) > 1 and self.shape[0] == 1:
-            return self.shape[1:]
+        if len(self.shape) > 1 and self.shape[self.batch] == 1:
+            return self.shape[: self.batch] + self.shape[self.batch + 1 :]
         return self.shape or (1,)
 
     def closed(self, own: Shape) -> tuple[int, ...]:
         """Return its shape, of which a plan has ``own``."""
-        whole = own if len(own) == len(self.shape) else (1, *own)
+        batch = self.batch
+        whole = own if len(own) == len(self.shape) else (*own[:batch], 1, *own[batch:])
         return tuple(size or 1 for size in whole[: len(self.shape)])
 
 
@@ -55,7 +58,7 @@ def inputs_of(
     """
     weights = {tensor.name for tensor in model.graph.initializer}
     values = [value for value in model.graph.input if value.name not in weights]
-    by_time = _by_time(model)
+    by_time = inputs_by_time(model)
     told = {value.name: _told(value, value.name in by_time, batch=batch) for value in values}
     if not told:
         raise ModelFileError("the model has no input")
@@ -64,7 +67,7 @@ def inputs_of(
     for value, shape in zip(values, shapes, strict=True):
         each = told[value.name]
         whole = each.closed(shape)
-        made[value.name] = TensorType(whole, each.dtype)
+        made[value.name] = TensorType(whole, each.dtype, each.batch)
         _set(value, whole)
     for output in model.graph.output:
         output.type.tensor_type.ClearField("shape")
@@ -72,18 +75,46 @@ def inputs_of(
     return made
 
 
-def _by_time(model: Any) -> set[str]:
-    """Return the names of what recurrent nodes read: time stands before the batch there."""
-    return {node.input[0] for node in model.graph.node if node.op_type in GATES and node.input}
-
-
-def has_fixed_batch(model: Any) -> bool:
-    """Tell whether a model was exported for batches of more than one alone."""
-    by_time = _by_time(model)
+def fixed_batch(model: Any) -> int | None:
+    """Return the batch of more than one for which alone a model was exported; None for none."""
+    by_time = inputs_by_time(model)
     shapes = {value.name: value.type.tensor_type.shape.dim for value in model.graph.input}
-    return any(
-        len(axes) > 1 and axes[int(name in by_time)].dim_value > 1 for name, axes in shapes.items()
-    )
+    weights = {tensor.name for tensor in model.graph.initializer}
+    batches = [
+        axes[int(name in by_time)].dim_value
+        for name, axes in shapes.items()
+        if len(axes) > 1 and name not in weights
+    ]
+    return next((batch for batch in batches if batch > 1), None)
+
+
+def is_of_one(model: Any, batch: int, types: Mapping[str, TensorType]) -> bool:
+    """Tell whether outputs for a batch of one are those of one sample of a batch.
+
+    A shape that is baked in may fit one sample, and make many of it.
+
+    Parameters
+    ----------
+    model, batch
+        The model as it is, and the batch for which it was exported.
+    types
+        The tensors for a batch of one.
+    """
+    for value in model.graph.output:
+        told = [axis.dim_value for axis in value.type.tensor_type.shape.dim]
+        is_told = value.type.tensor_type.HasField("shape") and all(told)
+        if value.name not in types or not is_told:
+            continue
+        own = types[value.name].shape
+        if len(own) != len(told):
+            return False
+        apart = [axis for axis in range(len(own)) if own[axis] != told[axis]]
+        if len(apart) != 1:
+            return False
+        (axis,) = apart
+        if told[axis] != batch * own[axis] or (axis and own[axis] != 1):
+            return False
+    return True
 
 
 def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
@@ -99,7 +130,7 @@ def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
     is_batch = batch and len(shape) > 1
     if shape and (is_batch or shape[axis] is None):
         shape[axis] = 1
-    return _Told(tuple(shape), dtype.name)
+    return _Told(tuple(shape), dtype.name, axis)
 
 
 def _set(value: Any, shape: tuple[int, ...]) -> None:

@@ -17,11 +17,11 @@ from exporter.reading.onnx.files import Origin, is_beside, read_beside, read_fil
 from exporter.reading.onnx.functions import require_few_nodes, without_functions
 from exporter.reading.onnx.graph import Walk
 from exporter.reading.onnx.importing import import_onnx
-from exporter.reading.onnx.inputs import has_fixed_batch, inputs_of
+from exporter.reading.onnx.inputs import fixed_batch, inputs_of, is_of_one
 from exporter.reading.onnx.names import source_of
 from exporter.reading.onnx.refusing import refusing
 from exporter.reading.onnx.single_precision import in_single_precision
-from exporter.reading.onnx.values import by_sample, run
+from exporter.reading.onnx.values import by_sample, run, with_infinite
 from exporter.reading.opened_model import ModelTensor, ModelValues
 from exporter.reading.refusal import Refusal, raise_unsupported
 from exporter.wiring.onnx.node import TensorType, elements
@@ -137,9 +137,13 @@ class OnnxModel:
         }
         for name, value in zip(names, each, strict=True):
             tensors[positions[name]] = _own(value, types[name])
+        said = [_own(value, types[name]) for name, value in zip(outputs, predicted, strict=True)]
         return ModelValues(
             tensors,
-            [_own(value, types[name]) for name, value in zip(outputs, predicted, strict=True)],
+            [
+                with_infinite(value, tensors[positions[name]])
+                for name, value in zip(outputs, said, strict=True)
+            ],
         )
 
 
@@ -229,7 +233,14 @@ def _in_parts(model: Any, graph: GraphCalls) -> Any:
     parts = import_onnx().ModelProto()
     parts.CopyFrom(model)
     del parts.graph.node[:]
-    parts.graph.node.extend(graph.nodes)
+    for node in graph.nodes:
+        values = [each for each in node.attribute if each.HasField("t")]
+        if node.op_type == "Constant" and values:
+            # As weights they may be of any type, which older constants may not.
+            parts.graph.initializer.add().CopyFrom(values[0].t)
+            parts.graph.initializer[-1].name = node.output[0]
+        else:
+            parts.graph.node.append(node)
     return parts
 
 
@@ -241,12 +252,16 @@ def _graph(
         return _with_batch(proto, opset, packed, shapes, batch=batch), proto
     changed = import_onnx().ModelProto()
     changed.CopyFrom(proto)
+    fixed = fixed_batch(proto)
     try:
-        return _with_batch(changed, opset, packed, shapes, batch=True), changed
+        graph = _with_batch(changed, opset, packed, shapes, batch=True)
     except (ModelFileError, ParameterError):
         # The shapes of a graph that was loaded so have the batch as well.
-        if not has_fixed_batch(proto):
+        if fixed is None:
             raise
+    else:
+        if fixed is None or is_of_one(proto, fixed, graph.types):
+            return graph, changed
     return _with_batch(proto, opset, packed, shapes, batch=False), proto
 
 
@@ -316,4 +331,4 @@ def _require_size(proto: Any, packed: int) -> None:
 
 
 def _own(value: NDArray[Any], kind: TensorType) -> NDArray[Any]:
-    return value.reshape((len(value), *kind.own))
+    return value.reshape((len(value), *kind.planned))

@@ -1,5 +1,6 @@
 """A model of another floating-point precision as one of single precision."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -22,22 +23,34 @@ def in_single_precision(model: Any) -> tuple[str, ...]:
     model
         The ``ModelProto``, which is changed. Its weights are in it.
     """
-    onnx = import_onnx()
-    single = onnx.TensorProto.FLOAT
+    single = import_onnx().TensorProto.FLOAT
     found: set[str] = set()
     for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
         kind = value.type.tensor_type
         if kind.elem_type in _NAMES:
             found.add(_NAMES[kind.elem_type])
             kind.elem_type = single
-    for node in model.graph.node:
-        for attribute in node.attribute:
-            if attribute.name in _TYPED and attribute.i in _NAMES:
-                attribute.i = single
+    nodes_in_single_precision(model.graph.node)
     for tensor in tensors_of(model):
         if tensor.data_type in _NAMES:
             found.add(_NAMES[tensor.data_type])
-            with np.errstate(over="ignore"):
-                values = onnx.numpy_helper.to_array(tensor).astype(np.float32)
-            tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
+            _narrow(tensor)
     return tuple(name for name in _HALVES if name in found)
+
+
+def nodes_in_single_precision(nodes: Iterable[Any]) -> None:
+    """Make nodes compute in single precision that name another one, or hold constants of it."""
+    onnx = import_onnx()
+    for node in nodes:
+        for attribute in node.attribute:
+            if attribute.name in _TYPED and attribute.i in _NAMES:
+                attribute.i = onnx.TensorProto.FLOAT
+            if attribute.HasField("t") and attribute.t.data_type in _NAMES:
+                _narrow(attribute.t)
+
+
+def _narrow(tensor: Any) -> None:
+    numpy_helper = import_onnx().numpy_helper
+    with np.errstate(over="ignore"):
+        values = numpy_helper.to_array(tensor).astype(np.float32)
+    tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.reading.model_file import InMemory, reading
-from exporter.reading.onnx.inputs import has_fixed_batch
+from exporter.reading.onnx.inputs import fixed_batch
 from exporter.reading.onnx.live import OnnxInMemory
 from exporter.reading.onnx.model import OnnxModel
 from exporter.reading.pytorch.examples import Examples, tensors_in
@@ -93,7 +93,7 @@ class TorchInMemory:
         def said(sample: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
             return self._said([sample[name] for name in inputs], outputs)
 
-        batch = not has_fixed_batch(proto)
+        batch = fixed_batch(proto) is None
         if not batch:
             logger.warning(
                 "%s is read with all of the batch in example_inputs; of one sample, such as "

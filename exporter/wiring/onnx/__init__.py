@@ -5,12 +5,15 @@ from exporter.wiring.onnx import (
     convolution,
     functions,
     inputs,
+    linear,
     moves,
     normalization,
     pooling,
     products,
     reductions,
     resizing,
+    sampling,
+    scattering,
 )
 from exporter.wiring.onnx.node import OnnxNode, TensorType
 
@@ -21,10 +24,13 @@ __all__ = [
     "convolution",
     "functions",
     "inputs",
+    "linear",
     "moves",
     "normalization",
     "pooling",
     "products",
     "reductions",
     "resizing",
+    "sampling",
+    "scattering",
 ]

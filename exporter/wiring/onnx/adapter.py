@@ -14,6 +14,7 @@ from exporter.wiring.onnx.node import OnnxNode, TensorType
 from exporter.wiring.operands import constant
 from exporter.wiring.results import (
     Computed,
+    Floats,
     Ids,
     Moved,
     NotWirableError,
@@ -81,8 +82,7 @@ def plain_function(node: OnnxNode) -> Computed | None:
 
 def _as_in_model(node: OnnxNode, wiring: Wiring) -> Wiring:
     if isinstance(wiring, Parts):
-        parts = [_placed(node, part, place) for place, part in enumerate(wiring.parts)]
-        return Parts(tuple(parts[place] for place in node.used))
+        return Parts(tuple(_placed(node, wiring.parts[place], place) for place in node.used))
     if any(node.used):
         raise NotWirableError(f"its output {max(node.used)} is read, which no neuron says")
     if isinstance(wiring, Moved):
@@ -98,14 +98,18 @@ def _last(node: OnnxNode, stage: Stage) -> Stage:
 
 
 def _placed(node: OnnxNode, moved: Moved, place: int) -> Moved:
-    axis = moved.channel_axis
-    own = node.outputs[place].own
-    return Moved(moved.ids.reshape(own), node.channel_axes[place] if axis is None else axis)
+    kind = node.outputs[place]
+    axis = None if moved.channel_axis is None else kind.planned_axis(moved.channel_axis)
+    shaped = moved.ids.reshape(kind.planned)
+    return Moved(shaped, node.channel_axes[place] if axis is None else axis)
 
 
 def _completed(node: OnnxNode, computed: Computed) -> Computed:
     """Give neurons the shape that a plan has, the bias and the function of their node."""
-    own = node.outputs[0].own
+    kind = node.outputs[0]
+    own = kind.planned
+    if kind.is_by_time and len(computed.shape) == len(kind.own):
+        computed = _without_batch(computed, kind)
     if not computed.sources.shape[: computed.rank]:
         computed = replace(computed, sources=np.asarray(computed.read)[np.newaxis], rank=1)
     if computed.shape != own:
@@ -113,7 +117,7 @@ def _completed(node: OnnxNode, computed: Computed) -> Computed:
     if computed.channel_axis is None:
         computed = replace(computed, channel_axis=node.channel_axes[0])
     if node.bias is not None:
-        added = constant(node.bias, len(own))
+        added = _own_bias(node.bias, kind)
         bias = added if computed.bias is None else computed.bias + added
         computed = replace(computed, bias=bias)
     if node.activation is None:
@@ -127,6 +131,34 @@ def _completed(node: OnnxNode, computed: Computed) -> Computed:
         activation_config=function.activation_config,
         slope=function.slope,
     )
+
+
+def _own_bias(bias: Floats, kind: TensorType) -> Floats:
+    if kind.is_by_time and bias.ndim == kind.rank:
+        return np.squeeze(bias, axis=kind.batch)
+    return constant(bias, len(kind.planned))
+
+
+def _without_batch(computed: Computed, kind: TensorType) -> Computed:
+    """Return what a handler says of axes as a plan counts them, which has no batch."""
+    axis = computed.channel_axis
+    changes: dict[str, Any] = {}
+    if axis is not None:
+        changes["channel_axis"] = kind.planned_axis(axis)
+    if computed.counted is not None:
+        kept = [kind.planned_axis(place) is not None for place in range(len(kind.own))]
+        changes["counted"] = tuple(
+            what for what, is_kept in zip(computed.counted, kept, strict=True) if is_kept
+        )
+    if "axis" in computed.activation_config:
+        over = np.atleast_1d(computed.activation_config["axis"])
+        places = [kind.planned_axis(int(each)) for each in over]
+        own = [place - len(kind.planned) for place in places if place is not None]
+        if not own:
+            raise NotWirableError("it goes over the samples of a batch")
+        axes = own[0] if len(own) == 1 else own
+        changes["activation_config"] = {**computed.activation_config, "axis": axes}
+    return replace(computed, **changes)
 
 
 def _reshaped(computed: Computed, own: tuple[int, ...]) -> Computed:

@@ -7,13 +7,18 @@ from typing import Any, Final
 import numpy as np
 
 from exporter.wiring import choices, comparisons, operations
+from exporter.wiring.constants import saying
 from exporter.wiring.elementwise import affine, one_to_one
 from exporter.wiring.handlers import handler_of
 from exporter.wiring.merge import merged
 from exporter.wiring.onnx.adapter import onnx_handles
 from exporter.wiring.onnx.node import OnnxNode
 from exporter.wiring.operands import constant, is_neurons, number
+from exporter.wiring.powers import by_numbers
 from exporter.wiring.results import Chain, Computed, Floats, NotWirableError, Reduce, Stage, Wiring
+
+LARGEST: Final = float(np.finfo(np.float32).max)
+"""The largest number of single precision: what is beyond is infinite."""
 
 _AS_IN_KERAS: Final = {
     "Add": operations.add,
@@ -32,16 +37,16 @@ def remainder(node: OnnxNode, dividend: Any, divisor: Any) -> Computed | Chain:
     """Divide by a constant, and keep the remainder, of the sign of either."""
     if not is_neurons(dividend) or is_neurons(divisor):
         raise NotWirableError("it divides by a tensor, with a remainder")
-    by = number(divisor)
     if not node.attributes.get("fmod", 0):
-        return one_to_one(dividend, "mod", x2=by)
+        return by_numbers(dividend, divisor, "mod", np.mod)
+    by = constant(divisor, dividend.ndim)
     return Chain(
         (
             Stage(
                 "whole",
-                lambda each: one_to_one(each, "trunc", weight=1 / by),
-                output=lambda x: np.trunc(x / by),
-                reads=(dividend,),
+                lambda each: affine(each, 1 / by, 0.0, "trunc"),
+                output=lambda x: np.trunc(x / by.astype(np.float32)),
+                reads=(np.broadcast_to(dividend, np.broadcast_shapes(dividend.shape, by.shape)),),
             ),
             Stage(
                 "rest",
@@ -71,8 +76,8 @@ def summed(node: OnnxNode, *operands: Any) -> Computed:
 
 
 @onnx_handles("Max", "Min")
-def extreme(node: OnnxNode, *operands: Any) -> Computed:
-    """Take the largest or the smallest of any number of tensors, and of a constant."""
+def extreme(node: OnnxNode, *operands: Any) -> Computed | Chain:
+    """Take the largest or smallest of tensors and a constant; neurons say one that varies."""
     tensors = [each for each in operands if is_neurons(each)]
     constants = [np.asarray(each) for each in operands if not is_neurons(each)]
     kind: Reduce = "max" if node.op == "Max" else "min"
@@ -80,8 +85,11 @@ def extreme(node: OnnxNode, *operands: Any) -> Computed:
     made = merged(tensors, kind) if len(tensors) > 1 else one_to_one(tensors[0])
     if not constants:
         return made
-    bound = number(reduce(of_constants, constants))
-    return replace(made, activation=function, activation_config={"x2": bound})
+    bounds = constant(reduce(of_constants, constants), made.rank)
+    if len(np.unique(bounds)) > 1 or np.broadcast_shapes(bounds.shape, made.shape) != made.shape:
+        joined = Stage("extreme", lambda *ids: merged(ids, kind), reads=(*tensors, "constant"))
+        return Chain((saying("constant", bounds, tensors[0]), joined))
+    return replace(made, activation=function, activation_config={"x2": number(bounds)})
 
 
 _COMPARED = {
@@ -111,6 +119,10 @@ def logical(node: OnnxNode, *operands: Any) -> Wiring:
 
 @onnx_handles("IsInf")
 def is_infinite(node: OnnxNode, ids: Any) -> Computed:
-    """Say 1 where a neuron is infinite, of either sign, else 0."""
-    node.require(detect_negative=1, detect_positive=1)
-    return one_to_one(ids, "isinf")
+    """Say 1 where a neuron is infinite, of either sign or of one, else 0."""
+    above, below = (node.attributes.get(f"detect_{sign}", 1) for sign in ("positive", "negative"))
+    if above and below:
+        return one_to_one(ids, "isinf")
+    if not above and not below:
+        raise NotWirableError("it looks for infinity of neither sign")
+    return one_to_one(ids, "greater", x2=LARGEST) if above else one_to_one(ids, "less", x2=-LARGEST)

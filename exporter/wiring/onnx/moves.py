@@ -4,6 +4,7 @@ ONNX's own reference evaluator moves the ids, as distances from ``ZERO``, so tha
 operation fills in become ``ZERO``. It knows each operation of each version.
 """
 
+from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -27,8 +28,11 @@ from exporter.wiring.results import (
     Wiring,
 )
 
-_FILLING: Final = ("Concat", "Pad")
+_FILLING: Final = ("Concat", "Pad", "Scatter", "ScatterElements", "ScatterND", "TensorScatter")
 """Operations that may put constants among neurons."""
+
+_OLDEST: Final = defaultdict(int, Scatter=11)
+"""The opset from which on the evaluator knows an operation, by the name that it has now."""
 
 
 @onnx_handles(
@@ -85,7 +89,7 @@ def _moved(node: OnnxNode, operands: Any) -> list[Ids]:
         operand.reshape(known.shape) - ZERO if isinstance(known, TensorType) else _nothing(known)
         for known, operand in zip(node.inputs, operands, strict=True)
     ]
-    results = evaluated(_without_value(node.proto), feeds, node.opset)
+    results = evaluated(_without_value(node.proto), feeds, max(node.opset, _OLDEST[node.op]))
     return [np.asarray(each).astype(np.int64) + ZERO for each in results]
 
 
@@ -99,11 +103,19 @@ def _nothing(known: Any) -> NDArray[Any] | None:
 def _without_value(proto: Any) -> Any:
     """Return a node without what it fills up with, which before opset 11 was an attribute."""
     if proto.op_type != "Pad":
-        return proto
-    own = type(proto)()
-    own.CopyFrom(proto)
+        return _renamed(proto)
+    own = _renamed(proto)
     del own.attribute[:]
     own.attribute.extend(each for each in proto.attribute if each.name != "value")
+    return own
+
+
+def _renamed(proto: Any) -> Any:
+    """Return a copy of a node, of the name that its operation has in newer versions."""
+    own = type(proto)()
+    own.CopyFrom(proto)
+    if own.op_type == "Scatter":
+        own.op_type = "ScatterElements"
     return own
 
 
@@ -115,4 +127,5 @@ def _constants(node: OnnxNode) -> Floats:
         np.zeros(known.shape, dtype=np.float32) if isinstance(known, TensorType) else known
         for known in node.inputs
     ]
-    return np.asarray(evaluated(node.proto, feeds, node.opset)[0], dtype=np.float64)
+    proto, opset = _renamed(node.proto), max(node.opset, _OLDEST[node.op])
+    return np.asarray(evaluated(proto, feeds, opset)[0], dtype=np.float64)

@@ -23,10 +23,13 @@ class TensorType:
         Its shape as the graph has it, with the batch of one.
     dtype
         What its values are stored as.
+    batch
+        Which axis is the batch.
     """
 
     shape: tuple[int, ...]
     dtype: str
+    batch: int = 0
 
     @property
     def has_batch(self) -> bool:
@@ -35,8 +38,27 @@ class TensorType:
 
     @property
     def own(self) -> tuple[int, ...]:
-        """The shape as a plan has it: without the batch of one, and never without an axis."""
+        """The shape as handlers have it: without a first axis of one, and never without an axis."""
         return self.shape[1:] if self.has_batch else self.shape or (1,)
+
+    @property
+    def planned(self) -> tuple[int, ...]:
+        """The shape as a plan has it: without the batch of one, wherever that stands."""
+        if not self.is_by_time:
+            return self.own
+        return self.shape[: self.batch] + self.shape[self.batch + 1 :]
+
+    @property
+    def is_by_time(self) -> bool:
+        """True where the batch of one stands behind another axis."""
+        return bool(self.batch) and self.shape[self.batch] == 1
+
+    def planned_axis(self, axis: int) -> int | None:
+        """Return an axis of the shape that handlers have in that of a plan; None for the batch."""
+        if not self.is_by_time:
+            return axis
+        place = axis % len(self.own) + self.has_batch
+        return None if place == self.batch else place - (place > self.batch)
 
     @property
     def rank(self) -> int:
@@ -105,6 +127,8 @@ class OnnxNode:
     def operands(self, ids: Sequence[Ids]) -> list[Any]:
         """Return what it reads in its order: neuron ids of tensors, and constants.
 
+        Ids have the shapes that handlers have.
+
         Constants are no int64, which is what ids are.
 
         Parameters
@@ -114,7 +138,7 @@ class OnnxNode:
         """
         waiting = iter(ids)
         return [
-            next(waiting) if isinstance(each, TensorType) else _constant(each)
+            _by_handler(next(waiting), each) if isinstance(each, TensorType) else _constant(each)
             for each in self.inputs
         ]
 
@@ -161,6 +185,10 @@ class OnnxNode:
         for name, value in values.items():
             if (own := self.attributes.get(name, value)) != value:
                 raise NotWirableError(f"its attribute {name} is {own}")
+
+
+def _by_handler(ids: Ids, known: TensorType) -> Ids:
+    return ids.reshape(known.own) if known.is_by_time else ids
 
 
 def _constant(value: Any) -> Any:

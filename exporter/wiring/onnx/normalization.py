@@ -11,6 +11,7 @@ from exporter.wiring.normalization import folded
 from exporter.wiring.norms import normalize
 from exporter.wiring.onnx.adapter import onnx_handles
 from exporter.wiring.onnx.node import OnnxNode
+from exporter.wiring.onnx.space import channel_axis
 from exporter.wiring.operands import is_neurons
 from exporter.wiring.results import Chain, Computed, Ids, NotWirableError, Wiring
 from exporter.wiring.standardization import layer_norm, rms_norm, standardized
@@ -47,7 +48,7 @@ def rms_normalization(node: OnnxNode, ids: Ids, scale: Any) -> Wiring:
 @onnx_handles("InstanceNormalization")
 def instance_normalization(node: OnnxNode, ids: Ids, scale: Any, offset: Any) -> Chain:
     """Standardize each channel over its positions, all in steps of their own."""
-    return _by_groups(node, ids, scale, offset, len(ids))
+    return _by_groups(node, ids, scale, offset, ids.shape[channel_axis(node)])
 
 
 @onnx_handles("GroupNormalization")
@@ -55,19 +56,19 @@ def group_normalization(node: OnnxNode, ids: Ids, scale: Any, offset: Any) -> Ch
     """Standardize groups of channels over all positions, all in steps of their own."""
     groups = int(node.attributes["num_groups"])
     # Before opset 21 there is one number a group.
-    gamma, beta = (np.repeat(each, len(ids) // len(each)) for each in (scale, offset))
+    channels = ids.shape[channel_axis(node)]
+    gamma, beta = (np.repeat(each, channels // len(each)) for each in (scale, offset))
     return _by_groups(node, ids, gamma, beta, groups)
 
 
 def _by_groups(node: OnnxNode, ids: Ids, scale: Any, offset: Any, groups: int) -> Chain:
     if is_neurons(scale) or is_neurons(offset):
         raise NotWirableError("its scale or offset is a tensor")
-    if not node.tensor().has_batch:
-        raise NotWirableError("its input is no batch of one")
+    axis = channel_axis(node)
     gamma, beta = (
-        by_channel(np.asarray(each, dtype=np.float64), 0, ids.ndim) for each in (scale, offset)
+        by_channel(np.asarray(each, dtype=np.float64), axis, ids.ndim) for each in (scale, offset)
     )
-    means = Means(ids.shape, tuple(range(ids.ndim)), 0, groups)
+    means = Means(ids.shape, tuple(range(axis, ids.ndim)), axis, groups)
     return Chain(standardized(ids, means, _epsilon(node), scale=gamma, offset=beta))
 
 

@@ -12,7 +12,7 @@ from exporter.wiring.onnx.adapter import onnx_handles
 from exporter.wiring.onnx.node import OnnxNode
 from exporter.wiring.onnx.space import Sliding, channel_axis, channels_behind
 from exporter.wiring.pooling import averaged, largest
-from exporter.wiring.results import EMPTY, ZERO, Chain, Computed, Ids, NotWirableError, Stage
+from exporter.wiring.results import EMPTY, ZERO, Chain, Computed, Ids, Stage
 from exporter.wiring.windows import windows
 
 _EUCLIDEAN: Final = 2
@@ -101,8 +101,7 @@ def local_response(node: OnnxNode, ids: Ids) -> Chain:
 
     Krizhevsky et al. (2012), section 3.3.
     """
-    if not node.tensor().has_batch:
-        raise NotWirableError("its batch holds more than one")
+    axis = channel_axis(node)
     size = int(node.attributes["size"])
     alpha, beta, bias = (
         float(node.attributes.get(name, default))
@@ -112,20 +111,21 @@ def local_response(node: OnnxNode, ids: Ids) -> Chain:
     pad = (before, size - 1 - before)
 
     def wire(squares: Ids) -> Computed:
-        padded = np.pad(squares, [pad, *[(0, 0)] * (squares.ndim - 1)], constant_values=EMPTY)
+        pads = [pad if place == axis else (0, 0) for place in range(squares.ndim)]
+        padded = np.pad(squares, pads, constant_values=EMPTY)
         return Computed(
-            sliding_window_view(padded, size, axis=0),
+            sliding_window_view(padded, size, axis=axis),
             np.asarray(alpha / size, dtype=np.float32),
             squares.ndim,
             bias=np.asarray(bias),
             activation="power",
             activation_config={"x2": -beta},
-            channel_axis=0,
+            channel_axis=axis,
         )
 
     def output(squares: Any) -> Any:
-        padded = np.pad(squares, [(0, 0), pad, *[(0, 0)] * (squares.ndim - 2)])
-        sums = sliding_window_view(padded, size, axis=1).sum(axis=-1)
+        pads = [pad if place == axis + 1 else (0, 0) for place in range(squares.ndim)]
+        sums = sliding_window_view(np.pad(squares, pads), size, axis=axis + 1).sum(axis=-1)
         return np.power(bias + alpha / size * sums, -beta)
 
     return Chain(

@@ -1,6 +1,8 @@
 """Products of matrices of ONNX: with a constant, or of two tensors."""
 
+from collections import Counter
 from dataclasses import replace
+from string import ascii_letters
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,8 +20,6 @@ from exporter.wiring.results import Chain, Computed, Floats, Ids, NotWirableErro
 @onnx_handles("Gemm")
 def gemm(node: OnnxNode, first: Any, second: Any, added: Any = None) -> Wiring:
     """Join each unit to all inputs at its position; products of two tensors are neurons."""
-    if is_neurons(added):
-        raise NotWirableError("it adds a tensor, of which no step is made")
     rows = _turned(node, 0, first, bool(node.attributes.get("transA", 0)))
     columns = _turned(node, 1, second, bool(node.attributes.get("transB", 0)))
     alpha, beta = (float(node.attributes.get(name, 1.0)) for name in ("alpha", "beta"))
@@ -28,7 +28,7 @@ def gemm(node: OnnxNode, first: Any, second: Any, added: Any = None) -> Wiring:
     if is_neurons(rows) and not is_neurons(columns):
         return _dense(rows, alpha * columns.T if alpha != 1 else columns.T, bias)
     if alpha != 1:
-        raise NotWirableError(f"its attribute alpha is {alpha}, and its second factor a tensor")
+        rows = alpha * rows
     # The batch stands before both matrices.
     wiring = Contraction.of("...ij,...jk->...ik", rows, columns).wiring
     return wiring if bias is None else _with_bias(wiring, bias)
@@ -70,16 +70,46 @@ def _scaled(added: Any, beta: float, rank: int) -> Floats:
 def matmul(node: OnnxNode, first: Any, second: Any) -> Wiring:
     """Multiply matrices: products of two tensors are neurons, which are added up."""
     if any(isinstance(each, TensorType) and each.rank == 1 for each in node.inputs):
-        raise NotWirableError("it multiplies a vector without a batch")
+        return _of_vectors(node, first, second)
     return matrix_product(node, first, second)
+
+
+def _of_vectors(node: OnnxNode, first: Any, second: Any) -> Wiring:
+    """Multiply where a tensor is a vector, and has no batch."""
+    operands, terms, output = [], [], "..."
+    ranks = [len(each.shape) for each in node.inputs if each is not None]
+    before = max(*ranks, 2) - 2
+    for known, operand, place in zip(node.inputs, (first, second), ("ij", "jk"), strict=True):
+        full = operand.reshape(known.shape) if isinstance(known, TensorType) else operand
+        names = place if full.ndim > 1 else "j"
+        # What multiplies stands behind all that repeats, of which the batch is the first.
+        repeats = (1,) * (before + len(names) - full.ndim)
+        batch = () if isinstance(known, TensorType) else (1,)
+        operands.append(full.reshape((*batch, *repeats, *full.shape)))
+        terms.append(f"...{names}")
+        output += names.replace("j", "")
+    wiring = Contraction.of(f"{terms[0]},{terms[1]}->{output}", *operands).wiring
+    return replace(wiring, channel_axis=None) if isinstance(wiring, Computed) else wiring
 
 
 @onnx_handles("Einsum")
 def einsum(node: OnnxNode, *operands: Any) -> Wiring:
     """Add up what its equation says: products of tensors are neurons, constants are weights."""
-    if not all(each.has_batch for each in node.inputs if isinstance(each, TensorType)):
-        raise NotWirableError("it multiplies tensors without a batch")
-    equation: str = node.attributes["equation"]
+    equation: str = node.attributes["equation"].replace(" ", "")
     if "->" not in equation:
-        raise NotWirableError(f"its equation {equation!r} does not say its output; write it: ->")
-    return sum_of_products(SimpleNamespace(subscripts=equation.replace(" ", "")), *operands)
+        # What stands once is left, in the order of the alphabet.
+        counts = Counter(equation.replace(",", "").replace(".", ""))
+        left = "".join(sorted(letter for letter, count in counts.items() if count == 1))
+        equation += f"->{'...' * ('...' in equation)}{left}"
+    if all(each.has_batch for each in node.inputs if isinstance(each, TensorType)):
+        return sum_of_products(SimpleNamespace(subscripts=equation), *operands)
+    # A batch of one before all is an axis that no equation names.
+    batch = next(letter for letter in ascii_letters if letter not in equation)
+    inputs, output = equation.split("->")
+    terms, full = [], []
+    for known, operand, term in zip(node.inputs, operands, inputs.split(","), strict=True):
+        is_tensor = isinstance(known, TensorType)
+        terms.append(batch * is_tensor + term)
+        full.append(operand.reshape(known.shape) if isinstance(known, TensorType) else operand)
+    wiring = Contraction.of(f"{','.join(terms)}->{batch}{output}", *full).wiring
+    return replace(wiring, channel_axis=None) if isinstance(wiring, Computed) else wiring

@@ -5,12 +5,22 @@ from typing import Any, Final
 import numpy as np
 
 from exporter.wiring.axes import over_axes
+from exporter.wiring.cumulative import cumulated_where
 from exporter.wiring.elementwise import one_to_one
 from exporter.wiring.means import shares
 from exporter.wiring.onnx.adapter import onnx_handles
 from exporter.wiring.onnx.node import OnnxNode
 from exporter.wiring.onnx.pooling import powers, root
-from exporter.wiring.results import Chain, Computed, Ids, Moved, Reduce, Stage, Weights
+from exporter.wiring.results import (
+    Chain,
+    Computed,
+    Ids,
+    Moved,
+    NotWirableError,
+    Reduce,
+    Stage,
+    Weights,
+)
 from exporter.wiring.zeros import with_zeros_joined
 
 _ONE: Final[Weights] = np.ones((), dtype=np.float32)
@@ -63,6 +73,20 @@ def log_of_sum_of_powers(node: OnnxNode, ids: Ids, axes: Any = None) -> Chain:
     """Apply the exponential function, add up over axes, and take the logarithm."""
     apart = Stage("exp", lambda each: one_to_one(each, "exp"), output=np.exp, reads=(ids,))
     return Chain((apart, Stage("sum", lambda each: log_of_sum(node, each, axes))))
+
+
+@onnx_handles("CumSum", "CumProd")
+def cumulated(node: OnnxNode, ids: Ids, axis: Any = None) -> Computed:
+    """Add up, or multiply, what stands up to each place of an axis, or from there on."""
+    del axis
+    along = (node.numbers(1) or [0])[0]
+    own = node.tensor().axis(along) - 1
+    if own < 0:
+        raise NotWirableError("it goes over the samples of a batch")
+    exclusive, reverse = (int(node.attributes.get(name, 0)) for name in ("exclusive", "reverse"))
+    before = np.tri(ids.shape[own], k=-exclusive, dtype=bool)
+    reduce: Reduce = "sum" if node.op == "CumSum" else "product"
+    return cumulated_where(before.T if reverse else before, ids, own, reduce)
 
 
 def _axes(node: OnnxNode) -> list[int] | None:

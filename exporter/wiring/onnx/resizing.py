@@ -13,18 +13,20 @@ from exporter.wiring.onnx.adapter import onnx_handles
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import OnnxNode, TensorType
 from exporter.wiring.resizing import taps
-from exporter.wiring.results import EMPTY, Computed, Ids, Moved, NotWirableError
+from exporter.wiring.results import EMPTY, Computed, Floats, Ids, Moved, NotWirableError
 
 _FIRST_WITH_MODES: Final = 11
 """The opset from which on ``Resize`` says where pixels are."""
 
 _RESIZE: Final = 19
+_LONGEST: Final = 1 << 20
+"""The longest axis: of each place the evaluator is asked."""
+
 _KEPT: Final = (
     "antialias",
     "coordinate_transformation_mode",
     "cubic_coeff_a",
     "exclude_outside",
-    "extrapolation_value",
     "mode",
     "nearest_mode",
 )
@@ -34,15 +36,19 @@ _KEPT: Final = (
 def resized(node: OnnxNode, ids: Ids, *rest: Any) -> Moved | Computed:
     """Join each output to the inputs around its place, or read the nearest again."""
     del rest
-    node.require(keep_aspect_ratio_policy="stretch")
     before, after = node.tensor().shape, node.outputs[0].shape
     sources = ids.reshape(before)
     weights = np.ones((1,) * len(before))
     rank = len(before)
+    outside = np.zeros((1,) * rank, dtype=bool)
     for axis, (scale, crop) in enumerate(zip(_scales(node), _crops(node), strict=True)):
         if before[axis] == after[axis] and scale in (None, 1.0) and crop == (0.0, 1.0):
             continue
-        places, shares = taps(_along(node, before[axis], after[axis], scale, crop))
+        matrix, beyond = _along(node, axis, scale, crop)
+        outside = outside | np.expand_dims(
+            beyond, [other for other in range(rank) if other != axis]
+        )
+        places, shares = taps(matrix)
         read = np.take(sources, np.maximum(places, 0), axis=axis)
         nothing = (places == EMPTY).reshape(_shape(places.shape, axis, read.ndim))
         # The taps of an axis become the last one.
@@ -53,7 +59,8 @@ def resized(node: OnnxNode, ids: Ids, *rest: Any) -> Moved | Computed:
         return Moved(ids)
     if all(size == 1 for size in sources.shape[rank:]) and np.all(weights == 1):
         return Moved(sources.reshape(after))
-    return _computed(node, sources, weights.astype(np.float32), rank)
+    filled = float(node.attributes.get("extrapolation_value", 0.0)) * outside
+    return _computed(node, sources, weights.astype(np.float32), filled, rank)
 
 
 def _shape(taps_shape: tuple[int, ...], axis: int, rank: int) -> list[int]:
@@ -63,10 +70,10 @@ def _shape(taps_shape: tuple[int, ...], axis: int, rank: int) -> list[int]:
     return shape
 
 
-def _computed(node: OnnxNode, sources: Ids, weights: Any, rank: int) -> Computed:
+def _computed(node: OnnxNode, sources: Ids, weights: Any, bias: Floats, rank: int) -> Computed:
     if node.outputs[0].has_batch:
-        sources, weights, rank = sources[0], weights[0], rank - 1
-    return Computed(sources, weights, rank)
+        sources, weights, bias, rank = sources[0], weights[0], bias[0], rank - 1
+    return Computed(sources, weights, rank, bias=bias if np.any(bias) else None)
 
 
 def _scales(node: OnnxNode) -> list[float | None]:
@@ -105,28 +112,70 @@ def _floats(node: OnnxNode, place: int) -> list[float]:
 
 
 def _along(
-    node: OnnxNode, before: int, after: int, scale: float | None, crop: tuple[float, float]
-) -> NDArray[np.float64]:
-    """Return the weight of each input in each output along an axis: shape ``(after, before)``."""
-    from onnx import helper
+    node: OnnxNode, axis: int, scale: float | None, crop: tuple[float, float]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the weight of each input in each output along an axis, and which outputs have none.
 
+    Shapes ``(after, before)`` and ``(after,)``.
+    """
+    before, after = node.tensor().shape[axis], node.outputs[0].shape[axis]
+    if after > _LONGEST:
+        raise NotWirableError(
+            f"an axis of its output has {after:,} places, and at most {_LONGEST:,} are resized"
+        )
     attributes = {name: node.attributes[name] for name in _KEPT if name in node.attributes}
     aligned = attributes.get("coordinate_transformation_mode") == "align_corners"
     if aligned and scale is not None and scale * before != after:
         raise NotWirableError("ONNX and onnxruntime align its corners differently")
     if node.op == "Upsample" or node.opset < _FIRST_WITH_MODES:
         attributes |= {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-    name = "scales" if scale is not None else "sizes"
-    inputs = ["x", "roi", name] if scale is not None else ["x", "roi", "", name]
-    proto = helper.make_node("Resize", inputs, ["y"], axes=[0], **attributes)
-    size = np.array([after], np.int64) if scale is None else np.array([scale], np.float32)
-    region = np.array(crop, dtype=np.float32)
-    feeds = [region, *([size] if scale is not None else [None, size])]
-    units = np.eye(before, dtype=np.float32)
-    matrix = np.asarray(evaluated(proto, [units, *feeds], _RESIZE)[0], dtype=np.float64)
-    empty = evaluated(proto, [np.zeros((before, 1), np.float32), *feeds], _RESIZE)[0]
-    if np.any(empty):
-        raise NotWirableError("it fills up with a constant other than 0")
+    sizes, widths = _kept_in_shape(node, axis)
+    policy = node.attributes.get("keep_aspect_ratio_policy", "stretch")
+    if scale is None and policy != "stretch":
+        attributes["keep_aspect_ratio_policy"] = policy
+    else:
+        sizes, widths = [after], []
+    units = np.eye(before, dtype=np.float32).reshape((before, before, *[1] * len(widths)))
+    units = np.broadcast_to(units, (before, before, *widths))
+    scales = None if scale is None else np.array([scale], np.float32)
+    edges = [*crop[:1], *[0.0] * len(widths), *crop[1:], *[1.0] * len(widths)]
+    feeds = [
+        np.array(edges, np.float32),
+        scales,
+        np.array(sizes, np.int64) if scales is None else None,
+    ]
+    attributes["axes"] = [*range(1, 2 + len(widths))]
+    made = _resized(units, feeds, {**attributes, "extrapolation_value": 0.0})
+    blank = _resized(0 * units[:1], feeds, {**attributes, "extrapolation_value": 1.0})
+    matrix = made.reshape((*made.shape[:2], -1))[..., 0].T
     if matrix.shape != (after, before):
         raise NotWirableError("its scale gives another length than the model has")
-    return matrix
+    return matrix, blank.reshape((after, -1))[:, 0] != 0
+
+
+def _resized(units: Any, feeds: list[Any], attributes: dict[str, Any]) -> NDArray[np.float64]:
+    from onnx import helper
+
+    names = ["x", *("" if feed is None else f"i{place}" for place, feed in enumerate(feeds))]
+    proto = helper.make_node("Resize", names, ["y"], **attributes)
+    return np.asarray(evaluated(proto, [units, *feeds], _RESIZE)[0], dtype=np.float64)
+
+
+def _kept_in_shape(node: OnnxNode, axis: int) -> tuple[list[int], list[int]]:
+    """Return the sizes of an axis and of that which decides the scale, and the latter's length.
+
+    A policy takes the smallest or the largest scale for all axes.
+    """
+    given = node.numbers(3) if len(node.inputs) > 3 else None  # noqa: PLR2004 - the sizes
+    if given is None:
+        return [], []
+    shape = node.tensor().shape
+    axes = [int(each) % len(shape) for each in node.attributes.get("axes", range(len(shape)))]
+    if axis not in axes:
+        return [], []
+    pairs = [
+        (size / shape[each], size, shape[each]) for size, each in zip(given, axes, strict=True)
+    ]
+    smallest = node.attributes.get("keep_aspect_ratio_policy") == "not_larger"
+    _, size, length = min(pairs) if smallest else max(pairs)
+    return [given[axes.index(axis)], size], [length]

@@ -17,7 +17,6 @@ _BY_REASON: Final = {
     "it works on the bits of integers": (
         "BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BitCast"
     ),
-    "it computes with complex numbers": "DFT MelWeightMatrix STFT",
     "it works on text": (
         "LabelEncoder RegexFullMatch StringConcat StringNormalizer StringSplit TfIdfVectorizer "
         "ImageDecoder"
@@ -27,14 +26,8 @@ _BY_REASON: Final = {
         "SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength "
         "SequenceMap SplitToSequence"
     ),
-    "it runs a graph of its own, any number of times or not at all": "If Loop Scan",
-    "it reads or writes at places that may depend on its input": (
-        "GridSample RoiAlign MaxRoiPool ScatterElements ScatterND Scatter TensorScatter DeformConv"
-    ),
+    "it reads at places that may depend on its input": "MaxRoiPool DeformConv",
     "it solves equations, or takes a matrix apart": "Det",
-    "it is a loss, which compares a batch with its targets": (
-        "NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss"
-    ),
     "it is a step of training": "Adagrad Adam Gradient Momentum",
 }
 UNWIRABLE: Final = {why: tuple(names.split()) for why, names in _BY_REASON.items()}
