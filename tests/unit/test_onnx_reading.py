@@ -85,11 +85,17 @@ def test_the_content_says_what_a_file_is(tmp_path: Path) -> None:
 
 def test_all_that_cannot_be_wired_is_named_at_once(tmp_path: Path) -> None:
     model = made(
-        [("ArgMax", "x", "a", {"axis": 1}), ("Hardmax", "x", "h", {}), ("Relu", "x", "r", {})],
+        [
+            ("ArgMax", "x", "a", {"axis": 1}),
+            ("Hardmax", "x", "h", {}),
+            ("Relu", "x", "r", {}),
+            ("Expm1", "r", "e", {}),
+        ],
         {"x": (1, 5)},
-        outputs=["a", "h", "r"],
+        outputs=["a", "h", "e"],
     )
-    with pytest.raises(UnsupportedLayerError, match=r"2 layers .*ArgMax.*Hardmax"):
+    reasons = r"3 layers .*ArgMax.*Hardmax.*Expm1: opset 20 of ONNX has no such operation"
+    with pytest.raises(UnsupportedLayerError, match=reasons):
         plan(open_model(saved(model, tmp_path)))
 
 

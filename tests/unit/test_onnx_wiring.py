@@ -141,6 +141,18 @@ def test_agrees_with_onnxruntime(case: str, tmp_path: Path) -> None:
     agrees(model, tmp_path)
 
 
+def test_of_parts_the_first_may_be_left_out(tmp_path: Path) -> None:
+    nodes: list[Node] = [("Split", "x", "a b c", {"axis": 1, "num_outputs": 3})]
+    model = made([*nodes, ("Sub", "c b", "y", {})], {"x": (1, 6, 2)})
+    assert len(agrees(model, tmp_path).layers) == 2
+
+
+@pytest.mark.parametrize("opset", [15, 16])
+def test_comparisons_broadcast_in_each_version(opset: int, tmp_path: Path) -> None:
+    nodes: list[Node] = [("LessOrEqual", "x w", "less", {}), ("Where", "less x w", "y", {})]
+    agrees(made(nodes, {"x": (1, 4, 3)}, weights={"w": random(4, 1)}, opset=opset), tmp_path)
+
+
 @pytest.mark.parametrize("opset", [7, 9, 10, 11, 13, 18, 21])
 def test_older_versions_have_attributes_for_inputs(opset: int, tmp_path: Path) -> None:
     nodes: list[Node] = [

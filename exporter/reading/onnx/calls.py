@@ -143,11 +143,7 @@ def _call(
     seen: set[str],
 ) -> LayerCall:
     source = each.node
-    places = tuple(
-        place
-        for place, output in enumerate(each.outputs)
-        if output and (place == 0 or output in used)
-    )
+    places = tuple(place for place, output in enumerate(each.outputs) if output in used) or (0,)
     known = [walk.types.get(output) for output in each.outputs]
     types = tuple(kind or TensorType((), "float32") for kind in known)
     outputs = tuple(each.outputs[place] for place in places)
@@ -157,7 +153,7 @@ def _call(
         source.attributes,
         source.operands,
         types,
-        used=tuple(place for place in places if each.outputs[place] in used) or (0,),
+        used=places,
         channel_axes=tuple(channels.of(output) for output in each.outputs),
         proto=source.proto,
         bias=each.bias,

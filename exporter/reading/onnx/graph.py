@@ -37,6 +37,9 @@ _AS_LONG_AS_INPUT: Final = frozenset(["Compress", "NonZero", "Unique"])
 _AS_INPUT: Final = frozenset(["GroupNormalization"])
 """Operations of which ONNX says no shape, although their output has that of their input."""
 
+_COMPARED: Final = frozenset(["GreaterOrEqual", "LessOrEqual"])
+"""Operations of which older versions of ONNX say no shape: that of their inputs, broadcast."""
+
 _OWN: Final = ("", "ai.onnx")
 
 
@@ -138,7 +141,7 @@ class Walk:
     def _parts(self, proto: Any, read: set[str]) -> tuple[list[Any], str | None]:
         """Return the nodes that a node is made of, none where it is wired as it is; or why not."""
         names = [name for name in proto.input if name]
-        if _refused(proto) or any(name in self.unknown for name in names):
+        if _refused(proto, self.opset) or any(name in self.unknown for name in names):
             return [], None
         if all(name in self.constants for name in names):
             return [], None
@@ -180,7 +183,7 @@ class Walk:
 
     def _node(self, proto: Any, refused: str | None) -> GraphNode | None:
         """Note what a node puts out; return it, or None where that is constant."""
-        refused = refused or _refused(proto)
+        refused = refused or _refused(proto, self.opset)
         if refused is None and self._fold(proto):
             return None
         operands = tuple(self._operand(name) for name in proto.input)
@@ -214,6 +217,9 @@ class Walk:
         first = node.operands[0] if node.operands else None
         if node.op in _AS_INPUT and types[0] is None and isinstance(first, TensorType):
             types = (first, *types[1:])
+        if node.op in _COMPARED and types[0] is None:
+            shape = np.broadcast_shapes(*(each.shape for each in node.operands if each is not None))
+            types = (TensorType(shape, "bool"),)
         if node.op == "Reshape" and types[0] and isinstance(first, TensorType):
             _require_same_size(node, first, types[0])
         if types and types[0] is None:
@@ -341,10 +347,12 @@ def _attributes(proto: Any) -> dict[str, Any]:
     return each
 
 
-def _refused(proto: Any) -> str | None:
+def _refused(proto: Any, opset: int) -> str | None:
     """Return why a node cannot be wired that is not looked at any further."""
     if any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute):
         return "it has a graph of its own, which may be run any number of times, or not at all"
     if proto.domain not in _OWN:
         return f"it is an operation of {proto.domain}, not of ONNX"
+    if not import_onnx().defs.has(proto.op_type, opset, ""):
+        return f"opset {opset} of ONNX has no such operation, so that nothing runs this file"
     return None
