@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from exporter.reading.bounds import require_name
+from exporter.reading.bounds import MOST_PARTS, require_name
 from exporter.reading.calls import LayerCall, Tensor
 from exporter.reading.onnx.channels import Channels
 from exporter.reading.onnx.fusing import Fused, fused
@@ -66,6 +66,13 @@ def graph_calls(
     ModelFileError
         If the graph is none, or no output depends on any input.
     """
+    if not declared:
+        raise ModelFileError("the model has no output")
+    if len(declared) > MOST_PARTS:
+        raise ModelFileError(
+            f"it has {len(declared):,} outputs, and at most {MOST_PARTS:,} are read; it is "
+            "damaged, or made to fill the memory"
+        )
     nodes = list(walk.nodes())
     for name in declared:
         if name not in walk.constants and name not in walk.types and name not in walk.unknown:

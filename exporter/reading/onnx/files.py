@@ -1,9 +1,11 @@
 """An ONNX file, and the files beside it that hold its weights."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from exporter.reading.bounds import require_memory
 from exporter.reading.onnx.importing import import_onnx
 from queries.core.text import size_text
 from queries.errors import ModelFileError
@@ -80,12 +82,16 @@ def read_beside(path: Path, model: Any) -> None:
     ModelFileError
         If a file is elsewhere than beside the model, a link, missing, or too short.
     """
-    for tensor in tensors_of(model):
-        if is_beside(tensor):
-            told = _told(tensor)
-            tensor.raw_data = _read(_beside(path, told["location"]), told, tensor.name)
-            tensor.data_location = import_onnx().TensorProto.DEFAULT
-            del tensor.external_data[:]
+    tensors = [tensor for tensor in tensors_of(model) if is_beside(tensor)]
+    ranges = [_range(path, tensor) for tensor in tensors]
+    # Many tensors may name the same bytes, or a file that is all holes.
+    require_memory(sum(length for _, _, length in ranges))
+    for tensor, (file, offset, length) in zip(tensors, ranges, strict=True):
+        with file.open("rb") as opened:
+            opened.seek(offset)
+            tensor.raw_data = opened.read(length)
+        tensor.data_location = import_onnx().TensorProto.DEFAULT
+        del tensor.external_data[:]
 
 
 def _told(tensor: Any) -> dict[str, str]:
@@ -104,27 +110,28 @@ def _beside(path: Path, name: str) -> Path:
         raise ModelFileError(f"it keeps weights in {name!r}, which is not beside it")
     file = folder / name
     steps = [folder.joinpath(*parts[: count + 1]) for count in range(len(parts))]
-    if any(step.is_symlink() for step in steps):
+    if any(os.path.islink(step) for step in steps):  # noqa: PTH114 - of any name, however long
         raise ModelFileError(f"it keeps weights in {name!r}, which is a link, and is not followed")
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113 - of any name, however long
         raise ModelFileError(
             f"it keeps weights in {name!r}, which is not beside it; put both into one folder"
         )
     return file
 
 
-def _read(file: Path, told: dict[str, str], tensor: str) -> bytes:
+def _range(path: Path, tensor: Any) -> tuple[Path, int, int]:
+    """Return the file that holds a tensor, where in it that begins, and how many bytes it has."""
+    told = _told(tensor)
+    file = _beside(path, told["location"])
     size = file.stat().st_size
     try:
         offset = int(told.get("offset") or 0)
         length = int(told.get("length") or size - offset)
     except ValueError:
-        raise ModelFileError(f"the place of the weights {tensor!r} is no number") from None
+        raise ModelFileError(f"the place of the weights {tensor.name!r} is no number") from None
     if offset < 0 or length < 0 or offset + length > size:
         raise ModelFileError(
-            f"the weights {tensor!r} stand beyond the end of {file.name}; it is damaged, or of "
-            "another model"
+            f"the weights {tensor.name!r} stand beyond the end of {file.name}; it is damaged, or "
+            "of another model"
         )
-    with file.open("rb") as opened:
-        opened.seek(offset)
-        return opened.read(length)
+    return file, offset, length

@@ -174,8 +174,8 @@ class Walk:
         for name in proto.input:
             if name and not any(name in each for each in known):
                 raise ModelFileError(
-                    f"node {proto.name!r} ({proto.op_type}) reads {name!r}, which nothing before "
-                    "it makes; its graph is damaged, or in a circle"
+                    f"node {_called(proto)} reads {name!r}, which nothing before it makes; its "
+                    "graph is damaged, or in a circle"
                 )
         for name in proto.output:
             if name and any(name in each for each in known):
@@ -267,7 +267,7 @@ class Walk:
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "no reason given")
             raise ModelFileError(
-                f"node {proto.name!r} ({proto.op_type}) computes a constant, which fails: {reason}"
+                f"node {_called(proto)} computes a constant, which fails: {reason}"
             ) from error
         names = [name for name in proto.output if name]
         for name, value in zip(names, results, strict=False):
@@ -278,6 +278,7 @@ class Walk:
         onnx = import_onnx()
         from onnx import shape_inference
 
+        _require_parts(proto)
         names = [name for name in proto.input if name]
         types = {name: self._type_proto(name) for name in names}
         data = {
@@ -293,7 +294,7 @@ class Walk:
         except Exception as error:
             reason = next(iter(str(error).splitlines()), "no reason given")
             raise ModelFileError(
-                f"node {proto.name!r} ({proto.op_type}) does not fit what it reads: {reason}"
+                f"node {_called(proto)} does not fit what it reads: {reason}"
             ) from error
         each = {name: type_of(value) for name, value in inferred.items()}
         return {name: kind for name, kind in each.items() if kind is not None}
@@ -310,12 +311,31 @@ class Walk:
         return helper.make_tensor_type_proto(kind, known.shape)
 
 
+def _called(proto: Any) -> str:
+    """Return what a node is called in a message: by its first output where it has no name."""
+    name = proto.name or next(iter(proto.output), "")
+    return f"{name!r} ({proto.op_type})"
+
+
+def _require_parts(proto: Any) -> None:
+    """Raise ModelFileError where a node says that it has more parts than it puts out.
+
+    ONNX allocates as many before it compares.
+    """
+    for attribute in proto.attribute:
+        if attribute.name == "num_outputs" and attribute.i > max(1, len(proto.output)):
+            raise ModelFileError(
+                f"node {_called(proto)} makes {attribute.i:,} parts, but puts out "
+                f"{len(proto.output)}; it is damaged, or made to fill the memory"
+            )
+
+
 def _require_same_size(node: GraphNode, before: TensorType, after: TensorType) -> None:
     """Raise ModelFileError where a shape has no room for what it is given, as ONNX lets it."""
     if elements(before.shape) != elements(after.shape):
         raise ModelFileError(
-            f"node {node.proto.name!r} (Reshape) makes {after.shape} of {before.shape}, which is "
-            "of another size"
+            f"node {_called(node.proto)} makes {after.shape} of {before.shape}, which is of "
+            "another size"
         )
 
 
