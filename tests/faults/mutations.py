@@ -348,7 +348,7 @@ def _odd_graph(content: bytes, chance: random.Random) -> bytes:
     model.ParseFromString(content)
     for _ in range(chance.choice([1, 1, 2, 5])):
         _odd_message(model, chance)
-    return model.SerializeToString()
+    return bytes(model.SerializeToString())
 
 
 def _odd_message(model: Any, chance: random.Random) -> None:

@@ -13,7 +13,7 @@ from exporter.reading.formats import open_model, sha256_of_model
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.verification import compare
 from queries import NeuronGraph
-from queries.errors import ModelFileError, NotInstalledError, UnsupportedLayerError
+from queries.errors import ModelFileError, NotInstalledError, ParameterError, UnsupportedLayerError
 from tests.unit.onnx_models import Node, convolutional, made, random, saved
 
 pytest.importorskip("onnx")
@@ -106,8 +106,10 @@ def test_an_open_axis_is_closed_by_the_user(tmp_path: Path) -> None:
         weights={"w": random(2, 1, 3, 3)},
     )
     file = saved(model, tmp_path)
-    with pytest.raises(ModelFileError, match="input_shape"):
+    with pytest.raises(ModelFileError, match=r"'x' has the open shape \(1, h, w\).*input_shape"):
         open_model(file)
+    with pytest.raises(ParameterError, match=r"\(1, h, w\), which \(2, 4, 5\) does not fit"):
+        open_model(file, input_shape=(2, 4, 5))
     assert plan(open_model(file, input_shape=(1, 4, 5))).layers[1].shape == (2, 4, 5)
 
 

@@ -22,6 +22,12 @@ class _Told:
 
     shape: Shape
     dtype: str
+    axes: tuple[str, ...]
+
+    @property
+    def own_axes(self) -> tuple[str, ...]:
+        """What the file calls the axes of its own shape."""
+        return self.axes[len(self.shape) - len(self.own) :] if self.shape else ("",)
 
     @property
     def own(self) -> Shape:
@@ -64,7 +70,11 @@ def inputs_of(
     told = {value.name: _told(value, value.name in by_time, batch=batch) for value in values}
     if not told:
         raise ModelFileError("the model has no input")
-    shapes = closed_shapes({name: each.own for name, each in told.items()}, given)
+    shapes = closed_shapes(
+        {name: each.own for name, each in told.items()},
+        given,
+        {name: each.own_axes for name, each in told.items()},
+    )
     made = {}
     for value, shape in zip(values, shapes, strict=True):
         each = told[value.name]
@@ -133,7 +143,7 @@ def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
     is_batch = batch and len(shape) > 1
     if shape and (is_batch or shape[axis] is None):
         shape[axis] = 1
-    return _Told(tuple(shape), dtype.name)
+    return _Told(tuple(shape), dtype.name, tuple(axis.dim_param for axis in kind.shape.dim))
 
 
 def _set(value: Any, shape: tuple[int, ...]) -> None:
