@@ -67,7 +67,7 @@ def _about(
     log_level: LogLevelOption = None,
     modules: ImportOption = None,
 ) -> None:
-    """Load the neurons and weights of a trained Keras model as a graph, and query it.
+    """Load the neurons and weights of a trained model as a graph, and query it.
 
     The graph is in a file of its own, or in Neo4j. NEURONGRAPH_GRAPH says where, if --graph
     does not; the credentials of a server are taken from NEO4J_USERNAME, NEO4J_PASSWORD and

@@ -110,7 +110,8 @@ def _closed(name: str, shape: Shape, said: tuple[int, ...] | None, text: str) ->
         own in (None, size) for own, size in zip(shape, said, strict=True)
     )
     if not fits:
-        raise _wrong(f"input {name!r} has the shape {text}, which {said} does not fit")
+        batch = "; the batch is left out" * (len(said) == len(shape) + 1)
+        raise _wrong(f"input {name!r} has the shape {text}, which {said} does not fit{batch}")
     return said
 
 
