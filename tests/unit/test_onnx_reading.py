@@ -8,12 +8,20 @@ import numpy as np
 import pytest
 
 from exporter import inspect, load, verify
+from exporter.parallel.source import ModelSource, plan_of
 from exporter.planning.push import plan
+from exporter.planning.recipe import Recipe
 from exporter.reading.formats import open_model, sha256_of_model
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.verification import compare
 from queries import NeuronGraph
-from queries.errors import ModelFileError, NotInstalledError, ParameterError, UnsupportedLayerError
+from queries.errors import (
+    GraphError,
+    ModelFileError,
+    NotInstalledError,
+    ParameterError,
+    UnsupportedLayerError,
+)
 from tests.unit.onnx_models import Node, convolutional, made, random, saved
 
 pytest.importorskip("onnx")
@@ -62,6 +70,28 @@ def test_weights_beside_the_file_are_read_and_are_part_of_its_hash(tmp_path: Pat
     data.unlink()
     with pytest.raises(ModelFileError, match="put both into one folder"):
         open_model(file)
+
+
+def test_weights_beside_the_file_are_shipped_with_it(tmp_path: Path) -> None:
+    import onnx
+
+    here = tmp_path / "here"
+    here.mkdir()
+    file = here / "model.onnx"
+    onnx.save_model(
+        convolutional(), file, save_as_external_data=True, location="weights", size_threshold=0
+    )
+    opened = open_model(file)
+    source, own = ModelSource.of(opened, Recipe()), plan(opened)
+    content = source.content()
+    assert list(content) == ["model.onnx", "weights"]
+    here.rename(tmp_path / "elsewhere")
+    with pytest.raises(GraphError, match="does not find"):
+        plan_of(source, None)
+    with pytest.raises(GraphError, match="does not find"):
+        plan_of(source, content | {"weights": bytes(len(content["weights"]))})
+    shipped = plan_of(source, content)
+    assert np.array_equal(shipped.layers[1].wiring.weights, own.layers[1].wiring.weights)
 
 
 @pytest.mark.parametrize("place", ["../model.onnx.data", "/etc/hostname", "link"])
