@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.models import save_attention, save_dilated, save_pooled
+from tests.models import save_attention, save_dilated, save_pooled, save_sequence
 
 FOLDER = Path(__file__).parent
 
@@ -106,6 +106,7 @@ ALIKE: dict[str, Callable[[Path], None]] = {
     "dilated": save_dilated,
     "normalized": save_normalized,
     "pooled": save_pooled,
+    "sequence": save_sequence,
     "steps": save_steps,
 }
 """The same for those that it takes apart, or joins."""

@@ -67,6 +67,13 @@ def test_a_chain_of_doublings_is_not_computed(tmp_path: Path) -> None:
     assert "its constants would take" in refused(model, tmp_path)
 
 
+def test_doublings_before_a_lookup_are_not_followed(tmp_path: Path) -> None:
+    doubling: list[Any] = [("Add", f"d{n} d{n}", f"d{n + 1}", {}) for n in range(60)]
+    nodes = [("Cast", "x", "d0", {"to": 6}), *doubling, ("Gather", "table d60", "y", {})]
+    model = made(nodes, {"x": (1, 3)}, weights={"table": np.ones(4, np.float32)})
+    assert "60 layers cannot be wired" in refused(model, tmp_path)
+
+
 def test_a_tensor_that_would_fill_the_memory_is_not_planned(tmp_path: Path) -> None:
     model = made([("Expand", "x huge", "y", {})], {"x": (1, 1, 1)}, weights={"huge": HUGE})
     assert "more than fit into memory" in refused(model, tmp_path)

@@ -283,6 +283,38 @@ def test_tokens_are_looked_up_in_a_table(tmp_path: Path) -> None:
     agrees(model, tmp_path)
 
 
+def _wrapped(read: str, places: int, dtype: type) -> tuple[list[Node], dict[str, Any]]:
+    """Return a lookup behind what counts negative places from the end of a table."""
+    nodes: list[Node] = [
+        ("Less", f"{read} zero", "less", {}),
+        ("Add", f"{read} length", "added", {}),
+        ("Where", f"less added {read}", "place", {}),
+        ("Gather", "table place", "y", {}),
+    ]
+    weights = {"zero": dtype(0), "length": dtype(places), "table": random(5, 3)}
+    return nodes, weights
+
+
+@pytest.mark.parametrize("read", ["x", "t"])
+def test_places_that_stay_the_same_in_a_table_are_not_computed(read: str, tmp_path: Path) -> None:
+    nodes, weights = _wrapped(read, 5, np.int32)
+    cast: list[Node] = [("Cast", "x", "t", {"to": 6})]
+    model = made([*cast, *nodes], {"x": (1, 4)}, weights=weights)
+    if read == "x":
+        model.graph.input[0].type.tensor_type.elem_type = 6
+    planned = agrees(model, tmp_path)
+    assert [layer.class_name for layer in planned.layers][-2:] == ["Gather", "Gather"]
+    assert len(planned.layers) == 3 + (read == "t")
+
+
+def test_places_that_change_are_computed_and_refused(tmp_path: Path) -> None:
+    nodes, weights = _wrapped("x", 4, np.int32)
+    model = made(nodes, {"x": (1, 4)}, weights=weights)
+    model.graph.input[0].type.tensor_type.elem_type = 6
+    with pytest.raises(UnsupportedLayerError, match=r"added \(Add: it computes in int32"):
+        plan(open_model(saved(model, tmp_path)))
+
+
 def test_half_precision_is_read_as_single(tmp_path: Path) -> None:
     from onnx import TensorProto
 

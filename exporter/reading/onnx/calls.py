@@ -12,6 +12,7 @@ from exporter.reading.calls import LayerCall, Tensor
 from exporter.reading.onnx.channels import Channels
 from exporter.reading.onnx.fusing import Fused, fused
 from exporter.reading.onnx.graph import GraphNode, Walk
+from exporter.reading.onnx.lookups import with_plain_lookups
 from exporter.reading.onnx.names import layer_names
 from exporter.reading.onnx.settings import settings_of
 from exporter.reading.opened_model import ModelTensor
@@ -73,7 +74,7 @@ def graph_calls(
             f"it has {len(declared):,} outputs, and at most {MOST_PARTS:,} are read; it is "
             "damaged, or made to fill the memory"
         )
-    nodes = list(walk.nodes())
+    nodes = with_plain_lookups(list(walk.nodes()), walk.opset)
     for name in declared:
         if name not in walk.constants and name not in walk.types and name not in walk.unknown:
             raise ModelFileError(f"nothing makes its output {name!r}; its graph is damaged")
