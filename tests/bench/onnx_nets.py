@@ -58,7 +58,7 @@ class Net:
         from onnx import TensorProto, helper
 
         channels, size = self._input
-        shape = ["batch", channels, size, size]
+        shape: list[str | int | None] = ["batch", channels, size, size]
         graph = helper.make_graph(
             self._nodes,
             "net",

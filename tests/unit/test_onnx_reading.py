@@ -89,7 +89,7 @@ def test_weights_beside_the_file_are_shipped_with_it(tmp_path: Path) -> None:
     with pytest.raises(GraphError, match="does not find"):
         plan_of(source, None)
     with pytest.raises(GraphError, match="does not find"):
-        plan_of(source, content | {"weights": bytes(len(content["weights"]))})
+        plan_of(source, {**content, "weights": bytes(len(content["weights"]))})
     shipped = plan_of(source, content)
     assert np.array_equal(shipped.layers[1].wiring.weights, own.layers[1].wiring.weights)
 

@@ -58,9 +58,10 @@ def with_plain_lookups(nodes: Sequence[GraphNode], opset: int) -> list[GraphNode
 
 
 def _plain(node: GraphNode, made: Mapping[str, GraphNode], opset: int) -> GraphNode:
-    table, places = (*node.operands, None, None)[:2]
-    is_lookup = node.op == "Gather" and isinstance(table, np.ndarray) and not node.refused
-    if not is_lookup or not isinstance(places, TensorType) or node.inputs[1] not in made:
+    if node.op != "Gather" or node.refused or node.inputs[1] not in made:
+        return node
+    table, places = node.operands
+    if not isinstance(table, np.ndarray) or not isinstance(places, TensorType):
         return node
     steps = _steps(node.inputs[1], made)
     read = {
