@@ -259,6 +259,21 @@ def test_a_recurrent_node_is_not_unrolled_without_end(tmp_path: Path) -> None:
     assert "at most 2,000 are unrolled" in refused(model, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("hidden", "weights", "recurrent"),
+    [(2, (2, 3), (4, 1)), (1 << 40, (1, 1, 1), (1, 1, 1)), (1, (1, 1, 2), (1, 1, 1))],
+)
+def test_recurrent_weights_that_do_not_fit_are_refused(
+    hidden: int, weights: tuple[int, ...], recurrent: tuple[int, ...], tmp_path: Path
+) -> None:
+    model = made(
+        [("RNN", "x w r", "y", {"hidden_size": hidden})],
+        {"x": (3, 1, 1)},
+        weights={"w": random(*weights), "r": random(*recurrent)},
+    )
+    assert "do not fit its input or its hidden_size" in refused(model, tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"", b"\x08\x07", b"\x08\x07\x12" + b"\xff" * 64, b"junk" * 9])
 def test_what_is_no_model_is_refused(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "model.onnx"
