@@ -73,6 +73,7 @@ def outputs(planned: Plan, given: dict[str, NDArray[np.float64]]) -> NDArray[np.
     return replay(StreamSource(planned), given)[planned.layers[-1].name]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", EQUAL | ALIKE)
 def test_the_graphs_compute_the_same(name: str, tmp_path: Path) -> None:
     (EQUAL | ALIKE)[name](tmp_path / "own.keras")
