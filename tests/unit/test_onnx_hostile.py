@@ -11,6 +11,7 @@ import pytest
 
 from exporter.planning.push import plan
 from exporter.reading.formats import open_model
+from exporter.reading.model_file import sha256_of
 from queries.errors import ModelFileError, NeurongraphError, UnsupportedLayerError
 from tests.unit.onnx_models import convolutional, made, random, saved
 
@@ -178,6 +179,29 @@ def test_a_file_of_holes_is_not_read(tensors: int, tmp_path: Path) -> None:
         tensor.external_data.add(key="location", value="holes")
     said = {1: "4.4 TB", 100: "439.8 TB"}[tensors]
     assert f"its weights take {said}, but only" in refused(model, tmp_path)
+
+
+def test_weights_of_a_function_are_no_file_of_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from onnx import TensorProto, helper
+
+    beside = TensorProto(name="w", data_type=1, dims=[3], data_location=1)
+    beside.external_data.add(key="location", value="weights")
+    model = _with_functions({"f0": ["Relu"]})
+    body = model.functions[0].node
+    body[0].output[0] = "r"
+    body.append(helper.make_node("Constant", [], ["w"], value=beside))
+    body.append(helper.make_node("Add", ["r", "w"], ["t0"]))
+    (tmp_path / "weights").write_bytes(bytes(12))
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert "'weights', which is not beside it" in refused(model, folder)
+    (tmp_path / "weights").rename(folder / "weights")
+    opened = open_model(folder / "model.onnx")
+    assert [call.class_name for call in opened.calls] == ["Input", "Relu", "Add"]
+    assert opened.sha256 != sha256_of(folder / "model.onnx")
 
 
 def test_a_name_that_no_file_has_is_no_file_beside(tmp_path: Path) -> None:

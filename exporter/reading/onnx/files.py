@@ -43,12 +43,14 @@ def parsed(path: Path) -> Any:
 
 
 def tensors_of(model: Any) -> Iterator[Any]:
-    """Yield every ``TensorProto`` of a graph: weights, and what nodes have as attributes."""
+    """Yield every ``TensorProto`` of a model: weights, and what nodes have as attributes."""
     yield from model.graph.initializer
-    for node in model.graph.node:
-        for attribute in node.attribute:
+    for nodes in (model.graph.node, *(function.node for function in model.functions)):
+        for attribute in (attribute for node in nodes for attribute in node.attribute):
             if attribute.HasField("t"):
                 yield attribute.t
+            if attribute.HasField("sparse_tensor"):
+                yield from (attribute.sparse_tensor.values, attribute.sparse_tensor.indices)
             yield from attribute.tensors
 
 
