@@ -300,7 +300,7 @@ def _hdf5_config(content: bytes, chance: random.Random) -> bytes:
     return _opened(content, change)
 
 
-_ODD_NUMBERS = [-1, 0, 1, 2, 3, 7, 99, 10**4, 10**9, 1 << 31, 1 << 40, (1 << 62) + 1]
+_ODD_NUMBERS = [-1, 0, 1, 2, 3, 7, 30, 10**4, 10**9, 1 << 31, 1 << 40, (1 << 62) + 1]
 _ODD_TEXTS = ["", "x", "y", "c", "../x", "/etc/passwd", "\u00e9\u4e2d", "n" * 5_000, "a\0b"]
 _ODD_OPERATIONS = [
     "Conv",

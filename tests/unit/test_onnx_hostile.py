@@ -186,7 +186,7 @@ def test_weights_of_a_function_are_no_file_of_the_current_folder(
 ) -> None:
     from onnx import TensorProto, helper
 
-    beside = TensorProto(name="w", data_type=1, dims=[3], data_location=1)
+    beside = TensorProto(name="w", data_type=1, dims=[3], data_location=TensorProto.EXTERNAL)
     beside.external_data.add(key="location", value="weights")
     model = _with_functions({"f0": ["Relu"]})
     body = model.functions[0].node

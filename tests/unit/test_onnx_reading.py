@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,6 +71,28 @@ def test_weights_beside_the_file_are_read_and_are_part_of_its_hash(tmp_path: Pat
     data.unlink()
     with pytest.raises(ModelFileError, match="put both into one folder"):
         open_model(file)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_what_says_a_shape_is_read_beside_the_file_too(dtype: type, tmp_path: Path) -> None:
+    import onnx
+
+    large: Any = random(90, 60).astype(dtype)
+    model = made(
+        [("MatMul", "x w", "m", {}), ("Reshape", "m s", "r", {}), ("Resize", "r  z", "y", {})],
+        {"x": (1, 90)},
+        weights={"w": large, "s": np.array([1, 2, 5, 6]), "z": np.array([1, 1, 2, 2], np.float32)},
+    )
+    model.graph.node[2].input[:] = ["r", "", "z"]
+    if dtype == np.float16:
+        model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT16
+    file = tmp_path / "model.onnx"
+    onnx.save_model(model, file, save_as_external_data=True, location="beside", size_threshold=0)
+    seen = inspect(file)
+    assert open_model(file, weights=False).calls[-1].shapes == ((2, 10, 12),)
+    planned = plan(open_model(file))
+    assert (seen.neurons, seen.edges) == (planned.neurons, planned.edges)
+    assert np.array_equal(planned.layers[1].wiring.weights, large.T.astype(np.float32))
 
 
 def test_weights_beside_the_file_are_shipped_with_it(tmp_path: Path) -> None:

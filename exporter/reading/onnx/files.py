@@ -1,5 +1,6 @@
 """An ONNX file, and the files beside it that hold its weights."""
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from queries.errors import ModelFileError
 
 _MOST_BYTES: Final = (1 << 31) - 1
 """What protobuf reads at most; larger models keep their weights beside."""
+
+LONGEST_SHAPE: Final = 4_096
+"""Numbers of a constant that may say a shape."""
 
 _SPEC: Final = "location", "offset", "length"
 
@@ -59,6 +63,12 @@ def is_beside(tensor: Any) -> bool:
     return bool(tensor.data_location == import_onnx().TensorProto.EXTERNAL)
 
 
+def _is_large(tensor: Any) -> bool:
+    """Tell whether a tensor is of floats, and of more than say a shape."""
+    kind = import_onnx().helper.tensor_dtype_to_np_dtype(tensor.data_type).kind
+    return kind in "fV" and math.prod(tensor.dims) > LONGEST_SHAPE
+
+
 def files_beside(path: Path, model: Any) -> list[Path]:
     """Return the files that hold weights of a model, sorted.
 
@@ -76,15 +86,24 @@ def files_beside(path: Path, model: Any) -> list[Path]:
     return [_beside(path, name) for name in sorted(names)]
 
 
-def read_beside(path: Path, model: Any) -> None:
-    """Put the weights that stand in other files into a model.
+def read_beside(path: Path, model: Any, *, weights: bool = True) -> None:
+    """Put the tensors that stand in other files into a model.
+
+    Parameters
+    ----------
+    path, model
+        The model file, and what it holds.
+    weights
+        Read large arrays of floats as well, of which no shape depends.
 
     Raises
     ------
     ModelFileError
         If a file is elsewhere than beside the model, a link, missing, or too short.
     """
-    tensors = [tensor for tensor in tensors_of(model) if is_beside(tensor)]
+    left = () if weights else [each for each in model.graph.initializer if _is_large(each)]
+    names = {tensor.name for tensor in left}
+    tensors = [each for each in tensors_of(model) if is_beside(each) and each.name not in names]
     ranges = [_range(path, tensor) for tensor in tensors]
     # Many tensors may name the same bytes, or a file that is all holes.
     require_memory(sum(length for _, _, length in ranges))

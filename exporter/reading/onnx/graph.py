@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.reading.bounds import require_weights
+from exporter.reading.onnx.files import LONGEST_SHAPE
 from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
 from exporter.reading.onnx.importing import import_onnx
 from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent
@@ -19,9 +20,6 @@ from queries.errors import ModelFileError
 
 MOST_AXES: Final = 32
 """How many axes a tensor may have."""
-
-_LONGEST_SHAPE: Final = 4_096
-"""Numbers of a constant that may say a shape."""
 
 _DRAWN: Final = frozenset(
     [
@@ -284,7 +282,7 @@ class Walk:
         data = {
             name: onnx.numpy_helper.from_array(self.constants[name], name)
             for name in names
-            if name in self.constants and self.constants[name].size <= _LONGEST_SHAPE
+            if name in self.constants and self.constants[name].size <= LONGEST_SHAPE
         }
         try:
             schema = onnx.defs.get_schema(proto.op_type, self.opset, proto.domain)

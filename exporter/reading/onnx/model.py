@@ -158,8 +158,7 @@ def open_file(
     with refusing():
         proto = parsed(path)
         beside = tuple(files_beside(path, proto))
-        if weights or not beside:
-            read_beside(path, proto)
+        read_beside(path, proto, weights=weights)
         return opened(proto, path, beside, partial=partial, input_shape=input_shape)
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from exporter.reading.onnx.files import tensors_of
+from exporter.reading.onnx.files import is_beside, tensors_of
 from exporter.reading.onnx.importing import import_onnx
 
 _NAMES: Final = {10: "float16", 11: "float64", 16: "bfloat16"}
@@ -20,7 +20,7 @@ def in_single_precision(model: Any) -> tuple[str, ...]:
     Parameters
     ----------
     model
-        The ``ModelProto``, which is changed. Its weights are in it.
+        The ``ModelProto``, which is changed. Of weights beside it, which are not read, the type is.
     """
     onnx = import_onnx()
     single = onnx.TensorProto.FLOAT
@@ -37,6 +37,9 @@ def in_single_precision(model: Any) -> tuple[str, ...]:
     for tensor in tensors_of(model):
         if tensor.data_type in _NAMES:
             found.add(_NAMES[tensor.data_type])
+            if is_beside(tensor):
+                tensor.data_type = single
+                continue
             with np.errstate(over="ignore"):
                 values = onnx.numpy_helper.to_array(tensor).astype(np.float32)
             tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
