@@ -147,6 +147,17 @@ def test_of_parts_the_first_may_be_left_out(tmp_path: Path) -> None:
     assert len(agrees(model, tmp_path).layers) == 2
 
 
+def test_an_output_without_a_name_is_none_that_a_left_out_input_reads(tmp_path: Path) -> None:
+    nodes: list[Node] = [("MaxPool", "x", "p q", {"kernel_shape": [2, 2]})]
+    model = made(
+        [*nodes, ("Clip", "p q high", "y", {})],
+        {"x": (1, 1, 4, 4)},
+        weights={"high": np.float32(1)},
+    )
+    model.graph.node[0].output[1] = model.graph.node[1].input[1] = ""
+    agrees(model, tmp_path)
+
+
 @pytest.mark.parametrize("opset", [15, 16])
 def test_comparisons_broadcast_in_each_version(opset: int, tmp_path: Path) -> None:
     nodes: list[Node] = [("LessOrEqual", "x w", "less", {}), ("Where", "less x w", "y", {})]

@@ -81,7 +81,7 @@ def graph_calls(
     outputs = [name for name in declared if name not in walk.constants]
     if not outputs:
         raise ModelFileError(f"its output {declared[0]!r} is a constant, which no input changes")
-    used = {name for node in nodes for name in node.inputs} | set(outputs)
+    used = {name for node in nodes for name in node.inputs if name} | set(outputs)
     live = _live(nodes, outputs)
     channels = Channels(live, walk.types)
     made = fused(live, outputs, walk.opset)
