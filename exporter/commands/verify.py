@@ -45,6 +45,8 @@ def verify(
 ) -> None:
     """Compute every tensor of the model from the graph alone, and compare it with its library.
 
+    An ONNX file is compared with onnxruntime.
+
     Compares as well what the graph holds with what the model holds: layers, neurons, biases,
     relationships, weights. Ends with exit code 1 where anything differs, or a layer's values by
     more than the tolerance.

@@ -25,7 +25,11 @@ def require_shapes(given: object) -> None:
         raise _wrong(f"{described(given)} is no shape; {_AXES}")
 
 
-def closed_shapes(shapes: Mapping[str, Shape], given: InputShapes | None) -> list[Shape]:
+def closed_shapes(
+    shapes: Mapping[str, Shape],
+    given: InputShapes | None,
+    axes: Mapping[str, Sequence[str]] | None = None,
+) -> list[Shape]:
     """Return the shapes of a model's inputs without an open axis.
 
     Parameters
@@ -34,6 +38,8 @@ def closed_shapes(shapes: Mapping[str, Shape], given: InputShapes | None) -> lis
         The shapes that the file has, by the names of the inputs; None where an axis is open.
     given
         Those that the user says; None for none.
+    axes
+        What the file calls the axes, by the names of the inputs; empty texts where it does not.
 
     Raises
     ------
@@ -43,7 +49,19 @@ def closed_shapes(shapes: Mapping[str, Shape], given: InputShapes | None) -> lis
         If a shape does not fit the model's, or is of no input.
     """
     said = _by_name(list(shapes), given)
-    return [_closed(name, shape, said.get(name)) for name, shape in shapes.items()]
+    return [
+        _closed(name, shape, said.get(name), _with_names(shape, (axes or {}).get(name, ())))
+        for name, shape in shapes.items()
+    ]
+
+
+def _with_names(shape: Shape, axes: Sequence[str]) -> str:
+    """Return a shape as text, with the names of the axes that are open."""
+    if not any(axes):
+        return str(shape)
+    pairs = zip(shape, axes, strict=True)
+    each = [str(size) if size is not None else axis or "None" for size, axis in pairs]
+    return f"({', '.join(each)}{',' * (len(each) == 1)})"
 
 
 def _by_name(names: Sequence[str], given: InputShapes | None) -> dict[str, tuple[int, ...]]:
@@ -80,10 +98,10 @@ def _sizes(shape: object) -> tuple[int, ...]:
     return sizes
 
 
-def _closed(name: str, shape: Shape, said: tuple[int, ...] | None) -> Shape:
+def _closed(name: str, shape: Shape, said: tuple[int, ...] | None, text: str) -> Shape:
     if said is None and None in shape:
         raise ModelFileError(
-            f"input {name!r} has the open shape {shape}; say how long its axes are, such as "
+            f"input {name!r} has the open shape {text}; say how long its axes are, such as "
             f"{_example(name, shape)}"
         )
     if said is None:
@@ -92,7 +110,8 @@ def _closed(name: str, shape: Shape, said: tuple[int, ...] | None) -> Shape:
         own in (None, size) for own, size in zip(shape, said, strict=True)
     )
     if not fits:
-        raise _wrong(f"input {name!r} has the shape {shape}, which {said} does not fit")
+        batch = "; the batch is left out" * (len(said) == len(shape) + 1)
+        raise _wrong(f"input {name!r} has the shape {text}, which {said} does not fit{batch}")
     return said
 
 

@@ -7,6 +7,7 @@ import shutil
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import h5py
 import numpy as np
 
 from tests.keras2.files import keras2
-from tests.unit.onnx_models import convolutional, saved
+from tests.unit.onnx_models import convolutional, made, saved
+from tests.unit.onnx_models import random as drawn
 
 SUFFIXES = (".keras", ".h5")
 _WEIGHTS = "model.weights.h5"
@@ -77,7 +79,7 @@ def save_samples(folder: Path) -> list[Path]:
                 # Keras calls HDF5 old, and copies tensors in a way that NumPy warns of.
                 warnings.simplefilter("ignore")
                 model.save(files[-1])
-    return [*files, *_old_samples(folder), saved(convolutional(), folder)]
+    return [*files, *_old_samples(folder), *_onnx_samples(folder)]
 
 
 def _old_samples(folder: Path) -> list[Path]:
@@ -93,12 +95,41 @@ def _old_samples(folder: Path) -> list[Path]:
     return [archive, folder / "old.h5"]
 
 
+def _onnx_samples(folder: Path) -> list[Path]:
+    """Save ONNX models: with weights in the file and beside it, and with recurrent steps."""
+    beside = convolutional()
+    weights = beside.graph.initializer[0]
+    (folder / "beside.data").write_bytes(weights.raw_data)
+    weights.ClearField("raw_data")
+    weights.data_location = weights.EXTERNAL
+    # A mutation is written beside the folder of the samples.
+    weights.external_data.add(key="location", value=f"{folder.name}/beside.data")
+    steps = made(
+        [
+            ("LSTM", "x w u", "h", {"hidden_size": 2}),
+            ("Shape", "x", "s", {}),
+            ("Reshape", "h s", "r", {}),
+            ("ReduceMean", "r axes", "m", {"keepdims": 0}),
+            ("Gemm", "m g", "y", {"alpha": 0.5}),
+        ],
+        {"x": (3, "n", 2)},
+        weights={
+            "w": drawn(1, 8, 2),
+            "u": drawn(1, 8, 2),
+            "axes": np.array([0]),
+            "g": drawn(2, 3),
+        },
+    )
+    models = {"plain": convolutional(), "beside": beside, "steps": steps}
+    return [saved(model, folder, f"{name}.onnx") for name, model in models.items()]
+
+
 def mutated(samples: list[Path], number: int, seed: int, folder: Path) -> tuple[str, Path]:
     """Write the mutation of a number; return its kind and its file."""
     chance = random.Random(f"{seed}/{number}")
     source = chance.choice(samples)
     content = source.read_bytes()
-    kinds = _BYTES | {".keras": _ARCHIVE, ".onnx": {}}.get(source.suffix, _HDF5)
+    kinds = _BYTES | {".keras": _ARCHIVE, ".onnx": _ONNX}.get(source.suffix, _HDF5)
     kind = chance.choice(sorted(kinds))
     path = folder / f"{number}{source.suffix}"
     path.write_bytes(kinds[kind](content, chance))
@@ -269,6 +300,99 @@ def _hdf5_config(content: bytes, chance: random.Random) -> bytes:
     return _opened(content, change)
 
 
+_ODD_NUMBERS = [-1, 0, 1, 2, 3, 7, 30, 10**4, 10**9, 1 << 31, 1 << 40, (1 << 62) + 1]
+_ODD_TEXTS = ["", "x", "y", "c", "../x", "/etc/passwd", "\u00e9\u4e2d", "n" * 5_000, "a\0b"]
+_ODD_OPERATIONS = [
+    "Conv",
+    "ConvTranspose",
+    "MaxPool",
+    "AveragePool",
+    "Gemm",
+    "MatMul",
+    "Einsum",
+    "Reshape",
+    "Transpose",
+    "Slice",
+    "Gather",
+    "Pad",
+    "Expand",
+    "Tile",
+    "Concat",
+    "Split",
+    "Resize",
+    "Range",
+    "ConstantOfShape",
+    "OneHot",
+    "Loop",
+    "If",
+    "Scan",
+    "LSTM",
+    "GRU",
+    "TopK",
+    "Cast",
+    "Where",
+    "Mod",
+    "Softmax",
+    "LayerNormalization",
+    "Attention",
+    "QLinearConv",
+    "Unknown",
+]
+
+
+def _odd_graph(content: bytes, chance: random.Random) -> bytes:
+    """Change the fields of an ONNX graph, which stays well-formed as a message."""
+    from onnx import ModelProto
+
+    model = ModelProto()
+    model.ParseFromString(content)
+    for _ in range(chance.choice([1, 1, 2, 5])):
+        _odd_message(model, chance)
+    return bytes(model.SerializeToString())
+
+
+def _odd_message(model: Any, chance: random.Random) -> None:
+    """Change a field of a message of a model, or delete, copy or exchange what it repeats."""
+    message, field = chance.choice(list(_fields(model)))
+    value = getattr(message, field.name)
+    many = not isinstance(value, str | bytes | int | float) and hasattr(value, "__len__")
+    if many and len(value) and (action := chance.randrange(4)):
+        place = chance.randrange(len(value))
+        if action == 1:
+            del value[place]
+            return
+        if action == 2:
+            value.extend([value[place]] * chance.choice([1, 1, 1_000]))
+            return
+        values = list(value)
+        chance.shuffle(values)
+        del value[:]
+        value.extend(values)
+        return
+    if field.type in {field.TYPE_MESSAGE, field.TYPE_BYTES}:
+        message.ClearField(field.name)
+        return
+    odd: list[Any] = _ODD_OPERATIONS if field.name == "op_type" else _ODD_TEXTS
+    if field.type != field.TYPE_STRING:
+        odd = [1, 2, 7] if field.enum_type else _ODD_NUMBERS
+    new = chance.choice(odd)
+    with suppress(ValueError):
+        # A field of 32 bits takes no longer numbers.
+        if many:
+            value.append(new)
+        else:
+            setattr(message, field.name, new)
+
+
+def _fields(message: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the fields of a message that are set, and those of the messages in it."""
+    for field, value in message.ListFields():
+        yield message, field
+        if field.type == field.TYPE_MESSAGE:
+            for inner in value if hasattr(value, "__len__") else [value]:
+                yield from _fields(inner)
+
+
 Mutation = Callable[[bytes, random.Random], bytes]
 _BYTES: dict[str, Mutation] = {
     "bits flipped": _flipped,
@@ -289,4 +413,9 @@ _HDF5: dict[str, Mutation] = {
     "odd settings again": _hdf5_config,
     "odd datasets": _datasets,
     "odd attributes": _attributes,
+}
+_ONNX: dict[str, Mutation] = {
+    "odd graph": _odd_graph,
+    "odd graph again": _odd_graph,
+    "odd graph once more": _odd_graph,
 }

@@ -1,6 +1,7 @@
 """Hostile and damaged ONNX files: refused by name or size, before memory goes."""
 
 import random as chance
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from exporter.planning.push import plan
 from exporter.reading.formats import open_model
+from exporter.reading.model_file import sha256_of
 from queries.errors import ModelFileError, NeurongraphError, UnsupportedLayerError
 from tests.unit.onnx_models import convolutional, made, random, saved
 
@@ -69,6 +71,13 @@ def test_a_chain_of_doublings_is_not_computed(tmp_path: Path) -> None:
     assert "its constants would take" in refused(model, tmp_path)
 
 
+def test_doublings_before_a_lookup_are_not_followed(tmp_path: Path) -> None:
+    doubling: list[Any] = [("Add", f"d{n} d{n}", f"d{n + 1}", {}) for n in range(60)]
+    nodes = [("Cast", "x", "d0", {"to": 6}), *doubling, ("Gather", "table d60", "y", {})]
+    model = made(nodes, {"x": (1, 3)}, weights={"table": np.ones(4, np.float32)})
+    assert "60 layers cannot be wired" in refused(model, tmp_path)
+
+
 def test_a_tensor_that_would_fill_the_memory_is_not_planned(tmp_path: Path) -> None:
     model = made([("Expand", "x huge", "y", {})], {"x": (1, 1, 1)}, weights={"huge": HUGE})
     assert "more than fit into memory" in refused(model, tmp_path)
@@ -87,6 +96,122 @@ def test_weights_that_say_more_than_they_hold_are_refused(tmp_path: Path) -> Non
 def test_a_graph_in_a_circle_is_refused(tmp_path: Path) -> None:
     model = made([("Add", "x b", "a", {}), ("Relu", "a", "b", {})], {"x": (1, 3)})
     assert "in a circle" in refused(model, tmp_path)
+
+
+def _relu() -> Any:
+    return made([("Relu", "x", "y", {})], {"x": (1, 3)})
+
+
+def _without_output(model: Any) -> None:
+    del model.graph.output[:]
+
+
+def _of_type(number: int) -> Callable[[Any], None]:
+    def change(model: Any) -> None:
+        model.graph.input[0].type.tensor_type.elem_type = number
+
+    return change
+
+
+def _of_kind(kind: str) -> Callable[[Any], None]:
+    def change(model: Any) -> None:
+        getattr(model.graph.input[0].type, kind).SetInParent()
+
+    return change
+
+
+def _copied(field: str, times: int) -> Callable[[Any], None]:
+    def change(model: Any) -> None:
+        values = getattr(model.graph, field)
+        values.extend([values[0]] * times)
+        for place, value in enumerate(values[2:]):
+            value.name = f"{value.name}{place}"
+
+    return change
+
+
+def _split(model: Any) -> None:
+    node = model.graph.node[0]
+    node.op_type = "Split"
+    node.attribute.add(name="num_outputs", type=2, i=1 << 40)
+
+
+def _of_axes(model: Any) -> None:
+    dim = model.graph.input[0].type.tensor_type.shape.dim
+    dim.extend([dim[0]] * 60)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_without_output, "the model has no output"),
+        (_of_type(0), "is of the unknown type 0"),
+        (_of_type(99), "is of the unknown type 99"),
+        (_of_type(8), "not of numbers"),
+        (_of_type(14), "is of complex64, not of numbers"),
+        (_of_type(17), "not of numbers"),
+        (_of_kind("sequence_type"), "is of the sequence type, not a plain tensor"),
+        (_of_kind("map_type"), "is of the map type, not a plain tensor"),
+        (_of_kind("optional_type"), "is of the optional type, not a plain tensor"),
+        (_of_axes, "has 62 axes, and at most 32 are read"),
+        (_copied("input", 1), "it has 2 inputs of the name 'x'"),
+        (_copied("input", 20_000), "it has 20,001 inputs, and at most"),
+        (_copied("output", 20_000), "it has 20,001 outputs, and at most"),
+        (_split, "node 'y' (Split) makes 1,099,511,627,776 parts, but puts out 1"),
+    ],
+)
+def test_what_inputs_and_outputs_cannot_be_is_named(
+    change: Callable[[Any], None], said: str, tmp_path: Path
+) -> None:
+    model = _relu()
+    model.graph.node[0].name = ""
+    change(model)
+    assert said in refused(model, tmp_path)
+
+
+@pytest.mark.parametrize("tensors", [1, 100])
+def test_a_file_of_holes_is_not_read(tensors: int, tmp_path: Path) -> None:
+    """Many tensors may name the same bytes, and a file that is all holes takes no disk."""
+    size = 1 << 42
+    with (tmp_path / "holes").open("wb") as file:
+        file.truncate(size)
+    model = _relu()
+    for place in range(tensors):
+        tensor = model.graph.initializer.add(name=f"w{place}", data_type=1, dims=[1 << 40])
+        tensor.data_location = 1
+        tensor.external_data.add(key="location", value="holes")
+    said = {1: "4.4 TB", 100: "439.8 TB"}[tensors]
+    assert f"its weights take {said}, but only" in refused(model, tmp_path)
+
+
+def test_weights_of_a_function_are_no_file_of_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from onnx import TensorProto, helper
+
+    beside = TensorProto(name="w", data_type=1, dims=[3], data_location=TensorProto.EXTERNAL)
+    beside.external_data.add(key="location", value="weights")
+    model = _with_functions({"f0": ["Relu"]})
+    body = model.functions[0].node
+    body[0].output[0] = "r"
+    body.append(helper.make_node("Constant", [], ["w"], value=beside))
+    body.append(helper.make_node("Add", ["r", "w"], ["t0"]))
+    (tmp_path / "weights").write_bytes(bytes(12))
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert "'weights', which is not beside it" in refused(model, folder)
+    (tmp_path / "weights").rename(folder / "weights")
+    opened = open_model(folder / "model.onnx")
+    assert [call.class_name for call in opened.calls] == ["Input", "Relu", "Add"]
+    assert opened.sha256 != sha256_of(folder / "model.onnx")
+
+
+def test_a_name_that_no_file_has_is_no_file_beside(tmp_path: Path) -> None:
+    model = convolutional()
+    model.graph.initializer[0].data_location = 1
+    model.graph.initializer[0].external_data.add(key="location", value="a" * 5_000)
+    assert "which is not beside it" in refused(model, tmp_path)
 
 
 def test_two_nodes_that_make_one_tensor_are_refused(tmp_path: Path) -> None:
@@ -159,6 +284,21 @@ def test_a_recurrent_node_is_not_unrolled_without_end(tmp_path: Path) -> None:
         weights={"w": random(1, 1, 1), "r": random(1, 1, 1)},
     )
     assert "at most 2,000 are unrolled" in refused(model, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "weights", "recurrent"),
+    [(2, (2, 3), (4, 1)), (1 << 40, (1, 1, 1), (1, 1, 1)), (1, (1, 1, 2), (1, 1, 1))],
+)
+def test_recurrent_weights_that_do_not_fit_are_refused(
+    hidden: int, weights: tuple[int, ...], recurrent: tuple[int, ...], tmp_path: Path
+) -> None:
+    model = made(
+        [("RNN", "x w r", "y", {"hidden_size": hidden})],
+        {"x": (3, 1, 1)},
+        weights={"w": random(*weights), "r": random(*recurrent)},
+    )
+    assert "do not fit its input or its hidden_size" in refused(model, tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x08\x07", b"\x08\x07\x12" + b"\xff" * 64, b"junk" * 9])

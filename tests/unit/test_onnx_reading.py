@@ -3,17 +3,26 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from exporter import inspect, load, verify
+from exporter.parallel.source import ModelSource, plan_of
 from exporter.planning.push import plan
+from exporter.planning.recipe import Recipe
 from exporter.reading.formats import open_model, sha256_of_model
 from exporter.verifying.graph_source import StreamSource
 from exporter.verifying.verification import compare
 from queries import NeuronGraph
-from queries.errors import ModelFileError, NotInstalledError, UnsupportedLayerError
+from queries.errors import (
+    GraphError,
+    ModelFileError,
+    NotInstalledError,
+    ParameterError,
+    UnsupportedLayerError,
+)
 from tests.unit.onnx_models import Node, convolutional, made, random, saved
 
 pytest.importorskip("onnx")
@@ -64,6 +73,50 @@ def test_weights_beside_the_file_are_read_and_are_part_of_its_hash(tmp_path: Pat
         open_model(file)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_what_says_a_shape_is_read_beside_the_file_too(dtype: type, tmp_path: Path) -> None:
+    import onnx
+
+    large: Any = random(90, 60).astype(dtype)
+    model = made(
+        [("MatMul", "x w", "m", {}), ("Reshape", "m s", "r", {}), ("Resize", "r  z", "y", {})],
+        {"x": (1, 90)},
+        weights={"w": large, "s": np.array([1, 2, 5, 6]), "z": np.array([1, 1, 2, 2], np.float32)},
+    )
+    model.graph.node[2].input[:] = ["r", "", "z"]
+    if dtype == np.float16:
+        model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT16
+    file = tmp_path / "model.onnx"
+    onnx.save_model(model, file, save_as_external_data=True, location="beside", size_threshold=0)
+    seen = inspect(file)
+    assert open_model(file, weights=False).calls[-1].shapes == ((2, 10, 12),)
+    planned = plan(open_model(file))
+    assert (seen.neurons, seen.edges) == (planned.neurons, planned.edges)
+    assert np.array_equal(planned.layers[1].wiring.weights, large.T.astype(np.float32))
+
+
+def test_weights_beside_the_file_are_shipped_with_it(tmp_path: Path) -> None:
+    import onnx
+
+    here = tmp_path / "here"
+    here.mkdir()
+    file = here / "model.onnx"
+    onnx.save_model(
+        convolutional(), file, save_as_external_data=True, location="weights", size_threshold=0
+    )
+    opened = open_model(file)
+    source, own = ModelSource.of(opened, Recipe()), plan(opened)
+    content = source.content()
+    assert list(content) == ["model.onnx", "weights"]
+    here.rename(tmp_path / "elsewhere")
+    with pytest.raises(GraphError, match="does not find"):
+        plan_of(source, None)
+    with pytest.raises(GraphError, match="does not find"):
+        plan_of(source, {**content, "weights": bytes(len(content["weights"]))})
+    shipped = plan_of(source, content)
+    assert np.array_equal(shipped.layers[1].wiring.weights, own.layers[1].wiring.weights)
+
+
 @pytest.mark.parametrize("place", ["../model.onnx.data", "/etc/hostname", "link"])
 def test_weights_elsewhere_are_not_read(tmp_path: Path, place: str) -> None:
     import onnx
@@ -85,11 +138,17 @@ def test_the_content_says_what_a_file_is(tmp_path: Path) -> None:
 
 def test_all_that_cannot_be_wired_is_named_at_once(tmp_path: Path) -> None:
     model = made(
-        [("ArgMax", "x", "a", {"axis": 1}), ("Hardmax", "x", "h", {}), ("Relu", "x", "r", {})],
+        [
+            ("ArgMax", "x", "a", {"axis": 1}),
+            ("Hardmax", "x", "h", {}),
+            ("Relu", "x", "r", {}),
+            ("Expm1", "r", "e", {}),
+        ],
         {"x": (1, 5)},
-        outputs=["a", "h", "r"],
+        outputs=["a", "h", "e"],
     )
-    with pytest.raises(UnsupportedLayerError, match=r"2 layers .*ArgMax.*Hardmax"):
+    reasons = r"3 layers .*ArgMax.*Hardmax.*Expm1: opset 20 of ONNX has no such operation"
+    with pytest.raises(UnsupportedLayerError, match=reasons):
         plan(open_model(saved(model, tmp_path)))
 
 
@@ -100,8 +159,10 @@ def test_an_open_axis_is_closed_by_the_user(tmp_path: Path) -> None:
         weights={"w": random(2, 1, 3, 3)},
     )
     file = saved(model, tmp_path)
-    with pytest.raises(ModelFileError, match="input_shape"):
+    with pytest.raises(ModelFileError, match=r"'x' has the open shape \(1, h, w\).*input_shape"):
         open_model(file)
+    with pytest.raises(ParameterError, match=r"\(1, h, w\), which \(2, 4, 5\) does not fit"):
+        open_model(file, input_shape=(2, 4, 5))
     assert plan(open_model(file, input_shape=(1, 4, 5))).layers[1].shape == (2, 4, 5)
 
 

@@ -240,6 +240,29 @@ def test_agrees_with_onnxruntime(case: str, tmp_path: Path) -> None:
     agrees(model, tmp_path)
 
 
+def test_of_parts_the_first_may_be_left_out(tmp_path: Path) -> None:
+    nodes: list[Node] = [("Split", "x", "a b c", {"axis": 1, "num_outputs": 3})]
+    model = made([*nodes, ("Sub", "c b", "y", {})], {"x": (1, 6, 2)})
+    assert len(agrees(model, tmp_path).layers) == 2
+
+
+def test_an_output_without_a_name_is_none_that_a_left_out_input_reads(tmp_path: Path) -> None:
+    nodes: list[Node] = [("MaxPool", "x", "p q", {"kernel_shape": [2, 2]})]
+    model = made(
+        [*nodes, ("Clip", "p q high", "y", {})],
+        {"x": (1, 1, 4, 4)},
+        weights={"high": np.float32(1)},
+    )
+    model.graph.node[0].output[1] = model.graph.node[1].input[1] = ""
+    agrees(model, tmp_path)
+
+
+@pytest.mark.parametrize("opset", [15, 16])
+def test_comparisons_broadcast_in_each_version(opset: int, tmp_path: Path) -> None:
+    nodes: list[Node] = [("LessOrEqual", "x w", "less", {}), ("Where", "less x w", "y", {})]
+    agrees(made(nodes, {"x": (1, 4, 3)}, weights={"w": random(4, 1)}, opset=opset), tmp_path)
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -372,6 +395,38 @@ def test_tokens_are_looked_up_in_a_table(tmp_path: Path) -> None:
     )
     model.graph.input[0].type.tensor_type.elem_type = TensorProto.INT64
     agrees(model, tmp_path)
+
+
+def _wrapped(read: str, places: int, dtype: type) -> tuple[list[Node], dict[str, Any]]:
+    """Return a lookup behind what counts negative places from the end of a table."""
+    nodes: list[Node] = [
+        ("Less", f"{read} zero", "less", {}),
+        ("Add", f"{read} length", "added", {}),
+        ("Where", f"less added {read}", "place", {}),
+        ("Gather", "table place", "y", {}),
+    ]
+    weights = {"zero": dtype(0), "length": dtype(places), "table": random(5, 3)}
+    return nodes, weights
+
+
+@pytest.mark.parametrize("read", ["x", "t"])
+def test_places_that_stay_the_same_in_a_table_are_not_computed(read: str, tmp_path: Path) -> None:
+    nodes, weights = _wrapped(read, 5, np.int32)
+    cast: list[Node] = [("Cast", "x", "t", {"to": 6})]
+    model = made([*cast, *nodes], {"x": (1, 4)}, weights=weights)
+    if read == "x":
+        model.graph.input[0].type.tensor_type.elem_type = 6
+    planned = agrees(model, tmp_path)
+    assert [layer.class_name for layer in planned.layers][-2:] == ["Gather", "Gather"]
+    assert len(planned.layers) == 3 + (read == "t")
+
+
+def test_places_that_change_are_computed_and_refused(tmp_path: Path) -> None:
+    nodes, weights = _wrapped("x", 4, np.int32)
+    model = made(nodes, {"x": (1, 4)}, weights=weights)
+    model.graph.input[0].type.tensor_type.elem_type = 6
+    with pytest.raises(UnsupportedLayerError, match=r"added \(Add: it computes in int32"):
+        plan(open_model(saved(model, tmp_path)))
 
 
 def test_half_precision_is_read_as_single(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from exporter.reading.bounds import require_name
+from exporter.reading.bounds import MOST_PARTS, require_name
 from exporter.reading.calls import LayerCall, Tensor
 from exporter.reading.onnx.batch_axes import with_batch_axes
 from exporter.reading.onnx.channels import Channels
 from exporter.reading.onnx.fusing import Fused, fused
 from exporter.reading.onnx.graph import GraphNode, Walk
+from exporter.reading.onnx.lookups import with_plain_lookups
 from exporter.reading.onnx.names import layer_names
 from exporter.reading.onnx.settings import settings_of
 from exporter.reading.opened_model import ModelTensor
@@ -67,14 +68,21 @@ def graph_calls(
     ModelFileError
         If the graph is none, or no output depends on any input.
     """
-    nodes = list(walk.nodes())
+    if not declared:
+        raise ModelFileError("the model has no output")
+    if len(declared) > MOST_PARTS:
+        raise ModelFileError(
+            f"it has {len(declared):,} outputs, and at most {MOST_PARTS:,} are read; it is "
+            "damaged, or made to fill the memory"
+        )
+    nodes = with_plain_lookups(list(walk.nodes()), walk.opset)
     for name in declared:
         if name not in walk.constants and name not in walk.types and name not in walk.unknown:
             raise ModelFileError(f"nothing makes its output {name!r}; its graph is damaged")
     outputs = [name for name in declared if name not in walk.constants]
     if not outputs:
         raise ModelFileError(f"its output {declared[0]!r} is a constant, which no input changes")
-    used = {name for node in nodes for name in node.inputs} | set(outputs)
+    used = {name for node in nodes for name in node.inputs if name} | set(outputs)
     live = with_batch_axes(_live(nodes, outputs), walk.types, walk.states)
     channels = Channels(live, walk.types)
     made = fused(live, outputs, walk.opset)
@@ -144,11 +152,7 @@ def _call(
     seen: set[str],
 ) -> LayerCall:
     source = each.node
-    places = tuple(
-        place
-        for place, output in enumerate(each.outputs)
-        if output and (place == 0 or output in used)
-    )
+    places = tuple(place for place, output in enumerate(each.outputs) if output in used) or (0,)
     known = [walk.types.get(output) for output in each.outputs]
     types = tuple(kind or TensorType((), "float32") for kind in known)
     outputs = tuple(each.outputs[place] for place in places)
@@ -158,7 +162,7 @@ def _call(
         source.attributes,
         source.operands,
         types,
-        used=tuple(place for place in places if each.outputs[place] in used) or (0,),
+        used=places,
         channel_axes=tuple(channels.of(output) for output in each.outputs),
         proto=source.proto,
         bias=each.bias,

@@ -1,12 +1,15 @@
 """An ONNX file, and the files beside it that hold its weights."""
 
 import hashlib
+import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from exporter.reading.bounds import require_memory
 from exporter.reading.model_file import Place, joined_digest
 from exporter.reading.onnx.importing import import_onnx
 from queries.core.text import size_text
@@ -14,6 +17,9 @@ from queries.errors import ModelFileError
 
 _MOST_BYTES: Final = (1 << 31) - 1
 """What protobuf reads at most; larger models keep their weights beside."""
+
+LONGEST_SHAPE: Final = 4_096
+"""Numbers of a constant that may say a shape."""
 
 _SPEC: Final = "location", "offset", "length"
 _BLOCK: Final = 1 << 20
@@ -139,18 +145,26 @@ def parsed(content: bytes) -> Any:
 
 
 def tensors_of(model: Any) -> Iterator[Any]:
-    """Yield every ``TensorProto`` of a graph: weights, and what nodes have as attributes."""
+    """Yield every ``TensorProto`` of a model: weights, and what nodes have as attributes."""
     yield from model.graph.initializer
-    for node in model.graph.node:
-        for attribute in node.attribute:
+    for nodes in (model.graph.node, *(function.node for function in model.functions)):
+        for attribute in (attribute for node in nodes for attribute in node.attribute):
             if attribute.HasField("t"):
                 yield attribute.t
+            if attribute.HasField("sparse_tensor"):
+                yield from (attribute.sparse_tensor.values, attribute.sparse_tensor.indices)
             yield from attribute.tensors
 
 
 def is_beside(tensor: Any) -> bool:
     """Tell whether the values of a tensor stand in another file."""
     return bool(tensor.data_location == import_onnx().TensorProto.EXTERNAL)
+
+
+def _is_large(tensor: Any) -> bool:
+    """Tell whether a tensor is of floats, and of more than say a shape."""
+    kind = import_onnx().helper.tensor_dtype_to_np_dtype(tensor.data_type).kind
+    return kind in "fV" and math.prod(tensor.dims) > LONGEST_SHAPE
 
 
 def files_beside(path: Path, model: Any) -> list[Path]:
@@ -170,20 +184,33 @@ def files_beside(path: Path, model: Any) -> list[Path]:
     return [_beside(path, name) for name in sorted(names)]
 
 
-def read_beside(path: Path, model: Any) -> None:
-    """Put the weights that stand in other files into a model.
+def read_beside(path: Path, model: Any, *, weights: bool = True) -> None:
+    """Put the tensors that stand in other files into a model.
+
+    Parameters
+    ----------
+    path, model
+        The model file, and what it holds.
+    weights
+        Read large arrays of floats as well, of which no shape depends.
 
     Raises
     ------
     ModelFileError
         If a file is elsewhere than beside the model, a link, missing, or too short.
     """
-    for tensor in tensors_of(model):
-        if is_beside(tensor):
-            told = _told(tensor)
-            tensor.raw_data = _read(_beside(path, told["location"]), told, tensor.name)
-            tensor.data_location = import_onnx().TensorProto.DEFAULT
-            del tensor.external_data[:]
+    left = () if weights else [each for each in model.graph.initializer if _is_large(each)]
+    names = {tensor.name for tensor in left}
+    tensors = [each for each in tensors_of(model) if is_beside(each) and each.name not in names]
+    ranges = [_range(path, tensor) for tensor in tensors]
+    # Many tensors may name the same bytes, or a file that is all holes.
+    require_memory(sum(length for _, _, length in ranges))
+    for tensor, (file, offset, length) in zip(tensors, ranges, strict=True):
+        with file.open("rb") as opened:
+            opened.seek(offset)
+            tensor.raw_data = opened.read(length)
+        tensor.data_location = import_onnx().TensorProto.DEFAULT
+        del tensor.external_data[:]
 
 
 def _told(tensor: Any) -> dict[str, str]:
@@ -202,27 +229,28 @@ def _beside(path: Path, name: str) -> Path:
         raise ModelFileError(f"it keeps weights in {name!r}, which is not beside it")
     file = folder / name
     steps = [folder.joinpath(*parts[: count + 1]) for count in range(len(parts))]
-    if any(step.is_symlink() for step in steps):
+    if any(os.path.islink(step) for step in steps):  # noqa: PTH114 - of any name, however long
         raise ModelFileError(f"it keeps weights in {name!r}, which is a link, and is not followed")
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113 - of any name, however long
         raise ModelFileError(
             f"it keeps weights in {name!r}, which is not beside it; put both into one folder"
         )
     return file
 
 
-def _read(file: Path, told: dict[str, str], tensor: str) -> bytes:
+def _range(path: Path, tensor: Any) -> tuple[Path, int, int]:
+    """Return the file that holds a tensor, where in it that begins, and how many bytes it has."""
+    told = _told(tensor)
+    file = _beside(path, told["location"])
     size = file.stat().st_size
     try:
         offset = int(told.get("offset") or 0)
         length = int(told.get("length") or size - offset)
     except ValueError:
-        raise ModelFileError(f"the place of the weights {tensor!r} is no number") from None
+        raise ModelFileError(f"the place of the weights {tensor.name!r} is no number") from None
     if offset < 0 or length < 0 or offset + length > size:
         raise ModelFileError(
-            f"the weights {tensor!r} stand beyond the end of {file.name}; it is damaged, or of "
-            "another model"
+            f"the weights {tensor.name!r} stand beyond the end of {file.name}; it is damaged, or "
+            "of another model"
         )
-    with file.open("rb") as opened:
-        opened.seek(offset)
-        return opened.read(length)
+    return file, offset, length

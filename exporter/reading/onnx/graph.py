@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.reading.bounds import require_weights
+from exporter.reading.onnx.files import LONGEST_SHAPE
 from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
 from exporter.reading.onnx.gemm import parts_of_gemm
 from exporter.reading.onnx.importing import import_onnx
@@ -25,9 +26,6 @@ from queries.errors import ModelFileError
 
 MOST_AXES: Final = 32
 """How many axes a tensor may have."""
-
-_LONGEST_SHAPE: Final = 4_096
-"""Numbers of a constant that may say a shape."""
 
 _DRAWN: Final = frozenset(
     [
@@ -46,6 +44,9 @@ _AS_INPUT: Final = frozenset(["GroupNormalization"])
 
 _BY_CONSTANTS: Final = frozenset(["Compress", "STFT"])
 """Operations whose shape their constants decide, which ONNX does not look at, or wrongly."""
+
+_COMPARED: Final = frozenset(["GreaterOrEqual", "LessOrEqual"])
+"""Operations of which older versions of ONNX say no shape: that of their inputs, broadcast."""
 
 _OWN: Final = ("", "ai.onnx")
 
@@ -157,7 +158,7 @@ class Walk:
             return [], None
         if _has_graphs(proto) and proto.domain in _OWN:
             return self._inlined(proto)
-        if _refused(proto) or all(name in self.constants for name in names):
+        if _refused(proto, self.opset) or all(name in self.constants for name in names):
             return [], None
         if proto.op_type in {*GATES, "Gemm"}:
             return self._in_steps(proto)
@@ -215,8 +216,8 @@ class Walk:
         for name in proto.input:
             if name and not any(name in each for each in known):
                 raise ModelFileError(
-                    f"node {proto.name!r} ({proto.op_type}) reads {name!r}, which nothing before "
-                    "it makes; its graph is damaged, or in a circle"
+                    f"node {_called(proto)} reads {name!r}, which nothing before it makes; its "
+                    "graph is damaged, or in a circle"
                 )
         for name in proto.output:
             if name and any(name in each for each in known):
@@ -224,7 +225,7 @@ class Walk:
 
     def _node(self, proto: Any, refused: str | None) -> GraphNode | None:
         """Note what a node puts out; return it, or None where that is constant."""
-        refused = refused or _refused(proto)
+        refused = refused or _refused(proto, self.opset)
         if refused is None and self._fold(proto):
             return None
         operands = tuple(self._operand(name) for name in proto.input)
@@ -260,6 +261,9 @@ class Walk:
         first = node.operands[0] if node.operands else None
         if node.op in _AS_INPUT and types[0] is None and isinstance(first, TensorType):
             types = (first, *types[1:])
+        if node.op in _COMPARED and types[0] is None:
+            shape = np.broadcast_shapes(*(each.shape for each in node.operands if each is not None))
+            types = (TensorType(shape, "bool"),)
         if node.op == "Reshape" and types[0] and isinstance(first, TensorType):
             _require_same_size(node, first, types[0])
         if node.op in _BY_CONSTANTS and isinstance(first, TensorType):
@@ -350,7 +354,7 @@ class Walk:
         except Exception as error:
             why = next(iter(str(error).splitlines()), "no reason given")
             raise ModelFileError(
-                f"node {proto.name!r} ({proto.op_type}) computes a constant, which fails: {why}"
+                f"node {_called(proto)} computes a constant, which fails: {why}"
             ) from error
         names = [name for name in proto.output if name]
         for name, value in zip(names, results, strict=False):
@@ -361,12 +365,13 @@ class Walk:
         onnx = import_onnx()
         from onnx import shape_inference
 
+        _require_parts(proto)
         names = [name for name in proto.input if name]
         types = {name: self._type_proto(name) for name in names}
         data = {}
         for name in names:
             constant = self._constant(proto, name)
-            if constant is not None and constant.size <= _LONGEST_SHAPE:
+            if constant is not None and constant.size <= LONGEST_SHAPE:
                 data[name] = onnx.numpy_helper.from_array(constant, name)
                 types[name] = _constant_type(constant)
         try:
@@ -401,9 +406,7 @@ class Walk:
 
 def _does_not_fit(proto: Any, error: Exception) -> ModelFileError:
     why = next(iter(str(error).splitlines()), "no reason given")
-    return ModelFileError(
-        f"node {proto.name!r} ({proto.op_type}) does not fit what it reads: {why}"
-    )
+    return ModelFileError(f"node {_called(proto)} does not fit what it reads: {why}")
 
 
 def _constant_type(constant: NDArray[Any]) -> Any:
@@ -412,12 +415,31 @@ def _constant_type(constant: NDArray[Any]) -> Any:
     return helper.make_tensor_type_proto(kind, constant.shape)
 
 
+def _called(proto: Any) -> str:
+    """Return what a node is called in a message: by its first output where it has no name."""
+    name = proto.name or next(iter(proto.output), "")
+    return f"{name!r} ({proto.op_type})"
+
+
+def _require_parts(proto: Any) -> None:
+    """Raise ModelFileError where a node says that it has more parts than it puts out.
+
+    ONNX allocates as many before it compares.
+    """
+    for attribute in proto.attribute:
+        if attribute.name == "num_outputs" and attribute.i > max(1, len(proto.output)):
+            raise ModelFileError(
+                f"node {_called(proto)} makes {attribute.i:,} parts, but puts out "
+                f"{len(proto.output)}; it is damaged, or made to fill the memory"
+            )
+
+
 def _require_same_size(node: GraphNode, before: TensorType, after: TensorType) -> None:
     """Raise ModelFileError where a shape has no room for what it is given, as ONNX lets it."""
     if elements(before.shape) != elements(after.shape):
         raise ModelFileError(
-            f"node {node.proto.name!r} (Reshape) makes {after.shape} of {before.shape}, which is "
-            "of another size"
+            f"node {_called(node.proto)} makes {after.shape} of {before.shape}, which is of "
+            "another size"
         )
 
 
@@ -449,12 +471,14 @@ def _attributes(proto: Any) -> dict[str, Any]:
     return each
 
 
-def _refused(proto: Any) -> str | None:
+def _refused(proto: Any, opset: int) -> str | None:
     """Return why a node cannot be wired that is not looked at any further."""
     if proto.domain not in _OWN:
         return f"it is an operation of {proto.domain}, not of ONNX"
     if _has_graphs(proto):
         return "it has a graph of its own, which may be run any number of times, or not at all"
+    if not import_onnx().defs.has(proto.op_type, opset, ""):
+        return f"opset {opset} of ONNX has no such operation, so that nothing runs this file"
     return None
 
 

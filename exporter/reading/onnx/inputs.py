@@ -1,12 +1,15 @@
 """The inputs of an ONNX model: a batch of one, and no open axis."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from exporter.reading.bounds import MOST_PARTS
 from exporter.reading.calls import Shape
 from exporter.reading.input_shapes import closed_shapes
 from exporter.reading.onnx.batch_axes import inputs_by_time
+from exporter.reading.onnx.graph import MOST_AXES
 from exporter.reading.onnx.importing import import_onnx
 from exporter.wiring.onnx.node import TensorType
 from queries.core.input_shapes import InputShapes
@@ -20,6 +23,15 @@ class _Told:
     shape: Shape
     dtype: str
     batch: int
+    axes: tuple[str, ...]
+
+    @property
+    def own_axes(self) -> tuple[str, ...]:
+        """What the file calls the axes of its own shape."""
+        if not self.shape:
+            return ("",)
+        left = len(self.own) < len(self.shape)
+        return self.axes[: self.batch] + self.axes[self.batch + left :]
 
     @property
     def own(self) -> Shape:
@@ -58,11 +70,16 @@ def inputs_of(
     """
     weights = {tensor.name for tensor in model.graph.initializer}
     values = [value for value in model.graph.input if value.name not in weights]
+    _require_names(values)
     by_time = inputs_by_time(model)
     told = {value.name: _told(value, value.name in by_time, batch=batch) for value in values}
     if not told:
         raise ModelFileError("the model has no input")
-    shapes = closed_shapes({name: each.own for name, each in told.items()}, given)
+    shapes = closed_shapes(
+        {name: each.own for name, each in told.items()},
+        given,
+        {name: each.own_axes for name, each in told.items()},
+    )
     made = {}
     for value, shape in zip(values, shapes, strict=True):
         each = told[value.name]
@@ -117,20 +134,50 @@ def is_of_one(model: Any, batch: int, types: Mapping[str, TensorType]) -> bool:
     return True
 
 
-def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
+def _require_names(values: Sequence[Any]) -> None:
+    """Raise ModelFileError where inputs are more than a model has, or two have one name."""
+    if len(values) > MOST_PARTS:
+        raise ModelFileError(
+            f"it has {len(values):,} inputs, and at most {MOST_PARTS:,} are read; it is damaged, "
+            "or made to fill the memory"
+        )
+    for name, times in Counter(value.name for value in values).items():
+        if times > 1:
+            raise ModelFileError(f"it has {times} inputs of the name {name!r}; it is damaged")
+
+
+def _dtype(value: Any) -> Any:
+    """Return the type of the numbers of an input."""
     onnx = import_onnx()
-    kind = value.type.tensor_type
-    if not value.type.HasField("tensor_type") or not kind.HasField("shape"):
-        raise ModelFileError(f"the file does not say the shape of its input {value.name!r}")
-    dtype = onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type)
+    if (kind := value.type.WhichOneof("value") or "tensor_type") != "tensor_type":
+        kind = kind.replace("_", " ")
+        raise ModelFileError(f"its input {value.name!r} is of the {kind}, not a plain tensor")
+    try:
+        dtype = onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
+    except KeyError as error:
+        raise ModelFileError(f"its input {value.name!r} is of the unknown type {error}") from None
     if dtype.kind not in "biuf":
         raise ModelFileError(f"its input {value.name!r} is of {dtype.name}, not of numbers")
+    return dtype
+
+
+def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
+    dtype = _dtype(value)
+    kind = value.type.tensor_type
+    if not kind.HasField("shape"):
+        raise ModelFileError(f"the file does not say the shape of its input {value.name!r}")
+    if len(kind.shape.dim) > MOST_AXES:
+        raise ModelFileError(
+            f"its input {value.name!r} has {len(kind.shape.dim)} axes, and at most {MOST_AXES} "
+            "are read"
+        )
     shape = [axis.dim_value if axis.dim_value > 0 else None for axis in kind.shape.dim]
     axis = 1 if by_time and len(shape) > 1 else 0
     is_batch = batch and len(shape) > 1
     if shape and (is_batch or shape[axis] is None):
         shape[axis] = 1
-    return _Told(tuple(shape), dtype.name, axis)
+    names = tuple(each.dim_param for each in kind.shape.dim)
+    return _Told(tuple(shape), dtype.name, axis, names)
 
 
 def _set(value: Any, shape: tuple[int, ...]) -> None:

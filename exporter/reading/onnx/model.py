@@ -173,8 +173,7 @@ def open_file(
     """
     with refusing():
         proto, file = read_file(path)
-        if weights:
-            read_beside(path, proto)
+        read_beside(path, proto, weights=weights)
         return opened(proto, file, partial=partial, input_shape=input_shape)
 
 

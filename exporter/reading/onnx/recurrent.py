@@ -164,6 +164,7 @@ class Recurrent:
         if weights is None or recurrent is None:
             raise ModelFileError(f"node {self.name!r} ({self.proto.op_type}) has no weights")
         hidden = recurrent.shape[-1]
+        self._require_fit(weights, recurrent)
         bias = self._constant(3, "biases")
         biases = np.zeros(2 * gates * hidden) if bias is None else bias[place]
         functions = self._functions(place)
@@ -198,6 +199,19 @@ class Recurrent:
             if kind not in run.state:
                 run.state[kind] = run.nothing(f"/none_{kind}")
         return run
+
+    def _require_fit(self, weights: NDArray[Any], recurrent: NDArray[Any]) -> None:
+        """Raise ModelFileError where weights are not of the shapes that ONNX says."""
+        directions = {"bidirectional": 2}.get(self._direction, 1)
+        hidden = recurrent.shape[-1]
+        rows = GATES[self.proto.op_type] * hidden
+        wanted = (directions, rows, self.sequence.shape[-1]), (directions, rows, hidden)
+        given = weights.shape, recurrent.shape
+        if given != wanted or self.attributes.get("hidden_size", hidden) != hidden:
+            raise ModelFileError(
+                f"node {self.name!r} ({self.proto.op_type}) has weights of the shapes {given[0]} "
+                f"and {given[1]}, which do not fit its input or its hidden_size"
+            )
 
     def _peepholes(self, place: int, hidden: int) -> list[NDArray[Any]]:
         values = self._constant(7, "peepholes") if self.proto.op_type == "LSTM" else None

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from exporter.reading.onnx.files import tensors_of
+from exporter.reading.onnx.files import is_beside, tensors_of
 from exporter.reading.onnx.importing import import_onnx
 
 _NAMES: Final = {10: "float16", 11: "float64", 16: "bfloat16"}
@@ -21,7 +21,7 @@ def in_single_precision(model: Any) -> tuple[str, ...]:
     Parameters
     ----------
     model
-        The ``ModelProto``, which is changed. Its weights are in it.
+        The ``ModelProto``, which is changed. Of weights beside it, which are not read, the type is.
     """
     single = import_onnx().TensorProto.FLOAT
     found: set[str] = set()
@@ -50,6 +50,9 @@ def nodes_in_single_precision(nodes: Iterable[Any]) -> None:
 
 
 def _narrow(tensor: Any) -> None:
+    if is_beside(tensor):
+        tensor.data_type = import_onnx().TensorProto.FLOAT
+        return
     numpy_helper = import_onnx().numpy_helper
     with np.errstate(over="ignore"):
         values = numpy_helper.to_array(tensor).astype(np.float32)
