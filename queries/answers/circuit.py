@@ -1,6 +1,6 @@
 """Circuits: the parts of a model that explain its answers at inputs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -146,6 +146,19 @@ class Explained:
         return np.divide(slope, gradient, out=np.zeros_like(slope), where=gradient != 0)
 
 
+def explained_of(question: Question) -> Iterator[Explained]:
+    """Yield the answer at each sample that is asked about, with its circuit.
+
+    Raises
+    ------
+    ParameterError
+        If the graph does not compute what its model does, or samples do not fit.
+    """
+    nodes = nodes_of(question.model, question.values["level"])
+    for sample in samples_of(question):
+        yield Explained(sample, nodes)
+
+
 def circuit(question: Question) -> pd.DataFrame:
     """Return the relationships of the circuits of samples."""
 
@@ -272,9 +285,8 @@ def influence(question: Question) -> pd.DataFrame:
 
 
 def _answer(question: Question, rows: Callable[[Explained], pd.DataFrame]) -> pd.DataFrame:
-    nodes = nodes_of(question.model, question.values["level"])
     frames = [
-        rows(Explained(sample, nodes)).assign(input=sample.name, towards=sample.towards.name)
-        for sample in samples_of(question)
+        rows(each).assign(input=each.sample.name, towards=each.sample.towards.name)
+        for each in explained_of(question)
     ]
     return question.typed_answer(pd.concat(frames, ignore_index=True))

@@ -80,6 +80,7 @@ def models(
         "neurongraph query neurons layer=dense_0 katz=0.5..",
         "neurongraph query activations dense_1 --input samples/digits.npz:0..9",
         "neurongraph query activations conv_0 --input samples/digit_7.png --pixels 0..1",
+        "neurongraph query circuit --input samples/digits.npz:7 --store seven",
     ),
 )
 def query(
@@ -143,6 +144,15 @@ def query(
         bool,
         typer.Option("--index", help="With --write-property: make an index on it (Neo4j only)."),
     ] = False,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="NAME",
+            help="Of the query circuit: store the circuit under this name beside the model, and "
+            "its input, so that Cypher knows them.",
+        ),
+    ] = None,
 ) -> None:
     """Run a query of the library, or list the queries by what they are about.
 
@@ -174,6 +184,7 @@ def query(
         **row_order(sort, limit),
         **({"in_store": True} if in_store else {}),
         **_writing(name, write_property, index),
+        **_storing(name, store),
     }
     with open_graph(graph, model, dask, input_shape) as session:
         if show_cypher:
@@ -265,6 +276,17 @@ def cypher(
         else:
             fail("the statement was not run")
     write(frame, to)
+
+
+def _storing(name: str, store: str | None) -> dict[str, Any]:
+    """Return what a method takes that stores its answer."""
+    if store is None:
+        return {}
+    if name != "circuit":
+        raise typer.BadParameter(
+            f"{name} answers with no circuit; ask circuit for one", param_hint="--store"
+        )
+    return {"store": store}
 
 
 def _writing(name: str, write_property: str | None, index: bool) -> dict[str, Any]:

@@ -7,6 +7,13 @@ import typer
 
 from queries.commands.ask import PANEL
 from queries.commands.completion import circuit_names, input_names
+from queries.commands.model_input import (
+    InputOption,
+    LabelOption,
+    PixelsOption,
+    ResizeOption,
+    model_input,
+)
 from queries.commands.options import (
     FormatOption,
     GraphOption,
@@ -18,9 +25,42 @@ from queries.commands.options import (
     row_order,
 )
 from queries.commands.output import Format, destination, write
+from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, echo, examples, reporting
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog=examples(
+        "neurongraph activate --input samples/digits.npz:0..9 --graph digits.lbug",
+        "neurongraph activate --input samples/digit_7.png --pixels 0..1",
+    ),
+)
+def activate(
+    samples: InputOption = None,
+    pixels: PixelsOption = None,
+    resize: ResizeOption = False,
+    label: LabelOption = None,
+    graph: GraphOption = None,
+    model: ModelOption = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Store inputs beside a model, with what its neurons put out at them.
+
+    Cypher then answers from (:Input)-[:ACTIVATES]->(:Neuron) which neurons an input makes fire, and
+    what made them do so.
+    """
+    to = destination(format_name, output, raw=raw)
+    given = model_input(samples, pixels, label, resize=resize)
+    if given is None:
+        raise typer.BadParameter("say at which samples", param_hint="--input")
+    with open_graph(graph, model) as session:
+        frame = session.activate(given)
+    write(frame, to, main=("name", "label", "predicted", "neurons"))
 
 
 @app.command(rich_help_panel=PANEL, epilog=examples("neurongraph inputs --graph digits.lbug"))

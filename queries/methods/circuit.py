@@ -6,8 +6,10 @@ from typing import Literal
 import pandas as pd
 
 from queries.answers import circuit as answers
+from queries.answers.storing import store_circuit
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
+from queries.core.records import check_record_name
 from queries.library.declaration import (
     AttributionRule,
     CircuitLevel,
@@ -37,6 +39,7 @@ class CircuitMethods(Methods):
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
+        store: str | None = None,
         model: str | None = None,
     ) -> pd.DataFrame:
         """Return the relationships of the smallest part of a model that explains an answer.
@@ -90,6 +93,9 @@ class CircuitMethods(Methods):
             Let the store compute the answer, by the query's own Cypher statement, which
             ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
             functions that neurons apply, such as erf.
+        store
+            Store the circuit under this name beside the model, and its input if that is not
+            stored; Cypher then answers from ``(:Circuit)`` and ``(:Active)``.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -148,7 +154,13 @@ class CircuitMethods(Methods):
             baseline=baseline,
             steps=steps,
         )
-        return self._answer(question, answers.circuit, in_store=in_store, sort=sort, limit=limit)
+        if store is not None:
+            check_record_name("circuit", store)
+        frame = self._answer(question, answers.circuit, in_store=in_store, sort=sort, limit=limit)
+        if store is not None:
+            with self._showing():
+                frame.attrs["written"] = store_circuit(question, store)
+        return frame
 
     def circuit_nodes(
         self,

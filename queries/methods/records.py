@@ -5,8 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 import pyarrow as pa
 
+from queries.answers.storing import store_inputs
+from queries.core.memory import too_little_memory_named
+from queries.core.model_input import InputLike
+from queries.core.neuron_filter import NeuronFilter
 from queries.core.records import check_record_name
-from queries.library.declaration import Column
+from queries.errors import ParameterError
+from queries.library.declaration import Column, SlopeRule
 from queries.library.frames import to_frame
 from queries.library.records import CIRCUITS, INPUTS
 from queries.library.row_order import RowOrder
@@ -15,6 +20,54 @@ from queries.methods.base import Methods
 
 class RecordMethods(Methods):
     """Inputs, with what neurons put out at them, and circuits, which Cypher knows as well."""
+
+    def activate(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        *,
+        slope: SlopeRule = "gradient",
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Store inputs beside a model, with what its neurons put out at them.
+
+        Cypher then answers from ``(:Input)-[:ACTIVATES]->(:Neuron)``. An input of the same name
+        is replaced.
+
+        Parameters
+        ----------
+        input
+            Samples, as ``activations`` takes them.
+        slope
+            What stands for an activation function: its derivative, or the line from 0 (gradient or
+            secant, default gradient).
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The inputs that were stored, with the columns of ``inputs``.
+
+        Raises
+        ------
+        ParameterError
+            If the graph does not compute what its model does, or samples do not fit.
+        GraphError
+            If the graph cannot be written, or circuits are stored at another input of that name.
+
+        Examples
+        --------
+        >>> graph.activate("samples/digits.npz:7")
+        """
+        if slope not in ("gradient", "secant"):
+            raise ParameterError(f"slope: {slope!r} is not one of gradient, secant")
+        question = self._ask(
+            "contributions", model, input=input, neurons=NeuronFilter(), slope=slope
+        )
+        with self._showing(), too_little_memory_named():
+            names = store_inputs(question)
+        stored = to_frame(question.model.store.inputs(question.model.stored), INPUTS)
+        return stored[stored["name"].isin(names)].reset_index(drop=True)
 
     def inputs(
         self,

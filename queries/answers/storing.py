@@ -1,0 +1,237 @@
+"""Inputs, with what neurons put out at them, and circuits, stored beside their model."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from queries.analysis.at_input.attribution import Attribution
+from queries.analysis.at_input.frozen import FrozenModel
+from queries.analysis.operators import Ids
+from queries.answers.attribution import Sample, samples_of
+from queries.answers.circuit import Explained, explained_of
+from queries.answers.question import Question
+from queries.core.neuron_filter import NeuronFilter
+from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
+from queries.errors import ParameterError
+
+_PICKS: Final = {"max", "min"}
+_MULTIPLIES: Final = "product"
+
+
+def store_inputs(question: Question) -> list[str]:
+    """Store the inputs that a question is about, and what neurons put out at them.
+
+    Parameters
+    ----------
+    question
+        One of the query ``contributions``, of which the neurons do not matter.
+
+    Returns
+    -------
+    list of str
+        The names of the inputs.
+
+    Raises
+    ------
+    ParameterError
+        If the graph does not compute what its model does, or samples do not fit.
+    GraphError
+        If the graph is none that is written.
+    """
+    names: list[str] = []
+    question.model.store.write_inputs(question.model.stored, _inputs(question, names))
+    return names
+
+
+def _inputs(question: Question, names: list[str]) -> Iterator[tuple[Mapping[str, Any], pa.Table]]:
+    labels = question.given().labels
+    for place, sample in enumerate(samples_of(question)):
+        names.append(sample.name)
+        properties = {
+            "name": sample.name,
+            "label": None if labels is None else str(np.asarray(labels[place]).tolist()),
+            "predicted": _predicted(sample),
+            "sha256": _sha256(sample.inputs),
+            "source": sample.name,
+        }
+        yield properties, activations_of(sample)
+
+
+def activations_of(sample: Sample) -> pa.Table:
+    """Return what neurons put out at a sample: the columns of ``ACTIVATES``.
+
+    An output, and a neuron of a softmax, has the slope 1, which counts before its activation
+    function. A neuron that multiplies has none: what its factors pass on has no slope in common.
+    """
+    model, at = sample.frozen, sample.at
+    first = model.network.first
+    slope = model.unit_slope
+    residual = at.value - slope * at.pre_activation
+    multiplies = _of_layers(model, {_MULTIPLIES})
+    table = pd.DataFrame(
+        {
+            "neuron": np.arange(len(slope)) + first,
+            "value": at.value,
+            "slope": np.where(multiplies, np.nan, slope),
+            "residual": np.where(multiplies, 0.0, residual),
+        }
+    )
+    table["winner"] = pd.array(_winners(model) + first, dtype="Int64")
+    table.loc[~_of_layers(model, _PICKS), "winner"] = pd.NA
+    return pa.Table.from_pandas(table, preserve_index=False).cast(ACTIVATES)
+
+
+def store_circuit(question: Question, name: str) -> str:
+    """Store the circuit of a question, and its input if that is not stored.
+
+    Parameters
+    ----------
+    question
+        One of the query ``circuit``, about one sample.
+    name
+        What the circuit is called.
+
+    Returns
+    -------
+    str
+        What was stored, in words.
+
+    Raises
+    ------
+    ParameterError
+        If there are several samples.
+    GraphError
+        If the graph is none that is written.
+    """
+    model, values = question.model, question.values
+    if (samples := question.given().samples) != 1:
+        raise ParameterError(f"store: {samples:,} samples, and one circuit has a name; give one")
+    (explained,) = explained_of(question)
+    sample = explained.sample
+    stored = model.store.inputs(model.stored).to_pylist()
+    sha256 = _sha256(sample.inputs)
+    if not any((row["name"], row["sha256"]) == (sample.name, sha256) for row in stored):
+        store_inputs(question.also("contributions", input=values["input"], neurons=NeuronFilter()))
+    nodes, relationships = _nodes(explained), _relationships(explained)
+    properties = {
+        "name": name,
+        "input": sample.name,
+        "target": sample.towards.name,
+        "rule": values["rule"],
+        "products": values["products"],
+        "baseline": _baseline_text(question),
+        "by": values["prune"],
+        "level": values["level"],
+        "node_share": values["node_share"],
+        "edge_share": values["edge_share"],
+        "value": float(sample.towards.own @ sample.at.pre_activation),
+        "bias": float(np.nansum(nodes["bias"].to_numpy())),
+        "left_out": float(explained.chosen.left_out.sum()),
+    }
+    model.store.write_circuit(model.stored, properties, nodes, relationships)
+    return (
+        f"stored circuit {name!r} at input {sample.name!r}: {len(nodes):,} nodes, "
+        f"{len(relationships):,} relationships"
+    )
+
+
+def _nodes(explained: Explained) -> pa.Table:
+    chosen, own = explained.chosen, explained.chosen.nodes
+    table = explained.nodes.table.iloc[own]
+    frame = pd.DataFrame(
+        {
+            "id": table["id"].to_numpy(),
+            "neuron": table["id"].to_numpy() if explained.nodes.apart else None,
+            "name": table["name"].to_numpy(),
+            "layer": table["layer"].to_numpy(),
+            "channel": table["channel"].to_numpy() if "channel" in table else None,
+            "value": explained.values[own],
+            "slope": np.nan,
+            "gradient": np.nan,
+            "attribution": explained.flow.attribution[own],
+            "bias": explained.flow.bias[own],
+            "left_out": np.where(explained.inputs[own], np.nan, chosen.left_out),
+            "influence": chosen.node_influence,
+        }
+    )
+    found = explained.sample.attributed
+    if explained.nodes.apart and isinstance(found, Attribution):
+        frame["slope"] = found.frozen.unit_slope[own]
+        frame["gradient"] = found.total_gradient[own]
+    return pa.Table.from_pandas(frame, preserve_index=False).cast(ACTIVE)
+
+
+def _relationships(explained: Explained) -> pa.Table:
+    chosen, ids = explained.chosen, explained.nodes.table["id"].to_numpy()
+    frame = pd.DataFrame(
+        {
+            "source": ids[chosen.source],
+            "target": ids[chosen.target],
+            "weight": np.nan,
+            "contribution": chosen.contribution,
+            "attribution": chosen.share,
+            "influence": chosen.edge_influence,
+        }
+    )
+    found = explained.sample.attributed
+    if explained.nodes.apart and isinstance(found, Attribution):
+        passes = found.value[chosen.source] * found.inner_gradient[chosen.target]
+        frame["weight"] = chosen.share / passes
+    return pa.Table.from_pandas(frame, preserve_index=False).cast(CONTRIBUTES)
+
+
+def _baseline_text(question: Question) -> str | None:
+    """Return what an input was compared with, None where with nothing."""
+    if question.values["rule"] not in {"rescale", "ig"}:
+        return None
+    how = question.values["baseline"]
+    if how is None:
+        return "zeros"
+    return how.samples if isinstance(how.samples, str) else "an array"
+
+
+def _predicted(sample: Sample) -> str | None:
+    """Return the output that is the largest, None where a model has several layers of them."""
+    layers = sample.question.layers
+    fed = {index for layer in layers for index in layer.inputs}
+    outputs = [layer for layer in layers if layer.index not in fed]
+    if len(outputs) > 1:
+        return None
+    place = outputs[0].places(layers[0].first)
+    best = layers[0].first + place.start + int(sample.at.pre_activation[place].argmax())
+    names = sample.question.model.neurons(NeuronFilter(id=best), ("id", "name"))
+    return str(names["name"].iloc[0])
+
+
+def _sha256(inputs: Mapping[str, NDArray[Any]]) -> str:
+    """Return the SHA-256 of the numbers of a sample."""
+    digest = hashlib.sha256()
+    for name in sorted(inputs):
+        digest.update(f"{name} {inputs[name].shape}".encode())
+        digest.update(np.ascontiguousarray(inputs[name], dtype=np.float32).tobytes())
+    return digest.hexdigest()
+
+
+def _of_layers(model: FrozenModel, reduces: set[str]) -> NDArray[np.bool_]:
+    """Tell which neurons join what feeds them in one of some ways."""
+    flags = np.zeros(model.network.neurons, dtype=bool)
+    for layer in model.network.layers:
+        if layer.reduce in reduces:
+            flags[model.network.neurons_of(layer)] = True
+    return flags
+
+
+def _winners(model: FrozenModel) -> Ids:
+    """Return the neuron that each maximum or minimum passes on; 0 elsewhere."""
+    winners = np.zeros(model.network.neurons, dtype=np.int64)
+    for layer in model.network.layers:
+        for part in model.network.matrices(layer) if layer.reduce in _PICKS else ():
+            source, target, weight = part.columns
+            passes = np.flatnonzero(weight)
+            winners[target[passes]] = source[passes]
+    return winners
