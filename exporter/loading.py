@@ -275,9 +275,14 @@ def load(
     if not replace and not resume and (not in_file or MODEL_FILE.recognises(str(given.place))):
         _refuse_existing(name, graph)
     with shown(progress, f"Opening {_short(given.place)}") as told:
-        if input_shape is None and resume:
-            input_shape = begun_with(location, name, given)
-        model_file = given.open(partial=partial, input_shape=input_shape)
+        begun_shape = begun_with(location, name, given) if resume and input_shape is None else None
+        try:
+            model_file = given.open(partial=partial, input_shape=input_shape or begun_shape)
+        except ParameterError:
+            if begun_shape is None:
+                raise
+            # What is stored of them is damaged.
+            model_file = given.open(partial=partial)
         part = recipe.plan(model_file)
         require_no_class(label, part)
         require_room(location, options, part.neurons, part.edges, granularity)

@@ -52,6 +52,9 @@ def last_of(layer: Any, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
 ALL = {"return_sequences": True}
 KINDS: dict[str, Callable[[], Any]] = {
     "SimpleRNN": lambda: model(layers.SimpleRNN(2, activation="relu")),
+    "SimpleRNN with dropout": lambda: model(
+        layers.SimpleRNN(2, dropout=0.5, recurrent_dropout=0.5)
+    ),
     "SimpleRNN backwards": lambda: model(layers.SimpleRNN(2, go_backwards=True, **ALL)),
     "LSTM": lambda: model(layers.LSTM(2)),
     "LSTM with states": lambda: model(layers.LSTM(2, return_state=True, **ALL)),

@@ -213,7 +213,6 @@ def _repeated(tensor: Any, times: int) -> Any:
 STEPS = [
     _attention,
     _recurrent,
-    _at_each_time,
     _convolution,
     _convolution,
     _pooling,
@@ -276,5 +275,19 @@ def _architecture(draw: Draw) -> Any:
 def test_random_architectures_replay(data: st.DataObject) -> None:
     # Built in the test, since Keras draws random numbers of its own.
     model = _architecture(data.draw)
+    with tempfile.TemporaryDirectory() as folder:
+        assert failing(wired(model, Path(folder)), samples=2) == [], model.to_json()
+
+
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_random_layers_replay_at_each_time(data: st.DataObject) -> None:
+    import keras
+
+    read, tensor = _begin(data.draw, data.draw(st.integers(1, 3)))
+    for _ in range(2):
+        tensor = _at_each_time(data.draw, tensor)
+    model = randomized(keras.Model(read, keras.layers.Dense(2)(tensor)), 1)
     with tempfile.TemporaryDirectory() as folder:
         assert failing(wired(model, Path(folder)), samples=2) == [], model.to_json()

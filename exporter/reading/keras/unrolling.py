@@ -73,6 +73,7 @@ def recorded_loops() -> Iterator[None]:
     """Record the loops over time of recurrent layers, as at inference."""
     import keras
     from keras.src import backend
+    from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
     names = [name for name in _FAST if hasattr(backend, name)]
     loops = [
@@ -80,6 +81,8 @@ def recorded_loops() -> Iterator[None]:
         *((backend, name, _slow(getattr(backend, name))) for name in names),
         # A mask of dropout is drawn at inference as well, and not used.
         (keras.layers.RNN, "_maybe_config_dropout_masks", lambda *_: None),
+        (DropoutRNNCell, "get_dropout_mask", lambda *_: None),
+        (DropoutRNNCell, "get_recurrent_dropout_mask", lambda *_: None),
     ]
     with replaced(loops):
         yield
