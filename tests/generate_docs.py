@@ -44,6 +44,7 @@ def generated() -> dict[Path, str]:
             docs / "old_files.md": old_files_page(),
             docs / "cypher.md": cypher_page(_with_outputs((docs / "cypher.md").read_text("utf-8"))),
             docs / "attribution.md": _with_outputs((docs / "attribution.md").read_text("utf-8")),
+            docs / "circuits.md": _with_outputs((docs / "circuits.md").read_text("utf-8")),
             docs / "inputs.md": _with_outputs((docs / "inputs.md").read_text("utf-8")),
             docs / "training.md": _with_outputs((docs / "training.md").read_text("utf-8")),
             docs / "extending.md": _with_files((docs / "extending.md").read_text("utf-8")),

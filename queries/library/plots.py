@@ -100,7 +100,7 @@ def plots() -> dict[str, Plot]:
                     if parameter.name not in {"input", "neurons"}
                 ),
             ),
-            example={"input": "samples/digits.npz:7", "towards": "dense_1[7]"},
+            example={"input": "samples/digits.npz:7"},
         ),
         _of_query(
             "strongest_paths",

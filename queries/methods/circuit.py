@@ -138,7 +138,7 @@ class CircuitMethods(Methods):
 
         Examples
         --------
-        >>> graph.circuit("samples/digits.npz:7", towards="dense_1[7]")
+        >>> graph.circuit("samples/digits.npz:7")
         """
         question = self._ask(
             "circuit",
@@ -272,7 +272,7 @@ class CircuitMethods(Methods):
 
         Examples
         --------
-        >>> graph.circuit_nodes("samples/digits.npz:7", towards="dense_1[7]")
+        >>> graph.circuit_nodes("samples/digits.npz:7")
         """
         question = self._ask(
             "circuit_nodes",
@@ -416,7 +416,7 @@ class CircuitMethods(Methods):
 
         Examples
         --------
-        >>> graph.circuit_scores("samples/digits.npz:7", towards="dense_1[7]")
+        >>> graph.circuit_scores("samples/digits.npz:7")
         """
         question = self._ask(
             "circuit_scores",

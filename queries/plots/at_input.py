@@ -91,7 +91,7 @@ class AtInputPlots(GraphPlots):
 
         Examples
         --------
-        >>> graph.plot.circuit("samples/digits.npz:7", towards="dense_1[7]")
+        >>> graph.plot.circuit("samples/digits.npz:7")
         """
         values = {
             "input": input, "towards": towards, "level": level, "prune": prune,
@@ -176,7 +176,7 @@ class AtInputPlots(GraphPlots):
 
         Examples
         --------
-        >>> graph.plot.saliency("samples/digits.npz:7", towards="dense_1[7]")
+        >>> graph.plot.saliency("samples/digits.npz:7")
         """
         checked = plot("saliency").checked({"input": input, "neurons": neurons})
         meant = checked["neurons"] or self._graph.layers(model=model)["name"].iloc[0]
