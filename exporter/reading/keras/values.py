@@ -62,11 +62,37 @@ def _by_sample(call: LayerCall, values: Mapping[int, Any]) -> list[Any]:
     """Return what a call puts out that computes one sample at a time."""
     read = {position: values[position] for position in call.inputs}
     samples = len(next(iter(read.values())))
+    outputs = _outputs_in_open_batch if _may_be_misread(call, read) else _outputs
     each = [
-        _outputs(call, {position: batch[at : at + 1] for position, batch in read.items()})
+        outputs(call, {position: batch[at : at + 1] for position, batch in read.items()})
         for at in range(samples)
     ]
     return [np.concatenate(parts) for parts in zip(*each, strict=True)]
+
+
+def _may_be_misread(call: LayerCall, values: Mapping[int, Any]) -> bool:
+    """Tell whether Keras may take a tensor that is added for a bias, along an axis not its own.
+
+    It does so where the tensor has a single axis that is longer than 1, which it cannot tell where
+    the batch is open, as in ``model.predict``.
+    """
+    if type(call.layer).__name__ != "Add" or not hasattr(call.layer, "symbolic_call"):
+        return False
+    *_, second = (values[position] for position in call.inputs)
+    return second.ndim > 2 and sum(size > 1 for size in second.shape[1:]) == 1  # noqa: PLR2004
+
+
+def _outputs_in_open_batch(call: LayerCall, values: Mapping[int, Any]) -> list[Any]:
+    """Return what a call puts out where Keras does not know how long the batch is."""
+    import tensorflow as tf
+
+    tensors = [tf.convert_to_tensor(value) for value in values.values()]
+    specs = [tf.TensorSpec([None, *each.shape[1:]], each.dtype) for each in tensors]
+
+    def called(*given: Any) -> Any:
+        return _outputs(call, dict(zip(values, given, strict=True)))
+
+    return [np.asarray(each) for each in tf.function(called, input_signature=specs)(*tensors)]
 
 
 def _outputs(call: LayerCall, values: Mapping[int, Any]) -> list[Any]:
