@@ -198,7 +198,7 @@ def _baseline(question: Question, given: GivenInput) -> Inputs:
     like: ModelInput = question.values["input"]
     if how.pixels is None:
         how = replace(how, pixels=like.pixels, resize=like.resize)
-    read = given_input(question.model, how)
+    read = given_input(question.model, how, "baseline")
     if read.samples != 1:
         raise ParameterError(f"baseline: {read.samples:,} samples, and one is compared with")
     return {name: each[0] for name, each in read.inputs.items()}

@@ -249,7 +249,7 @@ def _others(question: Question) -> Scores:
         raise ParameterError("patch: what they carry is the mean already; leave one of them out")
     if patch is None and not mean:
         return np.zeros((question.network.neurons, 1))
-    given = question.given() if mean else given_input(question.model, patch)
+    given = question.given() if mean else given_input(question.model, patch, "patch")
     if not mean and given.samples != 1:
         raise ParameterError(f"patch: {given.samples:,} samples, and one is meant")
     forward = ForwardPass(question.network, question.model.biases()[0], question.model.slopes())

@@ -67,7 +67,7 @@ class Given:
     labels: Labels | None
 
 
-def given_input(model: Model, how: ModelInput) -> GivenInput:
+def given_input(model: Model, how: ModelInput, argument: str | None = None) -> GivenInput:
     """Return what a model computes with, read and checked against its inputs.
 
     Parameters
@@ -76,6 +76,8 @@ def given_input(model: Model, how: ModelInput) -> GivenInput:
         The model: a neuron graph of which nothing was left out.
     how
         Which samples, and what is done to them.
+    argument
+        What they were given as; None for ``input``.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def given_input(model: Model, how: ModelInput) -> GivenInput:
         If the graph does not compute what its model does, samples cannot be read, or do not fit.
     """
     require_computing(model)
-    read = _read(model, how, option("input"))
+    read = _read(model, how, argument or option("input"))
     if read.labels is not None and len(read.labels) != len(read.names):
         raise ParameterError(
             f"{read.labels_name}: there are {len(read.labels):,} classes of {len(read.names):,} "

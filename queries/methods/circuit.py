@@ -7,6 +7,7 @@ import pandas as pd
 
 from queries.answers import circuit as answers
 from queries.answers.storing import store_circuit
+from queries.core.arguments import require_text
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.core.records import check_record_name
@@ -155,6 +156,7 @@ class CircuitMethods(Methods):
             steps=steps,
         )
         if store is not None:
+            require_text("store", store, "what the circuit is called")
             check_record_name("circuit", store)
         frame = self._answer(question, answers.circuit, in_store=in_store, sort=sort, limit=limit)
         if store is not None:

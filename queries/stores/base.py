@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from queries.core.closing import Closing
 from queries.core.progress import Progress, silent
-from queries.stores.records import no_record_error
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,6 +293,8 @@ class Store(Closing):
         GraphDamagedError
             If it is not as it was written.
         """
+        from queries.stores.records import no_record_error
+
         raise no_record_error("Input", about.name, name, ())
 
     @abstractmethod
@@ -352,6 +353,8 @@ class Store(Closing):
         GraphError, GraphDamagedError
             As ``activations_of``.
         """
+        from queries.stores.records import no_record_error
+
         raise no_record_error("Circuit", about.name, name, ())
 
     @abstractmethod

@@ -88,9 +88,13 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
 AT: dict[str, Any] = {"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}
 UNDEFINED: dict[str, dict[str, Any]] = {
     "attribution": AT,
+    "circuit": AT,
+    "circuit_nodes": AT,
+    "circuit_scores": AT,
     "conservation": AT,
     "contributions": {**AT, "neurons": "last"},
     "edge_attribution": AT,
+    "influence": AT,
     "pagerank": {},
     "path_centrality": {},
     "laplacian": {"neurons": NeuronFilter(layer=["head", "last"])},

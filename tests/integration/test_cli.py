@@ -54,6 +54,11 @@ COMMANDS = [
     "history",
     "prune-cost",
     "properties",
+    "activate",
+    "inputs",
+    "circuits",
+    "drop-input",
+    "drop-circuit",
     "plot",
     "export",
     "view",
@@ -741,7 +746,10 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("words", "part"),
         [
-            (["query", "nosuch"], "there is no query 'nosuch'; the queries are adjacency, bifans"),
+            (
+                ["query", "nosuch"],
+                "there is no query 'nosuch'; the queries are activations, adjacency",
+            ),
             (["query", "neurons", "depth=1"], "no parameter 'depth'"),
             (["query", "kats"], "; did you mean 'katz'?\n"),
             (["query", "katz", "aplha=1"], "katz=0.5..; did you mean 'alpha'?\n"),

@@ -26,6 +26,9 @@ from queries.plots import browser
 from queries.plots.picture import Picture
 from tests.servers import skip_or_fail
 
+ROOT = Path(__file__).parents[2]
+
+
 Invoke = Callable[..., Result]
 
 
@@ -52,8 +55,9 @@ def picture(graph: NeuronGraph) -> Picture:
 
 @pytest.fixture
 def invoke(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
-    """Run the command line in an empty folder."""
+    """Run the command line in a folder with nothing but the samples."""
     monkeypatch.chdir(tmp_path)
+    Path("samples").symlink_to(ROOT / "samples")
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(app, [*words], env={"NEURONGRAPH_GRAPH": str(loaded)})

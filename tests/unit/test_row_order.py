@@ -113,8 +113,9 @@ def test_each_command_that_answers_takes_an_order() -> None:
     }
     answers = {name for name, of in options.items() if "--format" in of}
     # A statement has ORDER BY and LIMIT of its own; the others report on what is there.
-    answers -= {"cypher", "check", "inspect", "verify", "versions"}
-    assert {"query", "models", "history", "prune-cost", "properties"} == answers
+    answers -= {"activate", "cypher", "check", "inspect", "verify", "versions"}
+    listing = {"models", "properties", "inputs", "circuits"}
+    assert {"query", "history", "prune-cost", *listing} == answers
     for name in answers:
         assert {"--sort", "--limit"} <= options[name]
 

@@ -79,7 +79,7 @@ def _may_be_misread(call: LayerCall, values: Mapping[int, Any]) -> bool:
     if type(call.layer).__name__ != "Add" or not hasattr(call.layer, "symbolic_call"):
         return False
     *_, second = (values[position] for position in call.inputs)
-    return second.ndim > 2 and sum(size > 1 for size in second.shape[1:]) == 1  # noqa: PLR2004
+    return bool(second.ndim > 2 and sum(size > 1 for size in second.shape[1:]) == 1)  # noqa: PLR2004
 
 
 def _outputs_in_open_batch(call: LayerCall, values: Mapping[int, Any]) -> list[Any]:

@@ -51,8 +51,8 @@ class TorchInMemory:
 
         if isinstance(module, torch.jit.ScriptModule):
             raise ParameterError(
-                "model: a module of TorchScript, of which PyTorch names the layers otherwise each "
-                "time; give the module that it was made of, or export it to a file: "
+                "the model is a module of TorchScript, of which PyTorch names the layers otherwise "
+                "each time; give the module that it was made of, or export it to a file: "
                 "torch.onnx.export(model, (example_input,), 'model.onnx', dynamo=False)"
             )
         return cls(module, examples)
