@@ -56,7 +56,12 @@ named = pytest.mark.parametrize(
     [pytest.param(*each, id=f"{each[1].kind}-{each[1].name}") for each in METHODS],
 )
 # What Python alone takes.
-OWN = {"export": {"output"}, "matrix": {"sparse"}, "to_networkx": {"most"}}
+OWN = {
+    "circuit": {"store"},
+    "export": {"output"},
+    "matrix": {"sparse"},
+    "to_networkx": {"most"},
+}
 
 
 class TestSignatures:

@@ -120,7 +120,7 @@ class TestCommand:
         done = invoke("plot", *words)
         assert done.exit_code == code
         assert said in " ".join(re.sub("[│\n]", " ", done.output).split())
-        assert not list(Path.cwd().iterdir())
+        assert [each.name for each in Path.cwd().iterdir()] == ["samples"]
 
 
 class TestShown:
