@@ -79,7 +79,7 @@ class TestSignatures:
         own = dict(inspect.signature(method).parameters)
         del own["self"]
         for name in OWN.get(declaration.name, ()):
-            del own[name]
+            own.pop(name, None)
         if isinstance(declaration, Query):
             for name, hint in ROWS.items():
                 kept = own.pop(name)
