@@ -28,8 +28,8 @@ LATER = {"nx": SimpleNamespace(MultiDiGraph=list)}
 ROWS: dict[str, Any] = {"sort": str | Sequence[str] | None, "limit": int | None}
 """What each query takes beside its parameters."""
 OTHERS = {
-    "activate", "circuits", "close", "cypher", "drop_circuit", "drop_input", "export", "history", "inputs",
-    "location", "matrix", "model", "plot", "properties",
+    "activate", "circuits", "close", "cypher", "drop_circuit", "drop_input", "export", "history",
+    "inputs", "location", "matrix", "model", "plot", "properties",
     "prune_cost", "question", "remove_property", "statement", "to_networkx", "to_scipy", "view",
     "write",
     "write_property",
