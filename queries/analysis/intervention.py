@@ -1,4 +1,4 @@
-"""What a model puts out where somebody changes what some neurons or relationships carry."""
+"""What a model puts out where somebody changes what some relationships carry."""
 
 from collections.abc import Callable
 
@@ -7,15 +7,12 @@ import numpy as np
 from queries.analysis.forward import ForwardPass, join_by_blocks
 from queries.analysis.network import Network
 from queries.analysis.neuron_output import REDUCE, WITHOUT_INPUTS
-from queries.analysis.operators import Flags, Ids, Scores
+from queries.analysis.operators import Flags, Scores
 from queries.analysis.weight_matrix import WeightMatrix
 from queries.core.layer import Layer
 
 CarriedBy = Callable[[WeightMatrix], Flags]
 """Tells which relationships carry what their sources put out, in the order of the matrix."""
-
-Change = Callable[[Ids, Scores], Scores]
-"""Gets neurons and what they would put out, shape (neurons, samples); returns what they do."""
 
 
 class MixedPass(ForwardPass):
@@ -63,36 +60,3 @@ class MixedPass(ForwardPass):
             return np.where(carried[entries], values[own], self._others[own])
 
         join_by_blocks(part, what_is_carried, join, joined)
-
-
-def intervened(forward: ForwardPass, values: Scores, neurons: Ids, change: Change) -> Scores:
-    """Return what all neurons put out where some put out something else.
-
-    Parameters
-    ----------
-    forward
-        Computes the model.
-    values
-        What all neurons put out as it is: shape (neurons, samples).
-    neurons
-        Those that are changed, counted from the model's first, ascending.
-    change
-        Gets what some of them would put out, given the changes before them.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (neurons, samples).
-    """
-    after = values.copy()
-    begun: set[int] = set()
-    for layer in forward.network.layers:
-        bounds = forward.network.neurons_of(layer)
-        if begun.intersection(layer.inputs):
-            forward.compute([layer], after)
-            begun.add(layer.index)
-        own = neurons[(neurons >= bounds.start) & (neurons < bounds.stop)]
-        if len(own):
-            after[own] = change(own, after[own])
-            begun.add(layer.index)
-    return after

@@ -1,6 +1,5 @@
 """Interventions, against the same in plain Python over the graph of NetworkX."""
 
-import functools
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,12 +9,10 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from queries.analysis.forward import ForwardPass
-from queries.analysis.intervention import MixedPass, intervened
+from queries.analysis.intervention import MixedPass
 from queries.analysis.network import Network
 from queries.analysis.operators import Scores
 from queries.analysis.weight_matrix import WeightMatrix
-from queries.core.layer import Layer
 from tests.unit.networks import FIRST, random_network
 
 JOIN: Final[dict[str, Callable[[list[float]], float]]] = {
@@ -54,15 +51,7 @@ class Case:
             if not layer.inputs
         }
 
-    @property
-    def forward(self) -> ForwardPass:
-        return ForwardPass(self.network, self.bias, np.zeros_like(self.bias))
-
-    def by_neuron(
-        self,
-        carry: Carry = lambda _source, _target, value: value,
-        change: Callable[[int, float], float] = lambda _neuron, value: value,
-    ) -> list[float]:
+    def by_neuron(self, carry: Carry) -> list[float]:
         """Return what each neuron puts out, one after the other."""
         values: list[float] = []
         for layer in self.layers:
@@ -71,7 +60,7 @@ class Case:
                     value = float(self.given[layer.name][0, neuron + FIRST - layer.first])
                 else:
                     value = self._computed(layer.index, neuron, values, carry)
-                values.append(change(neuron, value))
+                values.append(value)
         return values
 
     def _computed(self, index: int, neuron: int, values: list[float], carry: Carry) -> float:
@@ -106,40 +95,3 @@ def test_relationships_carry_what_they_are_given(case: Case) -> None:
         lambda source, target, value: value if (source, target) in kept else others[source, 0]
     )
     close(mixed.values(case.given), expected)
-
-
-def test_neurons_put_out_what_they_are_made_to(case: Case) -> None:
-    count = case.network.neurons
-    changed = np.flatnonzero(case.random.random(count) < 0.3)
-    factor = dict(zip(changed.tolist(), case.random.normal(size=len(changed)), strict=True))
-    values = case.forward.values(case.given)
-    before = values.copy()
-    after = intervened(
-        case.forward,
-        values,
-        changed,
-        lambda own, value: value * np.array([factor[each] for each in own.tolist()])[:, np.newaxis],
-    )
-    close(after, case.by_neuron(change=lambda neuron, value: factor.get(neuron, 1.0) * value))
-    assert np.array_equal(values, before)
-
-
-def test_only_what_follows_a_change_is_computed(
-    case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    computed: list[int] = []
-    whole = ForwardPass.compute
-
-    @functools.wraps(whole)
-    def noted(self: ForwardPass, layers: list[Layer], values: Scores) -> None:
-        computed.extend(layer.index for layer in layers)
-        whole(self, layers, values)
-
-    forward = case.forward
-    values = forward.values(case.given)
-    monkeypatch.setattr(ForwardPass, "compute", noted)
-    begin = case.layers[len(case.layers) // 2]
-    intervened(forward, values, np.array([begin.first - FIRST]), lambda _, value: value + 1)
-    feeds = nx.DiGraph((i, layer.index) for layer in case.layers for i in layer.inputs)
-    feeds.add_node(begin.index)
-    assert set(computed) == nx.descendants(feeds, begin.index)
