@@ -181,7 +181,7 @@ class RecordMethods(Methods):
 
         Examples
         --------
-        >>> graph.drop_input("seven")
+        >>> graph.drop_input("digits.npz:7")
         """
         check_record_name("input", name)
         about = self._models.find(self._meant(model))
