@@ -8,10 +8,11 @@ import pytest
 from tests.seeds import is_drawn, seed_of
 
 _HEAVY: Final = {
-    "browser/": 9,
+    "browser/": 12,
     "contract/": 3,
     "faults/": 12,
     "integration/test_broken.py": 2,
+    "integration/test_cli.py": 2,
     "integration/test_damaged_dataset.py": 2,
     "integration/test_damaged_files.py": 2,
     "integration/test_docs.py": 2,
@@ -23,6 +24,7 @@ _HEAVY: Final = {
     "keras2/": 2,
     "parallel/": 6,
     "unit/test_at_input_laws.py": 3,
+    "unit/test_addresses.py": 2,
     "unit/test_foreign.py": 2,
     "unit/test_masked_layers.py": 2,
     "unit/test_onnx_opsets.py": 4,
@@ -30,6 +32,7 @@ _HEAVY: Final = {
     "unit/test_onnx_wiring.py": 3,
     "unit/test_training.py": 2,
     "unit/test_wired_layer.py": 2,
+    "unit/test_wiring_": 2,
 }
 """Of the cases in these folders and files of tests, which take long, one in so many is drawn."""
 

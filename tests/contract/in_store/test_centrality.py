@@ -17,7 +17,7 @@ from tests.unit.builders import chain, layer, saved
 MEASURES = query("top_neurons").parameter("measure").choices
 PASSES = ("katz", "pagerank", "path_centrality", "top_neurons")
 
-pytestmark = [pytest.mark.cypher, pytest.mark.one_in(9)]
+pytestmark = [pytest.mark.cypher, pytest.mark.one_in(14)]
 
 
 @pytest.mark.parametrize("store", ["neo4j-5.26", "neo4j-newest"], indirect=True)

@@ -12,7 +12,7 @@ from queries.errors import CypherError
 from tests.contract.in_store.same import assert_refused_alike, assert_same, weighings
 from tests.contract.stores import GraphStore
 
-pytestmark = [pytest.mark.cypher, pytest.mark.one_in(9)]
+pytestmark = [pytest.mark.cypher, pytest.mark.one_in(14)]
 
 METHODS = ("compare_layers", "compare_neurons", "compare_edges")
 

@@ -7,7 +7,7 @@ import pytest
 from queries import NeuronGraph
 from tests.contract.in_store.same import assert_same, weighings
 
-pytestmark = [pytest.mark.cypher, pytest.mark.one_in(9)]
+pytestmark = [pytest.mark.cypher, pytest.mark.one_in(14)]
 
 
 def given(graph: NeuronGraph) -> list[Any]:

@@ -6,7 +6,7 @@ from queries import NeuronFilter, NeuronGraph
 from queries.errors import CypherError
 from tests.contract.in_store.same import assert_refused_alike, assert_same, weighings
 
-pytestmark = [pytest.mark.cypher, pytest.mark.one_in(9)]
+pytestmark = [pytest.mark.cypher, pytest.mark.one_in(14)]
 
 
 class TestBothStores:

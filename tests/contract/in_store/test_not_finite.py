@@ -12,7 +12,7 @@ from tests.contract.diverged import save_diverged
 from tests.contract.in_store.same import assert_refused_alike, assert_same
 from tests.contract.stores import GraphStore
 
-pytestmark = [pytest.mark.cypher, pytest.mark.one_in(9)]
+pytestmark = [pytest.mark.cypher, pytest.mark.one_in(14)]
 
 NAME, LATER = "diverged-first", "diverged-later"
 

@@ -17,7 +17,7 @@ from tests.servers import Neo4jServer
 STATED = [name for name, asked in queries().items() if asked.about_a_model and not asked.not_stated]
 OTHER = "stated-digits"
 
-pytestmark = [pytest.mark.neo4j, pytest.mark.cypher, pytest.mark.one_in(9)]
+pytestmark = [pytest.mark.neo4j, pytest.mark.cypher, pytest.mark.one_in(14)]
 
 
 @pytest.fixture(scope="module")

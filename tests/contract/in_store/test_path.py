@@ -15,7 +15,7 @@ from tests.contract.stores import GraphStore
 
 pytestmark = [
     pytest.mark.cypher,
-    pytest.mark.one_in(9),
+    pytest.mark.one_in(14),
     pytest.mark.parametrize("store", ["neo4j-5.26", "neo4j-newest"], indirect=True),
     pytest.mark.neo4j,
 ]
