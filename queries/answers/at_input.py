@@ -70,7 +70,7 @@ def _ids(question: Question) -> Ids:
 def _rows(forward: ForwardPass, given: GivenInput, ids: Ids) -> Iterator[pd.DataFrame]:
     """Yield rows of the answer without texts, a block after the other."""
     at_once = max(1, _ROWS // max(1, len(ids)))
-    for start, values, sums in _batches(forward, given, int(ids.max(initial=-1))):
+    for start, values, sums in batches(forward, given, int(ids.max(initial=-1))):
         for sample in range(0, values.shape[1], at_once):
             among = np.arange(sample, min(values.shape[1], sample + at_once))
             for begin in range(0, len(ids), _ROWS):
@@ -84,7 +84,7 @@ def _rows(forward: ForwardPass, given: GivenInput, ids: Ids) -> Iterator[pd.Data
                 yield pd.DataFrame(rows)
 
 
-def _batches(
+def batches(
     forward: ForwardPass, given: GivenInput, last: int
 ) -> Iterator[tuple[int, Scores, Scores]]:
     """Yield the number of a sample, and what neurons put out and take from that sample on.

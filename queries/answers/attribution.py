@@ -1,7 +1,7 @@
 """What made a model say what it said at an input: contributions and attributions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from queries.analysis.at_input.rule import Rule
 from queries.analysis.at_input.strongest_edges import strongest_edges
 from queries.analysis.operators import Ids
 from queries.answers.question import Question
-from queries.answers.samples import GivenInput, given_input
+from queries.answers.samples import GivenInput, one_beside
 from queries.answers.towards import Towards, largest, named
 from queries.core.memory import neuron_room
 from queries.core.model_input import ModelInput
@@ -195,12 +195,8 @@ def _baseline(question: Question, given: GivenInput) -> Inputs:
             f"baseline: {_rule_of(question)} compares with none; take another one, such as "
             "rescale, or leave it out"
         )
-    like: ModelInput = question.values["input"]
-    if how.pixels is None:
-        how = replace(how, pixels=like.pixels, resize=like.resize)
-    read = given_input(question.model, how, "baseline")
-    if read.samples != 1:
-        raise ParameterError(f"baseline: {read.samples:,} samples, and one is compared with")
+    beside: ModelInput = question.values["input"]
+    read = one_beside(question.model, how, beside, "baseline", "one is compared with")
     return {name: each[0] for name, each in read.inputs.items()}
 
 

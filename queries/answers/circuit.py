@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,16 @@ from queries.analysis.forward import ForwardPass
 from queries.analysis.intervention import CarriedBy, MixedPass
 from queries.analysis.operators import Flags, Ids, Scores
 from queries.analysis.weight_matrix import WeightMatrix
+from queries.answers.at_input import batches
 from queries.answers.attribution import Sample, answer_of_samples, samples_of
 from queries.answers.model import Model
 from queries.answers.question import Question
-from queries.answers.samples import given_input
+from queries.answers.samples import one_beside
 from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError
+
+_RESOLVED: Final = 1e-5
+"""By what share of the larger two numbers differ that single precision tells apart."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +135,8 @@ class Explained:
     @property
     def values(self) -> Scores:
         """What each node puts out, outputs before their activation function."""
-        found = self.sample.attributed
-        value = found.value
-        if isinstance(found, Attribution):
-            value = np.where(found.frozen.network.outputs, found.frozen.pre_activation, value)
+        found, outputs = self.sample.attributed, self.sample.question.network.outputs
+        value = np.where(outputs, found.pre_activation, found.value)
         return sums(self.nodes.node, value, len(self.nodes.table))
 
     @property
@@ -217,9 +220,10 @@ def circuit_scores(question: Question) -> pd.DataFrame:
         inner = chosen.nodes[~explained.inputs[chosen.nodes]]
         nodes = len(explained.nodes.table)
         within = carried_within(chosen, explained.nodes.node, nodes)
-        target = sample.towards.own @ sample.at.pre_activation
-        empty, recovered = (
-            _target(question, sample, carried, others) for carried in (_nothing, within)
+        # All three in the same precision, so that they are equal where nothing is left out.
+        target, empty, recovered = (
+            _target(question, sample, carried, others)
+            for carried in (_everything, _nothing, within)
         )
         share, found = (np.abs(each).sum() for each in (chosen.share, whole.edges.data))
         flows = (whole.attribution != 0) | (explained.answer > 0)
@@ -235,7 +239,7 @@ def circuit_scores(question: Question) -> pd.DataFrame:
             "bias_part": whole.bias[inner].sum(),
             "empty": empty,
             "recovered": recovered,
-            "recovery": (recovered - empty) / (target - empty) if target != empty else np.nan,
+            "recovery": _recovery(target, empty, recovered),
         }
         return pd.DataFrame([row])
 
@@ -249,12 +253,27 @@ def _others(question: Question) -> Scores:
         raise ParameterError("patch: what they carry is the mean already; leave one of them out")
     if patch is None and not mean:
         return np.zeros((question.network.neurons, 1))
-    given = question.given() if mean else given_input(question.model, patch, "patch")
-    if not mean and given.samples != 1:
-        raise ParameterError(f"patch: {given.samples:,} samples, and one is meant")
+    if mean:
+        given = question.given()
+    else:
+        beside = question.values["input"]
+        given = one_beside(question.model, patch, beside, "patch", "one is meant")
     forward = ForwardPass(question.network, question.model.biases()[0], question.model.slopes())
-    values = forward.values(given.inputs)
-    return np.asarray(values.mean(axis=1, keepdims=True))
+    total = np.zeros(question.network.neurons)
+    for _, values, _ in batches(forward, given, question.network.neurons - 1):
+        total += values.sum(axis=1)
+    return total[:, np.newaxis] / given.samples
+
+
+def _recovery(target: float, empty: float, recovered: float) -> float:
+    """Return how much of the way from nothing to the target a circuit goes."""
+    if abs(target - empty) <= _RESOLVED * max(abs(target), abs(empty)):
+        return np.nan
+    return (recovered - empty) / (target - empty)
+
+
+def _everything(part: WeightMatrix) -> Flags:
+    return np.ones(part.matrix.nnz, dtype=bool)
 
 
 def _nothing(part: WeightMatrix) -> Flags:

@@ -94,6 +94,40 @@ def given_input(model: Model, how: ModelInput, argument: str | None = None) -> G
     return GivenInput(read.inputs, read.names, read.labels)
 
 
+def one_beside(
+    model: Model, how: ModelInput, beside: ModelInput, argument: str, one: str
+) -> GivenInput:
+    """Return one sample that stands beside others, and is read as they are.
+
+    Parameters
+    ----------
+    model
+        The model.
+    how
+        Which sample. Where it says nothing of pixels or of a column of classes, it is read as the
+        others are.
+    beside
+        The others.
+    argument
+        What it was given as.
+    one
+        What an error says of one sample.
+
+    Raises
+    ------
+    ParameterError
+        As ``given_input``; or if there are several samples.
+    """
+    if how.pixels is None:
+        how = replace(how, pixels=beside.pixels, resize=how.resize or beside.resize)
+    if how.label is None:
+        how = replace(how, label=beside.label)
+    read = given_input(model, how, argument)
+    if read.samples != 1:
+        raise ParameterError(f"{argument}: {read.samples:,} samples, and {one}")
+    return read
+
+
 def given(model: Model, x: InputLike, y: ArrayLike | None) -> Given:
     """Return samples and classes, checked against the inputs and outputs of a model.
 
@@ -164,10 +198,22 @@ def _read(
     inputs = _inputs(wanted, values)
     names = _names(first, len(next(iter(inputs.values()))))
     found = [part for part in first if part.labels is not None]
-    joined = None
-    if found and len(found) == len(first):
-        joined = np.concatenate([np.atleast_1d(part.labels) for part in found])
+    joined = _joined_labels(found, wanted) if len(found) == len(first) else None
     return _Checked(inputs, names, joined, found[0].labels_name if found else "y")
+
+
+def _joined_labels(parts: Sequence[Read], wanted: Wanted) -> NDArray[Any] | None:
+    """Return the classes of all samples; None where those of some have another shape."""
+    arrays = [np.atleast_1d(part.labels) for part in parts]
+    shapes = {array.shape[1:]: None for array in arrays}
+    if len(shapes) == 1:
+        return np.concatenate(arrays)
+    if arrays and wanted.strict:
+        raise wanted.error(
+            f"the labels of a sample have the shapes {listed([str(shape) for shape in shapes])}; "
+            "give labels of one shape, such as the numbers of the classes"
+        )
+    return None
 
 
 def _parts(wanted: Wanted) -> Iterator[Read]:

@@ -17,6 +17,7 @@ from queries.answers.circuit import Explained, explained_of
 from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
+from queries.core.schema import COMPLETE
 from queries.errors import ParameterError
 
 _PICKS: Final = {"max", "min"}
@@ -86,13 +87,33 @@ def activations_of(sample: Sample) -> pa.Table:
     return pa.Table.from_pandas(table, preserve_index=False).cast(ACTIVATES)
 
 
+def check_circuit(question: Question) -> None:
+    """Raise an error, before the work begins, where a circuit cannot be stored.
+
+    Parameters
+    ----------
+    question
+        As in ``store_circuit``.
+
+    Raises
+    ------
+    ParameterError
+        If there are several samples.
+    GraphError
+        If the graph is none that is written.
+    """
+    question.model.store.check_keeps_records()
+    if (samples := question.given().samples) != 1:
+        raise ParameterError(f"store: {samples:,} samples, and one circuit has a name; give one")
+
+
 def store_circuit(question: Question, name: str) -> str:
     """Store the circuit of a question, and its input if that is not stored.
 
     Parameters
     ----------
     question
-        One of the query ``circuit``, about one sample.
+        One of the query ``circuit``, about one sample, which ``check_circuit`` lets pass.
     name
         What the circuit is called.
 
@@ -103,19 +124,13 @@ def store_circuit(question: Question, name: str) -> str:
 
     Raises
     ------
-    ParameterError
-        If there are several samples.
     GraphError
         If the graph is none that is written.
     """
     model, values = question.model, question.values
-    if (samples := question.given().samples) != 1:
-        raise ParameterError(f"store: {samples:,} samples, and one circuit has a name; give one")
     (explained,) = explained_of(question)
     sample = explained.sample
-    stored = model.store.inputs(model.stored).to_pylist()
-    sha256 = _sha256(sample.inputs)
-    if not any((row["name"], row["sha256"]) == (sample.name, sha256) for row in stored):
+    if not _is_stored(question, sample):
         store_inputs(question.also("contributions", input=values["input"], neurons=NeuronFilter()))
     nodes, relationships = _nodes(explained), _relationships(explained)
     properties = {
@@ -138,6 +153,13 @@ def store_circuit(question: Question, name: str) -> str:
         f"stored circuit {name!r} at input {sample.name!r}: {len(nodes):,} nodes, "
         f"{len(relationships):,} relationships"
     )
+
+
+def _is_stored(question: Question, sample: Sample) -> bool:
+    """Tell whether a sample is stored, wholly."""
+    meant = {"name": sample.name, "sha256": _sha256(sample.inputs), "state": COMPLETE}
+    rows = question.model.store.inputs(question.model.stored).to_pylist()
+    return any({name: row[name] for name in meant} == meant for row in rows)
 
 
 def _nodes(explained: Explained) -> pa.Table:

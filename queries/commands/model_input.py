@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -19,8 +21,8 @@ _FILE: Final = re.compile(
 )
 """A file of samples, with rows or without."""
 
-_NO_NAME: Final = ("/", "\\", ".")
-"""What the name of an input does not hold, and the path of a file may."""
+_ROWS: Final = re.compile(r":[\d.,]+$")
+"""Rows behind the path of a file."""
 
 InputOption = Annotated[
     list[str] | None,
@@ -114,7 +116,7 @@ def _by_name(words: Sequence[str]) -> Any:
     named: dict[str, list[str]] = {}
     for word in words:
         name, equals, samples = word.partition("=")
-        if equals and not any(sign in name for sign in _NO_NAME):
+        if equals and not _is_file(word):
             named.setdefault(name, []).append(samples)
         else:
             named.setdefault("", []).append(word)
@@ -126,6 +128,16 @@ def _by_name(words: Sequence[str]) -> Any:
             param_hint=_INPUT,
         )
     return named[""]
+
+
+def _is_file(word: str) -> bool:
+    """Tell whether a word is the path of a file, with rows or without."""
+    for path in (word, _ROWS.sub("", word)):
+        # Numbers may be a longer text than a path can be.
+        with suppress(OSError, ValueError, RuntimeError):
+            if Path(path).expanduser().is_file():
+                return True
+    return False
 
 
 def _ends(text: str) -> tuple[float, float]:

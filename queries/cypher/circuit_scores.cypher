@@ -3,7 +3,7 @@ summary = "How much of an answer a circuit explains, and what it computes withou
 theme = "circuit"
 order = "inputs as they are given"
 reads = "edges"
-definition = "kept = the sum of the absolute attributions of its relationships as a share of that of all. replacement and completeness are those of circuit-tracer: the share of the influence that begins at inputs, and of what comes to nodes from nodes; biases and what is left out are errors. recovered is the target where relationships outside of the circuit carry 0, or what rest and patch say, and all layers are computed anew; empty is the same of no relationship at all; recovery = (recovered - empty) / (target - empty)"
+definition = "kept = the sum of the absolute attributions of its relationships as a share of that of all. replacement and completeness are those of circuit-tracer: the share of the influence that begins at inputs, and of what comes to nodes from nodes; biases and what is left out are errors, which completeness counts as nodes that are wholly explained, as circuit-tracer has it. recovered is the target where relationships outside of the circuit carry 0, or what rest and patch say, and all layers are computed anew; empty is the same of no relationship at all; recovery = (recovered - empty) / (target - empty)"
 not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7" }
@@ -30,12 +30,12 @@ nodes = { type = "int", help = "nodes in the circuit" }
 nodes_of = { type = "int", help = "nodes that have to do with the target" }
 edges = { type = "int", help = "relationships in the circuit" }
 edges_of = { type = "int", help = "relationships that have to do with the target" }
-kept = { type = "float", help = "share of the absolute attributions of all relationships, 0 to 1" }
-replacement = { type = "float", help = "influence of inputs as a share of that of inputs, biases and what is left out, 0 to 1" }
-completeness = { type = "float", help = "share of what comes to nodes that comes from nodes, weighed by influence, 0 to 1" }
+kept = { type = "float", help = "share of the absolute attributions of all relationships, 0 to 1; NaN where nothing flows" }
+replacement = { type = "float", help = "influence of inputs as a share of that of inputs, biases and what is left out, 0 to 1; NaN where nothing flows" }
+completeness = { type = "float", help = "share of what comes to nodes that comes from nodes, weighed by influence, 0 to 1; errors themselves count as wholly explained" }
 target = { type = "float", unit = "units of what it leads towards", help = "the target as the model says it" }
 bias_part = { type = "float", unit = "units of what it leads towards", help = "what of the target begins at nodes of the circuit that are no inputs" }
 empty = { type = "float", unit = "units of what it leads towards", help = "the target where no relationship carries its source" }
 recovered = { type = "float", unit = "units of what it leads towards", help = "the target as the circuit says it alone" }
-recovery = { type = "float", help = "recovered from empty to the target, as a share; NaN where both are the same" }
+recovery = { type = "float", help = "recovered from empty to the target, as a share; NaN where both are the same in single precision" }
 */

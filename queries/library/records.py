@@ -30,8 +30,13 @@ CIRCUITS: Final = (
     Column("node_share", "float", "the share of what its nodes were to hold"),
     Column("edge_share", "float", "the share of what its relationships were to hold"),
     Column("value", "float", "value of the target"),
-    Column("bias", "float", "the part of it that biases make"),
-    Column("left_out", "float", "the part of it that was left out"),
+    Column("bias", "float", "the sum of what begins at its nodes"),
+    Column(
+        "left_out",
+        "float",
+        "the sum of what comes to its nodes over relationships that are not in it, which may count "
+        "a path several times",
+    ),
     Column("nodes", "int?", "how many nodes are stored"),
     Column("edges", "int?", "how many relationships are stored"),
     _STATE,

@@ -6,8 +6,9 @@ from typing import Literal
 import pandas as pd
 
 from queries.answers import circuit as answers
-from queries.answers.storing import store_circuit
+from queries.answers.storing import check_circuit, store_circuit
 from queries.core.arguments import require_text
+from queries.core.memory import too_little_memory_named
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.core.records import check_record_name
@@ -158,9 +159,10 @@ class CircuitMethods(Methods):
         if store is not None:
             require_text("store", store, "what the circuit is called")
             check_record_name("circuit", store)
+            check_circuit(question)
         frame = self._answer(question, answers.circuit, in_store=in_store, sort=sort, limit=limit)
         if store is not None:
-            with self._showing():
+            with self._showing(), too_little_memory_named():
                 frame.attrs["written"] = store_circuit(question, store)
         return frame
 
@@ -383,11 +385,11 @@ class CircuitMethods(Methods):
             - ``edges`` (int): relationships in the circuit
             - ``edges_of`` (int): relationships that have to do with the target
             - ``kept`` (float, no unit): share of the absolute attributions of all relationships, 0
-              to 1
+              to 1; NaN where nothing flows
             - ``replacement`` (float, no unit): influence of inputs as a share of that of inputs,
-              biases and what is left out, 0 to 1
+              biases and what is left out, 0 to 1; NaN where nothing flows
             - ``completeness`` (float, no unit): share of what comes to nodes that comes from nodes,
-              weighed by influence, 0 to 1
+              weighed by influence, 0 to 1; errors themselves count as wholly explained
             - ``target`` (float, in units of what it leads towards): the target as the model says it
             - ``bias_part`` (float, in units of what it leads towards): what of the target begins at
               nodes of the circuit that are no inputs
@@ -396,7 +398,7 @@ class CircuitMethods(Methods):
             - ``recovered`` (float, in units of what it leads towards): the target as the circuit
               says it alone
             - ``recovery`` (float, no unit): recovered from empty to the target, as a share; NaN
-              where both are the same
+              where both are the same in single precision
 
         Raises
         ------
@@ -410,7 +412,8 @@ class CircuitMethods(Methods):
         Definition: kept = the sum of the absolute attributions of its relationships as a share of
         that of all. replacement and completeness are those of circuit-tracer: the share of the
         influence that begins at inputs, and of what comes to nodes from nodes; biases and what is
-        left out are errors. recovered is the target where relationships outside of the circuit
+        left out are errors, which completeness counts as nodes that are wholly explained, as
+        circuit-tracer has it. recovered is the target where relationships outside of the circuit
         carry 0, or what rest and patch say, and all layers are computed anew; empty is the same of
         no relationship at all; recovery = (recovered - empty) / (target - empty).
 

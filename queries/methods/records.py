@@ -147,8 +147,9 @@ class RecordMethods(Methods):
             - ``node_share`` (float): the share of what its nodes were to hold
             - ``edge_share`` (float): the share of what its relationships were to hold
             - ``value`` (float): value of the target
-            - ``bias`` (float): the part of it that biases make
-            - ``left_out`` (float): the part of it that was left out
+            - ``bias`` (float): the sum of what begins at its nodes
+            - ``left_out`` (float): the sum of what comes to its nodes over relationships that are
+              not in it, which may count a path several times
             - ``nodes`` (int?): how many nodes are stored
             - ``edges`` (int?): how many relationships are stored
             - ``state`` (text): complete; unfinished, where a write or a removal runs or was

@@ -172,14 +172,15 @@ class AtInputPlots(GraphPlots):
         Raises
         ------
         ParameterError
-            If ``neurons`` are not within one layer, or more than 100 images would have to be drawn.
+            If ``neurons`` are not within one layer, or are not said of a model of several inputs;
+            or if more than 100 images would have to be drawn.
 
         Examples
         --------
         >>> graph.plot.saliency("samples/digits.npz:7")
         """
         checked = plot("saliency").checked({"input": input, "neurons": neurons})
-        meant = checked["neurons"] or self._graph.layers(model=model)["name"].iloc[0]
+        meant = checked["neurons"] or self._input(model)
         question = self._graph.question(
             "attribution", input=input, neurons=meant, towards=towards, rule=rule,
             products=products, baseline=baseline, steps=steps, model=model,
@@ -213,3 +214,11 @@ class AtInputPlots(GraphPlots):
             bar="attribution (units of the target)",
         )
         return Picture(drawn, question.note, size)
+
+    def _input(self, model: str | None) -> str:
+        """Return the name of the only input."""
+        layers = self._graph.question("layers", model=model).layers
+        names = [layer.name for layer in layers if layer.is_input]
+        if len(names) > 1:
+            raise ParameterError(f"neurons: name one of the inputs, {listed(names)}")
+        return names[0] if names else layers[0].name

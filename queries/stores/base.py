@@ -297,6 +297,15 @@ class Store(Closing):
 
         raise no_record_error("Input", about.name, name, ())
 
+    def check_keeps_records(self) -> None:
+        """Raise an error where no input and no circuit can be stored.
+
+        Raises
+        ------
+        GraphError
+            If the graph is none that is written.
+        """
+
     @abstractmethod
     def write_inputs(
         self, about: "StoredModel", inputs: "Iterable[tuple[Mapping[str, Any], pa.Table]]"

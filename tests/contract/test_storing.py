@@ -4,11 +4,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
 from queries import NeuronGraph
+from queries.answers import circuit, storing
 from queries.errors import GraphError, ParameterError
+from queries.stores.cypher.store import CypherStore
 from tests.contract.test_records import ADDS_UP, FIRED
 
 pytestmark = pytest.mark.cypher
@@ -93,9 +96,33 @@ def test_a_circuit_adds_up_from_the_store_alone(
         writable.drop_input("0")
 
 
-def test_one_circuit_has_a_name(writable: NeuronGraph, x: NDArray[np.float32]) -> None:
+def test_one_circuit_has_a_name(
+    writable: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit, "explained_of", lambda _: pytest.fail("was computed"))
     with pytest.raises(ParameterError, match="store: 2 samples, and one circuit has a name"):
         writable.circuit(x, store="two")
     with pytest.raises(ParameterError, match="name"):
         writable.circuit(x[0], store=" ")
     assert writable.inputs().empty
+
+
+def test_an_unfinished_input_is_stored_again(
+    writable: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Any] = []
+    store_inputs, read = storing.store_inputs, CypherStore.inputs
+    monkeypatch.setattr(storing, "store_inputs", lambda each: written.append(store_inputs(each)))
+    for name in ("first", "second"):
+        writable.circuit(x[0], store=name)
+    assert written == [["0"]]
+
+    def unfinished(store: CypherStore, about: Any) -> pa.Table:
+        rows = read(store, about)
+        states = pa.array(["writing"] * len(rows), pa.string())
+        return rows.set_column(rows.column_names.index("state"), "state", states)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CypherStore, "inputs", unfinished)
+        writable.circuit(x[0], store="third")
+    assert written == [["0"], ["0"]]

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from exporter.cli import app
+from queries.commands.model_input import _by_name
 
 ROOT = Path(__file__).parents[2]
 Ask = Callable[..., Any]
@@ -114,3 +115,19 @@ def test_pruning_takes_the_same_samples(ask: Ask) -> None:
     found = rows(CliRunner().invoke(app, line))
     assert len(found) == 16
     assert {row["accuracy_before"] for row in found} <= {each / 20 for each in range(21)}
+
+
+def test_a_patch_is_read_as_the_input_is(ask: Ask) -> None:
+    given = ("--input", "digit_7.png", "--pixels", "0..1", "-f", "json")
+    (row,) = rows(ask(*given, "patch=digit_7.png", "level=layer", name="circuit_scores"))
+    assert row["empty"] == pytest.approx(row["target"], rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["input.1", "serving/x"])
+def test_an_input_may_have_any_name(name: str, tmp_path: Path) -> None:
+    assert _by_name([f"{name}=1,2"]) == {name: ["1,2"]}
+    assert _by_name([f"{name}=no.npz:3"]) == {name: ["no.npz:3"]}
+    file = tmp_path / "a=b.npz"
+    file.touch()
+    assert _by_name([str(file), f"{file}:3"]) == [str(file), f"{file}:3"]
+    assert _by_name([f"{name}={'1,' * 3000}1"]) == {name: [f"{'1,' * 3000}1"]}

@@ -2,12 +2,17 @@
 
 import itertools
 import math
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from queries.analysis.circuit import flow as flows
+from queries.analysis.circuit.flow import Flow, flow
 from queries.analysis.circuit.influence import (
     edge_influence,
     node_influence,
@@ -16,6 +21,8 @@ from queries.analysis.circuit.influence import (
     with_leaves,
 )
 from queries.analysis.circuit.pruning import Kept, by_influence, by_share
+from queries.analysis.operators import EdgeColumns
+from queries.errors import ParameterError
 
 # The graph of test_small_graph in circuit-tracer's tests/test_graph.py: a row a target.
 FED = {11: (1, 3, 6, 8), 3: (0, 1, 6), 1: (9, 10), 0: (9,)}
@@ -86,6 +93,63 @@ def test_influence_of_all_leaves_is_one(seed: int) -> None:
     answer = np.eye(2 * nodes)[nodes - 1]
     influence = node_influence(shares(with_leaves(graph, own)), answer)
     assert influence[nodes:].sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_influence_is_the_same_at_every_scale() -> None:
+    graph = random_graph(2)
+    answer = np.eye(graph.shape[0])[-1]
+    expected = node_influence(shares(graph), answer)
+    tiny = node_influence(shares(csr_array(graph * 1e-12)), answer)
+    assert expected.any()
+    np.testing.assert_allclose(tiny, expected, rtol=1e-12)
+
+
+class Blocks:
+    """What flows over relationships, one at a time; counts those that are taken."""
+
+    def __init__(self, count: int) -> None:
+        self.neurons = self.biases = np.zeros(4)
+        self.count, self.taken = count, 0
+
+    def edge_blocks(self, _: Any) -> Iterator[EdgeColumns]:
+        for _ in range(self.count):
+            self.taken += 1
+            yield np.array([0, 1]), np.array([2, 3]), np.array([1.0, 2.0])
+
+
+def flow_of(blocks: Blocks, node: list[int], *, apart: bool) -> Flow:
+    network: Any = SimpleNamespace(layers=[SimpleNamespace(edges=1)])
+    return flow(blocks, network, np.array(node), np.ones(4), apart=apart)
+
+
+def test_what_flows_between_nodes_is_summed_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flows, "MOST_EDGES", 5)
+    monkeypatch.setattr(flows, "_MERGED", 3)
+    held = 0
+    joined = flows._joined
+
+    def most_held(parts: Any) -> Any:
+        nonlocal held
+        held = max(held, sum(len(source) for source, *_ in parts))
+        return joined(parts)
+
+    monkeypatch.setattr(flows, "_joined", most_held)
+    edges = flow_of(Blocks(100), [0, 0, 1, 1], apart=False).edges
+    assert edges.toarray().tolist() == [[0, 0], [300, 0]]
+    assert held < 10
+
+
+def test_too_many_relationships_are_refused_before_they_are_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(flows, "MOST_EDGES", 5)
+    blocks = Blocks(100)
+    with pytest.raises(ParameterError, match="take the level channel or layer"):
+        flow_of(blocks, [0, 1, 2, 3], apart=True)
+    assert blocks.taken == 3
+    monkeypatch.setattr(flows, "MOST_EDGES", 1)
+    with pytest.raises(ParameterError, match="take the level layer"):
+        flow_of(blocks, [0, 1, 2, 3], apart=False)
 
 
 def test_what_nothing_feeds_has_no_influence_on_itself() -> None:

@@ -10,7 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from queries import NeuronGraph
-from queries.errors import ParameterError
+from queries.analysis.forward import ForwardPass
+from queries.answers import at_input, circuit
+from queries.errors import GraphError, ParameterError
+from queries.methods import circuit as methods
 from tests.unit.builders import randomized, saved
 
 SIZES = {"pixels": 6, "hidden": 8, "more": 5, "odds": 3}
@@ -97,8 +100,12 @@ def test_recovered_is_what_keras_says_without_the_other_weights(
         assert row["empty"] == pytest.approx(computed(model, x[place], nothing, others), abs=1e-5)
         said = model.predict(x[place : place + 1], verbose=0)[0, 1]
         assert row["target"] == pytest.approx(said, abs=1e-5)
-        share = (row["recovered"] - row["empty"]) / (row["target"] - row["empty"])
-        assert row["recovery"] == pytest.approx(share)
+        if rest == "patch" and place == len(x) - 1:
+            # What the others carry is what they would carry anyway.
+            assert np.isnan(row["recovery"])
+        else:
+            share = (row["recovered"] - row["empty"]) / (row["target"] - row["empty"])
+            assert row["recovery"] == pytest.approx(share)
         all_of_it = everything[everything["input"] == row["input"]]["attribution"].abs().sum()
         assert row["kept"] == pytest.approx(own["attribution"].abs().sum() / all_of_it)
         assert row["edges"] == len(own)
@@ -143,3 +150,61 @@ def test_the_mean_and_a_patch_exclude_each_other(graph: NeuronGraph, x: NDArray[
         graph.circuit_scores(x, rest="mean", patch=x[:1])
     with pytest.raises(ParameterError, match="patch: 3 samples, and one is meant"):
         graph.circuit_scores(x, patch=x)
+
+
+def test_there_is_no_recovery_where_the_rest_carries_the_same(
+    graph: NeuronGraph, x: NDArray[np.float32]
+) -> None:
+    (row,) = graph.circuit_scores(x[:1], **CIRCUIT, patch=x[:1]).to_dict("records")
+    assert row["target"] == pytest.approx(row["empty"], rel=1e-5)
+    assert np.isnan(row["recovery"])
+
+
+def test_the_mean_is_taken_of_a_few_samples_at_a_time(
+    graph: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = graph.circuit_scores(x, **CIRCUIT, rest="mean")
+    most, begun = 0, ForwardPass.begun
+
+    def counted(self: ForwardPass, inputs: Any) -> Any:
+        nonlocal most
+        most = max(most, *(len(each) for each in inputs.values()))
+        return begun(self, inputs)
+
+    monkeypatch.setattr(ForwardPass, "begun", counted)
+    monkeypatch.setattr(at_input, "_VALUES", 1)
+    found = graph.circuit_scores(x, **CIRCUIT, rest="mean")
+    assert most == 1
+    np.testing.assert_allclose(found["recovered"], expected["recovered"], rtol=1e-5)
+
+
+def test_an_output_counts_before_its_activation_function(x: NDArray[np.float32]) -> None:
+    import keras
+
+    pixels = keras.Input((SIZES["pixels"],), name="pixels")
+    odds = keras.layers.Dense(3, activation="softmax", name="odds")(pixels)
+    with NeuronGraph(randomized(keras.Model(pixels, odds))) as graph:
+        at, zeros = (graph.activations(each, TOWARDS) for each in (x[:1], 0 * x[:1]))
+        nodes = graph.circuit_nodes(x[:1], **CIRCUIT, rule="ig").set_index("name")
+    more = at["pre_activation"].iloc[0] - zeros["pre_activation"].iloc[0]
+    assert nodes["value"][TOWARDS] == pytest.approx(more, rel=1e-5)
+
+
+def test_nothing_is_computed_that_cannot_be_stored(
+    graph: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit, "explained_of", lambda _: pytest.fail("was computed"))
+    with pytest.raises(GraphError, match="is read only, and keeps no inputs and no circuits"):
+        graph.circuit(x[:1], store="why")
+
+
+def test_too_little_memory_to_store_a_circuit_is_named(
+    graph: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(methods, "check_circuit", lambda _: None)
+    monkeypatch.setattr(methods, "store_circuit", full)
+    with pytest.raises(ParameterError, match="there is too little memory for it"):
+        graph.circuit(x[:1], store="why")

@@ -1,5 +1,6 @@
 """What a model computes with: files, arrays and numbers, as its inputs get them."""
 
+import datetime
 import gzip
 import io
 import os
@@ -12,15 +13,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from pyarrow import parquet
 from typer.testing import CliRunner
 
 from exporter import load
 from exporter.cli import app
 from queries import ModelInput, NeuronGraph
-from queries.answers.inputs import wanted
+from queries.answers.inputs import tables, wanted
 from queries.errors import ParameterError
 from tests.unit import onnx_models
 from tests.unit.builders import chain, layer, randomized, saved
@@ -410,6 +413,54 @@ class TestTables:
         pd.DataFrame({"a": [[1, 2], [3]], "b": [5, 6]}).to_parquet(tmp_path / "x.parquet")
         assert "has lists of different lengths" in refused(two, given)
 
+    @pytest.mark.parametrize("rows", [[[1], [2, 3, 4]], [[1, 2], None, [3, 4]], [[1, 2], [3]]])
+    @pytest.mark.parametrize("at_once", [1, 10])
+    def test_hold_lists_of_one_length(
+        self,
+        two: NeuronGraph,
+        tmp_path: Path,
+        rows: list[Any],
+        at_once: int,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(tables, "_AT_ONCE", at_once)
+        column = pa.array(rows, pa.large_list(pa.float32()))
+        parquet.write_table(pa.table({"a": column}), tmp_path / "x.parquet")
+        given = {"left": np.ones((len(rows), 3)), "right": tmp_path / "x.parquet"}
+        assert "lists of different lengths, or a row without one" in refused(two, given)
+
+    def test_hold_large_lists(self, two: NeuronGraph, tmp_path: Path) -> None:
+        column = pa.array([[1, 2], [3, 4]], pa.large_list(pa.float32()))
+        parquet.write_table(pa.table({"a": column}), tmp_path / "x.parquet")
+        given = {"left": np.ones((2, 3)), "right": tmp_path / "x.parquet"}
+        assert read(two, given, "right").tolist() == [[1, 2], [3, 4]]
+
+    def test_have_the_header_of_a_frame_without_names(
+        self, two: NeuronGraph, tmp_path: Path
+    ) -> None:
+        pd.DataFrame([[1, 2, 3], [4, 5, 6]]).to_csv(tmp_path / "x.csv", index=False)
+        given = {"left": tmp_path / "x.csv", "right": [[1, 2], [3, 4]]}
+        assert read(two, given, "left").tolist() == [[1, 2, 3], [4, 5, 6]]
+        (tmp_path / "x.csv").write_text("0,1,2\n")
+        assert read(two, given | {"right": "1,2"}, "left").tolist() == [[0, 1, 2]]
+
+    @pytest.mark.parametrize(
+        "labels", [[datetime.date(2020, 1, 1)] * 2, [[0, 1], [1, 0]], [[0], [1, 0]]]
+    )
+    def test_have_classes_of_any_kind(
+        self, two: NeuronGraph, tmp_path: Path, labels: list[Any]
+    ) -> None:
+        frame = pd.DataFrame({"a": [1, 2], "b": [3, 4], "c": [5, 6], "label": labels})
+        frame.to_parquet(tmp_path / "x.parquet")
+        given = {"left": tmp_path / "x.parquet", "right": [[1, 2], [3, 4]]}
+        assert read(two, given, "left").tolist() == [[1, 3, 5], [2, 4, 6]]
+
+    def test_without_rows_are_refused(self, two: NeuronGraph, tmp_path: Path) -> None:
+        frame = pd.DataFrame({"a": [1], "b": [1], "c": [1], "label": [1]})
+        frame[:0].to_parquet(tmp_path / "x.parquet")
+        given = {"left": tmp_path / "x.parquet", "right": "1,2"}
+        assert refused(two, given).endswith("x.parquet has no rows")
+
     @pytest.mark.parametrize(
         ("text", "said"),
         [
@@ -611,3 +662,21 @@ def test_a_zip_that_is_a_bomb_is_refused(gray: NeuronGraph, tmp_path: Path) -> N
         archive.writestr("x.npy", b"")
         archive.infolist()[0].file_size = 1 << 50
     assert "takes 1.1 PB" in refused(gray, tmp_path / "x.npz")
+
+
+def test_labels_of_two_shapes_are_no_labels(flat: NeuronGraph, tmp_path: Path) -> None:
+    x = np.ones((1, 20), np.float32)
+    np.savez(tmp_path / "a.npz", x=x, y=np.array([1]))
+    np.savez(tmp_path / "b.npz", x=2 * x, y=np.array([[0, 1]]))
+    files = [str(tmp_path / name) for name in ("a.npz", "b.npz")]
+    assert read(flat, files).tolist() == [[1] * 20, [2] * 20]
+    with pytest.raises(ParameterError, match="labels of a sample have the shapes") as caught:
+        flat.prune_cost(files)
+    assert "give labels of one shape" in str(caught.value)
+
+
+def test_one_of_several_inputs_is_drawn(two: NeuronGraph) -> None:
+    given = {"left": [[1, 2, 3]], "right": [[4, 5]]}
+    with pytest.raises(ParameterError, match="name one of the inputs, left, right"):
+        two.plot.saliency(given)
+    two.plot.saliency(given, "right")

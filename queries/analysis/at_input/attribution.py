@@ -41,6 +41,11 @@ class Attribution:
         return self.frozen.value
 
     @property
+    def pre_activation(self) -> Scores:
+        """The same before its activation function."""
+        return self.frozen.pre_activation
+
+    @property
     def total_gradient(self) -> Scores:
         """What the target gains by a unit more of each neuron, which it may count itself."""
         return self.gradient + self.own

@@ -64,6 +64,11 @@ class Integrated:
         return np.asarray(np.sum([each.value for each in self.steps], axis=0))
 
     @property
+    def pre_activation(self) -> Scores:
+        """The same before its activation function."""
+        return np.asarray(np.sum([each.pre_activation for each in self.steps], axis=0))
+
+    @property
     def total_gradient(self) -> Scores:
         """The mean of the gradients on the way."""
         pairs = zip(self.steps, self.lengths, strict=True)

@@ -15,6 +15,9 @@ from queries.errors import ParameterError
 MOST_EDGES: Final = 1 << 24
 """Relationships over which something flows that are held at once, of 32 bytes each."""
 
+_MERGED: Final = 1 << 20
+"""Relationships between nodes that are held at least before they are summed."""
+
 _Columns = tuple[Ids, Ids, Scores, Scores]
 """Source, target, share of the target, and contribution of relationships."""
 
@@ -80,14 +83,19 @@ def flow(
     """
     nodes = int(node.max()) + 1
     blocks: list[_Columns] = []
+    held = 0
     for layer in network.layers:
-        if layer.edges and (into := list(_flowing(attributed.edge_blocks(layer), node, factor))):
-            blocks.append(_joined(into) if apart else _summed(_joined(into), nodes))
-        if sum(len(source) for source, *_ in blocks) > MOST_EDGES:
-            raise ParameterError(
-                f"more than {MOST_EDGES:,} relationships have to do with the target; take the "
-                "level channel or layer"
-            )
+        if not layer.edges:
+            continue
+        into = _flowing(attributed.edge_blocks(layer), node, factor)
+        for block in into if apart else _merged(into, nodes):
+            held += len(block[0])
+            if held > MOST_EDGES:
+                raise ParameterError(
+                    f"more than {MOST_EDGES:,} relationships have to do with the target; take the "
+                    f"level {'channel or layer' if apart else 'layer'}"
+                )
+            blocks.append(block)
     edges, contribution = _matrix(blocks, nodes)
     return Flow(
         edges=edges,
@@ -109,6 +117,21 @@ def _flowing(blocks: Iterator[EdgeColumns], node: Ids, factor: Scores) -> Iterat
         if len(flows):
             to, of = target[flows], share[flows].astype(np.float64)
             yield node[source[flows]], node[to], of, of * factor[to]
+
+
+def _merged(blocks: Iterator[_Columns], nodes: int) -> Iterator[_Columns]:
+    """Yield one relationship between each two nodes, with little more held than there are."""
+    parts: list[_Columns] = []
+    held, most = 0, _MERGED
+    for block in blocks:
+        parts.append(_summed(block, nodes))
+        held += len(parts[-1][0])
+        if held > most:
+            parts = [_summed(_joined(parts), nodes)]
+            held = len(parts[0][0])
+            most = max(_MERGED, 2 * held)
+    if parts:
+        yield _summed(_joined(parts), nodes)
 
 
 def _joined(blocks: list[_Columns]) -> _Columns:

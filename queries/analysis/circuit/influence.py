@@ -7,15 +7,10 @@ Revealing Computational Graphs in Language Models", Transformer Circuits, 2025, 
 pruning".
 """
 
-from typing import Final
-
 import numpy as np
 from scipy.sparse import csr_array
 
 from queries.analysis.operators import Ids, Scores
-
-_LEAST: Final = 1e-10
-"""Contributions that add up to less are divided by this, as circuit-tracer does."""
 
 
 def with_leaves(contributions: csr_array, own: Scores) -> csr_array:
@@ -68,8 +63,9 @@ def shares(contributions: csr_array) -> csr_array:
     """
     # SciPy's own absolute value joins entries of the same two nodes.
     absolute, targets = np.abs(contributions.data), targets_of(contributions)
-    sums = np.bincount(targets, absolute, contributions.shape[0])
-    return weighing(contributions, absolute / np.maximum(sums, _LEAST)[targets])
+    sums = np.bincount(targets, absolute, contributions.shape[0])[targets]
+    divided = np.divide(absolute, sums, out=np.zeros_like(absolute), where=sums > 0)
+    return weighing(contributions, divided)
 
 
 def node_influence(share: csr_array, answer: Scores) -> Scores:

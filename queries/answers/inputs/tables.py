@@ -69,6 +69,8 @@ def _read(path: Path, rows: Rows, wanted: Wanted, opened: Any) -> Read:
     except _BROKEN as error:
         reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
         raise wanted.error(f"cannot read {name}: {reason}") from None
+    if not count:
+        raise wanted.error(f"{name} has no rows")
     places = wanted_rows.among(rows, count, name, wanted)
     first = int(places.min(initial=count))
     values = np.concatenate(blocks)[places - first] if len(places) else np.empty((0, 0))
@@ -87,8 +89,11 @@ def _csv(path: Path, wanted: Wanted) -> _Table:
 
     with path.open(encoding="utf-8-sig", newline="") as stream:
         names = next(csv.reader([stream.readline(_LONGEST_LINE)], strict=True), [])
-        has_header = not all(map(_is_number, names))
-        if has_header and not stream.read(1):
+        has_more = bool(stream.read(1))
+        # pandas writes the numbers of columns that have no names.
+        counted = has_more and names == [str(each) for each in range(len(names))]
+        has_header = counted or not all(map(_is_number, names))
+        if has_header and not has_more:
             names = []
     if not names:
         raise wanted.error(f"{path_text(path)} has no rows")
@@ -159,6 +164,7 @@ def _rows_of(
     first = rows.start or 0 if isinstance(rows, slice) else _first(rows)
     last = wanted_rows.last_of(rows)
     blocks: list[NDArray[np.float64]] = []
+    lengths: dict[tuple[int, int], int] = {}
     classes: list[pa.Array] = []
     count = 0
     for block in table.blocks:
@@ -169,7 +175,7 @@ def _rows_of(
             part = block.slice(begin, end - begin)
             held = sum(each.nbytes for each in blocks)
             wanted.require_memory(2 * (held + part.nbytes), name)
-            blocks.append(_numbers(part, features, table.columns, name, wanted))
+            blocks.append(_numbers(part, features, lengths, table.columns, name, wanted))
             classes += [] if label is None else [part.column(label)]
         count += block.num_rows
         if last is not None and count > last:
@@ -184,16 +190,32 @@ def _first(rows: int | list[int] | None) -> int:
 def _numbers(
     block: pa.RecordBatch,
     features: Sequence[int],
+    lengths: dict[tuple[int, int], int],
     columns: Sequence[str],
     name: str,
     wanted: Wanted,
 ) -> NDArray[np.float64]:
-    """Return the numbers of a block: shape (rows, numbers)."""
+    """Return the numbers of a block: shape (rows, numbers).
+
+    Parameters
+    ----------
+    lengths
+        How long the lists of each column are, by how deep they are nested; what is new is added.
+    """
     parts = []
     for each in features:
         column = block.column(each)
-        while pa.types.is_list(column.type) or pa.types.is_fixed_size_list(column.type):
-            column = pc.list_flatten(column)
+        depth = 0
+        while _holds_lists(column.type):
+            length = lengths.get((each, depth))
+            found = {*pc.unique(pc.list_value_length(column)).to_pylist(), length} - {None}
+            if len(found) > 1 or column.null_count:
+                raise wanted.error(
+                    f"the column {columns[each]!r} of {name} has lists of different lengths, or "
+                    "a row without one"
+                )
+            lengths.update(((each, depth), one) for one in found)
+            column, depth = pc.list_flatten(column), depth + 1
         if not (
             pa.types.is_floating(column.type)
             or pa.types.is_integer(column.type)
@@ -204,12 +226,14 @@ def _numbers(
                 f"it is the class, say {option('label', columns[each])}"
             )
         numbers = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
-        if block.num_rows and len(numbers) % block.num_rows:
-            raise wanted.error(
-                f"the column {columns[each]!r} of {name} has lists of different lengths"
-            )
         parts.append(numbers.reshape(block.num_rows, -1))
     return np.concatenate(parts, axis=1) if parts else np.empty((block.num_rows, 0))
+
+
+def _holds_lists(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
 
 
 def _require_numbers(
@@ -232,12 +256,12 @@ def _require_numbers(
 
 
 def _classes(columns: list[pa.Array]) -> NDArray[Any]:
-    """Return classes: whole numbers where all are."""
-    texts = pa.chunked_array(columns)
+    """Return classes: whole numbers where all are, else texts."""
+    classes = pa.chunked_array(columns)
     try:
-        return np.asarray(texts.cast(pa.int64()).to_numpy())
-    except pa.ArrowInvalid:
-        return np.asarray(texts.to_pylist(), dtype=str)
+        return np.asarray(classes.cast(pa.int64()).to_numpy())
+    except pa.ArrowException:
+        return np.asarray([str(each) for each in classes.to_pylist()])
 
 
 def _shaped(

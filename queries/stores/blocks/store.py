@@ -103,6 +103,10 @@ class BlockStore(Store):
         """Refuse: nothing is written."""
         self.check_writable(index=False)
 
+    def check_keeps_records(self) -> None:
+        """Refuse: nothing is written."""
+        self._refuse_record()
+
     def write_inputs(
         self, about: "StoredModel", inputs: Iterable[tuple[Mapping[str, Any], pa.Table]]
     ) -> None:
