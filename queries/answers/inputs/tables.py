@@ -91,7 +91,7 @@ def _csv(path: Path, wanted: Wanted) -> _Table:
         names = next(csv.reader([stream.readline(_LONGEST_LINE)], strict=True), [])
         has_more = bool(stream.read(1))
         # pandas writes the numbers of columns that have no names.
-        counted = has_more and names == [str(each) for each in range(len(names))]
+        counted = has_more and len(names) > 1 and names == list(map(str, range(len(names))))
         has_header = counted or not all(map(_is_number, names))
         if has_header and not has_more:
             names = []
