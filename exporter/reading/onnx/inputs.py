@@ -120,6 +120,25 @@ def told_outputs(model: Any) -> dict[str, tuple[int, ...] | None]:
     return shapes
 
 
+def close(model: Any, types: Mapping[str, TensorType], batch: int) -> None:
+    """Give the inputs of a model the shapes that they have for a batch of one, but of a batch.
+
+    Parameters
+    ----------
+    model
+        The ``ModelProto``, which is changed.
+    types, batch
+        The tensors for a batch of one, and how long that of the model is.
+    """
+    for value in model.graph.input:
+        if value.name in types:
+            kind = types[value.name]
+            shape = list(kind.shape)
+            if len(shape) > 1:
+                shape[kind.batch] = batch
+            _set(value, shape)
+
+
 def is_of_one(
     told: Mapping[str, tuple[int, ...] | None], batch: int, types: Mapping[str, TensorType]
 ) -> bool:
@@ -194,7 +213,7 @@ def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
     return _Told(tuple(shape), dtype.name, axis, names)
 
 
-def _set(value: Any, shape: tuple[int, ...]) -> None:
+def _set(value: Any, shape: Sequence[int]) -> None:
     axes = value.type.tensor_type.shape
     del axes.dim[:]
     for size in shape:

@@ -17,7 +17,14 @@ from exporter.reading.onnx.files import Origin, is_beside, read_beside, read_fil
 from exporter.reading.onnx.functions import require_few_nodes, without_functions
 from exporter.reading.onnx.graph import Walk
 from exporter.reading.onnx.importing import import_onnx
-from exporter.reading.onnx.inputs import batches_of, fixed_batch, inputs_of, is_of_one, told_outputs
+from exporter.reading.onnx.inputs import (
+    batches_of,
+    close,
+    fixed_batch,
+    inputs_of,
+    is_of_one,
+    told_outputs,
+)
 from exporter.reading.onnx.names import source_of
 from exporter.reading.onnx.refusing import refusing
 from exporter.reading.onnx.single_precision import in_single_precision
@@ -267,11 +274,8 @@ def _graph(
         return taken(proto, batch=False)
     if None not in told.values() and is_of_one(told, fixed, one[0].types):
         return one
-    try:
-        whole = taken(proto, batch=False)
-    except ParameterError:
-        # The user says the shape of one sample.
-        return one
+    close(proto, one[0].types, fixed)
+    whole = _with_batch(proto, opset, packed, None, batch=False), proto
     known = {name: kind.shape for name, kind in whole[0].types.items()}
     made = {name: shape or known.get(name) for name, shape in told.items()}
     return one if is_of_one(made, fixed, one[0].types) else whole
