@@ -88,3 +88,9 @@ def test_the_channel_of_an_input_is_what_its_reader_takes_for_it(
     layers = plan(open_model(saved(model, tmp_path))).layers
     assert layers[0].channel_axis % 3 == axis
     assert layers[-1].channel_axis == 0
+
+
+def test_what_is_no_list_of_modules_is_none(tmp_path: Path) -> None:
+    model = named("Sin")
+    model.graph.node[0].metadata_props.add(key=SCOPES, value="[{[]: 1}]")
+    assert names_of(model, tmp_path) == names_of(named("Sin"), tmp_path)

@@ -251,3 +251,31 @@ def test_no_tensorflow_is_needed(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", _NO_TENSORFLOW, file, tmp_path / "a.lbug"], check=True, timeout=120
     )
+
+
+@pytest.mark.parametrize("told", [(4, 4), ("rows", 4), None])
+def test_a_batch_that_moves_to_another_axis_is_read_whole(
+    told: tuple[int | str, ...] | None, tmp_path: Path
+) -> None:
+    """Of one sample the shape makes a column, whose softmax is 1 wherever."""
+    from onnx import TensorProto, helper
+
+    model = made(
+        [("Reshape", "x shape", "r", {}), ("Softmax", "r", "y", {"axis": 1})],
+        {"x": (4, 4)},
+        weights={"shape": np.array([4, -1])},
+    )
+    model.graph.output[0].CopyFrom(helper.make_tensor_value_info("y", TensorProto.FLOAT, told))
+    file = saved(model, tmp_path)
+    for shape in (None, (4,), (4, 4)):
+        assert open_model(file, input_shape=shape).outputs[0].shape == (4, 4)
+
+
+@pytest.mark.parametrize("rows", [1, "batch"])
+def test_an_input_of_more_rows_than_the_batch_is_read_whole(
+    rows: int | str, tmp_path: Path
+) -> None:
+    model = made([("Add", "x t", "y", {})], {"x": (rows, 4), "t": (3, 4)})
+    opened = open_model(saved(model, tmp_path))
+    assert [tensor.shape for tensor in opened.inputs] == [(4,), (3, 4)]
+    assert opened.outputs[0].shape == (3, 4)

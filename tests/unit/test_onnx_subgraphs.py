@@ -8,6 +8,10 @@ import pytest
 
 from exporter.planning.push import plan
 from exporter.reading.formats import open_model
+from exporter.reading.given import given_model
+from exporter.reading.model_file import sha256_of
+from exporter.reading.onnx.files import read_file
+from exporter.reading.onnx.subgraphs import Outside, inlined
 from queries.errors import ModelFileError, UnsupportedLayerError
 from tests.unit.onnx_models import agrees, made, random, saved
 
@@ -148,3 +152,88 @@ def test_a_loop_without_end_is_refused(tmp_path: Path) -> None:
         weights={"times": np.array(1 << 62), "go": np.array(True), "scale": random(3)},
     )
     assert "nodes are read" in refused(model, tmp_path)
+
+
+def _if(weight: Any, **graphs: Any) -> Any:
+    """Return a model whose branch adds a weight of its own."""
+    model = made(
+        [("If", "c", "y", graphs or {"then_branch": _adds(weight), "else_branch": _adds(weight)})],
+        {"x": (1, 3)},
+        weights={"c": np.array(True)},
+    )
+    model.graph.input[0].type.tensor_type.elem_type = weight.data_type
+    model.graph.output[0].type.tensor_type.elem_type = weight.data_type
+    return model
+
+
+def _adds(weight: Any) -> Any:
+    from onnx import helper
+
+    value = helper.make_tensor_value_info("b", weight.data_type, None)
+    return helper.make_graph(
+        [helper.make_node("Add", ["x", "k"], ["b"])], "in", [], [value], [weight]
+    )
+
+
+def test_a_branch_of_double_precision_is_read_as_single(tmp_path: Path) -> None:
+    from onnx import numpy_helper
+
+    agrees(_if(numpy_helper.from_array(np.arange(3.0), "k")), tmp_path)
+
+
+def test_weights_of_a_branch_are_beside_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are no file of the current folder, and are part of what the hash says."""
+    from onnx import TensorProto
+
+    weight = TensorProto(name="k", data_type=1, dims=[3], data_location=TensorProto.EXTERNAL)
+    weight.external_data.add(key="location", value="weights")
+    model, folder = _if(weight), tmp_path / "folder"
+    folder.mkdir()
+    (tmp_path / "weights").write_bytes(bytes(12))
+    monkeypatch.chdir(tmp_path)
+    assert "'weights', which is not beside it" in refused(model, folder)
+    with pytest.raises(ModelFileError, match="stand in a file"):
+        given_model(model).open()
+    (tmp_path / "weights").rename(folder / "weights")
+    opened = open_model(folder / "model.onnx")
+    assert [call.class_name for call in opened.calls] == ["Input", "Add", "Identity"]
+    assert opened.sha256 != sha256_of(folder / "model.onnx")
+
+
+def test_a_condition_without_its_graph_is_refused(tmp_path: Path) -> None:
+    model = made(
+        [("If", "c", "y", {"then_branch": graph([("Tanh", "x", "b", {})], "", "b")})],
+        {"x": (1, 3)},
+        weights={"c": np.array(False)},
+    )
+    assert "it has no else_branch" in refused(model, tmp_path)
+
+
+def test_a_loop_of_no_nodes_ends(tmp_path: Path) -> None:
+    from onnx import helper
+
+    body = graph([], "n go h", "go h")
+    del body.initializer[:]
+    weights = {"times": np.array(1 << 16), "go": np.array(True)}
+    nodes: list[Any] = [("Loop", "times go x", "y", {"body": body})]
+    assert "nodes are read" in refused(made(nodes, {"x": (1, 3)}, weights=weights), tmp_path)
+    body.initializer.extend([helper.make_tensor(f"w{n}", 1, [1], [0]) for n in range(1_000)])
+    weights["times"] = np.array(100)
+    assert "nodes are read" in refused(made(nodes, {"x": (1, 3)}, weights=weights), tmp_path)
+
+
+def test_the_weights_of_a_loop_are_held_once(tmp_path: Path) -> None:
+    model = made(
+        [("Loop", "times go x", "last each", {"body": BODY})],
+        {"x": (1, 3)},
+        weights={"times": np.array(5), "go": np.array(True), "scale": random(3)},
+        outputs=["last", "each"],
+    )
+    proto, _ = read_file(saved(model, tmp_path))
+    node = proto.graph.node[0]
+    constants = {"times": np.array(5), "go": np.array(True)}
+    outside = Outside({}, constants, {"body": node.attribute[0].g}, 20)
+    held = [each.output[0] for each in inlined(node, outside) if each.op_type == "Constant"]
+    assert [name for name in held if "weight" in name] == ["last/inner.weight"]

@@ -8,6 +8,8 @@ import pytest
 
 from exporter.planning.push import plan
 from exporter.reading.formats import open_model
+from exporter.reading.onnx import lookups
+from exporter.wiring.onnx.evaluation import evaluated
 from queries.errors import UnsupportedLayerError
 from tests.unit.onnx_models import Node, agrees, made, random, saved
 
@@ -458,3 +460,72 @@ def test_what_alone_reads_a_layer_becomes_part_of_it(
     outputs = ["a", "y"] if nodes[-1][1] == "m" else None
     model = made(nodes, {"x": (1, 3)}, weights={"w": random(3, 4), "b": random(4)}, outputs=outputs)
     assert len(agrees(model, tmp_path).layers) == layers
+
+
+def test_a_long_table_is_looked_at_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+
+    def noted(node: Any, feeds: Any, opset: int) -> Any:
+        sizes.append(max(np.size(feed) for feed in feeds))
+        return evaluated(node, feeds, opset)
+
+    monkeypatch.setattr(lookups, "evaluated", noted)
+    places = 70_000
+    nodes, weights = _wrapped("x", places, np.int32)
+    weights["table"] = np.zeros((places, 1), np.float32)
+    model = made(nodes, {"x": (1, 4)}, weights=weights)
+    model.graph.input[0].type.tensor_type.elem_type = 6
+    assert [call.class_name for call in open_model(saved(model, tmp_path)).calls] == [
+        "Input",
+        "Gather",
+    ]
+    assert max(sizes) == 1 << 16
+    assert len(sizes) == 9
+
+
+def test_nodes_of_one_name_are_taken_apart_each(tmp_path: Path) -> None:
+    """A node without a name is called as its output, and so may another be."""
+    weights = {
+        "w": random(3, 3),
+        "wl": random(1, 12, 3),
+    }
+    model = made(
+        [
+            ("Gemm", "x w x", "a", {}),
+            ("Gemm", "a w x", "b", {}),
+            ("MeanVarianceNormalization", "b", "c", {"axes": [1]}),
+            ("Sigmoid", "c", "s", {}),
+            ("MeanVarianceNormalization", "s", "d", {"axes": [1]}),
+            ("Unsqueeze", "d zero", "e", {}),
+            ("LSTM", "e wl wl", "f0 f", {"hidden_size": 3}),
+            ("LSTM", "f wl wl", "g0 g", {"hidden_size": 3}),
+            ("Tanh", "g", "y", {}),
+        ],
+        {"x": (1, 3)},
+        weights={**weights, "zero": np.array([0])},
+    )
+    for first, second in ((0, 1), (2, 4), (6, 7)):
+        node, other = model.graph.node[first], model.graph.node[second]
+        node.name, other.name = other.output[0], ""
+    planned = agrees(model, tmp_path)
+    assert {"b/MatMul", "b_1/MatMul"} < {layer.name for layer in planned.layers}
+
+
+def test_functions_of_double_precision_are_read_as_single(tmp_path: Path) -> None:
+    from onnx import TensorProto, helper, numpy_helper
+
+    model = made([("Both", "x", "y", {"domain": "mine"})], {"x": (1, 3)})
+    opsets = [helper.make_opsetid("", 20), helper.make_opsetid("mine", 1)]
+    one = numpy_helper.from_array(np.ones(3), "one")
+    nodes = [
+        helper.make_node("Cast", ["a"], ["d"], to=TensorProto.DOUBLE),
+        helper.make_node("Constant", [], ["one"], value=one),
+        helper.make_node("Add", ["d", "one"], ["e"]),
+        helper.make_node("Cast", ["e"], ["b"], to=TensorProto.FLOAT),
+    ]
+    del model.opset_import[:]
+    model.opset_import.extend(opsets)
+    model.functions.append(helper.make_function("mine", "Both", ["a"], ["b"], nodes, opsets))
+    agrees(model, tmp_path)

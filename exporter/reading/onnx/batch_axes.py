@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from exporter.reading.onnx.graph import GraphNode
+from exporter.reading.onnx.files import is_beside
+from exporter.reading.onnx.graph import MOST_AXES, GraphNode
 from exporter.reading.onnx.importing import import_onnx
 from exporter.reading.onnx.recurrent import GATES, STATES, is_batch_first
 from exporter.wiring.onnx.functions import FUNCTIONS
@@ -97,14 +98,10 @@ def _constants(model: Any) -> dict[str, NDArray[Any]]:
             made[node.output[0]] = np.empty(0)
             tensors += [(node.output[0], each.t) for each in node.attribute if each.HasField("t")]
     for name, tensor in tensors:
-        is_beside = bool(tensor.external_data)
-        if len(tensor.dims) < 2 and sum(tensor.dims) <= len(_SHAPE) and not is_beside:  # noqa: PLR2004
+        is_shape = len(tensor.dims) < 2 and sum(tensor.dims) <= MOST_AXES  # noqa: PLR2004
+        if is_shape and not is_beside(tensor):
             made[name] = to_array(tensor)
     return made
-
-
-_SHAPE: Final = range(32)
-"""The places of the longest shape."""
 
 
 def _numbers(node: Any, attribute: str, name: str, constants: Constants) -> list[int]:

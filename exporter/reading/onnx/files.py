@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from exporter.reading.bounds import require_memory
 from exporter.reading.model_file import Place, joined_digest
 from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.nested import graphs_of, nodes_of
 from queries.core.text import size_text
 from queries.errors import ModelFileError
 
@@ -147,12 +148,22 @@ def parsed(content: bytes) -> Any:
 def tensors_of(model: Any) -> Iterator[Any]:
     """Yield every ``TensorProto`` of a model: weights, and what nodes have as attributes."""
     yield from model.graph.initializer
-    for nodes in (model.graph.node, *(function.node for function in model.functions)):
-        for attribute in (attribute for node in nodes for attribute in node.attribute):
+    yield from _tensors_of_nodes(model)
+
+
+def _tensors_of_nodes(model: Any) -> Iterator[Any]:
+    """Yield those of nodes, and of the graphs within them."""
+    for node in nodes_of(model):
+        for graph in graphs_of(node):
+            yield from graph.initializer
+            for sparse in graph.sparse_initializer:
+                yield from (sparse.values, sparse.indices)
+        for attribute in node.attribute:
             if attribute.HasField("t"):
                 yield attribute.t
-            if attribute.HasField("sparse_tensor"):
-                yield from (attribute.sparse_tensor.values, attribute.sparse_tensor.indices)
+            own = [attribute.sparse_tensor] if attribute.HasField("sparse_tensor") else []
+            for sparse in (*own, *attribute.sparse_tensors):
+                yield from (sparse.values, sparse.indices)
             yield from attribute.tensors
 
 
@@ -199,9 +210,8 @@ def read_beside(path: Path, model: Any, *, weights: bool = True) -> None:
     ModelFileError
         If a file is elsewhere than beside the model, a link, missing, or too short.
     """
-    left = () if weights else [each for each in model.graph.initializer if _is_large(each)]
-    names = {tensor.name for tensor in left}
-    tensors = [each for each in tensors_of(model) if is_beside(each) and each.name not in names]
+    own = [each for each in model.graph.initializer if weights or not _is_large(each)]
+    tensors = [each for each in (*own, *_tensors_of_nodes(model)) if is_beside(each)]
     ranges = [_range(path, tensor) for tensor in tensors]
     # Many tensors may name the same bytes, or a file that is all holes.
     require_memory(sum(length for _, _, length in ranges))

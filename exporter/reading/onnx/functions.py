@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.nested import graphs_of
 from exporter.reading.onnx.single_precision import nodes_in_single_precision
 from queries.errors import ModelFileError
 
@@ -78,7 +79,7 @@ def body_of(proto: Any, types: Mapping[str, Any], opset: int, opsets: Sequence[A
     Parameters
     ----------
     proto
-        The ``NodeProto`` of an operation that has a body.
+        The ``NodeProto`` of an operation that has a body, of a name that no other has.
     types
         The ``TypeProto`` of each tensor that it reads.
     opset, opsets
@@ -109,15 +110,14 @@ def body_of(proto: Any, types: Mapping[str, Any], opset: int, opsets: Sequence[A
         model,
     )
     outside = {*node.input, *node.output}
-    prefix = node.name or next(filter(None, node.output))
     inner = {name for part in apart.graph.node for name in part.output if name} - outside
-    names = {name: f"{prefix}/{name}" for name in inner}
+    names = {name: f"{node.name}/{name}" for name in inner}
     used: Counter[str] = Counter()
     parts = [renamed(part, names) for part in apart.graph.node]
     for part in parts:
         used[part.op_type] += 1
         number = f"_{used[part.op_type]}" * (used[part.op_type] > 1)
-        part.name = f"{prefix}/{part.op_type}{number}"
+        part.name = f"{node.name}/{part.op_type}{number}"
     nodes_in_single_precision(parts)
     return parts
 
@@ -136,13 +136,12 @@ def renamed(node: Any, names: Mapping[str, str]) -> Any:
     own.CopyFrom(node)
     own.input[:] = [names.get(name, name) for name in own.input]
     own.output[:] = [names.get(name, name) for name in own.output]
-    for attribute in own.attribute:
-        for graph in [*([attribute.g] if attribute.HasField("g") else []), *attribute.graphs]:
-            inner = [renamed(each, names) for each in graph.node]
-            del graph.node[:]
-            graph.node.extend(inner)
-            for value in graph.output:
-                value.name = names.get(value.name, value.name)
+    for graph in graphs_of(own):
+        inner = [renamed(each, names) for each in graph.node]
+        del graph.node[:]
+        graph.node.extend(inner)
+        for value in graph.output:
+            value.name = names.get(value.name, value.name)
     return own
 
 

@@ -8,28 +8,30 @@ import numpy as np
 from exporter.reading.onnx.importing import import_onnx
 
 
-def parts_of_gemm(
-    proto: Any, attributes: Mapping[str, Any], is_tensor: Sequence[bool]
-) -> list[Any]:
+def is_more_than_a_layer(attributes: Mapping[str, Any], is_tensor: Sequence[bool]) -> bool:
+    """Tell whether a Gemm adds a tensor, or scales the product of two.
+
+    Parameters
+    ----------
+    attributes
+        Its attributes by their names.
+    is_tensor
+        Whether each of its inputs depends on the model's.
+    """
+    adds = len(is_tensor) > 2 and is_tensor[2]  # noqa: PLR2004 - what is added is the third
+    return adds or (all(is_tensor[:2]) and float(attributes.get("alpha", 1.0)) != 1)
+
+
+def parts_of_gemm(proto: Any, attributes: Mapping[str, Any]) -> list[Any]:
     """Return the nodes of a Gemm that adds a tensor, or scales the product of two.
 
     Parameters
     ----------
     proto, attributes
-        The ``NodeProto``, and its attributes by their names.
-    is_tensor
-        Whether each of its inputs depends on the model's.
-
-    Returns
-    -------
-    list
-        None where a layer does what it does.
+        The ``NodeProto``, of a name that no other has, and its attributes by their names.
     """
     alpha, beta = (float(attributes.get(name, 1.0)) for name in ("alpha", "beta"))
-    adds = len(is_tensor) > 2 and is_tensor[2]  # noqa: PLR2004 - what is added is the third
-    if not adds and not (all(is_tensor[:2]) and alpha != 1):
-        return []
-    made = _Parts(str(proto.name or proto.output[0]))
+    made = _Parts(str(proto.name))
     first, second = (
         made.add("Transpose", [name], name=f"turned_{letter}", perm=[1, 0])
         if attributes.get(f"trans{letter}", 0)

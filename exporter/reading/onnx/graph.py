@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.reading.bounds import require_weights
-from exporter.reading.onnx.files import LONGEST_SHAPE
+from exporter.reading.onnx.files import LONGEST_SHAPE, is_beside
 from exporter.reading.onnx.functions import MOST_NODES, body_of, has_body
-from exporter.reading.onnx.gemm import parts_of_gemm
+from exporter.reading.onnx.gemm import is_more_than_a_layer, parts_of_gemm
 from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.nested import graphs_of
 from exporter.reading.onnx.recurrent import GATES, NotUnrolledError, Recurrent, state_axes
 from exporter.reading.onnx.repeated import repeated
 from exporter.reading.onnx.scopes import module_of
@@ -111,7 +112,13 @@ class Walk:
     made
         The nodes that have been looked at, those taken apart in parts.
     apart
-        How many nodes of one operation were taken apart in each module.
+        The names of the nodes that were taken apart, and how many have each.
+    folded
+        The numbers of the constants that were computed, in bytes.
+    repeated
+        The bytes that constants would take that only repeat others, by their names.
+    states
+        The axes of the batch in what recurrent nodes put out, by the names of tensors.
     """
 
     model: Any
@@ -156,7 +163,7 @@ class Walk:
         names = [name for name in proto.input if name]
         if any(name in self.unknown for name in names):
             return [], None
-        if _has_graphs(proto) and proto.domain in _OWN:
+        if graphs_of(proto) and proto.domain in _OWN:
             return self._inlined(proto)
         if _refused(proto, self.opset) or all(name in self.constants for name in names):
             return [], None
@@ -175,22 +182,26 @@ class Walk:
             return [], str(error)
 
     def _named(self, proto: Any) -> Any:
-        """Return a node as its parts are named after it: after its module, where that is known.
+        """Return a node of a name that no other has, after which its parts are named.
 
-        PyTorch's older exporter has such names itself.
+        It is that of its module, where that is known, else its own, or that of its first output.
+        PyTorch's older exporter names nodes after modules itself.
         """
-        if not (module := module_of(proto)):
-            return proto
-        own = f"{module}/{proto.op_type}"
-        number = f"_{self.apart[own]}" if self.apart[own] else ""
-        self.apart[own] += 1
+        module = module_of(proto)
+        own = proto.name or next(filter(None, proto.output), proto.op_type)
+        own = name = f"{module}/{proto.op_type}" if module else own
+        while name in self.apart:
+            name = f"{own}_{self.apart[own]}"
+            self.apart[own] += 1
+        self.apart[name] = 1
         named = import_onnx().NodeProto()
         named.CopyFrom(proto)
-        named.name = f"{own}{number}"
+        named.name = name
         return named
 
     def _inlined(self, proto: Any) -> tuple[list[Any], str | None]:
         try:
+            proto = self._named(proto)
             outside = Outside(self.types, self.constants, _attributes(proto), self.opset)
             return inlined(proto, outside), None
         except NotInlinedError as error:
@@ -199,7 +210,10 @@ class Walk:
     def _in_steps(self, proto: Any) -> tuple[list[Any], str | None]:
         if proto.op_type == "Gemm":
             is_tensor = [name in self.types for name in proto.input]
-            return parts_of_gemm(proto, _attributes(proto), is_tensor), None
+            attributes = _attributes(proto)
+            if not is_more_than_a_layer(attributes, is_tensor):
+                return [], None
+            return parts_of_gemm(self._named(proto), attributes), None
         proto = self._named(proto)
         sequence = self.types.get(proto.input[0])
         if sequence is None:
@@ -466,6 +480,8 @@ def _attributes(proto: Any) -> dict[str, Any]:
         if isinstance(value, bytes):
             value = value.decode(errors="replace")
         elif isinstance(value, onnx.TensorProto):
+            if is_beside(value):
+                raise ModelFileError(f"node {_called(proto)} holds a constant that is not read")
             value = onnx.numpy_helper.to_array(value)
         each[attribute.name] = value
     return each
@@ -475,13 +491,6 @@ def _refused(proto: Any, opset: int) -> str | None:
     """Return why a node cannot be wired that is not looked at any further."""
     if proto.domain not in _OWN:
         return f"it is an operation of {proto.domain}, not of ONNX"
-    if _has_graphs(proto):
-        return "it has a graph of its own, which may be run any number of times, or not at all"
     if not import_onnx().defs.has(proto.op_type, opset, ""):
         return f"opset {opset} of ONNX has no such operation, so that nothing runs this file"
     return None
-
-
-def _has_graphs(proto: Any) -> bool:
-    """Tell whether a node has a graph of its own."""
-    return any(attribute.HasField("g") or attribute.graphs for attribute in proto.attribute)

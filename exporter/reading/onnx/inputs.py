@@ -94,6 +94,11 @@ def inputs_of(
 
 def fixed_batch(model: Any) -> int | None:
     """Return the batch of more than one for which alone a model was exported; None for none."""
+    return next((batch for batch in batches_of(model) if batch > 1), None)
+
+
+def batches_of(model: Any) -> list[int]:
+    """Return how long the axes of the batch are, each length once; 0 where one is open."""
     by_time = inputs_by_time(model)
     shapes = {value.name: value.type.tensor_type.shape.dim for value in model.graph.input}
     weights = {tensor.name for tensor in model.graph.initializer}
@@ -102,34 +107,62 @@ def fixed_batch(model: Any) -> int | None:
         for name, axes in shapes.items()
         if len(axes) > 1 and name not in weights
     ]
-    return next((batch for batch in batches if batch > 1), None)
+    return list(dict.fromkeys(batches))
 
 
-def is_of_one(model: Any, batch: int, types: Mapping[str, TensorType]) -> bool:
+def told_outputs(model: Any) -> dict[str, tuple[int, ...] | None]:
+    """Return the shapes of a model's outputs by their names; None where one is not told."""
+    shapes: dict[str, tuple[int, ...] | None] = {}
+    for value in model.graph.output:
+        axes = tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim)
+        is_told = value.type.tensor_type.HasField("shape") and all(axes)
+        shapes[value.name] = axes if is_told else None
+    return shapes
+
+
+def close(model: Any, types: Mapping[str, TensorType], batch: int) -> None:
+    """Give the inputs of a model the shapes that they have for a batch of one, but of a batch.
+
+    Parameters
+    ----------
+    model
+        The ``ModelProto``, which is changed.
+    types, batch
+        The tensors for a batch of one, and how long that of the model is.
+    """
+    for value in model.graph.input:
+        if value.name in types:
+            kind = types[value.name]
+            shape = list(kind.shape)
+            if len(shape) > 1:
+                shape[kind.batch] = batch
+            _set(value, shape)
+
+
+def is_of_one(
+    told: Mapping[str, tuple[int, ...] | None], batch: int, types: Mapping[str, TensorType]
+) -> bool:
     """Tell whether outputs for a batch of one are those of one sample of a batch.
 
     A shape that is baked in may fit one sample, and make many of it.
 
     Parameters
     ----------
-    model, batch
-        The model as it is, and the batch for which it was exported.
+    told, batch
+        The shapes of the outputs as the model is, and the batch for which it was exported.
     types
         The tensors for a batch of one.
     """
-    for value in model.graph.output:
-        told = [axis.dim_value for axis in value.type.tensor_type.shape.dim]
-        is_told = value.type.tensor_type.HasField("shape") and all(told)
-        if value.name not in types or not is_told:
+    for name, whole in told.items():
+        if name not in types:
             continue
-        own = types[value.name].shape
-        if len(own) != len(told):
+        own, axis = types[name].shape, types[name].batch
+        if whole is None or len(own) != len(whole):
             return False
-        apart = [axis for axis in range(len(own)) if own[axis] != told[axis]]
-        if len(apart) != 1:
+        apart = [place for place in range(len(own)) if own[place] != whole[place]]
+        if not apart or apart not in ([0], [axis]):
             return False
-        (axis,) = apart
-        if told[axis] != batch * own[axis] or (axis and own[axis] != 1):
+        if whole[apart[0]] != batch * own[apart[0]] or (apart[0] and own[axis] != 1):
             return False
     return True
 
@@ -180,7 +213,7 @@ def _told(value: Any, by_time: bool, *, batch: bool) -> _Told:
     return _Told(tuple(shape), dtype.name, axis, names)
 
 
-def _set(value: Any, shape: tuple[int, ...]) -> None:
+def _set(value: Any, shape: Sequence[int]) -> None:
     axes = value.type.tensor_type.shape
     del axes.dim[:]
     for size in shape:

@@ -39,8 +39,11 @@ _EACH: Final = frozenset(
 _MOST_STEPS: Final = 100
 """How many nodes are looked at before a lookup, those that several read each time."""
 
-_LONGEST_TABLE: Final = 1 << 24
+_LONGEST_TABLE: Final = 1 << 20
 """How many places a table may have: vocabularies have some hundred thousand."""
+
+_AT_ONCE: Final = 1 << 16
+"""How many places are looked at together, as each step makes an array of them."""
 
 
 def with_plain_lookups(nodes: Sequence[GraphNode], opset: int) -> list[GraphNode]:
@@ -112,7 +115,24 @@ def _is_same(
     """Tell whether steps keep each place of a table that is as long, counted from either end."""
     if not steps or length > _LONGEST_TABLE or np.dtype(tokens.dtype).kind != "i":
         return False
-    every = np.arange(-length, length).astype(tokens.dtype)
+    limits = np.iinfo(tokens.dtype)
+    least, end = max(-length, limits.min), min(length, limits.max + 1)
+    return all(
+        _keep(
+            steps,
+            name,
+            np.arange(start, min(start + _AT_ONCE, end), dtype=limits.dtype),
+            length,
+            opset,
+        )
+        for start in range(least, end, _AT_ONCE)
+    )
+
+
+def _keep(
+    steps: Sequence[GraphNode], name: str, every: NDArray[Any], length: int, opset: int
+) -> bool:
+    """Tell whether steps keep these places of a table."""
     known: dict[str, NDArray[Any]] = {name: every}
     for step in steps:
         feeds = [
@@ -124,6 +144,6 @@ def _is_same(
         if any(feed is None for feed in feeds):
             return False
         known[step.outputs[0]] = np.asarray(evaluated(step.proto, feeds, opset)[0])
-    places = known[steps[-1].outputs[0]]
+    places, every = known[steps[-1].outputs[0]], every.astype(np.int64)
     within = (places >= -length) & (places < length)
     return bool(np.all(within & (places % length == every % length)))

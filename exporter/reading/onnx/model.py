@@ -17,7 +17,14 @@ from exporter.reading.onnx.files import Origin, is_beside, read_beside, read_fil
 from exporter.reading.onnx.functions import require_few_nodes, without_functions
 from exporter.reading.onnx.graph import Walk
 from exporter.reading.onnx.importing import import_onnx
-from exporter.reading.onnx.inputs import fixed_batch, inputs_of, is_of_one
+from exporter.reading.onnx.inputs import (
+    batches_of,
+    close,
+    fixed_batch,
+    inputs_of,
+    is_of_one,
+    told_outputs,
+)
 from exporter.reading.onnx.names import source_of
 from exporter.reading.onnx.refusing import refusing
 from exporter.reading.onnx.single_precision import in_single_precision
@@ -211,8 +218,8 @@ def opened(
     require_memory(packed)
     source = source_of(proto.producer_name, proto.producer_version, opset)
     source += ", in memory" * isinstance(origin.place, InMemory)
-    halves = in_single_precision(proto)
     whole = without_functions(proto)
+    halves = in_single_precision(whole)
     graph, model = _graph(whole, opset, packed, input_shape, batch)
     if not partial:
         refused = [call for call in graph.calls if call.refused]
@@ -247,21 +254,31 @@ def _graph(
     proto: Any, opset: int, packed: int, shapes: InputShapes | None, batch: bool | None
 ) -> tuple[GraphCalls, Any]:
     """Take the graph apart for a batch of one, or as it is where only that fits its nodes."""
-    if batch is not None:
-        return _with_batch(proto, opset, packed, shapes, batch=batch), proto
+
+    def taken(own: Any, *, batch: bool) -> tuple[GraphCalls, Any]:
+        return _with_batch(own, opset, packed, shapes, batch=batch), own
+
+    fixed = fixed_batch(proto)
+    if batch is not None or fixed is None:
+        return taken(proto, batch=batch is not False)
+    if len(batches_of(proto)) > 1:
+        # An input of as many rows as no other is a table, of which one row says another thing.
+        return taken(proto, batch=False)
+    told = told_outputs(proto)
     changed = import_onnx().ModelProto()
     changed.CopyFrom(proto)
-    fixed = fixed_batch(proto)
     try:
-        graph = _with_batch(changed, opset, packed, shapes, batch=True)
+        one = taken(changed, batch=True)
     except (ModelFileError, ParameterError):
         # The shapes of a graph that was loaded so have the batch as well.
-        if fixed is None:
-            raise
-    else:
-        if fixed is None or is_of_one(proto, fixed, graph.types):
-            return graph, changed
-    return _with_batch(proto, opset, packed, shapes, batch=False), proto
+        return taken(proto, batch=False)
+    if None not in told.values() and is_of_one(told, fixed, one[0].types):
+        return one
+    close(proto, one[0].types, fixed)
+    whole = _with_batch(proto, opset, packed, None, batch=False), proto
+    known = {name: kind.shape for name, kind in whole[0].types.items()}
+    made = {name: shape or known.get(name) for name, shape in told.items()}
+    return one if is_of_one(made, fixed, one[0].types) else whole
 
 
 def _with_batch(

@@ -51,7 +51,7 @@ class Recurrent:
     Parameters
     ----------
     proto
-        The ``NodeProto``.
+        The ``NodeProto``, of a name that no other has.
     attributes
         Its attributes by their names.
     sequence
@@ -134,8 +134,7 @@ class Recurrent:
     @property
     def name(self) -> str:
         """What its steps are named after."""
-        own: str = self.proto.name or self.proto.output[0] or self.proto.op_type
-        return own
+        return str(self.proto.name)
 
     def _input(self, place: int) -> str:
         inputs = self.proto.input
@@ -455,10 +454,9 @@ class _Run:
 
 def state_axes(proto: Any) -> dict[str, int]:
     """Return the axes of the batch in what a recurrent node puts out, by the names of tensors."""
-    name = proto.name or proto.output[0] or proto.op_type
     first = is_batch_first(proto)
     return {
-        by_time(name, place) if first else output: STATES[place]
+        by_time(proto.name, place) if first else output: STATES[place]
         for place, output in enumerate(proto.output)
         if output
     }

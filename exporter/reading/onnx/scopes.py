@@ -23,7 +23,7 @@ def scopes_of(node: Any) -> list[str]:
     text = {entry.key: entry.value for entry in node.metadata_props}.get(SCOPES, "")
     try:
         parts = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return []
     return [str(part) for part in parts] if isinstance(parts, list) else []
 

@@ -1,12 +1,13 @@
 """A model of another floating-point precision as one of single precision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import numpy as np
 
 from exporter.reading.onnx.files import is_beside, tensors_of
 from exporter.reading.onnx.importing import import_onnx
+from exporter.reading.onnx.nested import graphs_of, nodes_of
 
 _NAMES: Final = {10: "float16", 11: "float64", 16: "bfloat16"}
 """The element types that are read as float32, as ONNX numbers them."""
@@ -25,17 +26,23 @@ def in_single_precision(model: Any) -> tuple[str, ...]:
     """
     single = import_onnx().TensorProto.FLOAT
     found: set[str] = set()
-    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info):
+    nodes = list(nodes_of(model))
+    graphs = [model.graph, *(graph for node in nodes for graph in graphs_of(node))]
+    for value in (each for graph in graphs for each in _values(graph)):
         kind = value.type.tensor_type
         if kind.elem_type in _NAMES:
             found.add(_NAMES[kind.elem_type])
             kind.elem_type = single
-    nodes_in_single_precision(model.graph.node)
+    nodes_in_single_precision(nodes)
     for tensor in tensors_of(model):
         if tensor.data_type in _NAMES:
             found.add(_NAMES[tensor.data_type])
             _narrow(tensor)
     return tuple(name for name in _HALVES if name in found)
+
+
+def _values(graph: Any) -> Iterator[Any]:
+    yield from (*graph.input, *graph.output, *graph.value_info)
 
 
 def nodes_in_single_precision(nodes: Iterable[Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.reading.bounds import require_memory
 from exporter.reading.onnx.functions import MOST_NODES, renamed
 from exporter.reading.onnx.importing import import_onnx
 from exporter.wiring.onnx.node import TensorType
@@ -45,6 +46,19 @@ class Outside:
     attributes: Mapping[str, Any]
     opset: int
 
+    def graph(self, name: str) -> Any:
+        """Return a graph of the node.
+
+        Raises
+        ------
+        NotInlinedError
+            If it has none of this name.
+        """
+        graph = self.attributes.get(name)
+        if not isinstance(graph, import_onnx().GraphProto):
+            raise NotInlinedError(f"it has no {name}, without which nothing runs it")
+        return graph
+
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of a tensor."""
         known = self.types.get(name)
@@ -73,21 +87,21 @@ def _branch(proto: Any, outside: Outside) -> list[Any]:
     condition = outside.constants.get(proto.input[0])
     if condition is None or condition.size != 1:
         raise NotInlinedError("which of its two graphs is run depends on its input")
-    graph = outside.attributes["then_branch" if condition.item() else "else_branch"]
-    made = _Inlining(_name(proto), outside.opset)
+    graph = outside.graph("then_branch" if condition.item() else "else_branch")
+    made = _Inlining(str(proto.name), outside.opset)
     made.passed_on(made.run(graph, "", []), proto.output)
     return made.nodes
 
 
 def _loop(proto: Any, outside: Outside) -> list[Any]:
-    body = outside.attributes["body"]
+    body = outside.graph("body")
     count = outside.constants.get(proto.input[0]) if proto.input[0] else None
     if count is None or count.size != 1 or not _goes_on(proto, body, outside):
         raise NotInlinedError("how often its graph is run depends on its input")
     times = int(count.item())
     _require_few(times, body)
-    made = _Inlining(_name(proto), outside.opset)
-    condition = made.constant("condition", np.array(True))
+    made = _Inlining(str(proto.name), outside.opset)
+    condition = made.constant("@condition", np.array(True))
     states = list(proto.input[2:])
     each: list[list[str]] = []
     for time in range(times):
@@ -104,7 +118,9 @@ def _loop(proto: Any, outside: Outside) -> list[Any]:
 def _scan(proto: Any, outside: Outside) -> list[Any]:
     if outside.opset < _OLDEST_SCAN:
         raise NotInlinedError(f"it is that of opset {outside.opset}, which has a batch of its own")
-    body, count = outside.attributes["body"], int(outside.attributes["num_scan_inputs"])
+    body, count = outside.graph("body"), int(outside.attributes.get("num_scan_inputs", 0))
+    if not 0 < count <= len(proto.input):
+        raise NotInlinedError("it does not say which of its inputs are sequences")
     states, sequences = list(proto.input[:-count]), list(proto.input[-count:])
     told = len(proto.output) - len(states)
     axes, directions = (
@@ -117,11 +133,11 @@ def _scan(proto: Any, outside: Outside) -> list[Any]:
     )
     times = outside.shape(sequences[0])[axes[0]]
     _require_few(times, body)
-    made = _Inlining(_name(proto), outside.opset)
+    made = _Inlining(str(proto.name), outside.opset)
     each: list[list[str]] = []
     for time in range(times):
         slices = [
-            made.at(name, times - 1 - time if backwards else time, axis, f"@t{time}/in{place}")
+            made.at(name, times - 1 - time if backwards else time, axis, f"@t{time}@in{place}")
             for place, (name, axis, backwards) in enumerate(
                 zip(sequences, axes, directions, strict=True)
             )
@@ -156,11 +172,14 @@ def _goes_on(proto: Any, body: Any, outside: Outside) -> bool:
 def _require_few(times: int, body: Any) -> None:
     if times < 1:
         raise NotInlinedError("its graph is not run at all")
-    if times * len(body.node) > MOST_NODES:
+    # A graph without nodes takes a step as well, and reads a constant.
+    nodes = len(body.node) + len(body.initializer) + 1
+    if times * nodes > MOST_NODES:
         raise NotInlinedError(
-            f"its graph of {len(body.node):,} nodes is run {times:,} times, and at most "
+            f"its graph of {nodes:,} nodes is run {times:,} times, and at most "
             f"{MOST_NODES:,} nodes are read"
         )
+    require_memory(times * sum(node.ByteSize() for node in body.node))
 
 
 @dataclass
@@ -171,17 +190,21 @@ class _Inlining:
     opset: int
     nodes: list[Any] = field(default_factory=list)
     used: Counter[str] = field(default_factory=Counter)
+    held: set[str] = field(default_factory=set)
 
     def run(self, graph: Any, step: str, inputs: Sequence[str]) -> list[str]:
         """Add the nodes of a graph, and return the names of what it puts out."""
         prefix = f"{self.name}{step}"
-        own = [tensor.name for tensor in graph.initializer]
-        own += [name for node in graph.node for name in node.output if name]
-        names = {name: f"{prefix}/{name}" for name in own}
-        names |= {value.name: name for value, name in zip(graph.input, inputs, strict=False)}
-        for tensor in graph.initializer:
-            made = self._add("Constant", [], names[tensor.name])
-            made.attribute.add(name="value", type=4).t.CopyFrom(tensor)
+        given = {value.name: name for value, name in zip(graph.input, inputs, strict=False)}
+        weights = [tensor for tensor in graph.initializer if tensor.name not in given]
+        names = {tensor.name: f"{self.name}/{tensor.name}" for tensor in weights}
+        names |= {name: f"{prefix}/{name}" for node in graph.node for name in node.output if name}
+        names |= given
+        for tensor in weights:
+            if tensor.name not in self.held:
+                self.held.add(tensor.name)
+                made = self._add("Constant", [], names[tensor.name])
+                made.attribute.add(name="value", type=4).t.CopyFrom(tensor)
         for node in graph.node:
             made = renamed(node, names)
             own_name = f"{prefix}/{node.name or node.op_type}"
@@ -233,7 +256,3 @@ class _Inlining:
         made = import_onnx().helper.make_node(op, list(reads), [puts], name=puts)
         self.nodes.append(made)
         return made
-
-
-def _name(proto: Any) -> str:
-    return str(proto.name or next(filter(None, proto.output)))
