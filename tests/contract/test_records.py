@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from queries.stores.models import find_model
 from tests.contract.at_input import AtInput, at_input, circuit
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
+from tests.contract.test_loads import Interrupted, interrupt
 from tests.docs.cypher_blocks import blocks_under
 
 NAME = 'it\'s a "7" $name :Input'
@@ -236,6 +238,24 @@ def test_a_repair_keeps_them(
         assert len(reader.activations_of(about, NAME)) == np.count_nonzero(at.value)
         assert [len(reader.circuit(about, name).nodes) for name in ("a", "b")] == [19, 19]
     assert check(store.location, name="scratch", progress=False).passed
+
+
+@cypher
+def test_a_repair_that_goes_on_keeps_them(
+    store: GraphStore, kept: NeuronGraph, at: AtInput, references: dict[str, Reference]
+) -> None:
+    kept.katz(write_property="katz")
+    kept.close()
+    store.spoil("scratch", "MATCH (n:Neuron {model: $model, id: 3}) SET n.bias = 5.0")
+    repair = partial(load, references["pooled"].file, store.location, name="scratch", resume=True)
+    with pytest.raises(Interrupted):
+        repair(progress=interrupt("relationships"))
+    repair()
+    with opened(store) as (reader, about):
+        assert len(reader.activations_of(about, NAME)) == np.count_nonzero(at.value)
+        assert [len(reader.circuit(about, name).nodes) for name in ("a", "b")] == [19, 19]
+    with NeuronGraph(store.location, model="scratch") as graph:
+        assert graph.neurons()["katz"].notna().all()
 
 
 @cypher
