@@ -408,7 +408,7 @@ class _Load:
         there = self.ledger.standing(self.properties["name"])
         if there is None or there.get("edited"):
             return False
-        return there.get("fingerprint") == self.properties["fingerprint"]
+        return bool(there.get("fingerprint") == self.properties["fingerprint"])
 
     @contextmanager
     def _kept(self) -> Iterator[None]:

@@ -80,7 +80,7 @@ def test_doublings_before_a_lookup_are_not_followed(tmp_path: Path) -> None:
 
 def test_an_axis_that_would_fill_the_memory_is_not_resized(tmp_path: Path) -> None:
     nodes = [("Resize", "x region scales", "y", {"mode": "linear"})]
-    weights = {"region": random(0), "scales": np.float32([1, 1, 0.5])}
+    weights = {"region": random(0), "scales": np.array([1, 1, 0.5], np.float32)}
     model = made(nodes, {"x": [1, 1, 1 << 21]}, weights=weights)
     assert "weighs each input of an axis in each output" in refused(model, tmp_path)
 
