@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from exporter import check, drop, load
 from queries import NeuronGraph
 from queries.core.labels import of_ours
 from queries.core.model import StoredModel
+from queries.core.record_schema import NEO4J_RECORD_INDEXES
 from queries.errors import (
     CircuitNotFoundError,
     GraphDamagedError,
@@ -215,6 +217,23 @@ def test_what_others_join_is_not_read(store: GraphStore, kept: NeuronGraph, at: 
     kept.drop_circuit("a")
     drop("scratch", store.location)
     assert left(store) == 0
+
+
+@pytest.mark.parametrize("store", ["neo4j-newest"], indirect=True)
+def test_a_removal_that_goes_on_leaves_no_constraint(
+    store: GraphStore, kept: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.close()
+    with monkeypatch.context() as patch:
+        patch.setattr("exporter.sinks.neo4j.removal.remove_strays", Mock(side_effect=Interrupted))
+        with pytest.raises(Interrupted):
+            drop("scratch", store.location)
+    drop("scratch", store.location)
+    assert left(store) == 0
+    assert store.server is not None
+    with GraphDatabase.driver(store.server.uri, auth=store.server.auth) as driver:
+        there = {row["name"] for row in driver.execute_query("SHOW CONSTRAINTS").records}
+    assert not there & NEO4J_RECORD_INDEXES.keys()
 
 
 @cypher
