@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial as bound
@@ -394,13 +394,28 @@ class _Load:
         """
         name = self.properties["name"]
         if earlier is None or earlier["state"] != COMPLETE:
-            return self._finish(self._begin(earlier, replace=replace))
+            with self._kept() if earlier is not None and self._is_repair() else nullcontext():
+                return self._finish(self._begin(earlier, replace=replace))
         damage = damage_of(self.location, name, self.progress)
         if not damage:
             return _Outcome(checksums_of(self.location, name), self.part.edges)
         logger.warning("%r is damaged, and is repaired: %s", name, listed(damage))
-        with kept_properties(self.location, name), kept_records(self.location, name):
+        with self._kept():
             return self._finish(self.ledger.repair(self.properties), tuple(damage))
+
+    def _is_repair(self) -> bool:
+        """Tell whether a model of the same file and options is there, which this load replaces."""
+        there = self.ledger.standing(self.properties["name"])
+        if there is None or there.get("edited"):
+            return False
+        return bool(there.get("fingerprint") == self.properties["fingerprint"])
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """Within this block a model is written anew; keep what was stored beside it."""
+        name = self.properties["name"]
+        with kept_properties(self.location, name), kept_records(self.location, name):
+            yield
 
     def _begin(self, earlier: Mapping[str, Any] | None, *, replace: bool) -> Writer:
         """Begin anew, or go on."""

@@ -54,6 +54,19 @@ class Ledger(Closing):
                     return self._entries.read(entry)
         return None
 
+    def standing(self, model: str) -> dict[str, Any] | None:
+        """Return the complete model of that name, also where a load is to replace it.
+
+        Returns
+        -------
+        dict or None
+            As ``find`` returns them; None where there is none.
+        """
+        for entry in self._entries.find(model):
+            if entry.state == COMPLETE and not entry.is_replaced:
+                return self._entries.read(entry)
+        return None
+
     def begin(self, model: Mapping[str, Any], *, replace: bool) -> Writer:
         """Start a load: note the model with its properties as ``loading``.
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,7 @@ from exporter import check, drop, load
 from queries import NeuronGraph
 from queries.core.labels import of_ours
 from queries.core.model import StoredModel
+from queries.core.record_schema import NEO4J_RECORD_INDEXES
 from queries.errors import (
     CircuitNotFoundError,
     GraphDamagedError,
@@ -24,6 +27,7 @@ from queries.stores.models import find_model
 from tests.contract.at_input import AtInput, at_input, circuit
 from tests.contract.reference import Reference
 from tests.contract.stores import GraphStore
+from tests.contract.test_loads import Interrupted, interrupt
 from tests.docs.cypher_blocks import blocks_under
 
 NAME = 'it\'s a "7" $name :Input'
@@ -215,6 +219,23 @@ def test_what_others_join_is_not_read(store: GraphStore, kept: NeuronGraph, at: 
     assert left(store) == 0
 
 
+@pytest.mark.parametrize("store", ["neo4j-newest"], indirect=True)
+def test_a_removal_that_goes_on_leaves_no_constraint(
+    store: GraphStore, kept: NeuronGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.close()
+    with monkeypatch.context() as patch:
+        patch.setattr("exporter.sinks.neo4j.removal.remove_strays", Mock(side_effect=Interrupted))
+        with pytest.raises(Interrupted):
+            drop("scratch", store.location)
+    drop("scratch", store.location)
+    assert left(store) == 0
+    assert store.server is not None
+    with GraphDatabase.driver(store.server.uri, auth=store.server.auth) as driver:
+        there = {row["name"] for row in driver.execute_query("SHOW CONSTRAINTS").records}
+    assert not there & NEO4J_RECORD_INDEXES.keys()
+
+
 @cypher
 def test_statements_of_users_count_them(store: GraphStore, kept: NeuronGraph, at: AtInput) -> None:
     changes = kept.write(store.own("MATCH (i:Input)-[a:ACTIVATES]->(:Neuron) DELETE a"))
@@ -236,6 +257,24 @@ def test_a_repair_keeps_them(
         assert len(reader.activations_of(about, NAME)) == np.count_nonzero(at.value)
         assert [len(reader.circuit(about, name).nodes) for name in ("a", "b")] == [19, 19]
     assert check(store.location, name="scratch", progress=False).passed
+
+
+@cypher
+def test_a_repair_that_goes_on_keeps_them(
+    store: GraphStore, kept: NeuronGraph, at: AtInput, references: dict[str, Reference]
+) -> None:
+    kept.katz(write_property="katz")
+    kept.close()
+    store.spoil("scratch", "MATCH (n:Neuron {model: $model, id: 3}) SET n.bias = 5.0")
+    repair = partial(load, references["pooled"].file, store.location, name="scratch", resume=True)
+    with pytest.raises(Interrupted):
+        repair(progress=interrupt("relationships"))
+    repair()
+    with opened(store) as (reader, about):
+        assert len(reader.activations_of(about, NAME)) == np.count_nonzero(at.value)
+        assert [len(reader.circuit(about, name).nodes) for name in ("a", "b")] == [19, 19]
+    with NeuronGraph(store.location, model="scratch") as graph:
+        assert graph.neurons()["katz"].notna().all()
 
 
 @cypher

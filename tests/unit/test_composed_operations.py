@@ -10,6 +10,8 @@ import pytest
 from keras.src.ops.einops import Rearrange
 
 from exporter.planning.push import plan
+from exporter.verifying.graph_source import StreamSource
+from exporter.verifying.replay import replay
 from exporter.wiring import Moved, handler_of
 from queries.errors import UnsupportedLayerError
 from tests.opening import open_model
@@ -251,6 +253,35 @@ def test_says_what_keras_predicts(
         for name, formula in formulas.items()
     ]
     assert failing(wired(keras.Model(read, outputs), tmp_path)) == []
+
+
+NAN, INF, LARGEST = np.nan, np.inf, 3e38
+EXTREME: dict[str, tuple[Formula, list[float]]] = {
+    "logaddexp": (lambda t: ops.logaddexp(t.x, t.y), [100.0, -100.0, 1.0, -INF, INF]),
+    "logaddexp2": (lambda t: ops.logaddexp2(t.x, t.y), [200.0, -200.0, 1.0, -INF, INF]),
+    "hypot": (lambda t: ops.hypot(t.x, t.y), [1e30, -1e-30, 0.0, 0.0, 1e-30]),
+    "hypot_of_infinite": (lambda t: ops.hypot(t.x, t.y), [INF, -INF, 3.0, 0.0, 1.0]),
+    "first": (lambda t: ops.argmax(t.x, axis=1, keepdims=True), [1.0, 2.0, INF, INF, 0.5]),
+    "best": (lambda t: ops.top_k(t.x, 4)[0], [1.0, -INF, -INF, INF, 0.5]),
+    "places_of_best": (lambda t: ops.top_k(t.x, 4)[1], [1.0, -INF, -INF, INF, 0.5]),
+    "sorted": (lambda t: ops.sort(t.x), [1.0, -INF, INF, INF, -INF]),
+    "sorted_places": (lambda t: ops.argsort(t.x), [1.0, -INF, INF, INF, LARGEST]),
+    "largest": (lambda t: ops.nanmax(t.x, axis=1, keepdims=True), [1.0, INF, NAN, 0.5, 2.0]),
+    "smallest": (lambda t: ops.nanmin(t.x, axis=1, keepdims=True), [1.0, -INF, NAN, 0.5, 2.0]),
+    "place": (lambda t: ops.nanargmax(t.x, axis=1, keepdims=True), [1.0, NAN, LARGEST, INF, 2.0]),
+    "sum": (lambda t: ops.nansum(t.x, axis=1, keepdims=True), [1.0, -INF, NAN, 0.5, 2.0]),
+}
+
+
+@pytest.mark.parametrize(("formula", "numbers"), EXTREME.values(), ids=list(EXTREME))
+def test_numbers_without_bounds(formula: Formula, numbers: list[float], tmp_path: Path) -> None:
+    given = {"x": np.asarray([numbers]), "y": np.asarray([[1.0, 1.0, 0.0, -INF, INF]])}
+    read = Tensors(*(keras.Input((5,), name=name) for name in given))
+    said = layers.Rescaling(1.0, name="said")(_floats(formula(read)))
+    case = wired(keras.Model(list(read), said), tmp_path)
+    expected = case.model.keras.predict_on_batch([x.astype("float32") for x in given.values()])
+    values = replay(StreamSource(case.plan), given)
+    np.testing.assert_allclose(values["said"], np.asarray(expected), rtol=1e-5)
 
 
 SPECTROGRAM = {"frame_length": 4, "frame_step": 2, "fft_length": 8}

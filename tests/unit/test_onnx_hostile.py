@@ -78,6 +78,20 @@ def test_doublings_before_a_lookup_are_not_followed(tmp_path: Path) -> None:
     assert "60 layers cannot be wired" in refused(model, tmp_path)
 
 
+def test_an_axis_that_would_fill_the_memory_is_not_resized(tmp_path: Path) -> None:
+    nodes = [("Resize", "x region scales", "y", {"mode": "linear"})]
+    weights = {"region": random(0), "scales": np.array([1, 1, 0.5], np.float32)}
+    model = made(nodes, {"x": [1, 1, 1 << 21]}, weights=weights)
+    assert "weighs each input of an axis in each output" in refused(model, tmp_path)
+
+
+def test_a_shape_that_would_fill_the_memory_is_not_computed(tmp_path: Path) -> None:
+    nodes = [("Compress", "x condition", "y", {"axis": 1})]
+    weights = {"condition": np.array([True, False])}
+    model = made(nodes, {"x": [1, 1 << 21, 1 << 21]}, weights=weights)
+    assert "the shape of its output" in refused(model, tmp_path)
+
+
 def test_a_tensor_that_would_fill_the_memory_is_not_planned(tmp_path: Path) -> None:
     model = made([("Expand", "x huge", "y", {})], {"x": (1, 1, 1)}, weights={"huge": HUGE})
     assert "more than fit into memory" in refused(model, tmp_path)

@@ -22,7 +22,7 @@ from exporter.wiring.handlers import ONNX, is_handled
 from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import Operand, TensorType, elements
 from exporter.wiring.onnx.unwirable import is_unwirable, reason
-from queries.core.memory import ID_BYTES, available_memory
+from queries.core.memory import ID_BYTES, available_memory, fits_in_memory
 from queries.errors import ModelFileError
 
 MOST_AXES: Final = 32
@@ -294,6 +294,8 @@ class Walk:
         """Return the type of an output whose shape hangs on constants, by an input of zeros."""
         rest = [each for each in node.operands[1:] if not isinstance(each, TensorType)]
         if len(rest) + 1 < len(node.operands):
+            return (None,)
+        if not fits_in_memory(elements(first.shape)):
             return (None,)
         zeros = np.zeros(first.shape, first.dtype)
         try:

@@ -1,6 +1,7 @@
 """The inputs that a module of PyTorch is called with."""
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,20 @@ class Examples:
                 "what the module is called with"
             )
         return made
+
+    def in_order_of(self, function: Callable[..., Any]) -> "Examples":
+        """Return the same arguments, those by name in the order in which a function names them.
+
+        PyTorch's older exporter puts its inputs in that order.
+
+        Parameters
+        ----------
+        function
+            The method ``forward`` of the module.
+        """
+        names = [name for name in inspect.signature(function).parameters if name in self.kwargs]
+        order = dict.fromkeys([*names, *self.kwargs])
+        return Examples(self.args, {name: self.kwargs[name] for name in order})
 
     @property
     def both(self) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -55,7 +55,7 @@ class TorchInMemory:
                 "each time; give the module that it was made of, or export it to a file: "
                 "torch.onnx.export(model, (example_input,), 'model.onnx', dynamo=False)"
             )
-        return cls(module, examples)
+        return cls(module, examples.in_order_of(module.forward))
 
     @property
     def name(self) -> str:

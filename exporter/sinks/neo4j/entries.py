@@ -12,7 +12,7 @@ from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.connection import Connection, changed
 from exporter.sinks.neo4j.ownership import Ownership
 from exporter.sinks.neo4j.pace import Pace
-from exporter.sinks.neo4j.removal import remove, remove_strays
+from exporter.sinks.neo4j.removal import remove, remove_records, remove_strays
 from exporter.sinks.neo4j.writer import BoltWriter
 from queries.core.schema import LOADING, MODEL, neo4j_schema
 from queries.stores.neo4j.connection import driver_errors, sent_for
@@ -80,6 +80,7 @@ class BoltEntries(Entries):
         writer = self._writer({**model, "key": key})
         self._add_model(writer.model, there)
         # Somebody may have removed the node of a model, and left the rest of it.
+        remove_records(self._connection, key)
         remove_strays(self._connection, key)
         return writer
 

@@ -8,7 +8,7 @@ from exporter.sinks.neo4j import statements
 from exporter.sinks.neo4j.connection import Connection
 from exporter.sinks.neo4j.ownership import blocks_of
 from queries.core.layer import id_ranges, runs_of
-from queries.core.record_schema import drop_neo4j_record_schema
+from queries.core.record_schema import NEO4J_RECORD_INDEXES, drop_neo4j_record_schema
 from queries.stores.neo4j import record_statements
 from queries.stores.neo4j.properties import names_in, needless_indexes
 
@@ -63,7 +63,7 @@ def remove(
     if not keys:
         return 0  # Another process has removed the rest meanwhile.
     key = keys[0]["key"]
-    had_records = remove_records(connection, key)
+    remove_records(connection, key)
     layers = [_Layer(*row) for row in connection.read(statements.LAYER_RANGES, name=model)]
     edges_removed = 0
     for start, stop in _ranges(layers, attrgetter("edges"), _EDGES_A_TRANSACTION):
@@ -76,9 +76,7 @@ def remove(
         connection.write(statements.DROP_NEURONS, model=key, first=start, last=stop)
     edges_removed += remove_strays(connection, key)
     _remove_indexes(connection, model)
-    if had_records and not connection.read(record_statements.ANY_LEFT)[0]["there"]:
-        for statement in drop_neo4j_record_schema():
-            connection.write(statement)
+    _remove_record_schema(connection)
     connection.write(statements.DROP_COARSE, name=model)
     return edges_removed
 
@@ -90,9 +88,17 @@ def _remove_indexes(connection: Connection, model: str) -> None:
             connection.write(statement)
 
 
+def _remove_record_schema(connection: Connection) -> None:
+    """Remove the constraints of inputs and circuits where no model has any."""
+    rows = connection.read(record_statements.INDEXES, beginning="neurongraph_")
+    there = NEO4J_RECORD_INDEXES.keys() & {row["name"] for row in rows}
+    if there and not connection.read(record_statements.ANY_LEFT)[0]["there"]:
+        for statement in drop_neo4j_record_schema():
+            connection.write(statement)
+
+
 def remove_strays(connection: Connection, key: str) -> int:
-    """Remove all that has a key but the model's node; return how many relationships."""
-    remove_records(connection, key)
+    """Remove all that has a key but records and the model's node; return how many relationships."""
     edges_removed = 0
     while more := connection.write(
         statements.STRAY_EDGES, model=key, most=_EDGES_A_TRANSACTION
@@ -107,17 +113,16 @@ def remove_strays(connection: Connection, key: str) -> int:
     return edges_removed
 
 
-def remove_records(connection: Connection, key: str) -> bool:
-    """Remove the inputs and circuits that are stored with a model; tell whether there were any."""
+def remove_records(connection: Connection, key: str) -> None:
+    """Remove the inputs and circuits that are stored with a model."""
     # Most models have none.
     if not connection.read(record_statements.ANY, model=key)[0]["there"]:
-        return False
+        return
     for statement in record_statements.REMOVE_ALL:
         while True:
             counters = connection.write(statement, model=key, most=_EDGES_A_TRANSACTION)
             if not counters.nodes_deleted and not counters.relationships_deleted:
                 break
-    return True
 
 
 def remove_blocks(connection: Connection, key: str) -> None:

@@ -4,6 +4,7 @@ Which inputs an output reads along an axis, and by what weight, ONNX's own refer
 of unit vectors.
 """
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from exporter.wiring.onnx.evaluation import evaluated
 from exporter.wiring.onnx.node import OnnxNode, TensorType
 from exporter.wiring.resizing import taps
 from exporter.wiring.results import EMPTY, Computed, Floats, Ids, Moved, NotWirableError
+from exporter.wiring.room import require_room
 
 _FIRST_WITH_MODES: Final = 11
 """The opset from which on ``Resize`` says where pixels are."""
@@ -135,6 +137,8 @@ def _along(
         attributes["keep_aspect_ratio_policy"] = policy
     else:
         sizes, widths = [after], []
+    ids = before * max(before * math.prod(widths), math.prod(sizes))
+    require_room(ids, "it weighs each input of an axis in each output")
     units = np.eye(before, dtype=np.float32).reshape((before, before, *[1] * len(widths)))
     units = np.broadcast_to(units, (before, before, *widths))
     scales = None if scale is None else np.array([scale], np.float32)

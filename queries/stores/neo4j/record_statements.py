@@ -7,7 +7,7 @@ one that only ours have. ``write_id`` is the mark of who writes it, or wrote it.
 from typing import Final
 
 from queries.core.labels import of_ours
-from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
+from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES, UNFINISHED
 
 INDEXES: Final = "SHOW INDEXES YIELD name WHERE name STARTS WITH $beginning RETURN name"
 
@@ -32,7 +32,7 @@ def begin(label: str) -> str:
     """Return the statement that marks an input, or a circuit, and makes it where it is missing."""
     return of_ours(f"""
 MERGE (e:{label} {{model: $model, name: $name}})
-SET e.state = 'unfinished', e.write_id = $write_id, e.parts = 0, e.input = $input
+SET e.state = '{UNFINISHED}', e.write_id = $write_id, e.parts = 0, e.input = $input
 REMOVE e:`{label}`
 """)
 

@@ -107,6 +107,22 @@ def test_arguments_by_place_and_by_name(by_name: bool, tmp_path: Path) -> None:
     assert state(module) == before
 
 
+class Difference(nn.Module):  # type: ignore[misc]
+    """A module that tells its two inputs of one shape apart."""
+
+    def forward(self, a: Any, b: Any) -> Any:
+        return a - 2 * b
+
+
+@pytest.mark.usefixtures("by_exporter")
+def test_arguments_by_name_in_another_order(tmp_path: Path) -> None:
+    given = {"b": torch.zeros(1, 3), "a": torch.zeros(1, 3)}
+    load(Difference(), tmp_path / "graph.lbug", example_inputs=given, progress=False)
+    assert verify(
+        Difference(), tmp_path / "graph.lbug", example_inputs=given, progress=False
+    ).passed
+
+
 @pytest.mark.parametrize("cast", ["half", "bfloat16", "double"])
 def test_other_precisions(cast: str, tmp_path: Path) -> None:
     module, example = MODULES["net"]()

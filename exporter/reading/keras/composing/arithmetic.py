@@ -11,21 +11,32 @@ _LARGEST: Final = float(np.finfo(np.float32).max)
 
 
 def _hypot(_: Any, x1: Any, x2: Any) -> Any:
+    """Take the root of one number and a share, since the square of a large one is infinite."""
     from keras import ops
 
-    return ops.sqrt(ops.square(x1) + ops.square(x2))
+    x1, x2 = ops.abs(x1), ops.abs(x2)
+    most, least = ops.maximum(x1, x2), ops.minimum(x1, x2)
+    divisor = ops.minimum(most, _LARGEST) + ops.cast(ops.equal(most, 0.0), "float32")
+    return most * ops.sqrt(ops.square(ops.minimum(least, _LARGEST) / divisor) + 1.0)
 
 
 def _logaddexp(_: Any, x1: Any, x2: Any) -> Any:
     from keras import ops
 
-    return ops.log(ops.exp(x1) + ops.exp(x2))
+    return ops.maximum(x1, x2) + ops.log1p(ops.exp(-_distance(x1, x2)))
 
 
 def _logaddexp2(_: Any, x1: Any, x2: Any) -> Any:
     from keras import ops
 
-    return ops.log2(ops.exp2(x1) + ops.exp2(x2))
+    return ops.maximum(x1, x2) + ops.log2(ops.exp2(-_distance(x1, x2)) + 1.0)
+
+
+def _distance(x1: Any, x2: Any) -> Any:
+    """Return how far two numbers are apart; 0 for the same infinity."""
+    from keras import ops
+
+    return ops.abs(ops.clip(x1, -_LARGEST, _LARGEST) - ops.clip(x2, -_LARGEST, _LARGEST))
 
 
 def _ldexp(_: Any, x1: Any, x2: Any) -> Any:

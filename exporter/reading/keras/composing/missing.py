@@ -22,7 +22,12 @@ def _without(x: Any, instead: float) -> Any:
     if not isinstance(x, keras.KerasTensor):
         single = np.asarray(x, dtype=np.float32)
         return np.where(np.isnan(single), np.float32(instead), single)
-    return keras.ops.nan_to_num(x, nan=instead) if "float" in x.dtype else x
+    if "float" not in x.dtype:
+        return x
+    finite = keras.ops.nan_to_num(x, nan=instead)
+    above, below = (keras.ops.cast(each, x.dtype) for each in (x > _LARGEST, x < -_LARGEST))
+    # Infinite where the tensor is, and 0 elsewhere.
+    return finite + keras.ops.arctanh(above - below)
 
 
 def _reduced(name: str, instead: float, operation: Any, x: Any) -> Any:

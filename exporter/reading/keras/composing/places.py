@@ -8,8 +8,10 @@ import numpy as np
 
 from exporter.wiring import NotWirableError
 
+_LARGEST: Final = float(np.finfo(np.float32).max)
 
-def place_of(x: Any, axis: int | None, keepdims: bool, *, largest: bool) -> Any:
+
+def place_of(x: Any, axis: int | None, keepdims: bool, *, largest: bool, free: Any = None) -> Any:
     """Return the first place along an axis where the largest, or the smallest, number stands.
 
     Parameters
@@ -22,6 +24,8 @@ def place_of(x: Any, axis: int | None, keepdims: bool, *, largest: bool) -> Any:
         Whether the axis stays, of length 1.
     largest
         Whether the place of the largest number is meant.
+    free
+        1 at each place that may be found, 0 at the others; None for all.
 
     Returns
     -------
@@ -37,7 +41,12 @@ def place_of(x: Any, axis: int | None, keepdims: bool, *, largest: bool) -> Any:
     across = [1] * len(x.shape)
     across[axis] = length
     from_end = np.arange(length, dtype=np.float32).reshape(across) - length
+    if "float" in x.dtype:
+        # Alike are numbers of no difference, which infinite ones do not have.
+        x = ops.clip(x, -_LARGEST, _LARGEST)
     found = ops.cast(ops.equal(x, extreme(x, axis=axis, keepdims=True)), "float32")
+    if free is not None:
+        found = found * free
     first = ops.min(found * from_end, axis=axis, keepdims=keepdims)
     return ops.cast(first + float(length), "int32")
 
