@@ -45,7 +45,7 @@ from queries.core.progress import Progress, shown
 from queries.core.schema import COMPLETE, DAMAGED, DROPPING, LOADING
 from queries.core.temporary import sweep_temporary
 from queries.core.wording import command, option
-from queries.errors import GraphNotFoundError, ParameterError, listed
+from queries.errors import GraphError, GraphNotFoundError, ParameterError, listed
 from queries.stores.kinds import MODEL_FILE
 from queries.stores.location import Location, locate, require_no_swap
 
@@ -405,7 +405,11 @@ class _Load:
 
     def _is_repair(self) -> bool:
         """Tell whether a model of the same file and options is there, which this load replaces."""
-        there = self.ledger.standing(self.properties["name"])
+        try:
+            there = self.ledger.standing(self.properties["name"])
+        except GraphError as error:
+            logger.warning("what is stored beside it cannot be kept: %s", error)
+            return False
         if there is None or there.get("edited"):
             return False
         return bool(there.get("fingerprint") == self.properties["fingerprint"])
