@@ -53,7 +53,9 @@ def test_load(cifar_file: Path, tmp_path: Path) -> None:
     figures = {}
     for name, file in {"Keras": cifar_file, "ONNX": exported}.items():
         opened = _best(f"open {name}", OPEN, str(file))
-        loaded = _best(f"load {name}", LOAD, str(file), str(tmp_path / name), str(CIFAR_EDGES))
+        loaded = _best(
+            f"load {name}", LOAD, str(file), str(tmp_path / f"{name}.lbug"), str(CIFAR_EDGES)
+        )
         figures[name] = (*opened, *loaded)
     ratios = [own / other for own, other in zip(figures["ONNX"], figures["Keras"], strict=True)]
     print(
