@@ -189,7 +189,7 @@ def _reason(said: str) -> tuple[str, str]:
 
 
 _MODEL: Final = (
-    (r"^case.onnx: ", ""),
+    (r"^(?:case\.onnx|model '[^']*' in memory): ", ""),
     (r" '[^']*'", ""),
     (r"opset \d+, ", "an older opset, "),
     (r"int\d+", "integers"),
