@@ -27,7 +27,7 @@ from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError
 
 _INTEGRATED: Final = "ig"
-_AGAINST: Final = {_INTEGRATED, "rescale"}
+AGAINST: Final = {_INTEGRATED, "rescale"}
 """Rules that compare with a baseline."""
 
 Inputs = Mapping[str, NDArray[Any]]
@@ -67,7 +67,7 @@ class Sample:
         """The model as an affine map."""
         values = self.question.values
         rule, baseline = Rule(_rule_of(self.question), values["products"]), None
-        if rule.slope in _AGAINST:
+        if rule.slope in AGAINST:
             baseline = activity_at(self.question.network, self.own, self.baseline)
         return frozen(self.question.network, self.own, self.at, rule, baseline)
 
@@ -190,7 +190,7 @@ def _baseline(question: Question, given: GivenInput) -> Inputs:
     how: ModelInput | None = question.values["baseline"]
     if how is None:
         return {name: np.zeros_like(each[0]) for name, each in given.inputs.items()}
-    if _rule_of(question) not in _AGAINST:
+    if _rule_of(question) not in AGAINST:
         raise ParameterError(
             f"baseline: {_rule_of(question)} compares with none; take another one, such as "
             "rescale, or leave it out"

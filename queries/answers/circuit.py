@@ -109,8 +109,7 @@ class Explained:
     @cached_property
     def answer(self) -> Scores:
         """How much of the answer each node is."""
-        own = np.abs(self.sample.towards.own)
-        return sums(self.nodes.node, own / own.sum(), len(self.nodes.table))
+        return sums(self.nodes.node, self.sample.towards.answer, len(self.nodes.table))
 
     @cached_property
     def inputs(self) -> Flags:
@@ -296,8 +295,7 @@ def influence(question: Question) -> pd.DataFrame:
     ids = np.flatnonzero(question.among("neurons"))
 
     def rows(sample: Sample) -> pd.DataFrame:
-        own = np.abs(sample.towards.own)
-        found = influence_of_neurons(sample.conserving, own / own.sum())
+        found = influence_of_neurons(sample.conserving, sample.towards.answer)
         return pd.DataFrame({"id": ids, "influence": found[ids], "towards": sample.towards.name})
 
     return answer_of_samples(question, rows, ends=("",))

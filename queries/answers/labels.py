@@ -23,9 +23,7 @@ def labels_of(model: Model, name: str, y: ArrayLike, samples: int) -> Labels:
     name
         What errors call them.
     """
-    outputs = [
-        each for each in model.layers if not any(each.index in one.inputs for one in model.layers)
-    ]
+    outputs = model.outputs
     if len(outputs) != 1:
         raise ParameterError(
             f"{name}: {model.name!r} has {len(outputs)} outputs, "

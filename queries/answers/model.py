@@ -64,6 +64,12 @@ class Model:
         """Its layers, inputs first."""
         return tuple(self.store.layers(self.stored))
 
+    @property
+    def outputs(self) -> list[Layer]:
+        """Its layers that feed none."""
+        fed = {index for layer in self.layers for index in layer.inputs}
+        return [layer for layer in self.layers if layer.index not in fed]
+
     @cached_property
     def _existence(self) -> Existence:
         def last(layer: Layer) -> dict[str, int]:

@@ -110,6 +110,10 @@ class Question:
         ParameterError
             If the graph does not compute what its model does, or samples do not fit.
         """
+        return self._given
+
+    @cached_property
+    def _given(self) -> GivenInput:
         return given_input(self.model, self.values["input"])
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from queries.analysis.at_input.attribution import Attribution
 from queries.analysis.at_input.frozen import FrozenModel
 from queries.analysis.operators import Ids
-from queries.answers.attribution import Sample, samples_of
+from queries.answers.attribution import AGAINST, Sample, samples_of
 from queries.answers.circuit import Explained, explained_of
 from queries.answers.question import Question
+from queries.answers.towards import largest
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
 from queries.core.schema import COMPLETE
@@ -209,7 +210,7 @@ def _relationships(explained: Explained) -> pa.Table:
 
 def _baseline_text(question: Question) -> str | None:
     """Return what an input was compared with, None where with nothing."""
-    if question.values["rule"] not in {"rescale", "ig"}:
+    if question.values["rule"] not in AGAINST:
         return None
     how = question.values["baseline"]
     if how is None:
@@ -219,15 +220,8 @@ def _baseline_text(question: Question) -> str | None:
 
 def _predicted(sample: Sample) -> str | None:
     """Return the output that is the largest, None where a model has several layers of them."""
-    layers = sample.question.layers
-    fed = {index for layer in layers for index in layer.inputs}
-    outputs = [layer for layer in layers if layer.index not in fed]
-    if len(outputs) > 1:
-        return None
-    place = outputs[0].places(layers[0].first)
-    best = layers[0].first + place.start + int(sample.at.pre_activation[place].argmax())
-    names = sample.question.model.neurons(NeuronFilter(id=best), ("id", "name"))
-    return str(names["name"].iloc[0])
+    model = sample.question.model
+    return None if len(model.outputs) > 1 else largest(model, sample.at).name
 
 
 def _sha256(inputs: Mapping[str, NDArray[Any]]) -> str:

@@ -31,6 +31,12 @@ class Towards:
     name: str
     own: Scores
 
+    @property
+    def answer(self) -> Scores:
+        """How much of the target each neuron is, all of them 1: shape (neurons,)."""
+        size = np.abs(self.own)
+        return np.asarray(size / size.sum())
+
 
 def named(model: Model, text: str) -> Towards:
     """Return the target that a text names, such as ``dense_1[7]`` or ``dense_1[7]-dense_1[1]``.
@@ -61,8 +67,7 @@ def largest(model: Model, at: Activity) -> Towards:
     ParameterError
         If the model has several outputs.
     """
-    fed = {index for layer in model.layers for index in layer.inputs}
-    outputs = [layer for layer in model.layers if layer.index not in fed]
+    outputs = model.outputs
     if len(outputs) > 1:
         raise ParameterError(
             f"towards is missing: {model.name!r} has {len(outputs)} outputs, "
