@@ -5,28 +5,25 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from bokeh.models import FixedTicker
-from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
 from queries.core.colours import NEGATIVE, POSITIVE
+from queries.plots.neuron_names import add_names, room_of
 from queries.plots.style import (
+    WIDTH,
     add_hover,
     add_note,
     legend_above,
+    name_below,
     new_figure,
-    slant_names,
     source_of,
 )
 
 MOST_EDGES: Final = 3_000
 """Relationships that a picture may have."""
 
-_MOST_NAMES: Final = 24
-"""Nodes of a layer whose names have room above each other."""
-
 _WIDEST: Final = 7.0
 _LARGEST: Final = 26.0
-_MOST_LEVEL_NAMES: Final = 8
 
 
 def draw(edges: pd.DataFrame, nodes: pd.DataFrame, *, title: str) -> figure:
@@ -41,12 +38,13 @@ def draw(edges: pd.DataFrame, nodes: pd.DataFrame, *, title: str) -> figure:
     """
     placed = nodes_of(nodes)
     layers = placed.drop_duplicates("column").sort_values("column")
+    named = placed[["name"]].assign(x=placed["column"], y=placed["place"])
     plot = new_figure(
         title,
         x="layer",
         y="place by attribution (0: largest)",
-        x_range=(-0.4, len(layers) - 0.2),
-        y_range=(1.06, -0.06),
+        x_range=(-0.4, len(layers) - 1 + room_of(named, len(layers))),
+        y_range=(1.06, -0.12),
     )
     add_note(
         plot,
@@ -55,12 +53,9 @@ def draw(edges: pd.DataFrame, nodes: pd.DataFrame, *, title: str) -> figure:
     )
     _add_edges(plot, edges_of(edges, placed))
     _add_nodes(plot, placed)
-    plot.xaxis.ticker = FixedTicker(ticks=layers["column"].tolist())
-    names = dict(zip(layers["column"].tolist(), layers["layer"], strict=True))
-    plot.xaxis.major_label_overrides = names
+    add_names(plot, named, WIDTH / len(layers))
+    name_below(plot, dict(zip(layers["column"].tolist(), layers["layer"], strict=True)))
     plot.yaxis.ticker = FixedTicker(ticks=[])
-    if len(layers) > _MOST_LEVEL_NAMES:
-        slant_names(plot)
     plot.grid.grid_line_color = None
     legend_above(plot)
     return plot
@@ -77,7 +72,6 @@ def nodes_of(nodes: pd.DataFrame) -> pd.DataFrame:
         place=np.where(count > 1, rank / np.maximum(count - 1, 1), 0.5),
         size=6 + (_LARGEST - 6) * np.sqrt(size / (size.max() or 1.0)),
         color=np.where(placed["attribution"] < 0, NEGATIVE, POSITIVE),
-        shown=np.where(count <= _MOST_NAMES, placed["name"], ""),
     )
 
 
@@ -130,10 +124,3 @@ def _add_nodes(plot: figure, placed: pd.DataFrame) -> None:
             ("influence", "@influence{0.00%}"),
         ],
     )
-    plot.add_layout(
-        LabelSet(
-            x="column", y="place", text="shown", source=source_of(placed), x_offset=12,
-            y_offset=-7, text_font_size="12px", background_fill_color="white",
-            background_fill_alpha=0.7,
-        )
-    )  # fmt: skip

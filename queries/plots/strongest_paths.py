@@ -2,10 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
 from queries.core.colours import NEGATIVE, POSITIVE
+from queries.plots.neuron_names import add_names, room_of
 from queries.plots.style import (
     FAINT,
     WIDTH,
@@ -15,10 +15,6 @@ from queries.plots.style import (
     new_figure,
     source_of,
 )
-
-_HEIGHT_OF_A_NAME = 0.028
-_WIDTH_OF_A_LETTER = 7.0
-"""In pixels."""
 
 _WIDEST = 6.0
 
@@ -43,7 +39,7 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
         title,
         x="layer",
         y="place in the layer (0: first, 1: last)",
-        x_range=(-0.3, len(columns) - 1 + _room(neurons, len(columns))),
+        x_range=(-0.3, len(columns) - 1 + room_of(neurons, len(columns))),
         y_range=(1.05, -0.05),
     )
     plot.segment(columns.index.to_numpy(), 0, columns.index.to_numpy(), 1, color=FAINT)
@@ -53,12 +49,6 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
     plot.grid.grid_line_color = None
     legend_above(plot)
     return plot
-
-
-def _room(neurons: pd.DataFrame, columns: int) -> float:
-    """Return how many columns the names of the last layer take at its right."""
-    longest = neurons["name"][neurons["x"] == neurons["x"].max()].str.len().max()
-    return max(0.9, float(longest) * _WIDTH_OF_A_LETTER / WIDTH * columns)
 
 
 def _add_edges(plot: figure, edges: pd.DataFrame) -> None:
@@ -86,13 +76,7 @@ def _add_neurons(plot: figure, neurons: pd.DataFrame, column: float) -> None:
         name="neurons",
     )  # fmt: skip
     add_hover(plot, marks, [("neuron", "@name"), ("id", "@id"), ("paths", "@paths")])
-    plot.add_layout(
-        LabelSet(
-            x="x", y="y", text="name", source=source_of(_apart(neurons, column)), x_offset=8,
-            y_offset=5, text_font_size="12px", background_fill_color="white",
-            background_fill_alpha=0.7,
-        )
-    )  # fmt: skip
+    add_names(plot, neurons, column)
 
 
 def neurons_of(hops: pd.DataFrame, columns: pd.DataFrame) -> pd.DataFrame:
@@ -127,24 +111,3 @@ def edges_of(hops: pd.DataFrame, neurons: pd.DataFrame) -> pd.DataFrame:
         y1=end["y"].to_numpy(),
         width=1 + (_WIDEST - 1) * size / (size.max() if len(size) else 1.0),
     )
-
-
-def _apart(neurons: pd.DataFrame, column: float) -> pd.DataFrame:
-    """Leave out neurons whose name would be written over another's; the mouse tells it.
-
-    Parameters
-    ----------
-    neurons
-        What ``neurons_of`` returns.
-    column
-        The pixels from one layer to the next.
-    """
-    inside = ~neurons["x"].isin([neurons["x"].min(), neurons["x"].max()])
-    ordered = neurons.assign(inside=inside).sort_values(["inside", "x", "y"])
-    begins, levels = (ordered[axis].to_numpy(np.float64) for axis in ("x", "y"))
-    ends = begins + ordered["name"].str.len().to_numpy() * _WIDTH_OF_A_LETTER / column
-    written = np.zeros(len(ordered), dtype=bool)
-    for row in range(len(ordered)):
-        beside = written & (np.abs(levels - levels[row]) < _HEIGHT_OF_A_NAME)
-        written[row] = not (beside & (begins < ends[row]) & (ends > begins[row])).any()
-    return ordered[written]
