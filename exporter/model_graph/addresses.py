@@ -11,7 +11,7 @@ channel in a depthwise convolution.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from exporter.wiring import Computed
 from exporter.wiring.results import Ids, Weights
+
+T = TypeVar("T", bound=np.number[Any])
 
 Axes = tuple[int, ...]
 
@@ -77,7 +79,7 @@ class Addresses:
     def _order(self) -> Axes:
         return tuple(axis for group in self.groups for axis in group)
 
-    def apart(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def apart(self, values: NDArray[T]) -> NDArray[T]:
         """Return values of the neurons, in their order, in the shape of ``lengths``."""
         return values.reshape(self.shape).transpose(self._order).reshape(self.lengths)
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from exporter.model_graph.node_blocks import node_blocks
 from exporter.model_graph.wired_layer import WiredLayer
 from exporter.planning.counted_weights import counted_weights
 from exporter.planning.plan import Plan
 from queries.analysis.network import EDGES_A_MATRIX, Network
-from queries.analysis.operators import EdgeColumns, Flags, Ids, Scores
+from queries.analysis.operators import Columns, EdgeColumns, Flags, Ids, NodeOf, Scores
 from queries.core.layer import Layer
 
 
@@ -66,6 +67,12 @@ class ModelNetwork(Network):
             if has_end[start:stop].any():
                 block = planned.block(start, stop)
                 yield block.source - self.first, block.target - self.first, block.weight
+
+    def node_blocks(
+        self, layer: Layer, node: NodeOf, source: Scores, targets: Sequence[Scores]
+    ) -> Iterator[Columns]:
+        """Yield relationships into a layer between nodes, of which few are built."""
+        yield from node_blocks(self._wired(layer), node, source, targets)
 
     def _built(self, layer: Layer, first: int, last: int) -> EdgeColumns:
         planned = self._planned[layer.index]

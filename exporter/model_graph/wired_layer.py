@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby, product
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exporter.model_graph import neighbours
 from exporter.model_graph.addresses import Addresses, Section, addresses
@@ -30,6 +31,8 @@ from queries.analysis.operators import (
     WeightFunction,
     signed,
 )
+
+T = TypeVar("T", bound=np.number[Any])
 
 _WEIGHTS_AT_ONCE: Final = 1 << 20
 _READ_AT_ONCE: Final = 1 << 18
@@ -163,17 +166,18 @@ class WiredLayer:
         places: Ids = (ids - (self.first + self.sources.start - 1)).clip(0, self._width + 1)
         return places
 
-    def by_address(self, scores: Scores, nothing: float) -> Scores:
+    def by_address(self, scores: NDArray[T], nothing: float) -> NDArray[T]:
         """Return by address the score of the source that stands there.
 
         Parameters
         ----------
         scores
-            By source: shape (sources,).
+            By source, or the number of something that it is in: shape (sources,).
         nothing
             What an address has where no source stands, such as one of padding.
         """
-        around = np.concatenate([[nothing], scores, [nothing]])
+        beside = np.full(1, nothing, dtype=scores.dtype)
+        around = np.concatenate([beside, scores, beside])
         # The mode only spares a second look at the indices.
         return around.take(self._looked_up(self.at.ids), mode="clip")
 

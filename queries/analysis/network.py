@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from queries.analysis.operators import EdgeColumns, Flags, Ids, Operator, Scores
+from queries.analysis.operators import (
+    Columns,
+    EdgeColumns,
+    Flags,
+    Ids,
+    NodeOf,
+    Operator,
+    Scores,
+    any_of,
+)
 from queries.analysis.weight_matrix import WeightMatrix
 from queries.core.layer import Layer, id_ranges
 from queries.core.memory import Room
@@ -223,6 +232,40 @@ class Network:
         del ends
         for part in self.matrices(layer):
             yield part.columns
+
+    def node_blocks(
+        self, layer: Layer, node: NodeOf, source: Scores, targets: Sequence[Scores]
+    ) -> Iterator[Columns]:
+        """Yield relationships into a layer between nodes, each a part of the model.
+
+        Of those between the same two nodes several may come, which add up. Those of which all
+        scores are 0 are left out.
+
+        Parameters
+        ----------
+        layer
+            The layer.
+        node
+            The node of each neuron: shape (neurons,).
+        source
+            A value for each neuron where it is a source: shape (neurons,).
+        targets
+            Values of the layer's neurons, each of shape (neurons of the layer,).
+
+        Yields
+        ------
+        tuple
+            Source, target, and for each of the ``targets`` the sum of ``source value * weight *
+            target value``.
+        """
+        first = self.neurons_of(layer).start
+        for part in self.matrices(layer):
+            begin, end, weight = part.columns
+            passed = source[begin] * weight
+            scores = [passed * target[end - first] for target in targets]
+            flows = np.flatnonzero(any_of(scores))
+            if len(flows):
+                yield node[begin[flows]], node[end[flows]], *(score[flows] for score in scores)
 
     def _read_matrices(self, layer: Layer) -> Iterator[WeightMatrix]:
         sources = self.sources(layer)

@@ -5,8 +5,9 @@ their targets or back at their sources. Whether the relationships are kept, read
 with is the operator's affair.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final, Literal, Protocol
 
 import numpy as np
@@ -14,11 +15,17 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]
 Ids = NDArray[np.int64]
+NodeOf = NDArray[np.integer[Any]]
+"""The node that each neuron is in, such as its channel: shape (neurons,)."""
+
 Flags = NDArray[np.bool_]
 """Whether something holds of each neuron, counted from the model's first."""
 
 EdgeColumns = tuple[Ids, Ids, NDArray[np.floating]]
 """Source, target and weight of relationships, in any order."""
+
+Columns = tuple[NDArray[Any], ...]
+"""Source, target, and one score or several of relationships, in any order."""
 
 WeightKind = Literal["absolute", "signed", "count"]
 """What a relationship counts: |weight|, weight, or 1."""
@@ -158,6 +165,11 @@ class Then:
     def __call__(self, weight: Scores) -> Scores:
         """Count the weights, entry by entry."""
         return self.second(self.first(weight))
+
+
+def any_of(scores: Sequence[Scores]) -> Flags:
+    """Tell where one of some scores is not 0, entry by entry."""
+    return reduce(np.logical_or, (score != 0 for score in scores))
 
 
 def is_multiplicative(function: WeightFunction) -> bool:

@@ -94,6 +94,11 @@ class Sample:
         """The same by a rule of one step."""
         return attributed_to(self.frozen, self.towards.own)
 
+    def forget(self) -> None:
+        """Let go of arrays of all neurons, which are computed again where they are needed."""
+        for name in ("at", "frozen", "attributed", "conserving"):
+            self.__dict__.pop(name, None)
+
 
 def contributions(question: Question) -> pd.DataFrame:
     """Compute what relationships pass on into some neurons, or out of them."""

@@ -8,23 +8,25 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from queries.analysis.at_input.attribution import Attribution
-from queries.analysis.channels import channels_of
 from queries.analysis.circuit.extract import Chosen, extract
-from queries.analysis.circuit.flow import Flow, flow, sums
+from queries.analysis.circuit.flow import Flow, add_sums, flow, sums
 from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.circuit.scores import carried_within, explanation
 from queries.analysis.forward import ForwardPass
 from queries.analysis.intervention import CarriedBy, MixedPass
-from queries.analysis.operators import Flags, Ids, Scores
+from queries.analysis.operators import Flags, Ids, NodeOf, Scores
 from queries.analysis.weight_matrix import WeightMatrix
 from queries.answers.at_input import batches
 from queries.answers.attribution import Sample, answer_of_samples, samples_of
 from queries.answers.model import Model
 from queries.answers.question import Question
 from queries.answers.samples import one_beside
+from queries.core.layer import runs_of
 from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError
+
+_NEURONS_AT_ONCE: Final = 1 << 20
+"""Neurons of which the channels are read at once."""
 
 _RESOLVED: Final = 1e-5
 """By what share of the larger two numbers differ that single precision tells apart."""
@@ -46,7 +48,7 @@ class Nodes:
     """
 
     table: pd.DataFrame
-    node: Ids
+    node: NodeOf
     apart: bool
 
     @property
@@ -65,22 +67,51 @@ def nodes_of(model: Model, level: str) -> Nodes:
     level
         What a node is: ``neuron``, ``channel`` or ``layer``.
     """
-    first = model.layers[0].first
     if level == "neuron":
         columns = ("id", "name", "layer", "layer_index", "channel", "x")
         frame = model.neurons(NeuronFilter(), columns)
         return Nodes(frame[list(columns)], np.arange(len(frame)), apart=True)
     if level == "channel":
-        channels = channels_of(model.neurons(NeuronFilter()), first)
-        node = np.empty(len(channels.neuron), dtype=np.int64)
-        node[channels.neuron] = channels.number
-        ids = first + np.array([each.min() for each in channels.members])
-        return Nodes(channels.table.assign(id=ids), node, apart=False)
+        return _channels(model)
     rows = [(each.first, each.name, each.name, each.index) for each in model.layers]
     table = pd.DataFrame(rows, columns=["id", "name", "layer", "layer_index"])
     return Nodes(
         table, np.repeat(table.index, [each.neurons for each in model.layers]), apart=False
     )
+
+
+def _channels(model: Model) -> Nodes:
+    """Return the channels of a model; the names of its neurons are not read."""
+    first, last = model.layers[0].first, model.layers[-1].last
+    node = np.empty(last + 1 - first, dtype=np.int32)
+    tables: list[pd.DataFrame] = []
+    nodes = 0
+    for layers in runs_of(model.layers, _NEURONS_AT_ONCE, lambda layer: layer.neurons):
+        ids = range(layers[0].first, layers[-1].last + 1)
+        channel = model.neurons(NeuronFilter(id=ids), ("id", "channel"))["channel"].to_numpy(
+            np.int64
+        )
+        for layer in layers:
+            own = channel[layer.places(ids.start)]
+            begin = np.full(own.max() + 1, -1)
+            # The last one that is written is the first neuron of the channel.
+            begin[own[::-1]] = np.arange(layer.last, layer.first - 1, -1)
+            there = np.flatnonzero(begin >= 0)
+            number = np.cumsum(begin >= 0) - 1 + nodes
+            node[layer.places(first)] = number[own]
+            nodes += len(there)
+            tables.append(
+                pd.DataFrame(
+                    {
+                        "id": begin[there],
+                        "name": [f"{layer.name}[{each}]" for each in there],
+                        "layer": layer.name,
+                        "layer_index": layer.index,
+                        "channel": there,
+                    }
+                )
+            )
+    return Nodes(pd.concat(tables, ignore_index=True), node, apart=False)
 
 
 @dataclass(frozen=True)
@@ -98,24 +129,29 @@ class Explained:
     sample: Sample
     nodes: Nodes
 
-    @cached_property
+    @property
     def flow(self) -> Flow:
         """What of the target flows between nodes."""
-        network = self.sample.question.network
-        return flow(
-            self.sample.attributed, network, self.nodes.node, self._factor, apart=self.nodes.apart
-        )
+        return self._by_node[0]
+
+    @property
+    def values(self) -> Scores:
+        """What each node puts out, outputs before their activation function."""
+        return self._by_node[1]
 
     @cached_property
     def answer(self) -> Scores:
         """How much of the answer each node is."""
-        return sums(self.nodes.node, self.sample.towards.answer, len(self.nodes.table))
+        own = self.sample.towards.own
+        neurons = np.flatnonzero(own)
+        size = np.abs(own[neurons])
+        return sums(self.nodes.node[neurons], size / size.sum(), len(self.nodes.table))
 
     @cached_property
     def inputs(self) -> Flags:
         """Which nodes are inputs."""
-        flags = self.sample.frozen.inputs.astype(np.float64)
-        return sums(self.nodes.node, flags, len(self.nodes.table)) > 0
+        inputs = [each.index for each in self.sample.question.model.layers if each.is_input]
+        return np.isin(self.nodes.layer, inputs)
 
     @cached_property
     def chosen(self) -> Chosen:
@@ -131,21 +167,19 @@ class Explained:
             edges=values["edge_share"],
         )
 
-    @property
-    def values(self) -> Scores:
-        """What each node puts out, outputs before their activation function."""
-        found, outputs = self.sample.attributed, self.sample.question.network.outputs
-        value = np.where(outputs, found.pre_activation, found.value)
-        return sums(self.nodes.node, value, len(self.nodes.table))
-
-    @property
-    def _factor(self) -> Scores:
-        """Return what a unit of the target is of the value of each neuron; NaN where none says."""
-        found = self.sample.attributed
-        if not isinstance(found, Attribution):
-            return np.full(len(self.nodes.node), np.nan)
-        slope, gradient = found.frozen.unit_slope, found.inner_gradient
-        return np.divide(slope, gradient, out=np.zeros_like(slope), where=gradient != 0)
+    @cached_property
+    def _by_node(self) -> tuple[Flow, Scores]:
+        """What flows, and what nodes put out; the sample then forgets what its neurons have."""
+        sample, node = self.sample, self.nodes.node
+        found, network = sample.attributed, sample.question.network
+        flowing = flow(found, network, node, apart=self.nodes.apart)
+        values = np.zeros(len(self.nodes.table))
+        for layer in network.layers:
+            own = found.value if network.fed_by(layer) else found.pre_activation
+            place = network.neurons_of(layer)
+            add_sums(values, node[place], own[place])
+        sample.forget()
+        return flowing, values
 
 
 def explained_of(question: Question) -> Iterator[Explained]:

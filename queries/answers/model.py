@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from queries.analysis.network import Network
 from queries.analysis.operators import Flags, Scores
 from queries.answers.networks import Networks
-from queries.core.layer import Layer
+from queries.core.layer import Layer, runs_of
 from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.properties import WrittenProperty
@@ -27,6 +27,9 @@ PLACE: Final = (
     "id", "name", "layer", "layer_index", "channel", "x", "y", "z", "neurons",
 )  # fmt: skip
 """Columns that say which neuron is meant: they stay as they are until a model is loaded again."""
+
+_NEURONS_AT_ONCE: Final = 1 << 20
+"""Neurons of which a number is read at once."""
 
 _MOST_FRAMES: Final = 4
 _MOST_ROWS: Final = 1 << 16
@@ -154,15 +157,31 @@ class Model:
     def biases(self) -> tuple[Scores, Flags]:
         """Return the bias of each neuron, 0 where it has none, and which have one."""
         # A frame does not tell a bias that is missing from one that is NaN.
-        own = self._own("bias")
-        return pc.fill_null(own, 0.0).to_numpy(), pc.is_valid(own).to_numpy()
+        return self._own("bias")
 
     def slopes(self) -> Scores:
         """Return the slope of each neuron, NaN where it has none."""
-        slopes: Scores = pc.fill_null(self._own("slope"), np.nan).to_numpy()
-        return slopes
+        if not any(layer.activation == "prelu" for layer in self.layers):
+            # In a large model an array of all neurons takes hundreds of megabytes.
+            return np.broadcast_to(np.nan, self._neurons)
+        slopes, there = self._own("slope")
+        return np.where(there, slopes, np.nan)
 
-    def _own(self, name: str) -> pa.ChunkedArray:
-        """Return what all neurons have of a number."""
-        table = self.store.neurons(NeuronFilter(), self.stored, ["id", name])
-        return table[name].cast(pa.float64())
+    @property
+    def _neurons(self) -> int:
+        return self.layers[-1].last + 1 - self.layers[0].first
+
+    def _own(self, name: str) -> tuple[Scores, Flags]:
+        """Return what all neurons have of a number, 0 where they lack it, and which have it."""
+        own, there = np.zeros(self._neurons), np.zeros(self._neurons, dtype=bool)
+        first = self.layers[0].first
+        for layers in runs_of(self.layers, _NEURONS_AT_ONCE, lambda layer: layer.neurons):
+            ids = range(layers[0].first, layers[-1].last + 1)
+            table = self.store.neurons(NeuronFilter(id=ids), self.stored, ["id", name])
+            values = table[name].cast(pa.float64())
+            place = slice(ids.start - first, ids.stop - first)
+            # What is never written of an array of zeros takes no memory.
+            if values.null_count < len(values):
+                own[place] = pc.fill_null(values, 0.0).to_numpy()
+                there[place] = pc.is_valid(values).to_numpy()
+        return own, there

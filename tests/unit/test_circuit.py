@@ -21,7 +21,8 @@ from queries.analysis.circuit.influence import (
     with_leaves,
 )
 from queries.analysis.circuit.pruning import Kept, by_influence, by_share
-from queries.analysis.operators import EdgeColumns
+from queries.analysis.operators import Columns, EdgeColumns, NodeOf, Scores
+from queries.core.layer import Layer
 from queries.errors import ParameterError
 
 # The graph of test_small_graph in circuit-tracer's tests/test_graph.py: a row a target.
@@ -108,18 +109,30 @@ class Blocks:
     """What flows over relationships, one at a time; counts those that are taken."""
 
     def __init__(self, count: int) -> None:
-        self.neurons = self.biases = np.zeros(4)
         self.count, self.taken = count, 0
 
-    def edge_blocks(self, _: Any) -> Iterator[EdgeColumns]:
-        for _ in range(self.count):
+    def neurons_in(self, place: slice) -> Scores:
+        return np.zeros(4)[place]
+
+    biases_in = neurons_in
+
+    def contribution_a_share(self, _: Layer) -> Scores:
+        return np.ones(4)
+
+    def edge_blocks(self, _: Layer) -> Iterator[EdgeColumns]:
+        for _each in range(self.count):
             self.taken += 1
             yield np.array([0, 1]), np.array([2, 3]), np.array([1.0, 2.0])
 
+    def node_blocks(self, layer: Layer, node: NodeOf) -> Iterator[Columns]:
+        for source, target, share in self.edge_blocks(layer):
+            yield node[source], node[target], share, share
+
 
 def flow_of(blocks: Blocks, node: list[int], *, apart: bool) -> Flow:
-    network: Any = SimpleNamespace(layers=[SimpleNamespace(edges=1)])
-    return flow(blocks, network, np.array(node), np.ones(4), apart=apart)
+    layers = [SimpleNamespace(edges=1)]
+    network: Any = SimpleNamespace(layers=layers, neurons_of=lambda _: slice(0, 4))
+    return flow(blocks, network, np.array(node), apart=apart)
 
 
 def test_what_flows_between_nodes_is_summed_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,10 +29,9 @@ class Answer:
         self.attributed: Attribution = attribution(self.case.frozen(Rule()), own)
         self.layer = np.concatenate([np.full(each.neurons, each.index) for each in network.layers])
         self.node = self.groups(seed) if grouped else np.arange(network.neurons)
-        factor = np.random.default_rng(seed).normal(size=network.neurons)
-        self.flow: Flow = flow(self.attributed, network, self.node, factor, apart=not grouped)
+        self.flow: Flow = flow(self.attributed, network, self.node, apart=not grouped)
         nodes = len(self.flow.bias)
-        self.factor, self.own = factor, np.bincount(self.node, own, nodes).astype(np.float64)
+        self.own = np.bincount(self.node, own, nodes).astype(np.float64)
         self.inputs = np.bincount(self.node, self.attributed.frozen.inputs, nodes) > 0
         self.group = np.zeros(nodes, dtype=np.int64)
         self.group[self.node] = self.layer
@@ -63,12 +62,12 @@ def seed(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
 
-def brute(answer: Answer, weight: Scores) -> dict[tuple[int, int], float]:
+def brute(answer: Answer, by_target: Scores) -> dict[tuple[int, int], float]:
     """Return what flows between nodes, relationship by relationship."""
     model = answer.attributed
     sums: dict[tuple[int, int], float] = {}
     for source, target, each in zip(*edges_of(model.frozen.network), strict=True):
-        share = model.frozen.value[source] * each * model.inner_gradient[target] * weight[target]
+        share = model.frozen.value[source] * each * by_target[target]
         pair = int(answer.node[source]), int(answer.node[target])
         sums[pair] = sums.get(pair, 0.0) + float(share)
     return sums
@@ -78,14 +77,15 @@ def brute(answer: Answer, weight: Scores) -> dict[tuple[int, int], float]:
 def test_flows_are_sums_over_relationships(seed: int, grouped: bool) -> None:
     answer = Answer(seed, grouped=grouped)
     target, source = answer.flow.edges.nonzero()
-    expected = brute(answer, np.ones(answer.network.neurons))
+    expected = brute(answer, answer.attributed.inner_gradient)
     dense = answer.flow.edges.toarray()
     for (begin, end), share in expected.items():
         assert dense[end, begin] == pytest.approx(share, abs=1e-12)
     assert set(zip(source.tolist(), target.tolist(), strict=True)) <= set(expected)
     contributions = answer.flow.edges.copy()
     contributions.data = answer.flow.contribution
-    for (begin, end), share in brute(answer, answer.factor).items():
+    slope = answer.attributed.frozen.unit_slope * (answer.attributed.inner_gradient != 0)
+    for (begin, end), share in brute(answer, slope).items():
         assert contributions.toarray()[end, begin] == pytest.approx(share, abs=1e-12)
 
 

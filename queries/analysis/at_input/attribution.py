@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from queries.analysis.at_input.frozen import FrozenModel
-from queries.analysis.operators import EdgeColumns, Flags, Scores
+from queries.analysis.operators import Columns, EdgeColumns, Flags, NodeOf, Scores
 from queries.analysis.scaled_network import ScaledNetwork
 from queries.core.layer import Layer
 
@@ -57,15 +57,27 @@ class Attribution:
         The value of a neuron times its gradient; of a neuron that the target counts its
         pre-activation comes as well.
         """
-        return self.frozen.value * self.gradient + self.frozen.pre_activation * self.own
+        return self.neurons_in(slice(None))
 
     @property
     def biases(self) -> Scores:
         """What of the target begins at each neuron, by its bias and what its slope leaves."""
+        return self.biases_in(slice(None))
+
+    def neurons_in(self, place: slice) -> Scores:
+        """Return what of the target comes through some neurons, counted from the model's first."""
         model = self.frozen
-        left = model.value * self.gradient - model.pre_activation * (self.inner_gradient - self.own)
-        own = left + (model.bias + model.rest) * self.inner_gradient
-        return np.where(model.inputs, 0.0, own)
+        through = model.value[place] * self.gradient[place]
+        return through + model.pre_activation[place] * self.own[place]
+
+    def biases_in(self, place: slice) -> Scores:
+        """Return what of the target begins at some neurons, counted from the model's first."""
+        model, inner, own = self.frozen, self.inner_gradient[place], self.own[place]
+        left = model.value[place] * self.gradient[place] - model.pre_activation[place] * (
+            inner - own
+        )
+        begun = left + (model.bias[place] + model.rest[place]) * inner
+        return np.where(model.inputs[place], 0.0, begun)
 
     @property
     def taking_part(self) -> Flags:
@@ -75,6 +87,40 @@ class Attribution:
     def edge_blocks(self, layer: Layer) -> Iterator[EdgeColumns]:
         """Yield relationships into a layer, with what of the target comes over each."""
         return self.relationships().edge_blocks(layer, self.taking_part)
+
+    def node_blocks(self, layer: Layer, node: NodeOf) -> Iterator[Columns]:
+        """Yield relationships into a layer between nodes, each a part of the model.
+
+        Of those between the same two nodes several may come, which add up.
+
+        Parameters
+        ----------
+        layer
+            The layer.
+        node
+            The node of each neuron: shape (neurons,).
+
+        Yields
+        ------
+        tuple
+            Source, target, what of the target comes over each, and what each adds to the value of
+            the node where it ends.
+        """
+        inner = self.inner_gradient[self.frozen.network.neurons_of(layer)]
+        if inner.any():
+            slope = np.where(inner, self.frozen.unit_slope_of(layer), 0.0)
+            yield from self.frozen.network.node_blocks(
+                layer, node, self.frozen.value, (inner, slope)
+            )
+
+    def contribution_a_share(self, layer: Layer) -> Scores:
+        """Return by neuron of a layer what a unit of the target that comes to it is of its value.
+
+        0 where nothing comes: shape (neurons of the layer,).
+        """
+        inner = self.inner_gradient[self.frozen.network.neurons_of(layer)]
+        slope = self.frozen.unit_slope_of(layer)
+        return np.divide(slope, inner, out=np.zeros_like(slope), where=inner != 0)
 
     def relationships(self) -> ScaledNetwork:
         """Return the model with what of the target comes over each relationship as its weight."""

@@ -70,11 +70,13 @@ class FrozenModel:
     @property
     def unit_slope(self) -> Scores:
         """The slopes, and 1 of outputs and of what has none: these count before their function."""
-        slope = np.where(self.network.outputs, 1.0, self.slope)
-        for layer in self.network.layers:
-            if layer.index in self.over_axis:
-                slope[self.network.neurons_of(layer)] = 1.0
-        return slope
+        return np.concatenate([self.unit_slope_of(layer) for layer in self.network.layers])
+
+    def unit_slope_of(self, layer: Layer) -> Scores:
+        """Return the same of the neurons of a layer: shape (neurons of the layer,)."""
+        if layer.index in self.over_axis or not self.network.fed_by(layer):
+            return np.ones(layer.neurons)
+        return self.slope[self.network.neurons_of(layer)]
 
     def pulled_back(self, layer: Layer, gradient: Scores) -> Scores:
         """Return the gradient at the pre-activations of a layer by that at its values."""
@@ -138,18 +140,22 @@ def frozen(
             )  # fmt: skip
     joined = JoinedNetwork(network, multipliers)
     bias = own.bias if start is None else np.zeros(network.neurons)
-    rest = _rest(joined, multipliers, value, pre_activation - bias)
+    rest = _rest(joined, multipliers, value, pre_activation, bias)
     return FrozenModel(joined, value, pre_activation, bias, rest, slope, over_axis)
 
 
 def _rest(
-    network: JoinedNetwork, multipliers: Multipliers, value: Scores, joined: Scores
+    network: JoinedNetwork,
+    multipliers: Multipliers,
+    value: Scores,
+    pre_activation: Scores,
+    bias: Scores,
 ) -> Scores:
     """Return what products have beside what is passed on to them."""
     rest = np.zeros(network.neurons)
     for layer in network.layers:
         if layer.edges and multipliers.leaves_rest(layer.reduce):
             for operator in network.operators(layer):
-                passed_on = operator.sum_in(value[operator.sources])
-                rest[operator.targets] = joined[operator.targets] - passed_on
+                own, passed_on = operator.targets, operator.sum_in(value[operator.sources])
+                rest[own] = pre_activation[own] - bias[own] - passed_on
     return rest

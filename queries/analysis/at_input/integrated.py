@@ -20,7 +20,7 @@ from queries.analysis.at_input.frozen import frozen
 from queries.analysis.at_input.kinks import first_kink, is_piecewise_linear
 from queries.analysis.at_input.rule import Products, Rule
 from queries.analysis.network import Network
-from queries.analysis.operators import EdgeColumns, Flags, Scores
+from queries.analysis.operators import Columns, EdgeColumns, Flags, NodeOf, Scores
 from queries.core.layer import Layer
 from queries.core.memory import Room
 from queries.core.room import make_room
@@ -77,12 +77,20 @@ class Integrated:
     @property
     def neurons(self) -> Scores:
         """What of the target comes through each neuron."""
-        return np.asarray(np.sum([each.neurons for each in self.steps], axis=0))
+        return self.neurons_in(slice(None))
 
     @property
     def biases(self) -> Scores:
         """What of the target begins at each neuron."""
-        return np.asarray(np.sum([each.biases for each in self.steps], axis=0))
+        return self.biases_in(slice(None))
+
+    def neurons_in(self, place: slice) -> Scores:
+        """Return what of the target comes through some neurons, counted from the model's first."""
+        return np.asarray(np.sum([each.neurons_in(place) for each in self.steps], axis=0))
+
+    def biases_in(self, place: slice) -> Scores:
+        """Return what of the target begins at some neurons, counted from the model's first."""
+        return np.asarray(np.sum([each.biases_in(place) for each in self.steps], axis=0))
 
     @property
     def taking_part(self) -> Flags:
@@ -96,6 +104,19 @@ class Integrated:
         for blocks in zip(*(each.edge_blocks(layer, ends) for each in networks), strict=True):
             source, target, _ = blocks[0]
             yield source, target, np.sum([weight for _, _, weight in blocks], axis=0)
+
+    def node_blocks(self, layer: Layer, node: NodeOf) -> Iterator[Columns]:
+        """Yield relationships into a layer between nodes, as ``Attribution`` does.
+
+        What each adds to the value of its target is NaN.
+        """
+        for step in self.steps:
+            for source, target, share, _ in step.node_blocks(layer, node):
+                yield source, target, share, np.full_like(share, np.nan)
+
+    def contribution_a_share(self, layer: Layer) -> Scores:
+        """Return NaN by neuron of a layer: the lines of the steps differ."""
+        return np.full(layer.neurons, np.nan)
 
 
 def integrated(

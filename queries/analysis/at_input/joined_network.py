@@ -1,13 +1,13 @@
 """A model of which each relationship weighs what passes over it at an input."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
 from queries.analysis.at_input.multipliers import Multipliers
 from queries.analysis.network import Network
-from queries.analysis.operators import EdgeColumns, Flags, Ids, Operator, Scores
+from queries.analysis.operators import Columns, EdgeColumns, Flags, Ids, NodeOf, Operator, Scores
 from queries.analysis.weight_matrix import WeightMatrix
 from queries.core.layer import Layer
 
@@ -89,6 +89,15 @@ class JoinedNetwork(Network):
             yield from self._network.edge_blocks(layer, ends)
         else:
             yield from super().edge_blocks(layer, ends)
+
+    def node_blocks(
+        self, layer: Layer, node: NodeOf, source: Scores, targets: Sequence[Scores]
+    ) -> Iterator[Columns]:
+        """Yield relationships into a layer between nodes, each a part of the model."""
+        if layer.reduce == "sum":
+            yield from self._network.node_blocks(layer, node, source, targets)
+        else:
+            yield from super().node_blocks(layer, node, source, targets)
 
     def _multiplied(self, layer: Layer) -> Iterator[WeightMatrix]:
         for part in self._network.matrices(layer):

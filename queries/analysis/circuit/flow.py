@@ -2,39 +2,44 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from queries.analysis.network import Network
-from queries.analysis.operators import EdgeColumns, Ids, Scores
+from queries.analysis.operators import Columns, EdgeColumns, NodeOf, Scores
 from queries.core.layer import Layer
 from queries.errors import ParameterError
 
 MOST_EDGES: Final = 1 << 24
 """Relationships over which something flows that are held at once, of 32 bytes each."""
 
+_COUNTED_UP: Final = 4
+"""Pairs of nodes a relationship up to which all are counted up, rather than sorted."""
+
 _MERGED: Final = 1 << 20
 """Relationships between nodes that are held at least before they are summed."""
-
-_Columns = tuple[Ids, Ids, Scores, Scores]
-"""Source, target, share of the target, and contribution of relationships."""
 
 
 class Attributed(Protocol):
     """What neurons and relationships have to do with a target."""
 
-    @property
-    def neurons(self) -> Scores:
-        """What of the target comes through each neuron."""
+    def neurons_in(self, place: slice) -> Scores:
+        """Return what of the target comes through some neurons."""
 
-    @property
-    def biases(self) -> Scores:
-        """What of the target begins at each neuron."""
+    def biases_in(self, place: slice) -> Scores:
+        """Return what of the target begins at some neurons."""
 
     def edge_blocks(self, layer: Layer) -> Iterator[EdgeColumns]:
         """Yield relationships into a layer, with what of the target comes over each."""
+
+    def node_blocks(self, layer: Layer, node: NodeOf) -> Iterator[Columns]:
+        """Yield relationships into a layer between nodes, with what comes over each, and adds."""
+
+    def contribution_a_share(self, layer: Layer) -> Scores:
+        """Return by neuron what a unit of the target that comes to it is of its value."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,7 @@ class Flow:
     bias: Scores
 
 
-def flow(
-    attributed: Attributed, network: Network, node: Ids, factor: Scores, *, apart: bool
-) -> Flow:
+def flow(attributed: Attributed, network: Network, node: NodeOf, *, apart: bool) -> Flow:
     """Return what flows between nodes.
 
     Parameters
@@ -70,9 +73,7 @@ def flow(
     network
         The model.
     node
-        The node of each neuron: shape (neurons,).
-    factor
-        What a unit of the target's is of the value of each neuron: shape (neurons,).
+        The node of each neuron: shape (neurons,); those of later layers have higher numbers.
     apart
         Whether relationships between the same two nodes stay apart, as between neurons.
 
@@ -82,46 +83,65 @@ def flow(
         If it flows along more relationships than are held.
     """
     nodes = int(node.max()) + 1
-    blocks: list[_Columns] = []
-    held = 0
+    rows = _Rows(nodes, apart=apart)
+    attribution, bias = np.zeros(nodes), np.zeros(nodes)
     for layer in network.layers:
-        if not layer.edges:
-            continue
-        into = _flowing(attributed.edge_blocks(layer), node, factor)
-        for block in into if apart else _merged(into, nodes):
-            held += len(block[0])
-            if held > MOST_EDGES:
-                raise ParameterError(
-                    f"more than {MOST_EDGES:,} relationships have to do with the target; take the "
-                    f"level {'channel or layer' if apart else 'layer'}"
-                )
-            blocks.append(block)
-    edges, contribution = _matrix(blocks, nodes)
-    return Flow(
-        edges=edges,
-        contribution=contribution,
-        attribution=sums(node, attributed.neurons, nodes),
-        bias=sums(node, attributed.biases, nodes),
-    )
+        place = network.neurons_of(layer)
+        add_sums(attribution, node[place], attributed.neurons_in(place))
+        add_sums(bias, node[place], attributed.biases_in(place))
+        if layer.edges and apart:
+            rows.add(_edge_blocks(attributed, layer, place.start, node))
+        elif layer.edges:
+            rows.add(merged(attributed.node_blocks(layer, node), nodes))
+    return Flow(*rows.matrix(), attribution, bias)
 
 
-def sums(node: Ids, scores: Scores, nodes: int) -> Scores:
+def sums(node: NodeOf, scores: Scores, nodes: int) -> Scores:
     """Return by node the sum of what its parts have."""
     return np.bincount(node, scores, nodes).astype(np.float64)
 
 
-def _flowing(blocks: Iterator[EdgeColumns], node: Ids, factor: Scores) -> Iterator[_Columns]:
-    """Yield relationships along which something flows, between nodes."""
-    for source, target, share in blocks:
+def add_sums(total: Scores, node: NodeOf, scores: Scores) -> None:
+    """Add to nodes what some neurons have, whose nodes follow each other.
+
+    Parameters
+    ----------
+    total
+        What is added to: shape (nodes,).
+    node, scores
+        The node of each neuron, and what it has: shape (neurons,).
+    """
+    first = node.min()
+    own = sums(node - first, scores, int(node.max() - first) + 1)
+    total[first : first + len(own)] += own
+
+
+def _edge_blocks(
+    attributed: Attributed, layer: Layer, first: int, node: NodeOf
+) -> Iterator[Columns]:
+    """Yield relationships into a layer over which something comes, with what each adds.
+
+    The layer's first neuron is given as well.
+    """
+    factor = attributed.contribution_a_share(layer)
+    for source, target, share in attributed.edge_blocks(layer):
         flows = np.flatnonzero(share)
         if len(flows):
             to, of = target[flows], share[flows].astype(np.float64)
-            yield node[source[flows]], node[to], of, of * factor[to]
+            yield node[source[flows]], node[to], of, of * factor[to - first]
 
 
-def _merged(blocks: Iterator[_Columns], nodes: int) -> Iterator[_Columns]:
-    """Yield one relationship between each two nodes, with little more held than there are."""
-    parts: list[_Columns] = []
+def merged(blocks: Iterator[Columns], nodes: int) -> Iterator[Columns]:
+    """Yield one relationship between each two nodes, with little more held than there are.
+
+    Parameters
+    ----------
+    blocks
+        Relationships between nodes; scores of those between the same two are added up.
+    nodes
+        How many nodes there are.
+    """
+    parts: list[Columns] = []
     held, most = 0, _MERGED
     for block in blocks:
         parts.append(_summed(block, nodes))
@@ -134,31 +154,85 @@ def _merged(blocks: Iterator[_Columns], nodes: int) -> Iterator[_Columns]:
         yield _summed(_joined(parts), nodes)
 
 
-def _joined(blocks: list[_Columns]) -> _Columns:
-    source, target, share, contribution = (
-        np.concatenate(columns) for columns in zip(*blocks, strict=True)
-    )
-    return source, target, share, contribution
+def _joined(blocks: list[Columns]) -> Columns:
+    return tuple(map(np.concatenate, zip(*blocks, strict=True)))
 
 
-def _summed(columns: _Columns, nodes: int) -> _Columns:
-    """Return one relationship between each two nodes, which has what all between them have."""
-    source, target, share, contribution = columns
+def _summed(columns: Columns, nodes: int) -> Columns:
+    """Return one relationship between each two nodes, which has what all between them have.
+
+    They come by target, then by source.
+    """
+    source, target = (each.astype(np.int64) for each in columns[:2])
+    left, top = source.min(), target.min()
+    width = int(source.max() - left) + 1
+    size = (int(target.max() - top) + 1) * width
+    if size <= _COUNTED_UP * len(source):
+        place = (target - top) * width + source - left
+        pairs = np.flatnonzero(np.bincount(place, minlength=size))
+        added = [np.bincount(place, score, size)[pairs] for score in columns[2:]]
+        return (pairs % width + left, pairs // width + top, *added)
     pairs, place = np.unique(target * nodes + source, return_inverse=True)
-    count = len(pairs)
-    return (
-        pairs % nodes,
-        pairs // nodes,
-        sums(place, share, count),
-        sums(place, contribution, count),
-    )
+    summed = (sums(place, score, len(pairs)) for score in columns[2:])
+    return (pairs % nodes, pairs // nodes, *summed)
 
 
-def _matrix(blocks: list[_Columns], nodes: int) -> tuple[csr_array, Scores]:
-    """Return a matrix of which no entries are added up, each row in the order of sources."""
-    if not blocks:
-        return csr_array((nodes, nodes)), np.empty(0)
-    source, target, share, contribution = _joined(blocks)
-    order = np.lexsort((source, target))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=nodes))])
-    return csr_array((share[order], source[order], starts), (nodes, nodes)), contribution[order]
+class _Rows:
+    """A matrix of relationships, which are added layer by layer.
+
+    Parameters
+    ----------
+    nodes
+        How many nodes there are.
+    apart
+        Whether relationships between the same two nodes stay apart; else each layer's come as one
+        block, by target, then by source.
+    """
+
+    def __init__(self, nodes: int, *, apart: bool) -> None:
+        self._apart, self._held = apart, 0
+        self._counts = np.zeros(nodes, dtype=np.int64)
+        self._columns: list[list[NDArray[Any]]] = [[], [], []]
+
+    def add(self, blocks: Iterator[Columns]) -> None:
+        """Add all relationships into the next layer.
+
+        Raises
+        ------
+        ParameterError
+            If they are more than are held.
+        """
+        parts = []
+        for block in blocks:
+            self._held += len(block[0])
+            if self._held > MOST_EDGES:
+                raise ParameterError(
+                    f"more than {MOST_EDGES:,} relationships have to do with the target; take the "
+                    f"level {'channel or layer' if self._apart else 'layer'}"
+                )
+            parts.append(block)
+        if parts:
+            source, target, share, contribution = _joined(parts)
+            if self._apart:
+                order = np.lexsort((source, target))
+                source, share, contribution = source[order], share[order], contribution[order]
+            first = target.min()
+            counts = np.bincount(target - first)
+            self._counts[first : first + len(counts)] += counts
+            for column, more in zip(
+                self._columns, (source.astype(np.int32), share, contribution), strict=True
+            ):
+                column.append(more)
+
+    def matrix(self) -> tuple[csr_array, Scores]:
+        """Return a matrix of which no entries are added up, each row in the order of sources."""
+        nodes = len(self._counts)
+        if not self._columns[0]:
+            return csr_array((nodes, nodes)), np.empty(0)
+        columns = []
+        while self._columns:
+            # Each is let go of before the next one is joined.
+            columns.append(np.concatenate(self._columns.pop()))
+        contribution, share, source = columns
+        starts = np.concatenate([[0], np.cumsum(self._counts)]).astype(np.int32)
+        return csr_array((share, source, starts), (nodes, nodes)), contribution

@@ -83,12 +83,16 @@ def node_influence(share: csr_array, answer: Scores) -> Scores:
     numpy.ndarray
         Shape (nodes,); what the nodes are of the answer themselves is not in it.
     """
-    back = csr_array(share.T)
-    passed = back @ answer
-    influence = np.zeros_like(passed)
-    while passed.any():
-        influence += passed
-        passed = back @ passed
+    influence = np.zeros(len(answer))
+    waits_for = np.bincount(share.indices, minlength=len(answer))
+    ready = np.flatnonzero(waits_for == 0)
+    # All that leads on from a node is known before it passes anything back.
+    while len(ready):
+        into = share[ready]
+        through = np.repeat(influence[ready] + answer[ready], np.diff(into.indptr))
+        np.add.at(influence, into.indices, into.data * through)
+        np.subtract.at(waits_for, into.indices, 1)
+        ready = np.unique(into.indices[waits_for[into.indices] == 0])
     return influence
 
 

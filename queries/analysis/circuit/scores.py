@@ -9,7 +9,7 @@ from queries.analysis.circuit.extract import Chosen
 from queries.analysis.circuit.flow import Flow, sums
 from queries.analysis.circuit.influence import node_influence, shares, targets_of, with_leaves
 from queries.analysis.intervention import CarriedBy
-from queries.analysis.operators import Flags, Ids, Scores
+from queries.analysis.operators import Flags, NodeOf, Scores
 from queries.analysis.weight_matrix import WeightMatrix
 
 
@@ -59,7 +59,7 @@ def explanation(chosen: Chosen, whole: Flow, answer: Scores, inputs: Flags) -> E
     )
 
 
-def carried_within(chosen: Chosen, node: Ids, nodes: int) -> CarriedBy:
+def carried_within(chosen: Chosen, node: NodeOf, nodes: int) -> CarriedBy:
     """Return what tells which relationships of a model are in a circuit.
 
     Parameters
@@ -71,11 +71,11 @@ def carried_within(chosen: Chosen, node: Ids, nodes: int) -> CarriedBy:
     nodes
         How many nodes there are.
     """
-    pairs = np.unique(chosen.target * nodes + chosen.source)
+    pairs = np.unique(chosen.target * np.int64(nodes) + chosen.source)
 
     def carried(part: WeightMatrix) -> Flags:
         source, target, _ = part.columns
-        return np.isin(node[target] * nodes + node[source], pairs)
+        return np.isin(node[target] * np.int64(nodes) + node[source], pairs)
 
     return carried
 
