@@ -219,9 +219,8 @@ class _Rows:
             first = target.min()
             counts = np.bincount(target - first)
             self._counts[first : first + len(counts)] += counts
-            for column, more in zip(
-                self._columns, (source.astype(np.int32), share, contribution), strict=True
-            ):
+            columns = source.astype(np.int32), share, contribution
+            for column, more in zip(self._columns, columns, strict=True):
                 column.append(more)
 
     def matrix(self) -> tuple[csr_array, Scores]:
