@@ -18,7 +18,7 @@ from queries.analysis.operators import Columns, NodeOf, Scores, any_of
 _NONE: Final = -1
 """Stands for the node of an address where no neuron stands."""
 
-_ANY: Final = np.iinfo(np.int64).max
+_ANY: Final = np.int64(np.iinfo(np.int64).max)
 """Stands for it where the smallest is looked for."""
 
 _RELATIONSHIPS_AT_ONCE: Final = 1 << 18

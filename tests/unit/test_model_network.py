@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from exporter.model_graph import ModelNetwork
+from exporter.model_graph.node_blocks import _NodeSums
 from exporter.planning.plan import Plan
 from exporter.planning.push import plan
 from queries.analysis import passes
@@ -24,6 +25,7 @@ from queries.analysis.operators import (
     EdgeColumns,
     Flags,
     Ids,
+    NodeOf,
     Scores,
     WeightKind,
 )
@@ -220,3 +222,65 @@ def test_between(pair: Pair) -> None:
         sorted(zip(*network.edges_between(begin, end), strict=True)) for network in pair
     )
     assert found == expected
+
+
+def channels(network: Network) -> NodeOf:
+    """Return the channel of each neuron, of layers that have it last, numbered throughout."""
+    nodes, begin = [], 0
+    for layer in network.layers:
+        nodes.append(begin + np.arange(layer.neurons) % layer.shape[-1])
+        begin += layer.shape[-1]
+    return np.concatenate(nodes).astype(np.int32)
+
+
+def of_layers(network: Network) -> NodeOf:
+    return np.repeat(np.arange(len(network.layers)), [each.neurons for each in network.layers])
+
+
+def by_chance(network: Network) -> NodeOf:
+    return np.random.default_rng(3).integers(0, 9, size=network.neurons)
+
+
+@pytest.mark.parametrize("nodes", [channels, of_layers, by_chance])
+def test_relationships_between_nodes_are_added_up(
+    pair: Pair, nodes: Callable[[Network], NodeOf]
+) -> None:
+    network, explicit = pair
+    node = nodes(network)
+    source, *targets = np.random.default_rng(2).normal(size=(3, network.neurons))
+    source[::5] = 0.0
+    for layer in [each for each in network.layers if each.edges]:
+        of_layer = [target[network.neurons_of(layer)] for target in targets]
+        begin, end, weight = joined(explicit.edge_blocks(layer, explicit.inputs))
+        expected = np.zeros((2, node.max() + 1, node.max() + 1))
+        for total, target in zip(expected, targets, strict=True):
+            np.add.at(total, (node[begin], node[end]), source[begin] * weight * target[end])
+        for one in pair:
+            sums = np.zeros_like(expected)
+            for begins, ends, *scores in one.node_blocks(layer, node, source, of_layer):
+                for total, score in zip(sums, scores, strict=True):
+                    np.add.at(total, (begins, ends), score)
+            np.testing.assert_allclose(sums, expected, atol=1e-12)
+
+
+def joined(blocks: Iterator[EdgeColumns]) -> EdgeColumns:
+    """Return all relationships of some blocks; none of none."""
+    none = np.empty(0, dtype=np.int64)
+    source, target, weight = map(
+        np.concatenate, zip((none, none, np.empty(0)), *blocks, strict=True)
+    )
+    return source, target, weight
+
+
+def test_of_a_convolution_no_relationship_is_built_to_add_up_its_channels(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, _ = pair
+    convolutions = [each for each in network.layers if each.class_name == "Conv2D"]
+    if not convolutions or not isinstance(network, ModelNetwork):
+        pytest.skip("no convolution, or one whose relationships are scaled")
+    monkeypatch.setattr(_NodeSums, "one_by_one", None)
+    for layer in convolutions:
+        ones = np.ones(network.neurons)
+        of_layer = ones[: layer.neurons]
+        assert list(network.node_blocks(layer, channels(network), ones, [of_layer]))
