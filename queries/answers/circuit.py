@@ -113,8 +113,8 @@ class Explained:
 
     @cached_property
     def inputs(self) -> Flags:
-        """Which nodes are inputs."""
-        flags = self.sample.frozen.inputs.astype(np.float64)
+        """Which nodes are inputs, or tokens in one."""
+        flags = self.sample.begins.astype(np.float64)
         return sums(self.nodes.node, flags, len(self.nodes.table)) > 0
 
     @cached_property

@@ -15,8 +15,8 @@ _WHOLE: Final = "trunc"
 """What leaves the decimals out, where an input may have some."""
 
 
-def token_inputs(layers: Sequence[Layer]) -> dict[int, str]:
-    """Return by length the input whose numbers are tokens, where one alone has that length.
+def token_layers(layers: Sequence[Layer]) -> list[tuple[Layer, Layer]]:
+    """Return the inputs whose numbers are tokens, each with a layer that says which stand there.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def token_inputs(layers: Sequence[Layer]) -> dict[int, str]:
         Those of a model, inputs first.
     """
     by_index = {layer.index: layer for layer in layers}
-    found: dict[int, set[str]] = {}
+    found = []
     for layer in layers:
         axes = (layer.axes or "").split(", ")
         if _TOKENS not in axes:
@@ -33,7 +33,21 @@ def token_inputs(layers: Sequence[Layer]) -> dict[int, str]:
         if read.activation == _WHOLE:
             read = by_index[read.inputs[0]]
         if read.is_input and read.neurons * layer.shape[axes.index(_TOKENS)] == layer.neurons:
-            found.setdefault(read.neurons, set()).add(read.name)
+            found.append((read, layer))
+    return found
+
+
+def token_inputs(layers: Sequence[Layer]) -> dict[int, str]:
+    """Return by length the input whose numbers are tokens, where one alone has that length.
+
+    Parameters
+    ----------
+    layers
+        Those of a model, inputs first.
+    """
+    found: dict[int, set[str]] = {}
+    for read, _ in token_layers(layers):
+        found.setdefault(read.neurons, set()).add(read.name)
     return {length: names.pop() for length, names in found.items() if len(names) == 1}
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from queries.answers.attribution import attribution
+from queries.answers.attribution import saliency
 from queries.answers.circuit import circuit, circuit_nodes
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
@@ -129,6 +129,8 @@ class AtInputPlots(GraphPlots):
     ) -> Picture:
         """Return what of a target comes through each pixel, as images of the input.
 
+        Of an input of tokens it is what comes through the token at each position.
+
         Parameters
         ----------
         input
@@ -188,7 +190,7 @@ class AtInputPlots(GraphPlots):
         sources = question.neurons("neurons")
         if len(among := sources["layer"].unique()) != 1:
             raise ParameterError(f"neurons: name one layer, not {listed(list(among)) or 'none'}")
-        found = self._computed(attribution, question)
+        found = self._computed(saliency, question)
         targets = (found["towards"] + " at " + found["input"]).unique()
         count = len(targets) * len(images_of(sources).names)
         if count > effective_weights.MOST_IMAGES:
