@@ -72,9 +72,7 @@ def main() -> None:
         optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(4e-3, STEPS)),
         loss="sparse_categorical_crossentropy",
     )
-    model.fit(
-        train[:, :-1], train[:, 1:], sample_weight=told, batch_size=BATCH_SIZE, verbose=0
-    )
+    model.fit(train[:, :-1], train[:, 1:], sample_weight=told, batch_size=BATCH_SIZE, verbose=0)
     said = model.predict(test[:, :-1], verbose=0).argmax(axis=-1)
     right = (said == test[:, 1:])[:, PERIOD - 1 :]
     print(f"accuracy: {right.mean():.4f} on {len(test)} sequences")

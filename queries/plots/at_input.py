@@ -2,13 +2,16 @@
 
 import pandas as pd
 
+from queries.answers.attention import attention
 from queries.answers.attribution import saliency
 from queries.answers.circuit import circuit, circuit_nodes
+from queries.answers.question import Question
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.errors import ParameterError, listed
 from queries.library.declaration import AttributionRule, CircuitLevel, ProductsRule, Pruning
 from queries.library.plots import plot
+from queries.plots import attention as attentions
 from queries.plots import circuit as circuits
 from queries.plots import effective_weights
 from queries.plots.base import GraphPlots
@@ -18,6 +21,54 @@ from queries.plots.picture import Picture, Size
 
 class AtInputPlots(GraphPlots):
     """The plots that take an input."""
+
+    def attention(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        *,
+        layer: str | None = None,
+        model: str | None = None,
+        size: Size | None = None,
+    ) -> Picture:
+        """Return where a model attends at an input, as an image a head.
+
+        Parameters
+        ----------
+        input
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Raises
+        ------
+        LayerNotFoundError
+            If the model has no attention of the name.
+        ParameterError
+            If there are several samples, no attention, or more than 100,000 weights or 100 images
+            would have to be drawn.
+
+        Examples
+        --------
+        >>> graph.plot.attention("samples/digits.npz:7")
+        """
+        question = self._graph.question("attention", input=input, layer=layer, model=model)
+        self._require_one(question, "the attention")
+        frame = self._computed(attention, question)
+        if frame.empty:
+            raise ParameterError(f"model {question.model.name!r} has no attention to be drawn")
+        heads = len(frame.drop_duplicates(["layer", "head"]))
+        if len(frame) > attentions.MOST_CELLS or heads > effective_weights.MOST_IMAGES:
+            raise ParameterError(
+                f"layer: the patterns have {len(frame):,} weights in {heads:,} images, and "
+                f"{attentions.MOST_CELLS:,} in {effective_weights.MOST_IMAGES} are drawn at most; "
+                f"name one layer, such as {frame['layer'].iloc[0]}"
+            )
+        names = frame["layer"].unique()
+        what = f"Attention {names[0]}" if len(names) == 1 else "Attention"
+        title = f"{what} at {frame['input'].iloc[0]}, model {question.model.name}"
+        return Picture(attentions.draw(frame, title=title), question.note, size)
 
     def circuit(
         self,
@@ -99,8 +150,7 @@ class AtInputPlots(GraphPlots):
             "products": products, "baseline": baseline, "steps": steps,
         }  # fmt: skip
         question = self._graph.question("circuit", model=model, **values)
-        if (samples := question.given().samples) > 1:
-            raise ParameterError(f"input: {samples:,} samples, and the circuit of one is drawn")
+        self._require_one(question, "the circuit")
         edges = self._computed(circuit, question)
         if len(edges) > circuits.MOST_EDGES:
             raise ParameterError(
@@ -216,6 +266,12 @@ class AtInputPlots(GraphPlots):
             bar="attribution (units of the target)",
         )
         return Picture(drawn, question.note, size)
+
+    @staticmethod
+    def _require_one(question: Question, what: str) -> None:
+        """Raise ParameterError where there are several samples."""
+        if (samples := question.given().samples) > 1:
+            raise ParameterError(f"input: {samples:,} samples, and {what} of one is drawn")
 
     def _input(self, model: str | None) -> str:
         """Return the name of the only input."""

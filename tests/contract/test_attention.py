@@ -11,6 +11,7 @@ import pytest
 from exporter import load
 from queries import NeuronGraph
 from tests.contract.stores import GraphStore
+from tests.contract.test_frames import assert_declared
 from tests.unit.builders import randomized, saved
 
 pytestmark = pytest.mark.computed
@@ -57,3 +58,4 @@ def test_is_what_the_file_says(
     assert len(found) == 2 * 2 * 4 * 4
     assert np.abs(found[found.columns[-1]]).max() > 1e-3
     pd.testing.assert_frame_equal(found, expected)
+    assert_declared(found, query)
