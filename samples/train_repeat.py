@@ -1,6 +1,7 @@
 """Train the sample transformer, which goes on with a sequence that repeats itself.
 
-Run ``python samples/train_repeat.py`` to make ``samples/repeat.keras`` again. Nothing is downloaded.
+Run ``python samples/train_repeat.py`` to make ``samples/repeat.keras`` again. Nothing is
+downloaded.
 """
 
 import argparse

@@ -71,8 +71,8 @@ class AttentionMethods(Methods):
             - ``key_token`` (int?): token at that position; null where no one input of tokens has as
               many
             - ``weight`` (float, in shares): how much the query takes of the key's value
-            - ``score`` (float, in units of the score): what the softmax is applied to; about -1e9
-              where a mask leaves a key out
+            - ``score`` (float, in units of the score): what the softmax is applied to; null where
+              the weight is 0, as where a mask leaves a key out
 
         Raises
         ------
@@ -95,7 +95,7 @@ class AttentionMethods(Methods):
 
         Examples
         --------
-        >>> graph.attention("samples/digits.npz:7")
+        >>> graph.attention("3,1,4,2,3,1,4,2")
         """
         question = self._ask("attention", model, input=input, layer=layer)
         return self._answer(question, answers.attention, in_store=in_store, sort=sort, limit=limit)
@@ -200,7 +200,7 @@ class AttentionMethods(Methods):
 
         Examples
         --------
-        >>> graph.head_loadings("samples/digits.npz:7", towards="dense_1[7]")
+        >>> graph.head_loadings("3,1,4,2,3,1,4,2", towards="next[3]@7")
         """
         question = self._ask(
             "head_loadings",

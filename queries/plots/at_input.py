@@ -35,6 +35,19 @@ class AtInputPlots(GraphPlots):
         Parameters
         ----------
         input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        layer
+            The attention, by the name of its layer or of what that is a part of; by default all
+            (text).
+        model
+            The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -51,7 +64,7 @@ class AtInputPlots(GraphPlots):
 
         Examples
         --------
-        >>> graph.plot.attention("samples/digits.npz:7")
+        >>> graph.plot.attention("3,1,4,2,3,1,4,2")
         """
         question = self._graph.question("attention", input=input, layer=layer, model=model)
         self._require_one(question, "the attention")

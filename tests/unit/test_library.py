@@ -22,8 +22,8 @@ from queries.library.declaration import (
 from queries.library.queries import THEMES, Query, queries, query
 
 NAMES = [
-    "activations", "adjacency", "attention", "attribution", "bifans", "channel_importance", "circuit",
-    "circuit_nodes", "circuit_scores", "combine",
+    "activations", "adjacency", "attention", "attribution", "bifans", "channel_importance",
+    "circuit", "circuit_nodes", "circuit_scores", "combine",
     "compare_edges", "compare_layers", "compare_neurons", "conservation", "contributions",
     "dead_neurons", "degree", "duplicate_channels", "edge_attribution", "edges",
     "effective_weights", "eigenvector_centrality", "field_neurons", "head_loadings",
