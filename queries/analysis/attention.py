@@ -139,7 +139,8 @@ class Weighed:
         scores
             Of all neurons of the model: shape (neurons,).
         """
-        return np.bincount(self.weight, scores[self.products], self.count)
+        summed = np.bincount(self.weight, scores[self.products], self.count)
+        return summed.astype(np.float64)
 
 
 def weighed_by(network: Network, pattern: Pattern) -> Weighed:

@@ -83,9 +83,6 @@ def head_loadings(question: Question) -> pd.DataFrame:
     """
     patterns = _patterns(question)
     held = replace(question, values={**question.values, "products": "frozen"})
-    if not patterns:
-        held.given()
-        return question.typed_answer(_no_rows(question))
     kept = _KEPT[question.values["split"]]
     count = sum(int(np.prod([pattern.shape[axis] for axis in kept])) for pattern in patterns)
     neuron_room(_TEXTS, _NUMBERS).require(count * held.given().samples)
@@ -93,13 +90,12 @@ def head_loadings(question: Question) -> pd.DataFrame:
     names = token_inputs(question.layers)
 
     def rows(sample: Sample) -> pd.DataFrame:
-        return pd.concat(
-            [
-                _loadings(pattern, found, sample, names, kept)
-                for pattern, found in zip(patterns, weighed, strict=True)
-            ],
-            ignore_index=True,
-        ).assign(towards=sample.towards.name)
+        frames = [
+            _loadings(pattern, found, sample, names, kept)
+            for pattern, found in zip(patterns, weighed, strict=True)
+        ]
+        frame = pd.concat(frames, ignore_index=True) if frames else _no_rows(question)
+        return frame.assign(towards=sample.towards.name)
 
     return answer_of_samples(held, rows, ends=())
 

@@ -17,6 +17,7 @@ from queries.plots import effective_weights
 from queries.plots.base import GraphPlots
 from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
+from queries.plots.short_names import short_name
 
 
 class AtInputPlots(GraphPlots):
@@ -79,7 +80,7 @@ class AtInputPlots(GraphPlots):
                 f"name one layer, such as {frame['layer'].iloc[0]}"
             )
         names = frame["layer"].unique()
-        what = f"Attention {names[0]}" if len(names) == 1 else "Attention"
+        what = f"Attention {short_name(names[0])}" if len(names) == 1 else "Attention"
         title = f"{what} at {frame['input'].iloc[0]}, model {question.model.name}"
         return Picture(attentions.draw(frame, title=title), question.note, size)
 

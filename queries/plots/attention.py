@@ -37,12 +37,12 @@ def draw(frame: pd.DataFrame, *, title: str) -> figure:
     title
         Title of the picture.
     """
-    numbered = frame.groupby(["layer", "head"], sort=False)
-    panel = numbered.ngroup().to_numpy()
-    several = frame["layer"].nunique() > 1
+    panel = frame.groupby(["layer", "head"], sort=False).ngroup().to_numpy().astype(np.int64)
+    apart = frame.drop_duplicates(["layer", "head"])
+    several = apart["layer"].nunique() > 1
     names = [
         f"{short_name(layer)} {head}" if several else f"head {head}"
-        for layer, head in numbered.groups
+        for layer, head in zip(apart["layer"], apart["head"], strict=True)
     ]
     queries, keys = (int(frame[axis].max()) + 1 for axis in ("query", "key"))
     panels = arrange(len(names), (keys, queries), _ROOM, gap=_GAP, head=_HEAD)

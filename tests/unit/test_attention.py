@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from queries import NeuronGraph
-from queries.errors import LayerNotFoundError
+from queries.errors import LayerNotFoundError, NeurongraphError, ParameterError
+from queries.plots import attention
 from tests.unit.builders import randomized, saved
 
 layers = keras.layers
@@ -300,3 +301,39 @@ def test_a_softmax_that_weighs_nothing_is_no_attention() -> None:
     with NeuronGraph(randomized(keras.Model(x, layers.Softmax()(gated)))) as graph:
         assert graph.attention(np.ones((T, D))).empty
         assert graph.head_loadings(np.ones((T, D))).empty
+
+
+def test_a_picture_has_an_image_for_each_head(opened: Any) -> None:
+    _, graph = opened
+    frame = graph.attention([3, 1, 4, 1])
+    drawn: Any = graph.plot.attention([3, 1, 4, 1]).figure
+    cells = drawn.select_one({"name": "cells"}).data_source.data
+    assert cells["weight"].tolist() == frame["weight"].tolist()
+    heads = drawn.select_one({"name": "heads"}).data_source.data["text"].tolist()
+    assert [head[-2:] for head in heads] == [" 0", " 1", " 0", " 1"]
+    # No two weights stand in one place, and within an image keys go right and queries down.
+    places = set(zip(cells["left"].tolist(), cells["top"].tolist(), strict=True))
+    assert len(places) == len(frame)
+    first = (frame["layer"] == frame["layer"][0]) & (frame["head"] == 0)
+    assert cells["left"][first].tolist() == frame["key"][first].tolist()
+    assert cells["top"][first].tolist() == frame["query"][first].tolist()
+    assert drawn.xaxis[0].major_label_overrides[2.0] == "4"
+
+
+def test_what_cannot_be_drawn_is_said(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, graph = opened
+    with pytest.raises(ParameterError, match="2 samples, and the attention of one is drawn"):
+        graph.plot.attention([[3, 1, 4, 1], [3, 1, 4, 1]])
+    for name, wrong in (("layer", 3), ("size", "large"), ("model", 3), ("input", "nowhere")):
+        with pytest.raises(NeurongraphError, match=name):
+            graph.plot.attention(**{"input": [3, 1, 4, 1], name: wrong})
+    monkeypatch.setattr(attention, "MOST_CELLS", 40)
+    with pytest.raises(ParameterError, match="64 weights in 4 images, and 40 in 100 are drawn"):
+        graph.plot.attention([3, 1, 4, 1])
+    assert graph.plot.attention([3, 1, 4, 1], layer="heads_1").figure
+    x = keras.Input((2,))
+    with (
+        NeuronGraph(keras.Model(x, layers.Dense(2)(x))) as other,
+        pytest.raises(ParameterError, match="has no attention to be drawn"),
+    ):
+        other.plot.attention([1, 2])

@@ -24,6 +24,12 @@ def opened(request: pytest.FixtureRequest) -> Iterator[tuple[Any, NeuronGraph]]:
         yield model, graph
 
 
+def cells_of(graph: NeuronGraph, **asked: Any) -> Any:
+    """Return what the saliency map shows."""
+    drawn: Any = graph.plot.saliency(TOKENS, **asked).figure.select_one({"name": "cells"})
+    return drawn.data_source.data
+
+
 def through_positions(model: Any) -> Any:
     """Return by position what TensorFlow says of the embedding: value times gradient."""
     import tensorflow as tf
@@ -38,9 +44,7 @@ def through_positions(model: Any) -> Any:
 
 def test_saliency_of_tokens_is_what_their_embeddings_have(opened: tuple[Any, NeuronGraph]) -> None:
     model, graph = opened
-    picture = graph.plot.saliency(TOKENS, towards="out[1]", products="gradient")
-    (renderer,) = picture.figure.select(name="cells")
-    cells = renderer.data_source.data
+    cells = cells_of(graph, towards="out[1]", products="gradient")
     expected = through_positions(model)
     assert cells["source"].tolist() == [f"tokens[{place}]" for place in range(4)]
     assert cells["weight"] == pytest.approx(expected, rel=1e-4)
@@ -50,9 +54,8 @@ def test_saliency_of_tokens_is_what_their_embeddings_have(opened: tuple[Any, Neu
 def test_saliency_against_a_baseline_is_that_of_the_input(opened: tuple[Any, NeuronGraph]) -> None:
     _, graph = opened
     asked: dict[str, Any] = {"towards": "out[1]", "rule": "rescale"}
-    (renderer,) = graph.plot.saliency(TOKENS, **asked).figure.select(name="cells")
     frame = graph.attribution(TOKENS, "tokens", **asked)
-    assert renderer.data_source.data["weight"].tolist() == frame["attribution"].tolist()
+    assert cells_of(graph, **asked)["weight"].tolist() == frame["attribution"].tolist()
     assert frame["attribution"].abs().min() > 0
 
 
