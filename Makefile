@@ -108,8 +108,9 @@ screenshots: $(TEST) ## Take the pictures of the documentation again; needs Chro
 site: $(TEST) ## Build the documentation as web pages in build/site.
 	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict
 
-train: $(VENV)/.installed-samples ## Train samples/digits.keras again.
+train: $(VENV)/.installed-samples ## Train the samples again.
 	$(VENV)/bin/python samples/train_digits.py
+	$(VENV)/bin/python samples/train_repeat.py
 
 clean: ## Delete what the other chores made, with the .venv.
 	rm -rf $(VENV) digits.lbug* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \

@@ -16,6 +16,7 @@ from queries.errors import NeurongraphError, ParameterError
 from queries.library.checks import require_count
 from queries.library.queries import Statement, query
 from queries.methods.at_input import AtInputMethods
+from queries.methods.attention import AttentionMethods
 from queries.methods.attribution import AttributionMethods
 from queries.methods.centrality import CentralityMethods
 from queries.methods.circuit import CircuitMethods
@@ -54,6 +55,7 @@ class NeuronGraph(
     AtInputMethods,
     AttributionMethods,
     CircuitMethods,
+    AttentionMethods,
     PruningMethods,
     PropertyMethods,
     RecordMethods,

@@ -15,7 +15,7 @@ from tests.docs.layers_page import layers_page
 from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.old_files import old_files_page
 from tests.docs.plots_page import plots_page
-from tests.docs.queries_page import load_both, load_series, queries_pages
+from tests.docs.queries_page import load_both, load_repeat, load_series, queries_pages
 from tests.docs.sample import ROOT, run, sample_folder
 
 
@@ -31,6 +31,7 @@ def generated() -> dict[Path, str]:
     docs, readme = ROOT / "docs", ROOT / "README.md"
     with sample_folder():
         load_both()
+        load_repeat()
         load_series()
         return {
             **docstrings(),

@@ -17,9 +17,10 @@ from queries.analysis.at_input.integrated import Integrated, integrated
 from queries.analysis.at_input.laws import conserved
 from queries.analysis.at_input.rule import Rule
 from queries.analysis.at_input.strongest_edges import strongest_edges
-from queries.analysis.operators import Ids
+from queries.analysis.operators import Flags, Ids, Scores
 from queries.answers.question import Question
 from queries.answers.samples import GivenInput, one_beside
+from queries.answers.token_ids import token_layers
 from queries.answers.towards import Towards, largest, named
 from queries.core.memory import neuron_room
 from queries.core.model_input import ModelInput
@@ -71,6 +72,19 @@ class Sample:
             baseline = activity_at(self.question.network, self.own, self.baseline)
         return frozen(self.question.network, self.own, self.at, rule, baseline)
 
+    @property
+    def begins(self) -> Flags:
+        """Which neurons are inputs, or tokens in one: what tells them is a step, with no slope.
+
+        Against a baseline, what other tokens make comes over the step from the input.
+        """
+        begins = self.frozen.inputs.copy()
+        network = self.question.network
+        if _rule_of(self.question) not in AGAINST:
+            for _, layer in token_layers(network.layers):
+                begins[network.neurons_of(layer)] = True
+        return begins
+
     @cached_property
     def towards(self) -> Towards:
         """The target."""
@@ -121,6 +135,21 @@ def contributions(question: Question) -> pd.DataFrame:
 
 def attribution(question: Question) -> pd.DataFrame:
     """Compute what each neuron has to do with a target."""
+    return _attributions(question, lambda sample: sample.attributed.neurons)
+
+
+def saliency(question: Question) -> pd.DataFrame:
+    """Compute the same, of an input of tokens what comes through the token at each position.
+
+    Parameters
+    ----------
+    question
+        One about ``attribution``.
+    """
+    return _attributions(question, lambda sample: sample.attributed.neurons + _of_tokens(sample))
+
+
+def _attributions(question: Question, through: Callable[[Sample], Scores]) -> pd.DataFrame:
     ids = np.flatnonzero(question.among("neurons"))
     neuron_room(4, 5).require(len(ids) * question.given().samples)
 
@@ -130,12 +159,27 @@ def attribution(question: Question) -> pd.DataFrame:
             "id": ids,
             "value": found.value[ids],
             "gradient": found.total_gradient[ids],
-            "attribution": found.neurons[ids],
+            "attribution": through(sample)[ids],
             "bias_part": found.biases[ids],
         }
         return pd.DataFrame(columns).assign(towards=sample.towards.name)
 
     return answer_of_samples(question, rows, ends=("",))
+
+
+def _of_tokens(sample: Sample) -> Scores:
+    """Return what of the target comes through the token that each neuron of an input says."""
+    network = sample.question.network
+    through = np.zeros(network.neurons)
+    for read, layer in token_layers(network.layers):
+        place = network.neurons_of(read)
+        # What tells the tokens reads the input, or a step between that has a neuron for each.
+        first = network.neurons_of(network.feeding(layer)[0]).start
+        for part in network.matrices(layer):
+            source, target, _ = part.columns
+            begun = np.where(sample.begins, sample.attributed.neurons, 0.0)[target]
+            through[place] += np.bincount(source - first, begun, read.neurons)
+    return through
 
 
 def edge_attribution(question: Question) -> pd.DataFrame:

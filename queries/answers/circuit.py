@@ -149,9 +149,10 @@ class Explained:
 
     @cached_property
     def inputs(self) -> Flags:
-        """Which nodes are inputs."""
-        inputs = [each.index for each in self.sample.question.model.layers if each.is_input]
-        return np.isin(self.nodes.layer, inputs)
+        """Which nodes are inputs, or tokens in one."""
+        inputs = np.zeros(len(self.nodes.table), dtype=bool)
+        inputs[self.nodes.node[self.sample.begins]] = True
+        return inputs
 
     @cached_property
     def chosen(self) -> Chosen:

@@ -30,7 +30,7 @@ layer = { type = "text", help = "name of the layer" }
 layer_index = { type = "int", help = "position of the layer" }
 channel = { type = "int?", help = "channel, feature map or unit; null of a layer" }
 x = { type = "int?", help = "coordinate along the width, or the time; null of a channel or a layer" }
-kind = { type = "text", help = "input, inner or target" }
+kind = { type = "text", help = "input, which a token in one is too, inner or target" }
 value = { type = "float", unit = "units of the output", help = "what it puts out, an output before its activation function, or more than at the baseline; of a channel or a layer the sum of its neurons" }
 attribution = { type = "float", unit = "units of what it leads towards", help = "what of the target comes through it" }
 bias_part = { type = "float", unit = "units of what it leads towards", help = "what of that begins at it" }

@@ -333,7 +333,8 @@ class Declaration:
     parameters
         What it takes.
     example
-        Values that make sense for the model of samples/digits.keras, as the command line has them.
+        Values that make sense for the model of samples/digits.keras, or samples/repeat.keras where
+        it is about attention, as the command line has them.
     """
 
     kind: ClassVar[str]

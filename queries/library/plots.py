@@ -45,6 +45,11 @@ def plots() -> dict[str, Plot]:
             ),
             example=query("adjacency").example,
         ),
+        _of_query(
+            "attention",
+            "Where a model attends at an input, as an image a head.",
+            "attention",
+        ),
         Plot(
             "centrality",
             "A measure of neurons, by layer; on a logarithmic scale unless a value is negative.",

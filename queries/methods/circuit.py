@@ -249,7 +249,7 @@ class CircuitMethods(Methods):
             - ``layer_index`` (int): position of the layer
             - ``channel`` (int?): channel, feature map or unit; null of a layer
             - ``x`` (int?): coordinate along the width, or the time; null of a channel or a layer
-            - ``kind`` (text): input, inner or target
+            - ``kind`` (text): input, which a token in one is too, inner or target
             - ``value`` (float, in units of the output): what it puts out, an output before its
               activation function, or more than at the baseline; of a channel or a layer the sum of
               its neurons

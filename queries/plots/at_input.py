@@ -2,22 +2,87 @@
 
 import pandas as pd
 
-from queries.answers.attribution import attribution
+from queries.answers.attention import attention
+from queries.answers.attribution import saliency
 from queries.answers.circuit import circuit, circuit_nodes
+from queries.answers.question import Question
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.errors import ParameterError, listed
 from queries.library.declaration import AttributionRule, CircuitLevel, ProductsRule, Pruning
 from queries.library.plots import plot
+from queries.plots import attention as attentions
 from queries.plots import circuit as circuits
 from queries.plots import effective_weights
 from queries.plots.base import GraphPlots
 from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
+from queries.plots.short_names import short_name
 
 
 class AtInputPlots(GraphPlots):
     """The plots that take an input."""
+
+    def attention(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        *,
+        layer: str | None = None,
+        model: str | None = None,
+        size: Size | None = None,
+    ) -> Picture:
+        """Return where a model attends at an input, as an image a head.
+
+        Parameters
+        ----------
+        input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        layer
+            The attention, by the name of its layer or of what that is a part of; by default all
+            (text).
+        model
+            The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Raises
+        ------
+        LayerNotFoundError
+            If the model has no attention of the name.
+        ParameterError
+            If there are several samples, no attention, or more than 100,000 weights or 100 images
+            would have to be drawn.
+
+        Examples
+        --------
+        >>> graph.plot.attention("3,1,4,2,3,1,4,2")
+        """
+        question = self._graph.question("attention", input=input, layer=layer, model=model)
+        self._require_one(question, "the attention")
+        frame = self._computed(attention, question)
+        if frame.empty:
+            raise ParameterError(f"model {question.model.name!r} has no attention to be drawn")
+        heads = len(frame.drop_duplicates(["layer", "head"]))
+        if len(frame) > attentions.MOST_CELLS or heads > effective_weights.MOST_IMAGES:
+            raise ParameterError(
+                f"layer: the patterns have {len(frame):,} weights in {heads:,} images, and "
+                f"{attentions.MOST_CELLS:,} in {effective_weights.MOST_IMAGES} are drawn at most; "
+                f"name one layer, such as {frame['layer'].iloc[0]}"
+            )
+        names = frame["layer"].unique()
+        what = f"Attention {short_name(names[0])}" if len(names) == 1 else "Attention"
+        title = f"{what} at {frame['input'].iloc[0]}, model {question.model.name}"
+        return Picture(attentions.draw(frame, title=title), question.note, size)
 
     def circuit(
         self,
@@ -99,8 +164,7 @@ class AtInputPlots(GraphPlots):
             "products": products, "baseline": baseline, "steps": steps,
         }  # fmt: skip
         question = self._graph.question("circuit", model=model, **values)
-        if (samples := question.given().samples) > 1:
-            raise ParameterError(f"input: {samples:,} samples, and the circuit of one is drawn")
+        self._require_one(question, "the circuit")
         edges = self._computed(circuit, question)
         if len(edges) > circuits.MOST_EDGES:
             raise ParameterError(
@@ -128,6 +192,8 @@ class AtInputPlots(GraphPlots):
         size: Size | None = None,
     ) -> Picture:
         """Return what of a target comes through each pixel, as images of the input.
+
+        Of an input of tokens it is what comes through the token at each position.
 
         Parameters
         ----------
@@ -188,7 +254,7 @@ class AtInputPlots(GraphPlots):
         sources = question.neurons("neurons")
         if len(among := sources["layer"].unique()) != 1:
             raise ParameterError(f"neurons: name one layer, not {listed(list(among)) or 'none'}")
-        found = self._computed(attribution, question)
+        found = self._computed(saliency, question)
         targets = (found["towards"] + " at " + found["input"]).unique()
         count = len(targets) * len(images_of(sources).names)
         if count > effective_weights.MOST_IMAGES:
@@ -214,6 +280,12 @@ class AtInputPlots(GraphPlots):
             bar="attribution (units of the target)",
         )
         return Picture(drawn, question.note, size)
+
+    @staticmethod
+    def _require_one(question: Question, what: str) -> None:
+        """Raise ParameterError where there are several samples."""
+        if (samples := question.given().samples) > 1:
+            raise ParameterError(f"input: {samples:,} samples, and {what} of one is drawn")
 
     def _input(self, model: str | None) -> str:
         """Return the name of the only input."""

@@ -53,8 +53,8 @@ def draw(edges: pd.DataFrame, nodes: pd.DataFrame, *, title: str) -> figure:
     )
     _add_edges(plot, edges_of(edges, placed))
     _add_nodes(plot, placed)
-    add_names(plot, named, WIDTH / len(layers))
     name_below(plot, dict(zip(layers["column"].tolist(), layers["layer"], strict=True)))
+    add_names(plot, named, (WIDTH - (plot.min_border_left or 0)) / len(layers))
     plot.yaxis.ticker = FixedTicker(ticks=[])
     plot.grid.grid_line_color = None
     legend_above(plot)

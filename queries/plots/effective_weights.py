@@ -83,7 +83,7 @@ def draw(
         match_aspect=bool(images.down),
     )
     _add_grounds(plot, panels, images.corner, ZERO if by == "weight" else SEQUENTIAL[0])
-    _add_heads(plot, panels, images.corner, heads)
+    add_heads(plot, panels, images.corner, heads)
     bar = bar or f"sum over paths of the product of {by} (no unit)"
     _add_cells(plot, cells_of(pairs, sources, targets, panels), by, bar)
     rows = np.arange(len(targets)) * (panels.height + panels.head if in_rows else 1.0)
@@ -157,7 +157,20 @@ def _add_grounds(plot: figure, panels: Panels, corner: tuple[float, float], zero
     )
 
 
-def _add_heads(plot: figure, panels: Panels, corner: tuple[float, float], heads: list[str]) -> None:
+def add_heads(plot: figure, panels: Panels, corner: tuple[float, float], heads: list[str]) -> None:
+    """Write above each image what it is.
+
+    Parameters
+    ----------
+    plot
+        The figure.
+    panels
+        Where images stand.
+    corner
+        The centre of the first cell of the first one.
+    heads
+        A text an image.
+    """
     number = np.arange(panels.count)
     # A head that is wider than its image would be written over the next one.
     most = max(4, int(_HEAD / _LETTER * (panels.width + panels.gap) / panels.head))

@@ -5,6 +5,7 @@ import pandas as pd
 from bokeh.models.annotations import LabelSet
 from bokeh.plotting import figure
 
+from queries.plots.short_names import short_name
 from queries.plots.style import WIDTH, source_of
 
 _HEIGHT_OF_A_NAME = 0.028
@@ -22,7 +23,8 @@ def room_of(neurons: pd.DataFrame, columns: int) -> float:
     columns
         How many layers there are.
     """
-    longest = neurons["name"][neurons["x"] == neurons["x"].max()].str.len().max()
+    last = neurons["name"][neurons["x"] == neurons["x"].max()]
+    longest = last.map(short_name).str.len().max()
     return max(0.9, float(longest) * _WIDTH_OF_A_LETTER / WIDTH * columns)
 
 
@@ -38,9 +40,10 @@ def add_names(plot: figure, neurons: pd.DataFrame, column: float) -> None:
     column
         The pixels from one layer to the next.
     """
+    short = neurons.assign(name=neurons["name"].map(short_name))
     plot.add_layout(
         LabelSet(
-            x="x", y="y", text="name", source=source_of(_apart(neurons, column)), x_offset=8,
+            x="x", y="y", text="name", source=source_of(_apart(short, column)), x_offset=8,
             y_offset=5, text_font_size="12px", background_fill_color="white",
             background_fill_alpha=0.7,
         )

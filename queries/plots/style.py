@@ -17,6 +17,8 @@ from bokeh.models.annotations.legends import ColorBar
 from bokeh.palettes import Cividis256, RdBu11, interp_palette
 from bokeh.plotting import figure
 
+from queries.plots.short_names import short_name
+
 WIDTH, HEIGHT = 1280, 800
 PLAIN: Final = "#3f5a8a"
 FAINT: Final = "#bbbbbb"
@@ -25,6 +27,12 @@ MOST_LEVEL_NAMES: Final = 8
 
 MOST_SLANTED_NAMES: Final = 64
 """The same of names that are slanted, in a picture of the usual size."""
+
+_WIDTH_OF_A_LETTER: Final = 7.0
+"""In pixels."""
+
+_SLANTED: Final = 0.6
+"""How much of their length names take from left to right that are slanted."""
 
 SEQUENTIAL: Final[tuple[str, ...]] = tuple(Cividis256)
 # The middle one is 0.
@@ -89,11 +97,15 @@ def name_left(plot: figure, names: Mapping[float, str]) -> None:
 def name_below(plot: figure, names: Mapping[float, str]) -> None:
     """Write the names of layers below a figure, by their places; as many as have room."""
     places = sorted(names)
-    if len(names) > MOST_LEVEL_NAMES:
+    short = {place: short_name(names[place]) for place in places}
+    longest = max(map(len, short.values()), default=0)
+    if len(names) > MOST_LEVEL_NAMES or longest * len(names) * _WIDTH_OF_A_LETTER > WIDTH:
         slant_names(plot)
         places = places[:: -(-len(names) // MOST_SLANTED_NAMES)]
+        # The first ones begin left of the figure.
+        plot.min_border_left = round(longest * _WIDTH_OF_A_LETTER * _SLANTED)
     plot.xaxis.ticker = FixedTicker(ticks=places)
-    plot.xaxis.major_label_overrides = {place: names[place] for place in places}
+    plot.xaxis.major_label_overrides = {place: short[place] for place in places}
 
 
 def slant_names(plot: figure) -> None:

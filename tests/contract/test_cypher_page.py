@@ -98,7 +98,7 @@ class TestNeo4j:
         for asked in queries().values():
             if not asked.body:
                 continue
-            statement = statement_of(asked, graph_of(asked, digits, rounded))
+            statement = statement_of(asked, graph_of(asked, digits, rounded, digits))
             model = statement.parameters.get("model")
             at = _rows(driver, AT_THE_MODEL, {"model": model}).iloc[0]
             plan = _plan(driver, "PROFILE", statement.cypher, statement.parameters)
@@ -121,7 +121,7 @@ class TestEmbedded:
             stated = asked.body and not asked.not_embedded
             if stated and asked.about_a_model:
                 values = example_values(asked)
-                assert_same(graph_of(asked, digits, rounded), asked.name, **values)
+                assert_same(graph_of(asked, digits, rounded, digits), asked.name, **values)
 
     @pytest.mark.parametrize(
         ("cypher", "reason"),

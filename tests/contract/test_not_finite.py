@@ -33,9 +33,11 @@ NAME, LATER, CHANNELS = "diverged", "diverged-later", "diverged-channels"
 LAST = {"source": "pixels", "target": "last"}
 ENDS: dict[str, Any] = {"source": "pixels", "target": NeuronFilter(layer=["join", "last"])}
 
+AT: dict[str, Any] = {"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}
 QUESTIONS: dict[str, list[dict[str, Any]]] = {
-    "activations": [{"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}],
+    "activations": [AT],
     "adjacency": [{}],
+    "attention": [AT],
     "bifans": [{"source": "pixels", "target": "left", "threshold": 0.4}],
     "channel_importance": [{"k": 2}, {"target": "last", "k": 1}],
     "combine": [{"first": "head", "second": "last"}, {"first": "left", "second": "join"}],
@@ -85,7 +87,6 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
     "widest_path": [LAST, ENDS],
     "zero_channels": [{"threshold": 5.0}],
 }
-AT: dict[str, Any] = {"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}
 UNDEFINED: dict[str, dict[str, Any]] = {
     "attribution": AT,
     "circuit": AT,
@@ -94,6 +95,7 @@ UNDEFINED: dict[str, dict[str, Any]] = {
     "conservation": AT,
     "contributions": {**AT, "neurons": "last"},
     "edge_attribution": AT,
+    "head_loadings": AT,
     "influence": AT,
     "pagerank": {},
     "path_centrality": {},

@@ -124,10 +124,12 @@ def statements_pages() -> dict[str, str]:
     with (
         NeuronGraph("digits.lbug") as digits,
         NeuronGraph("both.lbug", model="rounded") as rounded,
+        NeuronGraph("repeat.lbug") as repeat,
     ):
         for heading, found in _stated().items():
             stated = [
-                (query, statement_of(query, graph_of(query, digits, rounded))) for query in found
+                (query, statement_of(query, graph_of(query, digits, rounded, repeat)))
+                for query in found
             ]
             sections = [_section(*each) for each in stated]
             head = [NOTE, f"# {heading}\n", _ABOVE, _costs(stated)]

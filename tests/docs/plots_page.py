@@ -9,7 +9,7 @@ from queries.commands.description import example_words
 from queries.export.files import SUFFIXES
 from queries.library.plots import Plot, plots
 from tests.docs.markdown import NOTE, block, parameters_of, table
-from tests.docs.queries_page import load_both, load_series
+from tests.docs.queries_page import load_both, load_repeat, load_series
 from tests.docs.sample import ROOT, run, sample_folder
 
 PICTURES: Final = ROOT / "docs" / "pictures"
@@ -96,6 +96,7 @@ def _command(plot: Plot) -> str:
     words = example_words(plot)
     graph = ["both.lbug", "--model", "rounded"] if "other=digits" in words else ["digits.lbug"]
     graph = ["series.lbug"] if "run=digits" in words else graph
+    graph = ["repeat.lbug"] if plot.name == "attention" else graph
     return shlex.join(["neurongraph", "plot", plot.name, "--graph", *graph, *words])
 
 
@@ -103,6 +104,7 @@ def main() -> None:
     """Draw every picture again."""
     with sample_folder():
         load_both()
+        load_repeat()
         load_series()
         for plot in plots().values():
             picture = PICTURES / f"{plot.name}.png"

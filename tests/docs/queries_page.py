@@ -19,6 +19,7 @@ _ROUNDED: Final = (
         "'MATCH ()-[r:CONNECTS_TO]->() SET r.weight = round(r.weight, 1)'"
     ),
 )
+_REPEAT: Final = "neurongraph load samples/repeat.keras --graph repeat.lbug --replace"
 _QUERIES: Final = f"""\
 Each query is a file in `queries/cypher/`, a command `neurongraph query NAME`, and a method of
 `neurongraph.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which
@@ -52,7 +53,11 @@ loaded by
 What compares two models is shown on a graph that holds the sample twice, the second time with its
 weights rounded to one decimal:
 
-{block("sh", chr(10).join(_ROUNDED))}"""
+{block("sh", chr(10).join(_ROUNDED))}
+What is about attention is shown on a small transformer, which goes on with a sequence that repeats
+itself:
+
+{block("sh", _REPEAT)}"""
 
 _ABOVE: Final = """\
 [Queries](../queries.md) says how neurons are named, and how the graphs of the examples are loaded.
@@ -60,14 +65,16 @@ _ABOVE: Final = """\
 
 
 def queries_pages() -> dict[str, str]:
-    """Return the pages by their places in ``docs``; both graphs are in the current folder."""
+    """Return the pages by their places in ``docs``; their graphs are in the current folder."""
     with (
         NeuronGraph("digits.lbug") as digits,
         NeuronGraph("both.lbug", model="rounded") as rounded,
+        NeuronGraph("repeat.lbug") as repeat,
     ):
         pages = {"queries.md": _overview()}
         for heading, found in by_theme().items():
-            sections = [_section(each, graph_of(each, digits, rounded)) for each in found]
+            graphs = {each.name: graph_of(each, digits, rounded, repeat) for each in found}
+            sections = [_section(each, graphs[each.name]) for each in found]
             head = [NOTE, f"# {heading}\n", _ABOVE, _summaries(found)]
             pages[place(found[0], "queries")] = "\n".join([*head, *sections])
     return pages
@@ -86,8 +93,12 @@ def place(query: Query, folder: str) -> str:
     return f"{folder}/{query.theme}.md"
 
 
-def graph_of(query: Query, digits: NeuronGraph, rounded: NeuronGraph) -> NeuronGraph:
-    """Return the graph of two that a query is shown on: one with two models where it needs them."""
+def graph_of(
+    query: Query, digits: NeuronGraph, rounded: NeuronGraph, repeat: NeuronGraph
+) -> NeuronGraph:
+    """Return the graph that a query is shown on: with two models or attention where it needs it."""
+    if query.theme == "attention":
+        return repeat
     return rounded if "other" in query.example or query.name == "models" else digits
 
 
@@ -95,6 +106,11 @@ def load_both() -> None:
     """Make ``both.lbug`` in the current folder."""
     for command in _ROUNDED:
         run(f"{command} --quiet" if " load " in command else command)
+
+
+def load_repeat() -> None:
+    """Make ``repeat.lbug`` in the current folder."""
+    run(f"{_REPEAT} --quiet")
 
 
 def load_series() -> None:

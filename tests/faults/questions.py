@@ -20,6 +20,7 @@ _AT: Final = {"input": np.full((4, 4, 1), 0.5)}
 _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
     "activations": [_AT],
     "adjacency": [_NEAR],
+    "attention": [_AT],
     "attribution": [{**_AT, "towards": "digits[1]"}],
     "bifans": [_NEAR],
     "channel_importance": [{}],
@@ -40,6 +41,7 @@ _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
     "effective_weights": [_ENDS],
     "eigenvector_centrality": [{"neurons": "digits"}],
     "field_neurons": [{"neurons": "digits[1]"}],
+    "head_loadings": [_AT],
     "influence": [_AT],
     "katz": [{}, {"weights": "signed"}],
     "laplacian": [{"neurons": "digits"}],

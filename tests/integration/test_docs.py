@@ -25,7 +25,7 @@ from queries.library.queries import queries
 from queries.plots.picture import Picture
 from queries.viewer.server import Viewer
 from tests.docs.docstrings import example_of
-from tests.docs.queries_page import load_both, load_series
+from tests.docs.queries_page import graph_of, load_both, load_repeat, load_series
 from tests.docs.sample import DIGITS, ROOT, run, sample_folder
 from tests.examples import example_values
 from tests.generate_docs import generated
@@ -111,9 +111,18 @@ def both() -> Iterator[NeuronGraph]:
     """The sample and its rounded weights in one graph, in the current folder."""
     with sample_folder():
         load_both()
+        load_repeat()
         load_series()
         with NeuronGraph("both.lbug", model="rounded") as graph:
             yield graph
+
+
+@pytest.fixture(scope="module")
+def repeat(both: NeuronGraph) -> Iterator[NeuronGraph]:
+    """The sample transformer, in the same folder."""
+    assert both.location == "both.lbug"
+    with NeuronGraph("repeat.lbug") as graph:
+        yield graph
 
 
 def _python(declaration: Declaration, graph: NeuronGraph) -> Any:
@@ -122,12 +131,14 @@ def _python(declaration: Declaration, graph: NeuronGraph) -> Any:
 
 
 @pytest.mark.parametrize("name", queries())
-def test_the_example_of_a_method_is_that_of_the_command(both: NeuronGraph, name: str) -> None:
+def test_the_example_of_a_method_is_that_of_the_command(
+    both: NeuronGraph, repeat: NeuronGraph, name: str
+) -> None:
     query = queries()[name]
-    values = example_values(query)
-    frame = _python(query, both)
-    pd.testing.assert_frame_equal(frame, getattr(both, name)(**values))
-    text = inspect.getdoc(getattr(both, name)) or ""
+    values, graph = example_values(query), graph_of(query, both, both, repeat)
+    frame = _python(query, graph)
+    pd.testing.assert_frame_equal(frame, getattr(graph, name)(**values))
+    text = inspect.getdoc(getattr(graph, name)) or ""
     # What the answer really has, and what a coarser graph has beside it.
     explained = re.findall(r"^    - ``(\w+)`` \(\w", text, flags=re.MULTILINE)
     more = [column.name for column in query.columns if column.grouped]
@@ -165,9 +176,11 @@ def _examples(method: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("name", plots())
-def test_the_example_of_a_plot_draws(both: NeuronGraph, name: str) -> None:
+def test_the_example_of_a_plot_draws(both: NeuronGraph, repeat: NeuronGraph, name: str) -> None:
     declaration = plots()[name]
-    if "run" in declaration.example:
+    if name == "attention":
+        assert isinstance(_python(declaration, repeat), Picture)
+    elif "run" in declaration.example:
         with NeuronGraph("series.lbug") as series:
             assert isinstance(_python(declaration, series), Picture)
     else:

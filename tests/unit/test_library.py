@@ -22,11 +22,12 @@ from queries.library.declaration import (
 from queries.library.queries import THEMES, Query, queries, query
 
 NAMES = [
-    "activations", "adjacency", "attribution", "bifans", "channel_importance", "circuit",
-    "circuit_nodes", "circuit_scores", "combine",
+    "activations", "adjacency", "attention", "attribution", "bifans", "channel_importance",
+    "circuit", "circuit_nodes", "circuit_scores", "combine",
     "compare_edges", "compare_layers", "compare_neurons", "conservation", "contributions",
     "dead_neurons", "degree", "duplicate_channels", "edge_attribution", "edges",
-    "effective_weights", "eigenvector_centrality", "field_neurons", "influence", "katz",
+    "effective_weights", "eigenvector_centrality", "field_neurons", "head_loadings",
+    "influence", "katz",
     "laplacian",
     "layer_statistics", "layers", "longest_path", "models", "neighbours", "neurons", "pagerank",
     "path_centrality", "path_counts", "path_norm", "projective_field", "receptive_field",

@@ -1,0 +1,78 @@
+"""What comes through the tokens of an input, in circuits and in pictures, against TensorFlow."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from queries import NeuronGraph
+from tests.unit.builders import randomized
+
+layers = keras.layers
+TOKENS = [3, 1, 4, 1]
+
+
+@pytest.fixture(scope="module", params=["int32", "float32"])
+def opened(request: pytest.FixtureRequest) -> Iterator[tuple[Any, NeuronGraph]]:
+    """Give a small recurrent model of tokens, as integers and as floats, and its graph."""
+    tokens = keras.Input((4,), dtype=request.param, name="tokens")
+    looked_up = layers.Embedding(6, 3, name="embedding")(tokens)
+    model = randomized(keras.Model(tokens, layers.Dense(2, name="out")(layers.GRU(3)(looked_up))))
+    with NeuronGraph(model) as graph:
+        yield model, graph
+
+
+def cells_of(graph: NeuronGraph, **asked: Any) -> Any:
+    """Return what the saliency map shows."""
+    drawn: Any = graph.plot.saliency(TOKENS, **asked).figure.select_one({"name": "cells"})
+    return drawn.data_source.data
+
+
+def through_positions(model: Any) -> Any:
+    """Return by position what TensorFlow says of the embedding: value times gradient."""
+    import tensorflow as tf
+
+    behind = keras.Model(model.get_layer("embedding").output, model.output)
+    value = tf.constant(model.get_layer("embedding")(np.array([TOKENS])))
+    with tf.GradientTape() as tape:
+        tape.watch(value)
+        target = behind(value)[0, 1]
+    return np.asarray(value * tape.gradient(target, value)).sum(axis=-1)[0]
+
+
+def test_saliency_of_tokens_is_what_their_embeddings_have(opened: tuple[Any, NeuronGraph]) -> None:
+    model, graph = opened
+    cells = cells_of(graph, towards="out[1]", products="gradient")
+    expected = through_positions(model)
+    assert cells["source"].tolist() == [f"tokens[{place}]" for place in range(4)]
+    assert cells["weight"] == pytest.approx(expected, rel=1e-4)
+    assert np.abs(expected).max() > 1e-3
+
+
+def test_saliency_against_a_baseline_is_that_of_the_input(opened: tuple[Any, NeuronGraph]) -> None:
+    _, graph = opened
+    asked: dict[str, Any] = {"towards": "out[1]", "rule": "rescale"}
+    frame = graph.attribution(TOKENS, "tokens", **asked)
+    assert cells_of(graph, **asked)["weight"].tolist() == frame["attribution"].tolist()
+    assert frame["attribution"].abs().min() > 0
+
+
+@pytest.mark.parametrize("rule", ["gradient", "rescale"])
+def test_a_circuit_begins_at_tokens(opened: tuple[Any, NeuronGraph], rule: str) -> None:
+    _, graph = opened
+    asked: dict[str, Any] = {"level": "neuron", "node_share": 1, "edge_share": 1, "rule": rule}
+    nodes = graph.circuit_nodes(TOKENS, **asked)
+    begin = set(nodes[nodes["kind"] == "input"]["name"])
+    # Against a baseline the step has a slope, and what makes the difference is the input.
+    expected = {
+        "gradient": {f"embedding/token[{each}]@{place}" for place, each in enumerate(TOKENS)},
+        "rescale": {f"tokens[{place}]" for place in range(4)},
+    }
+    assert begin == expected[rule]
+    (scores,) = graph.circuit_scores(TOKENS, **asked).to_dict("records")
+    assert 0 < scores["replacement"] <= 1
+    target = nodes[nodes["kind"] == "target"]["attribution"].sum()
+    begins = nodes[nodes["kind"] == "input"]["attribution"].sum() + scores["bias_part"]
+    assert begins == pytest.approx(target, abs=1e-5)
