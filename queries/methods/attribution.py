@@ -6,9 +6,10 @@ from typing import Literal
 import pandas as pd
 
 from queries.answers import attribution as answers
+from queries.answers.attribution_paths import attribution_paths
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
-from queries.library.declaration import AttributionRule, ProductsRule, SlopeRule
+from queries.library.declaration import AttributionRule, CircuitLevel, ProductsRule, SlopeRule
 from queries.methods.base import Methods
 
 
@@ -341,6 +342,47 @@ class AttributionMethods(Methods):
         )
         return self._answer(
             question, answers.edge_attribution, in_store=in_store, sort=sort, limit=limit
+        )
+
+    def attribution_paths(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        source: NeuronsLike = None,
+        *,
+        towards: str | None = None,
+        k: int = 10,
+        level: CircuitLevel = "neuron",
+        slope: SlopeRule = "gradient",
+        products: ProductsRule = "half",
+        baseline: InputLike | None = None,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        in_store: bool = False,
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the k strongest paths of a target at an input, signed.
+
+        Raises
+        ------
+        ParameterError
+            If the graph does not compute what its model does, or samples do not fit; if the target
+            is no neuron, and no difference of two; if more relationships or entries of a softmax
+            take part than memory holds.
+        """
+        question = self._ask(
+            "attribution_paths",
+            model,
+            input=input,
+            source=source,
+            towards=towards,
+            k=k,
+            level=level,
+            slope=slope,
+            products=products,
+            baseline=baseline,
+        )
+        return self._answer(
+            question, attribution_paths, in_store=in_store, sort=sort, limit=limit
         )
 
     def conservation(
