@@ -45,6 +45,11 @@ def plots() -> dict[str, Plot]:
             ),
             example=query("adjacency").example,
         ),
+        _of_query(
+            "attribution_paths",
+            "The k strongest paths of an answer at an input, drawn through the layers.",
+            "attribution_paths",
+        ),
         Plot(
             "centrality",
             "A measure of neurons, by layer; on a logarithmic scale unless a value is negative.",

@@ -36,7 +36,7 @@ from queries.plots import (
     weight_distribution,
 )
 from queries.plots.at_input import AtInputPlots
-from queries.plots.base import title_of
+from queries.plots.base import layers_of, title_of
 from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
 
@@ -535,7 +535,7 @@ class Plots(AtInputPlots):
             raise ParameterError("target: no path leads there; there is nothing to draw")
         title = title_of(f"The {hops['path'].iloc[-1]} strongest paths", question)
         return Picture(
-            strongest_paths.draw(hops, _layers(question), title=title), question.note, size
+            strongest_paths.draw(hops, layers_of(question), title=title), question.note, size
         )
 
     def weight_distribution(
@@ -613,7 +613,7 @@ class Plots(AtInputPlots):
         among = members["layer"].unique()
         if len(among) > 1:
             raise ParameterError(f"over: name one layer, not {listed(list(among))}")
-        layers = _layers(question)
+        layers = layers_of(question)
         layer = layers[layers["name"] == among[0]].iloc[0]
         return Picture(field.draw(members, layer, title=title), question.note, size)
 
@@ -632,17 +632,6 @@ def _named(neurons: pd.DataFrame) -> str:
     if len(neurons) == 1:
         return str(neurons["name"].iloc[0])
     return f"{len(neurons):,} neurons of {listed(list(neurons['layer'].unique()))}"
-
-
-def _layers(question: Question) -> pd.DataFrame:
-    """Return the layers as the query ``layers`` has them, as far as pictures need it."""
-    return pd.DataFrame(
-        [
-            (layer.index, layer.name, layer.lengths, layer.counted, layer.first, layer.last)
-            for layer in question.layers
-        ],
-        columns=["index", "name", "lengths", "counted", "first", "last"],
-    )
 
 
 def _require_any(name: str, neurons: pd.DataFrame) -> pd.DataFrame:

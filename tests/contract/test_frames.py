@@ -26,6 +26,7 @@ SAMPLE = np.linspace(0, 1, 60).reshape(6, 5, 2)
 FILLED: dict[str, dict[str, Any]] = {
     "activations": {"input": SAMPLE, "neurons": "hidden"},
     "attribution": {"input": SAMPLE, "neurons": "hidden"},
+    "attribution_paths": {"input": SAMPLE},
     "bifans": {"source": "hidden", "target": "digits"},
     "circuit": {"input": SAMPLE},
     "circuit_nodes": {"input": SAMPLE},
@@ -56,6 +57,7 @@ EMPTY: dict[str, dict[str, Any]] = {
     "activations": {"input": SAMPLE, "neurons": NOTHING},
     "adjacency": BACKWARDS,
     "attribution": {"input": SAMPLE, "neurons": NOTHING},
+    "attribution_paths": {"input": SAMPLE, "source": NOTHING},
     "channel_importance": {"target": NOTHING},
     "circuit": {"input": SAMPLE, "towards": "pixels[0]@0,0"},
     "combine": {"first": "pixels", "second": "odds"},

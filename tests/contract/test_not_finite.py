@@ -88,6 +88,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
 AT: dict[str, Any] = {"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}
 UNDEFINED: dict[str, dict[str, Any]] = {
     "attribution": AT,
+    "attribution_paths": AT,
     "circuit": AT,
     "circuit_nodes": AT,
     "circuit_scores": AT,

@@ -122,7 +122,8 @@ class TestPictures:
             "projective_field": lambda some: plot.projective_field(some(strong), last),
         }
         # Those that are left out take no neurons, or an input.
-        assert set(plots()) - {"circuit", "comparison", "history", "saliency"} == set(asked)
+        others = {"attribution_paths", "circuit", "comparison", "history", "saliency"}
+        assert set(plots()) - others == set(asked)
         for name, draw in asked.items():
             by_value = drawn(draw(lambda *layer: ways(*layer)[0]))
             by_id = drawn(draw(lambda *layer: ways(*layer)[1]))

@@ -21,6 +21,7 @@ _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
     "activations": [_AT],
     "adjacency": [_NEAR],
     "attribution": [{**_AT, "towards": "digits[1]"}],
+    "attribution_paths": [{**_AT, "k": 20}],
     "bifans": [_NEAR],
     "channel_importance": [{}],
     "circuit": [_AT],

@@ -22,7 +22,8 @@ from queries.library.declaration import (
 from queries.library.queries import THEMES, Query, queries, query
 
 NAMES = [
-    "activations", "adjacency", "attribution", "bifans", "channel_importance", "circuit",
+    "activations", "adjacency", "attribution", "attribution_paths", "bifans",
+    "channel_importance", "circuit",
     "circuit_nodes", "circuit_scores", "combine",
     "compare_edges", "compare_layers", "compare_neurons", "conservation", "contributions",
     "dead_neurons", "degree", "duplicate_channels", "edge_attribution", "edges",
