@@ -82,7 +82,7 @@ class Sample:
     def attributed(self) -> Attribution | Integrated:
         """What neurons and relationships have to do with the target."""
         values = self.question.values
-        if _rule_of(self.question) != _INTEGRATED:
+        if values["rule"] != _INTEGRATED:
             return self.conserving
         return integrated(
             self.question.network, self.own, (self.baseline, self.inputs), self.towards.own,

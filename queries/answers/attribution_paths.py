@@ -24,13 +24,25 @@ from queries.answers.attribution import Sample, samples_of
 from queries.answers.circuit import Explained, Nodes, nodes_of
 from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter
+from queries.errors import ParameterError
 
 _PLACE: Final = ("id", "name", "layer")
 
 
 def attribution_paths(question: Question) -> pd.DataFrame:
-    """Find the paths of the largest absolute attributions at each input."""
+    """Find the paths of the largest absolute attributions at each input.
+
+    Raises
+    ------
+    ParameterError
+        If integrated gradients are to have paths between neurons.
+    """
     level = question.values["level"]
+    if level == "neuron" and question.values["rule"] == "ig":
+        raise ParameterError(
+            "rule: with ig there is no one slope of a neuron, and so no path between neurons; take "
+            "rescale, or the level channel or layer"
+        )
     nodes = None if level == "neuron" else nodes_of(question.model, level)
     frames = [_rows(_Paths(sample, nodes)) for sample in samples_of(question)]
     return question.typed_answer(pd.concat(frames, ignore_index=True))
@@ -54,11 +66,11 @@ class _Paths:
     @cached_property
     def graph(self) -> PathGraph:
         """All of them."""
-        found = self.sample.conserving
+        own = self.sample.towards.own
         if self.nodes is None:
-            return NeuronPaths.of(found.frozen, found.own)
-        explained = Explained(self.sample, self.nodes)
-        ending = sums(self.nodes.node, found.own * found.pre_activation, len(self.nodes.table))
+            return NeuronPaths.of(self.sample.frozen, own)
+        explained, found = Explained(self.sample, self.nodes), self.sample.attributed
+        ending = sums(self.nodes.node, own * found.pre_activation, len(self.nodes.table))
         return FlowPaths(explained.flow, explained.inputs, ending, self.nodes.layer)
 
     @cached_property
@@ -94,7 +106,7 @@ class _Paths:
 
 def _rows(found: _Paths) -> pd.DataFrame:
     """Return a row a hop of the strongest paths at a sample."""
-    paths, target = found.strongest, found.sample.conserving.target
+    paths, target = found.strongest, found.sample.attributed.target
     mass = over_all_paths(found.graph, MASS)
     lengths = [len(path.parts) for path in paths]
     product = np.array([path.product for path in paths], dtype=np.float64)

@@ -3,7 +3,7 @@ summary = "The k strongest paths of an answer at an input, signed; exact."
 theme = "attribution"
 order = "inputs as they are given, then by path, then by hop"
 reads = "edges"
-definition = "a path begins with the value of an input, or with what a neuron has of its own: its bias, and what its slope leaves. Its attribution is that times slope * weight of each relationship along it; of the target the slope is 1. All paths add up to the target, those from inputs to inputs times the gradient. Through a softmax within the model a path goes from one neuron to another, or on, by the Jacobian. Between channels or layers a path begins with what of the target begins at one, and each of them passes on what flows through it (edge_attribution, summed) by shares: what flows over a relationship, of all that flows out. These paths add up to the target as well"
+definition = "a path begins with the value of an input, or with what a neuron has of its own: its bias, and what its slope leaves. Its attribution is that times slope * weight of each relationship along it; of the target the slope is 1. All paths add up to the target, those from inputs to inputs times the gradient. Through a softmax within the model a path goes from one neuron to another, or on, by the Jacobian. Between channels or layers a path begins with what of the target begins at one, and each of them passes on what flows through it (edge_attribution, summed) by shares: what flows over a relationship, of all that flows out. These paths add up to the target as well, and are what ig has, which has no one slope of a neuron"
 not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", k = 3 }
@@ -15,9 +15,10 @@ source = { type = "neurons", help = "where the paths begin: neurons of inputs, o
 towards = { shared = true }
 k = { type = "int", default = 10, least = 1, unit = "paths", help = "how many paths of each input" }
 level = { choices = ["neuron", "channel", "layer"], default = "neuron", help = "between what the paths go. Between neurons of a convolution they are many, and a few explain little: see share and mass_share" }
-slope = { shared = true }
+rule = { shared = true }
 products = { shared = true }
 baseline = { shared = true }
+steps = { shared = true }
 
 [columns]
 input = { type = "text", help = "which sample: its file and row, or its number" }

@@ -352,9 +352,10 @@ class AttributionMethods(Methods):
         towards: str | None = None,
         k: int = 10,
         level: CircuitLevel = "neuron",
-        slope: SlopeRule = "gradient",
+        rule: AttributionRule = "gradient",
         products: ProductsRule = "half",
         baseline: InputLike | None = None,
+        steps: int = 32,
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -440,7 +441,7 @@ class AttributionMethods(Methods):
         ------
         ParameterError
             If the graph does not compute what its model does, or samples do not fit; if the target
-            is no neuron, and no difference of two; if more relationships or entries of a softmax
+            is no neuron, and no difference of two; if ``ig`` is to have paths between neurons; if more relationships or entries of a softmax
             take part than memory holds.
 
         Notes
@@ -470,9 +471,10 @@ class AttributionMethods(Methods):
             towards=towards,
             k=k,
             level=level,
-            slope=slope,
+            rule=rule,
             products=products,
             baseline=baseline,
+            steps=steps,
         )
         return self._answer(
             question, attribution_paths, in_store=in_store, sort=sort, limit=limit

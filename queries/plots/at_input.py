@@ -9,13 +9,7 @@ from queries.answers.question import Question
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
 from queries.errors import ParameterError, listed
-from queries.library.declaration import (
-    AttributionRule,
-    CircuitLevel,
-    ProductsRule,
-    Pruning,
-    SlopeRule,
-)
+from queries.library.declaration import AttributionRule, CircuitLevel, ProductsRule, Pruning
 from queries.library.plots import plot
 from queries.plots import attribution_paths as paths
 from queries.plots import circuit as circuits
@@ -36,9 +30,10 @@ class AtInputPlots(GraphPlots):
         towards: str | None = None,
         k: int = 10,
         level: CircuitLevel = "neuron",
-        slope: SlopeRule = "gradient",
+        rule: AttributionRule = "gradient",
         products: ProductsRule = "half",
         baseline: InputLike | None = None,
+        steps: int = 32,
         model: str | None = None,
         size: Size | None = None,
     ) -> Picture:
@@ -96,7 +91,7 @@ class AtInputPlots(GraphPlots):
         """
         question = self._graph.question(
             "attribution_paths", input=input, source=source, towards=towards, k=k, level=level,
-            slope=slope, products=products, baseline=baseline, model=model,
+            rule=rule, products=products, baseline=baseline, steps=steps, model=model,
         )  # fmt: skip
         _require_one(question, "those of one are")
         hops = self._computed(attribution_paths, question)

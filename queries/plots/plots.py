@@ -50,6 +50,9 @@ _MEASURED: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
     "eigenvector_centrality": eigenvector_centrality,
     "strength": Question.stored_answer,
 }
+_AT_INPUT: Final = "path_centrality"
+"""The measure that there is at an input as well."""
+
 _MEASURED_NEURONS: Final = ("id", "name", "layer")
 
 
@@ -128,6 +131,7 @@ class Plots(AtInputPlots):
         measure: str = "katz",
         classes: str | Sequence[str] | None = None,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         model: str | None = None,
         size: Size | None = None,
     ) -> Picture:
@@ -164,7 +168,8 @@ class Plots(AtInputPlots):
         ------
         ParameterError
             If there are not as many classes as neurons in the last layer that is drawn, no
-            neuron has a measure above 0, or ``by`` is given for a property.
+            neuron has a measure above 0, ``by`` is given for a property, or an input for another
+            measure than path_centrality.
         PropertyNotFoundError
             If ``measure`` is neither a measure nor a property that was written.
 
@@ -178,8 +183,15 @@ class Plots(AtInputPlots):
             require_texts("classes", classes, "names of classes")
             classes = list(classes)
         written = plot("centrality").parameter("measure").property_of(measure)
+        at_input = {} if input is None else {"input": input}
+        if at_input and measure != _AT_INPUT:
+            raise ParameterError(
+                f"input: {measure} is of weights alone; at an input there is {_AT_INPUT}"
+            )
         if written is None:
-            question = self._graph.question(measure, neurons=neurons, by=by, model=model)
+            question = self._graph.question(
+                measure, neurons=neurons, by=by, model=model, **at_input
+            )
             frame, column = self._computed(_MEASURED[measure], question), measure
         else:
             question = self._graph.question("neurons", neurons=neurons, model=model)

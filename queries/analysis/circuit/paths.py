@@ -43,16 +43,22 @@ class FlowPaths:
     layer: Ids
 
     @cached_property
+    def _size(self) -> Scores:
+        """The absolute sum of what goes out of each node."""
+        edges = self.flow.edges
+        return sums(edges.indices, np.abs(edges.data), len(self.ending)) + np.abs(self.ending)
+
+    @cached_property
     def cancelled(self) -> Flags:
         """Nodes through which as much comes as goes: shape (nodes,)."""
-        edges = self.flow.edges
-        size = sums(edges.indices, np.abs(edges.data), len(self.ending)) + np.abs(self.ending)
-        return (np.abs(self.flow.attribution) <= _ROUNDED * size) & (size > 0)
+        return (np.abs(self.flow.attribution) <= _ROUNDED * self._size) & (self._size > 0)
 
     @property
     def begins(self) -> tuple[Ids, Scores]:
         """The nodes at which paths begin, and what begins there."""
-        begun = np.where(self.inputs, self.flow.attribution, self.flow.bias)
+        bias = self.flow.bias
+        bias = np.where(np.abs(bias) <= _ROUNDED * self._size, 0.0, bias)
+        begun = np.where(self.inputs, self.flow.attribution, bias)
         begun = np.where(self.cancelled, 1.0, begun)
         begin, end = np.flatnonzero(begun), np.flatnonzero(begun * self._ending_share)
         return (
