@@ -1,6 +1,6 @@
 """The plots that there are: names, summaries and parameters. Nothing is drawn here."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Final, Literal, get_args
 
@@ -53,7 +53,7 @@ def plots() -> dict[str, Plot]:
         Plot(
             "centrality",
             "A measure of neurons, by layer; on a logarithmic scale unless a value is negative.",
-            (query("katz").parameter("neurons"), _MEASURE, _CLASSES, BY, _OF_PATHS),
+            (query("katz").parameter("neurons"), _MEASURE, _CLASSES, BY, AT_INPUT),
             example={"classes": "0,1,2,3,4,5,6,7,8,9"},
         ),
         _of_query(
@@ -149,7 +149,6 @@ _MEASURE: Final = Parameter(
     choices=get_args(DrawnMeasure),
     or_property=True,
 )
-_OF_PATHS: Final = replace(AT_INPUT, help=f"for path_centrality: {AT_INPUT.help}")
 _CLASSES: Final = Parameter(
     "classes",
     "text",

@@ -385,15 +385,19 @@ class AttributionMethods(Methods):
         level
             Between what the paths go. Between neurons of a convolution they are many, and a few
             explain little: see share and mass_share (neuron or channel or layer, default neuron).
-        slope
-            What stands for an activation function: its derivative, the line from 0, or that from
-            its value at the baseline (gradient or secant or rescale, default gradient).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
         products
             What passes on through a product: equal shares of it through its factors; all through
             those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
             comparison; or its derivative (half or frozen or gradient, default half).
         baseline
             One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
@@ -441,8 +445,8 @@ class AttributionMethods(Methods):
         ------
         ParameterError
             If the graph does not compute what its model does, or samples do not fit; if the target
-            is no neuron, and no difference of two; if ``ig`` is to have paths between neurons; if more relationships or entries of a softmax
-            take part than memory holds.
+            is no neuron, and no difference of two; if ``ig`` is to have paths between neurons; if
+            more relationships or entries of a softmax take part than memory holds.
 
         Notes
         -----
@@ -455,7 +459,8 @@ class AttributionMethods(Methods):
         from one neuron to another, or on, by the Jacobian. Between channels or layers a path begins
         with what of the target begins at one, and each of them passes on what flows through it
         (edge_attribution, summed) by shares: what flows over a relationship, of all that flows out.
-        These paths add up to the target as well.
+        These paths add up to the target as well, and are what ig has, which has no one slope of a
+        neuron.
 
         Weights that are NaN or infinite: Not defined, and an error that names the layers.
 
@@ -476,9 +481,7 @@ class AttributionMethods(Methods):
             baseline=baseline,
             steps=steps,
         )
-        return self._answer(
-            question, attribution_paths, in_store=in_store, sort=sort, limit=limit
-        )
+        return self._answer(question, attribution_paths, in_store=in_store, sort=sort, limit=limit)
 
     def conservation(
         self,

@@ -61,15 +61,19 @@ class AtInputPlots(GraphPlots):
         level
             Between what the paths go. Between neurons of a convolution they are many, and a few
             explain little: see share and mass_share (neuron or channel or layer, default neuron).
-        slope
-            What stands for an activation function: its derivative, the line from 0, or that from
-            its value at the baseline (gradient or secant or rescale, default gradient).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
         products
             What passes on through a product: equal shares of it through its factors; all through
             those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
             comparison; or its derivative (half or frozen or gradient, default half).
         baseline
             One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
         model
             The model to ask about; needed where the graph holds more than one.
         size

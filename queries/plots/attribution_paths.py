@@ -88,8 +88,8 @@ def places_of(hops: pd.DataFrame, columns: pd.DataFrame) -> pd.DataFrame:
 def steps_of(hops: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each step of the paths of a sign: its ends, sum, paths, line width."""
     steps = hops.assign(begin=hops["id"].shift(), sign=np.sign(hops["attribution"]))
-    steps = steps[steps["hop"] > 0].groupby(["begin", "id", "sign"])
-    sums = steps.agg(attribution=("attribution", "sum"), paths=("path", "nunique")).reset_index()
+    groups = steps[steps["hop"] > 0].groupby(["begin", "id", "sign"])
+    sums = groups.agg(attribution=("attribution", "sum"), paths=("path", "nunique")).reset_index()
     ends = places.set_index("id")
     begin, end = ends.loc[sums["begin"]], ends.loc[sums["id"]]
     return sums.assign(

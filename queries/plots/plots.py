@@ -10,6 +10,7 @@ from queries.answers.centrality import (
     katz,
     pagerank,
     path_centrality,
+    require_at_input,
 )
 from queries.answers.comparison import compare_layers
 from queries.answers.field import field_neurons
@@ -50,9 +51,6 @@ _MEASURED: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
     "eigenvector_centrality": eigenvector_centrality,
     "strength": Question.stored_answer,
 }
-_AT_INPUT: Final = "path_centrality"
-"""The measure that there is at an input as well."""
-
 _MEASURED_NEURONS: Final = ("id", "name", "layer")
 
 
@@ -154,6 +152,16 @@ class Plots(AtInputPlots):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         model
             The model to ask about; needed where the graph holds more than one.
         size
@@ -183,11 +191,8 @@ class Plots(AtInputPlots):
             require_texts("classes", classes, "names of classes")
             classes = list(classes)
         written = plot("centrality").parameter("measure").property_of(measure)
+        require_at_input(measure, input)
         at_input = {} if input is None else {"input": input}
-        if at_input and measure != _AT_INPUT:
-            raise ParameterError(
-                f"input: {measure} is of weights alone; at an input there is {_AT_INPUT}"
-            )
         if written is None:
             question = self._graph.question(
                 measure, neurons=neurons, by=by, model=model, **at_input

@@ -41,7 +41,7 @@ def test_each_is_what_begins_times_its_weights(graph: NeuronGraph, reference: Re
         for _, of_one in paths.groupby("input"):
             size = of_one["attribution"].abs()
             assert size.is_monotonic_decreasing
-            assert of_one["mass_share"].to_numpy() == pytest.approx((size / of_one["mass"]))
+            assert of_one["mass_share"].to_numpy() == pytest.approx(size / of_one["mass"])
             assert len(of_one) <= 7
         assert (frame["weight"].isna() == (frame["hop"] == 0)).all()
         last = frame.groupby(["input", "path"])["name"].last().unique().tolist()
@@ -114,6 +114,6 @@ def test_are_drawn(graph: NeuronGraph, reference: Reference) -> None:
         assert (np.array(order) - places["x"].to_numpy() == order[0] - places["x"].iloc[0]).all()
     with pytest.raises(ParameterError, match="2 samples, and those of one are drawn"):
         graph.plot.attribution_paths(np.stack([x, x]))
+    early = graph.neurons(reference.layers[1].name)["name"].iloc[0]
     with pytest.raises(ParameterError, match="no path leads there"):
-        early = graph.neurons(reference.layers[1].name)["name"].iloc[0]
         graph.plot.attribution_paths(x, reference.layers[-1].name, towards=early)

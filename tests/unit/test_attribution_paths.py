@@ -73,7 +73,7 @@ def enumerated(model: FrozenModel, own: Scores) -> list[tuple[Route, float]]:
         graph.add_edge(("value", source), ("pre", target), number, weight=weight)
     for value, pre in zip(*np.nonzero(function), strict=True):
         graph.add_edge(("pre", pre), ("value", value), "function", weight=function[value, pre])
-    for neuron in np.flatnonzero(own):
+    for neuron in np.flatnonzero(own).tolist():
         graph.add_edge(("pre", neuron), "target", "end", weight=own[neuron])
     inside = np.where(model.inputs, model.pre_activation, model.bias + model.rest)
     left = model.value - function @ model.pre_activation
@@ -81,7 +81,8 @@ def enumerated(model: FrozenModel, own: Scores) -> list[tuple[Route, float]]:
     for neuron in range(model.network.neurons):
         for kind, begun in (("pre", inside[neuron]), ("value", left[neuron])):
             node = (kind, neuron)
-            for path in nx.all_simple_edge_paths(graph, node, "target") if node in graph else ():
+            walks: Any = nx.all_simple_edge_paths(graph, node, "target") if node in graph else ()
+            for path in walks:
                 weight = prod(graph.edges[edge]["weight"] for edge in path)
                 route: list[Any] = [neuron]
                 for _, end, key in path:
@@ -221,7 +222,7 @@ def grouped(seed: int) -> tuple[FlowPaths, Flow, float]:
     ones = np.ones(len(node))
     whole = flow(attributed, model.network, node, ones, apart=False)
     inputs = np.bincount(node, model.inputs) > 0
-    ending = np.bincount(node, own * attributed.pre_activation)
+    ending = np.bincount(node, own * attributed.pre_activation).astype(np.float64)
     return FlowPaths(whole, inputs, ending, numbers // 2), whole, attributed.target
 
 

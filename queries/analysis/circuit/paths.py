@@ -46,7 +46,9 @@ class FlowPaths:
     def _size(self) -> Scores:
         """The absolute sum of what goes out of each node."""
         edges = self.flow.edges
-        return sums(edges.indices, np.abs(edges.data), len(self.ending)) + np.abs(self.ending)
+        return sums(edges.indices.astype(np.int64), np.abs(edges.data), len(self.ending)) + np.abs(
+            self.ending
+        )
 
     @cached_property
     def cancelled(self) -> Flags:
