@@ -45,10 +45,11 @@ def plots() -> dict[str, Plot]:
             ),
             example=query("adjacency").example,
         ),
-        _of_query(
+        Plot(
             "attribution_paths",
             "The k strongest paths of an answer at an input, drawn through the layers.",
-            "attribution_paths",
+            query("attribution_paths").parameters,
+            example={"input": "samples/digits.npz:7", "level": "channel"},
         ),
         Plot(
             "centrality",

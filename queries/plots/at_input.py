@@ -91,7 +91,7 @@ class AtInputPlots(GraphPlots):
 
         Examples
         --------
-        >>> graph.plot.attribution_paths("samples/digits.npz:7", k=3)
+        >>> graph.plot.attribution_paths("samples/digits.npz:7", level="channel")
         """
         question = self._graph.question(
             "attribution_paths", input=input, source=source, towards=towards, k=k, level=level,

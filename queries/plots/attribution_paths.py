@@ -46,7 +46,7 @@ def draw(hops: pd.DataFrame, layers: pd.DataFrame, *, title: str) -> figure:
         x="layer",
         y="order by id (0: first of those on a path, 1: last)",
         x_range=(-0.3, len(columns) - 1 + room_of(places, len(columns))),
-        y_range=(1.07, -0.07),
+        y_range=(1.06, -0.12),
     )
     add_note(plot, "Paths begin at a circle with an input, at a square with a bias")
     add_note(plot, told(hops))
@@ -65,8 +65,8 @@ def told(hops: pd.DataFrame) -> str:
     paths = hops[hops["hop"] == 0]
     first = paths.iloc[0]
     return (
-        f"Together {paths['share'].sum():.3%} of {first['towards']}, and "
-        f"{paths['mass_share'].sum():.3%} of the absolute attribution of all "
+        f"Together {100 * paths['share'].sum():.3g} % of {first['towards']}, and "
+        f"{100 * paths['mass_share'].sum():.3g} % of the absolute attribution of all "
         f"{first['paths']:,.0f} paths"
     )
 
