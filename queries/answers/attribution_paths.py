@@ -68,7 +68,7 @@ class _Paths:
         """All of them."""
         own = self.sample.towards.own
         if self.nodes is None:
-            return NeuronPaths.of(self.sample.frozen, own)
+            return NeuronPaths(self.sample.frozen, own)
         explained, found = Explained(self.sample, self.nodes), self.sample.attributed
         ending = sums(self.nodes.node, own * found.pre_activation, len(self.nodes.table))
         return FlowPaths(explained.flow, explained.inputs, ending, self.nodes.layer)

@@ -112,7 +112,7 @@ def assert_same(found: list[BegunPath], expected: list[tuple[Route, float]]) -> 
 def test_are_those_of_an_enumeration(seed: int, rule: Rule) -> None:
     model = random_case(seed).frozen(rule)
     own = target_of(model, seed)
-    graph, attributed = NeuronPaths.of(model, own), attribution(model, own)
+    graph, attributed = NeuronPaths(model, own), attribution(model, own)
     expected, found = enumerated(model, own), everything(graph)
     assert_same(found, expected)
     size = sum(abs(each) for _, each in expected)
@@ -133,7 +133,7 @@ def test_some_go_over_a_softmax_a_product_and_a_maximum() -> None:
     for seed in [*range(1, 7), 12, 18]:
         model = random_case(seed).frozen(RULES[0])
         layer_of = np.concatenate([[each.index] * each.neurons for each in model.network.layers])
-        for path in everything(NeuronPaths.of(model, target_of(model, seed))):
+        for path in everything(NeuronPaths(model, target_of(model, seed))):
             indices = layer_of[list(path.parts)]
             across += int((np.diff(indices) == 0).any())
             reduces |= {model.network.layers[index].reduce for index in indices[1:]}
@@ -187,7 +187,7 @@ def test_those_of_keras_add_up_to_what_it_says(name: str, tmp_path: Path) -> Non
         if rule.slope == "rescale":
             continue
         one = frozen(network, own, at, rule)
-        found = everything(NeuronPaths.of(one, towards))
+        found = everything(NeuronPaths(one, towards))
         assert len(found) < 50_000
         assert sum(path.product for path in found) == pytest.approx(float(said), rel=1e-4)
         if rule == Rule("gradient", "gradient"):

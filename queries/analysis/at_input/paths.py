@@ -1,6 +1,6 @@
 """Paths of what a target is at an input: from what begins at a neuron to the target."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -28,36 +28,26 @@ class NeuronPaths:
         The model at the input.
     own
         How much of each pre-activation the target counts: shape (neurons,).
-    jacobians
-        By index the layers whose function takes several neurons together, of those that lead on.
     """
 
     model: FrozenModel
     own: Scores
-    jacobians: dict[int, Jacobian] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, model: FrozenModel, own: Scores) -> "NeuronPaths":
-        """Return the paths of a target; Jacobians are made where one leads on.
+    @cached_property
+    def _first(self) -> tuple[Scores, dict[int, Jacobian]]:
+        """The logarithm of the strongest path on, and Jacobians of the layers that lead on."""
+        jacobians: dict[int, Jacobian] = {}
+        return self._followed(LARGEST, jacobians), jacobians
 
-        Raises
-        ------
-        ParameterError
-            If a Jacobian takes more memory than is free.
-        """
-        paths = cls(model, own)
-        paths.onward(LARGEST)
-        return paths
-
-    @property
+    @cached_property
     def _over_axis(self) -> list[tuple[slice, Jacobian]]:
         """The neurons of the layers whose function takes several together, of those that lead on.
 
-        They are known once paths have been followed back.
+        Of others no Jacobian is made, such as of attention that is held.
         """
-        network = self.model.network
-        layers = [layer for layer in network.layers if layer.index in self.jacobians]
-        return [(network.neurons_of(layer), self.jacobians[layer.index]) for layer in layers]
+        network, (_, jacobians) = self.model.network, self._first
+        layers = [layer for layer in network.layers if layer.index in jacobians]
+        return [(network.neurons_of(layer), jacobians[layer.index]) for layer in layers]
 
     @cached_property
     def _slope(self) -> Scores:
@@ -99,7 +89,18 @@ class NeuronPaths:
         return node, np.concatenate([begun[neuron] for neuron, _, begun in found])
 
     def onward(self, counting: Counting) -> Scores:
-        """Return what is on from each node."""
+        """Return what is on from each node.
+
+        Raises
+        ------
+        ParameterError
+            If a Jacobian takes more memory than is free.
+        """
+        largest, jacobians = self._first
+        return largest.copy() if counting is LARGEST else self._followed(counting, jacobians)
+
+    def _followed(self, counting: Counting, jacobians: dict[int, Jacobian]) -> Scores:
+        """Return what is on from each node, by one pass; makes Jacobians that are missing."""
         network = self.model.network
         found = np.full((network.neurons, KINDS), counting.nothing)
         found[self.own != 0, ENDS] = counting.end
@@ -114,7 +115,9 @@ class NeuronPaths:
                 passed = counting.over(on, self.model.slope[place])
                 inner = counting.join(inner, passed)
             elif not (on == counting.nothing).all():
-                jacobian = self._jacobian(layer.index)
+                if layer.index not in jacobians:
+                    jacobians[layer.index] = Jacobian.of(self.model.over_axis[layer.index])
+                jacobian = jacobians[layer.index]
                 found[place, ACROSS] = jacobian.onward(on, counting)
                 inner = counting.join(inner, found[place, ACROSS])
                 inner = counting.join(inner, counting.over(on, jacobian.diagonal))
@@ -149,8 +152,3 @@ class NeuronPaths:
             (KINDS * source + ONWARD, KINDS * target + kind, weight * factor[target])
             for kind, factor in factors
         ]
-
-    def _jacobian(self, index: int) -> Jacobian:
-        if index not in self.jacobians:
-            self.jacobians[index] = Jacobian.of(self.model.over_axis[index])
-        return self.jacobians[index]
