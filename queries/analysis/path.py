@@ -5,12 +5,20 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from queries.analysis.network import Network
-from queries.analysis.operators import INFINITE_LOGARITHM, LOG_PRODUCT, Combine, Ids, Scores
+from queries.analysis.operators import (
+    INFINITE_LOGARITHM,
+    LOG_PRODUCT,
+    Combine,
+    EdgeColumns,
+    Ids,
+    Scores,
+)
 
 Weight = NDArray[np.floating]
 
@@ -100,11 +108,18 @@ class Turn:
 State = Complete | Unexplored | Turn
 
 
+class Outgoing(Protocol):
+    """What tells which steps lead on from neurons."""
+
+    def outgoing(self, neurons: Ids) -> EdgeColumns:
+        """Return source, target and weight of all of them."""
+
+
 def strongest(
     source: Ids,
     target: Ids,
     onward: Scores,
-    network: Network,
+    network: Outgoing,
 ) -> Iterator[list[Step]]:
     """Yield paths from a source to a target, strongest first, until there are no more.
 
@@ -187,7 +202,7 @@ def _unrolled(step: Step) -> list[Step]:
 class _Edges:
     """Relationships out of neurons, read in groups and kept, best way on first."""
 
-    def __init__(self, network: Network, best: Scores) -> None:
+    def __init__(self, network: Outgoing, best: Scores) -> None:
         self._network, self._best = network, best
         self._by_source: dict[int, tuple[Ids, Weight, Scores]] = {}
 

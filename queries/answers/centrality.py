@@ -12,7 +12,9 @@ from queries.analysis.not_finite import require_finite, require_finite_weights
 from queries.analysis.operators import Flags, Ids, Scores
 from queries.answers.question import Question
 from queries.core.layer import Layer
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronFilter
+from queries.errors import ParameterError
 from queries.library.queries import query
 
 Measure = Literal[
@@ -24,6 +26,9 @@ Measure = Literal[
     "in_degree",
     "out_degree",
 ]
+_AT_INPUT: Final = "path_centrality"
+"""The measure that there is at an input as well."""
+
 _TEXTS: Final = ("name", "layer")
 _ONLY_FINITE: Final = {"pagerank": "PageRank", "path_centrality": "path centrality"}
 """What is not defined where weights are NaN or infinite."""
@@ -64,7 +69,14 @@ def eigenvector_centrality(question: Question) -> pd.DataFrame:
 
 
 def top_neurons(question: Question) -> pd.DataFrame:
-    """Choose the neurons of each layer that a measure puts first."""
+    """Choose the neurons of each layer that a measure puts first.
+
+    Raises
+    ------
+    ParameterError
+        If an input is given for a measure of weights alone.
+    """
+    require_at_input(question.values["measure"], question.values["input"])
     network, values = question.network, question.values
     scores = _measured(network, values["measure"])
     among = question.among("neurons") if values["neurons"] else np.ones(network.neurons, dtype=bool)
@@ -96,6 +108,14 @@ def in_store(question: Question) -> pd.DataFrame:
     # Somebody may have changed weights since they were counted.
     require_finite(frame.iloc[:, -1].to_numpy(), question.layers, what)
     return frame
+
+
+def require_at_input(measure: str, given: InputLike | None) -> None:
+    """Raise ParameterError where an input is given for a measure of weights alone."""
+    if given is not None and measure != _AT_INPUT:
+        raise ParameterError(
+            f"input: {measure} is of weights alone; the measure at an input is {_AT_INPUT}"
+        )
 
 
 def _scored(question: Question, scores: Mapping[str, np.ndarray[Any, Any]]) -> pd.DataFrame:

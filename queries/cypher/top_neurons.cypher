@@ -14,6 +14,7 @@ neurons = { type = "neurons", help = "among which neurons" }
 measure = { choices = ["katz", "pagerank", "path_centrality", "in_strength", "out_strength", "in_degree", "out_degree"], default = "katz", help = "by what; each with its usual parameters" }
 k = { type = "int", default = 5, least = 1, unit = "neurons", help = "how many a layer" }
 by = { shared = true }
+input = { shared = true, required = false }
 
 [columns]
 layer_index = { type = "int", help = "position of the layer" }

@@ -51,9 +51,15 @@ def plots() -> dict[str, Plot]:
             "attention",
         ),
         Plot(
+            "attribution_paths",
+            "The k strongest paths of an answer at an input, drawn through the layers.",
+            query("attribution_paths").parameters,
+            example={"input": "samples/digits.npz:7", "level": "channel"},
+        ),
+        Plot(
             "centrality",
             "A measure of neurons, by layer; on a logarithmic scale unless a value is negative.",
-            (query("katz").parameter("neurons"), _MEASURE, _CLASSES, BY),
+            (query("katz").parameter("neurons"), _MEASURE, _CLASSES, BY, AT_INPUT),
             example={"classes": "0,1,2,3,4,5,6,7,8,9"},
         ),
         _of_query(

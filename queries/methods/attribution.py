@@ -6,9 +6,10 @@ from typing import Literal
 import pandas as pd
 
 from queries.answers import attribution as answers
+from queries.answers.attribution_paths import attribution_paths
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
-from queries.library.declaration import AttributionRule, ProductsRule, SlopeRule
+from queries.library.declaration import AttributionRule, CircuitLevel, ProductsRule, SlopeRule
 from queries.methods.base import Methods
 
 
@@ -342,6 +343,145 @@ class AttributionMethods(Methods):
         return self._answer(
             question, answers.edge_attribution, in_store=in_store, sort=sort, limit=limit
         )
+
+    def attribution_paths(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        source: NeuronsLike = None,
+        *,
+        towards: str | None = None,
+        k: int = 10,
+        level: CircuitLevel = "neuron",
+        rule: AttributionRule = "gradient",
+        products: ProductsRule = "half",
+        baseline: InputLike | None = None,
+        steps: int = 32,
+        sort: str | Sequence[str] | None = None,
+        limit: int | None = None,
+        in_store: bool = False,
+        model: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the k strongest paths of a target at an input, signed.
+
+        Parameters
+        ----------
+        input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        source
+            Where the paths begin: neurons of inputs, or such as have a bias (neurons, default all).
+            Neurons are a name such as ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a
+            column ``id``, or a ``NeuronFilter``.
+        towards
+            A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
+            before their activation function: of a softmax or a sigmoid its logit; by default the
+            largest output (text).
+        k
+            How many paths of each input (int, in paths, at least 1, default 10).
+        level
+            Between what the paths go. Between neurons of a convolution they are many, and a few
+            explain little: see share and mass_share (neuron or channel or layer, default neuron).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
+        products
+            What passes on through a product: equal shares of it through its factors; all through
+            those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
+            comparison; or its derivative (half or frozen or gradient, default half).
+        baseline
+            One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
+        sort
+            The column by which the rows are sorted, or several; ``-`` before one means the largest
+            first, as in ``sort="-weight"``. NaN and null come last. Equal rows, and all without it,
+            come in the order that the notes say.
+        limit
+            How many rows to return, the first ones of that order (int, in rows, at least 1).
+        in_store
+            Let the store compute the answer, by the query's own Cypher statement, which
+            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
+            functions that neurons apply, such as erf.
+        model
+            The model to ask about; needed where the graph holds more than one.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns:
+
+            - ``input`` (text): which sample: its file and row, or its number
+            - ``towards`` (text): the target
+            - ``path`` (int): rank of the path by absolute attribution, from 1; of equal ones that
+              of the smallest ids comes first
+            - ``attribution`` (float, in units of the target): what of the target comes over the
+              path
+            - ``share`` (float, no unit): of the target, or of what it has more than at the
+              baseline; NaN where that is 0
+            - ``mass_share`` (float, no unit): share of the absolute attribution in mass, 0 to 1
+            - ``mass`` (float, in units of the target): sum of the absolute attributions of all
+              paths to the target
+            - ``paths`` (float, in paths): how many these are
+            - ``begin`` (text): where the path begins: input, or bias for what a neuron has of its
+              own; balance at a channel or layer through which as much comes as goes, over which no
+              path goes on
+            - ``value`` (float, in units of the neuron's output): what begins there; of a channel or
+              layer in units of the target
+            - ``hop`` (int): position in the path, from 0
+            - ``id`` (int): id of the neuron; of a channel or a layer that of its first
+            - ``name`` (text): name of the neuron, the channel or the layer
+            - ``layer`` (text): name of the layer
+            - ``weight`` (float, in units of the output, each unit of the source's): what a unit
+              more of the one before adds; between channels or layers the share; null at hop 0.
+              value times all weights of a path is its attribution
+
+        Raises
+        ------
+        ParameterError
+            If the graph does not compute what its model does, or samples do not fit; if the target
+            is no neuron, and no difference of two; if ``ig`` is to have paths between neurons; if
+            more relationships or entries of a softmax take part than memory holds.
+
+        Notes
+        -----
+        Order of the rows: inputs as they are given, then by path, then by hop.
+
+        Definition: a path begins with the value of an input, or with what a neuron has of its own:
+        its bias, and what its slope leaves. Its attribution is that times slope * weight of each
+        relationship along it; of the target the slope is 1. All paths add up to the target, those
+        from inputs to inputs times the gradient. Through a softmax within the model a path goes
+        from one neuron to another, or on, by the Jacobian. Between channels or layers a path begins
+        with what of the target begins at one, and each of them passes on what flows through it
+        (edge_attribution, summed) by shares: what flows over a relationship, of all that flows out.
+        These paths add up to the target as well, and are what ig has, which has no one slope of a
+        neuron.
+
+        Weights that are NaN or infinite: Not defined, and an error that names the layers.
+
+        Examples
+        --------
+        >>> graph.attribution_paths("samples/digits.npz:7", k=3)
+        """
+        question = self._ask(
+            "attribution_paths",
+            model,
+            input=input,
+            source=source,
+            towards=towards,
+            k=k,
+            level=level,
+            rule=rule,
+            products=products,
+            baseline=baseline,
+            steps=steps,
+        )
+        return self._answer(question, attribution_paths, in_store=in_store, sort=sort, limit=limit)
 
     def conservation(
         self,

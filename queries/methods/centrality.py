@@ -448,6 +448,7 @@ class CentralityMethods(Methods):
         measure: Measure = "katz",
         k: int = 5,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         sort: str | Sequence[str] | None = None,
         limit: int | None = None,
         in_store: bool = False,
@@ -470,6 +471,16 @@ class CentralityMethods(Methods):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-value"``. NaN and null come last. Equal rows, and all without it,
@@ -512,7 +523,9 @@ class CentralityMethods(Methods):
         --------
         >>> graph.top_neurons(measure="path_centrality", k=2)
         """
-        question = self._ask("top_neurons", model, neurons=neurons, measure=measure, k=k, by=by)
+        question = self._ask(
+            "top_neurons", model, neurons=neurons, measure=measure, k=k, by=by, input=input
+        )
         return self._answer(
             question,
             answers.top_neurons,

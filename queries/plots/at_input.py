@@ -4,6 +4,7 @@ import pandas as pd
 
 from queries.answers.attention import attention
 from queries.answers.attribution import saliency
+from queries.answers.attribution_paths import attribution_paths
 from queries.answers.circuit import circuit, circuit_nodes
 from queries.answers.question import Question
 from queries.core.model_input import InputLike
@@ -12,9 +13,10 @@ from queries.errors import ParameterError, listed
 from queries.library.declaration import AttributionRule, CircuitLevel, ProductsRule, Pruning
 from queries.library.plots import plot
 from queries.plots import attention as attentions
+from queries.plots import attribution_paths as paths
 from queries.plots import circuit as circuits
 from queries.plots import effective_weights
-from queries.plots.base import GraphPlots
+from queries.plots.base import GraphPlots, layers_of
 from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
 from queries.plots.short_names import short_name
@@ -83,6 +85,92 @@ class AtInputPlots(GraphPlots):
         what = f"Attention {short_name(names[0])}" if len(names) == 1 else "Attention"
         title = f"{what} at {frame['input'].iloc[0]}, model {question.model.name}"
         return Picture(attentions.draw(frame, title=title), question.note, size)
+
+    def attribution_paths(
+        self,
+        input: InputLike,  # noqa: A002 - what the field calls it
+        source: NeuronsLike = None,
+        *,
+        towards: str | None = None,
+        k: int = 10,
+        level: CircuitLevel = "neuron",
+        rule: AttributionRule = "gradient",
+        products: ProductsRule = "half",
+        baseline: InputLike | None = None,
+        steps: int = 32,
+        model: str | None = None,
+        size: Size | None = None,
+    ) -> Picture:
+        """Return the k strongest paths of an answer at an input, drawn through the layers.
+
+        Parameters
+        ----------
+        input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        source
+            Where the paths begin: neurons of inputs, or such as have a bias (neurons, default all).
+            Neurons are a name such as ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a
+            column ``id``, or a ``NeuronFilter``.
+        towards
+            A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
+            before their activation function: of a softmax or a sigmoid its logit; by default the
+            largest output (text).
+        k
+            How many paths of each input (int, in paths, at least 1, default 10).
+        level
+            Between what the paths go. Between neurons of a convolution they are many, and a few
+            explain little: see share and mass_share (neuron or channel or layer, default neuron).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
+        products
+            What passes on through a product: equal shares of it through its factors; all through
+            those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
+            comparison; or its derivative (half or frozen or gradient, default half).
+        baseline
+            One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
+        model
+            The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
+
+        Returns
+        -------
+        Picture
+            It shows itself in a notebook; ``save`` writes it to a file.
+
+        Raises
+        ------
+        ParameterError
+            If there are several samples, or no path leads to the target.
+
+        Examples
+        --------
+        >>> graph.plot.attribution_paths("samples/digits.npz:7", level="channel")
+        """
+        question = self._graph.question(
+            "attribution_paths", input=input, source=source, towards=towards, k=k, level=level,
+            rule=rule, products=products, baseline=baseline, steps=steps, model=model,
+        )  # fmt: skip
+        self._require_one(question, "the paths")
+        hops = self._computed(attribution_paths, question)
+        if hops.empty:
+            raise ParameterError("towards: no path leads there; there is nothing to draw")
+        first, last = hops.iloc[0], hops.iloc[-1]
+        title = (
+            f"{last['path']} paths of {first['towards']} at {first['input']}, "
+            f"model {question.model.name}"
+        )
+        return Picture(paths.draw(hops, layers_of(question), title=title), question.note, size)
 
     def circuit(
         self,

@@ -40,3 +40,14 @@ def title_of(what: str, question: Question) -> str:
     """Return the title of a picture: what it shows, of which model."""
     at_input = "" if question.frozen is None else ", at an input"
     return f"{what}, model {question.model.name}{at_input}"
+
+
+def layers_of(question: Question) -> pd.DataFrame:
+    """Return the layers as the query ``layers`` has them, as far as pictures need it."""
+    return pd.DataFrame(
+        [
+            (layer.index, layer.name, layer.lengths, layer.counted, layer.first, layer.last)
+            for layer in question.layers
+        ],
+        columns=["index", "name", "lengths", "counted", "first", "last"],
+    )

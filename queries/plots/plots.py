@@ -10,6 +10,7 @@ from queries.answers.centrality import (
     katz,
     pagerank,
     path_centrality,
+    require_at_input,
 )
 from queries.answers.comparison import compare_layers
 from queries.answers.field import field_neurons
@@ -36,7 +37,7 @@ from queries.plots import (
     weight_distribution,
 )
 from queries.plots.at_input import AtInputPlots
-from queries.plots.base import title_of
+from queries.plots.base import layers_of, title_of
 from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
 
@@ -128,6 +129,7 @@ class Plots(AtInputPlots):
         measure: str = "katz",
         classes: str | Sequence[str] | None = None,
         by: Weighing = "weight",
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
         model: str | None = None,
         size: Size | None = None,
     ) -> Picture:
@@ -150,6 +152,16 @@ class Plots(AtInputPlots):
         by
             Which property of the relationships weighs them; in a neuron graph there is weight alone
             (weight or l1 or l2 or largest or edges, default weight).
+        input
+            An input, one sample: a relationship then weighs what a unit more of its source adds to
+            its target there, the slope of the activation function times the weight. Of a maximum
+            the winner counts alone, gates and a softmax within the model are held at what they say,
+            and outputs count before their activation function. By default weights count alone
+            (input). An array of the shape (samples, ``*shape of the input``), or of the shape of
+            the input; or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
         model
             The model to ask about; needed where the graph holds more than one.
         size
@@ -164,7 +176,8 @@ class Plots(AtInputPlots):
         ------
         ParameterError
             If there are not as many classes as neurons in the last layer that is drawn, no
-            neuron has a measure above 0, or ``by`` is given for a property.
+            neuron has a measure above 0, ``by`` is given for a property, or an input for another
+            measure than path_centrality.
         PropertyNotFoundError
             If ``measure`` is neither a measure nor a property that was written.
 
@@ -178,8 +191,12 @@ class Plots(AtInputPlots):
             require_texts("classes", classes, "names of classes")
             classes = list(classes)
         written = plot("centrality").parameter("measure").property_of(measure)
+        require_at_input(measure, input)
+        at_input = {} if input is None else {"input": input}
         if written is None:
-            question = self._graph.question(measure, neurons=neurons, by=by, model=model)
+            question = self._graph.question(
+                measure, neurons=neurons, by=by, model=model, **at_input
+            )
             frame, column = self._computed(_MEASURED[measure], question), measure
         else:
             question = self._graph.question("neurons", neurons=neurons, model=model)
@@ -535,7 +552,7 @@ class Plots(AtInputPlots):
             raise ParameterError("target: no path leads there; there is nothing to draw")
         title = title_of(f"The {hops['path'].iloc[-1]} strongest paths", question)
         return Picture(
-            strongest_paths.draw(hops, _layers(question), title=title), question.note, size
+            strongest_paths.draw(hops, layers_of(question), title=title), question.note, size
         )
 
     def weight_distribution(
@@ -613,7 +630,7 @@ class Plots(AtInputPlots):
         among = members["layer"].unique()
         if len(among) > 1:
             raise ParameterError(f"over: name one layer, not {listed(list(among))}")
-        layers = _layers(question)
+        layers = layers_of(question)
         layer = layers[layers["name"] == among[0]].iloc[0]
         return Picture(field.draw(members, layer, title=title), question.note, size)
 
@@ -632,17 +649,6 @@ def _named(neurons: pd.DataFrame) -> str:
     if len(neurons) == 1:
         return str(neurons["name"].iloc[0])
     return f"{len(neurons):,} neurons of {listed(list(neurons['layer'].unique()))}"
-
-
-def _layers(question: Question) -> pd.DataFrame:
-    """Return the layers as the query ``layers`` has them, as far as pictures need it."""
-    return pd.DataFrame(
-        [
-            (layer.index, layer.name, layer.lengths, layer.counted, layer.first, layer.last)
-            for layer in question.layers
-        ],
-        columns=["index", "name", "lengths", "counted", "first", "last"],
-    )
 
 
 def _require_any(name: str, neurons: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from queries import NeuronGraph
 from queries.errors import CypherError, LayerNotFoundError, NeuronNotFoundError, ParameterError
 from tests.contract.reference import Reference
+from tests.contract.test_plots import data
 
 pytestmark = pytest.mark.computed
 
@@ -204,6 +205,24 @@ def test_paths_at_an_input(pooled: NeuronGraph, inputs: dict[str, NDArray[np.flo
     assert at_input["neurons"]["conv"] < whole["neurons"]["conv"]
     feeds = pooled.projective_field("pixels[0]@2,2", input=x)
     assert feeds["neurons"].sum() <= pooled.projective_field("pixels[0]@2,2")["neurons"].sum()
+
+
+def test_path_centrality_at_an_input(
+    pooled: NeuronGraph, inputs: dict[str, NDArray[np.float32]]
+) -> None:
+    x = inputs["pooled"][0]
+    shares = pooled.path_centrality(input=x).set_index("id")["path_centrality"]
+    top = pooled.top_neurons(measure="path_centrality", k=2, input=x)
+    assert top["value"].tolist() == shares[top["id"]].tolist()
+    best = shares[pooled.neurons("hidden")["id"]].nlargest(2)
+    assert top[top["layer"] == "hidden"]["id"].tolist() == best.index.tolist()
+    drawn = pooled.plot.centrality(measure="path_centrality", input=x).figure
+    points = data(drawn, "points").set_index("id")["value"]
+    assert points.to_dict() == shares[shares > 0].to_dict()
+    assert points.to_dict() != pooled.path_centrality().set_index("id")["path_centrality"].to_dict()
+    for ask in (pooled.top_neurons, pooled.plot.centrality):
+        with pytest.raises(ParameterError, match="pagerank is of weights alone"):
+            ask(measure="pagerank", input=x)
 
 
 def test_weights_at_an_input_are_not_stated(pooled: NeuronGraph, inputs: dict[str, Any]) -> None:

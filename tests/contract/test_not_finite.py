@@ -89,6 +89,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
 }
 UNDEFINED: dict[str, dict[str, Any]] = {
     "attribution": AT,
+    "attribution_paths": AT,
     "circuit": AT,
     "circuit_nodes": AT,
     "circuit_scores": AT,

@@ -59,6 +59,7 @@ ORDERS: dict[str, Order] = {
     "inputs as they are given, then by layer, head, query and key": by_layer(
         "head", "query", "key"
     ),
+    "inputs as they are given, then by path, then by hop": by("path", "hop"),
     "inputs as they are given, then by source, then by target": by("source", "target"),
     "inputs as they are given, then by target, largest absolute contribution first, then by "
     "source": by("target", "-|contribution", "source"),

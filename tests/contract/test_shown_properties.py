@@ -122,7 +122,9 @@ class TestPictures:
             "projective_field": lambda some: plot.projective_field(some(strong), last),
         }
         # Those that are left out take no neurons, or an input.
-        others = {"attention", "circuit", "comparison", "history", "saliency"}
+        others = {
+            "attention", "attribution_paths", "circuit", "comparison", "history", "saliency"
+        }  # fmt: skip
         assert set(plots()) - others == set(asked)
         for name, draw in asked.items():
             by_value = drawn(draw(lambda *layer: ways(*layer)[0]))

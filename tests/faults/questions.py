@@ -22,6 +22,7 @@ _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
     "adjacency": [_NEAR],
     "attention": [_AT],
     "attribution": [{**_AT, "towards": "digits[1]"}],
+    "attribution_paths": [{**_AT, "k": 20}],
     "bifans": [_NEAR],
     "channel_importance": [{}],
     "circuit": [_AT],

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from queries.analysis.at_input.activity import Activity, applied
-from queries.analysis.operators import Scores
+from queries.analysis.operators import Ids, Scores
 from queries.core.layer import Layer
 
 _POINTS: Final = 16
@@ -78,10 +78,21 @@ class OverAxis:
             total += weight / 2 * self._at(point, gradient)
         return total
 
-    def _at(self, point: Scores, gradient: Scores) -> Scores:
-        shape, name = (1, *self.layer.shape), str(self.layer.activation)
+    @property
+    def groups(self) -> Ids:
+        """The neurons that it takes together, counted from the layer's first: a row a group."""
+        axes = self._axis if isinstance(self._axis, tuple) else (self._axis,)
+        neurons = np.arange(self.layer.neurons, dtype=np.int64).reshape(1, *self.layer.shape)
+        last = np.moveaxis(neurons, axes, range(-len(axes), 0))
+        return last.reshape(-1, int(np.prod(last.shape[last.ndim - len(axes) :])))
+
+    @property
+    def _axis(self) -> Any:
         axis = self.layer.activation_config.get("axis", -1)
-        axis = tuple(axis) if isinstance(axis, list) else axis
+        return tuple(axis) if isinstance(axis, list) else axis
+
+    def _at(self, point: Scores, gradient: Scores) -> Scores:
+        shape, name, axis = (1, *self.layer.shape), str(self.layer.activation), self._axis
         said = applied(self.layer, point, self.layer.activation_config).reshape(shape)
         pulled = PULLED_BACK[name](gradient.reshape(shape), said, axis)
         return pulled.reshape(-1)
