@@ -81,18 +81,25 @@ class Sample:
     @cached_property
     def attributed(self) -> Attribution | Integrated:
         """What neurons and relationships have to do with the target."""
-        values = self.question.values
-        if values["rule"] != _INTEGRATED:
-            return self.conserving
-        return integrated(
-            self.question.network, self.own, (self.baseline, self.inputs), self.towards.own,
-            products=values["products"], steps=values["steps"],
-        )  # fmt: skip
+        return self.conserving if not self._integrates else self.attributed_to(self.towards)
 
     @cached_property
     def conserving(self) -> Attribution:
         """The same by a rule of one step."""
         return attributed_to(self.frozen, self.towards.own)
+
+    def attributed_to(self, target: Towards) -> Attribution | Integrated:
+        """Return what neurons and relationships have to do with a target, perhaps another one."""
+        if not self._integrates:
+            return attributed_to(self.frozen, target.own)
+        return integrated(
+            self.question.network, self.own, (self.baseline, self.inputs), target.own,
+            products=self.question.values["products"], steps=self.question.values["steps"],
+        )  # fmt: skip
+
+    @property
+    def _integrates(self) -> bool:
+        return bool(self.question.values["rule"] == _INTEGRATED)
 
 
 def contributions(question: Question) -> pd.DataFrame:

@@ -53,7 +53,9 @@ THEMES: Final = {
     "comparison": "Comparison",
     "at_input": "A model at an input",
     "attribution": "Attribution at an input",
+    "contrast": "Contrasts at an input",
     "circuit": "Circuits at an input",
+    "over_inputs": "Neurons over many inputs",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 

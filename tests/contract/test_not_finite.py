@@ -34,6 +34,10 @@ LAST = {"source": "pixels", "target": "last"}
 ENDS: dict[str, Any] = {"source": "pixels", "target": NeuronFilter(layer=["join", "last"])}
 
 QUESTIONS: dict[str, list[dict[str, Any]]] = {
+    "activation_statistics": [
+        {"input": np.linspace(0, 1, 18).reshape(2, 3, 3, 1), "level": level}
+        for level in ("neuron", "channel", "layer")
+    ],
     "activations": [{"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}],
     "adjacency": [{}],
     "bifans": [{"source": "pixels", "target": "left", "threshold": 0.4}],
@@ -80,6 +84,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
         {**ENDS, "distinct": "target"},
     ],
     "summary": [{}],
+    "top_inputs": [{"input": np.linspace(0, 1, 18).reshape(2, 3, 3, 1), "k": 2}],
     "top_neurons": [{"k": 3}, {"measure": "in_strength", "k": 20}],
     "weight_distribution": [{"bins": 4}, {"neurons": "last", "bins": 3}],
     "widest_path": [LAST, ENDS],
@@ -92,13 +97,16 @@ UNDEFINED: dict[str, dict[str, Any]] = {
     "circuit_nodes": AT,
     "circuit_scores": AT,
     "conservation": AT,
+    "contrast": AT,
     "contributions": {**AT, "neurons": "last"},
+    "difference": AT,
     "edge_attribution": AT,
     "influence": AT,
     "pagerank": {},
     "path_centrality": {},
     "laplacian": {"neurons": NeuronFilter(layer=["head", "last"])},
     "eigenvector_centrality": {"weights": "absolute"},
+    "top_inputs": {**AT, "measure": "attribution"},
     "top_neurons": {"measure": "pagerank"},
 }
 IN_ANY_ORDER = ("edges", "adjacency")

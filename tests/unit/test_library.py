@@ -22,15 +22,15 @@ from queries.library.declaration import (
 from queries.library.queries import THEMES, Query, queries, query
 
 NAMES = [
-    "activations", "adjacency", "attribution", "bifans", "channel_importance", "circuit",
+    "activation_statistics", "activations", "adjacency", "attribution", "bifans", "channel_importance", "circuit",
     "circuit_nodes", "circuit_scores", "combine",
-    "compare_edges", "compare_layers", "compare_neurons", "conservation", "contributions",
-    "dead_neurons", "degree", "duplicate_channels", "edge_attribution", "edges",
+    "compare_edges", "compare_layers", "compare_neurons", "conservation", "contrast", "contributions",
+    "dead_neurons", "degree", "difference", "duplicate_channels", "edge_attribution", "edges",
     "effective_weights", "eigenvector_centrality", "field_neurons", "influence", "katz",
     "laplacian",
     "layer_statistics", "layers", "longest_path", "models", "neighbours", "neurons", "pagerank",
     "path_centrality", "path_counts", "path_norm", "projective_field", "receptive_field",
-    "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary", "top_neurons",
+    "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary", "top_inputs", "top_neurons",
     "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
 _FEW = 10

@@ -1,13 +1,17 @@
 """The relationships over which most of a target comes."""
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from queries.analysis.network import Network
-from queries.analysis.operators import EdgeColumns, Ids, Scores
+from queries.analysis.operators import EdgeColumns
 from queries.core.layer import Layer
+
+Columns = tuple[NDArray[Any], ...]
+"""Source, target, and one score or several of relationships."""
 
 
 class Weighed(Protocol):
@@ -31,15 +35,34 @@ def strongest_edges(weighed: Weighed, network: Network, k: int) -> EdgeColumns:
     k
         How many.
     """
-    best: EdgeColumns = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-    for layer in network.layers:
-        for block in weighed.edge_blocks(layer) if layer.edges else ():
-            columns = [np.concatenate(pair) for pair in zip(best, block, strict=True)]
-            best = _first(columns[0], columns[1], columns[2], k)
+    fed = (layer for layer in network.layers if layer.edges)
+    source, target, share = strongest((b for layer in fed for b in weighed.edge_blocks(layer)), k)
+    return source, target, share
+
+
+def strongest(blocks: Iterable[Columns], k: int, *, scores: int = 1) -> Columns:
+    """Return the relationships of the largest absolute first score, largest first.
+
+    Equal ones come by source, then by target. Those of which it is 0 are left out.
+
+    Parameters
+    ----------
+    blocks
+        Relationships.
+    k
+        How many.
+    scores
+        How many scores each has.
+    """
+    ids = np.empty(0, np.int64)
+    best: Columns = (ids, ids, *[np.empty(0)] * scores)
+    for block in blocks:
+        best = _first(tuple(map(np.concatenate, zip(best, block, strict=True))), k)
     return best
 
 
-def _first(source: Ids, target: Ids, share: Scores, k: int) -> EdgeColumns:
+def _first(columns: Columns, k: int) -> Columns:
+    source, target, share = columns[:3]
     size = np.abs(share)
     kept = size > 0
     if k < len(size):
@@ -47,4 +70,4 @@ def _first(source: Ids, target: Ids, share: Scores, k: int) -> EdgeColumns:
         kept &= size >= np.partition(size, len(size) - k)[len(size) - k]
     places = np.flatnonzero(kept)
     order = places[np.lexsort((target[places], source[places], -size[places]))][:k]
-    return source[order], target[order], share[order]
+    return tuple(column[order] for column in columns)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
+from queries.analysis.at_input.strongest_edges import Columns
 from queries.analysis.network import Network
 from queries.analysis.operators import EdgeColumns, Ids, Scores
 from queries.core.layer import Layer
@@ -17,9 +18,6 @@ MOST_EDGES: Final = 1 << 24
 
 _MERGED: Final = 1 << 20
 """Relationships between nodes that are held at least before they are summed."""
-
-_Columns = tuple[Ids, Ids, Scores, Scores]
-"""Source, target, share of the target, and contribution of relationships."""
 
 
 class Attributed(Protocol):
@@ -82,13 +80,13 @@ def flow(
         If it flows along more relationships than are held.
     """
     nodes = int(node.max()) + 1
-    blocks: list[_Columns] = []
+    blocks: list[Columns] = []
     held = 0
     for layer in network.layers:
         if not layer.edges:
             continue
         into = _flowing(attributed.edge_blocks(layer), node, factor)
-        for block in into if apart else _merged(into, nodes):
+        for block in into if apart else merged(into, nodes):
             held += len(block[0])
             if held > MOST_EDGES:
                 raise ParameterError(
@@ -110,8 +108,8 @@ def sums(node: Ids, scores: Scores, nodes: int) -> Scores:
     return np.bincount(node, scores, nodes).astype(np.float64)
 
 
-def _flowing(blocks: Iterator[EdgeColumns], node: Ids, factor: Scores) -> Iterator[_Columns]:
-    """Yield relationships along which something flows, between nodes."""
+def _flowing(blocks: Iterator[EdgeColumns], node: Ids, factor: Scores) -> Iterator[Columns]:
+    """Yield relationships along which something flows, with what it adds to the target's value."""
     for source, target, share in blocks:
         flows = np.flatnonzero(share)
         if len(flows):
@@ -119,9 +117,17 @@ def _flowing(blocks: Iterator[EdgeColumns], node: Ids, factor: Scores) -> Iterat
             yield node[source[flows]], node[to], of, of * factor[to]
 
 
-def _merged(blocks: Iterator[_Columns], nodes: int) -> Iterator[_Columns]:
-    """Yield one relationship between each two nodes, with little more held than there are."""
-    parts: list[_Columns] = []
+def merged(blocks: Iterator[Columns], nodes: int) -> Iterator[Columns]:
+    """Yield one relationship between each two nodes, with little more held than there are.
+
+    Parameters
+    ----------
+    blocks
+        Relationships between nodes; scores of those between the same two are added up.
+    nodes
+        How many nodes there are.
+    """
+    parts: list[Columns] = []
     held, most = 0, _MERGED
     for block in blocks:
         parts.append(_summed(block, nodes))
@@ -134,27 +140,19 @@ def _merged(blocks: Iterator[_Columns], nodes: int) -> Iterator[_Columns]:
         yield _summed(_joined(parts), nodes)
 
 
-def _joined(blocks: list[_Columns]) -> _Columns:
-    source, target, share, contribution = (
-        np.concatenate(columns) for columns in zip(*blocks, strict=True)
-    )
-    return source, target, share, contribution
+def _joined(blocks: list[Columns]) -> Columns:
+    return tuple(map(np.concatenate, zip(*blocks, strict=True)))
 
 
-def _summed(columns: _Columns, nodes: int) -> _Columns:
+def _summed(columns: Columns, nodes: int) -> Columns:
     """Return one relationship between each two nodes, which has what all between them have."""
-    source, target, share, contribution = columns
+    source, target, *scores = columns
     pairs, place = np.unique(target * nodes + source, return_inverse=True)
-    count = len(pairs)
-    return (
-        pairs % nodes,
-        pairs // nodes,
-        sums(place, share, count),
-        sums(place, contribution, count),
-    )
+    added = (sums(place, score, len(pairs)) for score in scores)
+    return (pairs % nodes, pairs // nodes, *added)
 
 
-def _matrix(blocks: list[_Columns], nodes: int) -> tuple[csr_array, Scores]:
+def _matrix(blocks: list[Columns], nodes: int) -> tuple[csr_array, Scores]:
     """Return a matrix of which no entries are added up, each row in the order of sources."""
     if not blocks:
         return csr_array((nodes, nodes)), np.empty(0)
