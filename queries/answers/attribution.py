@@ -183,7 +183,7 @@ def samples_of(question: Question) -> Iterator[Sample]:
     baseline = _baseline(question, given)
     for place, name in enumerate(given.names):
         inputs = {layer: each[place] for layer, each in given.inputs.items()}
-        question.network.progress("inputs", place, given.samples)
+        question.network.progress("inputs", given.first + place, given.total)
         yield Sample(question, name, inputs, baseline, own)
 
 
