@@ -36,13 +36,6 @@ class Statistics:
     positive: Ids
 
     @classmethod
-    def none(cls, kinds: int) -> Self:
-        """Return those of no numbers."""
-        zeros, counts = np.zeros(kinds), np.zeros(kinds, dtype=np.int64)
-        infinite = np.full(kinds, np.inf)
-        return cls(counts, zeros, zeros, infinite, -infinite, counts, counts)
-
-    @classmethod
     def of(cls, values: Scores) -> Self:
         """Return those of a batch.
 
@@ -79,8 +72,6 @@ class Statistics:
         .. [1] T. F. Chan, G. H. Golub, R. J. LeVeque (1983), Algorithms for computing the sample
            variance, The American Statistician 37(3).
         """
-        if not self.count.any():
-            return other
         count = self.count + other.count
         with np.errstate(invalid="ignore", over="ignore"):
             apart = other.mean - self.mean

@@ -21,15 +21,13 @@ class Top:
     ----------
     value, sample
         The numbers, and which samples they are of: shape (kinds, up to k).
+    k
+        How many are kept of each kind.
     """
 
     value: Scores
     sample: Ids
-
-    @classmethod
-    def none(cls, kinds: int) -> Self:
-        """Return those of no samples."""
-        return cls(np.empty((kinds, 0)), np.empty((kinds, 0), dtype=np.int64))
+    k: int
 
     @classmethod
     def of(cls, values: Scores, start: int, k: int) -> Self:
@@ -44,22 +42,22 @@ class Top:
         k
             How many are kept of each kind.
         """
+        width = min(k, values.shape[1])
+        value = np.empty((len(values), width))
+        sample = np.empty(value.shape, dtype=np.int64)
         at_once = max(1, _VALUES // values.shape[1])
-        blocks = (values[row : row + at_once] for row in range(0, len(values), at_once))
-        pairs = [_largest(block, min(k, block.shape[1])) for block in blocks]
-        if not pairs:
-            return cls.none(0)
-        value, sample = (np.concatenate(each) for each in zip(*pairs, strict=True))
-        return cls(value, start + sample)
+        for row in range(0, len(values), at_once):
+            of = slice(row, row + at_once)
+            value[of], sample[of] = _largest(values[of], width)
+        return cls(value, start + sample, k)
 
-    def merge(self, other: "Top", k: int) -> "Top":
-        """Return the first k of two batches together, whichever came first."""
+    def merge(self, other: "Top") -> "Top":
+        """Return those of two batches together, whichever came first."""
         value = np.concatenate([self.value, other.value], axis=1)
         sample = np.concatenate([self.sample, other.sample], axis=1)
-        order = np.lexsort((sample, -value), axis=1)[:, :k]
-        return Top(
-            np.take_along_axis(value, order, axis=1), np.take_along_axis(sample, order, axis=1)
-        )
+        order = np.lexsort((sample, -value), axis=1)[:, : self.k]
+        value, sample = (np.take_along_axis(each, order, axis=1) for each in (value, sample))
+        return Top(value, sample, self.k)
 
 
 def _largest(values: Scores, k: int) -> tuple[Scores, Ids]:
