@@ -76,6 +76,8 @@ class Statistics:
         with np.errstate(invalid="ignore", over="ignore"):
             apart = other.mean - self.mean
             mean = self.mean + apart * (other.count / count)
+            # Two infinities of one sign are not apart by a number, and their mean is that.
+            mean = np.where(np.isfinite(apart), mean, self.mean + other.mean)
             squares = self.squares + other.squares
             squares = squares + apart**2 * (self.count * other.count / count)
         return Statistics(
