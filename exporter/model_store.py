@@ -80,6 +80,12 @@ class ModelStore(BlockStore):
             f"{option('to_layer')}), with: {command('load', word_of(self._given.place))}"
         )
 
+    @property
+    def processes(self) -> "ModelWorkers | None":
+        """The processes that share what is computed of many inputs."""
+        _ = self._contents
+        return self._workers
+
     def models(self, model: str | None) -> list[dict[str, Any]]:
         """Return the one model, by the name that it has where nobody says one.
 

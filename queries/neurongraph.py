@@ -21,11 +21,13 @@ from queries.methods.attribution import AttributionMethods
 from queries.methods.centrality import CentralityMethods
 from queries.methods.circuit import CircuitMethods
 from queries.methods.comparison import ComparisonMethods
+from queries.methods.contrast import ContrastMethods
 from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
 from queries.methods.history import HistoryMethods
 from queries.methods.linear import LinearMethods
 from queries.methods.matrix import MatrixMethods
+from queries.methods.over_inputs import OverInputsMethods
 from queries.methods.path import PathMethods
 from queries.methods.properties import PropertyMethods
 from queries.methods.pruning import PruningMethods
@@ -54,8 +56,10 @@ class NeuronGraph(
     HistoryMethods,
     AtInputMethods,
     AttributionMethods,
+    ContrastMethods,
     CircuitMethods,
     AttentionMethods,
+    OverInputsMethods,
     PruningMethods,
     PropertyMethods,
     RecordMethods,

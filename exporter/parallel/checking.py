@@ -4,7 +4,7 @@ They may run another release, read another file, or be broken. None of it is a d
 worker that means harm: what comes from there is unpickled, which runs code.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from exporter.model_graph.pieces import Result
 from exporter.model_graph.reductions import Sum
 from exporter.model_graph.wired_layer import WiredLayer
+from exporter.parallel.batches import Batch
 from exporter.parallel.share import Share
 from exporter.parallel.task import FileResult
 from exporter.planning.plan import Plan
@@ -112,6 +113,27 @@ def checked_share(layer: WiredLayer, share: Share, reply: object) -> list[Result
         if not _possible(values, layer, share, piece.scores):
             raise Unexpected("numbers that are not finite, of weights and scores that are")
     return results
+
+
+def checked_batch(batch: Batch, reply: object) -> tuple[int, Any]:
+    """Return the number of a batch, and what was made of it.
+
+    Parameters
+    ----------
+    batch
+        What something was to be made of.
+    reply
+        What came back: the same two.
+
+    Raises
+    ------
+    Unexpected
+        If it is of another batch or type.
+    """
+    match reply:
+        case (int(number), made) if number == batch.number:
+            return number, made
+    raise Unexpected(f"{_kind(reply)} instead of what it made of batch {batch.number}")
 
 
 def _possible(

@@ -1,14 +1,17 @@
 """Processes that pass over a model file, for as long as it is asked about."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from uuid import uuid4
 
 from exporter.model_graph.pieces import Result
 from exporter.model_graph.wired_layer import WiredLayer
-from exporter.parallel.checking import checked_share
+from exporter.parallel.batches import Batch, Beginning, make_of_batch
+from exporter.parallel.checking import checked_batch, checked_share
 from exporter.parallel.results import of_deaths, results
 from exporter.parallel.share import Share, compute_share
 from exporter.parallel.source import ModelSource
@@ -17,8 +20,18 @@ from exporter.parallel.workers import Workers
 from queries.core.closing import Closing
 from queries.errors import GraphError, GraphUnavailableError
 from queries.stores.opener import Opener
+from queries.stores.processes import Begin
+
+if TYPE_CHECKING:
+    from queries.core.model import StoredModel
+
+K = TypeVar("K", Batch, Share)
+P = TypeVar("P")
+T = TypeVar("T")
 
 _GO_ON: Final = "ask again, or leave dask out"
+_BATCHES_A_WORKER: Final = 4
+"""Batches that are sent at once, so that no worker waits long for the last one."""
 
 
 class ModelWorkers(Closing):
@@ -61,19 +74,36 @@ class ModelWorkers(Closing):
         GraphError
             If a worker fails, or sends back something else than it was to send.
         """
+        for computed in self._answers(compute_share, shares, partial(_checked, layer)):
+            yield from computed
+
+    def mapped(self, begin: Begin[P, T], about: "StoredModel", parts: Iterable[P]) -> Iterator[T]:
+        """Yield what is made of each part, in their order; ``Processes`` says of what."""
+        beginning, waiting = Beginning(uuid4().hex, begin, about), iter(parts)
+        while some := list(islice(waiting, _BATCHES_A_WORKER * self.count)):
+            batches = [Batch(number, beginning, part) for number, part in enumerate(some)]
+            yield from self._answers(make_of_batch, batches, checked_batch)
+
+    def _answers(
+        self,
+        call: Callable[[ModelSource, K, Any], Any],
+        tasks: Iterable[K],
+        checked: Callable[[K, object], tuple[int, T]],
+    ) -> Iterator[T]:
+        """Yield what the workers answer to tasks, in the order of their numbers."""
         workers = self._started()
-        tasks: dict[Future[Any], Share] = {}
+        begun: dict[Future[Any], K] = {}
         try:
-            for share in shares:
-                tasks[self._submitted(workers, share)] = share
-            yield from _in_order(results(workers, tasks, partial(_checked, layer), _GO_ON))
+            for task in tasks:
+                begun[self._submitted(workers, call, task)] = task
+            yield from _in_order(results(workers, begun, checked, _GO_ON))
         except GraphError:
             # The next question starts others.
             self.close()
             raise
         finally:
-            for task in tasks:
-                task.cancel()
+            for future in begun:
+                future.cancel()
 
     def close(self) -> None:
         """End the processes, or leave a scheduler as it is; a fork does neither."""
@@ -90,9 +120,11 @@ class ModelWorkers(Closing):
             self._workers = workers
         return self._workers
 
-    def _submitted(self, workers: Workers, share: Share) -> "Future[Any]":
+    def _submitted(
+        self, workers: Workers, call: Callable[[ModelSource, K, Any], Any], task: K
+    ) -> "Future[Any]":
         try:
-            return workers.executor.submit(compute_share, self._source, share, self._content)
+            return workers.executor.submit(call, self._source, task, self._content)
         except workers.deaths as error:
             raise of_deaths(error, _GO_ON) from None
         # Dask raises a plain Exception where its scheduler was lost.
@@ -106,12 +138,12 @@ def _checked(layer: WiredLayer, share: Share, reply: object) -> tuple[int, list[
     return share.number, checked_share(layer, share, reply)
 
 
-def _in_order(results: Iterable[tuple[int, list[Result]]]) -> Iterator[Result]:
-    """Yield results in the order of their shares, so that sums are rounded as in one process."""
-    early: dict[int, list[Result]] = {}
+def _in_order(results: Iterable[tuple[int, T]]) -> Iterator[T]:
+    """Yield results in the order of their tasks, so that sums are rounded as in one process."""
+    early: dict[int, T] = {}
     upcoming = 0
     for number, computed in results:
         early[number] = computed
         while upcoming in early:
-            yield from early.pop(upcoming)
+            yield early.pop(upcoming)
             upcoming += 1

@@ -1,6 +1,5 @@
 """What neurons have to do with an input."""
 
-import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -106,16 +105,17 @@ def batches(
         if layer.name not in given.inputs and network.neurons_of(layer).start <= last
     ]
     at_once = max(1, _VALUES // network.neurons)
-    passes = math.ceil(given.samples / at_once)
-    edges, done = sum(layer.edges for layer in layers), 0
+    # Relationships count once an input.
+    edges = sum(layer.edges for layer in layers)
+    done, total = given.first * edges, given.total * edges
     for start in range(0, given.samples, at_once):
         of = slice(start, min(given.samples, start + at_once))
         values = forward.begun({name: each[of] for name, each in given.inputs.items()})
         sums = values.copy()
         for layer in layers:
-            network.progress("relationships", done, passes * edges)
+            network.progress("relationships", done, total)
             forward.compute([layer], values, sums)
-            done += layer.edges
+            done += layer.edges * values.shape[1]
         yield start, values, sums
 
 

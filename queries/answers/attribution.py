@@ -95,13 +95,7 @@ class Sample:
     @cached_property
     def attributed(self) -> Attribution | Integrated:
         """What neurons and relationships have to do with the target."""
-        values = self.question.values
-        if values["rule"] != _INTEGRATED:
-            return self.conserving
-        return integrated(
-            self.question.network, self.own, (self.baseline, self.inputs), self.towards.own,
-            products=values["products"], steps=values["steps"],
-        )  # fmt: skip
+        return self.conserving if not self._integrates else self.attributed_to(self.towards)
 
     @cached_property
     def conserving(self) -> Attribution:
@@ -112,6 +106,19 @@ class Sample:
         """Let go of arrays of all neurons, which are computed again where they are needed."""
         for name in ("at", "frozen", "attributed", "conserving"):
             self.__dict__.pop(name, None)
+
+    def attributed_to(self, target: Towards) -> Attribution | Integrated:
+        """Return what neurons and relationships have to do with a target, perhaps another one."""
+        if not self._integrates:
+            return attributed_to(self.frozen, target.own)
+        return integrated(
+            self.question.network, self.own, (self.baseline, self.inputs), target.own,
+            products=self.question.values["products"], steps=self.question.values["steps"],
+        )  # fmt: skip
+
+    @property
+    def _integrates(self) -> bool:
+        return bool(self.question.values["rule"] == _INTEGRATED)
 
 
 def contributions(question: Question) -> pd.DataFrame:
@@ -225,7 +232,7 @@ def samples_of(question: Question) -> Iterator[Sample]:
     baseline = _baseline(question, given)
     for place, name in enumerate(given.names):
         inputs = {layer: each[place] for layer, each in given.inputs.items()}
-        question.network.progress("inputs", place, given.samples)
+        question.network.progress("inputs", given.first + place, given.total)
         yield Sample(question, name, inputs, baseline, own)
 
 

@@ -41,6 +41,8 @@ class Question:
     order
         Which rows of the answer are returned, and in which order. What answers need not make more
         than these; they are sorted and cut afterwards in any case.
+    read
+        The samples of its input, where they are read already.
     """
 
     query: Query
@@ -48,6 +50,7 @@ class Question:
     model: Model
     other: Model | None = None
     order: RowOrder = field(default_factory=RowOrder)
+    read: GivenInput | None = None
 
     def __repr__(self) -> str:
         values = "".join(f", {name}={value!r}" for name, value in self.values.items())
@@ -114,7 +117,7 @@ class Question:
 
     @cached_property
     def _given(self) -> GivenInput:
-        return given_input(self.model, self.values["input"])
+        return self.read or given_input(self.model, self.values["input"])
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         """Return a frame of rows with the columns of the query, also where there are none."""

@@ -39,16 +39,36 @@ class GivenInput:
     labels
         The classes that stand beside the samples, the first axis that of the samples; None where
         not all have one.
+    first, among
+        Which of how many the first one is, where they are a part of others; 0 for ``among`` where
+        they are no part.
     """
 
     inputs: Mapping[str, Singles]
     names: tuple[str, ...]
     labels: NDArray[Any] | None
+    first: int = 0
+    among: int = 0
 
     @property
     def samples(self) -> int:
         """How many there are."""
         return len(self.names)
+
+    @property
+    def total(self) -> int:
+        """How many there are with those that they are a part of."""
+        return self.among or self.samples
+
+    def part(self, samples: slice) -> "GivenInput":
+        """Return some of them."""
+        return GivenInput(
+            {name: each[samples] for name, each in self.inputs.items()},
+            self.names[samples],
+            None if self.labels is None else self.labels[samples],
+            self.first + samples.start,
+            self.total,
+        )
 
 
 @dataclass(frozen=True)
@@ -118,14 +138,25 @@ def one_beside(
     ParameterError
         As ``given_input``; or if there are several samples.
     """
+    read = read_beside(model, how, beside, argument)
+    if read.samples != 1:
+        raise ParameterError(f"{argument}: {read.samples:,} samples, and {one}")
+    return read
+
+
+def read_beside(model: Model, how: ModelInput, beside: ModelInput, argument: str) -> GivenInput:
+    """Return samples that stand beside others, and are read as they are.
+
+    Parameters
+    ----------
+    model, how, beside, argument
+        As in ``one_beside``, but for several samples.
+    """
     if how.pixels is None:
         how = replace(how, pixels=beside.pixels, resize=how.resize or beside.resize)
     if how.label is None:
         how = replace(how, label=beside.label)
-    read = given_input(model, how, argument)
-    if read.samples != 1:
-        raise ParameterError(f"{argument}: {read.samples:,} samples, and {one}")
-    return read
+    return given_input(model, how, argument)
 
 
 def given(model: Model, x: InputLike, y: ArrayLike | None) -> Given:

@@ -53,8 +53,10 @@ THEMES: Final = {
     "comparison": "Comparison",
     "at_input": "A model at an input",
     "attribution": "Attribution at an input",
+    "contrast": "Contrasts at an input",
     "circuit": "Circuits at an input",
     "attention": "Attention at an input",
+    "over_inputs": "Neurons over many inputs",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 

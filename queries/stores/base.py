@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from queries.library.queries import Query, Statement
     from queries.stores.damage import Damage
     from queries.stores.first_pass import Read
+    from queries.stores.processes import Processes
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Store(Closing):
 
     That is worth it where it takes under a tenth of the time that the reading takes.
     """
+
+    @property
+    def processes(self) -> "Processes | None":
+        """The processes that share what is computed of many inputs; None where there are none."""
+        return None
 
     @abstractmethod
     def models(self, model: str | None) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ BETWEEN = {"source": "hidden", "target": "odds"}
 BACKWARDS = {"source": "odds", "target": "pixels"}
 SAMPLE = np.linspace(0, 1, 60).reshape(6, 5, 2)
 FILLED: dict[str, dict[str, Any]] = {
+    "activation_statistics": {"input": SAMPLE},
     "activations": {"input": SAMPLE, "neurons": "hidden"},
     "attention": {"input": SAMPLE},
     "attribution": {"input": SAMPLE, "neurons": "hidden"},
@@ -37,8 +38,10 @@ FILLED: dict[str, dict[str, Any]] = {
     "compare_layers": {"other": "pooled"},
     "compare_neurons": {"other": "pooled"},
     "conservation": {"input": SAMPLE},
+    "contrast": {"input": SAMPLE},
     "contributions": {"input": SAMPLE, "neurons": "digits"},
     "dead_neurons": {"threshold": 1},
+    "difference": {"input": SAMPLE},
     "duplicate_channels": {"least": -1},
     "edge_attribution": {"input": SAMPLE},
     "effective_weights": BETWEEN,
@@ -52,10 +55,12 @@ FILLED: dict[str, dict[str, Any]] = {
     "receptive_field": {"neurons": "hidden"},
     "shortest_paths": BETWEEN,
     "strongest_paths": BETWEEN,
+    "top_inputs": {"input": SAMPLE},
     "widest_path": BETWEEN,
     "zero_channels": {"threshold": 9},
 }
 EMPTY: dict[str, dict[str, Any]] = {
+    "activation_statistics": {"input": SAMPLE, "neurons": NOTHING},
     "activations": {"input": SAMPLE, "neurons": NOTHING},
     "adjacency": BACKWARDS,
     "attention": {"input": SAMPLE},
@@ -66,9 +71,11 @@ EMPTY: dict[str, dict[str, Any]] = {
     "combine": {"first": "pixels", "second": "odds"},
     "compare_edges": {"other": "pooled", "source": NOTHING},
     "compare_neurons": {"other": "pooled", "neurons": NOTHING},
+    "contrast": {"input": SAMPLE, "towards": "pixels[0]@0,0", "against": "pixels[1]@0,0"},
     "contributions": {"input": SAMPLE, "neurons": "pixels"},
     "dead_neurons": {"neurons": NOTHING},
     "degree": {"neurons": NOTHING},
+    "difference": {"input": SAMPLE, "baseline": SAMPLE},
     "duplicate_channels": {"neurons": NOTHING},
     "edge_attribution": {"input": SAMPLE, "towards": "pixels[0]@0,0"},
     "edges": {"source": NOTHING},
@@ -90,6 +97,7 @@ EMPTY: dict[str, dict[str, Any]] = {
     "strength": {"neurons": NOTHING},
     "strongest_edges": {"target": NOTHING},
     "strongest_paths": BACKWARDS,
+    "top_inputs": {"input": SAMPLE, "neurons": NOTHING},
     "top_neurons": {"neurons": NOTHING},
     "weight_distribution": {"neurons": NOTHING},
     "widest_path": BACKWARDS,

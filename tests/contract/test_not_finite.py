@@ -35,6 +35,10 @@ ENDS: dict[str, Any] = {"source": "pixels", "target": NeuronFilter(layer=["join"
 
 AT: dict[str, Any] = {"input": np.linspace(0, 1, 9).reshape(3, 3, 1)}
 QUESTIONS: dict[str, list[dict[str, Any]]] = {
+    "activation_statistics": [
+        {"input": np.linspace(0, 1, 18).reshape(2, 3, 3, 1), "level": level}
+        for level in ("neuron", "channel", "layer")
+    ],
     "activations": [AT],
     "adjacency": [{}],
     "attention": [AT],
@@ -82,6 +86,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
         {**ENDS, "distinct": "target"},
     ],
     "summary": [{}],
+    "top_inputs": [{"input": np.linspace(0, 1, 18).reshape(2, 3, 3, 1), "k": 2}],
     "top_neurons": [{"k": 3}, {"measure": "in_strength", "k": 20}],
     "weight_distribution": [{"bins": 4}, {"neurons": "last", "bins": 3}],
     "widest_path": [LAST, ENDS],
@@ -94,7 +99,9 @@ UNDEFINED: dict[str, dict[str, Any]] = {
     "circuit_nodes": AT,
     "circuit_scores": AT,
     "conservation": AT,
+    "contrast": AT,
     "contributions": {**AT, "neurons": "last"},
+    "difference": AT,
     "edge_attribution": AT,
     "head_loadings": AT,
     "influence": AT,
@@ -102,6 +109,7 @@ UNDEFINED: dict[str, dict[str, Any]] = {
     "path_centrality": {},
     "laplacian": {"neurons": NeuronFilter(layer=["head", "last"])},
     "eigenvector_centrality": {"weights": "absolute"},
+    "top_inputs": {**AT, "measure": "attribution"},
     "top_neurons": {"measure": "pagerank"},
 }
 IN_ANY_ORDER = ("edges", "adjacency")

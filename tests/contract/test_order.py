@@ -49,6 +49,7 @@ def _key(frame: pd.DataFrame, name: str) -> "pd.Series[Any]":
 
 ORDERS: dict[str, Order] = {
     "by id": by("id"),
+    "by id, then by rank": by("id", "rank"),
     "by hop": by("hop"),
     "by name": lambda frame, _: [frame["name"]],
     "by path, then by hop": by("path", "hop"),
@@ -65,6 +66,8 @@ ORDERS: dict[str, Order] = {
     "source": by("target", "-|contribution", "source"),
     "inputs as they are given, then largest absolute attribution first, then by source and by "
     "target": by("-|attribution", "source", "target"),
+    "inputs as they are given, then largest absolute difference first, then by source and by "
+    "target": by("-|difference", "source", "target"),
     "inputs as they are given, then layers as in the model": by_layer(),
     "inputs first, by index": by("index"),
     "largest absolute weight first, then by neuron, by id and by weight": by(

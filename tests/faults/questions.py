@@ -18,6 +18,7 @@ _ENDS: Final = {"source": "pixels", "target": "digits"}
 _NEAR: Final = {"source": "hidden", "target": "digits"}
 _AT: Final = {"input": np.full((4, 4, 1), 0.5)}
 _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
+    "activation_statistics": [_AT, {**_AT, "level": "layer"}],
     "activations": [_AT],
     "adjacency": [_NEAR],
     "attention": [_AT],
@@ -33,9 +34,11 @@ _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
     "compare_layers": [{"other": OTHER}],
     "compare_neurons": [{"other": OTHER, "measure": each} for each in ("strength", "bias")],
     "conservation": [_AT],
+    "contrast": [{**_AT, "k": 50}],
     "contributions": [{**_AT, "neurons": "digits"}],
     "dead_neurons": [{"threshold": 0.3}],
     "degree": [{}],
+    "difference": [{**_AT, "k": 50}],
     "duplicate_channels": [{"least": -1}],
     "edge_attribution": [{**_AT, "k": 50}],
     "edges": [{}, {"min_weight": 0.1}, {"target": "digits"}],
@@ -62,6 +65,7 @@ _PARAMETERS: Final[Mapping[str, list[dict[str, Any]]]] = {
     "strongest_edges": [{"k": 100}],
     "strongest_paths": [{**_ENDS, "k": 5}],
     "summary": [{}],
+    "top_inputs": [_AT, {**_AT, "measure": "attribution"}],
     "top_neurons": [{}],
     "weight_distribution": [{}],
     "widest_path": [_ENDS],

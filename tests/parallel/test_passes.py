@@ -5,8 +5,9 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -27,6 +28,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.one_in(9)]
 ENDS: dict[str, Any] = {"source": "padded", "target": "odds"}
 """Where paths begin and end."""
 
+INPUTS: Final = np.random.default_rng(5).random((70, 36, 36, 24), dtype=np.float32)
+"""Three batches of inputs."""
+
 ASKED: dict[str, Callable[[NeuronGraph], pd.DataFrame]] = {
     "katz": lambda graph: graph.katz(),
     "pagerank": lambda graph: graph.pagerank(),
@@ -37,6 +41,8 @@ ASKED: dict[str, Callable[[NeuronGraph], pd.DataFrame]] = {
     "strongest_paths": lambda graph: graph.strongest_paths(**ENDS, k=3),
     "widest_path": lambda graph: graph.widest_path(**ENDS),
     "dead_neurons": lambda graph: graph.dead_neurons(threshold=0.001),
+    "activation_statistics": lambda graph: graph.activation_statistics(INPUTS, level="channel"),
+    "top_inputs": lambda graph: graph.top_inputs(INPUTS, "valid", level="channel"),
 }
 
 Answers = dict[str, pd.DataFrame]

@@ -219,8 +219,7 @@ def grouped(seed: int) -> tuple[FlowPaths, Flow, float]:
         for layer in model.network.layers
     ]
     numbers, node = np.unique(np.concatenate(each), return_inverse=True)
-    ones = np.ones(len(node))
-    whole = flow(attributed, model.network, node, ones, apart=False)
+    whole = flow(attributed, model.network, node, apart=False)
     inputs = np.bincount(node, model.inputs) > 0
     ending = np.bincount(node, own * attributed.pre_activation).astype(np.float64)
     return FlowPaths(whole, inputs, ending, numbers // 2), whole, attributed.target

@@ -299,6 +299,28 @@ class TestArrays:
         assert "has numbers from -1 to 0" in refused(gray, halves * -2, pixels=UNIT)
 
     @pytest.mark.parametrize(
+        ("pixels", "said"),
+        [
+            ((0, 1), "scales those from 0 to 255 to 0 to 1, so that 1 would become 0.00392157"),
+            ((-1, 1), "to -1 to 1, so that 1 would become -0.992157"),
+            ((0, 255), "to 0 to 255, so that 1 would become 1"),
+        ],
+    )
+    def test_that_are_scaled_already_are_refused(
+        self, gray: NeuronGraph, tmp_path: Path, pixels: tuple[float, float], said: str
+    ) -> None:
+        ones = np.eye(4, 5)[..., np.newaxis]
+        np.save(tmp_path / "x.npy", ones)
+        for given in (ones, ones.astype(bool), tmp_path / "x.npy"):
+            text = refused(gray, given, pixels=pixels)
+            assert "has numbers from 0 to 1, and pixels " in text
+            assert said in text
+        # Of black nothing tells the range, and a picture says that its pixels are those of 8 bits.
+        assert (read(gray, 0 * ones, pixels=pixels) == pixels[0]).all()
+        dark = picture(tmp_path, ones[..., 0].astype(np.uint8))
+        assert read(gray, dark, pixels=pixels).max() < pixels[1]
+
+    @pytest.mark.parametrize(
         ("given", "said"),
         [
             (

@@ -84,9 +84,18 @@ class Attribution:
         """Which neurons a relationship leads to that has to do with the target."""
         return np.not_equal(self.inner_gradient, 0.0)
 
-    def edge_blocks(self, layer: Layer) -> Iterator[EdgeColumns]:
-        """Yield relationships into a layer, with what of the target comes over each."""
-        return self.relationships().edge_blocks(layer, self.taking_part)
+    def edge_blocks(self, layer: Layer, ends: Flags | None = None) -> Iterator[EdgeColumns]:
+        """Yield relationships into a layer, with what of the target comes over each.
+
+        Parameters
+        ----------
+        layer
+            The layer.
+        ends
+            To which neurons relationships have to be among them; by default to all to which one
+            leads that has to do with the target.
+        """
+        return self.relationships().edge_blocks(layer, self.taking_part if ends is None else ends)
 
     def node_blocks(self, layer: Layer, node: NodeOf) -> Iterator[Columns]:
         """Yield relationships into a layer between nodes, each a part of the model.

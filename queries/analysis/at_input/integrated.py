@@ -97,9 +97,15 @@ class Integrated:
         """Which neurons a relationship leads to that has to do with the target."""
         return np.asarray(np.any([each.taking_part for each in self.steps], axis=0))
 
-    def edge_blocks(self, layer: Layer) -> Iterator[EdgeColumns]:
-        """Yield relationships into a layer, with what of the target comes over each."""
-        ends = self.taking_part
+    def edge_blocks(self, layer: Layer, ends: Flags | None = None) -> Iterator[EdgeColumns]:
+        """Yield relationships into a layer, with what of the target comes over each.
+
+        Parameters
+        ----------
+        layer, ends
+            As in ``Attribution.edge_blocks``.
+        """
+        ends = self.taking_part if ends is None else ends
         networks = [each.relationships() for each in self.steps]
         for blocks in zip(*(each.edge_blocks(layer, ends) for each in networks), strict=True):
             source, target, _ = blocks[0]

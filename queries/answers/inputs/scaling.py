@@ -34,8 +34,8 @@ def in_range(
     Raises
     ------
     ParameterError
-        If nothing says in which range the model takes pixels, or numbers are beyond those that are
-        to be scaled.
+        If nothing says in which range the model takes pixels, numbers are beyond those that are to
+        be scaled, or those of an array are 0 and 1 alone, as of one that was scaled before.
     """
     ends = wanted.how.pixels
     if ends is None:
@@ -57,6 +57,13 @@ def in_range(
         raise wanted.error(
             f"{name} has {kind} from {least:g} to {most:g}, and pixels are whole numbers from 0 to "
             f"{brightest}; leave {option('pixels')} out to take them as they are"
+        )
+    if most == 1 and not are_pixels:
+        raise wanted.error(
+            f"{name} has numbers from 0 to 1, and {option('pixels')} scales those from 0 to "
+            f"{brightest} to {low:g} to {high:g}, so that 1 would become "
+            f"{low + (high - low) / brightest:g}; leave {option('pixels')} out to take them as "
+            f"they are, or give pixels from 0 to {brightest}"
         )
     return np.asarray(values, dtype=np.float64) / brightest * (high - low) + low
 

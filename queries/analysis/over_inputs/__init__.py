@@ -1,0 +1,1 @@
+"""What neurons do over many inputs, gathered batch by batch."""
