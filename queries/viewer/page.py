@@ -112,20 +112,23 @@ class Page:
         )
         cypher = CypherSide(self._run_cypher, self._light)
         sides: list[LayoutDOM] = [self._panel.layout, paths, cypher.layout]
-        labels = [*_SIDES]
+        labels, active = [*_SIDES], 0
         if self._graph.samples:
             panel, chosen = self._input_panel, self._input
             parts = (chosen.choices, panel.answers, chosen.layout, panel.of_circuit)
             sides, labels = [column(*parts), *sides], ["Input", *labels]
+            active = int(bool(self._view.pick))
         # Bokeh's own tabs cannot be changed by keyboard.
-        self._tabs = RadioButtonGroup(labels=labels, active=0, name="tabs")
+        self._tabs = RadioButtonGroup(labels=labels, active=active, name="tabs")
         code = "sides.forEach((side, place) => side.visible = place === cb_obj.active)"
         self._tabs.js_on_change("active", CustomJS(args={"sides": sides}, code=code))
-        for side in sides[1:]:
-            side.visible = False
+        for place, side in enumerate(sides):
+            side.visible = place == active
         beside = column(self._tabs, *sides, width=WIDTH + 26, css_classes=["side"])
         below = row(self._status, self._link, self._walk, sizing_mode="stretch_width")
-        pictures = side_by_side([self._picture, self._beside], cypher=True)
+        pictures = side_by_side(
+            [self._picture, self._beside], at_input=bool(self._graph.samples), cypher=True
+        )
         body = row(pictures, beside, sizing_mode="stretch_both", css_classes=["body"])
         root = column(above, body, below, sizing_mode="stretch_both", css_classes=["page"])
         dress(root)
@@ -313,11 +316,12 @@ class Page:
         for name, problem in scene.problems:
             if name:
                 self._fields[name].say(problem)
-        self._picture.show(scene)
+        title, beside = scene.titles
+        self._picture.show(scene, title)
         if finished:
             self._beside.figure.visible = scene.other is not None
         if scene.other is not None:
-            self._beside.show(scene.other)
+            self._beside.show(scene.other, beside)
         self._panel.show(scene)
         if scene.answer is not None:
             self._input.offer(scene.answer.names, scene.view)

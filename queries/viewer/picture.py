@@ -135,8 +135,16 @@ class ModelPicture:
         self._labels = LabelAxes(self.figure)
         self._bar = self._add_bar()
 
-    def show(self, scene: Scene) -> None:
-        """Draw a scene; what is drawn already is left alone."""
+    def show(self, scene: Scene, title: str = "") -> None:
+        """Draw a scene; what is drawn already is left alone.
+
+        Parameters
+        ----------
+        scene
+            The scene.
+        title
+            What it is called where two share the window.
+        """
         if scene.layout is not self._layout:
             self._place(scene)
             self._light(scene.layout)
@@ -149,9 +157,8 @@ class ModelPicture:
             self._circuit = scene.circuit
             self._veil.data = _veil_columns(scene.layout.columns, scene.circuit)
             self._near_veil.data = _veil_columns(self._near_columns, scene.circuit)
-        is_half = scene.other is not None or bool(self._prefix)
-        self._title(scene.title if is_half else "")
-        self._make_room(_HALF if is_half else 1.0)
+        self._title(title)
+        self._make_room(_HALF if title else 1.0)
         self._draw_lines(scene)
 
     def _make_room(self, wide: float) -> None:
@@ -343,19 +350,19 @@ class ModelPicture:
         self._marks.data = {**marks}
 
 
-def side_by_side(pictures: Sequence[ModelPicture], *, cypher: bool) -> LayoutDOM:
+def side_by_side(pictures: Sequence[ModelPicture], *, at_input: bool, cypher: bool) -> LayoutDOM:
     """Return pictures with one legend.
 
     Parameters
     ----------
     pictures
         The pictures, from left to right.
-    cypher
-        Whether neurons may be marked that an answer to Cypher has.
+    at_input, cypher
+        As ``new_legend`` takes them.
     """
     return layouts.column(
         layouts.row(*(picture.figure for picture in pictures), sizing_mode="stretch_both"),
-        new_legend(cypher=cypher),
+        new_legend(at_input=at_input, cypher=cypher),
         sizing_mode="stretch_both",
         min_height=360,
         css_classes=["picture"],
@@ -370,7 +377,7 @@ def _veil_columns(columns: Sequence[Column], circuit: DrawnCircuit | None) -> di
     """Return images over what is outside of a circuit; none without a circuit."""
     drawn, images = [], []
     if circuit is not None:
-        outside = 1.0 - circuit.within
+        outside = (~circuit.within).astype(np.float64)
         drawn = list(columns)
         # A mark of several neurons is outside where all of them are.
         levels = [np.where(column.mark_means(outside) == 1, 0.5, np.nan) for column in drawn]

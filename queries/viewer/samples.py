@@ -13,7 +13,7 @@ from queries.answers.model import Model
 from queries.answers.question import Question
 from queries.answers.samples import GivenInput, given_input
 from queries.core.model import StoredModel
-from queries.core.model_input import InputLike, as_input
+from queries.core.model_input import InputLike, ModelInput, as_input
 from queries.core.room import make_room
 from queries.core.wording import option
 from queries.errors import ParameterError
@@ -83,7 +83,21 @@ class PageSamples:
         names = next(iter(self._given.values())).names if self else ()
         if not names:
             return view
-        return replace(view, color=ACTIVATION, beside=names[1] if len(names) == _TWO else "")
+        beside = names[1] if len(names) == _TWO else ""
+        return replace(view, color=ACTIVATION, input=names[0], beside=beside)
+
+    def one(self, model: Model, name: str) -> ModelInput | None:
+        """Return one of the inputs as queries take it, None where there are none.
+
+        Parameters
+        ----------
+        model, name
+            As in ``sample``.
+        """
+        if not self:
+            return None
+        inputs = self.sample(model, name, "").inputs
+        return ModelInput({layer: values[np.newaxis] for layer, values in inputs.items()})
 
     def sample(self, model: Model, name: str, towards: str) -> Sample:
         """Return a model at an input.

@@ -19,8 +19,7 @@ from queries.viewer.view import View
 
 _STILL: Final = (
     "<p class='hint'>Saved with a share of nodes of {view.node_share:g} and of relationships of "
-    "{view.edge_share:g}; the page that <code>neurongraph view</code> serves has sliders for "
-    "them.</p>"
+    "{view.edge_share:g}; a page that is served has sliders for them.</p>"
 )
 
 
@@ -48,10 +47,11 @@ def layout(graph: PageGraph, view: View) -> LayoutDOM:
     about = f"Picture of the model {view.model}, its inputs left."
     picture, panel = ModelPicture(about), FactsPanel(links=False)
     pictures = [picture]
-    picture.show(scene)
+    title, beside = scene.titles
+    picture.show(scene, title)
     if scene.other is not None:
         pictures.append(ModelPicture(about, beside=picture))
-        pictures[-1].show(scene.other)
+        pictures[-1].show(scene.other, beside)
     panel.show(scene)
     if scene.facts is None:
         # It says how to use the page.
@@ -63,7 +63,7 @@ def layout(graph: PageGraph, view: View) -> LayoutDOM:
         still = Div(text=_STILL.format(view=view), disable_math=True, width=WIDTH)
         parts = [at_input.answers, still, at_input.of_circuit, *parts]
     side = column(*parts, width=WIDTH + 26, css_classes=["side"])
-    drawn = side_by_side(pictures, cypher=False)
+    drawn = side_by_side(pictures, at_input=scene.answer is not None, cypher=False)
     root = row(drawn, side, sizing_mode="stretch_both", css_classes=["body", "page"])
     dress(root)
     return root

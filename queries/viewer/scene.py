@@ -80,11 +80,13 @@ class Scene:
         return [(each.answer, each.circuit) for each in scenes if each.answer is not None]
 
     @property
-    def title(self) -> str:
-        """What a picture is called that has another one beside."""
-        return (
-            self.view.model if self.answer is None else f"{self.view.model} at {self.answer.name}"
-        )
+    def titles(self) -> tuple[str, str]:
+        """What this and what stands beside are called: inputs, or models; empty without other."""
+        if self.other is None:
+            return "", ""
+        if self.view.other or self.answer is None or self.other.answer is None:
+            return self.model.name, self.other.model.name
+        return self.answer.name, self.other.answer.name
 
 
 def outline(model: PageModel, view: View) -> Scene:
@@ -242,8 +244,15 @@ def _read(graph: PageGraph, view: View) -> Scene:
         source, target = view.source, view.target
         paths = attempt(
             "target",
-            ("paths", model.about, source, target, view.k, view.by),
-            lambda: graph.strongest_paths(source, target, k=view.k, by=view.by, model=view.model),
+            ("paths", model.about, source, target, view.k, view.by, view.input),
+            lambda: graph.strongest_paths(
+                source,
+                target,
+                k=view.k,
+                by=view.by,
+                input=graph.samples.one(model.model, view.input),
+                model=view.model,
+            ),
         )
     if beside and view.other:
         about = ("changes", model.about, beside.model.about, view.pick, view.lines, view.by)
@@ -265,13 +274,14 @@ def _read(graph: PageGraph, view: View) -> Scene:
 
 def _beside(graph: PageGraph, view: View) -> Scene:
     """Return what a view shows of the model beside, or of the model at the input beside."""
-    if view.other:
-        color = "bias" if view.color == CHANGE else view.color
-        changes = {"model": view.other, "other": "", "source": "", "target": "", "color": color}
-    else:
+    if not view.other:
         color = ACTIVATION if view.color == DIFFERENCE else view.color
-        changes = {"input": view.beside, "color": color}
-    return _read(graph, replace(view, **changes, beside=""))
+        return _read(graph, replace(view, input=view.beside, beside="", color=color))
+    color = "bias" if view.color == CHANGE else view.color
+    return _read(
+        graph,
+        replace(view, model=view.other, other="", beside="", color=color, source="", target=""),
+    )
 
 
 def _on_one_scale(scene: Scene) -> Scene:
@@ -286,7 +296,7 @@ def _on_one_scale(scene: Scene) -> Scene:
     if scene.shades is None or other.shades is None:
         return replace(scene, other=other)
     if scene.view.color in {CHANGE, DIFFERENCE}:
-        view = replace(scene.view, model=other.view.model, input=other.view.input)
+        view = replace(scene.view, model=other.view.model)
         return replace(scene, other=replace(other, view=view, shades=scene.shades))
     shades, beside = together(scene.shades, other.shades)
     return replace(scene, shades=shades, other=replace(other, shades=beside))

@@ -24,7 +24,7 @@ DIFFERENCE: Final = "difference"
 AT_INPUT: Final = {
     ACTIVATION: "activation (units of the neuron's output)",
     ATTRIBUTION: "attribution (units of the target)",
-    DIFFERENCE: "activation here, less that at the input beside",
+    DIFFERENCE: "difference of the activations",
 }
 LEVELS: Final = ("channel", "neuron", "off")
 """What a node of the circuit is; the last one for no circuit."""
@@ -131,6 +131,8 @@ class View:
         """What the colours tell."""
         if self.color == FIELD:
             return "weight of all paths into the pick"
+        if self.color == DIFFERENCE:
+            return f"activation at {self.input}, less that at {self.beside}"
         if self.color in AT_INPUT:
             return AT_INPUT[self.color]
         if self.color == CHANGE:

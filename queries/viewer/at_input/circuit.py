@@ -51,7 +51,7 @@ class DrawnCircuit:
         nodes = int(self.node.max()) + 1
         count = np.bincount(self.node, has_place, nodes)
         total = np.bincount(self.node, np.where(has_place, places, 0.0), nodes)
-        return np.divide(total, count, out=np.full(nodes, np.nan), where=count > 0)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
     @property
     def numbers(self) -> tuple[tuple[str, str], ...]:

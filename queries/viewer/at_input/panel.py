@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
+import pandas as pd
 from bokeh.layouts import column
 from bokeh.models import LayoutDOM
 from bokeh.models.widgets.markups import Div
@@ -18,6 +19,7 @@ from queries.viewer.tables import WIDTH, new_table, table
 _ROWS: Final = 50
 """Relationships of the circuit that are listed."""
 
+_CUT: Final = {"from": 18, "to": 11}
 _LETTERS: Final = 22
 _NAME: Final = 30
 
@@ -48,17 +50,29 @@ class InputPanel:
         links
             Whether the names of outputs choose what the circuit leads towards.
         """
-        parts = [_answer_html(answer, classes, links=links) for answer, _ in shown]
+        one = len(shown) == 1
+        parts = [_answer_html(answer, classes, links=links, wide=one) for answer, _ in shown]
         self.answers.text = f"<div class='answers'>{''.join(parts)}</div>"
         circuits = [circuit for _, circuit in shown if circuit is not None]
         self.of_circuit.visible = bool(circuits)
         if circuits:
             self.scores.text = _scores_html(circuits, classes)
-            edges = circuits[0].edges.head(_ROWS)[["from", "to", "attribution"]]
-            self.edges.text = table(edges, header=True, letters={"from": 17, "to": 17})
+            self.edges.text = table(_edges(circuits), header=True, letters=_CUT)
 
 
-def _answer_html(answer: Answer, classes: ClassNames, *, links: bool) -> str:
+def _edges(circuits: Sequence[DrawnCircuit]) -> pd.DataFrame:
+    """Return the largest relationships of one circuit, or of two with what each has of them."""
+    names = ("attribution", "beside")
+    frames = [
+        circuit.edges.groupby(["from", "to"], sort=False)["attribution"].sum().rename(name)
+        for circuit, name in zip(circuits, names, strict=False)
+    ]
+    joined = pd.concat(frames, axis=1)
+    largest = joined.abs().max(axis=1).sort_values(ascending=False, kind="stable")
+    return joined.loc[largest.index[:_ROWS]].reset_index()
+
+
+def _answer_html(answer: Answer, classes: ClassNames, *, links: bool, wide: bool) -> str:
     name = middle_shortened(answer.name, _NAME)
     label = f" <small>class {escape(answer.label)}</small>" if answer.label else ""
     inputs = "".join(
@@ -68,13 +82,17 @@ def _answer_html(answer: Answer, classes: ClassNames, *, links: bool) -> str:
     )
     rows = "".join(
         f"<tr><th scope='row'>{_output(output['name'], classes, links=links)}</th>"
-        f"<td>{output['value']:.4g}</td><td>{output['logit']:.4g}</td></tr>"
+        f"<td>{output['value']:.4g}</td>"
+        + (f"<td>{output['logit']:.4g}</td>" if wide else "")
+        + "</tr>"
         for output in answer.outputs.to_dict("records")
     )
-    head = "<tr><td></td><th scope='col'>output</th><th scope='col'>before</th></tr>"
-    outputs = f"<table class='numbers'><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    heads = ("output", "pre-activation") if wide else ("output",)
+    head = "".join(f"<th scope='col'>{text}</th>" for text in heads)
     return (
-        f"<div><h3 title='{escape(answer.name)}'>{escape(name)}{label}</h3>{inputs}{outputs}</div>"
+        f"<div><h3 title='{escape(answer.name)}'>{escape(name)}{label}</h3>{inputs}"
+        f"<table class='numbers'><thead><tr><td></td>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
