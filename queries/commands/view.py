@@ -8,6 +8,7 @@ import typer
 
 from queries.commands.completion import model_names
 from queries.commands.input_shapes import InputShapeOption, input_shapes
+from queries.commands.misplaced import EITHER
 from queries.commands.model_input import (
     InputOption,
     LabelOption,
@@ -38,7 +39,7 @@ def view(
     model: Annotated[
         str | None,
         typer.Argument(
-            metavar="NAME",
+            metavar=EITHER,
             autocompletion=model_names,
             help="The model's name in the graph; the page can change to another one. A model file, "
             "an embedded graph or an address is taken as --graph is.",
@@ -71,6 +72,9 @@ def view(
     ] = False,
 ) -> None:
     """Look at a model in the browser, from its inputs to its outputs; Ctrl-C ends it.
+
+    With --input it shows what neurons do at that input, and the circuit of the answer; of two
+    inputs the second one stands beside.
 
     Only who has the printed address can open the page, and only on this machine. It needs no
     other host, and only reads the graph.

@@ -32,6 +32,7 @@ def new_legend(*, at_input: bool, cypher: bool) -> Div:
     lines = "".join(
         _key("line", f"background: {color}", text) for text, color in (*signs, _STRONGEST)
     )
+    lines += _key("veil", "", "outside of the circuit") if at_input else ""
     rings = [("ring", *_PICKED), *([("ring square", *_ANSWERED)] if cypher else [])]
     marks = "".join(_key(kind, f"border-color: {color}", text) for kind, text, color in rings)
     return Div(
