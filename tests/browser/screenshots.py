@@ -58,13 +58,13 @@ def take_viewer_at_inputs(chromium: Browser, picture: Path) -> None:
         page.wait_for_timeout(500)
         page.screenshot(path=picture)
     page.close()
-    shrink(picture)
+    shrink(picture, 128)
 
 
-def shrink(picture: Path) -> None:
+def shrink(picture: Path, colors: int) -> None:
     """Make a picture's file small, by few colours."""
     with Image.open(picture) as taken:
-        small = taken.convert("P", palette=Image.Palette.ADAPTIVE, colors=128)
+        small = taken.convert("P", palette=Image.Palette.ADAPTIVE, colors=colors)
         small.save(picture, optimize=True)
 
 
@@ -80,7 +80,7 @@ def take_browser(chromium: Browser, picture: Path) -> None:
         # Until then Browser tells of the node that was under the mouse.
         page.wait_for_timeout(_MILLISECONDS)
         page.screenshot(path=picture, clip={"x": 0, "y": 0, "width": 1280, "height": 900})
-    shrink(picture)
+    shrink(picture, 64)
 
 
 if __name__ == "__main__":
