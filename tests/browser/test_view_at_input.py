@@ -59,7 +59,7 @@ def scores(viewer: Viewer) -> dict[str, list[str]]:
 
 def drawn(viewer: Viewer) -> dict[str, float]:
     """Return by name the attribution of each line of the circuit."""
-    found = {}
+    found: dict[str, float] = {}
     for name in ("positive", "negative"):
         data = viewer.data(name)
         found |= dict(zip(data["names"], data["weight"], strict=True))

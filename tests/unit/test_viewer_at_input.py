@@ -163,12 +163,12 @@ class TestScene:
 
     @pytest.mark.parametrize("level", ["channel", "neuron"])
     def test_circuit_is_that_of_the_query(self, graph: PageGraph, level: str) -> None:
-        shares = {"node_share": 0.6, "edge_share": 0.9}
+        shares: dict[str, Any] = {"node_share": 0.6, "edge_share": 0.9}
         found = scene(graph, level=level, towards="classes[1]", **shares)
         circuit = found.circuit
         assert circuit is not None
         given = ModelInput(PICTURES[:1])
-        asked = {"towards": "classes[1]", "level": level, **shares}
+        asked: dict[str, Any] = {"towards": "classes[1]", "level": level, **shares}
         wanted = graph.circuit(given, **asked)
         nodes = graph.circuit_nodes(given, **asked)
         names = wanted["source_name"] + " " + wanted["target_name"]
@@ -273,6 +273,7 @@ class TestModels:
         given = {"one": np.ones((1, 3)), "two": np.ones((1, 2))}
         with opened(keras.Model([one, two], outputs), given) as graph:
             found, chosen = scene(graph), scene(graph, towards="right[1]")
+        assert found.answer is not None
         assert [layer.name for layer in found.answer.inputs] == ["one", "two"]
         assert len(found.answer.outputs) == 4
         ((control, problem),) = found.problems
