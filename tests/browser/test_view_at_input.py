@@ -90,7 +90,7 @@ def test_tiles_have_what_keras_says(viewer: Viewer, digits_file: Path) -> None:
 
 def test_the_circuit_is_that_of_the_query(viewer: Viewer, graph: NeuronGraph) -> None:
     viewer.open(f"model={quote(NAME)}&color=attribution&input=digits.npz:7")
-    handle = viewer.page.get_by_role("slider", name=re.compile("Share of nodes"))
+    handle = viewer.page.get_by_role("slider", name=re.compile("Node share"))
     for _ in range(3):
         with viewer.changing():
             handle.press("ArrowLeft")

@@ -28,19 +28,19 @@ class InputControls:
         self.input = Select(title="Input", width=176, name="input", visible=False)
         self.beside = Select(title="Input beside", width=176, name="beside", visible=False)
         self.towards = Field(
-            "towards", title="Circuit towards", value=view.towards, width=168,
+            "towards", title="Circuit towards", value=view.towards, width=236,
             placeholder="the largest output",
         )  # fmt: skip
         self.use_pick = Button(label="the pick", width=72, name="use_towards", margin=(26, 5, 5, 5))
         self.level = Select(
-            title="Circuit of", value=view.level, options=_LEVELS, width=96, name="level"
+            title="Circuit of", value=view.level, options=_LEVELS, width=100, name="level"
         )
-        self.node_share = _slider("node_share", "Share of nodes", view.node_share)
-        self.edge_share = _slider("edge_share", "Share of relationships", view.edge_share)
+        self.node_share = _slider("node_share", "Node share", view.node_share)
+        self.edge_share = _slider("edge_share", "Edge share", view.edge_share)
         self.choices: LayoutDOM = row(self.input, self.beside)
         self.layout: LayoutDOM = column(
-            row(self.towards.layout, self.use_pick, self.level),
-            row(self.node_share, self.edge_share),
+            row(self.towards.layout, self.use_pick),
+            row(self.level, self.node_share, self.edge_share),
         )
 
     def offer(self, names: Sequence[str], view: View) -> None:
@@ -59,4 +59,4 @@ class InputControls:
 
 
 def _slider(name: str, title: str, value: float) -> Slider:
-    return Slider(name=name, title=title, start=0, end=1, step=0.005, value=value, width=172)
+    return Slider(name=name, title=title, start=0, end=1, step=0.005, value=value, width=120)

@@ -19,7 +19,7 @@ from queries.viewer.tables import WIDTH, new_table, table
 _ROWS: Final = 50
 """Relationships of the circuit that are listed."""
 
-_CUT: Final = {"from": 18, "to": 11}
+_CUT: Final = {"from": 15, "to": 15}
 _LETTERS: Final = 22
 _NAME: Final = 30
 
@@ -57,7 +57,8 @@ class InputPanel:
         self.of_circuit.visible = bool(circuits)
         if circuits:
             self.scores.text = _scores_html(circuits, classes)
-            self.edges.text = table(_edges(circuits), header=True, letters=_CUT)
+            rows = table(_edges(circuits), header=True, letters=_CUT)
+            self.edges.text = f"<div class='pairs'>{rows}</div>"
 
 
 def _edges(circuits: Sequence[DrawnCircuit]) -> pd.DataFrame:
