@@ -11,6 +11,7 @@ import pandas as pd
 from queries.answers.question import Question
 from queries.core.arguments import described, require_text, require_texts
 from queries.core.closing import Closing
+from queries.core.model_input import InputLike
 from queries.core.notebook import headed, table
 from queries.errors import NeurongraphError, ParameterError
 from queries.library.checks import require_count
@@ -351,7 +352,12 @@ class NeuronGraph(
         return self._ask(name, model, **values)
 
     def view(
-        self, *, model: str | None = None, height: int = 700, live: bool = True
+        self,
+        *,
+        input: InputLike | None = None,  # noqa: A002 - what the field calls it
+        model: str | None = None,
+        height: int = 700,
+        live: bool = True,
     ) -> "ServedPage | SavedPage":
         """Show the page of ``neurongraph view`` in the cell of a notebook.
 
@@ -361,6 +367,9 @@ class NeuronGraph(
 
         Parameters
         ----------
+        input
+            What the model computes with, as queries take it: the page shows what neurons do at it,
+            and its circuit. Of two inputs the second one stands beside. By default none.
         model
             The model that is shown first; by default the one that the graph asks about.
         height
@@ -377,18 +386,22 @@ class NeuronGraph(
         ------
         GraphError, ModelNotFoundError
             If the graph cannot be read, or holds no such model.
+        ParameterError
+            If an input does not fit the model, or the graph does not compute what its model does.
 
         Examples
         --------
         >>> graph.view()
+        >>> graph.view(input="samples/digits.npz:7")
         """
         from queries.viewer.in_cell import SavedPage, ServedPage
 
         require_count("height", height)
         shown = self._meant(model)
+        opening = {**self._opening, "model_input": input}
         if not live:
-            return SavedPage(self._place, shown, height, **self._opening)
-        page = ServedPage(self._place, shown, height, **self._opening)
+            return SavedPage(self._place, shown, height, **opening)
+        page = ServedPage(self._place, shown, height, **opening)
         self._pages.append(page)
         return page
 

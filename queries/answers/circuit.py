@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from queries.analysis.circuit.extract import Chosen, extract
+from queries.analysis.circuit.extract import Chosen, Pruning, extract
 from queries.analysis.circuit.flow import Flow, add_sums, flow, sums
 from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.circuit.scores import carried_within, explanation
@@ -158,15 +158,41 @@ class Explained:
     def chosen(self) -> Chosen:
         """The circuit."""
         values = self.sample.question.values
+        return self.choose(values["prune"], values["node_share"], values["edge_share"])
+
+    def choose(self, prune: Pruning, node_share: float, edge_share: float) -> Chosen:
+        """Return a circuit of other shares than those of the question; what flows is the same."""
         return extract(
             self.flow,
             self.answer,
             inputs=self.inputs,
             group=self.nodes.layer,
-            by=values["prune"],
-            nodes=values["node_share"],
-            edges=values["edge_share"],
+            by=prune,
+            nodes=node_share,
+            edges=edge_share,
         )
+
+    def size_of(self, chosen: Chosen) -> dict[str, float]:
+        """Return how large a circuit is, and what it explains by its relationships alone.
+
+        Returns
+        -------
+        dict
+            Values of columns of the query ``circuit_scores``: ``nodes`` and ``edges``, ``nodes_of``
+            and ``edges_of`` of what takes part, ``kept``, ``replacement`` and ``completeness``.
+        """
+        whole = self.flow
+        share, found = (np.abs(each).sum() for each in (chosen.share, whole.edges.data))
+        flows = (whole.attribution != 0) | (self.answer > 0)
+        explains = explanation(chosen, whole, self.answer, self.inputs)
+        return {
+            "nodes": len(chosen.nodes),
+            "nodes_of": int(flows.sum()),
+            "edges": len(chosen.share),
+            "edges_of": whole.edges.nnz,
+            "kept": share / found if found else np.nan,
+            **explains._asdict(),
+        }
 
     @cached_property
     def _by_node(self) -> tuple[Flow, Scores]:
@@ -259,16 +285,8 @@ def circuit_scores(question: Question) -> pd.DataFrame:
             _target(question, sample, carried, others)
             for carried in (_everything, _nothing, within)
         )
-        share, found = (np.abs(each).sum() for each in (chosen.share, whole.edges.data))
-        flows = (whole.attribution != 0) | (explained.answer > 0)
-        explains = explanation(chosen, whole, explained.answer, explained.inputs)
         row = {
-            "nodes": len(chosen.nodes),
-            "nodes_of": int(flows.sum()),
-            "edges": len(chosen.share),
-            "edges_of": whole.edges.nnz,
-            "kept": share / found if found else np.nan,
-            **explains._asdict(),
+            **explained.size_of(chosen),
             "target": target,
             "bias_part": whole.bias[inner].sum(),
             "empty": empty,

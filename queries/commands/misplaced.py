@@ -12,6 +12,9 @@ _GRAPH: Final = "--graph"
 _FILE: Final = "MODEL"
 """What the help calls an argument that is a model file."""
 
+EITHER: Final = "NAME|GRAPH"
+"""What it calls one that is the name of a model, or a graph."""
+
 
 def with_graph_in_place(words: Sequence[str], command: Any) -> str | None:
     """Return the command line with the graph where it belongs.
@@ -39,6 +42,8 @@ def with_graph_in_place(words: Sequence[str], command: Any) -> str | None:
         return None
     written = [at + 1 for at, word in enumerate(line[:-1]) if word in flags]
     if not written:
+        if any(each.metavar == EITHER for each in command.params):
+            return None
         line += [_GRAPH, line.pop(graphs[0])]
     elif _is_graph(line[written[0]], files=files):
         return None

@@ -8,6 +8,14 @@ import typer
 
 from queries.commands.completion import model_names
 from queries.commands.input_shapes import InputShapeOption, input_shapes
+from queries.commands.misplaced import EITHER
+from queries.commands.model_input import (
+    InputOption,
+    LabelOption,
+    PixelsOption,
+    ResizeOption,
+    model_input,
+)
 from queries.commands.options import GraphOption
 from queries.commands.stopping import until_ctrl_c
 from queries.commands.terminal import Commands, examples, say
@@ -22,6 +30,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
         "neurongraph view",
         "neurongraph view samples/digits.keras",
         "neurongraph view digits --graph digits.lbug",
+        "neurongraph view samples/digits.keras --input samples/digit_7.png",
         "neurongraph view --graph bolt://localhost:7687 --port 8080 --no-open",
     ),
 )
@@ -30,7 +39,7 @@ def view(
     model: Annotated[
         str | None,
         typer.Argument(
-            metavar="NAME",
+            metavar=EITHER,
             autocompletion=model_names,
             help="The model's name in the graph; the page can change to another one. A model file, "
             "an embedded graph or an address is taken as --graph is.",
@@ -53,6 +62,10 @@ def view(
             "order.",
         ),
     ] = None,
+    samples: InputOption = None,
+    pixels: PixelsOption = None,
+    resize: ResizeOption = False,
+    label: LabelOption = None,
     input_shape: InputShapeOption = None,
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Print the address, and open no browser.")
@@ -60,19 +73,23 @@ def view(
 ) -> None:
     """Look at a model in the browser, from its inputs to its outputs; Ctrl-C ends it.
 
+    With --input it shows what neurons do at that input, and the circuit of the answer; of two
+    inputs the second one stands beside.
+
     Only who has the printed address can open the page, and only on this machine. It needs no
     other host, and only reads the graph.
     """
     from queries.viewer.class_names import read_class_names
     from queries.viewer.server import Viewer
 
+    how = model_input(samples, pixels, label, resize=resize)
     names = [] if classes is None else read_class_names(classes)
     if model is not None and _is_graph(model) and not _was_written(ctx, "graph"):
         graph, model = model, None
     shapes = input_shapes(input_shape)
     with ExitStack() as stack:
         viewer = stack.enter_context(
-            Viewer(graph, model, port=port, classes=names, input_shape=shapes)
+            Viewer(graph, model, port=port, classes=names, input_shape=shapes, model_input=how)
         )
         for text in viewer.unfinished:
             say(text)

@@ -13,7 +13,16 @@ from queries.viewer.class_names import ClassNames
 from queries.viewer.field import Field
 from queries.viewer.measures import measures
 from queries.viewer.page_graph import PageModel
-from queries.viewer.view import CHANGE, FIELD, MOST_LINES, MOST_PATHS, View, colors
+from queries.viewer.view import (
+    AT_INPUT,
+    CHANGE,
+    DIFFERENCE,
+    FIELD,
+    MOST_LINES,
+    MOST_PATHS,
+    View,
+    colors,
+)
 
 _BESIDE: Final = (26, 5, 5, 5)
 """Margin of what stands beside an input, below its title."""
@@ -34,9 +43,12 @@ class Controls:
     ----------
     view
         The view that they show at first.
+    at_input
+        Whether there is an input.
     """
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, *, at_input: bool) -> None:
+        self._at_input = at_input
         self.find = Field("find", title="Find", value=view.pick, placeholder="a name", width=170)
         self.unit = RadioButtonGroup(
             labels=["neuron", "channel"], active=0, width=136, name="unit", margin=(26, 5, 5, 0)
@@ -80,7 +92,7 @@ class Controls:
         self.use_target = Button(label="the pick", width=80, name="use_target", margin=_BESIDE)
         self.k = Spinner(title="How many", value=view.k, low=1, high=MOST_PATHS, width=80, name="k")
         self._written: list[Any] = []
-        self._offer_colors(view.other)
+        self._offer_colors(view)
         self.clear = Button(label="Clear", width=80, name="clear", margin=_BESIDE)
 
     @property
@@ -111,21 +123,26 @@ class Controls:
         others = [name for name in names if name != self.model.value]
         self.other.update(options=_beside(others), visible=several)
 
-    def offer_properties(self, names: Sequence[str]) -> None:
+    def offer_properties(self, names: Sequence[str], view: View) -> None:
         """Offer the properties that were written to the model's neurons, beside the measures."""
         self._written = [(property_text(name, colors()), name) for name in names]
-        self._offer_colors(self.other.value)
+        self._offer_colors(view)
 
-    def _offer_colors(self, other: Any) -> None:
-        measures = [*_MEASURES, _CHANGE] if other else _MEASURES
-        written = {"Measures": measures, "Written properties": self._written}
-        options = written if self._written else measures
+    def _offer_colors(self, view: View) -> None:
+        at_input = [(name, name) for name in AT_INPUT if name != DIFFERENCE or view.beside]
+        groups: dict[str, list[Any]] = {
+            "At the input": at_input if self._at_input else [],
+            "Measures": [*_MEASURES, _CHANGE] if view.other else _MEASURES,
+            "Written properties": self._written,
+        }
+        offered = {name: options for name, options in groups.items() if options}
+        options: Any = offered if len(offered) > 1 else groups["Measures"]
         if self.color.options != options:
             self.color.options = options
 
     def show(self, view: View) -> None:
         """Show a view that was reached otherwise."""
-        self._offer_colors(view.other)
+        self._offer_colors(view)
         for widget, value in (
             (self.find.input, view.pick),
             (self.color, view.color),

@@ -133,24 +133,45 @@ def _strongest(
 ) -> pd.DataFrame:
     edges = graph.connections(model, neurons, direction, view.by)
     edges = edges[edges["weight"].abs() >= weight_bound(view.min_weight, view.by)]
+    return strongest(model, neurons, edges, view.lines, signed=False)
+
+
+def strongest(
+    model: PageModel, neurons: Ids, edges: pd.DataFrame, count: int, *, signed: bool
+) -> pd.DataFrame:
+    """Return the strongest of some relationships, as ``Facts`` has them.
+
+    Parameters
+    ----------
+    model
+        The model.
+    neurons
+        The neurons at one end; of several, channels at the other end are meant.
+    edges
+        The relationships: neuron (at the other end), weight.
+    count
+        How many.
+    signed
+        Whether those of a channel are added up with their signs.
+    """
     if len(neurons) > 1:
-        edges = _by_channel(model, edges)
+        edges = _by_channel(model, edges if signed else edges.assign(weight=edges["weight"].abs()))
     else:
         names = model.neurons["name"].to_numpy()[edges["neuron"].to_numpy()]
         edges = edges.assign(name=names, neurons=edges["neuron"].map(lambda place: [place]))
     order = np.argsort(-edges["weight"].abs().to_numpy(), kind="stable")
-    return edges.iloc[order[: view.lines]].reset_index(drop=True)
+    return edges.iloc[order[:count]].reset_index(drop=True)
 
 
 def _by_channel(model: PageModel, edges: pd.DataFrame) -> pd.DataFrame:
-    """Add up absolute weights by the channel at the other end."""
+    """Add up weights by the channel at the other end."""
     ends = model.neurons[["layer_index", "channel"]].iloc[edges["neuron"]].fillna(-1)
     frame = pd.DataFrame(
         {
             "layer": ends["layer_index"].to_numpy(),
             "channel": ends["channel"].to_numpy(),
             "neuron": edges["neuron"].to_numpy(),
-            "weight": edges["weight"].abs().to_numpy(),
+            "weight": edges["weight"].to_numpy(),
         }
     )
     groups = frame.groupby(["layer", "channel"])

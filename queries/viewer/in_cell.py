@@ -108,9 +108,11 @@ class SavedPage:
 
     def __init__(self, graph: Any, model: str | None, height: int, **opening: Any) -> None:
         with PageGraph(graph, **opening) as opened:
-            name = opened.page_model(model).name
-            self._title, self._height = f"{name} - neurongraph", height
-            self._root = layout(opened, View(name))
+            shown = opened.page_model(model)
+            if opened.samples:
+                opened.samples.of(shown.model)
+            self._title, self._height = f"{shown.name} - neurongraph", height
+            self._root = layout(opened, opened.samples.first(View(shown.name)))
 
     def __repr__(self) -> str:
         return f"<The saved page of {self._title.removesuffix(' - neurongraph')}>"

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from queries.viewer.at_input.circuit import DrawnCircuit
 from queries.viewer.facts import Facts
 from queries.viewer.layout import Layout
 from queries.viewer.scene import Scene, middle
@@ -27,14 +28,40 @@ def strongest_lines(facts: Facts | None, layout: Layout) -> pd.DataFrame:
     return _lines(rows)
 
 
+def circuit_lines(circuit: DrawnCircuit | None, layout: Layout) -> pd.DataFrame:
+    """Return a line for each of the largest relationships of a circuit."""
+    if circuit is None:
+        return _lines([])
+    edges = circuit.edges
+    source, target = edges["source"].to_numpy(), edges["target"].to_numpy()
+    x, y = circuit.middles(layout.x), circuit.middles(layout.y)
+    frame = pd.DataFrame(
+        {
+            "x0": x[source],
+            "y0": y[source],
+            "x1": x[target],
+            "y1": y[target],
+            "weight": edges["attribution"],
+            "names": edges["from"] + " to " + edges["to"],
+        }
+    )
+    lines = _bent(frame[frame["x0"].notna() & frame["x1"].notna()])
+    # There may be many, of which the smallest would hide the others.
+    width = 0.3 + 4 * lines["weight"].abs() / (circuit.largest or 1.0)
+    return lines.assign(width=width, casing=np.where(width > 1, width + 1, 0.0)).iloc[::-1]
+
+
 def path_lines(scene: Scene) -> pd.DataFrame:
-    """Return a line for each step of the paths between two picks, or of that through one."""
+    """Return a line for each step of the paths between two picks, or of that through one.
+
+    At an input the path through a pick is that of the weights, and is not drawn.
+    """
     rows: list[tuple[float, float, float, float, float, str]] = []
     hops = scene.paths
     if hops is not None:
         places = hops["id"].to_numpy(np.int64) - scene.model.first
         first = hops["hop"].to_numpy() == 0
-    elif scene.facts is not None:
+    elif scene.facts is not None and scene.answer is None:
         hops = scene.facts.path
         places = hops["neuron"].to_numpy(np.int64)
         first = np.arange(len(hops)) == 0
@@ -58,13 +85,16 @@ def _lines(rows: Sequence[tuple[float, float, float, float, float, str]]) -> pd.
     finite = size[np.isfinite(size)]
     largest = float(finite.max()) if len(finite) else 1.0
     size = size.clip(upper=largest)
-    bend = 0.5 * (frame["x1"] - frame["x0"])
-    return frame.assign(
-        cx0=frame["x0"] + bend,
-        cx1=frame["x1"] - bend,
+    return _bent(frame).assign(
         width=1 + 3.5 * size / (largest or 1.0),
         casing=3 + 3.5 * size / (largest or 1.0),
     )
+
+
+def _bent(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return lines with the places towards which they bend."""
+    bend = 0.5 * (frame["x1"] - frame["x0"])
+    return frame.assign(cx0=frame["x0"] + bend, cx1=frame["x1"] - bend)
 
 
 def wires(layout: Layout) -> dict[str, Any]:

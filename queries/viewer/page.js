@@ -2,8 +2,8 @@
   "use strict"
   const MOST_COMPLETIONS = 200
   const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]
-  const SCROLLING = ["list", "inputs", "outputs", "through", "changes", "paths", "rows"]
-  const COMPLETED = ["find", "source", "target"]
+  const SCROLLING = ["list", "inputs", "outputs", "through", "changes", "paths", "rows", "circuit"]
+  const COMPLETED = ["find", "source", "target", "towards"]
 
   const model = (name) => window.Bokeh?.documents[0]?.get_model_by_name(name)
   const viewOf = (name) => {
@@ -12,13 +12,15 @@
   }
   const isWithin = (event, name) => event.composedPath().includes(viewOf(name)?.el)
 
-  // The name of a neuron leads to it without another page, as if it were written under Find.
+  // The name of a neuron leads to it without another page, as if it were written under Find; that
+  // of an output to what comes of it, as if it were written as the target.
   document.addEventListener("click", (event) => {
-    const link = event.composedPath().find((node) => node.dataset?.pick !== undefined)
-    const find = model("find")
-    if (!link || !find || event.ctrlKey || event.metaKey || event.shiftKey) return
-    event.preventDefault()
-    find.value = link.dataset.pick
+    for (const [field, key] of [["find", "pick"], ["towards", "towards"]]) {
+      const link = event.composedPath().find((node) => node.dataset?.[key] !== undefined)
+      if (!link || !model(field) || event.ctrlKey || event.metaKey || event.shiftKey) continue
+      event.preventDefault()
+      model(field).value = link.dataset[key]
+    }
   })
 
   // Names that go on as a text does: layers, then channels, then neurons.
@@ -119,6 +121,8 @@
       if (element.matches(".bk-spin-btn-up")) element.ariaLabel = "more"
       if (element.matches(".bk-spin-btn-down")) element.ariaLabel = "less"
       if (element.matches(".page")) element.role = "main"
+      if (element.matches(".noUi-handle"))
+        element.ariaLabel = element.getRootNode().querySelector(".bk-slider-title").textContent
     }
     for (const name of ["picture", "beside_picture"]) {
       const events = viewOf(name)?.canvas_view.events_el
@@ -148,12 +152,14 @@
 
   // Style sheets do not reach what these draw.
   function recolour() {
-    const text = matchMedia("(prefers-color-scheme: dark)").matches ? "#e4e7eb" : "#1c2430"
+    const isDark = matchMedia("(prefers-color-scheme: dark)").matches
+    const text = isDark ? "#e4e7eb" : "#1c2430"
     for (const prefix of ["", "beside_"]) {
       const bar = model(`${prefix}bar`)
       if (!bar) continue
       bar.setv({title_text_color: text, major_label_text_color: text})
       model(`${prefix}classes`).glyph.text_color = {value: text}
+      model(`${prefix}veil_colour`).palette = [isDark ? "#20252bd0" : "#e9ecf0d0"]
     }
     for (const view of Bokeh.index.all_views()) view.request_repaint?.()
   }

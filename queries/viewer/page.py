@@ -17,6 +17,8 @@ from bokeh.models.widgets.markups import Div
 from queries.analysis.operators import Ids
 from queries.errors import NeurongraphError
 from queries.viewer.answered_neurons import answered_neurons
+from queries.viewer.at_input.controls import InputControls
+from queries.viewer.at_input.panel import InputPanel
 from queries.viewer.column import Box, Column
 from queries.viewer.controls import Controls
 from queries.viewer.cypher_side import CypherSide
@@ -27,10 +29,11 @@ from queries.viewer.problem import format_error
 from queries.viewer.scene import Scene, cached_scene, complete, outline, require, sketch
 from queries.viewer.style import TEMPLATE, dress
 from queries.viewer.tables import WIDTH, new_table, table
-from queries.viewer.view import CHANGE, View
+from queries.viewer.view import ACTIVATION, CHANGE, DIFFERENCE, View
 from queries.viewer.walk import ARROWS, walked
 from queries.viewer.worker import Worker
 
+_SIDES: Final = ("Neuron", "Paths", "Cypher")
 _HOPS: Final = ["path", "name", "weight", "strength"]
 _ABOUT: Final = (
     "Picture of the model, its inputs left. Arrow keys walk from neuron to neuron; with Shift left "
@@ -60,9 +63,13 @@ class Page:
         if cached is not None and cached.large and "color" not in arguments:
             # All other measures would take minutes.
             self._view = replace(self._view, color="bias")
+        if not arguments.keys() - {"model"}:
+            self._view = graph.samples.first(self._view)
         self._scene: Scene | None = None
         self._walked: Ids | None = None
-        self._controls = Controls(self._view)
+        self._controls = Controls(self._view, at_input=bool(graph.samples))
+        self._input, self._input_panel = InputControls(self._view), InputPanel()
+        self._fields = {**self._controls.fields, "towards": self._input.towards}
         self._picture, self._panel = ModelPicture(_ABOUT), FactsPanel()
         self._beside = ModelPicture(_ABOUT, beside=self._picture)
         self._beside.figure.visible = False
@@ -105,14 +112,23 @@ class Page:
         )
         cypher = CypherSide(self._run_cypher, self._light)
         sides: list[LayoutDOM] = [self._panel.layout, paths, cypher.layout]
+        labels, active = [*_SIDES], 0
+        if self._graph.samples:
+            panel, chosen = self._input_panel, self._input
+            parts = (chosen.choices, panel.answers, chosen.layout, panel.of_circuit)
+            sides, labels = [column(*parts), *sides], ["Input", *labels]
+            active = int(bool(self._view.pick))
         # Bokeh's own tabs cannot be changed by keyboard.
-        tabs = RadioButtonGroup(labels=["Neuron", "Paths", "Cypher"], active=0, name="tabs")
+        self._tabs = RadioButtonGroup(labels=labels, active=active, name="tabs")
         code = "sides.forEach((side, place) => side.visible = place === cb_obj.active)"
-        tabs.js_on_change("active", CustomJS(args={"sides": sides}, code=code))
-        paths.visible = False
-        beside = column(tabs, *sides, width=WIDTH + 26, css_classes=["side"])
+        self._tabs.js_on_change("active", CustomJS(args={"sides": sides}, code=code))
+        for place, side in enumerate(sides):
+            side.visible = place == active
+        beside = column(self._tabs, *sides, width=WIDTH + 26, css_classes=["side"])
         below = row(self._status, self._link, self._walk, sizing_mode="stretch_width")
-        pictures = side_by_side([self._picture, self._beside], cypher=True)
+        pictures = side_by_side(
+            [self._picture, self._beside], at_input=bool(self._graph.samples), cypher=True
+        )
         body = row(pictures, beside, sizing_mode="stretch_both", css_classes=["body"])
         root = column(above, body, below, sizing_mode="stretch_both", css_classes=["page"])
         dress(root)
@@ -137,11 +153,18 @@ class Page:
         for widget, name in (
             (controls.color, "color"), (controls.scale, "scale"), (controls.layers, "layers"),
             (controls.min_weight, "min_weight"), (controls.lines, "lines"), (controls.by, "by"),
-            (controls.k, "k"),
+            (controls.k, "k"), (self._input.input, "input"), (self._input.level, "level"),
         ):  # fmt: skip
             widget.on_change("value", self._changer(name))
-        for name, field in controls.fields.items():
+        for name, field in self._fields.items():
             field.input.on_change("value", self._writer(name))
+        # A slider counts when it stands still.
+        for name in ("node_share", "edge_share"):
+            slider = getattr(self._input, name)
+            slider.on_change("value_throttled", self._changer(name))
+        self._input.beside.on_change("value", self._put_input_beside)
+        use_pick = self._input.use_pick
+        use_pick.on_event(ButtonClick, lambda: self._change(towards=self._view.pick))
         controls.model.js_on_change(
             "value", CustomJS(code="location.search = new URLSearchParams({model: cb_obj.value})")
         )
@@ -167,7 +190,7 @@ class Page:
 
     def _writer(self, name: str) -> Any:
         """Return what takes a text that was written, unless it says nothing of the model."""
-        field = self._controls.fields[name]
+        field = self._fields[name]
 
         def written(_: str, __: Any, value: str) -> None:
             text = value.strip()
@@ -196,10 +219,18 @@ class Page:
 
     def _put_beside(self, _: str, __: Any, other: str) -> None:
         """Show another model beside, and first what changes to it."""
-        usual = View(self._view.model).color
+        usual = self._graph.samples.first(View(self._view.model)).color
         color = CHANGE if other else usual if self._view.color == CHANGE else self._view.color
         if other != self._view.other:
-            self._change(other=other, color=color)
+            self._change(other=other, color=color, beside="")
+
+    def _put_input_beside(self, _: str, __: Any, name: str) -> None:
+        """Show another input beside."""
+        color = self._view.color
+        if color == CHANGE or (color == DIFFERENCE and not name):
+            color = ACTIVATION
+        if name != self._view.beside:
+            self._change(beside=name, color=color, other="")
 
     def _tap(self, picture: ModelPicture, event: Any) -> None:
         scene = self._scene
@@ -248,9 +279,12 @@ class Page:
         if view != self._view:
             self._view = view
             self._walked = None
-            for name in changes.keys() & self._controls.fields.keys():
-                self._controls.fields[name].say("")
+            for name in changes.keys() & self._fields.keys():
+                self._fields[name].say("")
             self._controls.show(view)
+            self._input.show(view)
+            if changes.get("pick") and self._graph.samples and self._tabs.active == 0:
+                self._tabs.active = 1
             self._say_link()
             self._ask()
 
@@ -273,20 +307,25 @@ class Page:
             return
         if self._scene is None or self._scene.model is not scene.model:
             self._controls.about(scene.model, scene.classes)
+            self._input.towards.input.tags = self._controls.find.input.tags
         if scene.written is not None:
-            self._controls.offer_properties(scene.written)
+            self._controls.offer_properties(scene.written, scene.view)
         self._scene = scene
         if finished:
             self._walked = None
         for name, problem in scene.problems:
             if name:
-                self._controls.fields[name].say(problem)
-        self._picture.show(scene)
+                self._fields[name].say(problem)
+        title, beside = scene.titles
+        self._picture.show(scene, title)
         if finished:
             self._beside.figure.visible = scene.other is not None
         if scene.other is not None:
-            self._beside.show(scene.other)
+            self._beside.show(scene.other, beside)
         self._panel.show(scene)
+        if scene.answer is not None:
+            self._input.offer(scene.answer.names, scene.view)
+            self._input_panel.show(scene.answers, scene.classes, links=True)
         hops = None if scene.paths is None else scene.paths[_HOPS]
         self._hops.text = "" if hops is None else table(hops, self._view, header=True)
         self._say(busy=not finished)

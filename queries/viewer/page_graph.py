@@ -16,6 +16,7 @@ from queries.answers.model import Model
 from queries.core.input_shapes import InputShapes
 from queries.core.layer import Layer
 from queries.core.model import StoredModel
+from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronFilter, as_filter
 from queries.core.schema import COMPLETE
 from queries.errors import ParameterError
@@ -24,6 +25,7 @@ from queries.library.queries import query
 from queries.neurongraph import NeuronGraph
 from queries.viewer.class_names import NO_CLASSES, ClassNames, class_names_of
 from queries.viewer.measures import measures
+from queries.viewer.samples import PageSamples
 
 _MOST_ANSWERS: Final = 32
 
@@ -124,6 +126,13 @@ class PageGraph(NeuronGraph):
         What the outputs of its models stand for, in their order.
     input_shape, example_inputs
         As in ``NeuronGraph``.
+    model_input
+        The inputs at which models are shown; None for none.
+
+    Attributes
+    ----------
+    samples
+        These inputs, read for each model.
     """
 
     def __init__(
@@ -132,11 +141,13 @@ class PageGraph(NeuronGraph):
         class_names: Sequence[str] = (),
         input_shape: InputShapes | None = None,
         example_inputs: Any = None,
+        model_input: InputLike | None = None,
     ) -> None:
         super().__init__(
             graph, progress=False, input_shape=input_shape, example_inputs=example_inputs
         )
         self._class_names = class_names
+        self.samples = PageSamples(model_input)
         self._page_models: dict[str, PageModel] = {}
         self._answers: dict[Hashable, Any] = {}
 

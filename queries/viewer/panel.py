@@ -53,13 +53,14 @@ class FactsPanel:
         self._of_changes = column(
             headed("Weights into it that change most"), self.changes, visible=False
         )
+        self._of_inputs, self._of_outputs, self._of_path = (headed("") for _ in range(3))
         self._of_pick = column(
             row(self.numbers, column(self.field, self.effective.figure)),
             self.layer,
             self._of_changes,
-            headed("Strongest inputs"), self.inputs,
-            headed("Strongest outputs"), self.outputs,
-            headed("Strongest path through it"), self.path,
+            self._of_inputs, self.inputs,
+            self._of_outputs, self.outputs,
+            self._of_path, self.path,
             visible=False,
         )  # fmt: skip
         self._of_model = column(headed("Layers"), self.layers)
@@ -94,11 +95,12 @@ class FactsPanel:
         class_name = f" <small>{escape(meaning)}</small>" if meaning else ""
         self.heading.text = f"<h2>{escape(scene.view.pick)}{class_name}</h2>"
         self._show_layer(facts, scene)
+        self._head(scene)
         other = scene.other.facts if scene.other is not None else None
         self.numbers.text = rows_of(
             (*facts.numbers, *scene.written_numbers),
             () if other is None else other.numbers,
-            (scene.view.model, scene.view.other),
+            scene.titles,
         )
         self._show_changes(scene)
         for place, frame in (
@@ -112,6 +114,16 @@ class FactsPanel:
             )
         self._show_field(facts, scene)
         self.effective.show(facts.effective)
+
+    def _head(self, scene: Scene) -> None:
+        """Say what the tables have: weights, or what passes on at an input."""
+        what = f"Largest {scene.view.passed_on}s"
+        texts = (f"{what} to it", f"{what} of it", "Strongest path through it, by weights")
+        if scene.answer is None:
+            texts = ("Strongest inputs", "Strongest outputs", "Strongest path through it")
+        heads = (self._of_inputs, self._of_outputs, self._of_path)
+        for head, text in zip(heads, texts, strict=True):
+            head.text = f"<h3>{escape(text)}</h3>"
 
     def _show_changes(self, scene: Scene) -> None:
         changes = scene.changes
@@ -174,7 +186,7 @@ def _layers(scene: Scene) -> pd.DataFrame:
 def rows_of(
     numbers: Sequence[tuple[str, str]],
     others: Sequence[tuple[str, str]] = (),
-    models: tuple[str, str] = ("", ""),
+    titles: Sequence[str] = (),
 ) -> str:
     """Return names and numbers as rows of HTML.
 
@@ -184,8 +196,8 @@ def rows_of(
         What it is, and the number as text.
     others
         The same of the model beside; none without any.
-    models
-        The names of both.
+    titles
+        What both are called.
     """
     beside = dict(others)
     rows = "".join(
@@ -195,7 +207,7 @@ def rows_of(
         for name, text in numbers
     )
     heads = "".join(
-        f"<th scope='col'>{escape(neuron_shortened(name, _LONGEST_MODEL))}</th>" for name in models
+        f"<th scope='col'>{escape(neuron_shortened(name, _LONGEST_MODEL))}</th>" for name in titles
     )
     head = f"<thead><tr><td></td>{heads}</tr></thead>" if others else ""
     return f"<table class='numbers'>{head}<tbody>{rows}</tbody></table>"

@@ -22,17 +22,19 @@ from numpy.typing import NDArray
 
 from queries.analysis.operators import Ids
 from queries.core.colours import NEGATIVE, POSITIVE
-from queries.plots.style import DIVERGING, SEQUENTIAL, add_hover, source_of
+from queries.plots.style import DIVERGING, SEQUENTIAL, source_of
+from queries.viewer.at_input.circuit import DrawnCircuit
 from queries.viewer.class_labels import class_labels
 from queries.viewer.class_names import NO_CLASSES, ClassNames
 from queries.viewer.column import Box, Column
 from queries.viewer.labels import LabelAxes
 from queries.viewer.layout import Layout
 from queries.viewer.legend import LIT, PATH, PICK, new_legend
-from queries.viewer.lines import path_lines, strongest_lines, wires
+from queries.viewer.lines import circuit_lines, path_lines, strongest_lines, wires
 from queries.viewer.scene import Scene, middle
 from queries.viewer.shades import Shades
 from queries.viewer.tiles import HEIGHT, WIDTH
+from queries.viewer.view import ATTRIBUTION
 
 MOST_NEAR: Final = 1 << 17
 """Neurons of a big layer that are drawn one by one while they are in view."""
@@ -50,6 +52,9 @@ _IMAGE_COLUMNS: Final = (
 )  # fmt: skip
 _LINE_COLUMNS: Final = ("x0", "y0", "x1", "y1", "cx0", "cx1", "weight", "width", "casing", "names")
 _SIDES: Final = (("positive", POSITIVE), ("negative", NEGATIVE), ("path", PATH))
+_VEIL: Final = "#e9ecf0d0"
+"""What lies over neurons outside of the circuit; the page's script has it for dark pages."""
+
 _TOOLTIPS: Final = {
     "map": [("neuron", "@layer[@channel] at @px, @py @class"), ("value", "@image{custom}")],
     "strip": [("neuron", "@layer[@channel] @class"), ("value", "@image{custom}")],
@@ -107,9 +112,19 @@ class ModelPicture:
         )
         self._images = {kind: self._add_images(kind, kind) for kind in _KINDS}
         self._near = self._add_images("near", "map")
+        self._veil_mapper = LinearColorMapper(
+            palette=[_VEIL],
+            low=0,
+            high=1,
+            nan_color=(0, 0, 0, 0),
+            name=f"{self._prefix}veil_colour",
+        )
+        self._veil, self._near_veil = self._add_veil("veil"), self._add_veil("near_veil")
+        self._circuit: DrawnCircuit | None = None
         self._near_columns: list[Column] = []
         self._axes: dict[str, NDArray[np.int32]] = {}
         self._places: dict[str, dict[str, Any]] = {}
+        self._line_hovers: list[HoverTool] = []
         self._lines = {name: self._add_lines(name, color) for name, color in _SIDES}
         self._marks = ColumnDataSource({"x": [], "y": [], "name": []})
         self._lit: Ids = np.empty(0, dtype=np.int64)
@@ -120,8 +135,16 @@ class ModelPicture:
         self._labels = LabelAxes(self.figure)
         self._bar = self._add_bar()
 
-    def show(self, scene: Scene) -> None:
-        """Draw a scene; what is drawn already is left alone."""
+    def show(self, scene: Scene, title: str = "") -> None:
+        """Draw a scene; what is drawn already is left alone.
+
+        Parameters
+        ----------
+        scene
+            The scene.
+        title
+            What it is called where two share the window.
+        """
         if scene.layout is not self._layout:
             self._place(scene)
             self._light(scene.layout)
@@ -130,9 +153,12 @@ class ModelPicture:
             self._color(scene.layout, scene.shades)
             self._bar.title = scene.view.meaning
             self._color_near()
-        is_half = scene.other is not None or bool(self._prefix)
-        self._title(scene.view.model if is_half else "")
-        self._make_room(_HALF if is_half else 1.0)
+        if scene.circuit is not self._circuit:
+            self._circuit = scene.circuit
+            self._veil.data = _veil_columns(scene.layout.columns, scene.circuit)
+            self._near_veil.data = _veil_columns(self._near_columns, scene.circuit)
+        self._title(title)
+        self._make_room(_HALF if title else 1.0)
         self._draw_lines(scene)
 
     def _make_room(self, wide: float) -> None:
@@ -175,6 +201,7 @@ class ModelPicture:
                 **_place_columns(near, self._axes, self._classes),
                 **_color_columns(near, self._shades),
             }
+            self._near_veil.data = _veil_columns(near, self._circuit)
 
     def at(self, x: float, y: float) -> tuple[Column, int] | None:
         """Return the column and the first neuron of the mark at a place."""
@@ -204,6 +231,13 @@ class ModelPicture:
         )
         return source
 
+    def _add_veil(self, name: str) -> ColumnDataSource:
+        """Add what fades the neurons outside of a circuit."""
+        source = ColumnDataSource({name: [] for name in ("image", "x", "y", "dw", "dh")})
+        veil = Image(image="image", x="x", y="y", dw="dw", dh="dh", color_mapper=self._veil_mapper)
+        self.figure.add_glyph(source, veil, name=self._prefix + name)
+        return source
+
     def _add_wires(self) -> None:
         """Add the faint lines that tell which layer feeds which."""
         self._wires = ColumnDataSource({name: [] for name in ("x0", "y0", "x1", "y1", "cy")})
@@ -222,9 +256,9 @@ class ModelPicture:
         self.figure.add_glyph(source, casing)
         line = Bezier(**ends, **bends, line_color=color, line_width="width", line_alpha=0.9)
         renderer = self.figure.add_glyph(source, line, name=self._prefix + name)
-        add_hover(
-            self.figure, renderer, [("relationship", "@names"), ("weight", "@weight{0.0000}")]
-        )
+        hover = HoverTool(renderers=[renderer], tooltips=_line_tooltips("weight"))
+        self._line_hovers.append(hover)
+        self.figure.add_tools(hover)
         return source
 
     def _add_rings(self) -> None:
@@ -274,6 +308,8 @@ class ModelPicture:
             self._places[kind] = _place_columns(columns, self._axes, self._classes)
         self._near.data = {name: [] for name in _IMAGE_COLUMNS}
         self._near_columns = []
+        self._circuit = None
+        self._veil.data, self._near_veil.data = _veil_columns((), None), _veil_columns((), None)
         self._labels.show(layout)
         labels, room = class_labels(layout, self._axes["channel"], self._classes)
         self._class_labels.data = labels
@@ -296,7 +332,13 @@ class ModelPicture:
             source.data = {**self._places[kind], **_color_columns(columns, shades)}
 
     def _draw_lines(self, scene: Scene) -> None:
-        lines = strongest_lines(scene.facts, scene.layout)
+        if scene.facts is None:
+            lines, what = circuit_lines(scene.circuit, scene.layout), ATTRIBUTION
+        else:
+            lines = strongest_lines(scene.facts, scene.layout)
+            what = "weight" if scene.answer is None else scene.view.passed_on
+        for hover in self._line_hovers[: len(_SIDES) - 1]:
+            hover.tooltips = _line_tooltips(what)
         positive = lines["weight"] >= 0
         self._lines["positive"].data = dict(source_of(lines[positive]).data)
         self._lines["negative"].data = dict(source_of(lines[~positive]).data)
@@ -308,23 +350,45 @@ class ModelPicture:
         self._marks.data = {**marks}
 
 
-def side_by_side(pictures: Sequence[ModelPicture], *, cypher: bool) -> LayoutDOM:
+def side_by_side(pictures: Sequence[ModelPicture], *, at_input: bool, cypher: bool) -> LayoutDOM:
     """Return pictures with one legend.
 
     Parameters
     ----------
     pictures
         The pictures, from left to right.
-    cypher
-        Whether neurons may be marked that an answer to Cypher has.
+    at_input, cypher
+        As ``new_legend`` takes them.
     """
     return layouts.column(
         layouts.row(*(picture.figure for picture in pictures), sizing_mode="stretch_both"),
-        new_legend(cypher=cypher),
+        new_legend(at_input=at_input, cypher=cypher),
         sizing_mode="stretch_both",
         min_height=360,
         css_classes=["picture"],
     )
+
+
+def _line_tooltips(what: str) -> Any:
+    return [("relationship", "@names"), (what, "@weight{0.0000}")]
+
+
+def _veil_columns(columns: Sequence[Column], circuit: DrawnCircuit | None) -> dict[str, Any]:
+    """Return images over what is outside of a circuit; none without a circuit."""
+    drawn, images = [], []
+    if circuit is not None:
+        outside = (~circuit.within).astype(np.float64)
+        drawn = list(columns)
+        # A mark of several neurons is outside where all of them are.
+        levels = [np.where(column.mark_means(outside) == 1, 0.5, np.nan) for column in drawn]
+        images = [column.image(level) for column, level in zip(drawn, levels, strict=True)]
+    return {
+        "image": images,
+        "x": [column.left for column in drawn],
+        "y": [column.top for column in drawn],
+        "dw": [column.width for column in drawn],
+        "dh": [column.height for column in drawn],
+    }
 
 
 def _place_columns(

@@ -1,10 +1,14 @@
 """A view as a page that needs no server."""
 
+from typing import Final
+
 from bokeh.embed import file_html
 from bokeh.layouts import column, row
 from bokeh.models import LayoutDOM
+from bokeh.models.widgets.markups import Div
 from bokeh.resources import INLINE
 
+from queries.viewer.at_input.panel import InputPanel
 from queries.viewer.page_graph import PageGraph
 from queries.viewer.panel import FactsPanel
 from queries.viewer.picture import ModelPicture, side_by_side
@@ -12,6 +16,11 @@ from queries.viewer.scene import complete
 from queries.viewer.style import TEMPLATE, dress
 from queries.viewer.tables import WIDTH
 from queries.viewer.view import View
+
+_STILL: Final = (
+    "<p class='hint'>Saved with a share of nodes of {view.node_share:g} and of relationships of "
+    "{view.edge_share:g}; a page that is served has sliders for them.</p>"
+)
 
 
 def standalone(graph: PageGraph, view: View) -> str:
@@ -38,16 +47,23 @@ def layout(graph: PageGraph, view: View) -> LayoutDOM:
     about = f"Picture of the model {view.model}, its inputs left."
     picture, panel = ModelPicture(about), FactsPanel(links=False)
     pictures = [picture]
-    picture.show(scene)
+    title, beside = scene.titles
+    picture.show(scene, title)
     if scene.other is not None:
         pictures.append(ModelPicture(about, beside=picture))
-        pictures[-1].show(scene.other)
+        pictures[-1].show(scene.other, beside)
     panel.show(scene)
     if scene.facts is None:
         # It says how to use the page.
         panel.heading.visible = False
-    side = column(panel.layout, width=WIDTH + 26, css_classes=["side"])
-    drawn = side_by_side(pictures, cypher=False)
+    parts: list[LayoutDOM] = [panel.layout]
+    if scene.answer is not None:
+        at_input = InputPanel()
+        at_input.show(scene.answers, scene.classes, links=False)
+        still = Div(text=_STILL.format(view=view), disable_math=True, width=WIDTH)
+        parts = [at_input.answers, still, at_input.of_circuit, *parts]
+    side = column(*parts, width=WIDTH + 26, css_classes=["side"])
+    drawn = side_by_side(pictures, at_input=scene.answer is not None, cypher=False)
     root = row(drawn, side, sizing_mode="stretch_both", css_classes=["body", "page"])
     dress(root)
     return root

@@ -9,15 +9,19 @@ import numpy as np
 import pandas as pd
 
 from queries.analysis.operators import Flags, Ids
+from queries.answers import towards
 from queries.core.neuron_filter import parse_range
 from queries.errors import NeurongraphError, ParameterError
+from queries.viewer.at_input.answer import Answer, answer_of
+from queries.viewer.at_input.at_pick import facts_at
+from queries.viewer.at_input.circuit import DrawnCircuit, circuit_of
 from queries.viewer.changes import Changes, changes_of
 from queries.viewer.class_names import NO_CLASSES, ClassNames
 from queries.viewer.facts import Facts, facts_of, written_numbers
 from queries.viewer.layout import MOST_DRAWN, Layout, arrange
 from queries.viewer.page_graph import PageGraph, PageModel
 from queries.viewer.shades import Shades, scores_of, shades_of, together
-from queries.viewer.view import CHANGE, FIELD, View
+from queries.viewer.view import ACTIVATION, AT_INPUT, CHANGE, DIFFERENCE, FIELD, LEVELS, View
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +48,10 @@ class Scene:
         Names of the properties that were written to the model's neurons.
     written_numbers
         Those of the picked neurons, as the facts have numbers.
+    answer, circuit
+        The input, what the model says of it, and the circuit; None without an input.
     other
-        The same of the model beside; None without any.
+        The same of the model, or at the input, beside; None without any.
     changes
         What changes to that model.
     problems
@@ -61,9 +67,26 @@ class Scene:
     classes: ClassNames = NO_CLASSES
     written: tuple[str, ...] | None = None
     written_numbers: tuple[tuple[str, str], ...] = ()
+    answer: Answer | None = None
+    circuit: DrawnCircuit | None = None
     other: "Scene | None" = None
     changes: Changes | None = None
     problems: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def answers(self) -> list[tuple[Answer, DrawnCircuit | None]]:
+        """The input, and the one beside, each with its circuit."""
+        scenes = [self] if self.other is None else [self, self.other]
+        return [(each.answer, each.circuit) for each in scenes if each.answer is not None]
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What this and what stands beside are called: inputs, or models; empty without other."""
+        if self.other is None:
+            return "", ""
+        if self.view.other or self.answer is None or self.other.answer is None:
+            return self.model.name, self.other.model.name
+        return self.answer.name, self.other.answer.name
 
 
 def outline(model: PageModel, view: View) -> Scene:
@@ -138,6 +161,8 @@ def require(graph: PageGraph, view: View, name: str) -> None:
     text = getattr(view, name)
     if name == "channels":
         visible(model, view)
+    elif name == "towards" and text:
+        towards.named(model.model, text)
     elif text:
         graph.neurons_named(model, text)
 
@@ -183,14 +208,27 @@ def _read(graph: PageGraph, view: View) -> Scene:
             problems.append((control, str(error)))
             return None
 
-    shades = facts = paths = changes = None
-    beside = attempt("", None, lambda: _beside(graph, view)) if view.other else None
+    shades = facts = paths = changes = answer = circuit = beside = None
+    if view.other or view.beside:
+        beside = attempt("", None, lambda: _beside(graph, view))
+    at = view.input, view.towards
+    if graph.samples:
+        answer = attempt(
+            "", ("answer", model.about, view.input), lambda: answer_of(graph, model, view)
+        )
+    if answer is not None and view.level != LEVELS[-1]:
+        circuit = attempt(
+            "towards",
+            ("circuit", model.about, *at, view.level, view.node_share, view.edge_share),
+            lambda: circuit_of(graph, model, view),
+        )
     if view.written is None:
         picked = view.pick * (view.color == FIELD)
         other = beside.model.about if beside and view.color == CHANGE else None
+        seen = (*at, view.beside) if view.color in AT_INPUT else ()
         shades = attempt(
             "",
-            ("shades", *choice, view.color, view.scale, view.by, picked, other),
+            ("shades", *choice, view.color, view.scale, view.by, picked, other, *seen),
             lambda: shades_of(scores_of(graph, model, view), plain.layout, view),
         )
     if view.pick:
@@ -198,14 +236,25 @@ def _read(graph: PageGraph, view: View) -> Scene:
         facts = attempt(
             "pick", ("facts", model.about, *limits), lambda: facts_of(graph, model, view)
         )
+    if facts is not None and answer is not None:
+        of_weights = facts
+        facts = attempt("towards", None, lambda: facts_at(graph, model, view, of_weights))
+        facts = facts or of_weights
     if view.source and view.target:
         source, target = view.source, view.target
         paths = attempt(
             "target",
-            ("paths", model.about, source, target, view.k, view.by),
-            lambda: graph.strongest_paths(source, target, k=view.k, by=view.by, model=view.model),
+            ("paths", model.about, source, target, view.k, view.by, view.input),
+            lambda: graph.strongest_paths(
+                source,
+                target,
+                k=view.k,
+                by=view.by,
+                input=graph.samples.one(model.model, view.input),
+                model=view.model,
+            ),
         )
-    if beside:
+    if beside and view.other:
         about = ("changes", model.about, beside.model.about, view.pick, view.lines, view.by)
         changes = attempt("", about, lambda: changes_of(graph, view))
     return _on_one_scale(
@@ -214,6 +263,8 @@ def _read(graph: PageGraph, view: View) -> Scene:
             shades=shades,
             facts=facts,
             paths=paths,
+            answer=answer,
+            circuit=circuit,
             other=beside,
             changes=changes,
             problems=tuple(problems),
@@ -222,20 +273,30 @@ def _read(graph: PageGraph, view: View) -> Scene:
 
 
 def _beside(graph: PageGraph, view: View) -> Scene:
-    """Return what a view shows of the model beside."""
+    """Return what a view shows of the model beside, or of the model at the input beside."""
+    if not view.other:
+        color = ACTIVATION if view.color == DIFFERENCE else view.color
+        return _read(graph, replace(view, input=view.beside, beside="", color=color))
     color = "bias" if view.color == CHANGE else view.color
     return _read(
-        graph, replace(view, model=view.other, other="", color=color, source="", target="")
+        graph,
+        replace(view, model=view.other, other="", beside="", color=color, source="", target=""),
     )
 
 
 def _on_one_scale(scene: Scene) -> Scene:
     """Colour two models by one scale; what changes from one to the other colours both."""
     other = scene.other
-    if other is None or scene.shades is None or other.shades is None:
+    if other is None:
         return scene
-    if scene.view.color == CHANGE:
-        view = replace(other.view, color=CHANGE, other=scene.view.other)
+    if scene.circuit is not None and other.circuit is not None:
+        largest = max(scene.circuit.largest, other.circuit.largest)
+        scene = replace(scene, circuit=replace(scene.circuit, largest=largest))
+        other = replace(other, circuit=replace(other.circuit, largest=largest))
+    if scene.shades is None or other.shades is None:
+        return replace(scene, other=other)
+    if scene.view.color in {CHANGE, DIFFERENCE}:
+        view = replace(scene.view, model=other.view.model)
         return replace(scene, other=replace(other, view=view, shades=scene.shades))
     shades, beside = together(scene.shades, other.shades)
     return replace(scene, shades=shades, other=replace(other, shades=beside))

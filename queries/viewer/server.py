@@ -20,6 +20,7 @@ from tornado.web import RequestHandler
 
 from queries.core.closing import Closing
 from queries.core.input_shapes import InputShapes
+from queries.core.model_input import InputLike
 from queries.core.secret import new_secret
 from queries.errors import NeurongraphError, ParameterError
 from queries.stores.unfinished import unfinished_texts
@@ -49,13 +50,16 @@ class Viewer(Closing):
         What the outputs of the model stand for, in their order.
     input_shape, example_inputs
         As in ``NeuronGraph``.
+    model_input
+        The inputs at which models are shown; None for none.
 
     Raises
     ------
     GraphError, ModelNotFoundError
         If the graph cannot be opened, or holds no such model.
     ParameterError
-        If the port is taken, or there are as many outputs as classes in no layer.
+        If the port is taken, there are as many outputs as classes in no layer, or inputs do not
+        fit the model.
 
     Attributes
     ----------
@@ -72,12 +76,15 @@ class Viewer(Closing):
         classes: Sequence[str] = (),
         input_shape: InputShapes | None = None,
         example_inputs: Any = None,
+        model_input: InputLike | None = None,
     ) -> None:
-        self._graph = PageGraph(graph, classes, input_shape, example_inputs)
+        self._graph = PageGraph(graph, classes, input_shape, example_inputs, model_input)
         try:
             # What is wrong is said before a browser opens, and the first page finds this read.
             shown = self._graph.page_model(model)
             self._graph.require_classes(shown)
+            if self._graph.samples:
+                self._graph.samples.of(shown.model)
             first, self.unfinished = shown.name, [] if model else self._unfinished()
             self._socket = _listening(port)
         except BaseException:

@@ -7,10 +7,11 @@ import numpy as np
 
 from queries.analysis.operators import Scores
 from queries.errors import ParameterError
+from queries.viewer.at_input.answer import scores_at
 from queries.viewer.column import Column
 from queries.viewer.layout import Layout
 from queries.viewer.page_graph import PageGraph, PageModel
-from queries.viewer.view import CHANGE, FIELD, View, colors
+from queries.viewer.view import AT_INPUT, CHANGE, FIELD, View, colors
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +88,8 @@ def scores_of(graph: PageGraph, model: PageModel, view: View) -> Scores:
         if not view.other:
             raise ParameterError("choose the model beside, to colour what changes to it")
         return graph.changes(model, view.other, view.by)
+    if view.color in AT_INPUT:
+        return scores_at(graph, model, view)
     if view.color != FIELD:
         return graph.scores(model, view.color, view.by)
     if not view.pick:

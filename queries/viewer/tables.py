@@ -24,7 +24,8 @@ CUT: Final = {"name": 16, "class": 10}
 
 _FORMS: Final[dict[str, Callable[[Any], str]]] = {
     "weight": "{:.4f}".format,
-    "beside": "{:.4f}".format,
+    "beside": "{:.4g}".format,
+    "attribution": "{:.4g}".format,
     "strength": "{:.4g}".format,
     "relative": "{:.4g}".format,
     "neurons": "{:,}".format,

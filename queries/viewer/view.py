@@ -16,6 +16,22 @@ FIELD: Final = "field"
 CHANGE: Final = "change"
 """The colour that shows how the weights into each neuron change to the model beside."""
 
+ACTIVATION: Final = "activation"
+ATTRIBUTION: Final = "attribution"
+DIFFERENCE: Final = "difference"
+"""Colours of what neurons do at an input; the last one of two inputs."""
+
+AT_INPUT: Final = {
+    ACTIVATION: "activation (units of the neuron's output)",
+    ATTRIBUTION: "attribution (units of the target)",
+    DIFFERENCE: "difference of the activations",
+}
+LEVELS: Final = ("channel", "neuron", "off")
+"""What a node of the circuit is; the last one for no circuit."""
+
+
+_CHOICES: Final = {"by": get_args(Weighing), "level": LEVELS}
+
 
 @dataclass(frozen=True)
 class View:
@@ -45,6 +61,14 @@ class View:
         Name of the model that is shown beside; empty for none.
     source, target, k
         The k strongest paths between these are drawn, where both are given.
+    input, beside
+        Names of the input at which the model is shown, and of the one that is shown beside; empty
+        for the first input, and for none.
+    towards
+        What the attributions and the circuit lead towards; empty for the largest output.
+    level, node_share, edge_share
+        What a node of the circuit is, one of ``LEVELS``, and the shares of its nodes and
+        relationships, as the query ``circuit`` takes them.
     """
 
     model: str
@@ -60,6 +84,12 @@ class View:
     source: str = ""
     target: str = ""
     k: int = 3
+    input: str = ""
+    beside: str = ""
+    towards: str = ""
+    level: str = LEVELS[0]
+    node_share: float = 0.8
+    edge_share: float = 0.98
 
     @classmethod
     def of_arguments(cls, arguments: Mapping[str, Sequence[bytes]], model: str) -> Self:
@@ -80,10 +110,16 @@ class View:
             elif texts and each.type in {int, float}:
                 number = _number(texts[-1], each.type)
                 values |= {} if number is None else {each.name: number}
-            elif texts and (each.name != "by" or texts[-1] in get_args(Weighing)):
+            elif texts and texts[-1] in _CHOICES.get(each.name, texts):
                 values[each.name] = texts[-1]
         view = cls(**values)
-        return replace(view, lines=min(view.lines, MOST_LINES), k=min(max(1, view.k), MOST_PATHS))
+        return replace(
+            view,
+            lines=min(view.lines, MOST_LINES),
+            k=min(max(1, view.k), MOST_PATHS),
+            node_share=min(view.node_share, 1.0),
+            edge_share=min(view.edge_share, 1.0),
+        )
 
     @property
     def written(self) -> str | None:
@@ -95,11 +131,20 @@ class View:
         """What the colours tell."""
         if self.color == FIELD:
             return "weight of all paths into the pick"
+        if self.color == DIFFERENCE:
+            return f"activation at {self.input}, less that at {self.beside}"
+        if self.color in AT_INPUT:
+            return AT_INPUT[self.color]
         if self.color == CHANGE:
             return f"change of the weights into a neuron, to {self.other}"
         if self.written is not None:
             return f"property {self.written}"
         return self.color.replace("_", " ")
+
+    @property
+    def passed_on(self) -> str:
+        """What relationships pass on at an input, as the colours tell it."""
+        return ATTRIBUTION if self.color == ATTRIBUTION else "contribution"
 
     @property
     def query(self) -> str:
@@ -115,7 +160,7 @@ class View:
 
 def colors() -> list[str]:
     """Return what may colour neurons, written properties aside."""
-    return [*measures(), FIELD, CHANGE]
+    return [*measures(), FIELD, CHANGE, *AT_INPUT]
 
 
 def _number(text: str, kind: Any) -> Any:

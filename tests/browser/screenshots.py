@@ -19,12 +19,15 @@ _BEFORE_PATHS: Final = 6
 _PATHS: Final = 7
 """The slides of the guide about the strongest paths."""
 _MILLISECONDS: Final = 1_500
+_ROWS: Final = (0, 8)
+"""Rows of the samples at which the viewer shows the model."""
 
 
 def main() -> None:
     """Take every picture."""
     with opened_chromium() as chromium:
         take_viewer(chromium, ROOT / "docs" / "viewer.png")
+        take_viewer_at_inputs(chromium, ROOT / "docs" / "viewer_input.png")
         take_browser(chromium, ROOT / "docs" / "browser.png")
 
 
@@ -45,6 +48,26 @@ def take_viewer(chromium: Browser, picture: Path) -> None:
     page.close()
 
 
+def take_viewer_at_inputs(chromium: Browser, picture: Path) -> None:
+    """Show the circuits of the sample at two inputs in the viewer."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    inputs = [f"{SAMPLE.with_suffix('.npz')}:{row}" for row in _ROWS]
+    words = [word for each in inputs for word in ("--input", each)]
+    with served(str(SAMPLE), *words) as address:
+        Viewer(page, address).open()
+        page.wait_for_timeout(500)
+        page.screenshot(path=picture)
+    page.close()
+    shrink(picture, 128)
+
+
+def shrink(picture: Path, colors: int) -> None:
+    """Make a picture's file small, by few colours."""
+    with Image.open(picture) as taken:
+        small = taken.convert("P", palette=Image.Palette.ADAPTIVE, colors=colors)
+        small.save(picture, optimize=True)
+
+
 def take_browser(chromium: Browser, picture: Path) -> None:
     """Draw the strongest paths of the sample in Neo4j Browser, under the slide that asks."""
     with serving_models({"digits": SAMPLE}) as models, empty_page(chromium) as page:
@@ -57,10 +80,7 @@ def take_browser(chromium: Browser, picture: Path) -> None:
         # Until then Browser tells of the node that was under the mouse.
         page.wait_for_timeout(_MILLISECONDS)
         page.screenshot(path=picture, clip={"x": 0, "y": 0, "width": 1280, "height": 900})
-    with Image.open(picture) as taken:
-        # Few colours make a small file.
-        small = taken.convert("P", palette=Image.Palette.ADAPTIVE, colors=64)
-        small.save(picture, optimize=True)
+    shrink(picture, 64)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from exporter import drop, load
 from queries import NeuronGraph
 from queries.commands.opening import open_browser
-from tests.browser.viewer import SECONDS, Viewer, served
+from tests.browser.viewer import SECONDS, Viewer, opened, serious_faults, served
 from tests.contract.stores import GraphStore
 
 pytestmark = pytest.mark.computed
@@ -53,19 +52,8 @@ def graph(location: str) -> Iterator[NeuronGraph]:
 @pytest.fixture
 def viewer(browser: Browser, address: str) -> Iterator[Viewer]:
     """Give a new page; nothing may go wrong in it, and no other host be asked."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    base = address.partition("?")[0]
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith(base) else wrong.append(asked.url),
-    )
-    yield Viewer(page, address)
-    context.close()
-    assert not wrong
+    with opened(browser, address) as found:
+        yield found
 
 
 def weights(viewer: Viewer, name: str) -> "pd.Series[float]":
@@ -475,18 +463,18 @@ class TestAccess:
             context = browser.new_context(color_scheme=scheme)
             viewer = Viewer(context.new_page(), address)
             viewer.open()
-            assert serious_faults(viewer) == []
+            assert serious_faults(viewer.page) == []
             viewer.click("conv_1", 5, 1, 0)
             field = viewer.page.get_by_label("Find", exact=True)
             field.fill("nothing")
             field.press("Enter")
             expect(viewer.page.get_by_role("alert")).to_be_visible(timeout=SECONDS * 1000)
-            assert serious_faults(viewer) == []
+            assert serious_faults(viewer.page) == []
             viewer.tab("Paths")
-            assert serious_faults(viewer) == []
+            assert serious_faults(viewer.page) == []
             viewer.tab("Cypher")
             viewer.run_cypher("MATCH (n:Neuron) RETURN n.name AS name, n.bias AS bias")
-            assert serious_faults(viewer) == []
+            assert serious_faults(viewer.page) == []
             context.close()
 
     def test_follows_the_preferred_colours(self, address: str, browser: Browser) -> None:
@@ -555,17 +543,6 @@ class TestBeside:
             assert viewer.data("beside_strip")["layer"]
         finally:
             drop("unlike", location)
-
-
-def serious_faults(viewer: Viewer) -> list[str]:
-    """Return what axe-core calls a serious or critical fault of the page."""
-    found = Axe().run(viewer.page).response["violations"]
-    return [
-        f"{each['id']}: {node['target']} {node['html'][:200]}"
-        for each in found
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
-    ]
 
 
 class TestPaths:

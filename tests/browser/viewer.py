@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.servers.children import bound
 
@@ -39,6 +40,44 @@ def served(*words: str, program: str = "") -> Iterator[str]:
             yield found[0]
         finally:
             server.terminate()
+
+
+@contextmanager
+def opened(browser: Browser, address: str) -> Iterator["Viewer"]:
+    """
+    Give a new page; nothing may go wrong in it, and no other host be asked.
+
+    Parameters
+    ----------
+    browser
+        The browser.
+    address
+        Where the server is, as it was printed.
+    """
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    base = address.partition("?")[0]
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(base) else wrong.append(asked.url),
+    )
+    yield Viewer(page, address)
+    context.close()
+    assert not wrong
+
+
+def serious_faults(page: Page) -> list[str]:
+    """Return what axe-core calls a serious or critical fault of a page."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['html'][:200]}"
+        for each in found
+        if each["impact"] in {"serious", "critical"}
+        for node in each["nodes"]
+    ]
 
 
 class Viewer:

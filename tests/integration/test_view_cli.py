@@ -9,6 +9,7 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -144,6 +145,48 @@ class TestPlace:
         assert done.exit_code == 1
         assert "holds no model 'digits.keras'" in " ".join(done.stderr.split())
         assert shown == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--input", "nothing.png"], "cannot read nothing.png: No such file or directory"),
+        (["--input", "1,2,3"], "'1,2,3' has 3 numbers, but the input 'input_layer' takes 64"),
+        (["--input", "nan.npy"], "has a value that is NaN or infinite"),
+    ],
+)
+def test_inputs_must_fit(
+    loaded: Path,
+    opened: list[str],
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    np.save("nan.npy", np.full((1, 8, 8, 1), np.nan))
+    done = CliRunner().invoke(app, ["view", str(loaded), *words])
+    assert done.exit_code == 1
+    assert said in " ".join(done.stderr.split())
+    assert "did you mean" not in done.stderr
+    assert opened == []
+
+
+def test_what_is_said_of_inputs_needs_one(loaded: Path, opened: list[str]) -> None:
+    done = view(loaded, "--pixels", "0..1")
+    assert done.exit_code == 2
+    assert "say --input as well" in " ".join(done.stderr.split())
+    assert opened == []
+
+
+def test_a_graph_of_channels_computes_nothing(
+    digits_file: Path, opened: list[str], tmp_path: Path
+) -> None:
+    load(digits_file, tmp_path / "channels.lbug", granularity="channel")
+    done = view(tmp_path / "channels.lbug", "--input", ",".join(["0.5"] * 64))
+    assert done.exit_code == 1
+    assert "loaded as a channel graph" in " ".join(done.stderr.split())
+    assert opened == []
 
 
 def test_class_names_must_fit(loaded: Path, opened: list[str], tmp_path: Path) -> None:

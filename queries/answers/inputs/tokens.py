@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.answers.inputs.wanted import Wanted
+from queries.answers.model import Model
 from queries.core.layer import Layer
 
 _TOKENS: Final = "isin"
@@ -26,7 +27,7 @@ def require_tokens(layer: Layer, values: NDArray[np.floating[Any]], wanted: Want
     values
         What it is to get.
     """
-    for size, table in _tables(layer, wanted):
+    for size, table in tables_of(layer, wanted.model):
         whole = values == np.trunc(values)
         if not whole.all():
             raise wanted.error(
@@ -41,10 +42,10 @@ def require_tokens(layer: Layer, values: NDArray[np.floating[Any]], wanted: Want
             )
 
 
-def _tables(layer: Layer, wanted: Wanted) -> Iterator[tuple[int, str]]:
+def tables_of(layer: Layer, model: Model) -> Iterator[tuple[int, str]]:
     """Yield how many tokens each table has in which an input is looked up, and its name."""
     readers = {layer.index}
-    for each in wanted.model.layers:
+    for each in model.layers:
         if not readers.intersection(each.inputs):
             continue
         if each.activation == _WHOLE:
