@@ -19,6 +19,7 @@ from queries.methods.at_input import AtInputMethods
 from queries.methods.attribution import AttributionMethods
 from queries.methods.centrality import CentralityMethods
 from queries.methods.circuit import CircuitMethods
+from queries.methods.circuit_exchange import CircuitExchangeMethods
 from queries.methods.comparison import ComparisonMethods
 from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
@@ -54,6 +55,7 @@ class NeuronGraph(
     AtInputMethods,
     AttributionMethods,
     CircuitMethods,
+    CircuitExchangeMethods,
     PruningMethods,
     PropertyMethods,
     RecordMethods,

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
+from queries.analysis.circuit.influence import graph_of
 from queries.analysis.network import Network
 from queries.analysis.operators import EdgeColumns, Ids, Scores
 from queries.core.layer import Layer
@@ -159,6 +160,5 @@ def _matrix(blocks: list[_Columns], nodes: int) -> tuple[csr_array, Scores]:
     if not blocks:
         return csr_array((nodes, nodes)), np.empty(0)
     source, target, share, contribution = _joined(blocks)
-    order = np.lexsort((source, target))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=nodes))])
-    return csr_array((share[order], source[order], starts), (nodes, nodes)), contribution[order]
+    graph, order = graph_of(source, target, share, nodes)
+    return graph, contribution[order]
