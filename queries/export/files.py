@@ -19,7 +19,7 @@ _BY_GRAPHVIZ: Final = (".png", ".svg")
 _DRAWINGS: Final = (".dot", *_BY_GRAPHVIZ)
 SUFFIXES: Final = (".graphml", ".gexf", *_DRAWINGS)
 CIRCUIT_SUFFIXES: Final = (".json", *SUFFIXES)
-"""What a circuit may be written as."""
+"""Those of a circuit."""
 
 MOST_DRAWN: Final = 10_000
 """Relationships in a drawing."""
