@@ -22,7 +22,13 @@ if TYPE_CHECKING:
         load_epochs,
         verify,
     )
-    from queries import ModelInput, NeuronFilter, NeuronGraph, NeurongraphError
+    from queries import (
+        ModelInput,
+        NeuronFilter,
+        NeuronGraph,
+        NeurongraphError,
+        read_circuit,
+    )
 
 __all__ = [
     "CheckReport",
@@ -40,6 +46,7 @@ __all__ = [
     "inspect",
     "load",
     "load_epochs",
+    "read_circuit",
     "verify",
 ]
 
@@ -57,6 +64,7 @@ _HOMES = {
     "inspect": "exporter",
     "load": "exporter",
     "load_epochs": "exporter",
+    "read_circuit": "queries",
     "verify": "exporter",
 }
 
