@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from queries.answers.model import Model
+from queries.core.model import StoredModel
 from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
 from queries.core.records import LONGEST_NAME
 from queries.core.schema import COMPLETE
@@ -16,19 +16,20 @@ from queries.core.text import printable
 from queries.errors import GraphError
 from queries.export.graph_json import LOGIT
 from queries.export.traced import TracedCircuit
+from queries.stores import Store
 
 _LEVEL: Final = "feature"
 
 
-def store_traced(model: Model, circuit: TracedCircuit, name: str) -> None:
+def store_traced(store: Store, about: StoredModel, circuit: TracedCircuit, name: str) -> None:
     """Store a circuit that another tool traced, and its prompt as an input.
 
     Its nodes are no neurons of the model. What comes over a relationship is the file's weight.
 
     Parameters
     ----------
-    model
-        The model.
+    store, about
+        The model, and where it is.
     circuit
         The circuit.
     name
@@ -42,26 +43,26 @@ def store_traced(model: Model, circuit: TracedCircuit, name: str) -> None:
     answered = circuit.nodes.loc[circuit.answer.argmax()]
     properties = {
         "name": name,
-        "input": _stored_input(model, circuit),
+        "input": _stored_input(store, about, circuit),
         "target": printable(answered["clerp"] or answered["node_id"]),
         "level": _LEVEL,
         **_settings(circuit),
         "value": None if np.isnan(answered["activation"]) else float(answered["activation"]),
     }
-    model.store.write_circuit(model.stored, properties, _nodes(circuit), _relationships(circuit))
+    store.write_circuit(about, properties, _nodes(circuit), _relationships(circuit))
 
 
-def _stored_input(model: Model, circuit: TracedCircuit) -> str:
+def _stored_input(store: Store, about: StoredModel, circuit: TracedCircuit) -> str:
     """Return the name of the input that a prompt is, which is stored if it is not."""
     own = circuit.metadata
     name = printable(own["slug"])[:LONGEST_NAME]
     prompt = [own["scan"], own["prompt"], own.get("prompt_tokens")]
     sha256 = hashlib.sha256(json.dumps(prompt).encode()).hexdigest()
-    rows = model.store.inputs(model.stored).to_pylist()
+    rows = store.inputs(about).to_pylist()
     there = {row["name"]: (row["sha256"], row["state"]) for row in rows}
     if name in there and there[name][0] not in {sha256, None}:
         raise GraphError(
-            f"another input {name!r} is stored with {model.name!r}; remove it first, or give the "
+            f"another input {name!r} is stored with {about.name!r}; remove it first, or give the "
             "slug in the file another name"
         )
     if there.get(name) != (sha256, COMPLETE):
@@ -73,7 +74,7 @@ def _stored_input(model: Model, circuit: TracedCircuit) -> str:
             "sha256": sha256,
             "source": printable(own["scan"]),
         }
-        model.store.write_inputs(model.stored, [(properties, ACTIVATES.empty_table())])
+        store.write_inputs(about, [(properties, ACTIVATES.empty_table())])
     return name
 
 

@@ -1,27 +1,20 @@
-"""Circuits for other tools, and from them."""
+"""Circuits for other tools."""
 
 import os
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from queries.answers.circuit_graph import circuit_graph
-from queries.answers.importing import store_traced
 from queries.core.files import check_file
 from queries.core.memory import too_little_memory_named
 from queries.core.model_input import InputLike
-from queries.core.records import check_record_name
 from queries.export import files
 from queries.export.subgraph import MOST_EDGES
-from queries.export.traced import traced
 from queries.library.declaration import (
     AttributionRule,
     CircuitLevel,
     ProductsRule,
     Pruning,
 )
-from queries.library.frames import to_frame
-from queries.library.records import CIRCUITS
 from queries.methods.base import Methods
 
 if TYPE_CHECKING:
@@ -29,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class CircuitExchangeMethods(Methods):
-    """A circuit as a NetworkX graph, and as a file; circuits that other tools traced."""
+    """A circuit as a NetworkX graph, and as a file."""
 
     def circuit_graph(
         self,
@@ -226,49 +219,3 @@ class CircuitExchangeMethods(Methods):
             circuit = circuit_graph(question, files.most_edges(suffix))
             files.write(circuit, file)
         return len(circuit.edges)
-
-    def import_circuit(
-        self, file: str | os.PathLike[str], name: str | None = None, *, model: str | None = None
-    ) -> pd.DataFrame:
-        """Store a circuit that another tool traced, so that Cypher knows it.
-
-        It takes the place of a circuit of the same name. Its nodes are no neurons of the model
-        beside which it is stored: ``(:Active)`` without ``IS``. Their ``influence`` is computed
-        anew from the weights of the links, which ``CONTRIBUTES`` has as ``weight``.
-
-        Parameters
-        ----------
-        file
-            A graph JSON of circuit-tracer or Neuronpedia, as ``read_circuit`` takes it.
-        name
-            What the circuit is called; by default the slug in the file.
-        model
-            The model to ask about; needed where the graph holds more than one.
-
-        Returns
-        -------
-        pandas.DataFrame
-            The circuit, with the columns of ``circuits``.
-
-        Raises
-        ------
-        ParameterError
-            If the file cannot be read, or is no such circuit.
-        GraphError
-            If the graph cannot be written, or another input has the name of the prompt.
-
-        Examples
-        --------
-        >>> graph.import_circuit("circuit.json", "dallas")
-        """
-        if name is not None:
-            check_record_name("circuit", name)
-        about = self._models.find(self._meant(model))
-        about.store.check_keeps_records()
-        with self._showing(), too_little_memory_named():
-            circuit = traced(file)
-            name = circuit.metadata["slug"] if name is None else name
-            check_record_name("circuit", name)
-            store_traced(about, circuit, name)
-        stored = to_frame(about.store.circuits(about.stored), CIRCUITS)
-        return stored[stored["name"] == name].reset_index(drop=True)
