@@ -93,17 +93,20 @@ class TracedCircuit:
 
     def require_finite_ways(self, what: str) -> None:
         """Raise ParameterError where links lead in a circle, or over too many links."""
-        graph = self._contributions[0]
-        parts, part = connected_components(graph, connection="strong")
-        own = self.links["source"] == self.links["target"]
-        if parts < len(self.nodes) or own.any():
-            row = np.flatnonzero(np.bincount(part)[part] > 1)
-            first = row[0] if len(row) else self.links.loc[own, "source"].iloc[0]
-            name = repeatable(self.nodes["node_id"].iloc[first])
+        source, target = (self.links[end].to_numpy() for end in ("source", "target"))
+        # Each two nodes once: SciPy's algorithms of graphs want it so.
+        pairs = np.unique(source * len(self.nodes) + target)
+        ends, shape = np.divmod(pairs, len(self.nodes)), (len(self.nodes), len(self.nodes))
+        onwards = csr_array((np.ones(len(pairs)), ends), shape)
+        parts, part = connected_components(onwards, connection="strong")
+        circle = np.bincount(part, minlength=parts)[part] > 1
+        circle[source[source == target]] = True
+        if circle.any():
+            name = repeatable(self.nodes["node_id"].iloc[int(circle.argmax())])
             raise ParameterError(f"{what}: its links lead in a circle through node {name}")
-        back, reached = csr_array(graph.T != 0, dtype=np.float64), self.is_of(LOGIT)
+        reached = self.is_of(LOGIT)
         for _ in range(_LONGEST_WAY):
-            reached = (back @ reached.astype(np.float64)) > 0
+            reached = (onwards @ reached.astype(np.float64)) > 0
             if not reached.any():
                 return
         raise ParameterError(f"{what}: more than {_LONGEST_WAY:,} links lead on behind each other")
