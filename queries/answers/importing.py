@@ -14,7 +14,6 @@ from queries.core.records import LONGEST_NAME
 from queries.core.schema import COMPLETE
 from queries.core.text import printable
 from queries.errors import GraphError
-from queries.export.graph_json import LOGIT
 from queries.export.traced import TracedCircuit
 from queries.stores import Store
 
@@ -40,7 +39,7 @@ def store_traced(store: Store, about: StoredModel, circuit: TracedCircuit, name:
     GraphError
         If the graph is none that is written, or another input has the name of the prompt.
     """
-    answered = circuit.nodes.loc[circuit.answer.argmax()]
+    answered = _answered(circuit)
     properties = {
         "name": name,
         "input": _stored_input(store, about, circuit),
@@ -66,7 +65,7 @@ def _stored_input(store: Store, about: StoredModel, circuit: TracedCircuit) -> s
             "slug in the file another name"
         )
     if there.get(name) != (sha256, COMPLETE):
-        likely = circuit.nodes.loc[circuit.answer.argmax(), "clerp"]
+        likely = _answered(circuit)["clerp"]
         properties = {
             "name": name,
             "label": printable(own["prompt"]),
@@ -76,6 +75,12 @@ def _stored_input(store: Store, about: StoredModel, circuit: TracedCircuit) -> s
         }
         store.write_inputs(about, [(properties, ACTIVATES.empty_table())])
     return name
+
+
+def _answered(circuit: TracedCircuit) -> dict[str, Any]:
+    """Return the likeliest answer."""
+    row: dict[str, Any] = circuit.nodes.iloc[int(circuit.answer.argmax())].to_dict()
+    return row
 
 
 def _settings(circuit: TracedCircuit) -> dict[str, Any]:

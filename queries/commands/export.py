@@ -57,8 +57,8 @@ def export(
             metavar="[circuit] KEY=VALUE",
             autocompletion=export_words,
             help="circuit: the circuit of an answer at --input, with the parameters of the query "
-            "circuit. Else source= and target=: where relationships begin and end, said as in query; "
-            "min_weight=: smallest absolute weight; k=: how many of the strongest; by=: the "
+            "circuit. Else source= and target=: where relationships begin and end, said as in "
+            "query; min_weight=: smallest absolute weight; k=: how many of the strongest; by=: the "
             "property that weighs them, in a channel or layer graph.",
         ),
     ] = None,
@@ -81,8 +81,8 @@ def export(
     from queries.export.files import CIRCUIT_SUFFIXES, SUFFIXES, suffix_of
     from queries.library.exports import export as declared
 
-    samples, rest = with_files(samples, words)
-    name, rest = _meant(rest)
+    samples, given_words = with_files(samples, words)
+    name, rest = _meant(given_words)
     try:
         suffix_of(output, CIRCUIT_SUFFIXES if name == "export_circuit" else SUFFIXES)
     except ParameterError as error:

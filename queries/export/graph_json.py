@@ -1,8 +1,8 @@
 """A circuit as the graph JSON of circuit-tracer and Neuronpedia.
 
 The schema is Neuronpedia's (``apps/webapp/app/api/graph/graph-schema.json``). What circuit-tracer's
-page needs beside it: numbers as layers, or E of inputs; a probability in the label of a target; and
-as many prompt tokens as there are positions, at least two, since it hides what stands at nearly all.
+page needs beside it: numbers as layers, or E of inputs; a probability in the label of a target; as
+many prompt tokens as there are positions, and at least two: it hides what stands at nearly all.
 """
 
 import json
@@ -101,9 +101,10 @@ def _errors(
     neurons = circuit.neurons.assign(place=place, error=_own(circuit.neurons))
     nodes, links = [], []
     fed = neurons[neurons["error"] != 0]
-    for (index, at), rows in fed.groupby(["layer_index", "place"]):
+    for _, rows in fed.groupby(["layer_index", "place"]):
         name = f"Bias and what is left out: {rows['layer'].iloc[0]}"
-        node = _node(str(index - 1), _NO_FEATURE, int(at), ERROR, name, None)
+        before, at = int(rows["layer_index"].iloc[0]) - 1, int(rows["place"].iloc[0])
+        node = _node(str(before), _NO_FEATURE, at, ERROR, name, None)
         nodes.append(node)
         of_ids = zip(rows["id"], rows["error"].tolist(), strict=True)
         links += [(node["node_id"], ids[to], error) for to, error in of_ids]

@@ -119,7 +119,7 @@ class TracedCircuit:
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(**known, **self.explanation._asdict())
         nodes = self.nodes.assign(answer=self.answer, influence=self.node_influence)
         for row in nodes.to_dict("records"):
-            named = {name: value for name, value in row.items() if not pd.isna(value)}
+            named = {str(name): value for name, value in row.items() if not pd.isna(value)}
             graph.add_node(named.pop("node_id"), **named)
         ids = self.nodes["node_id"].to_numpy()
         ends = (ids[self.links[end]].tolist() for end in ("source", "target"))
@@ -236,7 +236,9 @@ def _links(links: Any, nodes: pd.DataFrame, what: str) -> pd.DataFrame:
     rows = _objects(links, f"{what}: links")
     ids = pd.Index(nodes["node_id"])
     if twice := ids[ids.duplicated()].unique().tolist():
-        raise ParameterError(f"{what}: several nodes have the node_id {listed(twice[:_MOST_NAMED])}")
+        raise ParameterError(
+            f"{what}: several nodes have the node_id {listed(twice[:_MOST_NAMED])}"
+        )
     ends = {}
     for end in ("source", "target"):
         named = _texts(rows, end, f"{what}: links")
@@ -250,7 +252,7 @@ def _links(links: Any, nodes: pd.DataFrame, what: str) -> pd.DataFrame:
 
 
 def _missing(named: Sequence[str], places: Ids) -> Iterator[str]:
-    return (named[row] for row in np.flatnonzero(places < 0))
+    return (named[row] for row in np.flatnonzero(places < 0).tolist())
 
 
 def _objects(rows: Any, what: str) -> list[dict[str, Any]]:

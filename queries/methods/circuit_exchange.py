@@ -89,8 +89,8 @@ class CircuitExchangeMethods(Methods):
         networkx.MultiDiGraph
             Its nodes have the columns of ``circuit_nodes``, and y and z; targets also ``answer``,
             how much of the answer each is, and ``probability``, what a softmax or a sigmoid makes
-            of it. Its relationships have those of ``circuit``. It says itself which model, input and
-            rules it is of, its ``target``, ``replacement`` and ``completeness``.
+            of it. Its relationships have those of ``circuit``. It says itself which model, input
+            and rules it is of, its ``target``, ``replacement`` and ``completeness``.
 
         Raises
         ------

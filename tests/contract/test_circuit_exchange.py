@@ -31,7 +31,8 @@ LEVELS: Final[list[Any]] = ["neuron", "channel", "layer"]
 @pytest.fixture
 def x(pooled: NeuronGraph) -> NDArray[np.float32]:
     shape = pooled.layers()["shape"].iloc[0]
-    return np.random.default_rng(6).normal(size=shape).astype(np.float32)
+    x: NDArray[np.float32] = np.random.default_rng(6).normal(size=shape).astype(np.float32)
+    return x
 
 
 def written(graph: NeuronGraph, file: Path, x: Any, **how: Any) -> dict[str, Any]:
@@ -77,8 +78,8 @@ def test_graphml_comes_back(pooled: NeuronGraph, x: NDArray[np.float32], tmp_pat
     assert {name: found.graph[name] for name in expected.graph} == expected.graph
     for node, own in expected.nodes(data=True):
         assert found.nodes[node] == {**own, "label": own["name"]}
-    own, others = (sorted(map(along, g.edges(data=True))) for g in (found, expected))
-    assert own == others
+    edges, others = (sorted(map(along, g.edges(data=True))) for g in (found, expected))
+    assert edges == others
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -158,7 +159,9 @@ def test_a_circuit_of_nothing_is_one(pooled: NeuronGraph, tmp_path: Path) -> Non
     nothing = np.zeros((1, *pooled.layers()["shape"][0]), dtype=np.float32)
     content = written(pooled, tmp_path / "nothing.json", nothing, towards="odds[1]")
     assert "embedding" not in {each["feature_type"] for each in content["nodes"]}
-    assert read_circuit(tmp_path / "nothing.json").graph["replacement"] == pytest.approx(0, nan_ok=True)
+    assert read_circuit(tmp_path / "nothing.json").graph["replacement"] == pytest.approx(
+        0, nan_ok=True
+    )
 
 
 def test_what_cannot_be_written_is_said_before(

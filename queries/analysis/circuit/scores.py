@@ -49,7 +49,10 @@ def explanation(chosen: Chosen, whole: Flow, answer: Scores, inputs: Flags) -> E
     own = np.concatenate([answer[chosen.nodes], np.zeros(nodes)])
     no_node = np.zeros(nodes, dtype=bool)
     return explanation_of(
-        share, own, np.concatenate([inputs[chosen.nodes], no_node]), np.concatenate([no_node, ~no_node])
+        share,
+        own,
+        np.concatenate([inputs[chosen.nodes], no_node]),
+        np.concatenate([no_node, ~no_node]),
     )
 
 
