@@ -79,8 +79,8 @@ def _stored_input(store: Store, about: StoredModel, circuit: TracedCircuit) -> s
 
 def _answered(circuit: TracedCircuit) -> dict[str, Any]:
     """Return the likeliest answer."""
-    row: dict[str, Any] = circuit.nodes.iloc[int(circuit.answer.argmax())].to_dict()
-    return row
+    place = int(circuit.answer.argmax())
+    return {str(name): column.iloc[place] for name, column in circuit.nodes.items()}
 
 
 def _settings(circuit: TracedCircuit) -> dict[str, Any]:
