@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from queries.core.lazy import lazily
 
 if TYPE_CHECKING:
+    from exporter.circuit_import import import_circuit
     from exporter.inspection import Inspection, inspect
     from exporter.loading import LoadReport, load
     from exporter.removal import drop
@@ -19,6 +20,7 @@ __all__ = [
     "VerifyReport",
     "check",
     "drop",
+    "import_circuit",
     "inspect",
     "load",
     "load_epochs",
@@ -32,6 +34,7 @@ _HOMES = {
     "VerifyReport": "exporter.verifying.verification",
     "check": "exporter.verifying.checking",
     "drop": "exporter.removal",
+    "import_circuit": "exporter.circuit_import",
     "inspect": "exporter.inspection",
     "load": "exporter.loading",
     "load_epochs": "exporter.training",

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from exporter.commands import check, drop, inspect, load, verify
+from exporter.commands import check, drop, import_circuit, inspect, load, verify
 from exporter.commands.importing import ImportOption
 from queries.commands import (
     ask,
@@ -32,6 +32,7 @@ _COMMANDS: Final = (
     prune,
     properties,
     records,
+    import_circuit,
     plot,
     export,
     view,

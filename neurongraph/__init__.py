@@ -17,12 +17,19 @@ if TYPE_CHECKING:
         VerifyReport,
         check,
         drop,
+        import_circuit,
         inspect,
         load,
         load_epochs,
         verify,
     )
-    from queries import ModelInput, NeuronFilter, NeuronGraph, NeurongraphError
+    from queries import (
+        ModelInput,
+        NeuronFilter,
+        NeuronGraph,
+        NeurongraphError,
+        read_circuit,
+    )
 
 __all__ = [
     "CheckReport",
@@ -37,9 +44,11 @@ __all__ = [
     "check",
     "drop",
     "errors",
+    "import_circuit",
     "inspect",
     "load",
     "load_epochs",
+    "read_circuit",
     "verify",
 ]
 
@@ -54,9 +63,11 @@ _HOMES = {
     "VerifyReport": "exporter",
     "check": "exporter",
     "drop": "exporter",
+    "import_circuit": "exporter",
     "inspect": "exporter",
     "load": "exporter",
     "load_epochs": "exporter",
+    "read_circuit": "queries",
     "verify": "exporter",
 }
 

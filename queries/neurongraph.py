@@ -21,6 +21,7 @@ from queries.methods.attention import AttentionMethods
 from queries.methods.attribution import AttributionMethods
 from queries.methods.centrality import CentralityMethods
 from queries.methods.circuit import CircuitMethods
+from queries.methods.circuit_exchange import CircuitExchangeMethods
 from queries.methods.comparison import ComparisonMethods
 from queries.methods.contrast import ContrastMethods
 from queries.methods.export import ExportMethods
@@ -61,6 +62,7 @@ class NeuronGraph(
     CircuitMethods,
     AttentionMethods,
     OverInputsMethods,
+    CircuitExchangeMethods,
     PruningMethods,
     PropertyMethods,
     RecordMethods,

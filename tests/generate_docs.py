@@ -45,7 +45,7 @@ def generated() -> dict[Path, str]:
             docs / "old_files.md": old_files_page(),
             docs / "cypher.md": cypher_page(_with_outputs((docs / "cypher.md").read_text("utf-8"))),
             docs / "attribution.md": _with_outputs((docs / "attribution.md").read_text("utf-8")),
-            docs / "circuits.md": _with_outputs((docs / "circuits.md").read_text("utf-8")),
+            docs / "circuits.md": _circuits_page((docs / "circuits.md").read_text("utf-8")),
             docs / "inputs.md": _with_outputs((docs / "inputs.md").read_text("utf-8")),
             docs / "training.md": _with_outputs((docs / "training.md").read_text("utf-8")),
             docs / "extending.md": _with_files((docs / "extending.md").read_text("utf-8")),
@@ -70,6 +70,18 @@ def _with_outputs(text: str) -> str:
         return match["head"] + run(match["command"]) + match["tail"]
 
     return _SHOWN.sub(renewed, text)
+
+
+_EXPORTED: Final = (
+    "neurongraph export circuit --graph digits.lbug --input samples/digits.npz:7 level=neuron "
+    "--output seven.json"
+)
+
+
+def _circuits_page(text: str) -> str:
+    """Return the page about circuits, on which a command reads what another one wrote."""
+    run(_EXPORTED)
+    return _with_outputs(text)
 
 
 _INCLUDED: Final = re.compile(

@@ -31,6 +31,8 @@ _NEURONS_AT_ONCE: Final = 1 << 20
 _RESOLVED: Final = 1e-5
 """By what share of the larger two numbers differ that single precision tells apart."""
 
+_COORDINATES: Final = ("channel", "x", "y", "z")
+
 
 @dataclass(frozen=True)
 class Nodes:
@@ -40,7 +42,7 @@ class Nodes:
     ----------
     table
         A row a node: id (of its first neuron), name, layer, layer_index, and what else there is
-        of ``channel`` and ``x``, by id.
+        of ``channel``, ``x``, ``y`` and ``z``, by id.
     node
         The row of each neuron, counted from the model's first.
     apart
@@ -68,7 +70,7 @@ def nodes_of(model: Model, level: str) -> Nodes:
         What a node is: ``neuron``, ``channel`` or ``layer``.
     """
     if level == "neuron":
-        columns = ("id", "name", "layer", "layer_index", "channel", "x")
+        columns = ("id", "name", "layer", "layer_index", *_COORDINATES)
         frame = model.neurons(NeuronFilter(), columns)
         return Nodes(frame[list(columns)], np.arange(len(frame)), apart=True)
     if level == "channel":
@@ -224,45 +226,48 @@ def explained_of(question: Question) -> Iterator[Explained]:
 
 def circuit(question: Question) -> pd.DataFrame:
     """Return the relationships of the circuits of samples."""
+    return _answer(question, edges_of)
 
-    def rows(explained: Explained) -> pd.DataFrame:
-        chosen, table = explained.chosen, explained.nodes.table
-        ids, names = table["id"].to_numpy(), table["name"].to_numpy()
-        frame = pd.DataFrame(
-            {
-                "source": ids[chosen.source],
-                "source_name": names[chosen.source],
-                "target": ids[chosen.target],
-                "target_name": names[chosen.target],
-                "contribution": chosen.contribution,
-                "attribution": chosen.share,
-                "influence": chosen.edge_influence,
-            }
-        )
-        return frame.sort_values(["source", "target"], kind="stable")
 
-    return _answer(question, rows)
+def edges_of(explained: Explained) -> pd.DataFrame:
+    """Return the relationships of a circuit, by source and target."""
+    chosen, table = explained.chosen, explained.nodes.table
+    ids, names = table["id"].to_numpy(), table["name"].to_numpy()
+    frame = pd.DataFrame(
+        {
+            "source": ids[chosen.source],
+            "source_name": names[chosen.source],
+            "target": ids[chosen.target],
+            "target_name": names[chosen.target],
+            "contribution": chosen.contribution,
+            "attribution": chosen.share,
+            "influence": chosen.edge_influence,
+        }
+    )
+    return frame.sort_values(["source", "target"], kind="stable")
 
 
 def circuit_nodes(question: Question) -> pd.DataFrame:
     """Return the nodes of the circuits of samples."""
+    return _answer(question, nodes_in)
 
-    def rows(explained: Explained) -> pd.DataFrame:
-        chosen, whole = explained.chosen, explained.flow
-        own = chosen.nodes
-        kind = np.where(explained.inputs, "input", "inner")
-        kind = np.where(explained.answer > 0, "target", kind)
-        table = explained.nodes.table.iloc[own]
-        return table.reindex(columns=[*table.columns, *{"channel", "x"}.difference(table)]).assign(
-            kind=kind[own],
-            value=explained.values[own],
-            attribution=whole.attribution[own],
-            bias_part=whole.bias[own],
-            left_out=chosen.left_out,
-            influence=chosen.node_influence,
-        )
 
-    return _answer(question, rows)
+def nodes_in(explained: Explained) -> pd.DataFrame:
+    """Return the nodes of a circuit, by id."""
+    chosen, whole = explained.chosen, explained.flow
+    own = chosen.nodes
+    kind = np.where(explained.inputs, "input", "inner")
+    kind = np.where(explained.answer > 0, "target", kind)
+    table = explained.nodes.table.iloc[own]
+    missing = [name for name in _COORDINATES if name not in table]
+    return table.reindex(columns=[*table.columns, *missing]).assign(
+        kind=kind[own],
+        value=explained.values[own],
+        attribution=whole.attribution[own],
+        bias_part=whole.bias[own],
+        left_out=chosen.left_out,
+        influence=chosen.node_influence,
+    )
 
 
 def circuit_scores(question: Question) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from queries.core.model import StoredModel
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.properties import WrittenProperty
 from queries.core.room import make_room
+from queries.errors import ParameterError
 from queries.library.checks import check_against, require_channels
 from queries.library.existence import AXES, Existence
 from queries.library.frames import to_frame
@@ -80,6 +81,14 @@ class Model:
             return {axis: at for axis, at in table.to_pylist()[0].items() if at is not None}
 
         return Existence(self.store.location, self.stored, self.layers, last, self.properties)
+
+    def require_neurons(self) -> None:
+        """Raise ParameterError where it has none: circuits of another tool stand alone there."""
+        if not self.stored.properties["layers"]:
+            raise ParameterError(
+                f"{self.name!r} has circuits alone, and no neurons that could be asked about; the "
+                "command circuits lists them, and Cypher answers from them"
+            )
 
     def require(self, asked: Query, values: Mapping[str, Any]) -> None:
         """Raise an error for what its graph does not have: a property, an axis, a layer, channels.

@@ -140,7 +140,7 @@ def store_circuit(question: Question, name: str) -> str:
         "target": sample.towards.name,
         "rule": values["rule"],
         "products": values["products"],
-        "baseline": _baseline_text(question),
+        "baseline": baseline_text(question),
         "by": values["prune"],
         "level": values["level"],
         "node_share": values["node_share"],
@@ -208,7 +208,7 @@ def _relationships(explained: Explained) -> pa.Table:
     return pa.Table.from_pandas(frame, preserve_index=False).cast(CONTRIBUTES)
 
 
-def _baseline_text(question: Question) -> str | None:
+def baseline_text(question: Question) -> str | None:
     """Return what an input was compared with, None where with nothing."""
     if question.values["rule"] not in AGAINST:
         return None

@@ -78,7 +78,9 @@ def plot_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 def export_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Return the ``key=value`` words that an export takes; the parameters are as above."""
-    return _words(export("export"), ctx, incomplete)
+    words = [*(ctx.params.get("words") or ())]
+    meant = "export_circuit" if words[:1] == ["circuit"] else "export"
+    return _words(export(meant), ctx, incomplete)
 
 
 def neuron_words(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from queries.core.record_schema import ACTIVATES, ACTIVE, CIRCUIT, CONTRIBUTES, 
 from queries.core.schema import COMPLETE
 from queries.errors import ParameterError, listed, meant
 
-_LONGEST_NAME: Final = 200
+LONGEST_NAME: Final = 200
 _MOST_NAMED: Final = 5
 _COUNTED: Final = ("model", "neurons", "nodes", "edges", "checksum", "state")
 """Properties that a store gives by itself."""
@@ -178,9 +178,9 @@ def check_record_name(kind: str, name: Any) -> None:
         The name.
     """
     require_text("name", name, f"what the {kind} is called")
-    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise ParameterError(
-            f"name {repeatable(name)[:42]} does not do; {kind}s have names of 1 to {_LONGEST_NAME} "
+            f"name {repeatable(name)[:42]} does not do; {kind}s have names of 1 to {LONGEST_NAME} "
             "printable characters"
         )
 

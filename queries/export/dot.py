@@ -90,8 +90,8 @@ def _edges(part: Subgraph) -> Iterator[str]:
     edges = part.edges.assign(width=part.edges[part.by].abs()).sort_values("width")
     finite = edges["width"][np.isfinite(edges["width"])]
     largest = finite.max() if len(finite) else 0.0
-    # Of the properties of a channel graph only the weight has a sign.
-    columns = [edges[name].tolist() for name in ("source", "target", "weight", part.by, "width")]
+    names = ("source", "target", part.signed, part.by, "width")
+    columns = [edges[name].tolist() for name in names]
     for source, target, signed, weight, width in zip(*columns, strict=True):
         # Infinite ones are as wide as the largest of the others, and NaN has no width.
         share = min(1.0, width / (largest or 1.0)) if width > 0 else 0.0

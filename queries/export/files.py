@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -9,12 +10,17 @@ from queries.core.address import path_text
 from queries.core.files import replaced
 from queries.core.text import printable
 from queries.errors import NeurongraphError, ParameterError
+from queries.export.circuit import CircuitGraph
 from queries.export.dot import dot
+from queries.export.graph_json import write_graph_json
 from queries.export.subgraph import MOST_EDGES, Subgraph
 
 _BY_GRAPHVIZ: Final = (".png", ".svg")
 _DRAWINGS: Final = (".dot", *_BY_GRAPHVIZ)
 SUFFIXES: Final = (".graphml", ".gexf", *_DRAWINGS)
+CIRCUIT_SUFFIXES: Final = (".json", *SUFFIXES)
+"""Those of a circuit."""
+
 MOST_DRAWN: Final = 10_000
 """Relationships in a drawing."""
 
@@ -25,8 +31,15 @@ _TAKEN: Final = {
 """Names that a format, as NetworkX writes it, gives to what is no property of somebody's own."""
 
 
-def suffix_of(file: Path) -> str:
+def suffix_of(file: Path, suffixes: Sequence[str] = SUFFIXES) -> str:
     """Return the suffix of a file, which says its format.
+
+    Parameters
+    ----------
+    file
+        The file.
+    suffixes
+        Those that there are.
 
     Raises
     ------
@@ -34,9 +47,9 @@ def suffix_of(file: Path) -> str:
         If it says none.
     """
     suffix = file.suffix.lower()
-    if suffix not in SUFFIXES:
+    if suffix not in suffixes:
         raise ParameterError(
-            f"cannot tell the format of {path_text(file)}; let it end in {', '.join(SUFFIXES)}"
+            f"cannot tell the format of {path_text(file)}; let it end in {', '.join(suffixes)}"
         )
     return suffix
 
@@ -63,7 +76,7 @@ def write(part: Subgraph, file: Path) -> None:
     part
         What is written.
     file
-        Ends in one of ``SUFFIXES``.
+        Ends in one of ``SUFFIXES``, or of ``CIRCUIT_SUFFIXES`` where it is a circuit.
 
     Raises
     ------
@@ -72,7 +85,11 @@ def write(part: Subgraph, file: Path) -> None:
     NeurongraphError
         If Graphviz fails.
     """
-    suffix = suffix_of(file)
+    suffix = file.suffix.lower()
+    if isinstance(part, CircuitGraph) and suffix == ".json":
+        with replaced(file) as stream:
+            write_graph_json(part, file.stem, stream)
+        return
     if suffix not in _DRAWINGS:
         with replaced(file) as stream:
             _write_xml(part, suffix, stream)

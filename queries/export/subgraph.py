@@ -1,7 +1,7 @@
 """Which neurons and relationships are taken out of a graph."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pandas as pd
 
@@ -31,16 +31,22 @@ class Subgraph:
 
     model: StoredModel
     by: str
+    signed: ClassVar[str] = "weight"
+    """The property of relationships that has a sign."""
+
     neurons: pd.DataFrame
     edges: pd.DataFrame
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """Those of the graph as a whole."""
+        return {"name": self.model.name, "granularity": self.model.granularity}
 
     def to_networkx(self) -> "nx.MultiDiGraph[int]":
         """Return it with all properties; what is missing is left out."""
         import networkx as nx
 
-        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(
-            name=self.model.name, granularity=self.model.granularity
-        )
+        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(**self.properties)
         ids, *others = _columns(self.neurons)
         for neuron, *values in zip(ids, *others, strict=True):
             graph.add_node(neuron, **_present(self.neurons.columns[1:], values))

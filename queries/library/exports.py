@@ -30,8 +30,21 @@ def exports() -> dict[str, Export]:
         BY,
     )
     few = {**adjacency.example, "k": 60}
+    circuit = query("circuit")
     all_exports = (
+        Export(
+            "circuit_graph",
+            "The circuit of an answer as a graph of NetworkX.",
+            circuit.parameters,
+            example=circuit.example,
+        ),
         Export("export", "Part of a graph as a file for other tools.", part, example=few),
+        Export(
+            "export_circuit",
+            "The circuit of an answer as a file for other tools.",
+            circuit.parameters,
+            example=circuit.example,
+        ),
         Export(
             "matrix",
             "The adjacency matrix as a frame, labelled with the names of neurons.",

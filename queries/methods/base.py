@@ -84,10 +84,12 @@ class Methods:
         asked = query(name)
         checked = asked.checked(values)
         about = self._models.find(self._meant(model))
+        about.require_neurons()
         about.require(asked, checked)
         if "other" not in checked:
             return Question(asked, checked, about)
         other = self._models.find(checked["other"])
+        other.require_neurons()
         require_alike(about, other)
         return Question(asked, checked, about, other)
 

@@ -28,10 +28,10 @@ LATER = {"nx": SimpleNamespace(MultiDiGraph=list)}
 ROWS: dict[str, Any] = {"sort": str | Sequence[str] | None, "limit": int | None}
 """What each query takes beside its parameters."""
 OTHERS = {
-    "activate", "circuits", "close", "cypher", "drop_circuit", "drop_input", "export", "history",
-    "inputs", "location", "matrix", "model", "plot", "properties",
-    "prune_cost", "question", "remove_property", "statement", "to_networkx", "to_scipy", "view",
-    "write",
+    "activate", "circuit_graph", "circuits", "close", "cypher", "drop_circuit", "drop_input",
+    "export", "export_circuit", "history", "inputs", "location", "matrix", "model", "plot",
+    "properties", "prune_cost", "question", "remove_property", "statement", "to_networkx",
+    "to_scipy", "view", "write",
     "write_property",
 }  # fmt: skip
 
@@ -59,6 +59,7 @@ named = pytest.mark.parametrize(
 OWN = {
     "circuit": {"store"},
     "export": {"output"},
+    "export_circuit": {"output"},
     "matrix": {"sparse"},
     "to_networkx": {"most"},
 }

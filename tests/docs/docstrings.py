@@ -86,7 +86,7 @@ def _stated(query: Query) -> str:
     return ""
 
 
-_FILE: Final = '"part.graphml"'
+_FILES: Final = {"export": '"part.graphml"', "export_circuit": '"circuit.json"'}
 
 
 def docstrings() -> dict[Path, str]:
@@ -101,7 +101,7 @@ def docstrings() -> dict[Path, str]:
 def example_of(declaration: Declaration) -> str:
     """Return a line of Python that asks the example of a declaration, of a graph ``graph``."""
     of = "graph.plot" if isinstance(declaration, Plot) else "graph"
-    arguments = [_FILE] if declaration.name == "export" else []
+    arguments = [_FILES[declaration.name]] if declaration.name in _FILES else []
     by_place = True
     for parameter in declaration.parameters:
         # The others go by their names, as the signatures have it.

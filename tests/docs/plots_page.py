@@ -45,6 +45,7 @@ _EXPORT: Final = """\
 `NeuronGraph.to_networkx` gives the same as a NetworkX graph. All properties go along, also those
 that were [written](graph.md#properties-of-your-own) to neurons; a drawing has none. One that has a
 name of the format itself, such as `label`, stands there as `_label`.
+`neurongraph export circuit` writes [the circuit of an answer](circuits.md#circuits-elsewhere).
 """
 _FORMATS: Final = {
     ".graphml": "GraphML: NetworkX, igraph, Gephi, yEd, Cytoscape",

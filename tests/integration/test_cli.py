@@ -59,6 +59,7 @@ COMMANDS = [
     "circuits",
     "drop-input",
     "drop-circuit",
+    "import-circuit",
     "plot",
     "export",
     "view",

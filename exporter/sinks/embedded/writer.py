@@ -183,7 +183,9 @@ class EmbeddedWriter(Writer):
         """Write the checksums, and all that is in the log."""
         with ladybug_errors(self._file):
             rows = [{"layer": layer, **each} for layer, each in checksums.items()]
-            run(self._connection, _LAYER_CHECKSUMS, {"checksums": rows})
+            # LadybugDB knows no type of the elements of an empty list.
+            if rows:
+                run(self._connection, _LAYER_CHECKSUMS, {"checksums": rows})
             run(self._connection, _MODEL_CHECKSUM, {"checksum": model["checksum"]})
             run(self._connection, "CHECKPOINT")
         return {}

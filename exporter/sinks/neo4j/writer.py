@@ -92,7 +92,9 @@ class BoltWriter(Writer):
         """Write the layers, and which follows which by name."""
         owner = self._owner
         rows = [{**layer, "model": owner.key} for layer in layers]
-        self._write_owned(statements.add_layers(self._label), layers=rows)
+        # Where nothing is changed the model would seem to be another load's.
+        if rows:
+            self._write_owned(statements.add_layers(self._label), layers=rows)
         self._connection.write(
             statements.ADD_NEXT, model=owner.key, following=[list(pair) for pair in following]
         )

@@ -13,6 +13,28 @@ from scipy.sparse import csr_array
 from queries.analysis.operators import Ids, Scores
 
 
+def graph_of(source: Ids, target: Ids, contributed: Scores, nodes: int) -> tuple[csr_array, Ids]:
+    """Return a graph of which no relationships are added up.
+
+    Parameters
+    ----------
+    source, target
+        The nodes of each relationship.
+    contributed
+        What each contributes.
+    nodes
+        How many nodes there are.
+
+    Returns
+    -------
+    tuple
+        The graph, each row in the order of sources, and which relationship each entry is.
+    """
+    order = np.lexsort((source, target))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=nodes))])
+    return csr_array((contributed[order], source[order], starts), (nodes, nodes)), order
+
+
 def with_leaves(contributions: csr_array, own: Scores) -> csr_array:
     """Return a graph with a node more for what each node has of its own.
 

@@ -47,12 +47,30 @@ def explanation(chosen: Chosen, whole: Flow, answer: Scores, inputs: Flags) -> E
     error = np.where(inputs[chosen.nodes], 0.0, whole.bias[chosen.nodes] + chosen.left_out)
     share = shares(with_leaves(_among(chosen), error))
     own = np.concatenate([answer[chosen.nodes], np.zeros(nodes)])
-    influence = node_influence(share, own)
-    by_inputs = influence[:nodes][inputs[chosen.nodes]].sum()
-    by_errors = influence[nodes:].sum()
-    from_errors = share.indices >= nodes
-    unexplained = sums(targets_of(share)[from_errors], share.data[from_errors], 2 * nodes)
-    arriving = influence + own
+    no_node = np.zeros(nodes, dtype=bool)
+    return explanation_of(
+        share,
+        own,
+        np.concatenate([inputs[chosen.nodes], no_node]),
+        np.concatenate([no_node, ~no_node]),
+    )
+
+
+def explanation_of(share: csr_array, answer: Scores, inputs: Flags, errors: Flags) -> Explanation:
+    """Return what of an answer a graph explains of which some nodes are errors.
+
+    Parameters
+    ----------
+    share, answer
+        As in ``influence.node_influence``.
+    inputs, errors
+        Which nodes are inputs, and which errors.
+    """
+    influence = node_influence(share, answer)
+    by_inputs, by_errors = influence[inputs].sum(), influence[errors].sum()
+    from_errors = errors[share.indices]
+    unexplained = sums(targets_of(share)[from_errors], share.data[from_errors], len(answer))
+    arriving = influence + answer
     return Explanation(
         _share(by_inputs, by_inputs + by_errors),
         _share(float(((1 - unexplained) * arriving).sum()), arriving.sum()),

@@ -221,9 +221,9 @@ class CypherStore(Store):
         return self._edges_of(edges_query, edges_query.checked({}), about, bounds)
 
     def ids_of(self, about: "StoredModel") -> range:
-        """Return the ids of the neurons of a model."""
+        """Return the ids of the neurons of a model; none where it has circuits alone."""
         layers = self.layers(about)
-        return range(layers[0].first, layers[-1].last + 1)
+        return range(layers[0].first, layers[-1].last + 1) if layers else range(0)
 
     def keeps_records(self, about: "StoredModel") -> bool:
         """Tell whether inputs or circuits may be stored with a model."""
