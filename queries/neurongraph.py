@@ -24,6 +24,7 @@ from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
 from queries.methods.history import HistoryMethods
 from queries.methods.linear import LinearMethods
+from queries.methods.many_circuits import ManyCircuitsMethods
 from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
 from queries.methods.properties import PropertyMethods
@@ -54,6 +55,7 @@ class NeuronGraph(
     AtInputMethods,
     AttributionMethods,
     CircuitMethods,
+    ManyCircuitsMethods,
     PruningMethods,
     PropertyMethods,
     RecordMethods,

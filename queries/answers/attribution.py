@@ -26,8 +26,8 @@ from queries.core.model_input import ModelInput
 from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError
 
-_INTEGRATED: Final = "ig"
-AGAINST: Final = {_INTEGRATED, "rescale"}
+INTEGRATED: Final = "ig"
+AGAINST: Final = {INTEGRATED, "rescale"}
 """Rules that compare with a baseline."""
 
 Inputs = Mapping[str, NDArray[Any]]
@@ -82,7 +82,7 @@ class Sample:
     def attributed(self) -> Attribution | Integrated:
         """What neurons and relationships have to do with the target."""
         values = self.question.values
-        if values["rule"] != _INTEGRATED:
+        if values["rule"] != INTEGRATED:
             return self.conserving
         return integrated(
             self.question.network, self.own, (self.baseline, self.inputs), self.towards.own,

@@ -1,6 +1,6 @@
 """Circuits: the parts of a model that explain its answers at inputs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,6 +12,7 @@ from queries.analysis.at_input.attribution import Attribution
 from queries.analysis.channels import channels_of
 from queries.analysis.circuit.extract import Chosen, extract
 from queries.analysis.circuit.flow import Flow, flow, sums
+from queries.analysis.circuit.grouped import Between
 from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.circuit.scores import carried_within, explanation
 from queries.analysis.forward import ForwardPass
@@ -93,17 +94,24 @@ class Explained:
         The model at the input.
     nodes
         What the nodes are.
+    known
+        What is known already of what flows, as ``flow`` takes it.
     """
 
     sample: Sample
     nodes: Nodes
+    known: Mapping[int, Between] | None = None
 
     @cached_property
     def flow(self) -> Flow:
         """What of the target flows between nodes."""
-        network = self.sample.question.network
         return flow(
-            self.sample.attributed, network, self.nodes.node, self._factor, apart=self.nodes.apart
+            self.sample.attributed,
+            self.sample.question.network,
+            self.nodes.node,
+            self._factor,
+            apart=self.nodes.apart,
+            known=self.known,
         )
 
     @cached_property

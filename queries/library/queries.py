@@ -54,6 +54,7 @@ THEMES: Final = {
     "at_input": "A model at an input",
     "attribution": "Attribution at an input",
     "circuit": "Circuits at an input",
+    "many_circuits": "Circuits of many inputs",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 

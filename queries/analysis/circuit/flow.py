@@ -1,6 +1,6 @@
 """What of a target flows between parts of a model at an input: neurons, channels or layers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -47,7 +47,7 @@ class Flow:
         What flows along each relationship: shape (nodes, nodes), a row a target. Neurons that are
         joined twice have two entries.
     contribution
-        What the source of each entry adds to the value of its target.
+        What the source of each entry adds to the value of its target; NaN where that is not known.
     attribution, bias
         What flows through each node, and what of it begins there: shape (nodes,).
     """
@@ -59,7 +59,13 @@ class Flow:
 
 
 def flow(
-    attributed: Attributed, network: Network, node: Ids, factor: Scores, *, apart: bool
+    attributed: Attributed,
+    network: Network,
+    node: Ids,
+    factor: Scores,
+    *,
+    apart: bool,
+    known: Mapping[int, tuple[Ids, Ids, Scores]] | None = None,
 ) -> Flow:
     """Return what flows between nodes.
 
@@ -75,6 +81,9 @@ def flow(
         What a unit of the target's is of the value of each neuron: shape (neurons,).
     apart
         Whether relationships between the same two nodes stay apart, as between neurons.
+    known
+        What is known already: by the index of a layer the source, the target, and what flows
+        between these, of relationships into it.
 
     Raises
     ------
@@ -84,11 +93,18 @@ def flow(
     nodes = int(node.max()) + 1
     blocks: list[_Columns] = []
     held = 0
+
+    def into(layer: Layer) -> Iterator[_Columns]:
+        if known is not None and layer.index in known:
+            source, target, share = known[layer.index]
+            return iter([(source, target, share, np.full(len(share), np.nan))])
+        flowing = _flowing(attributed.edge_blocks(layer), node, factor)
+        return flowing if apart else _merged(flowing, nodes)
+
     for layer in network.layers:
         if not layer.edges:
             continue
-        into = _flowing(attributed.edge_blocks(layer), node, factor)
-        for block in into if apart else _merged(into, nodes):
+        for block in into(layer):
             held += len(block[0])
             if held > MOST_EDGES:
                 raise ParameterError(
