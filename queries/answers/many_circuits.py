@@ -60,15 +60,16 @@ def circuit_overlap(question: Question) -> pd.DataFrame:
     nodes, both = _nodes(question), _both(question)
     layer = nodes.layer[both.one.pairs // len(nodes.table)]
     if question.values["per"] == "model":
-        groups = [(question.model.name, np.ones(len(layer), dtype=bool))]
+        everything = both.overlap(np.ones(len(layer), dtype=bool))
+        rows = [{"layer_index": None, "part": question.model.name, **everything}]
     else:
-        named = [(each.name, layer == each.index) for each in question.layers]
-        groups = [
-            (name, into) for name, into in named if (into & (both.in_one | both.in_two)).any()
+        into = set(layer[both.in_one | both.in_two].tolist())
+        rows = [
+            {"layer_index": each.index, "part": each.name, **both.overlap(layer == each.index)}
+            for each in question.layers
+            if each.index in into
         ]
-    return question.typed_answer(
-        question.rows([{"part": name, **both.overlap(into)} for name, into in groups])
-    )
+    return question.typed_answer(question.rows(rows))
 
 
 @dataclass(frozen=True)

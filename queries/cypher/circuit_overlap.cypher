@@ -25,6 +25,7 @@ baseline = { shared = true }
 steps = { shared = true }
 
 [columns]
+layer_index = { type = "int?", help = "position of the layer; null of the model" }
 part = { type = "text", help = "name of the model, or of the layer that relationships lead into; layers without any are left out" }
 shared = { type = "int", help = "relationships in both circuits" }
 only_input = { type = "int", help = "relationships in that of input alone" }

@@ -373,6 +373,7 @@ class ManyCircuitsMethods(Methods):
         pandas.DataFrame
             The columns:
 
+            - ``layer_index`` (int?): position of the layer; null of the model
             - ``part`` (text): name of the model, or of the layer that relationships lead into;
               layers without any are left out
             - ``shared`` (int): relationships in both circuits

@@ -23,8 +23,9 @@ from queries.library.queries import THEMES, Query, queries, query
 
 NAMES = [
     "activations", "adjacency", "attribution", "bifans", "channel_importance", "circuit",
-    "circuit_nodes", "circuit_scores", "combine",
-    "compare_edges", "compare_layers", "compare_neurons", "conservation", "contributions",
+    "circuit_nodes", "circuit_overlap", "circuit_scores", "class_circuit", "combine",
+    "compare_circuits", "compare_edges", "compare_layers", "compare_neurons",
+    "conservation", "contributions",
     "dead_neurons", "degree", "duplicate_channels", "edge_attribution", "edges",
     "effective_weights", "eigenvector_centrality", "field_neurons", "influence", "katz",
     "laplacian",

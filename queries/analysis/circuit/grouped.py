@@ -179,10 +179,9 @@ class Grouped:
         by_group = np.argsort(self._node[sources], kind="stable")
         rank = np.empty(len(sources), dtype=np.int32)
         rank[by_group] = np.arange(len(sources), dtype=np.int32)
-        rows = csr_array(
-            (part.matrix.data[entries], rank[part.matrix.indices[entries]], starts - starts[0]),
-            (end - begin, len(sources)),
-        )
+        # Copies: what is sorted here is the model's own order elsewhere.
+        weights, columns = part.matrix.data[entries].copy(), rank[part.matrix.indices[entries]]
+        rows = csr_array((weights, columns, starts - starts[0]), (end - begin, len(sources)))
         rows.sort_indices()
         sources = sources[by_group]
         target = np.repeat(np.arange(begin, end) + part.first_target, np.diff(starts))
