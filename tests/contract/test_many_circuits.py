@@ -96,12 +96,12 @@ def test_two_sets_are_compared(graph: NeuronGraph, reference: Reference, count: 
     x = samples(graph, 2 * count)
     here, there = x[:count], x[count:]
     one, two = by_pandas(graph, here), by_pandas(graph, there)
-    both = one.join(two, how="outer", suffixes=("", "_there")).fillna(0.0)
-    in_one, in_two = both["frequency"] >= 0.6, both["frequency_there"] >= 0.6
-    both, in_one, in_two = (each[in_one | in_two] for each in (both, in_one, in_two))
+    both = pd.concat({"here": one, "there": two}, axis="columns").sort_index().fillna(0.0)
+    both = both[(both.xs("frequency", axis="columns", level=1) >= 0.6).any(axis="columns")]
+    in_one, in_two = (both[each]["frequency"] >= 0.6 for each in ("here", "there"))
     found = graph.compare_circuits(here, there, frequency=0.6).set_index(ENDS)
     assert found.index.tolist() == both.index.tolist()
-    a, b = both["attribution"].to_numpy(), both["attribution_there"].to_numpy()
+    a, b = (both[each]["attribution"].to_numpy() for each in ("here", "there"))
     np.testing.assert_allclose(found["attribution"], a, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(found["other_attribution"], b, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(found["change"], b - a, rtol=1e-9, atol=1e-12)
