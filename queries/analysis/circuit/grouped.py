@@ -88,7 +88,7 @@ class Grouped:
 
     def between(
         self, attributed: Sequence[Attribution | Integrated]
-    ) -> list[Mapping[int, Between]]:
+    ) -> Sequence[Mapping[int, Between]]:
         """Return what flows into layers at inputs.
 
         Parameters
@@ -98,7 +98,7 @@ class Grouped:
 
         Returns
         -------
-        list of dict
+        sequence of dict
             At each input by the index of a layer what flows into it. Layers that do not add up,
             and those of nearly as many pairs of groups as relationships, are not among them.
         """

@@ -53,7 +53,7 @@ class ManyCircuits:
         pairs, place, count = np.unique(apart // inputs, return_inverse=True, return_counts=True)
         mean = np.bincount(place, share, len(pairs)) / count
         deviation = np.bincount(place, (share - mean[place]) ** 2, len(pairs))
-        return cls(inputs, pairs, count, mean, deviation)
+        return cls(inputs, pairs, count, mean, deviation.astype(np.float64))
 
     def and_those(self, other: "ManyCircuits") -> "ManyCircuits":
         """Return those of all inputs of both."""

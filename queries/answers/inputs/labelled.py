@@ -51,8 +51,8 @@ def of_label(read: Read, label: str, text: str, wanted: Wanted) -> Read:
         )
     return Read(
         {name: np.asarray(values)[at] for name, values in read.values.items()},
-        [read.names[each] for each in at],
-        [read.whole_names[each] for each in at],
+        [read.names[each] for each in at.tolist()],
+        [read.whole_names[each] for each in at.tolist()],
         classes[at],
         read.labels_name,
     )
@@ -79,7 +79,7 @@ def _are(classes: NDArray[Any], label: str) -> NDArray[np.bool_]:
     """Tell which classes are one that a text says."""
     if classes.dtype.kind in "biuf":
         try:
-            return np.equal(classes, float(label))
+            return np.asarray(classes == float(label))
         except ValueError:
             return np.zeros(len(classes), dtype=bool)
     return np.asarray([str(each) == label for each in classes.tolist()], dtype=bool)
