@@ -149,5 +149,7 @@ def test_a_class_is_no_name_of_an_input(ask: Ask) -> None:
     assert len({row["input"] for row in behind}) == 1 + (y == 7).sum()
     named = ask("dense_1", "--input", "input_layer=digits.npz:label=7", "--format", "json")
     assert len({row["input"] for row in rows(named)}) == (y == 7).sum()
+    done = ask(*options, name="compare_circuits")
+    assert (done.exit_code, "Error: other_input is missing" in done.stderr) == (1, True)
     done = ask("dense_1", "--input", "digits.npz:label=12")
     assert (done.exit_code, "of the class 12; there are 0, 1" in done.stderr) == (1, True)
