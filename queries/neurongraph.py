@@ -28,6 +28,7 @@ from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
 from queries.methods.history import HistoryMethods
 from queries.methods.linear import LinearMethods
+from queries.methods.many_circuits import ManyCircuitsMethods
 from queries.methods.matrix import MatrixMethods
 from queries.methods.over_inputs import OverInputsMethods
 from queries.methods.path import PathMethods
@@ -63,6 +64,7 @@ class NeuronGraph(
     AttentionMethods,
     OverInputsMethods,
     CircuitExchangeMethods,
+    ManyCircuitsMethods,
     PruningMethods,
     PropertyMethods,
     RecordMethods,

@@ -27,8 +27,8 @@ from queries.core.model_input import ModelInput
 from queries.core.neuron_filter import NeuronFilter
 from queries.errors import ParameterError
 
-_INTEGRATED: Final = "ig"
-AGAINST: Final = {_INTEGRATED, "rescale"}
+INTEGRATED: Final = "ig"
+AGAINST: Final = {INTEGRATED, "rescale"}
 """Rules that compare with a baseline."""
 
 Inputs = Mapping[str, NDArray[Any]]
@@ -118,7 +118,7 @@ class Sample:
 
     @property
     def _integrates(self) -> bool:
-        return bool(self.question.values["rule"] == _INTEGRATED)
+        return bool(self.question.values["rule"] == INTEGRATED)
 
 
 def contributions(question: Question) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Circuits: the parts of a model that explain its answers at inputs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,6 +10,7 @@ import pandas as pd
 
 from queries.analysis.circuit.extract import Chosen, Pruning, extract
 from queries.analysis.circuit.flow import Flow, add_sums, flow, sums
+from queries.analysis.circuit.grouped import Between
 from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.circuit.scores import carried_within, explanation
 from queries.analysis.forward import ForwardPass
@@ -126,10 +127,13 @@ class Explained:
         The model at the input.
     nodes
         What the nodes are.
+    known
+        What is known already of what flows, as ``flow`` takes it.
     """
 
     sample: Sample
     nodes: Nodes
+    known: Mapping[int, Between] | None = None
 
     @property
     def flow(self) -> Flow:
@@ -201,7 +205,7 @@ class Explained:
         """What flows, and what nodes put out; the sample then forgets what its neurons have."""
         sample, node = self.sample, self.nodes.node
         found, network = sample.attributed, sample.question.network
-        flowing = flow(found, network, node, apart=self.nodes.apart)
+        flowing = flow(found, network, node, apart=self.nodes.apart, known=self.known)
         values = np.zeros(len(self.nodes.table))
         for layer in network.layers:
             own = found.value if network.fed_by(layer) else found.pre_activation

@@ -17,12 +17,16 @@ _INPUT: Final = "--input"
 _PIXELS: Final = "--pixels"
 _LABEL: Final = "--label"
 _FILE: Final = re.compile(
-    r"[^=]+\.(?:png|jpe?g|npy|npz|csv|parquet)(?::[\d.,]+)?", re.IGNORECASE | re.DOTALL
+    r"[^=]+\.(?:png|jpe?g|npy|npz|csv|parquet)(?::[\d.,]+)?(?::label=.+)?",
+    re.IGNORECASE | re.DOTALL,
 )
-"""A file of samples, with rows or without."""
+"""A file of samples, with rows and a class or without."""
 
-_ROWS: Final = re.compile(r":[\d.,]+$")
-"""Rows behind the path of a file."""
+_ROWS: Final = re.compile(r"(?::[\d.,]+)?(?::label=.+)?$", re.DOTALL)
+"""Rows, and a class, behind the path of a file."""
+
+_OF_A_CLASS: Final = ":label"
+"""What stands before an equals sign that follows no name of an input."""
 
 InputOption = Annotated[
     list[str] | None,
@@ -31,9 +35,10 @@ InputOption = Annotated[
         metavar="[NAME=]SAMPLES",
         autocompletion=input_words,
         help="What the model computes with: a PNG or JPEG; a .npy, .npz, .csv or .parquet file, "
-        "with rows as in digits.npz:7 or a.csv:0..9; keras:mnist:7, where Keras has that dataset "
-        "on this machine; or numbers, as in 1,5,7. Several times for several samples; NAME= says "
-        "which input is meant, where a model has several.",
+        "with rows as in digits.npz:7 or a.csv:0..9, or of a class as in digits.npz:label=7; "
+        "keras:mnist:7, where Keras has that dataset on this machine; or numbers, as in 1,5,7. "
+        "Several times for several samples; NAME= says which input is meant, where a model has "
+        "several.",
     ),
 ]
 PixelsOption = Annotated[
@@ -116,7 +121,7 @@ def _by_name(words: Sequence[str]) -> Any:
     named: dict[str, list[str]] = {}
     for word in words:
         name, equals, samples = word.partition("=")
-        if equals and not _is_file(word):
+        if equals and not name.endswith(_OF_A_CLASS) and not _is_file(word):
             named.setdefault(name, []).append(samples)
         else:
             named.setdefault("", []).append(word)

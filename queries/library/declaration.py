@@ -100,7 +100,8 @@ class Parameter:
             If it is of another type, not one of the choices, or too small.
         """
         if value is None and self.required:
-            name = option(self.name) if self.type == "input" else self.name
+            # Others beside it are named as parameters are.
+            name = option(self.name) if self.name == "input" else self.name
             raise ParameterError(f"{name} is missing: {self.help}")
         if self.type == "neurons":
             from queries.core.neuron_filter import as_filter

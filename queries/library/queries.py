@@ -57,6 +57,7 @@ THEMES: Final = {
     "circuit": "Circuits at an input",
     "attention": "Attention at an input",
     "over_inputs": "Neurons over many inputs",
+    "many_circuits": "Circuits of many inputs",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 

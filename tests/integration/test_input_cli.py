@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from exporter.cli import app
+from queries import NeuronGraph
 from queries.commands.model_input import _by_name
 
 ROOT = Path(__file__).parents[2]
@@ -131,3 +132,24 @@ def test_an_input_may_have_any_name(name: str, tmp_path: Path) -> None:
     file.touch()
     assert _by_name([str(file), f"{file}:3"]) == [str(file), f"{file}:3"]
     assert _by_name([f"{name}={'1,' * 3000}1"]) == {name: [f"{'1,' * 3000}1"]}
+
+
+def test_a_class_is_no_name_of_an_input(ask: Ask) -> None:
+    words = ["frequency=0.9", "other_input=digits.npz:label=1", "--format", "json"]
+    options = ["--input", "digits.npz:0..99:label=7"]
+    found = rows(ask(*options, *words, name="compare_circuits"))
+    assert {row["where"] for row in found} <= {"both", "input", "other_input"}
+    x, y = (np.load("digits.npz")[key] for key in "xy")
+    with NeuronGraph("digits.keras") as graph:
+        expected = graph.compare_circuits(x[:100][y[:100] == 7], x[y == 1], frequency=0.9)
+    ends = ["source", "target", "where"]
+    assert [[row[end] for end in ends] for row in found] == expected[ends].to_numpy().tolist()
+    words = ["--input", "digits.npz:0", "digits.npz:label=7", "--format", "json"]
+    behind = rows(ask("dense_1", *words))
+    assert len({row["input"] for row in behind}) == 1 + (y == 7).sum()
+    named = ask("dense_1", "--input", "input_layer=digits.npz:label=7", "--format", "json")
+    assert len({row["input"] for row in rows(named)}) == (y == 7).sum()
+    done = ask(*options, name="compare_circuits")
+    assert (done.exit_code, "Error: other_input is missing" in done.stderr) == (1, True)
+    done = ask("dense_1", "--input", "digits.npz:label=12")
+    assert (done.exit_code, "of the class 12; there are 0, 1" in done.stderr) == (1, True)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -20,10 +21,14 @@ from exporter.parallel import shared_network
 from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.share import Share
 from queries import NeuronGraph
-from queries.errors import GraphError, GraphUnavailableError
+from queries.errors import GraphError, GraphUnavailableError, ParameterError
 from tests.parallel.programs import Cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.one_in(9)]
+
+SAMPLES_FILE = Path(__file__).parents[2] / "samples" / "digits.npz"
+SAMPLES_ROWS = range(70)
+SAMPLES = f"{SAMPLES_FILE}:0..69"
 
 ENDS: dict[str, Any] = {"source": "padded", "target": "odds"}
 """Where paths begin and end."""
@@ -83,6 +88,18 @@ def after_first_share(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]
     return left
 
 
+def class_circuits(model: Path, dask: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what many processes answer, and what one does."""
+    told: list[int] = []
+    how: dict[str, Any] = {"frequency": 0, "rule": "rescale", "baseline": f"{SAMPLES_FILE}:100"}
+    with NeuronGraph(model, dask=dask, progress=lambda *done: told.append(done[1])) as graph:
+        many = graph.class_circuit(SAMPLES, **how)
+    with NeuronGraph(model) as graph:
+        one = graph.class_circuit(SAMPLES, **how)
+    assert told[-1] == len(SAMPLES_ROWS)
+    return many, one
+
+
 def assert_same(found: Answers, expected: Answers) -> None:
     for name, frame in found.items():
         assert_frame_equal(frame, expected[name], check_exact=True)
@@ -124,6 +141,26 @@ class TestAnswers:
         file = Path("/proc/self/cwd", middle_file.name)
         with NeuronGraph(file, dask=shared_cluster.address) as graph:
             assert_frame_equal(graph.katz(), alone["katz"], check_exact=True)
+
+
+class TestManyInputs:
+    """Batches are made by workers, each with a model of its own; a baseline is sent to them."""
+
+    def test_of_local_processes(self, digits_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "distributed", None)
+        assert_frame_equal(*class_circuits(digits_file, "local"), rtol=1e-12)
+
+    def test_of_workers_of_a_scheduler(self, shared_cluster: Cluster, digits_file: Path) -> None:
+        assert_frame_equal(*class_circuits(digits_file, shared_cluster.address), rtol=1e-12)
+
+    def test_what_a_worker_refuses_is_told(
+        self, shared_cluster: Cluster, digits_file: Path
+    ) -> None:
+        with (
+            NeuronGraph(digits_file, dask=shared_cluster.address) as graph,
+            pytest.raises(ParameterError, match="steps take"),
+        ):
+            graph.class_circuit(SAMPLES, rule="ig", steps=10**9)
 
 
 class TestFaults:

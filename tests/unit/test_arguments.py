@@ -28,6 +28,7 @@ GIVEN: Final[dict[str, Any]] = {
     "run": "run",
     "text": "RETURN 1 AS one",
     "input": np.zeros((1, 3)),
+    "other_input": np.zeros((1, 3)),
     "x": np.zeros((1, 3)),
 }
 FLAGS: Final = {"bool"}

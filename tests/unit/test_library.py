@@ -24,15 +24,15 @@ from queries.library.queries import THEMES, Query, queries, query
 NAMES = [
     "activation_statistics", "activations", "adjacency", "attention", "attribution",
     "attribution_paths", "bifans", "channel_importance", "circuit", "circuit_nodes",
-    "circuit_scores", "combine", "compare_edges", "compare_layers", "compare_neurons",
-    "conservation", "contrast", "contributions", "dead_neurons", "degree", "difference",
-    "duplicate_channels", "edge_attribution", "edges", "effective_weights",
-    "eigenvector_centrality", "field_neurons", "head_loadings", "influence", "katz",
-    "laplacian", "layer_statistics", "layers", "longest_path", "models", "neighbours",
-    "neurons", "pagerank", "path_centrality", "path_counts", "path_norm", "projective_field",
-    "receptive_field", "shortest_paths", "strength", "strongest_edges", "strongest_paths",
-    "summary", "top_inputs", "top_neurons", "weight_distribution", "widest_path",
-    "zero_channels",
+    "circuit_overlap", "circuit_scores", "class_circuit", "combine", "compare_circuits",
+    "compare_edges", "compare_layers", "compare_neurons", "conservation", "contrast",
+    "contributions", "dead_neurons", "degree", "difference", "duplicate_channels",
+    "edge_attribution", "edges", "effective_weights", "eigenvector_centrality", "field_neurons",
+    "head_loadings", "influence", "katz", "laplacian", "layer_statistics", "layers",
+    "longest_path", "models", "neighbours", "neurons", "pagerank", "path_centrality",
+    "path_counts", "path_norm", "projective_field", "receptive_field", "shortest_paths",
+    "strength", "strongest_edges", "strongest_paths", "summary", "top_inputs", "top_neurons",
+    "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
 _FEW = 10
 HEADER_KEYS = {

@@ -702,3 +702,59 @@ def test_one_of_several_inputs_is_drawn(two: NeuronGraph) -> None:
     with pytest.raises(ParameterError, match="name one of the inputs, left, right"):
         two.plot.saliency(given)
     two.plot.saliency(given, "right")
+
+
+class TestClass:
+    """``:label=`` behind what names samples."""
+
+    X = np.arange(6.0)[:, np.newaxis] * np.ones(20)
+
+    @pytest.fixture
+    def flat(self) -> Iterator[NeuronGraph]:
+        with taking(20) as graph:
+            yield graph
+
+    def named(self, graph: NeuronGraph, text: str) -> list[str]:
+        frame = graph.activations(text, "pixels")
+        rows = read(graph, text)
+        names = list(frame["input"].unique())
+        assert [float(name.rpartition(":")[2]) for name in names] == rows[:, 0].tolist()
+        return [name.rpartition(":")[2] for name in names]
+
+    @pytest.mark.parametrize("shape", [(6,), (6, 1)])
+    def test_of_an_archive(self, flat: NeuronGraph, tmp_path: Path, shape: tuple[int, ...]) -> None:
+        file = tmp_path / "some.npz"
+        np.savez(file, x=self.X, y=np.array([3, 7, 7, 3, 7, 0]).reshape(shape))
+        assert self.named(flat, f"{file}:label=7") == ["1", "2", "4"]
+        assert self.named(flat, f"{file}:0..3:label=7") == ["1", "2"]
+        assert "names no sample of the class 5; there are 0, 3, 7" in refused(
+            flat, f"{file}:label=5"
+        )
+        assert "of the class seven" in refused(flat, f"{file}:label=seven")
+
+    def test_of_a_table(self, flat: NeuronGraph, tmp_path: Path) -> None:
+        file = tmp_path / "some.csv"
+        columns = {f"c{each}": self.X[:, each] for each in range(20)}
+        pd.DataFrame({**columns, "kind": ["a=b", "dog", "a=b", "dog", "x", "y"]}).to_csv(
+            file, index=False
+        )
+        how = ModelInput(f"{file}:label=a=b", label="kind")
+        assert flat.activations(how, "pixels")["input"].unique().tolist() == [
+            "some.csv:0", "some.csv:2",
+        ]  # fmt: skip
+
+    def test_without_classes(self, flat: NeuronGraph, tmp_path: Path) -> None:
+        file = tmp_path / "some.npz"
+        np.savez(file, x=self.X)
+        assert "no class stands beside the samples" in refused(flat, f"{file}:label=1")
+        numbers = ",".join("1" * 20)
+        assert "no class stands beside the samples" in refused(flat, f"{numbers}:label=1")
+        np.savez(file, x=self.X, y=np.eye(6))
+        assert "have the shape (6, 6), and those of 6 samples are (6,)" in refused(
+            flat, f"{file}:label=1"
+        )
+
+    def test_of_a_file_of_that_name(self, flat: NeuronGraph, tmp_path: Path) -> None:
+        file = tmp_path / "some:label=1.npz"
+        np.savez(file, x=self.X)
+        assert len(read(flat, str(file))) == 6

@@ -31,6 +31,11 @@ class Attribution:
     inner_gradient: Scores
 
     @property
+    def parts(self) -> tuple["Attribution", ...]:
+        """What adds up to it: itself alone."""
+        return (self,)
+
+    @property
     def target(self) -> float:
         """The value of the target, or what it has more than at the baseline."""
         return float(self.own @ self.frozen.pre_activation)

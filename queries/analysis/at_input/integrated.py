@@ -54,6 +54,11 @@ class Integrated:
     lengths: tuple[float, ...]
 
     @property
+    def parts(self) -> tuple[Attribution, ...]:
+        """What adds up to it: the steps."""
+        return self.steps
+
+    @property
     def target(self) -> float:
         """What the target has more than at the baseline."""
         return sum(each.target for each in self.steps)

@@ -1,6 +1,6 @@
 """What of a target flows between parts of a model at an input: neurons, channels or layers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -52,7 +52,7 @@ class Flow:
         What flows along each relationship: shape (nodes, nodes), a row a target. Neurons that are
         joined twice have two entries.
     contribution
-        What the source of each entry adds to the value of its target.
+        What the source of each entry adds to the value of its target; NaN where that is not known.
     attribution, bias
         What flows through each node, and what of it begins there: shape (nodes,).
     """
@@ -63,7 +63,14 @@ class Flow:
     bias: Scores
 
 
-def flow(attributed: Attributed, network: Network, node: NodeOf, *, apart: bool) -> Flow:
+def flow(
+    attributed: Attributed,
+    network: Network,
+    node: NodeOf,
+    *,
+    apart: bool,
+    known: Mapping[int, Columns] | None = None,
+) -> Flow:
     """Return what flows between nodes.
 
     Parameters
@@ -76,6 +83,9 @@ def flow(attributed: Attributed, network: Network, node: NodeOf, *, apart: bool)
         The node of each neuron: shape (neurons,); those of later layers have higher numbers.
     apart
         Whether relationships between the same two nodes stay apart, as between neurons.
+    known
+        What is known already: by the index of a layer the source, the target, and what flows
+        between these, of relationships into it.
 
     Raises
     ------
@@ -89,7 +99,10 @@ def flow(attributed: Attributed, network: Network, node: NodeOf, *, apart: bool)
         place = network.neurons_of(layer)
         add_sums(attribution, node[place], attributed.neurons_in(place))
         add_sums(bias, node[place], attributed.biases_in(place))
-        if layer.edges and apart:
+        if known is not None and layer.index in known:
+            source, target, share = known[layer.index]
+            rows.add(iter([(source, target, share, np.full_like(share, np.nan))]))
+        elif layer.edges and apart:
             rows.add(_edge_blocks(attributed, layer, place.start, node))
         elif layer.edges:
             rows.add(merged(attributed.node_blocks(layer, node), nodes))

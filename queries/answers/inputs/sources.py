@@ -3,11 +3,13 @@
 import re
 import stat
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from queries.answers.inputs import labelled
 from queries.answers.inputs import rows as wanted_rows
 from queries.answers.inputs.archives import read_archive, read_array
 from queries.answers.inputs.rows import Rows
@@ -29,7 +31,8 @@ def read_source(text: str, wanted: Wanted) -> Read:
     Parameters
     ----------
     text
-        A path with or without rows, ``keras:`` and a dataset, or numbers.
+        A path with or without rows, ``keras:`` and a dataset, both with or without a class, or
+        numbers.
     wanted
         What they are for.
 
@@ -38,6 +41,10 @@ def read_source(text: str, wanted: Wanted) -> Read:
     ParameterError
         If there are none, or they do not fit.
     """
+    samples, label = labelled.split(text)
+    if label is not None:
+        read = read_source(samples, replace(wanted, labels=True))
+        return labelled.of_label(read, label, repr(text), wanted)
     if _NUMBERS.fullmatch(text):
         return _numbers(text, _only(wanted, text))
     if text.startswith(KERAS):
