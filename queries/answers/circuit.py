@@ -78,9 +78,8 @@ def nodes_of(model: Model, level: str) -> Nodes:
         return _channels(model)
     rows = [(each.first, each.name, each.name, each.index) for each in model.layers]
     table = pd.DataFrame(rows, columns=["id", "name", "layer", "layer_index"])
-    return Nodes(
-        table, np.repeat(table.index, [each.neurons for each in model.layers]), apart=False
-    )
+    sizes = [each.neurons for each in model.layers]
+    return Nodes(table, np.repeat(np.arange(len(sizes), dtype=np.int32), sizes), apart=False)
 
 
 def _channels(model: Model) -> Nodes:
