@@ -23,6 +23,7 @@ from queries.methods.comparison import ComparisonMethods
 from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
 from queries.methods.history import HistoryMethods
+from queries.methods.intervention import InterventionMethods
 from queries.methods.linear import LinearMethods
 from queries.methods.matrix import MatrixMethods
 from queries.methods.path import PathMethods
@@ -54,6 +55,7 @@ class NeuronGraph(
     AtInputMethods,
     AttributionMethods,
     CircuitMethods,
+    InterventionMethods,
     PruningMethods,
     PropertyMethods,
     RecordMethods,

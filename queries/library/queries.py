@@ -54,6 +54,7 @@ THEMES: Final = {
     "at_input": "A model at an input",
     "attribution": "Attribution at an input",
     "circuit": "Circuits at an input",
+    "intervention": "Interventions at an input",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 
