@@ -121,14 +121,18 @@ class Explained:
     def chosen(self) -> Chosen:
         """The circuit."""
         values = self.sample.question.values
+        return self.circuit(values["node_share"], values["edge_share"])
+
+    def circuit(self, node_share: float, edge_share: float) -> Chosen:
+        """Return the circuit that has shares of what explains the answer."""
         return extract(
             self.flow,
             self.answer,
             inputs=self.inputs,
             group=self.nodes.layer,
-            by=values["prune"],
-            nodes=values["node_share"],
-            edges=values["edge_share"],
+            by=self.sample.question.values["prune"],
+            nodes=node_share,
+            edges=edge_share,
         )
 
     @property
@@ -212,7 +216,7 @@ def circuit_scores(question: Question) -> pd.DataFrame:
     ParameterError
         If both a patch and the mean are wanted.
     """
-    others = _others(question)
+    others = rest_of(question)
 
     def rows(explained: Explained) -> pd.DataFrame:
         sample, chosen, whole = explained.sample, explained.chosen, explained.flow
@@ -221,8 +225,8 @@ def circuit_scores(question: Question) -> pd.DataFrame:
         within = carried_within(chosen, explained.nodes.node, nodes)
         # All three in the same precision, so that they are equal where nothing is left out.
         target, empty, recovered = (
-            _target(question, sample, carried, others)
-            for carried in (_everything, _nothing, within)
+            target_where(question, sample, carried, others)
+            for carried in (everything, nothing, within)
         )
         share, found = (np.abs(each).sum() for each in (chosen.share, whole.edges.data))
         flows = (whole.attribution != 0) | (explained.answer > 0)
@@ -238,14 +242,14 @@ def circuit_scores(question: Question) -> pd.DataFrame:
             "bias_part": whole.bias[inner].sum(),
             "empty": empty,
             "recovered": recovered,
-            "recovery": _recovery(target, empty, recovered),
+            "recovery": recovery_of(target, empty, recovered),
         }
         return pd.DataFrame([row])
 
     return _answer(question, rows)
 
 
-def _others(question: Question) -> Scores:
+def rest_of(question: Question) -> Scores:
     """Return what relationships outside of a circuit carry, by source: shape (neurons, 1)."""
     patch, mean = question.values["patch"], question.values["rest"] == "mean"
     if patch is not None and mean:
@@ -264,22 +268,24 @@ def _others(question: Question) -> Scores:
     return total[:, np.newaxis] / given.samples
 
 
-def _recovery(target: float, empty: float, recovered: float) -> float:
+def recovery_of(target: float, empty: float, recovered: float) -> float:
     """Return how much of the way from nothing to the target a circuit goes."""
     if abs(target - empty) <= _RESOLVED * max(abs(target), abs(empty)):
         return np.nan
     return (recovered - empty) / (target - empty)
 
 
-def _everything(part: WeightMatrix) -> Flags:
+def everything(part: WeightMatrix) -> Flags:
+    """Tell that all relationships carry their sources."""
     return np.ones(part.matrix.nnz, dtype=bool)
 
 
-def _nothing(part: WeightMatrix) -> Flags:
+def nothing(part: WeightMatrix) -> Flags:
+    """Tell that none does."""
     return np.zeros(part.matrix.nnz, dtype=bool)
 
 
-def _target(question: Question, sample: Sample, carried: CarriedBy, others: Scores) -> float:
+def target_where(question: Question, sample: Sample, carried: CarriedBy, others: Scores) -> float:
     """Return the target where some relationships carry their sources, and the others do not."""
     mixed = MixedPass(question.network, sample.own.bias, sample.own.slope, carried, others)
     values = mixed.begun({name: each[np.newaxis] for name, each in sample.inputs.items()})

@@ -72,10 +72,13 @@ def carried_within(chosen: Chosen, node: Ids, nodes: int) -> CarriedBy:
         How many nodes there are.
     """
     pairs = np.unique(chosen.target * nodes + chosen.source)
+    ends = np.append(pairs, -1)
 
     def carried(part: WeightMatrix) -> Flags:
         source, target, _ = part.columns
-        return np.isin(node[target] * nodes + node[source], pairs)
+        keys = node[target] * nodes + node[source]
+        # The pairs are few and sorted; to look each key up is faster than to sort all keys.
+        return ends[np.searchsorted(pairs, keys)] == keys
 
     return carried
 
