@@ -79,7 +79,7 @@ class Changed:
 
     def ends_in(self, place: slice) -> Flags:
         """Tell which of them are some consecutive neurons, or relationships into these."""
-        return (self.target >= place.start) & (self.target < place.stop)
+        return np.asarray((self.target >= place.start) & (self.target < place.stop))
 
     def _taken(self, entries: Ids) -> "Changed":
         return replace(
@@ -201,4 +201,3 @@ def entries_of(part: WeightMatrix, here: Changed) -> tuple[Ids, Ids]:
     width = part.sources.stop
     own, keys = here.target * width + here.source, target * width + source
     return np.flatnonzero(np.isin(keys, own)), np.argsort(own, kind="stable")
-

@@ -315,8 +315,9 @@ class InterventionMethods(Methods):
             ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
             ``ModelInput``, which says what is done to pixels as well.
         points
-            In how many equal steps of the share, from 0 to 1 (int, in steps, at least 1, default
-            10).
+            Of how many circuits beside the smallest: their shares are 1 - (1 - t)^3 for equal steps
+            of t from 0 to 1, since few relationships hold most (int, in circuits, at least 1,
+            default 10).
         towards
             A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
             before their activation function: of a softmax or a sigmoid its logit; by default the

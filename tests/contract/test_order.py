@@ -56,7 +56,10 @@ ORDERS: dict[str, Order] = {
     "by target, then by source, then by weight": by("target", "source", "weight"),
     "inputs as they are given": lambda frame, _: [pd.Series(0, index=frame.index)],
     "inputs as they are given, then by id": by("id"),
+    "inputs as they are given, then by id, or by source, then by target": by("id"),
+    "inputs as they are given, then by share": by("share"),
     "inputs as they are given, then by source, then by target": by("source", "target"),
+    "inputs as they are given, then by step": by("step"),
     "inputs as they are given, then by target, largest absolute contribution first, then by "
     "source": by("target", "-|contribution", "source"),
     "inputs as they are given, then largest absolute attribution first, then by source and by "

@@ -40,7 +40,7 @@ def check(case: Case, changed: Changed, share: float) -> None:
     offset = case.random.normal(size=case.network.neurons)
     change = Change(share, offset)
     forward = ChangedPass(case.network, case.bias, np.zeros_like(case.bias), change)
-    value = np.array(case.by_neuron(lambda source, target, value: value))
+    value = np.array(case.by_neuron(lambda *edge: edge[-1]))
     found = forward.pre_activations(value, value, changed)
     assert found.shape == (len(value), changed.count)
     for layer in case.layers:
@@ -52,7 +52,9 @@ def check(case: Case, changed: Changed, share: float) -> None:
         source, target = changed.source[own].tolist(), changed.target[own].tolist()
         ends = set(zip(source, source if changed.neurons else target, strict=True))
 
-        def carry(source: int, target: int, value: float, ends: set[tuple[int, int]] = ends) -> float:
+        def carry(
+            source: int, target: int, value: float, ends: set[tuple[int, int]] = ends
+        ) -> float:
             among = (source, source if changed.neurons else target) in ends
             return share * value + offset[source] if among else value
 

@@ -14,7 +14,9 @@ from queries.analysis.operators import Flags, Scores
 from tests.unit.at_input import Case, added_up, edges_of, random_case
 
 SEEDS: Final = range(6)
-RULES: Final = [Rule(slope, products) for slope in get_args(Slope) for products in get_args(Products)]
+RULES: Final = [
+    Rule(slope, products) for slope in get_args(Slope) for products in get_args(Products)
+]
 
 
 @pytest.fixture(params=SEEDS)
@@ -50,7 +52,7 @@ def _within(among: Flags, place: slice) -> np.ndarray:
 
 
 def _ends_in(target: np.ndarray, place: slice) -> Flags:
-    return (target >= place.start) & (target < place.stop)
+    return np.asarray((target >= place.start) & (target < place.stop))
 
 
 @pytest.mark.parametrize("neurons", [True, False], ids=["neurons", "relationships"])
@@ -68,7 +70,9 @@ def test_is_that_of_the_affine_map(case: Case, rule: Rule, neurons: bool) -> Non
     by_definition = of_neurons if neurons else of_relationships
     before = added_up(model, np.zeros(len(own)))[1]
     number = np.zeros(among.sum(), dtype=np.int64)
-    at_once = Changed(source[among], target[among], weight[among], number, 1, neurons=neurons)
+    at_once = Changed(
+        source[among], target[among], weight[among].astype(np.float64), number, 1, neurons=neurons
+    )
     (found,) = direct_effects(model, own, case.at.value, change, at_once)
     after = by_definition(case, model, change, among)
     assert found == pytest.approx(own @ (after - before), rel=1e-9, abs=1e-9)

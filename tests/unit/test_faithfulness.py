@@ -93,9 +93,7 @@ def test_deletion_is_a_loop_over_predictions(
 
 def test_insertion_begins_at_another_sample(model: Any, graph: NeuronGraph, x: Array) -> None:
     other = np.random.default_rng(9).random(SHAPE).astype(np.float32)
-    frame = graph.deletion_curve(
-        x[:1], how="insertion", points=4, patch=other, towards="logits[2]"
-    )
+    frame = graph.deletion_curve(x[:1], how="insertion", points=4, patch=other, towards="logits[2]")
     logits = keras.Model(model.input, model.get_layer("logits").output)
     order = order_of_pixels(model, x[0], 2)
     for row in frame.to_dict("records"):

@@ -113,16 +113,14 @@ def test_total_effect_is_that_of_keras(
     name, where = place
     model = opened[name]
     before, other = (model.values(where, x) for x in (model.x, model.other))
-    patch = {"patch": model.other} if how == "patch" else {}
+    patch: dict[str, Any] = {"patch": model.other} if how == "patch" else {}
     start = model.target(where, before, model.x)
     for each in ("neuron", "channel", "all"):
         frame = model.graph.intervene(
             model.x, where, each=each, towards=TOWARDS, **HOWS[how], **patch
         )
         masks = groups(before.shape[1:], each)
-        new = [
-            np.where(masks, changed(how, values, before, other), values) for values in before
-        ]
+        new = [np.where(masks, changed(how, values, before, other), values) for values in before]
         x = {key: np.repeat(value, len(masks), axis=0) for key, value in model.x.items()}
         after = model.target(where, np.concatenate(new).astype(np.float32), x)
         np.testing.assert_allclose(frame["after"], after, rtol=1e-3, atol=2e-4)
@@ -153,7 +151,9 @@ class TestWeights:
         for variable in other.get_layer("multi_head_attention")._value_dense.weights:
             variable.assign(0 * variable)
         frame = model.graph.intervene(model.x, "multi_head_attention/value", towards=TOWARDS)
-        np.testing.assert_allclose(frame["after"], predicted(other, *model.x.values()), rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(
+            frame["after"], predicted(other, *model.x.values()), rtol=1e-3, atol=1e-4
+        )
 
     def test_what_a_recurrent_layer_reads(self, opened: dict[str, Opened]) -> None:
         model = opened["recurrent"]
@@ -165,7 +165,9 @@ class TestWeights:
         frame = model.graph.intervene(
             model.x, source="steps[0]", target=steps, towards=TOWARDS, each="all"
         )
-        np.testing.assert_allclose(frame["after"], predicted(other, *model.x.values()), rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(
+            frame["after"], predicted(other, *model.x.values()), rtol=1e-3, atol=1e-4
+        )
 
     def test_each_kernel_of_a_convolution(self) -> None:
         model = chain(

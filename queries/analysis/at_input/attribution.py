@@ -83,9 +83,7 @@ class Attribution:
         )
 
 
-def attribution(
-    frozen: FrozenModel, own: Scores, passing: Scores | None = None
-) -> Attribution:
+def attribution(frozen: FrozenModel, own: Scores, passing: Scores | None = None) -> Attribution:
     """Return what neurons and relationships have to do with a target, by one pass from it back.
 
     Parameters

@@ -78,7 +78,7 @@ def carried_within(chosen: Chosen, node: Ids, nodes: int) -> CarriedBy:
         source, target, _ = part.columns
         keys = node[target] * nodes + node[source]
         # The pairs are few and sorted; to look each key up is faster than to sort all keys.
-        return ends[np.searchsorted(pairs, keys)] == keys
+        return np.asarray(ends[np.searchsorted(pairs, keys)] == keys)
 
     return carried
 
