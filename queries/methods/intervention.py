@@ -26,9 +26,9 @@ class InterventionMethods(Methods):
         self,
         input: InputLike,  # noqa: A002 - what the field calls it
         neurons: NeuronsLike = None,
-        *,
         source: NeuronsLike = None,
         target: NeuronsLike = None,
+        *,
         how: Literal["zero", "mean", "scale", "set", "add"] = "zero",
         amount: float | None = None,
         patch: InputLike | None = None,
