@@ -33,6 +33,41 @@ class FaithfulnessPlots(GraphPlots):
         Parameters
         ----------
         input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        how
+            Whether pixels are deleted from the input, or inserted where all are deleted (deletion
+            or insertion, default deletion).
+        points
+            In how many steps, of equally many pixels; at most one a pixel (int, in steps, at least
+            1, default 10).
+        patch
+            One sample, whose pixels stand where some are deleted; by default zeros (input).
+        towards
+            A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
+            before their activation function: of a softmax or a sigmoid its logit; by default the
+            largest output (text).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
+        products
+            What passes on through a product: equal shares of it through its factors; all through
+            those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
+            comparison; or its derivative (half or frozen or gradient, default half).
+        baseline
+            One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
+        model
+            The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------
@@ -81,6 +116,47 @@ class FaithfulnessPlots(GraphPlots):
         Parameters
         ----------
         input
+            What the model computes with: samples in files, in arrays, or numbers (input, required).
+            An array of the shape (samples, ``*shape of the input``), or of the shape of the input;
+            or a text, or several: the path of a PNG or JPEG, a path with rows as in
+            ``"digits.npz:7"`` of a ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file,
+            ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
+            ``ModelInput``, which says what is done to pixels as well.
+        points
+            Of how many circuits beside the smallest: their shares are 1 - (1 - t)^3 for equal steps
+            of t from 0 to 1, since few relationships hold most (int, in circuits, at least 1,
+            default 10).
+        towards
+            A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
+            before their activation function: of a softmax or a sigmoid its logit; by default the
+            largest output (text).
+        level
+            What a node of the circuit is (neuron or channel or layer, default channel).
+        prune
+            By what relationships are kept: the share of the answer that flows over them, or of each
+            layer the largest attributions into it (influence or attribution, default influence).
+        rule
+            What stands for an activation function: its derivative, the line from 0, that from its
+            value at the baseline, or such lines in steps on the way from there, which come close to
+            integrated gradients (gradient or secant or rescale or ig, default gradient).
+        products
+            What passes on through a product: equal shares of it through its factors; all through
+            those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
+            comparison; or its derivative (half or frozen or gradient, default half).
+        baseline
+            One sample that rescale and ig compare with; by default zeros (input).
+        steps
+            How many equal steps ig takes; 0 for those from kink to kink of a piecewise linear
+            model, which give the integral exactly (int, in steps, at least 0, default 32).
+        rest
+            What relationships outside of the circuit carry: 0, or the mean of what their source
+            puts out at all of the inputs (zero or mean, default zero).
+        patch
+            One sample; they carry what their source puts out at it instead (input).
+        model
+            The model to ask about; needed where the graph holds more than one.
+        size
+            Width and height in pixels; by default 1280 and 800.
 
         Returns
         -------

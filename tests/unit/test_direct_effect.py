@@ -55,12 +55,13 @@ def _ends_in(target: np.ndarray, place: slice) -> Flags:
     return np.asarray((target >= place.start) & (target < place.stop))
 
 
+@pytest.mark.parametrize("share", [0.0, 1.8])
 @pytest.mark.parametrize("neurons", [True, False], ids=["neurons", "relationships"])
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.slope}-{rule.products}")
-def test_is_that_of_the_affine_map(case: Case, rule: Rule, neurons: bool) -> None:
+def test_is_that_of_the_affine_map(case: Case, rule: Rule, neurons: bool, share: float) -> None:
     random = np.random.default_rng(5)
     model, own = case.frozen(rule), random.normal(size=case.network.neurons)
-    change = Change(random.choice([0.0, 1.0, 1.8]), random.normal(size=len(own)))
+    change = Change(share, random.normal(size=len(own)))
     source, target, weight = edges_of(case.network)
     if neurons:
         source = target = np.arange(len(own))
