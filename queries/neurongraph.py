@@ -27,6 +27,7 @@ from queries.methods.contrast import ContrastMethods
 from queries.methods.export import ExportMethods
 from queries.methods.field import FieldMethods
 from queries.methods.history import HistoryMethods
+from queries.methods.intervention import InterventionMethods
 from queries.methods.linear import LinearMethods
 from queries.methods.many_circuits import ManyCircuitsMethods
 from queries.methods.matrix import MatrixMethods
@@ -65,6 +66,7 @@ class NeuronGraph(
     OverInputsMethods,
     CircuitExchangeMethods,
     ManyCircuitsMethods,
+    InterventionMethods,
     PruningMethods,
     PropertyMethods,
     RecordMethods,

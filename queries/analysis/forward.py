@@ -11,6 +11,7 @@ from queries.analysis.neuron_output import (
     REDUCE,
     WITHOUT_INPUTS,
     activated_output,
+    doubly_activated,
     in_single_precision,
     require_computable,
 )
@@ -33,6 +34,8 @@ class ForwardPass:
         The model.
     bias, slope
         What each neuron has of its own: a bias, 0 where it has none, and the slope of ``prelu``.
+    double
+        Whether functions are applied in double precision, rather than in Keras's.
 
     Raises
     ------
@@ -40,9 +43,13 @@ class ForwardPass:
         If a layer says how it computes in a way that is not known.
     """
 
-    def __init__(self, network: Network, bias: Scores, slope: Scores) -> None:
+    def __init__(
+        self, network: Network, bias: Scores, slope: Scores, *, double: bool = False
+    ) -> None:
         require_computable(network.layers)
         self.network = network
+        self._apply = doubly_activated if double else activated_output
+        self._hold = np.asarray if double else in_single_precision
         self._bias, self._slope = bias, slope
         self._keeps = sum(layer.edges for layer in network.layers) <= MOST_KEPT
         self._kept: dict[int, Sequence[WeightMatrix]] = {}
@@ -103,10 +110,10 @@ class ForwardPass:
             own = self.network.neurons_of(layer)
             with np.errstate(invalid="ignore", over="ignore"):
                 reduced = self._reduced(layer, values) + self._bias[own, np.newaxis]
-            single = in_single_precision(reduced)
+            held = self._hold(reduced)
             if pre_activations is not None:
-                pre_activations[own] = single
-            values[own] = activated_output(layer, single, self._slope[own])
+                pre_activations[own] = held
+            values[own] = self._apply(layer, held, self._slope[own])
 
     def reached_from(self, layers: Iterable[Layer]) -> list[Layer]:
         """Return the layers to which there is a path from one of some layers, inputs first."""

@@ -82,19 +82,27 @@ def activated_output(layer: Layer, values: Scores, slope: Scores) -> Scores:
     return in_single_precision(_activated(layer, values, slope))
 
 
+def doubly_activated(layer: Layer, values: Scores, slope: Scores) -> Scores:
+    """Apply the activation function of a layer, as ``activated_output``, in double precision."""
+    with np.errstate(all="ignore"):
+        return _activated(layer, values, slope, np.float64)
+
+
 def in_single_precision(values: Scores) -> Scores:
     """Make infinite what single precision does not hold, as rounding to it does."""
     beyond = np.abs(values) >= _INFINITE
     return np.where(beyond, np.copysign(np.inf, values), values) if beyond.any() else values
 
 
-def _activated(layer: Layer, values: Scores, slope: Scores) -> Scores:
+def _activated(
+    layer: Layer, values: Scores, slope: Scores, precision: type[np.floating] = np.float32
+) -> Scores:
     if layer.activation is None:
         return values
     parameters = dict(layer.activation_config)
     if layer.activation == "prelu":
         parameters["slope"] = slope.reshape(layer.shape)
     # Functions differ by precision where they overflow or round, and Keras computes in this one.
-    shaped = values.T.reshape(-1, *layer.shape).astype(np.float32)
+    shaped = values.T.reshape(-1, *layer.shape).astype(precision)
     result = activated(layer.activation, shaped, parameters)
     return result.reshape(len(values.T), len(values)).T.astype(np.float64)

@@ -281,7 +281,7 @@ def circuit_scores(question: Question) -> pd.DataFrame:
     ParameterError
         If both a patch and the mean are wanted.
     """
-    others = _others(question)
+    others = rest_of(question)
 
     def rows(explained: Explained) -> pd.DataFrame:
         sample, chosen, whole = explained.sample, explained.chosen, explained.flow
@@ -290,8 +290,8 @@ def circuit_scores(question: Question) -> pd.DataFrame:
         within = carried_within(chosen, explained.nodes.node, nodes)
         # All three in the same precision, so that they are equal where nothing is left out.
         target, empty, recovered = (
-            _target(question, sample, carried, others)
-            for carried in (_everything, _nothing, within)
+            target_where(question, sample, carried, others)
+            for carried in (everything, nothing, within)
         )
         row = {
             **explained.size_of(chosen),
@@ -299,14 +299,14 @@ def circuit_scores(question: Question) -> pd.DataFrame:
             "bias_part": whole.bias[inner].sum(),
             "empty": empty,
             "recovered": recovered,
-            "recovery": _recovery(target, empty, recovered),
+            "recovery": recovery_of(target, empty, recovered),
         }
         return pd.DataFrame([row])
 
     return _answer(question, rows)
 
 
-def _others(question: Question) -> Scores:
+def rest_of(question: Question) -> Scores:
     """Return what relationships outside of a circuit carry, by source: shape (neurons, 1)."""
     patch, mean = question.values["patch"], question.values["rest"] == "mean"
     if patch is not None and mean:
@@ -325,22 +325,24 @@ def _others(question: Question) -> Scores:
     return total[:, np.newaxis] / given.samples
 
 
-def _recovery(target: float, empty: float, recovered: float) -> float:
+def recovery_of(target: float, empty: float, recovered: float) -> float:
     """Return how much of the way from nothing to the target a circuit goes."""
     if abs(target - empty) <= _RESOLVED * max(abs(target), abs(empty)):
         return np.nan
     return (recovered - empty) / (target - empty)
 
 
-def _everything(part: WeightMatrix) -> Flags:
+def everything(part: WeightMatrix) -> Flags:
+    """Tell that all relationships carry their sources."""
     return np.ones(part.matrix.nnz, dtype=bool)
 
 
-def _nothing(part: WeightMatrix) -> Flags:
+def nothing(part: WeightMatrix) -> Flags:
+    """Tell that none does."""
     return np.zeros(part.matrix.nnz, dtype=bool)
 
 
-def _target(question: Question, sample: Sample, carried: CarriedBy, others: Scores) -> float:
+def target_where(question: Question, sample: Sample, carried: CarriedBy, others: Scores) -> float:
     """Return the target where some relationships carry their sources, and the others do not."""
     mixed = MixedPass(question.network, sample.own.bias, sample.own.slope, carried, others)
     values = mixed.begun({name: each[np.newaxis] for name, each in sample.inputs.items()})

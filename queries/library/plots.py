@@ -72,6 +72,11 @@ def plots() -> dict[str, Plot]:
             "How much the weights into each layer change from this model to another.",
             "compare_layers",
         ),
+        _of_query(
+            "deletion_curve",
+            "What a model says while pixels are deleted from an input, or inserted, as a curve.",
+            "deletion_curve",
+        ),
         Plot(
             "effective_weights",
             "What each neuron of a layer passes on to some others, signed and activations ignored, "
@@ -96,6 +101,11 @@ def plots() -> dict[str, Plot]:
             "What feeds some neurons, over the positions of the input or another layer.",
             _of_field("over which layer", otherwise="the input"),
             example={**query("receptive_field").example, "over": "input_layer"},
+        ),
+        _of_query(
+            "recovery_curve",
+            "How much of an answer circuits of all sizes recover, as a curve.",
+            "recovery_curve",
         ),
         Plot(
             "saliency",

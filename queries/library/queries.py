@@ -58,6 +58,7 @@ THEMES: Final = {
     "attention": "Attention at an input",
     "over_inputs": "Neurons over many inputs",
     "many_circuits": "Circuits of many inputs",
+    "intervention": "Interventions at an input",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 

@@ -415,7 +415,8 @@ class CircuitMethods(Methods):
         left out are errors, which completeness counts as nodes that are wholly explained, as
         circuit-tracer has it. recovered is the target where relationships outside of the circuit
         carry 0, or what rest and patch say, and all layers are computed anew; empty is the same of
-        no relationship at all; recovery = (recovered - empty) / (target - empty).
+        no relationship at all; recovery = (recovered - empty) / (target - empty). recovery_curve
+        has it of circuits of all sizes, and the areas.
 
         Weights that are NaN or infinite: Not defined, and an error that names the layers.
 

@@ -38,6 +38,7 @@ from queries.plots import (
 )
 from queries.plots.at_input import AtInputPlots
 from queries.plots.base import layers_of, title_of
+from queries.plots.faithfulness import FaithfulnessPlots
 from queries.plots.images import images_of
 from queries.plots.picture import Picture, Size
 
@@ -54,7 +55,7 @@ _MEASURED: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
 _MEASURED_NEURONS: Final = ("id", "name", "layer")
 
 
-class Plots(AtInputPlots):
+class Plots(AtInputPlots, FaithfulnessPlots):
     """The plots of a graph; each method takes what the query takes whose answer it draws.
 
     Parameters

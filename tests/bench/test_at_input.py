@@ -69,7 +69,7 @@ def test_a_large_model(tmp_path: Path) -> None:
     print(f"\n  ResNet50 at 224x224: {seconds:.1f} s, {peak / 1e6:,.0f} MB, with TensorFlow's")
 
 
-def test_stored_activations(graphs: dict[str, str], cifar_file: Path, tmp_path: Path) -> None:
+def test_stored_activations(cifar_file: Path, tmp_path: Path) -> None:
     """Rows a second that storing activations of inputs takes."""
     x = np.random.default_rng(0).random((20, 32, 32, 3), np.float32)
     stored = tmp_path / "cifar.lbug"

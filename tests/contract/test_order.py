@@ -61,7 +61,10 @@ ORDERS: dict[str, Order] = {
         "head", "query", "key"
     ),
     "inputs as they are given, then by path, then by hop": by("path", "hop"),
+    "inputs as they are given, then by id, or by source, then by target": by("id"),
+    "inputs as they are given, then by share": by("share"),
     "inputs as they are given, then by source, then by target": by("source", "target"),
+    "inputs as they are given, then by step": by("step"),
     "inputs as they are given, then by target, largest absolute contribution first, then by "
     "source": by("target", "-|contribution", "source"),
     "inputs as they are given, then largest absolute attribution first, then by source and by "

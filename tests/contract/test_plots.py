@@ -125,6 +125,20 @@ class TestPictures:
         with pytest.raises(ParameterError, match="neurons: name one layer"):
             graph.plot.saliency(x, NeuronFilter(channel=0))
 
+    def test_curves(self, graph: NeuronGraph, reference: Reference) -> None:
+        both = np.stack([sample(reference), 1 - sample(reference)])
+        for how in ("deletion", "insertion"):
+            drawn = graph.plot.deletion_curve(both, how=how, points=3).figure
+            frame = graph.deletion_curve(both, how=how, points=3)
+            for name in ("0", "1"):
+                own, marks = frame[frame["input"] == name], data(drawn, name)
+                assert marks["share"].tolist() == own["share"].tolist()
+                assert marks["value"].tolist() == own["value"].tolist()
+        marks = data(graph.plot.recovery_curve(both[:1], points=2).figure, "0")
+        frame = graph.recovery_curve(both[:1], points=2)
+        assert marks["size"].tolist() == frame["size"].tolist()
+        np.testing.assert_array_equal(marks["recovery"], frame["recovery"])
+
     def test_comparison(self, graph: NeuronGraph, reference: Reference) -> None:
         bars = data(graph.plot.comparison(reference.name).figure, "bars")
         assert bars["layer"].tolist() == graph.layers().query("edges > 0")["name"].tolist()

@@ -20,6 +20,9 @@ from queries.library.queries import Query, queries
 from tests.docs.sample import ROOT
 from tests.examples import example_values
 
+_DRAWING: Final = ("at_input.py", "faithfulness.py", "plots.py")
+"""Files of ``queries/plots/`` that have the methods."""
+
 _WIDTH: Final = 100
 _MARGIN: Final = 8
 _SECTION: Final = re.compile(r"^(\w+)\n-{3,}\n", re.MULTILINE)
@@ -94,7 +97,7 @@ def docstrings() -> dict[Path, str]:
     methods = {**queries(), **exports()}
     room = ROOT / "queries" / "methods"
     renewed = {path: _renewed(path, methods) for path in sorted(room.glob("*.py"))}
-    drawing = [ROOT / "queries" / "plots" / name for name in ("at_input.py", "plots.py")]
+    drawing = [ROOT / "queries" / "plots" / name for name in _DRAWING]
     return {**renewed, **{path: _renewed(path, plots()) for path in drawing}}
 
 

@@ -26,13 +26,14 @@ NAMES = [
     "attribution_paths", "bifans", "channel_importance", "circuit", "circuit_nodes",
     "circuit_overlap", "circuit_scores", "class_circuit", "combine", "compare_circuits",
     "compare_edges", "compare_layers", "compare_neurons", "conservation", "contrast",
-    "contributions", "dead_neurons", "degree", "difference", "duplicate_channels",
-    "edge_attribution", "edges", "effective_weights", "eigenvector_centrality", "field_neurons",
-    "head_loadings", "influence", "katz", "laplacian", "layer_statistics", "layers",
-    "longest_path", "models", "neighbours", "neurons", "pagerank", "path_centrality",
-    "path_counts", "path_norm", "projective_field", "receptive_field", "shortest_paths",
-    "strength", "strongest_edges", "strongest_paths", "summary", "top_inputs", "top_neurons",
-    "weight_distribution", "widest_path", "zero_channels",
+    "contributions", "dead_neurons", "degree", "deletion_curve", "difference",
+    "duplicate_channels", "edge_attribution", "edges", "effective_weights",
+    "eigenvector_centrality", "field_neurons", "head_loadings", "influence", "intervene",
+    "katz", "laplacian", "layer_statistics", "layers", "longest_path", "models", "neighbours",
+    "neurons", "pagerank", "path_centrality", "path_counts", "path_norm", "projective_field",
+    "receptive_field", "recovery_curve", "shortest_paths", "strength", "strongest_edges",
+    "strongest_paths", "summary", "top_inputs", "top_neurons", "weight_distribution",
+    "widest_path", "zero_channels",
 ]  # fmt: skip
 _FEW = 10
 HEADER_KEYS = {

@@ -143,7 +143,7 @@ class Attribution:
         )
 
 
-def attribution(frozen: FrozenModel, own: Scores) -> Attribution:
+def attribution(frozen: FrozenModel, own: Scores, passing: Scores | None = None) -> Attribution:
     """Return what neurons and relationships have to do with a target, by one pass from it back.
 
     Parameters
@@ -152,6 +152,9 @@ def attribution(frozen: FrozenModel, own: Scores) -> Attribution:
         The model at the input.
     own
         How much of each pre-activation the target counts: shape (neurons,).
+    passing
+        How much of its value each neuron passes on, of which ``gradient`` is the gradient then:
+        shape (neurons,); by default all.
     """
     network = frozen.network
     gradient, inner = np.zeros(network.neurons), own.astype(np.float64)
@@ -160,7 +163,8 @@ def attribution(frozen: FrozenModel, own: Scores) -> Attribution:
         place = network.neurons_of(layer)
         if place.start > last:
             continue
-        inner[place] += frozen.pulled_back(layer, gradient[place])
+        arriving = gradient[place] if passing is None else gradient[place] * passing[place]
+        inner[place] += frozen.pulled_back(layer, arriving)
         if not layer.edges or not inner[place].any():
             continue
         for operator in network.operators(layer):

@@ -45,7 +45,7 @@ class FrozenModel:
         By index the layers whose activation function takes several neurons together.
     """
 
-    network: JoinedNetwork
+    network: Network
     value: Scores
     pre_activation: Scores
     bias: Scores

@@ -90,10 +90,13 @@ def carried_within(chosen: Chosen, node: NodeOf, nodes: int) -> CarriedBy:
         How many nodes there are.
     """
     pairs = np.unique(chosen.target * np.int64(nodes) + chosen.source)
+    ends = np.append(pairs, -1)
 
     def carried(part: WeightMatrix) -> Flags:
         source, target, _ = part.columns
-        return np.isin(node[target] * np.int64(nodes) + node[source], pairs)
+        keys = node[target] * np.int64(nodes) + node[source]
+        # The pairs are few and sorted; to look each key up is faster than to sort all keys.
+        return np.asarray(ends[np.searchsorted(pairs, keys)] == keys)
 
     return carried
 
