@@ -78,11 +78,13 @@ class Sample:
 
         Against a baseline, what other tokens make comes over the step from the input.
         """
-        begins = self.frozen.inputs.copy()
         network = self.question.network
+        begins = np.zeros(network.neurons, dtype=bool)
+        beginning = [layer for layer in network.layers if layer.is_input]
         if _rule_of(self.question) not in AGAINST:
-            for _, layer in token_layers(network.layers):
-                begins[network.neurons_of(layer)] = True
+            beginning += [layer for _, layer in token_layers(network.layers)]
+        for layer in beginning:
+            begins[network.neurons_of(layer)] = True
         return begins
 
     @cached_property

@@ -210,6 +210,7 @@ class Explained:
             own = found.value if network.fed_by(layer) else found.pre_activation
             place = network.neurons_of(layer)
             add_sums(values, node[place], own[place])
+        del found
         sample.forget()
         return flowing, values
 
