@@ -15,7 +15,7 @@ from tests.docs.layers_page import layers_page
 from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.old_files import old_files_page
 from tests.docs.plots_page import plots_page
-from tests.docs.queries_page import load_both, load_series, queries_pages
+from tests.docs.queries_page import load_both, load_series, queries_pages, store_circuits
 from tests.docs.sample import ROOT, run, sample_folder
 
 
@@ -32,6 +32,7 @@ def generated() -> dict[Path, str]:
     with sample_folder():
         load_both()
         load_series()
+        store_circuits()
         return {
             **docstrings(),
             TUTORIAL: tutorial(),

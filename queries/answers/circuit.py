@@ -1,6 +1,6 @@
 """Circuits: the parts of a model that explain its answers at inputs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -161,8 +161,16 @@ def explained_of(question: Question) -> Iterator[Explained]:
         yield Explained(sample, nodes)
 
 
-def circuit(question: Question) -> pd.DataFrame:
-    """Return the relationships of the circuits of samples."""
+def circuit(question: Question, each: Iterable[Explained] | None = None) -> pd.DataFrame:
+    """Return the relationships of the circuits of samples.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    each
+        The answers at the samples, where they are at hand.
+    """
 
     def rows(explained: Explained) -> pd.DataFrame:
         chosen, table = explained.chosen, explained.nodes.table
@@ -180,7 +188,7 @@ def circuit(question: Question) -> pd.DataFrame:
         )
         return frame.sort_values(["source", "target"], kind="stable")
 
-    return _answer(question, rows)
+    return _answer(question, rows, each)
 
 
 def circuit_nodes(question: Question) -> pd.DataFrame:
@@ -301,9 +309,13 @@ def influence(question: Question) -> pd.DataFrame:
     return answer_of_samples(question, rows, ends=("",))
 
 
-def _answer(question: Question, rows: Callable[[Explained], pd.DataFrame]) -> pd.DataFrame:
+def _answer(
+    question: Question,
+    rows: Callable[[Explained], pd.DataFrame],
+    known: Iterable[Explained] | None = None,
+) -> pd.DataFrame:
     frames = [
         rows(each).assign(input=each.sample.name, towards=each.sample.towards.name)
-        for each in explained_of(question)
+        for each in (explained_of(question) if known is None else known)
     ]
     return question.typed_answer(pd.concat(frames, ignore_index=True))

@@ -1,5 +1,6 @@
 """Inputs and circuits as they are computed and stored, asked by Cypher from the store alone."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,41 @@ def test_what_made_a_neuron_fire_is_in_the_store(
         np.testing.assert_allclose(sizes, largest, rtol=1e-5, atol=1e-6)
 
 
+def test_inputs_have_names_and_say_where_they_came_from(
+    writable: NeuronGraph, x: NDArray[np.float32], tmp_path: Path
+) -> None:
+    file = tmp_path / "x.npy"
+    np.save(file, x)
+    assert writable.activate(x[0], name="one")["source"].isna().all()
+    several = writable.activate(str(file), name="both")
+    assert several["name"].tolist() == ["both:0", "both:1"]
+    assert several["source"].tolist() == [f"{file}:0", f"{file}:1"]
+    (row,) = writable.activate(f"{file}:1").to_dict("records")
+    assert (row["name"], row["source"]) == ("x.npy:1", f"{file}:1")
+    for wrong in (" ", "a\nb", ""):
+        with pytest.raises(ParameterError, match="name"):
+            writable.activate(x[0], name=wrong)
+    # A circuit is at the input that is stored already, whatever its name is there.
+    writable.circuit(x[0], store="why")
+    assert writable.circuits()["input"].tolist() == ["both:0"]
+    assert set(writable.inputs()["name"]) == {"one", "both:0", "both:1", "x.npy:1"}
+
+
+def test_a_circuit_that_is_stored_is_computed_once(
+    writable: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[None] = []
+    extract = circuit.extract
+
+    def counted(*args: Any, **values: Any) -> Any:
+        done.append(None)
+        return extract(*args, **values)
+
+    monkeypatch.setattr(circuit, "extract", counted)
+    writable.circuit(x[0], store="why")
+    assert len(done) == 1
+
+
 @pytest.mark.parametrize("level", ["neuron", "channel"])
 def test_a_circuit_adds_up_from_the_store_alone(
     writable: NeuronGraph, x: NDArray[np.float32], level: Any
@@ -113,7 +149,12 @@ def test_an_unfinished_input_is_stored_again(
 ) -> None:
     written: list[Any] = []
     store_inputs, read = storing.store_inputs, CypherStore.inputs
-    monkeypatch.setattr(storing, "store_inputs", lambda each: written.append(store_inputs(each)))
+
+    def noted(question: Any) -> list[str]:
+        written.append(store_inputs(question))
+        return written[-1]
+
+    monkeypatch.setattr(storing, "store_inputs", noted)
     for name in ("first", "second"):
         writable.circuit(x[0], store=name)
     assert written == [["0"]]

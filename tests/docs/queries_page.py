@@ -19,6 +19,16 @@ _ROUNDED: Final = (
         "'MATCH ()-[r:CONNECTS_TO]->() SET r.weight = round(r.weight, 1)'"
     ),
 )
+_STORED: Final = (
+    (
+        "neurongraph query circuit --graph digits.lbug --input samples/digits.npz:7 --store five "
+        "level=neuron"
+    ),
+    (
+        "neurongraph query circuit --graph digits.lbug --input samples/digits.npz:6 --store eight "
+        "level=neuron"
+    ),
+)
 _QUERIES: Final = f"""\
 Each query is a file in `queries/cypher/`, a command `neurongraph query NAME`, and a method of
 `neurongraph.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which
@@ -52,7 +62,10 @@ loaded by
 What compares two models is shown on a graph that holds the sample twice, the second time with its
 weights rounded to one decimal:
 
-{block("sh", chr(10).join(_ROUNDED))}"""
+{block("sh", chr(10).join(_ROUNDED))}
+What is stored at inputs is shown on the circuits of two of them:
+
+{block("sh", chr(10).join(_STORED))}"""
 
 _ABOVE: Final = """\
 [Queries](../queries.md) says how neurons are named, and how the graphs of the examples are loaded.
@@ -95,6 +108,12 @@ def load_both() -> None:
     """Make ``both.lbug`` in the current folder."""
     for command in _ROUNDED:
         run(f"{command} --quiet" if " load " in command else command)
+
+
+def store_circuits() -> None:
+    """Store the circuits that the examples name in ``digits.lbug``, in the current folder."""
+    for command in _STORED:
+        run(command)
 
 
 def load_series() -> None:

@@ -29,6 +29,8 @@ GIVEN: Final[dict[str, Any]] = {
     "text": "RETURN 1 AS one",
     "input": np.zeros((1, 3)),
     "x": np.zeros((1, 3)),
+    "at": "seven",
+    "circuit": "why",
 }
 FLAGS: Final = {"bool"}
 FUNCTIONS: Final = ("load", "inspect", "verify", "check", "drop", "load_epochs", "NeuronGraph")

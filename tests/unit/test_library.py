@@ -30,7 +30,9 @@ NAMES = [
     "laplacian",
     "layer_statistics", "layers", "longest_path", "models", "neighbours", "neurons", "pagerank",
     "path_centrality", "path_counts", "path_norm", "projective_field", "receptive_field",
-    "shortest_paths", "strength", "strongest_edges", "strongest_paths", "summary", "top_neurons",
+    "shared_channels", "shortest_paths", "stored_circuit", "stored_conservation",
+    "stored_contributions", "stored_nodes",
+    "strength", "strongest_edges", "strongest_paths", "summary", "top_neurons",
     "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
 _FEW = 10
@@ -55,6 +57,7 @@ HEADER_KEYS = {
 }
 PARAMETER_KEYS = {
     "bounds_weights",
+    "record",
     "shared",
     "type",
     "unit",
