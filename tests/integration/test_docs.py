@@ -113,6 +113,8 @@ def both() -> Iterator[NeuronGraph]:
         load_both()
         load_series()
         with NeuronGraph("both.lbug", model="rounded") as graph:
+            for name, row in (("five", 7), ("eight", 6)):
+                graph.circuit(f"samples/digits.npz:{row}", level="neuron", store=name)
             yield graph
 
 
