@@ -111,7 +111,7 @@ def check_circuit(question: Question) -> None:
     GraphError
         If the graph is none that is written.
     """
-    question.model.store.check_keeps_records()
+    question.model.store.check_keeps_records(question.model.stored)
     if (samples := question.given().samples) != 1:
         raise ParameterError(f"store: {samples:,} samples, and one circuit has a name; give one")
 

@@ -1,5 +1,7 @@
 """Inputs and circuits as they are computed and stored, asked by Cypher from the store alone."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,16 +87,31 @@ def test_inputs_have_names_and_say_where_they_came_from(
 def test_a_circuit_that_is_stored_is_computed_once(
     writable: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done: list[None] = []
-    extract = circuit.extract
+    done: list[Any] = []
+    explained_of = circuit.explained_of
 
-    def counted(*args: Any, **values: Any) -> Any:
-        done.append(None)
-        return extract(*args, **values)
+    def counted(question: Any) -> Iterator[circuit.Explained]:
+        done.append(question)
+        yield from explained_of(question)
 
-    monkeypatch.setattr(circuit, "extract", counted)
+    monkeypatch.setattr(circuit, "explained_of", counted)
     writable.circuit(x[0], store="why")
     assert len(done) == 1
+
+
+def test_who_may_not_write_is_told_before_anything_is_computed(
+    writable: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuit, "explained_of", lambda _: pytest.fail("was computed"))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    if "://" in writable.location:
+        # A model that another load has replaced is refused by the lock that each write takes.
+        monkeypatch.setattr(
+            "queries.stores.neo4j.records.LISTED", "RETURN 1 AS load_id, 2 AS state"
+        )
+    with pytest.raises(GraphError, match=r"may not be written|replaced"):
+        writable.circuit(x[0], store="why")
+    assert writable.circuits().empty
 
 
 @pytest.mark.parametrize("level", ["neuron", "channel"])
@@ -151,8 +168,9 @@ def test_an_unfinished_input_is_stored_again(
     store_inputs, read = storing.store_inputs, CypherStore.inputs
 
     def noted(question: Any) -> list[str]:
-        written.append(store_inputs(question))
-        return written[-1]
+        names = store_inputs(question)
+        written.append(names)
+        return names
 
     monkeypatch.setattr(storing, "store_inputs", noted)
     for name in ("first", "second"):

@@ -103,7 +103,7 @@ class BlockStore(Store):
         """Refuse: nothing is written."""
         self.check_writable(index=False)
 
-    def check_keeps_records(self) -> None:
+    def check_keeps_records(self, about: "StoredModel") -> None:
         """Refuse: nothing is written."""
         self._refuse_record("circuits")
 

@@ -142,6 +142,14 @@ def test_a_circuit_adds_up_until_somebody_changes_it(
         assert (graph.stored_conservation("b", in_store=True)["error"] == 0).all()
 
 
+def test_circuits_of_each_rule_add_up(writable: NeuronGraph, x: NDArray[np.float32]) -> None:
+    for rule in ("secant", "rescale", "ig"):
+        writable.circuit(x[0], rule=rule, prune="attribution", edge_share=0.5, store="r")
+        found = writable.stored_conservation("r")
+        assert len(found) > 1
+        assert (found["error"] == 0).all(), rule
+
+
 def test_a_product_shares_equally(store: GraphStore, scratch: str, branched_file: Path) -> None:
     load(branched_file, store.location, name=scratch)
     random = np.random.default_rng(4)
