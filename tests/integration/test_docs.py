@@ -25,7 +25,7 @@ from queries.library.queries import queries
 from queries.plots.picture import Picture
 from queries.viewer.server import Viewer
 from tests.docs.docstrings import example_of
-from tests.docs.queries_page import load_both, load_series
+from tests.docs.queries_page import load_both, load_series, store_circuits
 from tests.docs.sample import DIGITS, ROOT, run, sample_folder
 from tests.examples import example_values
 from tests.generate_docs import generated
@@ -112,6 +112,7 @@ def both() -> Iterator[NeuronGraph]:
     with sample_folder():
         load_both()
         load_series()
+        store_circuits()
         with NeuronGraph("both.lbug", model="rounded") as graph:
             for name, row in (("five", 7), ("eight", 6)):
                 graph.circuit(f"samples/digits.npz:{row}", level="neuron", store=name)
