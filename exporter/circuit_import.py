@@ -80,7 +80,7 @@ def import_circuit(
                 _make(location, model)
         with open_store(location.text) as store:
             about = find_model(store, model)
-            store.check_keeps_records()
+            store.check_keeps_records(about)
             store_traced(store, about, circuit, name)
     return len(circuit.links)
 
@@ -89,7 +89,6 @@ def _holds(location: Location, model: str) -> bool:
     """Tell whether a graph holds a model, complete or not."""
     try:
         with open_store(location.text) as store:
-            store.check_keeps_records()
             return any(is_of(row, model) for row in store.models(model))
     except GraphNotFoundError:
         return False

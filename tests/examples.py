@@ -5,6 +5,10 @@ from typing import Any
 from queries.commands.arguments import query_values
 from queries.core.model_input import as_input
 from queries.library.declaration import Declaration
+from queries.library.queries import queries
+
+RECORDED = frozenset(name for name, each in queries().items() if each.of_records)
+"""Queries about what is stored at inputs; ``in_store/test_records.py`` asks them."""
 
 
 def example_values(declaration: Declaration) -> dict[str, Any]:

@@ -15,7 +15,13 @@ from tests.docs.layers_page import layers_page
 from tests.docs.notebook import TUTORIAL, tutorial
 from tests.docs.old_files import old_files_page
 from tests.docs.plots_page import plots_page
-from tests.docs.queries_page import load_both, load_repeat, load_series, queries_pages
+from tests.docs.queries_page import (
+    load_both,
+    load_repeat,
+    load_series,
+    queries_pages,
+    store_circuits,
+)
 from tests.docs.sample import ROOT, run, sample_folder
 
 
@@ -33,6 +39,7 @@ def generated() -> dict[Path, str]:
         load_both()
         load_repeat()
         load_series()
+        store_circuits()
         return {
             **docstrings(),
             TUTORIAL: tutorial(),

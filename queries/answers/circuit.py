@@ -1,6 +1,6 @@
 """Circuits: the parts of a model that explain its answers at inputs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -228,9 +228,17 @@ def explained_of(question: Question) -> Iterator[Explained]:
         yield Explained(sample, nodes)
 
 
-def circuit(question: Question) -> pd.DataFrame:
-    """Return the relationships of the circuits of samples."""
-    return _answer(question, edges_of)
+def circuit(question: Question, each: Iterable[Explained] | None = None) -> pd.DataFrame:
+    """Return the relationships of the circuits of samples.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    each
+        The answers at the samples, where they are at hand.
+    """
+    return _answer(question, edges_of, each)
 
 
 def edges_of(explained: Explained) -> pd.DataFrame:
@@ -365,9 +373,13 @@ def influence(question: Question) -> pd.DataFrame:
     return answer_of_samples(question, rows, ends=("",))
 
 
-def _answer(question: Question, rows: Callable[[Explained], pd.DataFrame]) -> pd.DataFrame:
+def _answer(
+    question: Question,
+    rows: Callable[[Explained], pd.DataFrame],
+    known: Iterable[Explained] | None = None,
+) -> pd.DataFrame:
     frames = [
         rows(each).assign(input=each.sample.name, towards=each.sample.towards.name)
-        for each in explained_of(question)
+        for each in (explained_of(question) if known is None else known)
     ]
     return question.typed_answer(pd.concat(frames, ignore_index=True))

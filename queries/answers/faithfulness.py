@@ -135,7 +135,7 @@ def _said(
     for begin in range(0, len(counts), _STEPS):
         among = counts[begin : begin + _STEPS]
         inputs = dict(_mixed(sample, ends, rank, among))
-        given = GivenInput(inputs, ("",) * len(among), None)
+        given = GivenInput(inputs, ("",) * len(among), None, (None,) * len(among))
         for start, values, sums in batches(forward, given, forward.network.neurons - 1):
             place = slice(begin + start, begin + start + values.shape[1])
             target[place] = own[counted] @ sums[counted]

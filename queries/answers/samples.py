@@ -39,6 +39,8 @@ class GivenInput:
     labels
         The classes that stand beside the samples, the first axis that of the samples; None where
         not all have one.
+    sources
+        The path and row that each was read from, as they were given; None of arrays.
     first, among
         Which of how many the first one is, where they are a part of others; 0 for ``among`` where
         they are no part.
@@ -47,6 +49,7 @@ class GivenInput:
     inputs: Mapping[str, Singles]
     names: tuple[str, ...]
     labels: NDArray[Any] | None
+    sources: tuple[str | None, ...]
     first: int = 0
     among: int = 0
 
@@ -66,6 +69,7 @@ class GivenInput:
             {name: each[samples] for name, each in self.inputs.items()},
             self.names[samples],
             None if self.labels is None else self.labels[samples],
+            self.sources[samples],
             self.first + samples.start,
             self.total,
         )
@@ -111,7 +115,7 @@ def given_input(model: Model, how: ModelInput, argument: str | None = None) -> G
             f"{read.labels_name}: there are {len(read.labels):,} classes of {len(read.names):,} "
             "samples"
         )
-    return GivenInput(read.inputs, read.names, read.labels)
+    return GivenInput(read.inputs, read.names, read.labels, read.sources)
 
 
 def one_beside(
@@ -209,6 +213,7 @@ class _Checked:
     names: tuple[str, ...]
     labels: NDArray[Any] | None
     labels_name: str
+    sources: tuple[str | None, ...]
 
 
 def _read(
@@ -230,7 +235,8 @@ def _read(
     names = _names(first, len(next(iter(inputs.values()))))
     found = [part for part in first if part.labels is not None]
     joined = _joined_labels(found, wanted) if len(found) == len(first) else None
-    return _Checked(inputs, names, joined, found[0].labels_name if found else "y")
+    labels_name = found[0].labels_name if found else "y"
+    return _Checked(inputs, names, joined, labels_name, _sources(first, len(names)))
 
 
 def _joined_labels(parts: Sequence[Read], wanted: Wanted) -> NDArray[Any] | None:
@@ -307,6 +313,12 @@ def _names(parts: Sequence[Read], count: int) -> tuple[str, ...]:
         # The same sample may be given twice.
         names[place] = name if seen[name] == 1 else f"{name} ({seen[name]})"
     return tuple(names)
+
+
+def _sources(parts: Sequence[Read], count: int) -> tuple[str | None, ...]:
+    """Return where samples were read from; None of those that no file has."""
+    sources = tuple(name for part in parts for name in part.whole_names)
+    return sources if len(sources) == count else (None,) * count
 
 
 def _input_layers(model: Model) -> list[Layer]:

@@ -13,7 +13,7 @@ from queries.analysis.at_input.attribution import Attribution
 from queries.analysis.at_input.frozen import FrozenModel
 from queries.analysis.operators import Ids
 from queries.answers.attribution import AGAINST, Sample, samples_of
-from queries.answers.circuit import Explained, explained_of
+from queries.answers.circuit import Explained
 from queries.answers.question import Question
 from queries.answers.towards import largest
 from queries.core.neuron_filter import NeuronFilter
@@ -25,13 +25,16 @@ _PICKS: Final = {"max", "min"}
 _MULTIPLIES: Final = "product"
 
 
-def store_inputs(question: Question) -> list[str]:
+def store_inputs(question: Question, name: str | None = None) -> list[str]:
     """Store the inputs that a question is about, and what neurons put out at them.
 
     Parameters
     ----------
     question
         One of the query ``contributions``, of which the neurons do not matter.
+    name
+        What the input is called; of several that, a colon and the place of each, counted from 0.
+        By default its file and row, or its number.
 
     Returns
     -------
@@ -46,20 +49,25 @@ def store_inputs(question: Question) -> list[str]:
         If the graph is none that is written.
     """
     names: list[str] = []
-    question.model.store.write_inputs(question.model.stored, _inputs(question, names))
+    question.model.store.write_inputs(question.model.stored, _inputs(question, name, names))
     return names
 
 
-def _inputs(question: Question, names: list[str]) -> Iterator[tuple[Mapping[str, Any], pa.Table]]:
-    labels = question.given().labels
+def _inputs(
+    question: Question, name: str | None, names: list[str]
+) -> Iterator[tuple[Mapping[str, Any], pa.Table]]:
+    given = question.given()
+    labels = given.labels
     for place, sample in enumerate(samples_of(question)):
-        names.append(sample.name)
+        numbered = name if given.samples == 1 else f"{name}:{place}"
+        own = sample.name if name is None else str(numbered)
+        names.append(own)
         properties = {
-            "name": sample.name,
+            "name": own,
             "label": None if labels is None else str(np.asarray(labels[place]).tolist()),
             "predicted": _predicted(sample),
             "sha256": _sha256(sample.inputs),
-            "source": sample.name,
+            "source": given.sources[place],
         }
         yield properties, activations_of(sample)
 
@@ -103,18 +111,20 @@ def check_circuit(question: Question) -> None:
     GraphError
         If the graph is none that is written.
     """
-    question.model.store.check_keeps_records()
+    question.model.store.check_keeps_records(question.model.stored)
     if (samples := question.given().samples) != 1:
         raise ParameterError(f"store: {samples:,} samples, and one circuit has a name; give one")
 
 
-def store_circuit(question: Question, name: str) -> str:
+def store_circuit(question: Question, explained: Explained, name: str) -> str:
     """Store the circuit of a question, and its input if that is not stored.
 
     Parameters
     ----------
     question
         One of the query ``circuit``, about one sample, which ``check_circuit`` lets pass.
+    explained
+        The answer at the sample.
     name
         What the circuit is called.
 
@@ -129,14 +139,14 @@ def store_circuit(question: Question, name: str) -> str:
         If the graph is none that is written.
     """
     model, values = question.model, question.values
-    (explained,) = explained_of(question)
     sample = explained.sample
-    if not _is_stored(question, sample):
-        store_inputs(question.also("contributions", input=values["input"], neurons=NeuronFilter()))
+    if (at := _stored_as(question, sample)) is None:
+        also = question.also("contributions", input=values["input"], neurons=NeuronFilter())
+        (at,) = store_inputs(also)
     nodes, relationships = _nodes(explained), _relationships(explained)
     properties = {
         "name": name,
-        "input": sample.name,
+        "input": at,
         "target": sample.towards.name,
         "rule": values["rule"],
         "products": values["products"],
@@ -151,16 +161,19 @@ def store_circuit(question: Question, name: str) -> str:
     }
     model.store.write_circuit(model.stored, properties, nodes, relationships)
     return (
-        f"stored circuit {name!r} at input {sample.name!r}: {len(nodes):,} nodes, "
+        f"stored circuit {name!r} at input {at!r}: {len(nodes):,} nodes, "
         f"{len(relationships):,} relationships"
     )
 
 
-def _is_stored(question: Question, sample: Sample) -> bool:
-    """Tell whether a sample is stored, wholly."""
-    meant = {"name": sample.name, "sha256": _sha256(sample.inputs), "state": COMPLETE}
+def _stored_as(question: Question, sample: Sample) -> str | None:
+    """Return the name under which a sample is stored wholly, its own if it can be; else None."""
+    sha256 = _sha256(sample.inputs)
     rows = question.model.store.inputs(question.model.stored).to_pylist()
-    return any({name: row[name] for name in meant} == meant for row in rows)
+    names = [
+        str(row["name"]) for row in rows if (row["sha256"], row["state"]) == (sha256, COMPLETE)
+    ]
+    return sample.name if sample.name in names else next(iter(names), None)
 
 
 def _nodes(explained: Explained) -> pa.Table:

@@ -11,8 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from queries.browser import questions
 from queries.browser.layers import inputs, outputs
-from queries.browser.models import Row, all_models, complete_models, select_model
+from queries.browser.models import (
+    Row,
+    all_models,
+    complete_models,
+    select_model,
+    stored_records,
+)
 from queries.core.files import replaced
 from queries.core.layer import Layer, layers_of
 from queries.core.neuron_filter import NeuronFilter
@@ -29,6 +36,10 @@ _BEFORE_IT: Final = {("bifans", "source"), ("combine", "first")}
 """Where the layer before the output layer is meant."""
 _SIZES: Final = ("granularity", "layers", "neurons", "edges")
 """What two models of one architecture have alike."""
+CIRCUIT_PICTURE: Final = "circuit_picture"
+"""The favourite that draws a stored circuit, and is no query."""
+
+_NONE_STORED: Final[Mapping[str, Sequence[str]]] = {"Input": (), "Circuit": ()}
 _OPTIONAL: Final = {"source", "among"}
 """Neurons that are not named where they need not be."""
 
@@ -59,17 +70,28 @@ def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
         raise ModelNotFoundError("; ".join(reasons))
     rows = complete_models(models)
     layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
-    other = _other(graph, rows, row)
-    return {
-        query.name: _favourite(graph, query, row, values_about(query, layers, other))
+    other, stored = _other(graph, rows, row), stored_records(graph, row["name"])
+    texts = {
+        query.name: _favourite(graph, query, row, values_about(query, layers, other, stored))
         for query in queries().values()
         if query.body
         and not (query.of_channels and row["granularity"] == "layer")
         and not (other is None and "other" in {each.name for each in query.parameters})
+        and all(stored[each.record] for each in query.parameters if each.record)
     }
+    if stored["Circuit"]:
+        question = questions.circuit(row["key"], stored["Circuit"][0])
+        title = f"// {CIRCUIT_PICTURE} of {printable(row['name'])}: {question.title}."
+        texts[CIRCUIT_PICTURE] = f"{title}\n{question.cypher};\n"
+    return texts
 
 
-def values_about(query: Query, layers: Sequence[Layer], other: str | None) -> dict[str, Any]:
+def values_about(
+    query: Query,
+    layers: Sequence[Layer],
+    other: str | None,
+    stored: Mapping[str, Sequence[str]] = _NONE_STORED,
+) -> dict[str, Any]:
     """Return what a favourite asks its query with.
 
     Parameters
@@ -80,8 +102,11 @@ def values_about(query: Query, layers: Sequence[Layer], other: str | None) -> di
         The layers of the model that it is about, inputs first.
     other
         The name of a model to compare it with; None where there is none.
+    stored
+        The names of the inputs and circuits that are stored with it, as ``stored_records`` has
+        them.
     """
-    values = {each.name: _value(query, each, layers, other) for each in query.parameters}
+    values = {each.name: _value(query, each, layers, other, stored) for each in query.parameters}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -125,8 +150,17 @@ def _favourite(graph: NeuronGraph, query: Query, row: Row, values: Mapping[str, 
     return f"// {query.name}{of}: {query.summary}\n{statement}\n"
 
 
-def _value(query: Query, parameter: Parameter, layers: Sequence[Layer], other: str | None) -> Any:
+def _value(
+    query: Query,
+    parameter: Parameter,
+    layers: Sequence[Layer],
+    other: str | None,
+    stored: Mapping[str, Sequence[str]],
+) -> Any:
     """Return the value of a parameter; None for its default."""
+    if parameter.record:
+        # Of two circuits the second is another one, where there is one.
+        return stored[parameter.record][-1 if parameter.name == "second" else 0]
     if parameter.name == "other":
         return other
     if parameter.type != "neurons" or (parameter.name in _OPTIONAL and not parameter.required):

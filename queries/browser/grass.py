@@ -22,7 +22,7 @@ _FAMILIES: Final = {
 """The colour of a class by a part of its name: those of Okabe and Ito, which the colour-blind tell
 apart."""
 _OTHERWISE: Final = "#d55e00"
-_LIGHT: Final = {"#999999", "#56b4e9", "#e69f00", "#cc79a7"}
+_LIGHT: Final = {"#999999", "#56b4e9", "#e69f00", "#cc79a7", "#f0e442"}
 """Colours on which black reads better than white."""
 
 
@@ -39,11 +39,16 @@ def style_sheet(kinds: Iterable[str]) -> str:
         **_of_kind("Model", _node("#1a1a1a", "110px")),
         **_of_kind("Layer", _node("#4d4d4d", "100px")),
         **_of_kind("Neuron", _node("#999999", "100px")),
+        **_of_kind("Input", _node("#f0e442", "110px")),
+        **_of_kind("Circuit", _node("#009e73", "110px")),
+        **_of_kind("Active", _node("#56b4e9", "80px")),
         **{f"node.{kind}": _node(_colour(kind), "100px") for kind in sorted(set(kinds))},
         "relationship": _relationship("#a5abb6", "1px", "<type>"),
         "relationship.CONNECTS_TO": _relationship("#7f7f7f", "2px", "{weight}"),
         "relationship.NEXT": _relationship("#4d4d4d", "3px", "<type>"),
         "relationship.HAS_LAYER": _relationship("#a5abb6", "1px", "<type>"),
+        "relationship.ACTIVATES": _relationship("#a5abb6", "1px", "{value}"),
+        "relationship.CONTRIBUTES": _relationship("#d55e00", "2px", "{attribution}"),
     }
     return "\n".join(_rule(selector, values) for selector, values in rules.items())
 

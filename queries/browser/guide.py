@@ -5,7 +5,13 @@ from urllib.parse import quote
 
 from queries.browser import layers as choice
 from queries.browser import questions
-from queries.browser.models import Row, all_models, complete_models, select_model
+from queries.browser.models import (
+    Row,
+    all_models,
+    complete_models,
+    select_model,
+    stored_records,
+)
 from queries.browser.pages import page
 from queries.browser.questions import Question
 from queries.browser.server import GUIDE, STYLE
@@ -93,6 +99,7 @@ def questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
             f"A table: how many weights into {layer.name} there are between low and high.",
             str(graph.statement("weight_distribution", neurons=_all_of(layer), model=name)),
         )
+    yield from _about_records(graph, row, layers)
     yield questions.written(name)
     there = graph.properties(model=name)
     for written in there["name"][there["state"] == COMPLETE]:
@@ -110,6 +117,31 @@ def _about_outputs(graph: NeuronGraph, row: Row, layers: list[Layer]) -> Iterato
     yield questions.best_products(key, end, row["edges"])
     yield questions.paths(key, begin, end)
     yield questions.remove_best(key)
+
+
+def _about_records(graph: NeuronGraph, row: Row, layers: list[Layer]) -> Iterator[Question]:
+    """Ask what is stored at inputs."""
+    name, stored = row["name"], stored_records(graph, row["name"])
+    yield questions.records(row["key"])
+    if stored["Input"] and (ends := choice.outputs(layers)):
+        end = _name(graph, ends[0].first, name)
+        about = {"at": stored["Input"][0], "neurons": end}
+        yield Question(
+            "What made a neuron fire",
+            f"A table: what sources pass on into {end} at the input {about['at']}, the largest "
+            "first. A contribution is the weight times the value of the source times the slope of "
+            "the neuron.",
+            str(graph.statement("stored_contributions", model=name, **about)),
+        )
+    if stored["Circuit"]:
+        yield questions.circuit(row["key"], stored["Circuit"][0])
+        yield Question(
+            "Whether a stored circuit adds up",
+            "A table: by how much a node of each layer misses its attribution at most, which is "
+            "what relationships bring to it, what begins at it, and what was left out. It is 0 "
+            "where nobody has changed what is stored.",
+            str(graph.statement("stored_conservation", model=name, circuit=stored["Circuit"][0])),
+        )
 
 
 def _about_field(graph: NeuronGraph, row: Row, neuron: int) -> Iterator[Question]:

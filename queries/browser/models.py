@@ -53,3 +53,20 @@ def select_model(location: str, rows: Sequence[Row], model: str | None) -> Row |
         f"there is no complete model {model!r}; those that are complete: {listed(names)}"
         f"{meant(model, names)}"
     )
+
+
+def stored_records(graph: NeuronGraph, model: str) -> dict[str, list[str]]:
+    """Return the names of what is stored wholly with a model, ``Input`` and ``Circuit``.
+
+    Parameters
+    ----------
+    graph
+        An open graph.
+    model
+        The name of the model.
+    """
+    frames = {"Input": graph.inputs(model=model), "Circuit": graph.circuits(model=model)}
+    return {
+        kind: frame.loc[frame["state"] == COMPLETE, "name"].tolist()
+        for kind, frame in frames.items()
+    }

@@ -13,6 +13,9 @@ from queries.core.properties import quoted
 STRONGEST: Final = 25
 """How many inputs of a neuron are drawn, or neurons of a layer or of a written property."""
 
+MOST_CONTRIBUTIONS: Final = 100
+"""How many relationships of a stored circuit are drawn."""
+
 BEST: Final = "neurongraph_best"
 """The property that the guide writes to neurons, for the statement that draws paths."""
 
@@ -268,6 +271,51 @@ def largest(key: str, name: str) -> Question:
         "RETURN n\n"
         f"ORDER BY {value} DESC\n"
         f"LIMIT {STRONGEST}",
+    )
+
+
+def records(key: str) -> Question:
+    """Ask for the inputs and the circuits that are stored with a model.
+
+    Parameters
+    ----------
+    key
+        The model's key.
+    """
+    return Question(
+        "Stored inputs and circuits",
+        "Each input that is stored with the model, and each circuit at it: the part of the model "
+        "that explains an answer. None is there before one is stored: by neurongraph activate "
+        "--input FILE an input with what neurons put out at it, by neurongraph query circuit "
+        "--input FILE --store NAME a circuit as well. Load this guide again then: it has slides "
+        "about them.",
+        f"MATCH (i:NeurongraphInput {{model: {literal(key)}}})\n"
+        "OPTIONAL MATCH p = (:NeurongraphCircuit {model: i.model})-[:OF]->(i)\n"
+        "RETURN i, p\n"
+        "LIMIT 100",
+    )
+
+
+def circuit(key: str, name: str) -> Question:
+    """Ask for the picture of a stored circuit.
+
+    Parameters
+    ----------
+    key, name
+        The model's key and the circuit's name.
+    """
+    of = f"{{model: {literal(key)}, circuit: {literal(name)}}}"
+    return Question(
+        "A stored circuit",
+        f"The {MOST_CONTRIBUTIONS} relationships of the circuit {name} over which most of the "
+        "answer comes, for it or against it: the caption is their attribution. Double-click a node "
+        "to see which neuron it is.",
+        f"MATCH p = (:NeurongraphActive {of})\n"
+        f"  -[e:CONTRIBUTES]->(:NeurongraphActive {of})\n"
+        "WHERE e.attribution = e.attribution\n"
+        "RETURN p\n"
+        "ORDER BY abs(e.attribution) DESC\n"
+        f"LIMIT {MOST_CONTRIBUTIONS}",
     )
 
 

@@ -178,6 +178,8 @@ def _values(declaration: Declaration, key: str, stored: StoredNames) -> list[tup
     values = [*parameter.choices, *(stored.properties if parameter.or_property else ())]
     if parameter.type == "neurons":
         values += stored.layers
+    if parameter.record:
+        values += stored.inputs if parameter.record == "Input" else stored.circuits
     if parameter.name == _OTHER:
         values += stored.models
     if parameter.name == history.RUN.name:

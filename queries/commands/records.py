@@ -35,7 +35,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
     rich_help_panel=PANEL,
     epilog=examples(
         "neurongraph activate --input samples/digits.npz:0..9 --graph digits.lbug",
-        "neurongraph activate --input samples/digit_7.png --pixels 0..1",
+        "neurongraph activate --input samples/digit_7.png --pixels 0..1 --name seven",
     ),
 )
 def activate(
@@ -43,6 +43,15 @@ def activate(
     pixels: PixelsOption = None,
     resize: ResizeOption = False,
     label: LabelOption = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="What the input is called; several get NAME:0, NAME:1 and so on. By default it is "
+            "its file and row.",
+        ),
+    ] = None,
     graph: GraphOption = None,
     model: ModelOption = None,
     format_name: FormatOption = None,
@@ -59,7 +68,7 @@ def activate(
     if given is None:
         raise typer.BadParameter("say at which samples", param_hint="--input")
     with open_graph(graph, model) as session:
-        frame = session.activate(given)
+        frame = session.activate(given, name=name)
     write(frame, to, main=("name", "label", "predicted", "neurons"))
 
 

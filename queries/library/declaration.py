@@ -53,6 +53,8 @@ class Parameter:
         to neurons may be named. Whether it was, ``Model.require_property`` says.
     not_stated
         By choice, why the query's own statement does not answer with it; empty where it does.
+    record
+        ``Input`` or ``Circuit`` where it is the name of one that is stored with the model.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Parameter:
     bounds_weights: bool = False
     or_property: bool = False
     not_stated: Mapping[str, str] = field(default_factory=dict, hash=False)
+    record: str = ""
 
     @property
     def kinds(self) -> tuple[str, ...]:

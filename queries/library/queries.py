@@ -59,6 +59,7 @@ THEMES: Final = {
     "over_inputs": "Neurons over many inputs",
     "many_circuits": "Circuits of many inputs",
     "intervention": "Interventions at an input",
+    "records": "Stored inputs and circuits",
 }
 """Headings by the file in ``queries/methods/`` that holds the methods of the queries."""
 
@@ -173,6 +174,11 @@ class Query(Declaration):
     def about_a_model(self) -> bool:
         """Whether it asks about one model, rather than about all of the graph."""
         return bool(self.reads) or "$model" in self.body
+
+    @property
+    def of_records(self) -> bool:
+        """Whether it is about inputs or circuits that are stored with a model, by their names."""
+        return any(each.record for each in self.parameters)
 
     def main_of(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return which columns of an answer a narrow terminal keeps: also written properties."""

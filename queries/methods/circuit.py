@@ -6,6 +6,7 @@ from typing import Literal
 import pandas as pd
 
 from queries.answers import circuit as answers
+from queries.answers.question import Question
 from queries.answers.storing import check_circuit, store_circuit
 from queries.core.arguments import require_text
 from queries.core.memory import too_little_memory_named
@@ -160,10 +161,22 @@ class CircuitMethods(Methods):
             require_text("store", store, "what the circuit is called")
             check_record_name("circuit", store)
             check_circuit(question)
-        frame = self._answer(question, answers.circuit, in_store=in_store, sort=sort, limit=limit)
+        explained: list[answers.Explained] = []
+
+        def compute(asked: Question) -> pd.DataFrame:
+            explained.extend(answers.explained_of(asked))
+            return answers.circuit(asked, explained)
+
+        frame = self._answer(
+            question,
+            answers.circuit if store is None else compute,
+            in_store=in_store,
+            sort=sort,
+            limit=limit,
+        )
         if store is not None:
             with self._showing(), too_little_memory_named():
-                frame.attrs["written"] = store_circuit(question, store)
+                frame.attrs["written"] = store_circuit(question, explained[0], store)
         return frame
 
     def circuit_nodes(

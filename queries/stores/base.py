@@ -303,13 +303,19 @@ class Store(Closing):
 
         raise no_record_error("Input", about.name, name, ())
 
-    def check_keeps_records(self) -> None:
-        """Raise an error where no input and no circuit can be stored.
+    @abstractmethod
+    def check_keeps_records(self, about: "StoredModel") -> None:
+        """Raise an error where no circuit can be stored; nothing is written.
+
+        Parameters
+        ----------
+        about
+            The model.
 
         Raises
         ------
         GraphError
-            If the graph is none that is written.
+            If the graph is none that is written, or may not be, or the model was replaced.
         """
 
     @abstractmethod

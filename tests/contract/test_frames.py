@@ -9,6 +9,7 @@ import pytest
 from queries import NeuronFilter, NeuronGraph
 from queries.core.granularity import NEURON_GRAPH
 from queries.library.queries import queries
+from tests.examples import RECORDED
 
 DTYPES = {
     "int": "int64",
@@ -150,7 +151,7 @@ def assert_declared(frame: pd.DataFrame, query: str) -> None:
 
 class TestFrames:
     @pytest.mark.one_in(4)
-    @pytest.mark.parametrize("query", sorted(queries().keys() - OF_ATTENTION))
+    @pytest.mark.parametrize("query", sorted(queries().keys() - OF_ATTENTION - RECORDED))
     def test_are_as_declared(self, pooled: NeuronGraph, query: str) -> None:
         frame = getattr(pooled, query)(**FILLED.get(query, {}))
         assert len(frame) > 0
@@ -175,4 +176,4 @@ class TestFrames:
             assert_declared(paths, "strongest_paths")
 
     def test_every_query_is_tried(self) -> None:
-        assert set(EMPTY) | ALWAYS_FILLED == set(queries())
+        assert set(EMPTY) | ALWAYS_FILLED | RECORDED == set(queries())

@@ -20,6 +20,16 @@ _ROUNDED: Final = (
     ),
 )
 _REPEAT: Final = "neurongraph load samples/repeat.keras --graph repeat.lbug --replace"
+_STORED: Final = (
+    (
+        "neurongraph query circuit --graph digits.lbug --input samples/digits.npz:7 --store five "
+        "level=neuron"
+    ),
+    (
+        "neurongraph query circuit --graph digits.lbug --input samples/digits.npz:6 --store eight "
+        "level=neuron"
+    ),
+)
 _QUERIES: Final = f"""\
 Each query is a file in `queries/cypher/`, a command `neurongraph query NAME`, and a method of
 `neurongraph.NeuronGraph`, which returns a pandas frame. [output.md](output.md) says in which
@@ -57,7 +67,11 @@ weights rounded to one decimal:
 What is about attention is shown on a small transformer, which goes on with a sequence that repeats
 itself:
 
-{block("sh", _REPEAT)}"""
+{block("sh", _REPEAT)}
+
+What is stored at inputs is shown on the circuits of two of them:
+
+{block("sh", chr(10).join(_STORED))}"""
 
 _ABOVE: Final = """\
 [Queries](../queries.md) says how neurons are named, and how the graphs of the examples are loaded.
@@ -111,6 +125,12 @@ def load_both() -> None:
 def load_repeat() -> None:
     """Make ``repeat.lbug`` in the current folder."""
     run(f"{_REPEAT} --quiet")
+
+
+def store_circuits() -> None:
+    """Store the circuits that the examples name in ``digits.lbug``, in the current folder."""
+    for command in _STORED:
+        run(command)
 
 
 def load_series() -> None:

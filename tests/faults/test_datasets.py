@@ -27,6 +27,7 @@ from queries.errors import (
 )
 from queries.library.queries import queries
 from queries.stores.dataset import README, is_dataset
+from tests.examples import RECORDED
 from tests.faults.clients import FINISHED, Client, Tell, loading
 from tests.faults.questions import OTHER, QUESTIONS, ask, check_alike
 from tests.faults.seeds import seeds
@@ -129,7 +130,7 @@ class TestTruth:
         return wholes[request.param]
 
     def test_of_each_query_there_is_a_question(self) -> None:
-        assert {query for query, _ in QUESTIONS} | {"models"} == queries().keys()
+        assert {query for query, _ in QUESTIONS} | {"models"} | RECORDED == queries().keys()
 
     def test_relationships_are_the_weights(self, whole: Whole) -> None:
         expected = by_hand(whole.files[NAME])

@@ -74,7 +74,11 @@ def _asked() -> list[list[str]]:
         ["models", "--graph", "digits.lbug"],
         ["check", "--graph", "digits.lbug"],
         ["cypher", "--graph", "digits.lbug", "MATCH (n:Neuron) RETURN count(n)"],
-        *(["query", each.name, *both, *example_words(each)] for each in queries().values()),
+        *(
+            ["query", each.name, *both, *example_words(each)]
+            for each in queries().values()
+            if not each.of_records
+        ),
         *(
             ["plot", each.name, *both, *example_words(each), "--output", f"{each.name}.html"]
             for each in plots().values()

@@ -132,6 +132,13 @@ def invoke(
     return lambda *arguments, **options: CliRunner().invoke(app, arguments, **options)
 
 
+def store_examples(invoke: Invoke) -> None:
+    """Store the circuits that examples name."""
+    for name, row in (("five", 7), ("eight", 6)):
+        at = ("--input", f"samples/digits.npz:{row}", "level=neuron")
+        assert invoke("query", "circuit", *at, "--store", name).exit_code == 0
+
+
 def records(result: Result) -> list[dict[str, Any]]:
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
@@ -326,6 +333,8 @@ class TestQuery:
     @pytest.mark.parametrize("name", queries())
     def test_answers(self, invoke: Invoke, name: str) -> None:
         asked = query(name)
+        if asked.of_records:
+            store_examples(invoke)
         rows = records(invoke("query", name, *example_words(asked), "--format", "json"))
         assert rows
         assert list(rows[0]) == [column.name for column in asked.columns_in(NEURON_GRAPH)]
@@ -343,6 +352,8 @@ class TestQuery:
     @pytest.mark.parametrize("name", queries())
     def test_shows_its_cypher_on_stderr(self, invoke: Invoke, name: str) -> None:
         asked = query(name)
+        if asked.of_records:
+            store_examples(invoke)
         words = ("query", name, *example_words(asked), "--format", "csv")
         done = invoke(*words, "--show-cypher")
         if asked.not_stated:

@@ -25,7 +25,13 @@ from queries.library.queries import queries
 from queries.plots.picture import Picture
 from queries.viewer.server import Viewer
 from tests.docs.docstrings import example_of
-from tests.docs.queries_page import graph_of, load_both, load_repeat, load_series
+from tests.docs.queries_page import (
+    graph_of,
+    load_both,
+    load_repeat,
+    load_series,
+    store_circuits,
+)
 from tests.docs.sample import DIGITS, ROOT, run, sample_folder
 from tests.examples import example_values
 from tests.generate_docs import generated
@@ -113,7 +119,10 @@ def both() -> Iterator[NeuronGraph]:
         load_both()
         load_repeat()
         load_series()
+        store_circuits()
         with NeuronGraph("both.lbug", model="rounded") as graph:
+            for name, row in (("five", 7), ("eight", 6)):
+                graph.circuit(f"samples/digits.npz:{row}", level="neuron", store=name)
             yield graph
 
 

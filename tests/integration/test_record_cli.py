@@ -63,7 +63,8 @@ def test_listed_and_removed(invoke: Invoke) -> None:
     [
         (["drop-input", "c"], "model 'digits' has no input 'c'; "),
         (["drop-circuit", "c"], "model 'digits' has no circuit 'c'; "),
-        (["drop-input", "c", "--graph", "files/"], "is read only, and keeps no inputs"),
+        (["drop-circuit", "c", "--graph", "files/"], "files keeps no circuits"),
+        (["drop-input", "c", "--graph", "files/"], "model 'digits' has no input 'c'; none is st"),
         (["inputs", "--sort", "edges"], "edges"),
     ],
 )

@@ -30,6 +30,8 @@ GIVEN: Final[dict[str, Any]] = {
     "input": np.zeros((1, 3)),
     "other_input": np.zeros((1, 3)),
     "x": np.zeros((1, 3)),
+    "at": "seven",
+    "circuit": "why",
 }
 FLAGS: Final = {"bool"}
 FUNCTIONS: Final = ("load", "inspect", "verify", "check", "drop", "load_epochs", "NeuronGraph")

@@ -48,13 +48,16 @@ class TestStyleSheet:
     def test_gives_each_node_a_colour_and_a_caption(self) -> None:
         read = rules(style_sheet(["Dense", "MyLayer"]))
         nodes = {name: rule for name, rule in read.items() if name.startswith("node")}
-        assert len(nodes) == 9
+        assert len(nodes) == 15
         for rule in nodes.values():
             assert re.fullmatch("#[0-9a-f]{6}", rule["color"])
             assert rule["caption"] == "'{name}'"
 
     def test_writes_the_weight_on_a_relationship(self) -> None:
-        assert rules(style_sheet([]))["relationship.CONNECTS_TO"]["caption"] == "'{weight}'"
+        read = rules(style_sheet([]))
+        assert read["relationship.CONNECTS_TO"]["caption"] == "'{weight}'"
+        assert read["relationship.CONTRIBUTES"]["caption"] == "'{attribution}'"
+        assert read["relationship.ACTIVATES"]["caption"] == "'{value}'"
 
     def test_has_no_comments(self) -> None:
         assert not re.search(r"//|/\*", style_sheet(["Dense"]))

@@ -31,9 +31,10 @@ NAMES = [
     "eigenvector_centrality", "field_neurons", "head_loadings", "influence", "intervene",
     "katz", "laplacian", "layer_statistics", "layers", "longest_path", "models", "neighbours",
     "neurons", "pagerank", "path_centrality", "path_counts", "path_norm", "projective_field",
-    "receptive_field", "recovery_curve", "shortest_paths", "strength", "strongest_edges",
-    "strongest_paths", "summary", "top_inputs", "top_neurons", "weight_distribution",
-    "widest_path", "zero_channels",
+    "receptive_field", "recovery_curve", "shared_channels", "shortest_paths", "stored_circuit",
+    "stored_conservation", "stored_contributions", "stored_nodes", "strength",
+    "strongest_edges", "strongest_paths", "summary", "top_inputs", "top_neurons",
+    "weight_distribution", "widest_path", "zero_channels",
 ]  # fmt: skip
 _FEW = 10
 HEADER_KEYS = {
@@ -57,6 +58,7 @@ HEADER_KEYS = {
 }
 PARAMETER_KEYS = {
     "bounds_weights",
+    "record",
     "shared",
     "type",
     "unit",

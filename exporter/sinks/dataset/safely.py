@@ -85,7 +85,7 @@ def _renamed(part: Path, folder: Path) -> bool:
 def sweep(dataset: Path) -> None:
     """Delete what killed processes have left half-written in a dataset."""
     remove_parts(dataset)
-    for folder in dataset.glob("*/"):
+    for folder in (*dataset.glob("*/"), *dataset.glob("*/*/")):
         remove_parts(folder)
 
 
@@ -100,6 +100,10 @@ def remove_folder(folder: Path, mark: str) -> None:
 def finish_removing(removed: Path) -> None:
     """Delete a folder that got such a name; another process may be at it too."""
     with file_errors(removed), suppress(FileNotFoundError):
-        for file in removed.iterdir():
-            file.unlink(missing_ok=True)
+        for each in removed.iterdir():
+            # Stored inputs have a folder of their own.
+            if each.is_dir() and not each.is_symlink():
+                finish_removing(each)
+            else:
+                each.unlink(missing_ok=True)
         removed.rmdir()

@@ -103,19 +103,19 @@ class BlockStore(Store):
         """Refuse: nothing is written."""
         self.check_writable(index=False)
 
-    def check_keeps_records(self) -> None:
+    def check_keeps_records(self, about: "StoredModel") -> None:
         """Refuse: nothing is written."""
-        self._refuse_record()
+        self._refuse_record("circuits")
 
     def write_inputs(
         self, about: "StoredModel", inputs: Iterable[tuple[Mapping[str, Any], pa.Table]]
     ) -> None:
         """Refuse: nothing is written."""
-        self._refuse_record()
+        self._refuse_record("inputs")
 
     def remove_input(self, about: "StoredModel", name: str) -> None:
         """Refuse: nothing is written."""
-        self._refuse_record()
+        self._refuse_record("inputs")
 
     def write_circuit(
         self,
@@ -125,16 +125,14 @@ class BlockStore(Store):
         relationships: pa.Table,
     ) -> None:
         """Refuse: nothing is written."""
-        self._refuse_record()
+        self._refuse_record("circuits")
 
     def remove_circuit(self, about: "StoredModel", name: str) -> None:
         """Refuse: nothing is written."""
-        self._refuse_record()
+        self._refuse_record("circuits")
 
-    def _refuse_record(self) -> NoReturn:
-        raise GraphError(
-            f"{self.location} is read only, and keeps no inputs and no circuits; {self.instead}"
-        )
+    def _refuse_record(self, kept: str) -> NoReturn:
+        raise GraphError(f"{self.location} keeps no {kept}; {self.instead}")
 
     def _refuse(self) -> NoReturn:
         raise CypherError(

@@ -1,12 +1,13 @@
 """A dataset as a graph."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
 
 from queries.core.address import place_text
 from queries.core.progress import Progress, silent
+from queries.core.records import checked_inputs, input_checksum
 from queries.core.schema import COMPLETE
 from queries.core.text import printable
 from queries.core.wording import MODEL_FILE, command
@@ -15,11 +16,15 @@ from queries.stores.blocks import BlockStore
 from queries.stores.dataset.blocks import DatasetBlocks
 from queries.stores.dataset.files import file_errors
 from queries.stores.dataset.held import HeldFiles
+from queries.stores.dataset.inputs import InputFiles
 from queries.stores.dataset.notes import README, complete_notes, is_dataset, model_notes
 from queries.stores.embedded.names import SUFFIX
 from queries.stores.notes import is_of
+from queries.stores.records import changed_text, no_record_error, require_as_written
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from queries.core.model import StoredModel
     from queries.stores.damage import Damage
 
@@ -95,6 +100,54 @@ class DatasetStore(BlockStore):
             self._blocks[key] = DatasetBlocks(path, note)
         return self._blocks[key]
 
+    def inputs(self, about: "StoredModel") -> "pa.Table":
+        """Return the inputs that are stored with a model, by name."""
+        return self._inputs(about).listed()
+
+    def activations_of(self, about: "StoredModel", name: str) -> "pa.Table":
+        """Return what the neurons of a model put out at a stored input."""
+        own = self._input(about, name)
+        rows = self._inputs(about).activations(name)
+        require_as_written("Input", own, input_checksum(own, rows), about.name, self.location)
+        return rows
+
+    def write_inputs(
+        self, about: "StoredModel", inputs: "Iterable[tuple[Mapping[str, Any], pa.Table]]"
+    ) -> None:
+        """Store inputs, each wholly or not at all."""
+        layers = self.blocks(about).layers
+        ids = range(layers[0].first, layers[-1].last + 1)
+        for each in checked_inputs(inputs, about.key, ids):
+            # The model may be replaced meanwhile.
+            self._inputs(about).write(each)
+
+    def remove_input(self, about: "StoredModel", name: str) -> None:
+        """Remove a stored input."""
+        self._input(about, name)
+        self._inputs(about).remove(name)
+
+    def _inputs(self, about: "StoredModel") -> InputFiles:
+        return InputFiles(self._note_of(about)[0])
+
+    def _input(self, about: "StoredModel", name: str) -> dict[str, Any]:
+        """Return the properties of an input that is stored."""
+        rows = {row["name"]: row for row in self.inputs(about).to_pylist()}
+        if name not in rows:
+            raise no_record_error("Input", about.name, name, rows)
+        own: dict[str, Any] = rows[name]
+        return own
+
+    def _input_damage(self, about: "StoredModel") -> "Iterator[Damage]":
+        """Yield which inputs are not as they were written."""
+        from queries.stores.damage import Damage
+
+        for name in self.inputs(about)["name"].to_pylist():
+            try:
+                self.activations_of(about, name)
+            except GraphError:
+                text = changed_text("Input", name, about.name, self.location)
+                yield Damage(text, of_load=False)
+
     def damage(self, about: "StoredModel", progress: Progress = silent) -> "Iterator[Damage]":
         """Read all files of a model, and yield those that are not as its load wrote them.
 
@@ -106,6 +159,7 @@ class DatasetStore(BlockStore):
             yield each
         if whole:
             yield from super().damage(about, progress)
+        yield from self._input_damage(about)
 
     def _note_of(self, about: "StoredModel") -> tuple[Path, dict[str, Any]]:
         for path, note in complete_notes(model_notes(self._folder)).items():

@@ -4,6 +4,7 @@ A file a model makes dropping and replacing a model the work of the file system:
 instant and cannot be left half done.
 """
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from queries.core.records import checked_circuit, checked_inputs
 from queries.core.schema import DAMAGED
 from queries.core.wording import MODEL_FILE, command, option, which_model
 from queries.errors import (
+    GraphAccessError,
     GraphDamagedError,
     GraphError,
     GraphNotFoundError,
@@ -210,6 +212,11 @@ class EmbeddedStore(CypherStore):
         """Tell whether the file has tables of inputs and circuits."""
         with self._reading(about) as handle:
             return has_records(handle.connection)
+
+    def check_keeps_records(self, about: "StoredModel") -> None:
+        """Refuse where the copy that is written into cannot be made."""
+        if not os.access(self._folder, os.W_OK):
+            raise GraphAccessError(f"{self.location} may not be written by this user")
 
     def write_inputs(
         self, about: "StoredModel", inputs: Iterable[tuple[Mapping[str, Any], pa.Table]]

@@ -51,6 +51,10 @@ class Records:
     reading: Callable[[Work], list[neo4j.Record]]
     writing: Callable[[Work], list[neo4j.Record]]
 
+    def check_writable(self) -> None:
+        """Raise the error of the first write, and write nothing."""
+        self.writing(partial(_lock, self.about))
+
     def write_inputs(self, inputs: Iterable["InputRecord"]) -> None:
         """Write inputs, each in place of the one of its name."""
         self._make_constraints()
@@ -138,7 +142,7 @@ class _Write:
         """
 
         def work(transaction: neo4j.ManagedTransaction) -> list[neo4j.Record]:
-            self._lock(transaction)
+            _lock(self.about, transaction)
             there = self._there(transaction, self.label, self.name)
             self._was_there = there is not None
             if must_be_there and there is None:
@@ -218,7 +222,7 @@ class _Write:
         """Remove its node; another process may have done it."""
 
         def work(transaction: neo4j.ManagedTransaction) -> list[neo4j.Record]:
-            self._lock(transaction)
+            _lock(self.about, transaction)
             if self._there(transaction, self.label, self.name) is None:
                 return []
             self._require_ours(transaction)
@@ -243,7 +247,7 @@ class _Write:
         GraphLockedError
             If another process has begun to write or remove it.
         """
-        self._lock(transaction)
+        _lock(self.about, transaction)
         there = self._there(transaction, self.label, self.name)
         if there is None or there["write_id"] != self._write_id:
             raise GraphLockedError(
@@ -252,20 +256,6 @@ class _Write:
                 "the other one counts"
             )
         return int(there["parts"] or 0)
-
-    def _lock(self, transaction: neo4j.ManagedTransaction) -> None:
-        """Lock the node of the model.
-
-        Raises
-        ------
-        GraphError
-            If it was replaced or removed since it was chosen.
-        """
-        name = {"name": self.about.name}
-        _run(transaction, LOCK, name)
-        rows = _run(transaction, LISTED, name)
-        if [(row["load_id"], row["state"]) for row in rows] != [(self.about.load_id, COMPLETE)]:
-            raise GraphError(REPLACED_MEANWHILE)
 
     def _there(
         self, transaction: neo4j.ManagedTransaction, label: str, name: str
@@ -279,6 +269,22 @@ class _Write:
     ) -> list[neo4j.Record]:
         own = {"model": self.about.key, "name": self.name}
         return _run(transaction, statement, own | parameters)
+
+
+def _lock(about: "StoredModel", transaction: neo4j.ManagedTransaction) -> list[neo4j.Record]:
+    """Lock the node of a model.
+
+    Raises
+    ------
+    GraphError
+        If it was replaced or removed since it was chosen.
+    """
+    name = {"name": about.name}
+    _run(transaction, LOCK, name)
+    rows = _run(transaction, LISTED, name)
+    if [(row["load_id"], row["state"]) for row in rows] != [(about.load_id, COMPLETE)]:
+        raise GraphError(REPLACED_MEANWHILE)
+    return rows
 
 
 def _run(

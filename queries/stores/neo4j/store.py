@@ -212,6 +212,10 @@ class BoltStore(CypherStore):
             writing=lambda work: self._transact(work, neo4j.WRITE_ACCESS),
         )
 
+    def check_keeps_records(self, about: "StoredModel") -> None:
+        """Lock the node of the model once, as each write does: who may not write is told so."""
+        self._records(about).check_writable()
+
     def write_inputs(
         self, about: "StoredModel", inputs: Iterable[tuple[Mapping[str, Any], pa.Table]]
     ) -> None:

@@ -21,7 +21,7 @@ MODEL, OTHER = "stated-cifar", "stated-cifar-other"
 STATED = [
     each.name
     for each in queries().values()
-    if each.body and each.about_a_model and each.name != "top_neurons"
+    if each.body and each.about_a_model and each.name != "top_neurons" and not each.of_records
 ]
 
 

@@ -25,6 +25,8 @@ def digits(neo4j_server: Neo4jServer, digits_file: Path) -> Iterator[NeuronGraph
     """Give the sample model, which the examples of the queries are about."""
     load(digits_file, neo4j_server.uri, name=OTHER)
     with NeuronGraph(neo4j_server.uri, model=OTHER) as graph:
+        for name, row in (("five", 7), ("eight", 6)):
+            graph.circuit(f"samples/digits.npz:{row}", level="neuron", store=name)
         yield graph
     drop(OTHER, neo4j_server.uri)
 
