@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from queries.analysis.circuit.extract import Chosen, Pruning, extract
-from queries.analysis.circuit.flow import Flow, add_sums, flow, sums
+from queries.analysis.circuit.flow import Flow, add_sums, flow, sums, through_nodes
 from queries.analysis.circuit.grouped import Between
 from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.circuit.scores import carried_within, explanation
@@ -204,15 +204,17 @@ class Explained:
         """What flows, and what nodes put out; the sample then forgets what its neurons have."""
         sample, node = self.sample, self.nodes.node
         found, network = sample.attributed, sample.question.network
-        flowing = flow(found, network, node, apart=self.nodes.apart, known=self.known)
-        values = np.zeros(len(self.nodes.table))
+        through, values = through_nodes(found, network, node), np.zeros(len(self.nodes.table))
         for layer in network.layers:
             own = found.value if network.fed_by(layer) else found.pre_activation
             place = network.neurons_of(layer)
             add_sums(values, node[place], own[place])
-        del found
+        flowing = found.flowing
+        # Of a large model what is not needed any more makes room for the relationships.
+        del found, own
         sample.forget()
-        return flowing, values
+        flows = flow(flowing, through, network, node, apart=self.nodes.apart, known=self.known)
+        return flows, values
 
 
 def explained_of(question: Question) -> Iterator[Explained]:

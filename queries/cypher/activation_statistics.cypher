@@ -4,7 +4,7 @@ theme = "over_inputs"
 order = "by id"
 reads = "edges"
 definition = "of the values that activations has, in one pass over batches of inputs. A neuron is active at an input where its value is not 0, and dead where it is 0 at all of them. Of a channel or a layer the values of its neurons at all inputs are taken together. Batches are joined by Chan, Golub and LeVeque (1983), Algorithms for computing the sample variance, in double precision"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "What they feed is NaN or infinite, as in Keras: mean, std, min and max are NaN where a value is; NaN counts as active, and not as above 0."
 example = { input = "samples/digits.npz:0..99", neurons = "dense_0" }
 main = ["name", "mean", "std", "max", "active_share", "dead"]

@@ -4,7 +4,7 @@ theme = "at_input"
 order = "inputs as they are given, then by id"
 reads = "edges"
 definition = "value = activation(pre_activation), and pre_activation = reduce(weight * value of the source) + bias, layer by layer from the inputs on, in the precision in which Keras computes. A neuron of an input has its number as both"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "What they feed is NaN or infinite, as in Keras."
 example = { input = "samples/digits.npz:7", neurons = "dense_1" }
 main = ["name", "value", "pre_activation", "input"]

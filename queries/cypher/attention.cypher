@@ -4,7 +4,7 @@ theme = "attention"
 order = "inputs as they are given, then by layer, head, query and key"
 reads = "edges"
 definition = "weight = softmax over keys of the score, Vaswani et al. (2017), eq. 1, in the precision in which Keras computes: those of a query add up to 1, and are 0 where a mask leaves a key out. A pattern is a softmax by which values are multiplied and added up, in whatever class of a layer. Of several axes of positions, as those of an image, numbers count row by row"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "What they feed is NaN or infinite, as in Keras."
 example = { input = "3,1,4,2,3,1,4,2" }
 main = ["head", "query", "key", "weight", "layer"]

@@ -4,7 +4,7 @@ theme = "attribution"
 order = "inputs as they are given, then by id"
 reads = "edges"
 definition = "gradient g = sum over what a neuron feeds of weight * slope * gradient of the target, from the target back; attribution = value * gradient. Those of the inputs and all bias parts add up to the target: the full gradient of Srinivas and Fleuret (2019), eq. 3; with rescale the contributions of Shrikumar et al. (2017), DeepLIFT, sec. 3.2; with ig the conductance of Dhamdhere et al. (2018), eq. 2. A softmax within the model has its Jacobian"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", neurons = "dense_0", towards = "dense_1[7]" }
 main = ["name", "attribution", "gradient", "input"]

@@ -4,7 +4,7 @@ theme = "attribution"
 order = "inputs as they are given, then by path, then by hop"
 reads = "edges"
 definition = "a path begins with the value of an input, or with what a neuron has of its own: its bias, and what its slope leaves. Its attribution is that times slope * weight of each relationship along it; of the target the slope is 1. All paths add up to the target, those from inputs to inputs times the gradient. Through a softmax within the model a path goes from one neuron to another, or on, by the Jacobian. Between channels or layers a path begins with what of the target begins at one, and each of them passes on what flows through it (edge_attribution, summed) by shares: what flows over a relationship, of all that flows out. These paths add up to the target as well, and are what ig has, which has no one slope of a neuron"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", k = 3 }
 main = ["path", "name", "weight", "attribution", "share", "mass_share"]

@@ -4,7 +4,7 @@ theme = "circuit"
 order = "inputs as they are given, then by source, then by target"
 reads = "edges"
 definition = "what of the target flows along a relationship is its attribution. Of a node, the share of each contribution among all absolute contributions to it, its own bias among them, is followed back from the target: influence, as circuit-tracer has it (Ameisen et al., 2025, Circuit Tracing, section Graph pruning). Nodes are kept to node_share of it, then relationships between them to edge_share, and what leads nowhere goes"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7" }
 main = ["source_name", "target_name", "attribution", "influence", "input"]

@@ -4,7 +4,7 @@ theme = "circuit"
 order = "inputs as they are given, then by id"
 reads = "edges"
 definition = "the nodes of circuit. What its relationships bring to a node, its bias_part and left_out add up to its attribution; of a node that is an input nothing comes to it"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7" }
 main = ["name", "attribution", "bias_part", "left_out", "influence", "input"]

@@ -4,7 +4,7 @@ theme = "many_circuits"
 order = "layers as in the model"
 reads = "edges"
 definition = "over the relationships that compare_circuits answers, a and b their attributions at input and at other_input: jaccard = sum of min(|a|, |b|) / sum of max(|a|, |b|) (Ruzicka, 1958), cosine = sum of a * b / (root of the sum of a^2 * root of the sum of b^2)"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", other_input = "samples/digits.npz:8" }
 main = ["part", "shared", "only_input", "only_other", "jaccard", "cosine"]

@@ -4,7 +4,7 @@ theme = "circuit"
 order = "inputs as they are given"
 reads = "edges"
 definition = "kept = the sum of the absolute attributions of its relationships as a share of that of all. replacement and completeness are those of circuit-tracer: the share of the influence that begins at inputs, and of what comes to nodes from nodes; biases and what is left out are errors, which completeness counts as nodes that are wholly explained, as circuit-tracer has it. recovered is the target where relationships outside of the circuit carry 0, or what rest and patch say, and all layers are computed anew; empty is the same of no relationship at all; recovery = (recovered - empty) / (target - empty). recovery_curve has it of circuits of all sizes, and the areas"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7" }
 main = ["nodes", "edges", "kept", "completeness", "recovery", "input"]

@@ -4,7 +4,7 @@ theme = "many_circuits"
 order = "by source, then by target"
 reads = "edges"
 definition = "each input has its circuit, as the query circuit answers; without towards it leads to the largest output of that input. A relationship that is not in a circuit has the attribution 0 there"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:0..99", towards = "dense_1[7]" }
 main = ["source_name", "target_name", "attribution", "spread", "frequency"]

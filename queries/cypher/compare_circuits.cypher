@@ -4,7 +4,7 @@ theme = "many_circuits"
 order = "by source, then by target"
 reads = "edges"
 definition = "the circuit of several inputs is what class_circuit answers: relationships in a share of their circuits, with the mean of the attributions. change = other_attribution - attribution"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", other_input = "samples/digits.npz:8" }
 main = ["source_name", "target_name", "attribution", "other_attribution", "where"]

@@ -4,7 +4,7 @@ theme = "attribution"
 order = "inputs as they are given, then layers as in the model"
 reads = "edges"
 definition = "local: a pre-activation is what is passed on to its neuron, and its bias. flow: what comes into a neuron and begins there is its attribution, and so is what goes out of it and ends there. cut: what crosses from the layer and those before it, and begins behind it, is the target. Each is an error as a share, rounded to twelve decimals, of which none is left where the law holds"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7" }
 main = ["layer", "local", "flow", "cut", "input"]

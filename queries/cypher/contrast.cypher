@@ -4,7 +4,7 @@ theme = "contrast"
 order = "inputs as they are given, then largest absolute difference first, then by source and by target"
 reads = "edges"
 definition = "edge_attribution of both, and their difference, which is that of the target towards-against, by one model at the input. Between channels or layers relationships are added up. Biases come beside them, as bias_part of attribution"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", towards = "dense_1[5]", against = "dense_1[3]", k = 5 }
 main = ["source_name", "target_name", "difference", "attribution", "against_attribution", "input"]

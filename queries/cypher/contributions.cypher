@@ -4,7 +4,7 @@ theme = "attribution"
 order = "inputs as they are given, then by target, largest absolute contribution first, then by source"
 reads = "edges"
 definition = "contribution = slope of the target * weight * value of the source. Those into a neuron, the slope times its bias, and a residual add up to its value. Outputs, and neurons of a softmax, count before their activation function, with the slope 1"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", neurons = "dense_1[7]" }
 main = ["source_name", "target_name", "contribution", "input"]

@@ -4,7 +4,7 @@ theme = "intervention"
 order = "inputs as they are given, then by step"
 reads = "edges"
 definition = "Petsiuk et al. (2018), RISE, sec. 4.3: deletion and insertion. area is that under value over share, by trapezoids. A pixel is all channels at a place; of an input of one or two axes each number by itself"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7" }
 main = ["step", "share", "value", "area", "input"]

@@ -4,7 +4,7 @@ theme = "contrast"
 order = "inputs as they are given, then largest absolute attribution first, then by source and by target"
 reads = "edges"
 definition = "with rescale the contributions of Shrikumar et al. (2017), DeepLIFT, sec. 3.2; with ig weight * integral of d value of the source / dt * d target / d pre-activation, of which those into a neuron are its conductance: Dhamdhere et al. (2018), How important is a neuron, eq. 2. Biases drop out: those over any cut of the model add up to total. Between channels or layers relationships are added up"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", baseline = "samples/digits.npz:3", k = 5 }
 main = ["source_name", "target_name", "attribution", "value", "baseline_value", "input"]

@@ -4,7 +4,7 @@ theme = "attribution"
 order = "inputs as they are given, then largest absolute attribution first, then by source and by target"
 reads = "edges"
 definition = "value of the source * weight * gradient of the target's pre-activation: what comes into a neuron and begins there is its attribution, and so is what goes out of it"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", towards = "dense_1[7]", k = 5 }
 main = ["source_name", "target_name", "attribution", "input"]

@@ -4,7 +4,7 @@ theme = "attention"
 order = "inputs as they are given, then by layer, head, query and key"
 reads = "edges"
 definition = "attribution = weight of the pattern * (sum over features of value * gradient of the target by what the query gets there): the values, and not why a head attends. The pattern, gates and the deviations of normalizations are held: products=frozen. All of a layer add up to the attribution of the neurons that add up its values; with the bias of what is applied to them and the residual stream to that of the stream"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "3,1,4,2,3,1,4,2", towards = "next[3]@7" }
 main = ["head", "attribution", "query", "key", "layer"]

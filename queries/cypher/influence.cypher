@@ -4,7 +4,7 @@ theme = "circuit"
 order = "inputs as they are given, then by id"
 reads = "edges"
 definition = "influence I of a neuron = sum over what it feeds of A * (I + answer), where A is the share of its contribution among all absolute contributions to the neuron that it feeds, the bias of that among them; as circuit-tracer has it (Ameisen et al., 2025, Circuit Tracing, section Graph pruning). That of all inputs and biases adds up to 1"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", neurons = "dense_0", towards = "dense_1[7]" }
 main = ["name", "influence", "input"]

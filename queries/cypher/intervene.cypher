@@ -4,7 +4,7 @@ theme = "intervention"
 order = "inputs as they are given, then by id, or by source, then by target"
 reads = "edges"
 definition = "after is the target where what the neurons put out, or what the relationships carry of their source, is replaced, and all that follows is computed anew, in double precision; total_effect = after - before, direct_effect the same of the affine map that the model is at the input: gradient times change, as in attribution patching (Syed et al., 2023, arXiv 2310.10348). Where several layers are changed at once, what is changed first counts in what comes later as far as the change keeps it"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", neurons = "conv_1", each = "channel" }
 main = ["name", "total_effect", "direct_effect", "flipped", "input"]

@@ -4,7 +4,7 @@ theme = "intervention"
 order = "inputs as they are given, then by share"
 reads = "edges"
 definition = "recovery as circuit_scores has it, of the circuits that have the shares as node_share and edge_share; of prune=attribution as edge_share. cpr = area of recovery over size, cmd = area of |1 - recovery|, by trapezoids (Mueller et al., 2025, MIB: A Mechanistic Interpretability Benchmark, arXiv 2504.13151)"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7" }
 main = ["share", "edges", "recovery", "cpr", "cmd", "input"]

@@ -4,7 +4,7 @@ theme = "over_inputs"
 order = "by id, then by rank"
 reads = "edges"
 definition = "activation maximization over given inputs, and relevance maximization, with attribution in place of relevance: Achtibat et al. (2022), From 'Where' to 'What': Towards Human-Understandable Explanations through Concept Relevance Propagation, arXiv 2206.03208. Of equal values the first input comes first, and NaN comes last"
-not_stated = "no store keeps inputs, and Cypher lacks functions that neurons apply, such as erf"
+not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "A value that is NaN, as in Keras, comes last. Attributions are not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:0..99", neurons = "dense_0[0..3]", k = 2 }
 main = ["name", "rank", "input", "value"]

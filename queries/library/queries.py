@@ -280,8 +280,8 @@ class Query(Declaration):
         for each in self.parameters:
             if each.type == "input" and values[each.name] is not None:
                 raise CypherError(
-                    f"{self.name} at an input is not stated in Cypher: no store keeps inputs, and "
-                    f"Cypher lacks functions that neurons apply, such as erf; {instead}"
+                    f"{self.name} at an input is not stated in Cypher: it computes the model at an "
+                    f"input, and Cypher lacks functions that neurons apply, such as erf; {instead}"
                 )
             if reason := each.not_stated.get(values[each.name]):
                 raise CypherError(

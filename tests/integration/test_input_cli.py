@@ -94,7 +94,7 @@ def test_a_column_may_be_the_class(ask: Ask) -> None:
         (["--input", "a=1,2", "--input", "3"], 2, "'3' has no name, and others do"),
         (["--input", "1,2,3"], 1, "'1,2,3' has 3 numbers, but the input 'input_layer' takes 64"),
         (["--input", "digits.npz:3", "--in-store"], 1, "answers the queries of the library, but"),
-        (["--input", "digits.npz:3", "--show-cypher"], 1, "no store keeps inputs"),
+        (["--input", "digits.npz:3", "--show-cypher"], 1, "it computes the model at an input"),
     ],
 )
 def test_what_is_wrong_is_said(ask: Ask, words: list[str], code: int, said: str) -> None:

@@ -19,7 +19,7 @@ from queries.analysis.at_input.attribution import attribution
 from queries.analysis.at_input.frozen import FrozenModel, frozen
 from queries.analysis.at_input.paths import NeuronPaths
 from queries.analysis.at_input.rule import Rule
-from queries.analysis.circuit.flow import Flow, flow
+from queries.analysis.circuit.flow import Flow, flow, through_nodes
 from queries.analysis.circuit.paths import FlowPaths
 from queries.analysis.operators import Scores
 from queries.analysis.path_graph import (
@@ -219,7 +219,8 @@ def grouped(seed: int) -> tuple[FlowPaths, Flow, float]:
         for layer in model.network.layers
     ]
     numbers, node = np.unique(np.concatenate(each), return_inverse=True)
-    whole = flow(attributed, model.network, node, apart=False)
+    through = through_nodes(attributed, model.network, node)
+    whole = flow(attributed.flowing, through, model.network, node, apart=False)
     inputs = np.bincount(node, model.inputs) > 0
     ending = np.bincount(node, own * attributed.pre_activation).astype(np.float64)
     return FlowPaths(whole, inputs, ending, numbers // 2), whole, attributed.target

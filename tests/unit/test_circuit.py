@@ -12,7 +12,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from queries.analysis.circuit import flow as flows
-from queries.analysis.circuit.flow import Flow, flow
+from queries.analysis.circuit.flow import Flow, Through, flow
 from queries.analysis.circuit.influence import (
     edge_influence,
     node_influence,
@@ -111,11 +111,6 @@ class Blocks:
     def __init__(self, count: int) -> None:
         self.count, self.taken = count, 0
 
-    def neurons_in(self, place: slice) -> Scores:
-        return np.zeros(4)[place]
-
-    biases_in = neurons_in
-
     def contribution_a_share(self, _: Layer) -> Scores:
         return np.ones(4)
 
@@ -132,7 +127,8 @@ class Blocks:
 def flow_of(blocks: Blocks, node: list[int], *, apart: bool) -> Flow:
     layers = [SimpleNamespace(edges=1)]
     network: Any = SimpleNamespace(layers=layers, neurons_of=lambda _: slice(0, 4))
-    return flow(blocks, network, np.array(node), apart=apart)
+    through = Through(*np.zeros((2, max(node) + 1)))
+    return flow(blocks, through, network, np.array(node), apart=apart)
 
 
 def test_what_flows_between_nodes_is_summed_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:

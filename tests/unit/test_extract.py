@@ -7,7 +7,7 @@ from queries.analysis.at_input.attribution import Attribution, attribution
 from queries.analysis.at_input.rule import Rule
 from queries.analysis.circuit import flow as flows
 from queries.analysis.circuit.extract import Chosen, Pruning, extract
-from queries.analysis.circuit.flow import Flow, flow
+from queries.analysis.circuit.flow import Flow, flow, through_nodes
 from queries.analysis.circuit.influence import node_influence, shares, with_leaves
 from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.network import Network
@@ -29,7 +29,9 @@ class Answer:
         self.attributed: Attribution = attribution(self.case.frozen(Rule()), own)
         self.layer = np.concatenate([np.full(each.neurons, each.index) for each in network.layers])
         self.node = self.groups(seed) if grouped else np.arange(network.neurons)
-        self.flow: Flow = flow(self.attributed, network, self.node, apart=not grouped)
+        through = through_nodes(self.attributed, network, self.node)
+        flowing = self.attributed.flowing
+        self.flow: Flow = flow(flowing, through, network, self.node, apart=not grouped)
         nodes = len(self.flow.bias)
         self.own = np.bincount(self.node, own, nodes).astype(np.float64)
         self.inputs = np.bincount(self.node, self.attributed.frozen.inputs, nodes) > 0

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from queries.analysis.at_input.flowing import Flowing
 from queries.analysis.at_input.frozen import FrozenModel
-from queries.analysis.operators import Columns, EdgeColumns, Flags, NodeOf, Scores
+from queries.analysis.operators import EdgeColumns, Flags, Scores
 from queries.analysis.scaled_network import ScaledNetwork
 from queries.core.layer import Layer
 
@@ -87,59 +89,22 @@ class Attribution:
     @property
     def taking_part(self) -> Flags:
         """Which neurons a relationship leads to that has to do with the target."""
-        return np.not_equal(self.inner_gradient, 0.0)
+        return self.flowing.taking_part
 
     def edge_blocks(self, layer: Layer, ends: Flags | None = None) -> Iterator[EdgeColumns]:
-        """Yield relationships into a layer, with what of the target comes over each.
-
-        Parameters
-        ----------
-        layer
-            The layer.
-        ends
-            To which neurons relationships have to be among them; by default to all to which one
-            leads that has to do with the target.
-        """
-        return self.relationships().edge_blocks(layer, self.taking_part if ends is None else ends)
-
-    def node_blocks(self, layer: Layer, node: NodeOf) -> Iterator[Columns]:
-        """Yield relationships into a layer between nodes, each a part of the model.
-
-        Of those between the same two nodes several may come, which add up.
-
-        Parameters
-        ----------
-        layer
-            The layer.
-        node
-            The node of each neuron: shape (neurons,).
-
-        Yields
-        ------
-        tuple
-            Source, target, what of the target comes over each, and what each adds to the value of
-            the node where it ends.
-        """
-        inner = self.inner_gradient[self.frozen.network.neurons_of(layer)]
-        if inner.any():
-            slope = np.where(inner, self.frozen.unit_slope_of(layer), 0.0)
-            yield from self.frozen.network.node_blocks(
-                layer, node, self.frozen.value, (inner, slope)
-            )
-
-    def contribution_a_share(self, layer: Layer) -> Scores:
-        """Return by neuron of a layer what a unit of the target that comes to it is of its value.
-
-        0 where nothing comes: shape (neurons of the layer,).
-        """
-        inner = self.inner_gradient[self.frozen.network.neurons_of(layer)]
-        slope = self.frozen.unit_slope_of(layer)
-        return np.divide(slope, inner, out=np.zeros_like(slope), where=inner != 0)
+        """Yield relationships into a layer, as ``Flowing`` does."""
+        return self.flowing.edge_blocks(layer, ends)
 
     def relationships(self) -> ScaledNetwork:
         """Return the model with what of the target comes over each relationship as its weight."""
-        return ScaledNetwork(
-            self.frozen.network, source=self.frozen.value, target=self.inner_gradient
+        return self.flowing.relationships()
+
+    @cached_property
+    def flowing(self) -> Flowing:
+        """What of the target comes over relationships."""
+        model = self.frozen
+        return Flowing(
+            model.network, model.value, self.inner_gradient, model.slope, frozenset(model.over_axis)
         )
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from queries.analysis.at_input.activity import Activity, Own
+from queries.analysis.at_input.flowing import unit_slope
 from queries.analysis.at_input.gates import gates_of
 from queries.analysis.at_input.joined_network import JoinedNetwork
 from queries.analysis.at_input.multipliers import Multipliers
@@ -70,13 +71,10 @@ class FrozenModel:
     @property
     def unit_slope(self) -> Scores:
         """The slopes, and 1 of outputs and of what has none: these count before their function."""
-        return np.concatenate([self.unit_slope_of(layer) for layer in self.network.layers])
-
-    def unit_slope_of(self, layer: Layer) -> Scores:
-        """Return the same of the neurons of a layer: shape (neurons of the layer,)."""
-        if layer.index in self.over_axis or not self.network.fed_by(layer):
-            return np.ones(layer.neurons)
-        return self.slope[self.network.neurons_of(layer)]
+        without = frozenset(self.over_axis)
+        return np.concatenate(
+            [unit_slope(self.network, self.slope, without, layer) for layer in self.network.layers]
+        )
 
     def pulled_back(self, layer: Layer, gradient: Scores) -> Scores:
         """Return the gradient at the pre-activations of a layer by that at its values."""

@@ -116,13 +116,18 @@ class Integrated:
             source, target, _ = blocks[0]
             yield source, target, np.sum([weight for _, _, weight in blocks], axis=0)
 
+    @property
+    def flowing(self) -> "Integrated":
+        """What of the target comes over relationships: all steps are needed."""
+        return self
+
     def node_blocks(self, layer: Layer, node: NodeOf) -> Iterator[Columns]:
-        """Yield relationships into a layer between nodes, as ``Attribution`` does.
+        """Yield relationships into a layer between nodes, as ``Flowing`` does.
 
         What each adds to the value of its target is NaN.
         """
         for step in self.steps:
-            for source, target, share, _ in step.node_blocks(layer, node):
+            for source, target, share, _ in step.flowing.node_blocks(layer, node):
                 yield source, target, share, np.full_like(share, np.nan)
 
     def contribution_a_share(self, layer: Layer) -> Scores:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +23,8 @@ _MERGED: Final = 1 << 20
 """Relationships between nodes that are held at least before they are summed."""
 
 
-class Attributed(Protocol):
-    """What neurons and relationships have to do with a target."""
-
-    def neurons_in(self, place: slice) -> Scores:
-        """Return what of the target comes through some neurons."""
-
-    def biases_in(self, place: slice) -> Scores:
-        """Return what of the target begins at some neurons."""
+class Flowing(Protocol):
+    """What of a target comes over relationships."""
 
     def edge_blocks(self, layer: Layer) -> Iterator[EdgeColumns]:
         """Yield relationships into a layer, with what of the target comes over each."""
@@ -40,6 +34,16 @@ class Attributed(Protocol):
 
     def contribution_a_share(self, layer: Layer) -> Scores:
         """Return by neuron what a unit of the target that comes to it is of its value."""
+
+
+class Attributed(Protocol):
+    """What neurons have to do with a target."""
+
+    def neurons_in(self, place: slice) -> Scores:
+        """Return what of the target comes through some neurons."""
+
+    def biases_in(self, place: slice) -> Scores:
+        """Return what of the target begins at some neurons."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Flow:
 
 
 def flow(
-    attributed: Attributed,
+    flowing: Flowing,
+    through: "Through",
     network: Network,
     node: NodeOf,
     *,
@@ -75,8 +80,10 @@ def flow(
 
     Parameters
     ----------
-    attributed
-        What neurons and relationships have to do with the target.
+    flowing
+        What of the target comes over relationships.
+    through
+        What of it comes through nodes.
     network
         The model.
     node
@@ -94,19 +101,40 @@ def flow(
     """
     nodes = int(node.max()) + 1
     rows = _Rows(nodes, apart=apart)
-    attribution, bias = np.zeros(nodes), np.zeros(nodes)
     for layer in network.layers:
-        place = network.neurons_of(layer)
-        add_sums(attribution, node[place], attributed.neurons_in(place))
-        add_sums(bias, node[place], attributed.biases_in(place))
         if known is not None and layer.index in known:
             source, target, share = known[layer.index]
             rows.add(iter([(source, target, share, np.full_like(share, np.nan))]))
         elif layer.edges and apart:
-            rows.add(_edge_blocks(attributed, layer, place.start, node))
+            rows.add(_edge_blocks(flowing, layer, network.neurons_of(layer).start, node))
         elif layer.edges:
-            rows.add(merged(attributed.node_blocks(layer, node), nodes))
-    return Flow(*rows.matrix(), attribution, bias)
+            rows.add(merged(flowing.node_blocks(layer, node), nodes))
+    return Flow(*rows.matrix(), *through)
+
+
+class Through(NamedTuple):
+    """What of a target comes through each node, and what begins there: shape (nodes,)."""
+
+    attribution: Scores
+    bias: Scores
+
+
+def through_nodes(attributed: Attributed, network: Network, node: NodeOf) -> Through:
+    """Return what of a target comes through nodes.
+
+    Parameters
+    ----------
+    attributed
+        What neurons have to do with the target.
+    network, node
+        As in ``flow``.
+    """
+    through = Through(*np.zeros((2, int(node.max()) + 1)))
+    for layer in network.layers:
+        place = network.neurons_of(layer)
+        add_sums(through.attribution, node[place], attributed.neurons_in(place))
+        add_sums(through.bias, node[place], attributed.biases_in(place))
+    return through
 
 
 def sums(node: NodeOf, scores: Scores, nodes: int) -> Scores:
@@ -129,15 +157,13 @@ def add_sums(total: Scores, node: NodeOf, scores: Scores) -> None:
     total[first : first + len(own)] += own
 
 
-def _edge_blocks(
-    attributed: Attributed, layer: Layer, first: int, node: NodeOf
-) -> Iterator[Columns]:
+def _edge_blocks(flowing: Flowing, layer: Layer, first: int, node: NodeOf) -> Iterator[Columns]:
     """Yield relationships into a layer over which something comes, with what each adds.
 
     The layer's first neuron is given as well.
     """
-    factor = attributed.contribution_a_share(layer)
-    for source, target, share in attributed.edge_blocks(layer):
+    factor = flowing.contribution_a_share(layer)
+    for source, target, share in flowing.edge_blocks(layer):
         flows = np.flatnonzero(share)
         if len(flows):
             to, of = target[flows], share[flows].astype(np.float64)
