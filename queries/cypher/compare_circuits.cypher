@@ -7,7 +7,7 @@ definition = "the circuit of several inputs is what class_circuit answers: relat
 not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", other_input = "samples/digits.npz:8" }
-main = ["source_name", "target_name", "attribution", "other_attribution", "where"]
+main = ["source_name", "target_name", "attribution", "other_attribution"]
 
 [parameters]
 input = { shared = true }

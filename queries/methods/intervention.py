@@ -95,8 +95,8 @@ class InterventionMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -227,8 +227,8 @@ class InterventionMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -353,8 +353,8 @@ class InterventionMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 

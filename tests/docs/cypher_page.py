@@ -205,24 +205,19 @@ def _section(query: Query, statement: Statement) -> str:
 
 
 def _not_stated() -> str:
-    rows = [
-        (f"[{query.name}]({place(query, 'queries')}#{query.name})", query.not_stated)
-        for found in by_theme().values()
-        for query in found
-        if query.not_stated
-    ]
-    rows += [
-        (f"[{query.name}]({_statement(query)}), its column `{column.name}`", column.not_stated)
-        for found in by_theme().values()
-        for query in found
-        for column in query.columns
-        if column.not_stated
-    ]
-    rows += [
-        (f"[{query.name}]({_statement(query)}), `{parameter.name}={choice}`", why)
-        for found in by_theme().values()
-        for query in found
-        for parameter in query.parameters
-        for choice, why in parameter.not_stated.items()
-    ]
-    return table(["query", "why"], rows)
+    """Return a table of what has no statement, by why."""
+    rows: dict[str, list[str]] = {}
+    asked = [query for found in by_theme().values() for query in found]
+    for query in asked:
+        if query.not_stated:
+            link = f"[{query.name}]({place(query, 'queries')}#{query.name})"
+            rows.setdefault(query.not_stated, []).append(link)
+    for query in asked:
+        name = f"[{query.name}]({_statement(query)})"
+        for column in query.columns:
+            if column.not_stated:
+                rows.setdefault(column.not_stated, []).append(f"{name}, its column `{column.name}`")
+        for parameter in query.parameters:
+            for choice, why in parameter.not_stated.items():
+                rows.setdefault(why, []).append(f"{name}, `{parameter.name}={choice}`")
+    return table(["query", "why"], [(", ".join(links), why) for why, links in rows.items()])

@@ -1,8 +1,8 @@
 """Do all that needs no model file to be opened, and try what does; a program, run by itself.
 
 It imports neurongraph alone, so that it runs where the test tools are not installed. In its folder
-are ``digits.lbug``, ``both.lbug``, ``files/`` and the model files that its arguments name, before
-modules that it is to hide. It prints JSON.
+are ``digits.lbug``, ``both.lbug``, ``repeat.lbug``, ``files/`` and the model files that its
+arguments name, before modules that it is to hide. It prints JSON.
 """
 
 import json
@@ -67,6 +67,7 @@ def _asked() -> list[list[str]]:
     from queries.library.queries import queries
 
     both = ["--graph", "both.lbug", "--model", "rounded"]
+    repeat = ["--graph", "repeat.lbug"]
     part = example_words(exports()["export"])
     return [
         ["--help"],
@@ -75,12 +76,24 @@ def _asked() -> list[list[str]]:
         ["check", "--graph", "digits.lbug"],
         ["cypher", "--graph", "digits.lbug", "MATCH (n:Neuron) RETURN count(n)"],
         *(
-            ["query", each.name, *both, *example_words(each)]
+            [
+                "query",
+                each.name,
+                *(repeat if each.theme == "attention" else both),
+                *example_words(each),
+            ]
             for each in queries().values()
             if not each.of_records
         ),
         *(
-            ["plot", each.name, *both, *example_words(each), "--output", f"{each.name}.html"]
+            [
+                "plot",
+                each.name,
+                *(repeat if each.name == "attention" else both),
+                *example_words(each),
+                "--output",
+                f"{each.name}.html",
+            ]
             for each in plots().values()
         ),
         *(["export", *both, *part, "--output", f"part{suffix}"] for suffix in (".graphml", ".dot")),

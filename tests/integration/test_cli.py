@@ -37,7 +37,7 @@ from queries.core import packages
 from queries.core.granularity import NEURON_GRAPH
 from queries.core.log import logger
 from queries.core.packages import Requirement
-from queries.library.queries import by_theme, queries, query
+from queries.library.queries import Query, by_theme, queries, query
 
 ROOT = Path(__file__).parents[2]
 GRAPH = "digits.lbug"
@@ -132,11 +132,21 @@ def invoke(
     return lambda *arguments, **options: CliRunner().invoke(app, arguments, **options)
 
 
-def store_examples(invoke: Invoke) -> None:
-    """Store the circuits that examples name."""
-    for name, row in (("five", 7), ("eight", 6)):
-        at = ("--input", f"samples/digits.npz:{row}", "level=neuron")
-        assert invoke("query", "circuit", *at, "--store", name).exit_code == 0
+def example_graph(invoke: Invoke, asked: Query) -> list[str]:
+    """Name the graph that an example is about, which is made where it is another one."""
+    if asked.theme == "attention":
+        if not Path("repeat.lbug").exists():
+            load(ROOT / "samples" / "repeat.keras", "repeat.lbug")
+        return ["--graph", "repeat.lbug"]
+    if not asked.of_records:
+        return []
+    graph = ["--graph", "stored.lbug"]
+    if not Path("stored.lbug").exists():
+        shutil.copytree(GRAPH, "stored.lbug")
+        for name, row in (("five", 7), ("eight", 6)):
+            at = ("--input", f"samples/digits.npz:{row}", "level=neuron")
+            assert invoke("query", "circuit", *at, "--store", name, *graph).exit_code == 0
+    return graph
 
 
 def records(result: Result) -> list[dict[str, Any]]:
@@ -333,9 +343,8 @@ class TestQuery:
     @pytest.mark.parametrize("name", queries())
     def test_answers(self, invoke: Invoke, name: str) -> None:
         asked = query(name)
-        if asked.of_records:
-            store_examples(invoke)
-        rows = records(invoke("query", name, *example_words(asked), "--format", "json"))
+        graph = example_graph(invoke, asked)
+        rows = records(invoke("query", name, *example_words(asked), *graph, "--format", "json"))
         assert rows
         assert list(rows[0]) == [column.name for column in asked.columns_in(NEURON_GRAPH)]
 
@@ -352,9 +361,8 @@ class TestQuery:
     @pytest.mark.parametrize("name", queries())
     def test_shows_its_cypher_on_stderr(self, invoke: Invoke, name: str) -> None:
         asked = query(name)
-        if asked.of_records:
-            store_examples(invoke)
-        words = ("query", name, *example_words(asked), "--format", "csv")
+        graph = example_graph(invoke, asked)
+        words = ("query", name, *example_words(asked), *graph, "--format", "csv")
         done = invoke(*words, "--show-cypher")
         if asked.not_stated:
             assert asked.not_stated in error(done)
@@ -760,7 +768,7 @@ class TestErrors:
         [
             (
                 ["query", "nosuch"],
-                "there is no query 'nosuch'; the queries are activations, adjacency",
+                "there is no query 'nosuch'; the queries are activation_statistics, activations",
             ),
             (["query", "neurons", "depth=1"], "no parameter 'depth'"),
             (["query", "kats"], "; did you mean 'katz'?\n"),

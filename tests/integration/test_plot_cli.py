@@ -84,6 +84,9 @@ class TestCommand:
         described = invoke("plot", name, "--describe").output
         words = example_words(plot(name))
         assert all(word in described for word in words)
+        if name == "attention":
+            load(ROOT / "samples" / "repeat.keras", "repeat.lbug")
+            words = [*words, "--graph", "repeat.lbug"]
         done = invoke("plot", name, *words)
         assert done.exit_code == 0, done.output
         assert f"Wrote {name}.html" in done.stderr

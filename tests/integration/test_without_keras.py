@@ -14,7 +14,7 @@ import pytest
 
 from exporter import load
 from queries.core.packages import OPENING
-from tests.docs.queries_page import load_both
+from tests.docs.queries_page import load_both, load_repeat
 from tests.docs.sample import ROOT, sample_folder
 from tests.unit.builders import chain, layer, saved
 
@@ -45,7 +45,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("loaded")
     with sample_folder() as sample:
         load_both()
-        for name in ("digits.lbug", "both.lbug"):
+        load_repeat()
+        for name in ("digits.lbug", "both.lbug", "repeat.lbug"):
             shutil.copytree(sample / name, path / name)
     (path / "samples").mkdir()
     shutil.copy(ROOT / "samples" / "digits.npz", path / "samples")
