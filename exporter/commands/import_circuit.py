@@ -45,6 +45,6 @@ def import_circuit(
     """
     from exporter.circuit_import import import_circuit as store
 
-    edges = store(file, graph, name=name, model=model)
+    stored, edges = store(file, graph, name=name, model=model)
     with reporting("the circuit is stored"):
-        echo(f"Stored {name or file.name} with {edges:,} relationship{'s' * (edges != 1)}.")
+        echo(f"Stored {stored} with {edges:,} relationship{'s' * (edges != 1)}.")

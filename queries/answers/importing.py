@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from queries.core.model import StoredModel
 from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
-from queries.core.records import LONGEST_NAME
+from queries.core.records import LONGEST_NAME, check_record_name
 from queries.core.schema import COMPLETE
 from queries.core.text import printable
 from queries.errors import GraphError
@@ -51,10 +51,23 @@ def store_traced(store: Store, about: StoredModel, circuit: TracedCircuit, name:
     store.write_circuit(about, properties, _nodes(circuit), _relationships(circuit))
 
 
+def input_name(circuit: TracedCircuit) -> str:
+    """Return what the prompt of a circuit is called among inputs.
+
+    Raises
+    ------
+    ParameterError
+        If the slug in the file is none.
+    """
+    name = printable(circuit.metadata["slug"])[:LONGEST_NAME]
+    check_record_name("input", name, "slug")
+    return name
+
+
 def _stored_input(store: Store, about: StoredModel, circuit: TracedCircuit) -> str:
     """Return the name of the input that a prompt is, which is stored if it is not."""
     own = circuit.metadata
-    name = printable(own["slug"])[:LONGEST_NAME]
+    name = input_name(circuit)
     prompt = [own["scan"], own["prompt"], own.get("prompt_tokens")]
     sha256 = hashlib.sha256(json.dumps(prompt).encode()).hexdigest()
     rows = store.inputs(about).to_pylist()

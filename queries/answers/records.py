@@ -8,7 +8,7 @@ import pandas as pd
 from queries.answers.question import Question
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.records import CircuitRecord
-from queries.errors import GraphDamagedError
+from queries.errors import GraphDamagedError, ParameterError
 from queries.stores.records import no_record_error, require_whole
 
 _DECIMALS: Final = 12
@@ -36,18 +36,23 @@ def stored_contributions(question: Question) -> pd.DataFrame:
     first, count = network.first, network.neurons
     rows = question.model.store.activations_of(question.model.stored, question.values["at"])
     at = pd.DataFrame(
-        {name: rows[name].to_numpy(zero_copy_only=False) for name in ("value", "slope", "winner")},
+        {
+            name: rows[name].to_numpy(zero_copy_only=False)
+            for name in ("value", "slope", "residual", "winner")
+        },
         index=rows["neuron"].to_numpy() - first,
     )
     value = at["value"].reindex(range(count), fill_value=0.0).to_numpy()
-    slope, winner = (at[name].reindex(range(count)).to_numpy() for name in ("slope", "winner"))
+    slope, residual, winner = (
+        at[name].reindex(range(count)).to_numpy() for name in ("slope", "residual", "winner")
+    )
     is_stored = np.isin(np.arange(count), at.index)
     targets = question.among("neurons") & is_stored
     source, target, weight = network.edges_between(np.ones(count, dtype=bool), targets)
     weight = weight.astype(np.float64)
     factors = np.bincount(target, minlength=count)
     passes = np.isnan(winner[target]) | (winner[target] == source + first)
-    share = value[target] / factors[target]
+    share = (value - np.nan_to_num(residual))[target] / factors[target]
     product = np.isnan(slope[target]) & is_stored[source]
     contribution = np.where(product, share, weight * value[source] * slope[target])
     frame = pd.DataFrame(
@@ -77,7 +82,7 @@ def stored_circuit(question: Question) -> pd.DataFrame:
     frame = frame.assign(
         source_name=frame["source"].map(names),
         target_name=frame["target"].map(names),
-        size=frame["attribution"].abs().fillna(-1.0),
+        size=frame["attribution"].abs().fillna(frame["weight"].abs()).fillna(-1.0),
     ).sort_values(["size", "source", "target"], ascending=[False, True, True], kind="stable")
     return question.typed_answer(frame.head(question.values["k"]).reset_index(drop=True))
 
@@ -95,6 +100,8 @@ def stored_conservation(question: Question) -> pd.DataFrame:
     ------
     GraphDamagedError
         If it does not, or is not as it was written.
+    ParameterError
+        If it was traced elsewhere: no attributions are stored then.
     """
     store = question.model.store
     try:
@@ -102,6 +109,13 @@ def stored_conservation(question: Question) -> pd.DataFrame:
     except GraphDamagedError as error:
         with store.uncompared():
             record, changed = _circuit(question, "circuit"), error
+    if record.nodes["attribution"].null_count == len(record.nodes) > 0:
+        if changed is not None:
+            raise changed
+        raise ParameterError(
+            f"the circuit {record.name!r} of {question.model.name!r} was traced elsewhere: no "
+            "attributions are stored that could add up"
+        )
     nodes = _errors(record)
     worst = nodes.sort_values(["error", "id"], ascending=[False, True]).drop_duplicates("layer")
     broken = worst[worst["error"] > _LARGEST_ERROR]
@@ -122,21 +136,32 @@ def stored_conservation(question: Question) -> pd.DataFrame:
 def shared_channels(question: Question) -> pd.DataFrame:
     """Return the channels that are in two stored circuits."""
     ends = ("first", "second")
-    both = [_circuit(question, end).nodes.to_pandas() for end in ends]
+    records = [_circuit(question, end) for end in ends]
+    both = [record.nodes.to_pandas() for record in records]
     by = ["layer", "channel"]
     sums = [
-        each.groupby(by, dropna=False).agg(
-            **{f"{end}_nodes": ("id", "size"), f"{end}_attribution": ("attribution", "sum")}
+        each.groupby(by, dropna=False)
+        .agg(
+            **{
+                f"{end}_nodes": ("id", "size"),
+                f"{end}_attribution": ("attribution", lambda part: part.sum(min_count=1)),
+            }
         )
+        .reset_index()
         for end, each in zip(ends, both, strict=True)
     ]
-    in_both = both[0][both[0]["id"].isin(both[1]["id"])].groupby(by, dropna=False).size()
-    frame = sums[0].join(sums[1], how="inner").join(in_both.rename("shared_nodes"))
+    frame = sums[0].merge(sums[1], on=by)
+    # An id is that of a neuron, of the first one of a channel, or a place in somebody's file.
+    if records[0].properties["level"] == records[1].properties["level"]:
+        names = pd.concat(both).groupby(by, dropna=False)["name"].nunique().reset_index()
+        frame = frame.merge(names, on=by)
+        shared = frame["first_nodes"] + frame["second_nodes"] - frame["name"]
+    else:
+        shared = 0
     positions = {layer.name: layer.index for layer in question.layers}
-    frame = frame.fillna({"shared_nodes": 0}).reset_index()
-    frame = frame.assign(position=frame["layer"].map(positions)).sort_values(
-        ["position", "channel"], kind="stable"
-    )
+    frame = frame.assign(
+        shared_nodes=shared, position=frame["layer"].map(positions).astype(float)
+    ).sort_values(["position", *by], kind="stable")
     return question.typed_answer(frame.reset_index(drop=True))
 
 

@@ -1,7 +1,8 @@
 """Inputs, with what neurons put out at them, and circuits, stored beside their model."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import Any, Final
 
 import numpy as np
@@ -18,11 +19,14 @@ from queries.answers.question import Question
 from queries.answers.towards import largest
 from queries.core.neuron_filter import NeuronFilter
 from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
+from queries.core.records import LONGEST_NAME
 from queries.core.schema import COMPLETE
 from queries.errors import ParameterError
 
 _PICKS: Final = {"max", "min"}
 _MULTIPLIES: Final = "product"
+
+Rows = Sequence[Mapping[str, Any]]
 
 
 def store_inputs(question: Question, name: str | None = None) -> list[str]:
@@ -76,19 +80,20 @@ def activations_of(sample: Sample) -> pa.Table:
     """Return what neurons put out at a sample: the columns of ``ACTIVATES``.
 
     An output, and a neuron of a softmax, has the slope 1, which counts before its activation
-    function. A neuron that multiplies has none: what its factors pass on has no slope in common.
+    function. A neuron that multiplies has none: what its factors pass on has no slope in common. So
+    its bias is in the residual: value less residual is what the factors pass on, in equal shares.
     """
     model, at = sample.frozen, sample.at
     first = model.network.first
     slope = model.unit_slope
-    residual = at.value - slope * at.pre_activation
     multiplies = _of_layers(model, {_MULTIPLIES})
+    own = np.where(multiplies, model.bias, 0.0)
     table = pd.DataFrame(
         {
             "neuron": np.arange(len(slope)) + first,
             "value": at.value,
             "slope": np.where(multiplies, np.nan, slope),
-            "residual": np.where(multiplies, 0.0, residual),
+            "residual": at.value - slope * (at.pre_activation - own),
         }
     )
     table["winner"] = pd.array(_winners(model) + first, dtype="Int64")
@@ -111,7 +116,7 @@ def check_circuit(question: Question) -> None:
     GraphError
         If the graph is none that is written.
     """
-    question.model.store.check_keeps_records(question.model.stored)
+    question.model.store.check_keeps_circuits(question.model.stored)
     if (samples := question.given().samples) != 1:
         raise ParameterError(f"store: {samples:,} samples, and one circuit has a name; give one")
 
@@ -140,9 +145,10 @@ def store_circuit(question: Question, explained: Explained, name: str) -> str:
     """
     model, values = question.model, question.values
     sample = explained.sample
-    if (at := _stored_as(question, sample)) is None:
+    rows = model.store.inputs(model.stored).to_pylist()
+    if (at := _stored_as(rows, sample)) is None:
         also = question.also("contributions", input=values["input"], neurons=NeuronFilter())
-        (at,) = store_inputs(also)
+        (at,) = store_inputs(also, _free_name(rows, sample, name))
     nodes, relationships = _nodes(explained), _relationships(explained)
     properties = {
         "name": name,
@@ -166,14 +172,26 @@ def store_circuit(question: Question, explained: Explained, name: str) -> str:
     )
 
 
-def _stored_as(question: Question, sample: Sample) -> str | None:
+def _stored_as(rows: Rows, sample: Sample) -> str | None:
     """Return the name under which a sample is stored wholly, its own if it can be; else None."""
     sha256 = _sha256(sample.inputs)
-    rows = question.model.store.inputs(question.model.stored).to_pylist()
-    names = [
-        str(row["name"]) for row in rows if (row["sha256"], row["state"]) == (sha256, COMPLETE)
-    ]
+    names = [str(row["name"]) for row in rows if row["sha256"] == sha256 and _whole(row)]
     return sample.name if sample.name in names else next(iter(names), None)
+
+
+def _free_name(rows: Rows, sample: Sample, circuit: str) -> str:
+    """Return a name for a sample under which no other is stored: its own, or by its circuit."""
+    sha256 = _sha256(sample.inputs)
+    # What was never whole has no checksum.
+    taken = {
+        row["name"] for row in rows if row["sha256"] != sha256 and (row["sha256"] or _whole(row))
+    }
+    numbered = (f"{circuit[: LONGEST_NAME - 8]} ({number})" for number in count(2))
+    return next(each for each in chain((sample.name, circuit), numbered) if each not in taken)
+
+
+def _whole(row: Mapping[str, Any]) -> bool:
+    return bool(row["state"] == COMPLETE)
 
 
 def _nodes(explained: Explained) -> pa.Table:

@@ -167,7 +167,7 @@ def given_properties(properties: Mapping[str, Any], schema: pa.Schema) -> dict[s
     return {name: properties[name] for name in schema.names if name not in _COUNTED}
 
 
-def check_record_name(kind: str, name: Any) -> None:
+def check_record_name(kind: str, name: Any, given: str = "name") -> None:
     """Raise ParameterError for a name that no input, or no circuit, may have.
 
     Parameters
@@ -176,12 +176,14 @@ def check_record_name(kind: str, name: Any) -> None:
         ``input`` or ``circuit``.
     name
         The name.
+    given
+        What it was given as.
     """
-    require_text("name", name, f"what the {kind} is called")
+    require_text(given, name, f"what the {kind} is called")
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise ParameterError(
-            f"name {repeatable(name)[:42]} does not do; {kind}s have names of 1 to {LONGEST_NAME} "
-            "printable characters"
+            f"{given} {repeatable(name)[:42]} does not do; {kind}s have names of 1 to "
+            f"{LONGEST_NAME} printable characters"
         )
 
 

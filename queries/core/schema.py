@@ -21,6 +21,8 @@ DROPPING: Final = "dropping"
 """State of a model that is being removed, or whose removal was interrupted."""
 DAMAGED: Final = "damaged"
 """State of a model whose own note cannot be read."""
+GRAPH_JSON: Final = "graph JSON"
+"""Source of a model that was made for circuits of another tool, without layers."""
 
 MODEL: Final = pa.schema(
     [

@@ -3,7 +3,7 @@ summary = "What made a neuron fire at a stored input: what relationships pass on
 theme = "records"
 order = "by target, largest absolute contribution first, then by source"
 reads = "edges"
-definition = "contribution = slope of the target * weight * value of the source, of what activate stored. Of a maximum or minimum only the winner contributes; of a product each factor an equal share of its value"
+definition = "contribution = slope of the target * weight * value of the source, of what activate stored. Of a maximum or minimum only the winner contributes; of a product each factor an equal share of its value less its residual"
 not_finite = "Not stored: such a model has no activations."
 example = { at = "digits.npz:7", neurons = "dense_1[5]" }
 main = ["source_name", "target_name", "contribution"]
@@ -31,7 +31,8 @@ WITH i, u, t, count(r) AS factors
 MATCH (t)<-[r:CONNECTS_TO]-(s:Neuron), (i)-[v:ACTIVATES]->(s)
 WHERE (u.winner IS NULL OR u.winner = s.id) /*{ within("s") }*/
 WITH s, t, r.weight AS weight, v.value AS value,
-  CASE WHEN u.slope IS NULL THEN u.value / factors ELSE r.weight * v.value * u.slope END
+  CASE WHEN u.slope IS NULL THEN (u.value - coalesce(u.residual, 0.0)) / factors
+  ELSE r.weight * v.value * u.slope END
   AS contribution
 WHERE contribution <> 0
 RETURN s.id AS source, s.name AS source_name, t.id AS target, t.name AS target_name,

@@ -21,7 +21,7 @@ left_out = { type = "float", unit = "units of what it leads towards", help = "wh
 influence = { type = "float", help = "share of the answer that flows through it, 0 to 1" }
 */
 MATCH (a:Active)
-WHERE a.model = $model AND a.circuit = $circuit
+WHERE a.model = $model AND a.circuit = $circuit AND a.id IS NOT NULL
 RETURN a.id AS id, a.name AS name, a.layer AS layer, a.channel AS channel, a.value AS value,
   a.attribution AS attribution, a.bias AS bias_part, a.left_out AS left_out,
   a.influence AS influence

@@ -180,6 +180,11 @@ class Query(Declaration):
         """Whether it is about inputs or circuits that are stored with a model, by their names."""
         return any(each.record for each in self.parameters)
 
+    @property
+    def of_circuits(self) -> bool:
+        """Whether it is about stored circuits alone, which a model without neurons has as well."""
+        return any(each.record == "Circuit" for each in self.parameters)
+
     def main_of(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return which columns of an answer a narrow terminal keeps: also written properties."""
         declared = {column.name for column in self.columns}

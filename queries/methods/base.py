@@ -84,7 +84,8 @@ class Methods:
         asked = query(name)
         checked = asked.checked(values)
         about = self._models.find(self._meant(model))
-        about.require_neurons()
+        if not asked.of_circuits:
+            about.require_neurons()
         about.require(asked, checked)
         if "other" not in checked:
             return Question(asked, checked, about)

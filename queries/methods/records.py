@@ -279,7 +279,7 @@ class RecordMethods(Methods):
 
         Definition: contribution = slope of the target * weight * value of the source, of what
         activate stored. Of a maximum or minimum only the winner contributes; of a product each
-        factor an equal share of its value.
+        factor an equal share of its value less its residual.
 
         Weights that are NaN or infinite: Not stored: such a model has no activations.
 
@@ -337,6 +337,9 @@ class RecordMethods(Methods):
             - ``source_name`` (text): name of that node
             - ``target`` (int): id of the node where it ends
             - ``target_name`` (text): name of that node
+            - ``weight`` (float, no unit): what a unit more of the source's value adds to the
+              target's; of a circuit that was traced elsewhere what its file says; null between
+              channels and layers
             - ``contribution`` (float, in units of the target's output): what it adds to the value
               of its target
             - ``attribution`` (float, in units of what it leads towards): what of the target comes
@@ -352,7 +355,8 @@ class RecordMethods(Methods):
 
         Notes
         -----
-        Order of the rows: largest absolute attribution first, then by source and by target.
+        Order of the rows: largest absolute attribution first, where none is known largest absolute
+        weight, then by source and by target.
 
         Examples
         --------
@@ -483,6 +487,8 @@ class RecordMethods(Methods):
             If none of that name is stored.
         GraphDamagedError
             If it does not add up, or is not as it was written; where, the error says.
+        ParameterError
+            If it was traced elsewhere: no attributions are stored then.
 
         Notes
         -----
@@ -492,7 +498,8 @@ class RecordMethods(Methods):
         attributions of the relationships into it, as a share of the largest attribution in the
         circuit, rounded to twelve decimals, of which none is left where it adds up. Into an input
         nothing comes. Where one is above a millionth, or the circuit is not as it was written, it
-        is an error that names the node; the statement answers nevertheless.
+        is an error that names the node; the statement answers nevertheless. A circuit that was
+        traced elsewhere has no attributions: an error, and null of the statement.
 
         Examples
         --------
@@ -547,9 +554,10 @@ class RecordMethods(Methods):
             - ``channel`` (int?): channel, feature map or unit; null of a layer
             - ``first_nodes`` (int): nodes of the channel in the first circuit
             - ``second_nodes`` (int): nodes of the channel in the second circuit
-            - ``shared_nodes`` (int): how many of them are in both
+            - ``shared_nodes`` (int): how many of them are in both, by their names; 0 where the
+              circuits are of two levels
             - ``first_attribution`` (float, in units of what the first leads towards): the sum of
-              the attributions of the nodes of the first
+              the attributions of the nodes of the first; null where none is stored
             - ``second_attribution`` (float, in units of what the second leads towards): that of the
               nodes of the second
 
@@ -562,7 +570,7 @@ class RecordMethods(Methods):
 
         Notes
         -----
-        Order of the rows: layers as in the model, then by channel.
+        Order of the rows: layers as in the model, others last and by name, then by channel.
 
         Examples
         --------

@@ -304,7 +304,7 @@ class Store(Closing):
         raise no_record_error("Input", about.name, name, ())
 
     @abstractmethod
-    def check_keeps_records(self, about: "StoredModel") -> None:
+    def check_keeps_circuits(self, about: "StoredModel") -> None:
         """Raise an error where no circuit can be stored; nothing is written.
 
         Parameters

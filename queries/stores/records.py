@@ -38,6 +38,21 @@ def no_record_error(label: str, model: str, name: str, there: Collection[str]) -
     )
 
 
+def no_records_error(location: str, kept: str, instead: str) -> GraphError:
+    """Return the error for a graph that keeps no inputs, or no circuits.
+
+    Parameters
+    ----------
+    location
+        Where it is.
+    kept
+        ``inputs`` or ``circuits``.
+    instead
+        What to do.
+    """
+    return GraphError(f"{location} keeps no {kept}; {instead}")
+
+
 def require_whole(label: str, name: str, state: str, model: str, location: str) -> None:
     """Raise GraphError where an input, or a circuit, is being written, or its write was broken off.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from queries.core.schema import DROPPING, LOADING
+from queries.core.schema import DROPPING, GRAPH_JSON, LOADING
 from queries.core.wording import option, worded
 from queries.stores.remedies import to_drop
 
@@ -16,10 +16,10 @@ def unfinished_texts(location: str, rows: Iterable[Mapping[Any, Any]]) -> list[s
     location
         Where the graph is.
     rows
-        The properties ``name`` and ``state`` of its models.
+        The properties ``name``, ``state`` and ``source`` of its models.
     """
     return [
-        _text(location, row["name"], row["state"])
+        _text(location, row["name"], row["state"], row["source"])
         for row in rows
         if row["state"] in {LOADING, DROPPING}
     ]
@@ -33,12 +33,17 @@ def how_to_go_on() -> str:
     )
 
 
-def _text(location: str, name: str, state: str) -> str:
+def _text(location: str, name: str, state: str, source: str) -> str:
     drop = to_drop(location, name)
     if state == DROPPING:
         return (
             f"{name!r} is being removed from {location}, or its removal was interrupted; "
             f"go on with it: {drop}"
+        )
+    if source == GRAPH_JSON:
+        return (
+            f"the import of a circuit into {name!r} in {location} has not finished; if none is "
+            f"running, import it again, or remove what there is: {drop}"
         )
     return (
         f"the load of {name!r} into {location} has not finished; if none is running, go on with "

@@ -8,13 +8,21 @@ import numpy as np
 import pytest
 from neo4j import GraphDatabase
 
-from exporter import check, drop, import_circuit
+from exporter import check, drop, import_circuit, load
 from queries import NeuronGraph, read_circuit
 from queries.answers import importing
-from queries.errors import GraphError, ModelNotFoundError, ParameterError
+from queries.errors import (
+    GraphError,
+    GraphNotFoundError,
+    ModelIncompleteError,
+    ModelNotFoundError,
+    ParameterError,
+)
 from queries.library.queries import queries
+from queries.stores import open_store
+from tests.contract.in_store.same import assert_same
 from tests.contract.stores import GraphStore
-from tests.contract.test_loads import Interrupted
+from tests.contract.test_loads import Interrupted, interrupt
 from tests.contract.test_records import left
 from tests.unit.test_traced import small
 
@@ -78,7 +86,7 @@ def are_those_of(graph: NeuronGraph, name: str, file: Path) -> None:
 
 
 def test_a_circuit_stands_without_neurons(store: GraphStore, place: str, file: Path) -> None:
-    assert import_circuit(file, place) == 11
+    assert import_circuit(file, place) == ("small", 11)
     with NeuronGraph(place, model=ALONE) as graph:
         (own,) = graph.circuits().to_dict("records")
         assert (own["name"], own["nodes"], own["edges"]) == ("small", 12, 11)
@@ -153,14 +161,79 @@ def test_nothing_half_imported_counts(
 
 def test_a_model_without_neurons_is_not_asked_about_them(place: str, file: Path) -> None:
     import_circuit(file, place)
+    of_circuits = {"stored_circuit", "stored_nodes", "stored_conservation", "shared_channels"}
     given: dict[str, Any] = {"neurons": "a", "input": [0.0], "int": 1, "float": 1, "text": ALONE}
     with NeuronGraph(place, model=ALONE) as graph:
         for each in queries().values():
-            if each.name == "models":
+            if each.name in {"models", *of_circuits}:
                 continue
             values = {own.name: given[own.type] for own in each.parameters if own.required}
             with pytest.raises(ParameterError, match="has circuits alone, and no neurons"):
                 getattr(graph, each.name)(**values)
+
+
+def test_stored_queries_answer_of_it(place: str, file: Path) -> None:
+    import_circuit(file, place)
+    import_circuit(file, place, name="twin")
+    read = read_circuit(file)
+    with NeuronGraph(place, model=ALONE) as graph:
+        assert_same(graph, "stored_circuit", circuit="small", k=4)
+        found = graph.stored_circuit("small", k=4)
+        weights = sorted((abs(own["weight"]) for *_, own in read.edges(data=True)), reverse=True)
+        assert found["weight"].abs().tolist() == weights[:4]
+        last = graph.stored_circuit("small")["weight"].iloc[-1]
+        assert last == 0.5
+        assert_same(graph, "stored_nodes", circuit="small")
+        assert len(graph.stored_nodes("small")) == 12
+        assert_same(graph, "shared_channels", first="small", second="twin")
+        shared = graph.shared_channels("small", "twin")
+        assert shared["shared_nodes"].sum() == 12
+        assert shared[["first_attribution", "second_attribution"]].isna().all(axis=None)
+        with pytest.raises(ParameterError, match=r"'small' of .* was traced elsewhere: no attrib"):
+            graph.stored_conservation("small")
+        stated = graph.stored_conservation("small", in_store=True)
+        assert stated["nodes"].sum() == 12
+        assert stated["error"].isna().all()
+
+
+def test_a_bad_slug_leaves_no_model(place: str, tmp_path: Path) -> None:
+    for slug, name in ((" ", "x"), ("y" * 201, None)):
+        with pytest.raises(ParameterError, match=r"^slug '"):
+            import_circuit(write(tmp_path / "bad.json", slug), place, name=name)
+    try:
+        with open_store(place) as store:
+            assert [row for row in store.models(ALONE) if row["name"] == ALONE] == []
+    except GraphNotFoundError:
+        pass
+
+
+def test_an_interrupted_import_is_begun_anew(
+    place: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise Interrupted
+
+    with monkeypatch.context() as patched:
+        patched.setattr("exporter.circuit_import.model_checksum", interrupted)
+        with pytest.raises(Interrupted):
+            import_circuit(file, place)
+    again = pytest.raises(ModelIncompleteError, match="import it again, or remove")
+    with NeuronGraph(place, model=ALONE) as graph, again:
+        graph.circuits()
+    import_circuit(file, place)
+    with NeuronGraph(place, model=ALONE) as graph:
+        are_those_of(graph, "small", file)
+    assert check(place, name=ALONE, progress=False).passed
+
+
+def test_a_load_that_has_not_finished_is_left_alone(
+    place: str, file: Path, small_files: dict[str, Path]
+) -> None:
+    with pytest.raises(Interrupted):
+        load(small_files["pooled"], place, name=ALONE, progress=interrupt("relationships"))
+    with pytest.raises(ModelIncompleteError, match="end it first, or remove") as refused:
+        import_circuit(file, place)
+    assert "resume" not in str(refused.value)
 
 
 def test_what_is_not_ours_stays(store: GraphStore, place: str, file: Path) -> None:

@@ -161,14 +161,29 @@ def test_one_circuit_has_a_name(
     assert writable.inputs().empty
 
 
+def test_a_circuit_leaves_the_input_of_somebody(
+    writable: NeuronGraph, x: NDArray[np.float32]
+) -> None:
+    writable.activate(x[0], name="0")
+    kept = writable.inputs().set_index("name")["sha256"]
+    writable.circuit(x[1], store="C")
+    assert writable.circuits()["input"].tolist() == ["C"]
+    assert writable.inputs().set_index("name")["sha256"]["0"] == kept["0"]
+    # Another one of the same name, computed for another array, is no reason to refuse.
+    third = np.zeros_like(x[0]) + 0.5
+    writable.circuit(third, store="C")
+    assert writable.circuits()["input"].tolist() == ["C (2)"]
+    assert set(writable.inputs()["name"]) == {"0", "C", "C (2)"}
+
+
 def test_an_unfinished_input_is_stored_again(
     writable: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[Any] = []
     store_inputs, read = storing.store_inputs, CypherStore.inputs
 
-    def noted(question: Any) -> list[str]:
-        names = store_inputs(question)
+    def noted(question: Any, name: str) -> list[str]:
+        names = store_inputs(question, name)
         written.append(names)
         return names
 

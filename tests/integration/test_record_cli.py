@@ -12,6 +12,7 @@ from exporter import load
 from exporter.cli import app
 from queries.stores import open_store
 from queries.stores.models import find_model
+from tests.unit.test_traced import small
 
 Invoke = Callable[..., Result]
 
@@ -79,3 +80,12 @@ def test_other_graphs_keep_none(invoke: Invoke, digits_file: Path) -> None:
     for graph in ("files/", str(digits_file)):
         listed = invoke("circuits", "--graph", graph, "-f", "json")
         assert json.loads(listed.stdout) == [], listed.stderr
+
+
+def test_an_import_says_the_name_of_the_circuit(invoke: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "file.json").write_text(json.dumps(small()))
+    imported = invoke("import-circuit", str(tmp_path / "file.json"), "--graph", "others.lbug")
+    assert imported.stdout == "Stored small with 10 relationships.\n"
+    refused = invoke("import-circuit", str(tmp_path / "file.json"), "--graph", "files/")
+    assert refused.exit_code == 1
+    assert "files/ keeps no circuits; " in refused.stderr

@@ -17,6 +17,7 @@ from queries.stores.base import Changes, Store
 from queries.stores.blocks.answers import ANSWERS
 from queries.stores.blocks.base import Blocks, table_of
 from queries.stores.blocks.neurons import neuron_table
+from queries.stores.records import no_records_error
 
 if TYPE_CHECKING:
     from queries.core.model import StoredModel
@@ -103,7 +104,7 @@ class BlockStore(Store):
         """Refuse: nothing is written."""
         self.check_writable(index=False)
 
-    def check_keeps_records(self, about: "StoredModel") -> None:
+    def check_keeps_circuits(self, about: "StoredModel") -> None:
         """Refuse: nothing is written."""
         self._refuse_record("circuits")
 
@@ -132,7 +133,7 @@ class BlockStore(Store):
         self._refuse_record("circuits")
 
     def _refuse_record(self, kept: str) -> NoReturn:
-        raise GraphError(f"{self.location} keeps no {kept}; {self.instead}")
+        raise no_records_error(self.location, kept, self.instead)
 
     def _refuse(self) -> NoReturn:
         raise CypherError(

@@ -213,7 +213,7 @@ class EmbeddedStore(CypherStore):
         with self._reading(about) as handle:
             return has_records(handle.connection)
 
-    def check_keeps_records(self, about: "StoredModel") -> None:
+    def check_keeps_circuits(self, about: "StoredModel") -> None:
         """Refuse where the copy that is written into cannot be made."""
         if not os.access(self._folder, os.W_OK):
             raise GraphAccessError(f"{self.location} may not be written by this user")

@@ -212,7 +212,7 @@ class BoltStore(CypherStore):
             writing=lambda work: self._transact(work, neo4j.WRITE_ACCESS),
         )
 
-    def check_keeps_records(self, about: "StoredModel") -> None:
+    def check_keeps_circuits(self, about: "StoredModel") -> None:
         """Lock the node of the model once, as each write does: who may not write is told so."""
         self._records(about).check_writable()
 

@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
+from neo4j import GraphDatabase
 from numpy.typing import NDArray
 
 from exporter import load
@@ -76,9 +78,13 @@ def test_a_circuit_is_what_was_stored(stored: NeuronGraph, x: NDArray[np.float32
     edges = stored.circuit(x[0], **HOW)
     found = stored.stored_circuit("a", k=len(edges))
     by = ["source", "target", "attribution"]
-    columns = list(found.columns)
+    columns = [name for name in found.columns if name != "weight"]
+    weights = stored.edges().set_index(["source", "target"])["weight"]
+    for source, target, weight in found[["source", "target", "weight"]].itertuples(index=False):
+        assert np.isclose(weights.loc[[(source, target)]], weight, rtol=1e-5).any()
     pd.testing.assert_frame_equal(
-        found.sort_values(by, ignore_index=True), edges[columns].sort_values(by, ignore_index=True)
+        found[columns].sort_values(by, ignore_index=True),
+        edges[columns].sort_values(by, ignore_index=True),
     )
     assert found["attribution"].abs().is_monotonic_decreasing
     nodes = stored.circuit_nodes(x[0], **HOW)
@@ -108,6 +114,18 @@ def test_circuits_meet_where_both_have_a_channel(stored: NeuronGraph) -> None:
         assert row["second_attribution"] == pytest.approx(sum(other.values()), abs=1e-12)
     same = stored.shared_channels("a", "a")
     assert (same["shared_nodes"] == same["first_nodes"]).all()
+
+
+def test_a_node_of_two_levels_is_none_that_both_have(
+    stored: NeuronGraph, x: NDArray[np.float32]
+) -> None:
+    stored.circuit(x[0], level="channel", store="coarse")
+    both = set(stored.stored_nodes("a")["id"]) & set(stored.stored_nodes("coarse")["id"])
+    assert both
+    assert_same(stored, "shared_channels", first="a", second="coarse")
+    found = stored.shared_channels("a", "coarse")
+    assert len(found)
+    assert set(found["shared_nodes"]) == {0}
 
 
 def test_a_circuit_adds_up_until_somebody_changes_it(
@@ -150,6 +168,42 @@ def test_circuits_of_each_rule_add_up(writable: NeuronGraph, x: NDArray[np.float
         assert (found["error"] == 0).all(), rule
 
 
+def test_an_offset_of_a_product_is_not_shared_out(
+    store: GraphStore, scratch: str, tmp_path: Path
+) -> None:
+    keras.utils.set_random_seed(5)
+    tokens = keras.Input((2, 3), name="tokens")
+    attention = keras.layers.MultiHeadAttention(1, 2, name="attention")(tokens, tokens)
+    normalized = keras.layers.LayerNormalization(name="normalized")(attention)
+    model = keras.Model(tokens, keras.layers.Dense(2, name="dense")(normalized))
+    model.get_layer("normalized").gamma.assign([1.5, 0.0, -2.0])
+    model.get_layer("normalized").beta.assign([0.5, -1.0, 2.0])
+    model.save(tmp_path / "m.keras")
+    load(tmp_path / "m.keras", store.location, name=scratch)
+    x = np.random.default_rng(4).normal(size=(2, 3))
+    with NeuronGraph(store.location, model=scratch) as graph:
+        graph.activate(x, name="x")
+        layers = graph.layers()
+        products = layers.loc[layers["reduce"] == "product", "name"].tolist()
+        assert "normalized" in products
+        for name in products:
+            assert_same(graph, "stored_contributions", at="x", neurons=name)
+        by = ["target", "source"]
+        found = graph.stored_contributions("x", products).sort_values(by, ignore_index=True)
+        expected = graph.contributions(x, products).sort_values(by, ignore_index=True)
+        pd.testing.assert_frame_equal(
+            found[[*by, "contribution"]], expected[[*by, "contribution"]], rtol=1e-6, atol=1e-9
+        )
+        # What Keras says of each is what the factors pass on, and beta.
+        values = keras.Model(tokens, normalized).predict(x[None], verbose=0)[0]
+        into = found[found["target_name"].str.startswith("normalized[")]
+        sums = into.groupby("target")["contribution"].sum()
+        neurons = graph.neurons("normalized").set_index("id")["channel"]
+        beta = neurons.map({0: 0.5, 1: -1.0, 2: 2.0})
+        whole = sums.reindex(neurons.index, fill_value=0.0) + beta
+        np.testing.assert_allclose(whole, values.ravel(), rtol=1e-4, atol=1e-5)
+
+
 def test_a_product_shares_equally(store: GraphStore, scratch: str, branched_file: Path) -> None:
     load(branched_file, store.location, name=scratch)
     random = np.random.default_rng(4)
@@ -186,6 +240,28 @@ def test_browser_knows_them(store: GraphStore, stored: NeuronGraph) -> None:
     assert len(run(store, slides["A stored circuit"])) == len(picture)
     rows = run(store, slides["Whether a stored circuit adds up"])
     assert {each["error"] for each in rows} == {0.0}
+
+
+@pytest.mark.parametrize("store", ["neo4j-newest"], indirect=True)
+@pytest.mark.neo4j
+def test_nodes_of_a_circuit_are_found_by_the_index(store: GraphStore, stored: NeuronGraph) -> None:
+    assert store.server is not None
+    names = ("stored_circuit", "stored_nodes", "stored_conservation")
+    asked = {name: {"circuit": "a"} for name in names}
+    asked["shared_channels"] = {"first": "a", "second": "b"}
+    with GraphDatabase.driver(store.server.uri, auth=store.server.auth) as driver:
+        for name, values in asked.items():
+            text = f"EXPLAIN {stored.statement(name, **values)}"
+            plan = driver.execute_query(text.rstrip(";")).summary.plan
+            read = [each for each in operators(plan) if "Active" in each]
+            assert any("Index" in each for each in read), (name, read)
+            assert not any("LabelScan" in each for each in read), (name, read)
+
+
+def operators(plan: Any) -> list[str]:
+    """Return what each operator of a plan does, and with what."""
+    own = f"{plan['operatorType']} {plan['args'].get('Details', '')}"
+    return [own, *(text for child in plan.get("children", ()) for text in operators(child))]
 
 
 def test_a_model_file_has_none(small_files: dict[str, Path]) -> None:
