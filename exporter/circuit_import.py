@@ -35,8 +35,10 @@ def import_circuit(
     """Store a circuit of circuit-tracer or Neuronpedia in a graph, so that Cypher knows it.
 
     It takes the place of a circuit of the same name. Its nodes are no neurons: ``(:Active)``
-    without ``IS``. Their ``influence`` is computed anew from the weights of the links, which
-    ``CONTRIBUTES`` has as ``weight``. The prompt is stored as an input.
+    without ``IS``, unless ``export_circuit`` wrote the file and the model has neurons of these
+    names. Their ``influence`` is computed anew from the weights of the links, which
+    ``CONTRIBUTES`` has as ``weight``. The prompt is stored as an input, of which the first 200
+    characters are the label.
 
     Parameters
     ----------

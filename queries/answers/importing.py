@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from queries.analysis.operators import Ids
+from queries.answers.own_nodes import own_nodes
 from queries.core.model import StoredModel
 from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
 from queries.core.records import LONGEST_NAME, check_record_name
@@ -23,7 +25,8 @@ _LEVEL: Final = "feature"
 def store_traced(store: Store, about: StoredModel, circuit: TracedCircuit, name: str) -> None:
     """Store a circuit that another tool traced, and its prompt as an input.
 
-    Its nodes are no neurons of the model. What comes over a relationship is the file's weight.
+    Its nodes are no neurons of the model, unless the circuit was exported from it. What comes over
+    a relationship is the file's weight.
 
     Parameters
     ----------
@@ -39,16 +42,18 @@ def store_traced(store: Store, about: StoredModel, circuit: TracedCircuit, name:
     GraphError
         If the graph is none that is written, or another input has the name of the prompt.
     """
-    answered = _answered(circuit)
+    answered, own = _answered(circuit), own_nodes(store, about, circuit)
     properties = {
         "name": name,
         "input": _stored_input(store, about, circuit),
-        "target": printable(answered["clerp"] or answered["node_id"]),
-        "level": _LEVEL,
+        "target": _name(answered["clerp"] or answered["node_id"]),
+        "level": own.level if own else _LEVEL,
         **_settings(circuit),
         "value": None if np.isnan(answered["activation"]) else float(answered["activation"]),
     }
-    store.write_circuit(about, properties, _nodes(circuit), _relationships(circuit))
+    table = own.table if own else _strangers(circuit)
+    relationships = _relationships(circuit, table["id"].to_numpy(np.int64))
+    store.write_circuit(about, properties, _nodes(circuit, table), relationships)
 
 
 def input_name(circuit: TracedCircuit) -> str:
@@ -59,7 +64,7 @@ def input_name(circuit: TracedCircuit) -> str:
     ParameterError
         If the slug in the file is none.
     """
-    name = printable(circuit.metadata["slug"])[:LONGEST_NAME]
+    name = _name(circuit.metadata["slug"])
     check_record_name("input", name, "slug")
     return name
 
@@ -81,10 +86,10 @@ def _stored_input(store: Store, about: StoredModel, circuit: TracedCircuit) -> s
         likely = _answered(circuit)["clerp"]
         properties = {
             "name": name,
-            "label": printable(own["prompt"]),
-            "predicted": printable(likely) or None,
+            "label": _name(own["prompt"]),
+            "predicted": _name(likely) or None,
             "sha256": sha256,
-            "source": printable(own["scan"]),
+            "source": _name(own["scan"]),
         }
         store.write_inputs(about, [(properties, ACTIVATES.empty_table())])
     return name
@@ -102,29 +107,46 @@ def _settings(circuit: TracedCircuit) -> dict[str, Any]:
     settings = given if isinstance(given, dict) else {}
     names = {"node_share": "node_threshold", "edge_share": "edge_threshold"}
     shares = {own: settings.get(theirs) for own, theirs in names.items()}
-    return {own: float(share) for own, share in shares.items() if isinstance(share, (int, float))}
+    return {own: float(share) for own, share in shares.items() if _is_share(share)}
 
 
-def _nodes(circuit: TracedCircuit) -> pa.Table:
+def _is_share(value: Any) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _name(text: str) -> str:
+    """Return a text of a file as a name: what people read of it."""
+    return printable(text[:LONGEST_NAME])[:LONGEST_NAME]
+
+
+def _strangers(circuit: TracedCircuit) -> pd.DataFrame:
+    """Return what the nodes are where they are no neurons: the columns of ``OwnNodes.table``."""
+    nodes = circuit.nodes
+    channel = nodes["feature"].where(nodes["feature"] >= 0)
+    ids = np.arange(len(nodes))
+    return pd.DataFrame({"id": ids, "neuron": None, "layer": nodes["layer"], "channel": channel})
+
+
+def _nodes(circuit: TracedCircuit, table: pd.DataFrame) -> pa.Table:
     nodes = circuit.nodes
     name = (nodes["node_id"] + " " + nodes["clerp"]).str.strip()
-    frame = pd.DataFrame(
-        {
-            "id": np.arange(len(nodes)),
-            "neuron": None,
-            "name": name.map(printable),
-            "layer": nodes["layer"].map(printable),
-            "channel": nodes["feature"].where(nodes["feature"] >= 0),
-            **dict.fromkeys(("slope", "gradient", "attribution", "bias", "left_out"), np.nan),
-            "value": nodes["activation"],
-            "influence": circuit.node_influence,
-        }
+    frame = table.assign(
+        name=name.map(_name),
+        layer=table["layer"].map(printable),
+        **dict.fromkeys(("slope", "gradient", "attribution", "bias", "left_out"), np.nan),
+        value=nodes["activation"],
+        influence=circuit.node_influence,
     )[ACTIVE.names]
     return pa.Table.from_pandas(frame, preserve_index=False).cast(ACTIVE)
 
 
-def _relationships(circuit: TracedCircuit) -> pa.Table:
-    frame = circuit.links.assign(
-        contribution=np.nan, attribution=np.nan, influence=circuit.edge_influence
+def _relationships(circuit: TracedCircuit, ids: Ids) -> pa.Table:
+    links = circuit.links
+    frame = links.assign(
+        source=ids[links["source"]],
+        target=ids[links["target"]],
+        contribution=np.nan,
+        attribution=np.nan,
+        influence=circuit.edge_influence,
     )[CONTRIBUTES.names]
     return pa.Table.from_pandas(frame, preserve_index=False).cast(CONTRIBUTES)

@@ -6,6 +6,7 @@ many prompt tokens as there are positions, and at least two: it hides what stand
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
@@ -21,8 +22,12 @@ EMBEDDING: Final = "embedding"
 ERROR: Final = "mlp reconstruction error"
 FEATURE: Final = "cross layer transcoder"
 LOGIT: Final = "logit"
+GENERATOR: Final = "neurongraph"
+"""Who wrote a file, by its metadata."""
+
 _TYPES: Final = {"input": EMBEDDING, "inner": FEATURE, "target": LOGIT}
 _NO_FEATURE: Final = -1
+_OUTPUT: Final = re.compile(r'Output "(.*)" \(p=[^()]*\)', re.DOTALL)
 
 
 def write_graph_json(circuit: CircuitGraph, slug: str, stream: BinaryIO) -> None:
@@ -59,6 +64,12 @@ def write_graph_json(circuit: CircuitGraph, slug: str, stream: BinaryIO) -> None
         "links": [dict(zip(("source", "target", "weight"), each, strict=True)) for each in links],
     }  # fmt: skip
     stream.write(json.dumps(content, allow_nan=False).encode())
+
+
+def output_name(label: str) -> str:
+    """Return the name of the node that a label is of, which of a target is more than the name."""
+    output = _OUTPUT.fullmatch(label)
+    return output[1] if output else label
 
 
 def _places(circuit: CircuitGraph) -> tuple[Ids, list[str]]:
@@ -173,7 +184,7 @@ def _metadata(circuit: CircuitGraph, slug: str, tokens: list[str]) -> dict[str, 
         "prompt": f"{facts['input']}: {facts['towards']}",
         "node_threshold": 1.0,
         "schema_version": 1,
-        "info": {"generator": {"name": "neurongraph", "version": __version__}},
+        "info": {"generator": {"name": GENERATOR, "version": __version__}},
         "generation_settings": {name: facts[name] for name in settings if facts[name] is not None},
         "pruning_settings": {
             "prune": facts["prune"],

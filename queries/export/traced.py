@@ -18,6 +18,7 @@ from queries.analysis.operators import Flags, Ids, Scores
 from queries.core.address import path_text, repeatable
 from queries.core.files import expanded
 from queries.core.memory import too_little_memory_named
+from queries.core.records import LONGEST_NAME
 from queries.core.text import size_text
 from queries.errors import ParameterError, listed
 from queries.export.graph_json import EMBEDDING, ERROR, LOGIT
@@ -90,6 +91,16 @@ class TracedCircuit:
     def explanation(self) -> Explanation:
         """What of the answer it explains."""
         return explanation_of(self._share, self.answer, self.is_of(EMBEDDING), self.is_of(ERROR))
+
+    def require_finite_sums(self, what: str) -> None:
+        """Raise ParameterError where weights are too large to be added up: none has a share."""
+        weights = self.links["weight"].abs().to_numpy()
+        sums = np.bincount(self.links["target"].to_numpy(), weights, len(self.nodes))
+        if not np.isfinite(sums).all():
+            name = repeatable(self.nodes["node_id"].iloc[int(np.isinf(sums).argmax())])
+            raise ParameterError(
+                f"{what}: the weights of the links to node {name} are too large to be added up"
+            )
 
     def require_finite_ways(self, what: str) -> None:
         """Raise ParameterError where links lead in a circle, or over too many links."""
@@ -177,7 +188,7 @@ def traced(file: str | os.PathLike[str]) -> TracedCircuit:
     nodes = pd.DataFrame(
         {
             "node_id": _texts(rows, "node_id", what),
-            "layer": [str(each) for each in _values(rows, "layer", (str, int), what)],
+            "layer": _layers(rows, what),
             "ctx_idx": _whole(rows, "ctx_idx", what),
             "feature_type": _texts(rows, "feature_type", what),
             "feature": pd.array(_whole(rows, "feature", what, none=True), dtype="Int64"),
@@ -189,8 +200,9 @@ def traced(file: str | os.PathLike[str]) -> TracedCircuit:
     circuit = TracedCircuit(metadata, nodes, _links(content.get("links"), nodes, what))
     if not circuit.is_of(LOGIT).any():
         raise ParameterError(f"{what}: no node is of the type {LOGIT!r}, which an answer is")
-    if (nodes["token_prob"] < 0).any():
-        raise ParameterError(f"{what}: a token_prob is below 0")
+    if not nodes["token_prob"].between(0, 1).all():
+        raise ParameterError(f"{what}: a token_prob is not from 0 to 1")
+    circuit.require_finite_sums(what)
     circuit.require_finite_ways(what)
     return circuit
 
@@ -229,6 +241,9 @@ def _metadata(metadata: Any, what: str) -> dict[str, Any]:
         raise ParameterError(f"{what}: metadata is no object")
     for name in ("slug", "scan", "prompt"):
         _texts([metadata], name, f"{what}: metadata")
+    tokens = metadata.get("prompt_tokens") or []
+    if not isinstance(tokens, list) or not all(isinstance(each, str) for each in tokens):
+        raise ParameterError(f"{what}: metadata: prompt_tokens are no list of texts")
     return metadata
 
 
@@ -285,6 +300,17 @@ def _texts(
         if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
             raise ParameterError(f"{what}: {name} in row {row} holds what is no UTF-8")
     return texts
+
+
+def _layers(rows: Sequence[Mapping[str, Any]], what: str) -> list[str]:
+    layers = [str(each) for each in _values(rows, "layer", (str, int), what)]
+    for row, layer in enumerate(_texts([{"layer": each} for each in layers], "layer", what)):
+        if len(layer) > LONGEST_NAME:
+            raise ParameterError(
+                f"{what}: layer has {len(layer):,} characters in row {row}, and {LONGEST_NAME} "
+                "are taken"
+            )
+    return layers
 
 
 def _numbers(

@@ -4,11 +4,7 @@ from typing import Final
 
 from queries.library.declaration import Column
 
-_STATE: Final = Column(
-    "state",
-    "text",
-    "complete; unfinished, where a write or a removal runs or was interrupted",
-)
+_STATE: Final = "complete; unfinished, where a write or a removal runs or was interrupted"
 INPUTS: Final = (
     Column("name", "text", "name of the input"),
     Column("label", "text", "what it is, where that is known"),
@@ -16,7 +12,7 @@ INPUTS: Final = (
     Column("source", "text", "where it came from, such as a file"),
     Column("sha256", "text", "checksum of its numbers"),
     Column("neurons", "int?", "how many neurons are not 0 at it, of which the values are stored"),
-    _STATE,
+    Column("state", "text", f"{_STATE}; damaged, where its file in a dataset is"),
 )
 CIRCUITS: Final = (
     Column("name", "text", "name of the circuit"),
@@ -39,5 +35,5 @@ CIRCUITS: Final = (
     ),
     Column("nodes", "int?", "how many nodes are stored"),
     Column("edges", "int?", "how many relationships are stored"),
-    _STATE,
+    Column("state", "text", _STATE),
 )

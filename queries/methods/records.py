@@ -109,7 +109,7 @@ class RecordMethods(Methods):
             - ``sha256`` (text): checksum of its numbers
             - ``neurons`` (int?): how many neurons are not 0 at it, of which the values are stored
             - ``state`` (text): complete; unfinished, where a write or a removal runs or was
-              interrupted
+              interrupted; damaged, where its file in a dataset is
 
         Examples
         --------
@@ -177,7 +177,7 @@ class RecordMethods(Methods):
         Parameters
         ----------
         name
-            Its name; it may be unfinished.
+            Its name; it may be unfinished, or damaged.
         model
             The model to ask about; needed where the graph holds more than one.
 

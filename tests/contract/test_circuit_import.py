@@ -42,6 +42,11 @@ MATCH (a:Active {circuit: $name})-[e:CONTRIBUTES]->(b:Active {circuit: $name})
 RETURN a.name AS source, b.name AS target, e.weight AS weight, e.influence AS influence
 """
 
+ARE = """
+MATCH (a:Active {circuit: $name})-[:IS]->(n:Neuron)
+RETURN a.id AS id, n.id AS neuron, a.layer AS layer ORDER BY id
+"""
+
 
 def write(file: Path, slug: str = "small", **more: Any) -> Path:
     content = small()
@@ -118,6 +123,66 @@ def test_a_circuit_stands_beside_a_model(
     writable.drop_circuit("small")
     writable.drop_input("small")
     assert left(store) == 0
+
+
+def test_long_texts_are_cut(place: str, tmp_path: Path) -> None:
+    book, other = ("\n" + each * 3_000_000 for each in "ab")
+    file = write(tmp_path / "x.json", prompt=book)
+    content = json.loads(file.read_text("utf-8"))
+    for row in (0, 11):
+        content["nodes"][row]["clerp"] = book
+    file.write_text(json.dumps(content), "utf-8")
+    import_circuit(file, place)
+    with NeuronGraph(place, model=ALONE) as graph:
+        (stored,) = graph.inputs().to_dict("records")
+        assert stored["label"] == stored["predicted"] == "\\n" + "a" * 198
+        assert graph.circuits()["target"].tolist() == ["\\n" + "a" * 198]
+        assert graph.cypher(NODES, name="small")["name"].str.len().max() == 200
+    # Of two prompts all is compared.
+    with pytest.raises(GraphError, match="another input 'small' is stored"):
+        import_circuit(write(file, prompt=other), place)
+
+
+@pytest.mark.parametrize("level", ["neuron", "channel", "layer"])
+def test_a_circuit_of_the_model_itself_meets_its_own(
+    writable: NeuronGraph, store: GraphStore, tmp_path: Path, level: Any
+) -> None:
+    x = np.random.default_rng(3).random(writable.layers()["shape"].iloc[0])
+    file = tmp_path / "own.json"
+    writable.export_circuit(file, x, level=level)
+    writable.circuit(x, level=level, store="computed")
+    import_circuit(file, store.location, name="read", model="scratch")
+    found = writable.shared_channels("computed", "read")
+    assert len(found)
+    assert found["shared_nodes"].tolist() == found["first_nodes"].tolist()
+    assert found["shared_nodes"].tolist() == found["second_nodes"].tolist()
+    computed, read = (writable.stored_nodes(name).set_index("id") for name in ("computed", "read"))
+    assert found["first_nodes"].sum() == len(computed)
+    are = [writable.cypher(ARE, name=name) for name in ("computed", "read")]
+    assert are[0].equals(are[1])
+    assert len(are[0]) == len(computed) * (level == "neuron")
+    for column in ("layer", "channel"):
+        assert read[column].reindex(computed.index).equals(computed[column]), column
+    np.testing.assert_allclose(read["value"].reindex(computed.index), computed["value"], rtol=1e-6)
+    assert check(store.location, name="scratch", progress=False).passed
+
+
+def test_a_circuit_of_another_model_has_no_neurons(
+    writable: NeuronGraph, store: GraphStore, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.json"
+    x = np.random.default_rng(3).random(writable.layers()["shape"].iloc[0])
+    writable.export_circuit(file, x, level="neuron")
+    content = json.loads(file.read_text("utf-8"))
+    first = content["nodes"][0]
+    for changed in ({"clerp": "other[0]"}, {"feature": 2**62}, {"feature": -7}, {"feature": None}):
+        content["nodes"][0] = first | changed
+        file.write_text(json.dumps(content), "utf-8")
+        import_circuit(file, store.location, name="read", model="scratch")
+        nodes = writable.stored_nodes("read")
+        assert nodes["id"].tolist() == list(range(len(content["nodes"])))
+        assert writable.cypher(ARE, name="read").empty
+        assert writable.circuits()["level"].tolist() == ["feature"]
 
 
 def test_what_is_refused_changes_nothing(place: str, file: Path, tmp_path: Path) -> None:

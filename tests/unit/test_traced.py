@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from exporter import import_circuit
-from queries import read_circuit
+from queries import NeuronGraph, read_circuit
 from queries.errors import ParameterError
 from queries.export import traced
 
@@ -115,7 +115,25 @@ WRONG: Final[dict[str, tuple[Any, str]]] = {
     "no scan": (changed(lambda c: c["metadata"].pop("scan")), "scan is missing"),
     "no answer": (changed(lambda c: c["nodes"][11].update(feature_type="x")), "type 'logit'"),
     "no nodes": (changed(lambda c: c.update(nodes=[], links=[])), "type 'logit'"),
-    "below 0": (changed(lambda c: c["nodes"][11].update(token_prob=-1)), "token_prob is below 0"),
+    "below 0": (changed(lambda c: c["nodes"][11].update(token_prob=-1)), "token_prob is not from"),
+    "above 1": (changed(lambda c: c["nodes"][11].update(token_prob=1.5)), "not from 0 to 1"),
+    "weights beyond all sums": (
+        changed(lambda c: c["links"].extend({**c["links"][0], "weight": 1e308} for _ in range(3))),
+        "weights of the links to node.*n11.* too large to be added up",
+    ),
+    "a layer like a book": (
+        changed(lambda c: c["nodes"][2].update(layer="x" * 100_000)),
+        "layer has 100,000 characters in row 2, and 200 are taken",
+    ),
+    "half a character as layer": (
+        changed(lambda c: c["nodes"][0].update(layer="\ud800")),
+        "layer in row 0 holds what is no UTF-8",
+    ),
+    "tokens of lists": (
+        changed(lambda c: c["metadata"].update(prompt_tokens=[["a"]])),
+        "prompt_tokens are no list of texts",
+    ),
+    "tokens as a number": (changed(lambda c: c["metadata"].update(prompt_tokens=1)), "no list of"),
     "a circle": (
         changed(lambda c: c["links"].append({"source": "n3", "target": "n0", "weight": 0.0})),
         "circle through node",
@@ -157,3 +175,15 @@ def test_what_is_too_large_is_refused(
     for missing in (tmp_path, tmp_path / "none.json"):
         with pytest.raises(ParameterError, match="is no file"):
             read_circuit(missing)
+
+
+def test_settings_are_kept_that_are_shares(file: Callable[[Any], Path], tmp_path: Path) -> None:
+    place = tmp_path / "graph.lbug"
+    for share in ("1" + 400 * "0", "1e999", "1e5", "-0.5", "true", '"1"', "[1]"):
+        settings = f'"pruning_settings": {{"node_threshold": {share}, "edge_threshold": 0.5}}'
+        path = file(json.dumps(small()).replace('"slug"', f'{settings}, "slug"', 1))
+        import_circuit(path, place)
+        with NeuronGraph(place) as graph:
+            (own,) = graph.circuits().to_dict("records")
+        assert np.isnan(own["node_share"]), share
+        assert own["edge_share"] == 0.5, share

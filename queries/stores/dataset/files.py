@@ -22,7 +22,7 @@ def file_errors(path: Path) -> Iterator[None]:
     """Turn the errors of the file system into ours."""
     try:
         yield
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, KeyError) as error:
         raise GraphDamagedError(f"{path} is damaged: {error}") from None
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -11,7 +11,7 @@ from queries.core.records import checked_inputs, input_checksum
 from queries.core.schema import COMPLETE
 from queries.core.text import printable
 from queries.core.wording import MODEL_FILE, command
-from queries.errors import GraphError, GraphNotFoundError, listed
+from queries.errors import GraphError, GraphNotFoundError, NeurongraphError, listed
 from queries.stores.blocks import BlockStore
 from queries.stores.dataset.blocks import DatasetBlocks
 from queries.stores.dataset.files import file_errors
@@ -123,25 +123,33 @@ class DatasetStore(BlockStore):
 
     def remove_input(self, about: "StoredModel", name: str) -> None:
         """Remove a stored input."""
-        self._input(about, name)
-        self._inputs(about).remove(name)
+        if not self._inputs(about).remove(name):
+            raise self._no_input(about, name)
 
     def _inputs(self, about: "StoredModel") -> InputFiles:
         return InputFiles(self._note_of(about)[0])
 
     def _input(self, about: "StoredModel", name: str) -> dict[str, Any]:
         """Return the properties of an input that is stored."""
-        rows = {row["name"]: row for row in self.inputs(about).to_pylist()}
-        if name not in rows:
-            raise no_record_error("Input", about.name, name, rows)
-        own: dict[str, Any] = rows[name]
+        if (own := self._inputs(about).of(name)) is None:
+            raise self._no_input(about, name)
         return own
+
+    def _no_input(self, about: "StoredModel", name: str) -> NeurongraphError:
+        there = self.inputs(about)["name"].to_pylist()
+        return no_record_error("Input", about.name, name, there)
 
     def _input_damage(self, about: "StoredModel") -> "Iterator[Damage]":
         """Yield which inputs are not as they were written."""
         from queries.stores.damage import Damage
 
-        for name in self.inputs(about)["name"].to_pylist():
+        inputs = self._inputs(about)
+        for path in inputs.files():
+            try:
+                name = inputs.properties(path)["name"]
+            except GraphError as error:
+                yield Damage(str(error), of_load=False)
+                continue
             try:
                 self.activations_of(about, name)
             except GraphError:
