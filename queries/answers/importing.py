@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from queries.analysis.operators import Ids
-from queries.answers.own_nodes import own_nodes
+from queries.answers.own_nodes import labels_of, own_nodes
 from queries.core.model import StoredModel
 from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
 from queries.core.records import LONGEST_NAME, check_record_name
@@ -124,14 +124,21 @@ def _strangers(circuit: TracedCircuit) -> pd.DataFrame:
     nodes = circuit.nodes
     channel = nodes["feature"].where(nodes["feature"] >= 0)
     ids = np.arange(len(nodes))
-    return pd.DataFrame({"id": ids, "neuron": None, "layer": nodes["layer"], "channel": channel})
+    return pd.DataFrame(
+        {
+            "id": ids,
+            "name": labels_of(circuit),
+            "neuron": None,
+            "layer": nodes["layer"],
+            "channel": channel,
+        }
+    )
 
 
 def _nodes(circuit: TracedCircuit, table: pd.DataFrame) -> pa.Table:
     nodes = circuit.nodes
-    name = (nodes["node_id"] + " " + nodes["clerp"]).str.strip()
     frame = table.assign(
-        name=name.map(_name),
+        name=table["name"].map(_name),
         layer=table["layer"].map(printable),
         **dict.fromkeys(("slope", "gradient", "attribution", "bias", "left_out"), np.nan),
         value=nodes["activation"],

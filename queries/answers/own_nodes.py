@@ -25,7 +25,8 @@ class OwnNodes:
     level
         What a node is: a neuron, a channel or a layer.
     table
-        A row a node: id, as in a circuit that is stored without a file, neuron, layer and channel.
+        A row a node: id and name, as in a circuit that is stored without a file, neuron, layer and
+        channel.
         Errors, which such a circuit has not, have ids behind the others.
     """
 
@@ -51,7 +52,10 @@ def own_nodes(store: Store, about: StoredModel, circuit: TracedCircuit) -> OwnNo
     found = found.set_index("id").reindex(ids.to_numpy(np.int64))
     if not (_names(found, level) == nodes["clerp"][~is_error].map(output_name).to_numpy()).all():
         return None
-    table = pd.DataFrame({"id": nodes["feature"], "layer": nodes["layer"]})
+    table = pd.DataFrame(
+        {"id": nodes["feature"], "name": labels_of(circuit), "layer": nodes["layer"]}
+    )
+    table.loc[~is_error, "name"] = nodes["clerp"][~is_error].map(output_name)
     table.loc[is_error, "id"] = ids.max() + 1 + np.arange(is_error.sum())
     table.loc[~is_error, "layer"] = found["layer"].to_numpy()
     table["channel"] = pd.array([pd.NA] * len(nodes), "Int64")
@@ -59,6 +63,11 @@ def own_nodes(store: Store, about: StoredModel, circuit: TracedCircuit) -> OwnNo
         table.loc[~is_error, "channel"] = found["channel"].to_numpy()
     table["neuron"] = table["id"].where(~is_error & (level == "neuron"))
     return OwnNodes(level, table)
+
+
+def labels_of(circuit: TracedCircuit) -> "pd.Series[str]":
+    """Return what nodes are called by their file: the id, and the label if there is one."""
+    return (circuit.nodes["node_id"] + " " + circuit.nodes["clerp"]).str.strip()
 
 
 def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:

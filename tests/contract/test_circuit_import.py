@@ -209,7 +209,7 @@ def test_what_is_refused_changes_nothing(place: str, file: Path, tmp_path: Path)
 def test_nothing_half_imported_counts(
     place: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_: Any) -> None:
+    def interrupted(*_: Any) -> None:
         raise Interrupted
 
     with monkeypatch.context() as patched:
