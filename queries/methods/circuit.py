@@ -94,8 +94,8 @@ class CircuitMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         store
             Store the circuit under this name beside the model, and its input if that is not
             stored; Cypher then answers from ``(:Circuit)`` and ``(:Active)``.
@@ -244,8 +244,8 @@ class CircuitMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -381,8 +381,8 @@ class CircuitMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -497,7 +497,7 @@ class CircuitMethods(Methods):
             those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
             comparison; or its derivative (half or frozen or gradient, default half).
         baseline
-            One sample that rescale and ig compare with; by default zeros (input).
+            One sample that rescale compares with; by default zeros (input).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-influence"``. NaN and null come last. Equal rows, and all without
@@ -506,8 +506,8 @@ class CircuitMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 

@@ -87,8 +87,8 @@ class ManyCircuitsMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -220,8 +220,8 @@ class ManyCircuitsMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 
@@ -363,8 +363,8 @@ class ManyCircuitsMethods(Methods):
             How many rows to return, the first ones of that order (int, in rows, at least 1).
         in_store
             Let the store compute the answer, by the query's own Cypher statement, which
-            ``statement`` returns. This query has none: no store keeps inputs, and Cypher lacks
-            functions that neurons apply, such as erf.
+            ``statement`` returns. This query has none: it computes the model at an input, and
+            Cypher lacks functions that neurons apply, such as erf.
         model
             The model to ask about; needed where the graph holds more than one.
 

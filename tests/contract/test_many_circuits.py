@@ -160,5 +160,5 @@ def test_what_does_not_fit_is_refused(pooled: NeuronGraph) -> None:
         pooled.compare_circuits(x, wrong)
     with pytest.raises(ParameterError, match=r"other_input.* is missing"):
         pooled.circuit_overlap(x, None)  # type: ignore[arg-type]
-    with pytest.raises(ParameterError, match="baseline: gradient compares with none"):
+    with pytest.raises(ParameterError, match="baseline: it counts for nothing with rule=gradient"):
         pooled.class_circuit(x, baseline=x[:1])
