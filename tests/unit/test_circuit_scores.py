@@ -197,7 +197,7 @@ def test_nothing_is_computed_that_cannot_be_stored(
     graph: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(circuit, "explained_of", lambda _: pytest.fail("was computed"))
-    with pytest.raises(GraphError, match="keeps no circuits"):
+    with pytest.raises(GraphError, match="keeps no circuits; load the model whole, with: "):
         graph.circuit(x[:1], store="why")
 
 

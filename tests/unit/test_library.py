@@ -269,6 +269,13 @@ def parameter(**settings: Any) -> Parameter:
     return Parameter(**{"name": "k", "type": "int", "help": "how many", **settings})
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/concepts.md"])
+def test_pages_count_the_queries_without_a_statement(page: str) -> None:
+    without = sum(bool(each.not_stated) for each in queries().values())
+    text = " ".join((Path(__file__).parents[2] / page).read_text(encoding="utf-8").split())
+    assert f"{without} of the {len(queries())} queries compute the model at an input" in text
+
+
 UNUSED = [
     ({"steps": 5}, "rule", "gradient"),
     ({"baseline": 0}, "rule", "secant"),
