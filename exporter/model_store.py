@@ -81,6 +81,11 @@ class ModelStore(BlockStore):
         )
 
     @property
+    def instead_of_keeping(self) -> str:
+        """What to do where inputs are to be kept: a part of a model does not compute them."""
+        return f"load the model whole, with: {command('load', word_of(self._given.place))}"
+
+    @property
     def processes(self) -> "ModelWorkers | None":
         """The processes that share what is computed of many inputs."""
         _ = self._contents

@@ -25,7 +25,6 @@ from queries.answers.towards import Towards, largest, named
 from queries.core.memory import neuron_room
 from queries.core.model_input import ModelInput
 from queries.core.neuron_filter import NeuronFilter
-from queries.errors import ParameterError
 
 INTEGRATED: Final = "ig"
 AGAINST: Final = {INTEGRATED, "rescale"}
@@ -248,11 +247,6 @@ def _baseline(question: Question, given: GivenInput) -> Inputs:
     how: ModelInput | None = question.values["baseline"]
     if how is None:
         return {name: np.zeros_like(each[0]) for name, each in given.inputs.items()}
-    if _rule_of(question) not in AGAINST:
-        raise ParameterError(
-            f"baseline: {_rule_of(question)} compares with none; take another one, such as "
-            "rescale, or leave it out"
-        )
     beside: ModelInput = question.values["input"]
     read = one_beside(question.model, how, beside, "baseline", "one is compared with")
     return {name: each[0] for name, each in read.inputs.items()}

@@ -14,6 +14,7 @@ from queries.answers.question import Question
 from queries.core.layer import Layer
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronFilter
+from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.library.queries import query
 
@@ -114,7 +115,8 @@ def require_at_input(measure: str, given: InputLike | None) -> None:
     """Raise ParameterError where an input is given for a measure of weights alone."""
     if given is not None and measure != _AT_INPUT:
         raise ParameterError(
-            f"input: {measure} is of weights alone; the measure at an input is {_AT_INPUT}"
+            f"{option('input')}: {measure} is of weights alone; the measure at an input "
+            f"is {_AT_INPUT}"
         )
 
 

@@ -326,6 +326,8 @@ def rest_of(question: Question) -> Scores:
         return np.zeros((question.network.neurons, 1))
     if mean:
         given = question.given()
+        if given.samples == 1:
+            raise ParameterError("rest: mean needs several samples, and of one it changes nothing")
     else:
         beside = question.values["input"]
         given = one_beside(question.model, patch, beside, "patch", "one is meant")

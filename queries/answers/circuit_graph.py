@@ -9,6 +9,7 @@ from queries.analysis.circuit.scores import explanation
 from queries.answers.circuit import Explained, edges_of, explained_of, nodes_in
 from queries.answers.question import Question
 from queries.answers.storing import baseline_text
+from queries.core.wording import option
 from queries.errors import ParameterError
 from queries.export.circuit import CircuitGraph
 
@@ -35,7 +36,9 @@ def circuit_graph(question: Question, most: int) -> CircuitGraph:
         If there are several samples, or too many relationships.
     """
     if (samples := question.given().samples) != 1:
-        raise ParameterError(f"input: {samples:,} samples, and a circuit is of one; give one")
+        raise ParameterError(
+            f"{option('input')}: {samples:,} samples, and a circuit is of one; give one"
+        )
     (explained,) = explained_of(question)
     if (edges := len(explained.chosen.share)) > most:
         raise ParameterError(

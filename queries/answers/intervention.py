@@ -17,7 +17,7 @@ from queries.answers.samples import one_beside
 from queries.core.layer import Layer
 from queries.core.memory import neuron_room
 from queries.core.neuron_filter import NeuronFilter
-from queries.errors import ParameterError, listed
+from queries.errors import ParameterError
 
 _EDGE: Final = 128
 """Bytes that a relationship takes on its way into an intervention."""
@@ -80,6 +80,8 @@ def _check(question: Question) -> None:
     """Raise ParameterError where values exclude each other, or one is missing."""
     values = question.values
     how, amount, patch = values["how"], values["amount"], values["patch"]
+    if not (values["neurons"] or values["source"] or values["target"]):
+        raise ParameterError("neurons, source or target is missing: what is changed")
     if values["neurons"] and (values["source"] or values["target"]):
         raise ParameterError(
             "neurons: source and target name relationships, and these are changed instead; leave "
@@ -89,8 +91,8 @@ def _check(question: Question) -> None:
         raise ParameterError(f"patch: how={how} says what becomes of values; leave one of them out")
     if how in _TAKES and amount is None:
         raise ParameterError(f"amount is missing: of how={how} {_TAKES[how]}")
-    if how not in _TAKES and amount is not None:
-        raise ParameterError(f"amount: how={how} takes none, as {listed(list(_TAKES))} do")
+    if how == "mean" and question.given().samples == 1:
+        raise ParameterError("how: mean needs several samples, and of one it changes nothing")
 
 
 def _change(question: Question, own: Own) -> Change:

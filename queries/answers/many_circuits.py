@@ -35,7 +35,7 @@ def class_circuit(question: Question) -> pd.DataFrame:
     core = found.frequency >= question.values["frequency"]
     columns = {
         "attribution": found.attribution,
-        "spread": found.spread,
+        "std": found.std,
         "frequency": found.frequency,
     }
     return _answer(question, nodes, found.pairs, columns, core)
@@ -47,7 +47,7 @@ def compare_circuits(question: Question) -> pd.DataFrame:
     columns = {
         "attribution": both.one.attribution,
         "other_attribution": both.two.attribution,
-        "change": both.two.attribution - both.one.attribution,
+        "difference": both.two.attribution - both.one.attribution,
         "frequency": both.one.frequency,
         "other_frequency": both.two.frequency,
         "where": both.where,

@@ -18,7 +18,6 @@ from queries.answers.circuit import nodes_of
 from queries.answers.many_inputs import merged
 from queries.answers.question import Question
 from queries.core.memory import neuron_room
-from queries.errors import ParameterError
 
 _TEXTS: Final = 4
 _NUMBERS: Final = 10
@@ -70,10 +69,9 @@ def top_inputs(question: Question) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        If the graph does not compute what its model does, samples do not fit, there is too little
-        memory for the rows, or a target is named for activations.
+        If the graph does not compute what its model does, samples do not fit, or there is too
+        little memory for the rows.
     """
-    _require_no_target(question)
     names = np.asarray(question.given().names, dtype=object)
     k = min(question.values["k"], len(names))
     table, groups = _table(question, rows=k)
@@ -87,16 +85,6 @@ def top_inputs(question: Question) -> pd.DataFrame:
             towards=np.asarray(best.towards, dtype=object)[sample],
         )
     )
-
-
-def _require_no_target(question: Question) -> None:
-    """Raise ParameterError for what leads towards a target where none is meant."""
-    for name in ("towards", "baseline"):
-        if question.values["measure"] == _ACTIVATION and question.values[name] is not None:
-            raise ParameterError(
-                f"{name}: what neurons put out leads towards nothing; take measure=attribution, or "
-                "leave it out"
-            )
 
 
 def _statistics(question: Question) -> Callable[[Question], Statistics]:

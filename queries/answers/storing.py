@@ -21,6 +21,7 @@ from queries.core.neuron_filter import NeuronFilter
 from queries.core.record_schema import ACTIVATES, ACTIVE, CONTRIBUTES
 from queries.core.records import LONGEST_NAME
 from queries.core.schema import COMPLETE
+from queries.core.wording import option
 from queries.errors import ParameterError
 
 _PICKS: Final = {"max", "min"}
@@ -118,7 +119,9 @@ def check_circuit(question: Question) -> None:
     """
     question.model.store.check_keeps_circuits(question.model.stored)
     if (samples := question.given().samples) != 1:
-        raise ParameterError(f"store: {samples:,} samples, and one circuit has a name; give one")
+        raise ParameterError(
+            f"{option('store')}: {samples:,} samples, and one circuit has a name; give one"
+        )
 
 
 def store_circuit(question: Question, explained: Explained, name: str) -> str:

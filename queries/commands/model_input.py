@@ -17,12 +17,12 @@ _INPUT: Final = "--input"
 _PIXELS: Final = "--pixels"
 _LABEL: Final = "--label"
 _FILE: Final = re.compile(
-    r"[^=]+\.(?:png|jpe?g|npy|npz|csv|parquet)(?::[\d.,]+)?(?::label=.+)?",
+    r"[^=]+\.(?:png|jpe?g|npy|npz|csv|parquet)(?::[\d.,]+)?(?::label=.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 """A file of samples, with rows and a class or without."""
 
-_ROWS: Final = re.compile(r"(?::[\d.,]+)?(?::label=.+)?$", re.DOTALL)
+_ROWS: Final = re.compile(r"(?::[\d.,]+)?(?::label=.*)?$", re.DOTALL)
 """Rows, and a class, behind the path of a file."""
 
 _OF_A_CLASS: Final = ":label"

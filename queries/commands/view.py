@@ -30,7 +30,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
         "neurongraph view",
         "neurongraph view samples/digits.keras",
         "neurongraph view digits --graph digits.lbug",
-        "neurongraph view samples/digits.keras --input samples/digit_7.png",
+        "neurongraph view samples/digits.keras --input samples/digit_7.png --pixels 0..1",
         "neurongraph view --graph bolt://localhost:7687 --port 8080 --no-open",
     ),
 )

@@ -7,7 +7,7 @@ definition = "each input has its circuit, as the query circuit answers; without 
 not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:0..99", towards = "dense_1[7]" }
-main = ["source_name", "target_name", "attribution", "spread", "frequency"]
+main = ["source_name", "target_name", "attribution", "std", "frequency"]
 
 [parameters]
 input = { shared = true }
@@ -28,6 +28,6 @@ source_name = { type = "text", help = "name of that node" }
 target = { type = "int", help = "id of the neuron where it ends; of a channel or a layer that of its first" }
 target_name = { type = "text", help = "name of that node" }
 attribution = { type = "float", unit = "units of what circuits lead towards", help = "what of it comes over the relationship: the mean over all inputs" }
-spread = { type = "float", unit = "units of what circuits lead towards", help = "the standard deviation of that over the inputs" }
+std = { type = "float", unit = "units of what circuits lead towards", help = "the standard deviation of that over the inputs" }
 frequency = { type = "float", help = "share of the inputs in whose circuit it is, 0 to 1" }
 */

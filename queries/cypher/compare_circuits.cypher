@@ -3,7 +3,7 @@ summary = "The relationships of the circuits of two inputs, or of two sets of in
 theme = "many_circuits"
 order = "by source, then by target"
 reads = "edges"
-definition = "the circuit of several inputs is what class_circuit answers: relationships in a share of their circuits, with the mean of the attributions. change = other_attribution - attribution"
+definition = "the circuit of several inputs is what class_circuit answers: relationships in a share of their circuits, with the mean of the attributions. difference = other_attribution - attribution"
 not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7", other_input = "samples/digits.npz:8" }
@@ -30,7 +30,7 @@ target = { type = "int", help = "id of the neuron where it ends; of a channel or
 target_name = { type = "text", help = "name of that node" }
 attribution = { type = "float", unit = "units of what circuits lead towards", help = "what of it comes over the relationship at input: the mean over its samples; 0 where it is in no circuit" }
 other_attribution = { type = "float", unit = "units of what circuits lead towards", help = "the same at other_input" }
-change = { type = "float", unit = "units of what circuits lead towards", help = "what comes over it more at other_input" }
+difference = { type = "float", unit = "units of what circuits lead towards", help = "what comes over it more at other_input" }
 frequency = { type = "float", help = "share of the samples of input in whose circuit it is, 0 to 1" }
 other_frequency = { type = "float", help = "the same of other_input" }
 where = { type = "text", help = "both, input or other_input: in whose circuit it is" }

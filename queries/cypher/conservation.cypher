@@ -14,7 +14,7 @@ input = { shared = true }
 towards = { shared = true }
 slope = { shared = true }
 products = { shared = true }
-baseline = { shared = true }
+baseline = { shared = true, help = "one sample that rescale compares with; by default zeros" }
 
 [columns]
 input = { type = "text", help = "which sample: its file and row, or its number" }

@@ -15,7 +15,7 @@ neurons = { type = "neurons", required = true, help = "which neurons" }
 direction = { choices = ["in", "out"], default = "in", help = "relationships into or out of a neuron" }
 slope = { shared = true }
 products = { shared = true }
-baseline = { shared = true }
+baseline = { shared = true, help = "one sample that rescale compares with; by default zeros" }
 
 [columns]
 input = { type = "text", help = "which sample: its file and row, or its number" }

@@ -11,17 +11,17 @@ main = ["name", "total_effect", "direct_effect", "flipped", "input"]
 
 [parameters]
 input = { shared = true }
-neurons = { type = "neurons", help = "which neurons are changed" }
+neurons = { type = "neurons", otherwise = "none", help = "which neurons are changed; this, source or target is needed" }
 source = { type = "neurons", otherwise = "all, where target is given", help = "relationships are changed instead: where they begin" }
 target = { type = "neurons", otherwise = "all, where source is given", help = "where these end" }
 how = { choices = ["zero", "mean", "scale", "set", "add"], default = "zero", help = "what is done to what a neuron puts out: it becomes 0, the mean over all of the inputs, amount times what it is, or amount, or amount is added" }
-amount = { type = "float", help = "what scale, set and add take" }
+amount = { type = "float", only_with = { how = ["scale", "set", "add"] }, help = "what scale, set and add take" }
 patch = { type = "input", help = "one sample; it becomes what the neuron puts out at it instead" }
 each = { choices = ["all", "layer", "channel", "neuron"], default = "all", help = "what is changed at once: all, or a layer, a channel or a neuron of them after the other; of relationships those between two such" }
 towards = { shared = true }
 slope = { shared = true }
 products = { shared = true }
-baseline = { shared = true }
+baseline = { shared = true, help = "one sample that rescale compares with; by default zeros" }
 
 [columns]
 input = { type = "text", help = "which sample: its file and row, or its number" }

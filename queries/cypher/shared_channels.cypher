@@ -7,8 +7,8 @@ example = { first = "five", second = "eight" }
 main = ["layer", "channel", "shared_nodes", "first_attribution", "second_attribution"]
 
 [parameters]
-first = { record = "Circuit", required = true, help = "name of a stored circuit" }
-second = { record = "Circuit", required = true, help = "name of another one" }
+first = { record = "Circuit", required = true, help = "name of the one circuit" }
+second = { record = "Circuit", required = true, help = "name of the other circuit" }
 
 [columns]
 layer = { type = "text", help = "name of the layer" }

@@ -14,13 +14,13 @@ input = { shared = true }
 neurons = { type = "neurons", help = "which neurons" }
 k = { type = "int", default = 5, least = 1, unit = "inputs", help = "how many of each" }
 level = { choices = ["neuron", "channel", "layer"], default = "neuron", help = "what a row is about: a neuron, or those of a channel or a layer" }
-reduce = { choices = ["mean", "max"], default = "mean", help = "what a channel or a layer has of its neurons" }
+reduce = { only_with = { level = ["channel", "layer"] }, choices = ["mean", "max"], default = "mean", help = "what a channel or a layer has of its neurons" }
 measure = { choices = ["activation", "attribution"], default = "activation", help = "what is to be large: what neurons put out, or what of a target comes through them" }
-towards = { shared = true }
-rule = { shared = true }
-products = { shared = true }
-baseline = { shared = true }
-steps = { shared = true }
+towards = { shared = true, only_with = { measure = ["attribution"] } }
+rule = { shared = true, only_with = { measure = ["attribution"] } }
+products = { shared = true, only_with = { measure = ["attribution"] } }
+baseline = { shared = true, only_with = { measure = ["attribution"], rule = ["rescale", "ig"] } }
+steps = { shared = true, only_with = { measure = ["attribution"], rule = ["ig"] } }
 
 [columns]
 id = { type = "int", help = "id of the neuron; of a channel or a layer that of its first" }

@@ -55,6 +55,9 @@ class Parameter:
         By choice, why the query's own statement does not answer with it; empty where it does.
     record
         ``Input`` or ``Circuit`` where it is the name of one that is stored with the model.
+    only_with
+        By the names of other parameters, with which of their values it counts; empty where it
+        always does. Those that a query does not have do not matter.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Parameter:
     or_property: bool = False
     not_stated: Mapping[str, str] = field(default_factory=dict, hash=False)
     record: str = ""
+    only_with: Mapping[str, Collection[str]] = field(default_factory=dict, hash=False)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -140,6 +144,23 @@ class Parameter:
         if self.type != "text" and not -_LARGEST <= converted <= _LARGEST:
             raise ParameterError(f"{self.name}: {value!r} is no {kind} within {_LARGEST:.2g}")
         return converted
+
+    def require_use(self, values: Mapping[str, Any]) -> None:
+        """Raise ParameterError where a value that is not the default counts for nothing.
+
+        Parameters
+        ----------
+        values
+            All values, checked.
+        """
+        if values[self.name] is None or values[self.name] == self.default:
+            return
+        for name, those in self.only_with.items():
+            if name in values and values[name] not in those:
+                raise ParameterError(
+                    f"{self.name}: it counts for nothing with {name}={values[name]}; leave it out, "
+                    f"or take {name}={' or '.join(those)}"
+                )
 
     def property_of(self, value: str) -> str | None:
         """Return the property of neurons that a checked value names; None for a choice."""
@@ -272,6 +293,7 @@ ATTRIBUTION: Final = (
         "baseline",
         "input",
         "one sample that rescale and ig compare with; by default zeros",
+        only_with={"rule": ("rescale", "ig"), "slope": ("rescale",)},
     ),
     Parameter(
         "steps",
@@ -281,6 +303,7 @@ ATTRIBUTION: Final = (
         default=32,
         least=0,
         unit="steps",
+        only_with={"rule": ("ig",)},
     ),
 )
 """What queries take that lead back from a target."""
@@ -311,6 +334,7 @@ CIRCUIT: Final = (
         default=0.8,
         least=0,
         most=1,
+        only_with={"prune": ("influence",)},
     ),
     Parameter(
         "edge_share",
@@ -397,7 +421,8 @@ class Declaration:
         Raises
         ------
         ParameterError
-            If a name is not declared, a value is missing or does not fit.
+            If a name is not declared, a value is missing or does not fit, or counts for nothing
+            with the others.
         """
         declared = {parameter.name: parameter for parameter in self.parameters}
         for name in values:
@@ -411,6 +436,7 @@ class Declaration:
         for name, parameter in declared.items():
             if parameter.bounds_weights:
                 checked[name] = _weight_bound(checked[name], by)
+            parameter.require_use(checked)
         return checked
 
 

@@ -9,7 +9,7 @@ never become text of a statement.
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -378,9 +378,10 @@ def _read(name: str, text: str) -> Query:
 
 
 def _parameter(name: str, entry: dict[str, Any]) -> Parameter:
-    if entry == {"shared": True}:
-        return _SHARED[name]
     if entry == {"shared": True, "required": False}:
         return _OPTIONAL[name]
+    if entry.get("shared"):
+        own = {key: value for key, value in entry.items() if key != "shared"}
+        return replace(_SHARED[name], **own)
     choices = tuple(entry.get("choices", ()))
     return Parameter(name=name, **{"type": "text", **entry, "choices": choices})

@@ -497,7 +497,7 @@ class CircuitMethods(Methods):
             those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
             comparison; or its derivative (half or frozen or gradient, default half).
         baseline
-            One sample that rescale and ig compare with; by default zeros (input).
+            One sample that rescale compares with; by default zeros (input).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-influence"``. NaN and null come last. Equal rows, and all without

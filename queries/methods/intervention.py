@@ -54,9 +54,9 @@ class InterventionMethods(Methods):
             ``"keras:mnist:7"``, or numbers; or a dictionary of such by the names of inputs; or a
             ``ModelInput``, which says what is done to pixels as well.
         neurons
-            Which neurons are changed (neurons, default all). Neurons are a name such as
-            ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a column ``id``, or a
-            ``NeuronFilter``.
+            Which neurons are changed; this, source or target is needed (neurons, default none).
+            Neurons are a name such as ``"conv_0"`` or ``"conv_0[3]@0..5,1"``, ids, a frame with a
+            column ``id``, or a ``NeuronFilter``.
         source
             Relationships are changed instead: where they begin (neurons, default all, where target
             is given).
@@ -86,7 +86,7 @@ class InterventionMethods(Methods):
             those that are no gates, which come out of a sigmoid, a softmax, one over a size or a
             comparison; or its derivative (half or frozen or gradient, default half).
         baseline
-            One sample that rescale and ig compare with; by default zeros (input).
+            One sample that rescale compares with; by default zeros (input).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-direct_effect"``. NaN and null come last. Equal rows, and all

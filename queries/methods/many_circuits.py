@@ -105,7 +105,7 @@ class ManyCircuitsMethods(Methods):
             - ``target_name`` (text): name of that node
             - ``attribution`` (float, in units of what circuits lead towards): what of it comes over
               the relationship: the mean over all inputs
-            - ``spread`` (float, in units of what circuits lead towards): the standard deviation of
+            - ``std`` (float, in units of what circuits lead towards): the standard deviation of
               that over the inputs
             - ``frequency`` (float, no unit): share of the inputs in whose circuit it is, 0 to 1
 
@@ -240,8 +240,8 @@ class ManyCircuitsMethods(Methods):
               the relationship at input: the mean over its samples; 0 where it is in no circuit
             - ``other_attribution`` (float, in units of what circuits lead towards): the same at
               other_input
-            - ``change`` (float, in units of what circuits lead towards): what comes over it more at
-              other_input
+            - ``difference`` (float, in units of what circuits lead towards): what comes over it
+              more at other_input
             - ``frequency`` (float, no unit): share of the samples of input in whose circuit it is,
               0 to 1
             - ``other_frequency`` (float, no unit): the same of other_input
@@ -258,7 +258,7 @@ class ManyCircuitsMethods(Methods):
         Order of the rows: by source, then by target.
 
         Definition: the circuit of several inputs is what class_circuit answers: relationships in a
-        share of their circuits, with the mean of the attributions. change = other_attribution -
+        share of their circuits, with the mean of the attributions. difference = other_attribution -
         attribution.
 
         Weights that are NaN or infinite: Not defined, and an error that names the layers.

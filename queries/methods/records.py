@@ -530,9 +530,9 @@ class RecordMethods(Methods):
         Parameters
         ----------
         first
-            Name of a stored circuit (text, required).
+            Name of the one circuit (text, required).
         second
-            Name of another one (text, required).
+            Name of the other circuit (text, required).
         sort
             The column by which the rows are sorted, or several; ``-`` before one means the largest
             first, as in ``sort="-second_attribution"``. NaN and null come last. Equal rows, and all

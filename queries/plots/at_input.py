@@ -9,6 +9,7 @@ from queries.answers.circuit import circuit, circuit_nodes
 from queries.answers.question import Question
 from queries.core.model_input import InputLike
 from queries.core.neuron_filter import NeuronsLike
+from queries.core.wording import option
 from queries.errors import ParameterError, listed
 from queries.library.declaration import AttributionRule, CircuitLevel, ProductsRule, Pruning
 from queries.library.plots import plot
@@ -70,7 +71,7 @@ class AtInputPlots(GraphPlots):
         >>> graph.plot.attention("3,1,4,2,3,1,4,2")
         """
         question = self._graph.question("attention", input=input, layer=layer, model=model)
-        self._require_one(question, "the attention")
+        self._require_one(question, "the attention of one is drawn")
         frame = self._computed(attention, question)
         if frame.empty:
             raise ParameterError(f"model {question.model.name!r} has no attention to be drawn")
@@ -161,7 +162,7 @@ class AtInputPlots(GraphPlots):
             "attribution_paths", input=input, source=source, towards=towards, k=k, level=level,
             rule=rule, products=products, baseline=baseline, steps=steps, model=model,
         )  # fmt: skip
-        self._require_one(question, "the paths")
+        self._require_one(question, "the paths of one are drawn")
         hops = self._computed(attribution_paths, question)
         if hops.empty:
             raise ParameterError("towards: no path leads there; there is nothing to draw")
@@ -252,7 +253,7 @@ class AtInputPlots(GraphPlots):
             "products": products, "baseline": baseline, "steps": steps,
         }  # fmt: skip
         question = self._graph.question("circuit", model=model, **values)
-        self._require_one(question, "the circuit")
+        self._require_one(question, "the circuit of one is drawn")
         edges = self._computed(circuit, question)
         if len(edges) > circuits.MOST_EDGES:
             raise ParameterError(
@@ -347,8 +348,9 @@ class AtInputPlots(GraphPlots):
         count = len(targets) * len(images_of(sources).names)
         if count > effective_weights.MOST_IMAGES:
             raise ParameterError(
-                f"input: that is an image for each of {len(targets):,} samples and each channel, "
-                f"{count:,} in all, and {effective_weights.MOST_IMAGES} are drawn at most"
+                f"{option('input')}: that is an image for each of {len(targets):,} samples and "
+                f"each channel, {count:,} in all, and {effective_weights.MOST_IMAGES} are drawn "
+                "at most"
             )
         number = pd.Series(range(len(targets)), index=targets)
         pairs = pd.DataFrame(
@@ -373,7 +375,7 @@ class AtInputPlots(GraphPlots):
     def _require_one(question: Question, what: str) -> None:
         """Raise ParameterError where there are several samples."""
         if (samples := question.given().samples) > 1:
-            raise ParameterError(f"input: {samples:,} samples, and {what} of one is drawn")
+            raise ParameterError(f"{option('input')}: {samples:,} samples, and {what}")
 
     def _input(self, model: str | None) -> str:
         """Return the name of the only input."""

@@ -112,7 +112,7 @@ def test_are_drawn(graph: NeuronGraph, reference: Reference) -> None:
         layers = graph.layers()["name"].tolist()
         order = [layers.index(name) for name in places["layer"]]
         assert (np.array(order) - places["x"].to_numpy() == order[0] - places["x"].iloc[0]).all()
-    with pytest.raises(ParameterError, match="2 samples, and those of one are drawn"):
+    with pytest.raises(ParameterError, match="2 samples, and the paths of one are drawn"):
         graph.plot.attribution_paths(np.stack([x, x]))
     early = graph.neurons(reference.layers[1].name)["name"].iloc[0]
     with pytest.raises(ParameterError, match="no path leads there"):

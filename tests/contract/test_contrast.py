@@ -53,17 +53,20 @@ def test_a_contrast_is_the_attribution_of_the_difference(
 ) -> None:
     x = inputs[reference.name]
     ends = ["input", "source", "target"]
-    how: dict[str, Any] = {"rule": rule, "k": ALL, "steps": 3}
-    found = graph.contrast(x, towards="odds[2]", against="odds[0]", level="neuron", **how)
-    expected = graph.edge_attribution(x, towards="odds[2]-odds[0]", **how)
+    how: dict[str, Any] = {"rule": rule} | ({"steps": 3} if rule == "ig" else {})
+    found = graph.contrast(x, towards="odds[2]", against="odds[0]", level="neuron", k=ALL, **how)
+    expected = graph.edge_attribution(x, towards="odds[2]-odds[0]", k=ALL, **how)
     both = found.merge(expected, on=ends, how="outer").fillna(0.0)
     np.testing.assert_allclose(both["difference"], both["attribution_y"], atol=1e-9)
     for column, towards in (("attribution", "odds[2]"), ("against_attribution", "odds[0]")):
-        alone = graph.edge_attribution(x, towards=towards, **how).groupby(ends)["attribution"].sum()
+        alone = (
+            graph.edge_attribution(x, towards=towards, k=ALL, **how)
+            .groupby(ends)["attribution"]
+            .sum()
+        )
         own = found.groupby(ends)[column].sum()
         np.testing.assert_allclose(own, alone.reindex(own.index, fill_value=0.0), atol=1e-9)
-    few = graph.contrast(x, towards="odds[2]", against="odds[0]", level="neuron", rule=rule, k=4,
-                         steps=3)  # fmt: skip
+    few = graph.contrast(x, towards="odds[2]", against="odds[0]", level="neuron", k=4, **how)
     expected = found.groupby("input", sort=False).head(4).reset_index(drop=True)
     np.testing.assert_allclose(few[SHARES], expected[SHARES], atol=1e-12)
 

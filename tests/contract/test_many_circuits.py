@@ -38,7 +38,7 @@ def samples(graph: NeuronGraph, count: int) -> NDArray[np.float32]:
 
 
 def by_pandas(graph: NeuronGraph, x: NDArray[np.float32], **how: Any) -> pd.DataFrame:
-    """Return mean, spread and frequency of relationships, by circuits one by one."""
+    """Return mean, deviation and frequency of relationships, by circuits one by one."""
     circuits = pd.concat([graph.circuit(each[np.newaxis], **how).assign(of=at)
                           for at, each in enumerate(x)])  # fmt: skip
     table = circuits.pivot_table(index=ENDS, columns="of", values="attribution", aggfunc="sum")
@@ -47,7 +47,7 @@ def by_pandas(graph: NeuronGraph, x: NDArray[np.float32], **how: Any) -> pd.Data
     return pd.DataFrame(
         {
             "attribution": whole.mean(axis=1),
-            "spread": whole.std(axis=1, ddof=0),
+            "std": whole.std(axis=1, ddof=0),
             "frequency": table.notna().mean(axis=1),
         }
     )
@@ -74,20 +74,20 @@ def test_one_input_has_its_circuit(graph: NeuronGraph) -> None:
     assert found[ENDS].equals(circuit[ENDS])
     assert found["attribution"].tolist() == circuit["attribution"].tolist()
     assert set(found["frequency"]) == {1.0}
-    assert set(found["spread"]) == {0.0}
+    assert set(found["std"]) == {0.0}
 
 
 def test_the_order_of_inputs_does_not_matter(pooled: NeuronGraph) -> None:
     x = samples(pooled, 12)
     one = pooled.class_circuit(x, frequency=0).set_index(ENDS)
     other = pooled.class_circuit(x[::-1], frequency=0)
-    assert_alike(other, one[["attribution", "spread", "frequency"]])
+    assert_alike(other, one[["attribution", "std", "frequency"]])
 
 
-def test_equal_inputs_have_no_spread(pooled: NeuronGraph) -> None:
+def test_equal_inputs_have_no_deviation(pooled: NeuronGraph) -> None:
     x = samples(pooled, 1)
     found = pooled.class_circuit(np.repeat(x, 11, axis=0))
-    np.testing.assert_allclose(found["spread"], 0, atol=1e-14)
+    np.testing.assert_allclose(found["std"], 0, atol=1e-14)
     assert set(found["frequency"]) == {1.0}
 
 
@@ -105,7 +105,7 @@ def test_two_sets_are_compared(graph: NeuronGraph, reference: Reference, count: 
     a, b = (both[each]["attribution"].to_numpy() for each in ("here", "there"))
     np.testing.assert_allclose(found["attribution"], a, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(found["other_attribution"], b, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(found["change"], b - a, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found["difference"], b - a, rtol=1e-9, atol=1e-12)
     assert ((found["where"] == "both") == (in_one & in_two)).all()
     assert ((found["where"] == "input") == (in_one & ~in_two)).all()
     (row,) = graph.circuit_overlap(here, there, frequency=0.6).to_dict("records")
@@ -160,5 +160,5 @@ def test_what_does_not_fit_is_refused(pooled: NeuronGraph) -> None:
         pooled.compare_circuits(x, wrong)
     with pytest.raises(ParameterError, match=r"other_input.* is missing"):
         pooled.circuit_overlap(x, None)  # type: ignore[arg-type]
-    with pytest.raises(ParameterError, match="baseline: gradient compares with none"):
+    with pytest.raises(ParameterError, match="baseline: it counts for nothing with rule=gradient"):
         pooled.class_circuit(x, baseline=x[:1])

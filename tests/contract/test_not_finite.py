@@ -110,7 +110,7 @@ UNDEFINED: dict[str, dict[str, Any]] = {
     "edge_attribution": AT,
     "head_loadings": AT,
     "influence": AT,
-    "intervene": AT,
+    "intervene": {**AT, "neurons": "last"},
     "pagerank": {},
     "path_centrality": {},
     "recovery_curve": AT,

@@ -175,5 +175,5 @@ def test_the_first_of_equal_inputs_comes_first(pooled: NeuronGraph) -> None:
 @pytest.mark.parametrize("name", ["towards", "baseline"])
 def test_activations_lead_towards_nothing(pooled: NeuronGraph, name: str) -> None:
     x = np.zeros((1, 6, 5, 2))
-    with pytest.raises(ParameterError, match=f"{name}: what neurons put out leads towards nothing"):
+    with pytest.raises(ParameterError, match=f"{name}: it counts for nothing with measure=act"):
         pooled.top_inputs(x, "hidden", **{name: "digits[1]" if name == "towards" else x})  # type: ignore[arg-type]

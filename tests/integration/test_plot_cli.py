@@ -257,3 +257,9 @@ class TestFiles:
     def test_no_size(self, picture: Picture, size: Any) -> None:
         with pytest.raises(ParameterError, match=r"size is .*such as \(800, 500\)"):
             Picture(picture.figure, size=size)
+
+
+def test_an_error_names_the_option_as_it_is_typed(invoke: Invoke) -> None:
+    done = invoke("plot", "circuit", "--input", "samples/digits.npz:0..1", "--output", "a.html")
+    assert done.exit_code == 1
+    assert "Error: --input: 2 samples, and the circuit of one is drawn" in done.stderr

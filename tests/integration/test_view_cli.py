@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shlex
 import socket
 import tempfile
 import webbrowser
@@ -145,6 +146,22 @@ class TestPlace:
         assert done.exit_code == 1
         assert "holds no model 'digits.keras'" in " ".join(done.stderr.split())
         assert shown == []
+
+
+def test_examples_of_the_help_show_a_page(
+    opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
+    help_text = CliRunner().invoke(app, ["view", "--help"]).output
+    lines = [shlex.split(line) for line in help_text.partition("Examples:")[2].split("\n")]
+    examples = [line[1:] for line in lines if "samples/digits.keras" in line]
+    assert any("--input" in words for words in examples)
+    monkeypatch.chdir(tmp_path)
+    Path("samples").symlink_to(Path(__file__).parents[2] / "samples")
+    for words in examples:
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, (words, done.stderr)
+    assert len(opened) == len(examples)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,10 @@ def methods(of: type) -> list[str]:
 @pytest.mark.parametrize("name", methods(NeuronGraph))
 def test_methods(graph: NeuronGraph, tmp_path: Path, name: str, wrong: object) -> None:
     own = {"name": "share" if "property" in name else "katz", "frame": graph.neurons()}
-    refuses(getattr(graph, name), {**GIVEN, **own, "output": tmp_path / "part.dot"}, wrong)
+    # Which neurons are changed may be said in two ways, and one of them must.
+    always = {"neurons": "hidden"} if name == "intervene" else {}
+    given = {**GIVEN, **own, "output": tmp_path / "part.dot"}
+    refuses(getattr(graph, name), given, wrong, always)
 
 
 # The model has no attention to be drawn, which is said before the size of a picture is looked at.

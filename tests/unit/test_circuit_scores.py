@@ -148,6 +148,9 @@ def test_replacement_and_completeness_are_those_of_the_shares(
 def test_the_mean_and_a_patch_exclude_each_other(graph: NeuronGraph, x: NDArray[Any]) -> None:
     with pytest.raises(ParameterError, match="patch: what they carry is the mean already"):
         graph.circuit_scores(x, rest="mean", patch=x[:1])
+    for ask in (graph.circuit_scores, graph.recovery_curve):
+        with pytest.raises(ParameterError, match="rest: mean needs several samples"):
+            ask(x[:1], rest="mean")
     with pytest.raises(ParameterError, match="patch: 3 samples, and one is meant"):
         graph.circuit_scores(x, patch=x)
 
@@ -194,7 +197,7 @@ def test_nothing_is_computed_that_cannot_be_stored(
     graph: NeuronGraph, x: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(circuit, "explained_of", lambda _: pytest.fail("was computed"))
-    with pytest.raises(GraphError, match="keeps no circuits"):
+    with pytest.raises(GraphError, match="keeps no circuits; load the model whole, with: "):
         graph.circuit(x[:1], store="why")
 
 

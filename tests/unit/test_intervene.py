@@ -201,7 +201,9 @@ class TestWeights:
 def test_doubling_adds_the_attribution(opened: dict[str, Opened]) -> None:
     for model in opened.values():
         how: dict[str, Any] = {"towards": TOWARDS, "slope": "secant"}
-        frame = model.graph.intervene(model.x, each="neuron", how="scale", amount=2, **how)
+        frame = model.graph.intervene(
+            model.x, model.graph.neurons(), each="neuron", how="scale", amount=2, **how
+        )
         found = model.graph.attribution(model.x, towards=TOWARDS, rule="secant")
         hidden = ~found["name"].isin(["out[0]", "out[1]"]).to_numpy()
         assert (frame["id"] == found["id"]).all()
@@ -213,7 +215,13 @@ def test_doubling_adds_the_attribution(opened: dict[str, Opened]) -> None:
 def test_small_changes_have_the_effect_that_slopes_say(opened: dict[str, Opened]) -> None:
     for model in opened.values():
         frame = model.graph.intervene(
-            model.x, each="neuron", how="add", amount=1e-6, towards=TOWARDS, products="gradient"
+            model.x,
+            model.graph.neurons(),
+            each="neuron",
+            how="add",
+            amount=1e-6,
+            towards=TOWARDS,
+            products="gradient",
         )
         total, direct = (frame[f"{each}_effect"].to_numpy() for each in ("total", "direct"))
         np.testing.assert_allclose(total, direct, rtol=1e-3, atol=1e-4 * np.abs(direct).max())
@@ -253,11 +261,23 @@ def test_one_output_flips_at_one_half() -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
+        ({}, "neurons, source or target is missing"),
+        ({"how": "scale", "amount": 2}, "neurons, source or target is missing"),
         ({"neurons": "add", "source": "tokens"}, "neurons: source and target name relationships"),
-        ({"how": "scale"}, "amount is missing: of how=scale the factor, such as 2"),
-        ({"how": "zero", "amount": 2}, "amount: how=zero takes none, as scale, set, add do"),
-        ({"how": "mean", "patch": np.zeros((1, 3, 4))}, "patch: how=mean says what becomes"),
-        ({"patch": np.zeros((2, 3, 4))}, "patch: 2 samples, and one is meant"),
+        (
+            {"neurons": "add", "how": "scale"},
+            "amount is missing: of how=scale the factor, such as 2",
+        ),
+        (
+            {"neurons": "add", "how": "zero", "amount": 2},
+            "amount: it counts for nothing with how=zero; leave it out, or take how=scale or set",
+        ),
+        (
+            {"neurons": "add", "how": "mean", "patch": np.zeros((1, 3, 4))},
+            "patch: how=mean says what becomes",
+        ),
+        ({"neurons": "add", "how": "mean", "input": np.ones((1, 3, 4))}, "how: mean needs several"),
+        ({"neurons": "add", "patch": np.zeros((2, 3, 4))}, "patch: 2 samples, and one is meant"),
         ({"how": "set", "amount": "much"}, "amount: 'much' is no number"),
         ({"how": "halve"}, "how: 'halve' is not one of zero, mean"),
     ],
@@ -267,7 +287,7 @@ def test_what_does_not_go_together_is_refused(
 ) -> None:
     model = opened["transformer"]
     with pytest.raises(ParameterError, match=message):
-        model.graph.intervene(model.x, **how)
+        model.graph.intervene(**{"input": model.x, **how})
 
 
 def test_what_is_changed_has_a_name(opened: dict[str, Opened]) -> None:
@@ -284,7 +304,7 @@ def test_what_is_changed_has_a_name(opened: dict[str, Opened]) -> None:
         assert frame["name"].tolist() == [name] * SAMPLES
     two = model.graph.intervene(model.x, ["add", "dense"])
     assert two["name"].tolist() == ["add, dense"] * SAMPLES
-    assert set(model.graph.intervene(model.x)["name"]) == {"23 layers"}
+    assert set(model.graph.intervene(model.x, model.graph.neurons())["name"]) == {"23 layers"}
     pair = model.graph.intervene(model.x, source="dense", target="dense_1[0]@1", each="all")
     assert pair["name"].tolist() == ["dense -> dense_1[0]@1"] * SAMPLES
     assert pair["changed"].tolist() == [5] * SAMPLES
@@ -299,7 +319,9 @@ def test_nothing_to_change_is_no_row(opened: dict[str, Opened]) -> None:
 def test_nothing_changes_where_values_are_what_they_become(opened: dict[str, Opened]) -> None:
     model = opened["branched"]
     one = dict_of_one(model.x, 0)
-    frame = model.graph.intervene(one, each="neuron", patch=one, towards=TOWARDS)
+    frame = model.graph.intervene(
+        one, model.graph.neurons(), each="neuron", patch=one, towards=TOWARDS
+    )
     assert (frame[["total_effect", "direct_effect"]].to_numpy() == 0).all()
     assert not frame["flipped"].any()
     assert isinstance(frame["id"], pd.Series)

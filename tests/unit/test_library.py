@@ -1,5 +1,6 @@
 import re
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
@@ -58,6 +59,7 @@ HEADER_KEYS = {
 }
 PARAMETER_KEYS = {
     "bounds_weights",
+    "only_with",
     "record",
     "shared",
     "type",
@@ -156,7 +158,11 @@ class TestHeaders:
             wide = shared.get(parameter.name, parameter)
             # A query may take some of the choices alone.
             fewer = set(parameter.choices) < set(wide.choices)
-            assert fewer or parameter in (wide, AT_INPUT)
+            # What it counts with is a matter of the others; a slope has no ig to be compared.
+            own = replace(wide, only_with=parameter.only_with)
+            if "slope" in {each.name for each in query(name).parameters}:
+                own = replace(own, help=parameter.help) if parameter.name == "baseline" else own
+            assert fewer or parameter in (own, AT_INPUT)
 
     def test_give_cypher_for_both_stores(self, name: str) -> None:
         asked = query(name)
@@ -261,6 +267,47 @@ def test_an_unknown_query() -> None:
 
 def parameter(**settings: Any) -> Parameter:
     return Parameter(**{"name": "k", "type": "int", "help": "how many", **settings})
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/concepts.md"])
+def test_pages_count_the_queries_without_a_statement(page: str) -> None:
+    without = sum(bool(each.not_stated) for each in queries().values())
+    text = " ".join((Path(__file__).parents[2] / page).read_text(encoding="utf-8").split())
+    assert f"{without} of the {len(queries())} queries compute the model at an input" in text
+
+
+UNUSED = [
+    ({"steps": 5}, "rule", "gradient"),
+    ({"baseline": 0}, "rule", "secant"),
+    ({"baseline": 0}, "slope", "gradient"),
+    ({"node_share": 0.1}, "prune", "attribution"),
+    ({"reduce": "max"}, "level", "neuron"),
+    ({"amount": 2}, "how", "mean"),
+    ({"towards": "out[0]"}, "measure", "activation"),
+]
+"""What counts for nothing with a value of another parameter."""
+
+
+@pytest.mark.parametrize(("given", "other", "value"), UNUSED)
+def test_what_counts_for_nothing_is_refused(given: dict[str, Any], other: str, value: str) -> None:
+    (name,) = given
+    having = [
+        each
+        for each in queries().values()
+        if {name, other} <= {one.name for one in each.parameters}
+        and value in each.parameter(other).choices
+        # What a written property is called differs from what a measure is.
+        and not each.parameter(other).or_property
+    ]
+    assert having
+    for each in having:
+        needed = {one.name: "1" for one in each.parameters if one.required}
+        if each.name == "top_inputs":
+            needed["measure"] = "attribution"
+        with pytest.raises(ParameterError, match=f"^{name}: it counts for nothing with .*={value}"):
+            each.checked({**needed, other: value, **given})
+        default = each.parameter(name).default
+        each.checked({**needed, other: value, name: default})
 
 
 class TestChecked:

@@ -44,7 +44,7 @@ def test_moments_are_those_of_all_inputs(table: Any, data: st.DataObject) -> Non
     expected = table[:, there]
     scale = np.abs(table).max(initial=1)
     np.testing.assert_allclose(found.attribution, expected.mean(axis=0), atol=1e-12 * scale)
-    np.testing.assert_allclose(found.spread, expected.std(axis=0), atol=1e-7 * scale)
+    np.testing.assert_allclose(found.std, expected.std(axis=0), atol=1e-7 * scale)
     np.testing.assert_allclose(found.frequency, (expected != 0).mean(axis=0))
 
 
@@ -53,7 +53,7 @@ def test_spread_is_no_difference_of_large_numbers() -> None:
     found = circuits(shares[:1, np.newaxis])
     for share in shares[1:]:
         found = found.and_those(circuits([[share]] * np.ones((1, 1))))
-    assert found.spread.tolist() == pytest.approx([np.sqrt(2 / 3)], rel=1e-9)
+    assert found.std.tolist() == pytest.approx([np.sqrt(2 / 3)], rel=1e-9)
 
 
 def test_relationships_of_the_same_two_neurons_are_one() -> None:
@@ -77,7 +77,12 @@ def test_groups_have_what_their_relationships_have(
         monkeypatch.setattr(grouped, "_MOST_KEPT", 0)
     with NeuronGraph(digits_file) as graph:
         question = graph._ask(
-            "circuit", None, input=f"{SAMPLES}:0..4", level=level, rule=rule, steps=2
+            "circuit",
+            None,
+            input=f"{SAMPLES}:0..4",
+            level=level,
+            rule=rule,
+            **({"steps": 2} if rule == "ig" else {}),
         )
         nodes = nodes_of(question.model, level)
         samples = list(samples_of(question))

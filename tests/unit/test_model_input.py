@@ -731,6 +731,7 @@ class TestClass:
             flat, f"{file}:label=5"
         )
         assert "of the class seven" in refused(flat, f"{file}:label=seven")
+        assert "label=' names no class; there are " in refused(flat, f"{file}:label=")
 
     def test_of_a_table(self, flat: NeuronGraph, tmp_path: Path) -> None:
         file = tmp_path / "some.csv"

@@ -96,6 +96,7 @@ FUNCTIONS = (
     NeuronGraph,
     NeuronGraph.katz,
     NeuronGraph.activations,
+    NeuronGraph.circuit,
     ModelInput,
     Viewer,
 )

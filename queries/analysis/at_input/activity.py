@@ -14,6 +14,7 @@ from queries.analysis.not_finite import require_finite_weights
 from queries.analysis.operators import Scores
 from queries.core.activations import activated
 from queries.core.layer import Layer
+from queries.core.wording import option
 from queries.errors import ParameterError
 
 
@@ -88,8 +89,8 @@ def activity_at(network: Network, own: Own, inputs: Mapping[str, NDArray[Any]]) 
         if not np.isfinite(value[place]).all():
             require_finite_weights(network.layers, "what neurons pass on at an input")
             raise ParameterError(
-                f"input: at it layer {layer.name!r} puts out what is NaN or infinite, so that no "
-                "contribution is defined"
+                f"{option('input')}: at it layer {layer.name!r} puts out what is NaN or infinite, "
+                "so that no contribution is defined"
             )
     return Activity(value, pre_activation)
 

@@ -1,4 +1,4 @@
-"""Circuits of many inputs: of each relationship the mean, the spread and how often it is in one."""
+"""Circuits of many inputs: mean and deviation of each relationship, and how often it is in one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ class ManyCircuits:
         return np.asarray(self.mean * self.count / self.inputs)
 
     @property
-    def spread(self) -> Scores:
+    def std(self) -> Scores:
         """The standard deviation of the same."""
         outside = self.mean**2 * self.count * (self.inputs - self.count) / self.inputs
         return np.asarray(np.sqrt((self.deviation + outside) / self.inputs))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from queries.answers.inputs.wanted import Read, Wanted
 from queries.errors import listed
 
-_LABELLED: Final = re.compile(r"(?P<samples>.+):label=(?P<label>.+)", re.DOTALL)
+_LABELLED: Final = re.compile(r"(?P<samples>.+):label=(?P<label>.*)", re.DOTALL)
 _MOST_TOLD: Final = 20
 """Classes that an error tells."""
 
@@ -43,11 +43,12 @@ def of_label(read: Read, label: str, text: str, wanted: Wanted) -> Read:
         If no class stands beside the samples, or none is of that class.
     """
     classes = _classes(read, text, wanted)
+    if not label:
+        raise wanted.error(f"{text} names no class; there are {_listed(classes)}")
     at = np.flatnonzero(_are(classes, label))
     if not len(at):
-        there = [str(each) for each in np.unique(classes).tolist()[:_MOST_TOLD]]
         raise wanted.error(
-            f"{text} names no sample of the class {label}; there are {listed(there)}"
+            f"{text} names no sample of the class {label}; there are {_listed(classes)}"
         )
     return Read(
         {name: np.asarray(values)[at] for name, values in read.values.items()},
@@ -56,6 +57,11 @@ def of_label(read: Read, label: str, text: str, wanted: Wanted) -> Read:
         classes[at],
         read.labels_name,
     )
+
+
+def _listed(classes: NDArray[Any]) -> str:
+    """Return the classes that there are, for an error."""
+    return listed([str(each) for each in np.unique(classes).tolist()[:_MOST_TOLD]])
 
 
 def _classes(read: Read, text: str, wanted: Wanted) -> NDArray[Any]:

@@ -31,6 +31,11 @@ class BlockStore(Store):
     def instead(self) -> str:
         """What to do where Cypher is needed, or something is to be written."""
 
+    @property
+    def instead_of_keeping(self) -> str:
+        """What to do where inputs or circuits are to be kept."""
+        return self.instead
+
     @abstractmethod
     def blocks(self, about: "StoredModel") -> Blocks:
         """Return a complete model."""
@@ -133,7 +138,7 @@ class BlockStore(Store):
         self._refuse_record("circuits")
 
     def _refuse_record(self, kept: str) -> NoReturn:
-        raise no_records_error(self.location, kept, self.instead)
+        raise no_records_error(self.location, kept, self.instead_of_keeping)
 
     def _refuse(self) -> NoReturn:
         raise CypherError(

@@ -270,5 +270,5 @@ def test_a_model_file_has_none(small_files: dict[str, Path]) -> None:
             graph.stored_contributions("a", "odds")
         with pytest.raises(CircuitNotFoundError, match="none is stored"):
             graph.stored_conservation("a")
-        with pytest.raises(GraphError, match="keeps no inputs"):
+        with pytest.raises(GraphError, match="keeps no inputs; load the model whole, with: "):
             graph.activate(np.zeros((6, 5, 2)))
