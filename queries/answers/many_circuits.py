@@ -58,16 +58,17 @@ def compare_circuits(question: Question) -> pd.DataFrame:
 def circuit_overlap(question: Question) -> pd.DataFrame:
     """Return how much two circuits have in common, by layer or in all."""
     nodes, both = _nodes(question), _both(question)
-    layer = nodes.layer[both.one.pairs // len(nodes.table)]
+    into, _ = nodes.ends(both.one.pairs)
+    layer = nodes.layer[into]
     if question.values["per"] == "model":
         everything = both.overlap(np.ones(len(layer), dtype=bool))
         rows = [{"layer_index": None, "part": question.model.name, **everything}]
     else:
-        into = set(layer[both.in_one | both.in_two].tolist())
+        layers = set(layer[both.in_one | both.in_two].tolist())
         rows = [
             {"layer_index": each.index, "part": each.name, **both.overlap(layer == each.index)}
             for each in question.layers
-            if each.index in into
+            if each.index in layers
         ]
     return question.typed_answer(question.rows(rows))
 
@@ -174,22 +175,13 @@ def _explained(
 def _circuit(explained: Explained, nodes: Nodes) -> tuple[Ids, Scores]:
     """Return what tells the relationships of a circuit, and what flows along each."""
     chosen = explained.chosen
-    return chosen.target * len(nodes.table) + chosen.source, chosen.share
+    return nodes.pairs(chosen.target, chosen.source), chosen.share
 
 
 def _answer(
     question: Question, nodes: Nodes, pairs: Ids, columns: dict[str, NDArray[Any]], rows: Flags
 ) -> pd.DataFrame:
     """Return some rows of columns, with the names of the nodes that relationships join."""
-    target, source = np.divmod(pairs, len(nodes.table))
-    ids, names = nodes.table["id"].to_numpy(), nodes.table["name"].to_numpy()
-    frame = pd.DataFrame(
-        {
-            "source": ids[source],
-            "source_name": names[source],
-            "target": ids[target],
-            "target_name": names[target],
-            **columns,
-        }
-    )
+    target, source = nodes.ends(pairs)
+    frame = nodes.placed(source, target).assign(**columns)
     return question.typed_answer(frame[rows].sort_values(["source", "target"], ignore_index=True))

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from queries.analysis.at_input.attribution import Attribution
 from queries.analysis.at_input.integrated import Integrated
+from queries.analysis.circuit.pairs import ends_of, pairs_of
 from queries.analysis.network import Network
 from queries.analysis.operators import Ids, NodeOf, Scores
 from queries.analysis.weight_matrix import WeightMatrix
@@ -80,8 +81,7 @@ class Grouped:
     """
 
     def __init__(self, network: Network, node: NodeOf) -> None:
-        # Pairs of groups are numbered beyond what 32 bits hold.
-        self._network, self._node = network, node.astype(np.int64)
+        self._network, self._node = network, node
         self._groups = int(node.max()) + 1
         self._layers = [layer for layer in network.layers if self._is_worth(layer)]
         self._keeps = sum(layer.edges for layer in self._layers) <= _MOST_KEPT
@@ -117,9 +117,8 @@ class Grouped:
             np.add.at(by_input, owner, flowing.T)
             for own, flows in zip(found, by_input, strict=True):
                 some = np.flatnonzero(flows)
-                own[layer.index] = (
-                    pairs[some] % self._groups, pairs[some] // self._groups, flows[some],
-                )  # fmt: skip
+                target, source = ends_of(pairs[some], self._groups)
+                own[layer.index] = source, target, flows[some]
         return found
 
     def _is_worth(self, layer: Layer) -> bool:
@@ -194,7 +193,7 @@ class Grouped:
             (len(first), len(sources)),
         )
         pairs, place = np.unique(
-            self._node[target[first]] * self._groups + group[first], return_inverse=True
+            pairs_of(self._node[target[first]], group[first], self._groups), return_inverse=True
         )
         return _Piece(sources, into, target[first], _rows_of(place, len(pairs)), pairs)
 
