@@ -46,7 +46,8 @@ class FaithfulnessPlots(GraphPlots):
             In how many steps, of equally many pixels; at most one a pixel (int, in steps, at least
             1, default 10).
         patch
-            One sample, whose pixels stand where some are deleted; by default zeros (input).
+            One sample, whose pixels stand where some are deleted; by default zeros, of token ids
+            the token 0 (input).
         towards
             A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
             before their activation function: of a softmax or a sigmoid its logit; by default the
