@@ -12,7 +12,7 @@ main = ["step", "share", "value", "area", "input"]
 [parameters]
 input = { shared = true }
 how = { choices = ["deletion", "insertion"], default = "deletion", help = "whether pixels are deleted from the input, or inserted where all are deleted" }
-points = { type = "int", default = 10, least = 1, unit = "steps", help = "in how many steps, of equally many pixels; at most one a pixel" }
+points = { type = "int", default = 10, least = 1, most = 1000000, unit = "steps", help = "in how many steps, of equally many pixels; at most one a pixel" }
 patch = { type = "input", help = "one sample, whose pixels stand where some are deleted; by default zeros, of token ids the token 0" }
 towards = { shared = true }
 rule = { shared = true }
