@@ -25,6 +25,9 @@ _NUMBERS: Final = 1 << 24
 _A_NEURON: Final = 12
 """Numbers that a neuron has at a sample, or in a step on the way to one."""
 
+_A_PAIR: Final = 4
+"""Numbers that a pair of nodes has at a sample: both of them, and sums of what flows."""
+
 _FEW: Final = 4
 """With fewer samples it takes longer to put relationships together than it saves."""
 
@@ -149,7 +152,9 @@ def _begin(question: Question) -> Callable[[Question], ManyCircuits]:
     nodes = _nodes(question)
     grouped = None if nodes.apart else Grouped(question.network, nodes.node)
     steps = question.values["steps"] if question.values["rule"] == INTEGRATED else 1
-    held = max(1, _NUMBERS // (_A_NEURON * question.network.neurons * max(1, steps)))
+    numbers = _A_NEURON * question.network.neurons * max(1, steps)
+    numbers += _A_PAIR * (0 if grouped is None else grouped.pairs)
+    held = max(1, _NUMBERS // numbers)
 
     def circuits(batch: Question) -> ManyCircuits:
         samples = samples_of(batch)
