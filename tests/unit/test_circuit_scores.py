@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from exporter import load
 from queries import NeuronGraph
+from queries.analysis.at_input.integrated import integrated
 from queries.analysis.forward import ForwardPass
 from queries.answers import at_input, attribution, circuit
 from queries.errors import GraphError, ParameterError
@@ -217,7 +218,6 @@ def test_integrated_gradients_are_computed_once(
     model: Any, x: NDArray[np.float32], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
 ) -> None:
     found = 0
-    integrated = attribution.integrated
 
     def counted(*given: Any, **named: Any) -> Any:
         nonlocal found

@@ -313,11 +313,11 @@ def test_nodes_beyond_what_32_bits_number_in_pairs() -> None:
     model.get_layer("out").kernel.assign(np.full((last + 1, 2), weight))
     x = np.ones((1, last + 1), dtype=np.float32)
     with NeuronGraph(model) as graph:
-        ends = {"each": "channel", "towards": "out[1]"}
+        ends: dict[str, Any] = {"each": "channel", "towards": "out[1]"}
         (neuron,) = graph.intervene(x, f"many[{last}]", **ends).to_dict("records")
-        (edge,) = graph.intervene(
-            x, source=f"many[{last}]", target="out[1]", **ends
-        ).to_dict("records")
+        (edge,) = graph.intervene(x, source=f"many[{last}]", target="out[1]", **ends).to_dict(
+            "records"
+        )
     assert (neuron["name"], edge["name"]) == (f"many[{last}]", f"many[{last}] -> out[1]")
     assert neuron["id"] == edge["source"]
     assert edge["target"] == edge["source"] + 2

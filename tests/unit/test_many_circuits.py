@@ -102,7 +102,7 @@ def test_sums_of_few_pieces_are_held_at_once(
     with NeuronGraph(digits_file) as graph:
         question = graph._ask("circuit", None, input=f"{SAMPLES}:0..29", level="channel")
         found = Grouped(question.network, nodes_of(question.model, "channel").node)
-        attributed = [each.attributed for each in samples_of(question)]
+        attributed = [each.conserving for each in samples_of(question)]
         (layer,) = (each for each in question.layers if each.name == "conv_1")
         columns = [found._columns(attributed)]
         # What is put together once is kept.

@@ -1,7 +1,7 @@
 """What comes through the tokens of an input, in circuits and in pictures, against TensorFlow."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -86,7 +86,7 @@ def order_of(model: Any) -> Any:
 @pytest.mark.parametrize("other", [[0, 0, 0, 0], [5, 2, 2, 5]])
 @pytest.mark.parametrize("how", ["deletion", "insertion"])
 def test_tokens_are_deleted_by_what_comes_through_them(
-    opened: tuple[Any, NeuronGraph], other: list[int], how: str
+    opened: tuple[Any, NeuronGraph], other: list[int], how: Literal["deletion", "insertion"]
 ) -> None:
     model, graph = opened
     patch = None if not any(other) else other

@@ -235,7 +235,10 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("asked", "message"),
-        [({"towards": "odds[9]"}, "towards: layer 'odds'"), ({"rule": "ig", "steps": 10**9}, "steps take")],
+        [
+            ({"towards": "odds[9]"}, "towards: layer 'odds'"),
+            ({"rule": "ig", "steps": 10**9}, "steps take"),
+        ],
     )
     def test_come_back_as_values(
         self,

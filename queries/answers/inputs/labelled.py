@@ -82,6 +82,6 @@ def _are(classes: NDArray[Any], label: str) -> NDArray[np.bool_]:
     if classes.dtype.kind not in "biuf":
         return said
     try:
-        return said | (classes == float(label))
+        return np.asarray(said | (classes == float(label)))
     except ValueError:
         return said
