@@ -10,6 +10,7 @@ from exporter.model_graph.network import ModelNetwork
 from exporter.model_graph.threads import limit_blas
 from exporter.parallel.source import Content, ModelSource, plan_of
 from exporter.planning.plan import Plan
+from queries.errors import GraphError, NeurongraphError
 from queries.stores.blocks import BlockStore
 from queries.stores.processes import Begin
 
@@ -98,6 +99,8 @@ _begun: Final[dict[str, Callable[[Any], Any]]] = {}
 def make_of_batch(source: ModelSource, batch: Batch, content: Content | None) -> tuple[int, Any]:
     """Return the number of a batch, and what is made of it; done twice, it gives the same.
 
+    What cannot be asked comes back as the error that says so: one that is raised Dask would print.
+
     Parameters
     ----------
     source
@@ -109,12 +112,24 @@ def make_of_batch(source: ModelSource, batch: Batch, content: Content | None) ->
 
     Raises
     ------
-    NeurongraphError
-        If this process does not find the model, or nothing can be made of the batch.
+    GraphError
+        If this process does not find the model.
     """
     # Each core has a task of its own.
     limit_blas()
-    beginning = batch.beginning
+    try:
+        return batch.number, _begun_with(source, batch.beginning, content)(batch.part)
+    except GraphError:
+        # This process cannot go on.
+        raise
+    except NeurongraphError as error:
+        return batch.number, error
+
+
+def _begun_with(
+    source: ModelSource, beginning: Beginning, content: Content | None
+) -> Callable[[Any], Any]:
+    """Return what makes something of the batches of a question."""
     # A worker may run several tasks at once, in threads.
     with _lock:
         make = _begun.get(beginning.question)
@@ -123,4 +138,4 @@ def make_of_batch(source: ModelSource, batch: Batch, content: Content | None) ->
             store = PlannedStore(str(source.path), plan_of(source, content), about.name)
             _begun.clear()
             make = _begun[beginning.question] = beginning.begin(store, about)
-    return batch.number, make(batch.part)
+    return make

@@ -18,7 +18,7 @@ from exporter.parallel.source import ModelSource
 from exporter.parallel.starting import started
 from exporter.parallel.workers import Workers
 from queries.core.closing import Closing
-from queries.errors import GraphError, GraphUnavailableError
+from queries.errors import GraphError, GraphUnavailableError, NeurongraphError
 from queries.stores.opener import Opener
 from queries.stores.processes import Begin
 
@@ -82,7 +82,10 @@ class ModelWorkers(Closing):
         beginning, waiting = Beginning(uuid4().hex, begin, about), iter(parts)
         while some := list(islice(waiting, _BATCHES_A_WORKER * self.count)):
             batches = [Batch(number, beginning, part) for number, part in enumerate(some)]
-            yield from self._answers(make_of_batch, batches, checked_batch)
+            for made in self._answers(make_of_batch, batches, checked_batch):
+                if isinstance(made, NeurongraphError):
+                    raise made
+                yield made
 
     def _answers(
         self,

@@ -118,6 +118,23 @@ class Sample:
         )  # fmt: skip
 
     @property
+    def through(self) -> Scores:
+        """What of the target comes through each neuron, through a token id that of its token.
+
+        The token begins at the step that tells it, and so the id alone has nothing.
+        """
+        network, found = self.question.network, self.attributed.neurons
+        begun, through = np.where(self.begins, found, 0.0), found.copy()
+        for read, layer in token_layers(network.layers):
+            place = network.neurons_of(read)
+            # What tells the tokens reads the input, or a step between that has a neuron for each.
+            first = network.neurons_of(network.feeding(layer)[0]).start
+            for part in network.matrices(layer):
+                source, target, _ = part.columns
+                through[place] += np.bincount(source - first, begun[target], read.neurons)
+        return through
+
+    @property
     def _integrates(self) -> bool:
         return bool(self.question.values["rule"] == INTEGRATED)
 
@@ -154,7 +171,7 @@ def saliency(question: Question) -> pd.DataFrame:
     question
         One about ``attribution``.
     """
-    return _attributions(question, lambda sample: sample.attributed.neurons + _of_tokens(sample))
+    return _attributions(question, lambda sample: sample.through)
 
 
 def _attributions(question: Question, through: Callable[[Sample], Scores]) -> pd.DataFrame:
@@ -173,21 +190,6 @@ def _attributions(question: Question, through: Callable[[Sample], Scores]) -> pd
         return pd.DataFrame(columns).assign(towards=sample.towards.name)
 
     return answer_of_samples(question, rows, ends=("",))
-
-
-def _of_tokens(sample: Sample) -> Scores:
-    """Return what of the target comes through the token that each neuron of an input says."""
-    network = sample.question.network
-    through = np.zeros(network.neurons)
-    for read, layer in token_layers(network.layers):
-        place = network.neurons_of(read)
-        # What tells the tokens reads the input, or a step between that has a neuron for each.
-        first = network.neurons_of(network.feeding(layer)[0]).start
-        for part in network.matrices(layer):
-            source, target, _ = part.columns
-            begun = np.where(sample.begins, sample.attributed.neurons, 0.0)[target]
-            through[place] += np.bincount(source - first, begun, read.neurons)
-    return through
 
 
 def edge_attribution(question: Question) -> pd.DataFrame:

@@ -69,8 +69,10 @@ class _Paths:
         own = self.sample.towards.own
         if self.nodes is None:
             return NeuronPaths(self.sample.frozen, own)
-        explained, found = Explained(self.sample, self.nodes), self.sample.attributed
-        ending = sums(self.nodes.node, own * found.pre_activation, len(self.nodes.table))
+        explained = Explained(self.sample, self.nodes)
+        # The sample forgets what its neurons have where what flows between nodes is known.
+        before = self.sample.attributed.pre_activation
+        ending = sums(self.nodes.node, own * before, len(self.nodes.table))
         return FlowPaths(explained.flow, explained.inputs, ending, self.nodes.layer)
 
     @cached_property
@@ -91,8 +93,7 @@ class _Paths:
 
     @property
     def _inputs(self) -> Flags:
-        inputs = self.sample.frozen.inputs
-        return self.graph.inputs if isinstance(self.graph, FlowPaths) else inputs
+        return self.graph.inputs if isinstance(self.graph, FlowPaths) else self.sample.frozen.inputs
 
     def placed(self, parts: Ids) -> pd.DataFrame:
         """Return id, name and layer of parts of the model."""
@@ -106,7 +107,8 @@ class _Paths:
 
 def _rows(found: _Paths) -> pd.DataFrame:
     """Return a row a hop of the strongest paths at a sample."""
-    paths, target = found.strongest, found.sample.attributed.target
+    target = found.sample.attributed.target
+    paths = found.strongest
     mass = over_all_paths(found.graph, MASS)
     lengths = [len(path.parts) for path in paths]
     product = np.array([path.product for path in paths], dtype=np.float64)

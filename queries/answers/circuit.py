@@ -11,6 +11,7 @@ import pandas as pd
 from queries.analysis.circuit.extract import Chosen, Pruning, extract
 from queries.analysis.circuit.flow import Flow, add_sums, flow, sums, through_nodes
 from queries.analysis.circuit.grouped import Between
+from queries.analysis.circuit.pairs import ends_of, pairs_of
 from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.circuit.scores import carried_within, explanation
 from queries.analysis.forward import ForwardPass
@@ -58,6 +59,26 @@ class Nodes:
     def layer(self) -> Ids:
         """The position of the layer of each node."""
         return self.table["layer_index"].to_numpy(np.int64)
+
+    def pairs(self, first: NodeOf, second: NodeOf) -> Ids:
+        """Return a number for each pair of nodes, ascending by the first, then by the second."""
+        return pairs_of(first, second, len(self.table))
+
+    def ends(self, pairs: Ids) -> tuple[Ids, Ids]:
+        """Return the first and the second node of pairs that ``pairs`` numbers."""
+        return ends_of(pairs, len(self.table))
+
+    def placed(self, source: Ids, target: Ids) -> pd.DataFrame:
+        """Return id and name of both ends of relationships."""
+        ids, names = self.table["id"].to_numpy(), self.table["name"].to_numpy(dtype=object)
+        return pd.DataFrame(
+            {
+                "source": ids[source],
+                "source_name": names[source],
+                "target": ids[target],
+                "target_name": names[target],
+            }
+        )
 
 
 def nodes_of(model: Model, level: str) -> Nodes:
@@ -245,18 +266,11 @@ def circuit(question: Question, each: Iterable[Explained] | None = None) -> pd.D
 
 def edges_of(explained: Explained) -> pd.DataFrame:
     """Return the relationships of a circuit, by source and target."""
-    chosen, table = explained.chosen, explained.nodes.table
-    ids, names = table["id"].to_numpy(), table["name"].to_numpy()
-    frame = pd.DataFrame(
-        {
-            "source": ids[chosen.source],
-            "source_name": names[chosen.source],
-            "target": ids[chosen.target],
-            "target_name": names[chosen.target],
-            "contribution": chosen.contribution,
-            "attribution": chosen.share,
-            "influence": chosen.edge_influence,
-        }
+    chosen = explained.chosen
+    frame = explained.nodes.placed(chosen.source, chosen.target).assign(
+        contribution=chosen.contribution,
+        attribution=chosen.share,
+        influence=chosen.edge_influence,
     )
     return frame.sort_values(["source", "target"], kind="stable")
 

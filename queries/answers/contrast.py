@@ -8,7 +8,7 @@ from queries.analysis.at_input.activity import activity_at
 from queries.analysis.at_input.strongest_edges import strongest
 from queries.analysis.circuit.contrast import side_by_side
 from queries.analysis.circuit.flow import sums
-from queries.analysis.operators import Columns, Ids
+from queries.analysis.operators import Columns
 from queries.answers.attribution import Sample, samples_of
 from queries.answers.circuit import Nodes, nodes_of
 from queries.answers.question import Question
@@ -37,7 +37,7 @@ def contrast(question: Question) -> pd.DataFrame:
         source, target, difference, one, other = strongest(
             _compared(both), question.values["k"], scores=3
         )
-        return _ends(nodes, source, target).assign(
+        return nodes.placed(source, target).assign(
             attribution=one, against_attribution=other, difference=difference,
             towards=targets[0].name, against=targets[1].name,
         )  # fmt: skip
@@ -62,7 +62,7 @@ def difference(question: Question) -> pd.DataFrame:
         value, baseline_value = (
             sums(nodes.node, each.value, len(nodes.table))[source] for each in (sample.at, before)
         )
-        return _ends(nodes, source, target).assign(
+        return nodes.placed(source, target).assign(
             value=value, baseline_value=baseline_value, attribution=share,
             total=found.target, towards=sample.towards.name,
         )  # fmt: skip
@@ -90,18 +90,6 @@ def _targets(sample: Sample) -> tuple[Towards, Towards]:
 def _compared(both: Iterator[Columns]) -> Iterator[Columns]:
     for source, target, one, other in both:
         yield source, target, one - other, one, other
-
-
-def _ends(nodes: Nodes, source: Ids, target: Ids) -> pd.DataFrame:
-    ids, names = nodes.table["id"].to_numpy(), nodes.table["name"].to_numpy()
-    return pd.DataFrame(
-        {
-            "source": ids[source],
-            "source_name": names[source],
-            "target": ids[target],
-            "target_name": names[target],
-        }
-    )
 
 
 def _answer(question: Question, rows: Callable[[Sample, Nodes], pd.DataFrame]) -> pd.DataFrame:

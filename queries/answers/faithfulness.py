@@ -69,7 +69,7 @@ def deletion_curve(question: Question) -> pd.DataFrame:
     forward = ForwardPass(question.network, question.model.biases()[0], question.model.slopes())
     frames = []
     for sample in samples_of(question):
-        total = np.bincount(pixels.number, sample.attributed.neurons[pixels.neuron], pixels.count)
+        total = np.bincount(pixels.number, sample.through[pixels.neuron], pixels.count)
         rank = np.empty(pixels.count, dtype=np.int64)
         rank[np.argsort(-total, kind="stable")] = np.arange(pixels.count)
         first, then = sample.inputs, deleted

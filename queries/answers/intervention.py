@@ -161,9 +161,9 @@ def _one_by_one(question: Question, changed: Changed, each: str) -> _Selection:
     """Return an intervention a node, or a pair of nodes that relationships join."""
     nodes = nodes_of(question.model, each)
     source, target = nodes.node[changed.source], nodes.node[changed.target]
-    keys, number = np.unique(source * len(nodes.table) + target, return_inverse=True)
+    keys, number = np.unique(nodes.pairs(source, target), return_inverse=True)
     order = np.argsort(number, kind="stable")
-    begin, end = np.divmod(keys, len(nodes.table))
+    begin, end = nodes.ends(keys)
     ids, names = nodes.table["id"].to_numpy(), nodes.table["name"].to_numpy(dtype=object)
     null = pd.array([None] * len(keys), "Int64")
     rows = pd.DataFrame(

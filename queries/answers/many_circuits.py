@@ -25,6 +25,9 @@ _NUMBERS: Final = 1 << 24
 _A_NEURON: Final = 12
 """Numbers that a neuron has at a sample, or in a step on the way to one."""
 
+_A_PAIR: Final = 4
+"""Numbers that a pair of nodes has at a sample: both of them, and sums of what flows."""
+
 _FEW: Final = 4
 """With fewer samples it takes longer to put relationships together than it saves."""
 
@@ -58,16 +61,17 @@ def compare_circuits(question: Question) -> pd.DataFrame:
 def circuit_overlap(question: Question) -> pd.DataFrame:
     """Return how much two circuits have in common, by layer or in all."""
     nodes, both = _nodes(question), _both(question)
-    layer = nodes.layer[both.one.pairs // len(nodes.table)]
+    into, _ = nodes.ends(both.one.pairs)
+    layer = nodes.layer[into]
     if question.values["per"] == "model":
         everything = both.overlap(np.ones(len(layer), dtype=bool))
         rows = [{"layer_index": None, "part": question.model.name, **everything}]
     else:
-        into = set(layer[both.in_one | both.in_two].tolist())
+        layers = set(layer[both.in_one | both.in_two].tolist())
         rows = [
             {"layer_index": each.index, "part": each.name, **both.overlap(layer == each.index)}
             for each in question.layers
-            if each.index in into
+            if each.index in layers
         ]
     return question.typed_answer(question.rows(rows))
 
@@ -148,7 +152,9 @@ def _begin(question: Question) -> Callable[[Question], ManyCircuits]:
     nodes = _nodes(question)
     grouped = None if nodes.apart else Grouped(question.network, nodes.node)
     steps = question.values["steps"] if question.values["rule"] == INTEGRATED else 1
-    held = max(1, _NUMBERS // (_A_NEURON * question.network.neurons * max(1, steps)))
+    numbers = _A_NEURON * question.network.neurons * max(1, steps)
+    numbers += _A_PAIR * (0 if grouped is None else grouped.pairs)
+    held = max(1, _NUMBERS // numbers)
 
     def circuits(batch: Question) -> ManyCircuits:
         samples = samples_of(batch)
@@ -174,22 +180,13 @@ def _explained(
 def _circuit(explained: Explained, nodes: Nodes) -> tuple[Ids, Scores]:
     """Return what tells the relationships of a circuit, and what flows along each."""
     chosen = explained.chosen
-    return chosen.target * len(nodes.table) + chosen.source, chosen.share
+    return nodes.pairs(chosen.target, chosen.source), chosen.share
 
 
 def _answer(
     question: Question, nodes: Nodes, pairs: Ids, columns: dict[str, NDArray[Any]], rows: Flags
 ) -> pd.DataFrame:
     """Return some rows of columns, with the names of the nodes that relationships join."""
-    target, source = np.divmod(pairs, len(nodes.table))
-    ids, names = nodes.table["id"].to_numpy(), nodes.table["name"].to_numpy()
-    frame = pd.DataFrame(
-        {
-            "source": ids[source],
-            "source_name": names[source],
-            "target": ids[target],
-            "target_name": names[target],
-            **columns,
-        }
-    )
+    target, source = nodes.ends(pairs)
+    frame = nodes.placed(source, target).assign(**columns)
     return question.typed_answer(frame[rows].sort_values(["source", "target"], ignore_index=True))

@@ -106,7 +106,7 @@ def _best(question: Question) -> Callable[[Question], _Best]:
         names, columns = [], []
         for sample in samples_of(batch):
             names.append(sample.towards.name)
-            columns.append(groups.reduced(sample.attributed.neurons[:, np.newaxis], how))
+            columns.append(groups.reduced(sample.through[:, np.newaxis], how))
         return _Best(Top.of(np.hstack(columns), batch.given().first, k), tuple(names))
 
     if question.values["measure"] != _ACTIVATION:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from queries.analysis.accuracy import Labels
-from queries.answers.inputs.arrays import numbers, one_or_more
+from queries.answers.inputs.arrays import decoded, numbers, one_or_more
 from queries.answers.inputs.scaling import in_range
 from queries.answers.inputs.sources import read_source
 from queries.answers.inputs.tokens import require_tokens
@@ -241,7 +241,7 @@ def _read(
 
 def _joined_labels(parts: Sequence[Read], wanted: Wanted) -> NDArray[Any] | None:
     """Return the classes of all samples; None where those of some have another shape."""
-    arrays = [np.atleast_1d(part.labels) for part in parts]
+    arrays = [decoded(np.atleast_1d(part.labels)) for part in parts]
     shapes = {array.shape[1:]: None for array in arrays}
     if len(shapes) == 1:
         return np.concatenate(arrays)

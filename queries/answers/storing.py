@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from queries.analysis.at_input.attribution import Attribution
 from queries.analysis.at_input.frozen import FrozenModel
 from queries.analysis.operators import Ids
-from queries.answers.attribution import AGAINST, Sample, samples_of
+from queries.answers.attribution import AGAINST, INTEGRATED, Sample, samples_of
 from queries.answers.circuit import Explained
 from queries.answers.question import Question
 from queries.answers.towards import largest
@@ -216,8 +216,7 @@ def _nodes(explained: Explained) -> pa.Table:
             "influence": chosen.node_influence,
         }
     )
-    found = explained.sample.attributed
-    if explained.nodes.apart and isinstance(found, Attribution):
+    if (found := _of_one_step(explained)) is not None:
         frame["slope"] = found.frozen.unit_slope[own]
         frame["gradient"] = found.total_gradient[own]
     return pa.Table.from_pandas(frame, preserve_index=False).cast(ACTIVE)
@@ -235,11 +234,17 @@ def _relationships(explained: Explained) -> pa.Table:
             "influence": chosen.edge_influence,
         }
     )
-    found = explained.sample.attributed
-    if explained.nodes.apart and isinstance(found, Attribution):
+    if (found := _of_one_step(explained)) is not None:
         passes = found.value[chosen.source] * found.inner_gradient[chosen.target]
         frame["weight"] = chosen.share / passes
     return pa.Table.from_pandas(frame, preserve_index=False).cast(CONTRIBUTES)
+
+
+def _of_one_step(explained: Explained) -> Attribution | None:
+    """Return what neurons have to do with the target, where nodes are neurons of one slope each."""
+    if not explained.nodes.apart or explained.sample.question.values["rule"] == INTEGRATED:
+        return None
+    return explained.sample.conserving
 
 
 def baseline_text(question: Question) -> str | None:

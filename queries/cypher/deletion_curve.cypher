@@ -3,7 +3,7 @@ summary = "What a model says while pixels are deleted from an input, or inserted
 theme = "intervention"
 order = "inputs as they are given, then by step"
 reads = "edges"
-definition = "Petsiuk et al. (2018), RISE, sec. 4.3: deletion and insertion. area is that under value over share, by trapezoids. A pixel is all channels at a place; of an input of one or two axes each number by itself"
+definition = "Petsiuk et al. (2018), RISE, sec. 4.3: deletion and insertion. area is that under value over share, by trapezoids. A pixel is all channels at a place; of an input of one or two axes each number by itself, so each token id, which counts by what comes through its token"
 not_stated = "it computes the model at an input, and Cypher lacks functions that neurons apply, such as erf"
 not_finite = "Not defined, and an error that names the layers."
 example = { input = "samples/digits.npz:7" }
@@ -12,8 +12,8 @@ main = ["step", "share", "value", "area", "input"]
 [parameters]
 input = { shared = true }
 how = { choices = ["deletion", "insertion"], default = "deletion", help = "whether pixels are deleted from the input, or inserted where all are deleted" }
-points = { type = "int", default = 10, least = 1, unit = "steps", help = "in how many steps, of equally many pixels; at most one a pixel" }
-patch = { type = "input", help = "one sample, whose pixels stand where some are deleted; by default zeros" }
+points = { type = "int", default = 10, least = 1, most = 1000000, unit = "steps", help = "in how many steps, of equally many pixels; at most one a pixel" }
+patch = { type = "input", help = "one sample, whose pixels stand where some are deleted; by default zeros, of token ids the token 0" }
 towards = { shared = true }
 rule = { shared = true }
 products = { shared = true }

@@ -11,7 +11,7 @@ main = ["share", "edges", "recovery", "cpr", "cmd", "input"]
 
 [parameters]
 input = { shared = true }
-points = { type = "int", default = 10, least = 1, unit = "circuits", help = "of how many circuits beside the smallest: their shares are 1 - (1 - t)^3 for equal steps of t from 0 to 1, since few relationships hold most" }
+points = { type = "int", default = 10, least = 1, most = 10000, unit = "circuits", help = "of how many circuits beside the smallest: their shares are 1 - (1 - t)^3 for equal steps of t from 0 to 1, since few relationships hold most" }
 towards = { shared = true }
 level = { shared = true }
 prune = { shared = true }

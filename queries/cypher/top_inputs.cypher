@@ -15,7 +15,7 @@ neurons = { type = "neurons", help = "which neurons" }
 k = { type = "int", default = 5, least = 1, unit = "inputs", help = "how many of each" }
 level = { choices = ["neuron", "channel", "layer"], default = "neuron", help = "what a row is about: a neuron, or those of a channel or a layer" }
 reduce = { only_with = { level = ["channel", "layer"] }, choices = ["mean", "max"], default = "mean", help = "what a channel or a layer has of its neurons" }
-measure = { choices = ["activation", "attribution"], default = "activation", help = "what is to be large: what neurons put out, or what of a target comes through them" }
+measure = { choices = ["activation", "attribution"], default = "activation", help = "what is to be large: what neurons put out, or what of a target comes through them, through a token id what comes through its token" }
 towards = { shared = true, only_with = { measure = ["attribution"] } }
 rule = { shared = true, only_with = { measure = ["attribution"] } }
 products = { shared = true, only_with = { measure = ["attribution"] } }

@@ -199,9 +199,10 @@ class InterventionMethods(Methods):
             or insertion, default deletion).
         points
             In how many steps, of equally many pixels; at most one a pixel (int, in steps, at least
-            1, default 10).
+            1, at most 1,000,000, default 10).
         patch
-            One sample, whose pixels stand where some are deleted; by default zeros (input).
+            One sample, whose pixels stand where some are deleted; by default zeros, of token ids
+            the token 0 (input).
         towards
             A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
             before their activation function: of a softmax or a sigmoid its logit; by default the
@@ -259,7 +260,8 @@ class InterventionMethods(Methods):
 
         Definition: Petsiuk et al. (2018), RISE, sec. 4.3: deletion and insertion. area is that
         under value over share, by trapezoids. A pixel is all channels at a place; of an input of
-        one or two axes each number by itself.
+        one or two axes each number by itself, so each token id, which counts by what comes through
+        its token.
 
         Weights that are NaN or infinite: Not defined, and an error that names the layers.
 
@@ -316,8 +318,8 @@ class InterventionMethods(Methods):
             ``ModelInput``, which says what is done to pixels as well.
         points
             Of how many circuits beside the smallest: their shares are 1 - (1 - t)^3 for equal steps
-            of t from 0 to 1, since few relationships hold most (int, in circuits, at least 1,
-            default 10).
+            of t from 0 to 1, since few relationships hold most (int, in circuits, at least 1, at
+            most 10,000, default 10).
         towards
             A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
             before their activation function: of a softmax or a sigmoid its logit; by default the

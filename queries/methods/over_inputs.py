@@ -151,8 +151,9 @@ class OverInputsMethods(Methods):
         reduce
             What a channel or a layer has of its neurons (mean or max, default mean).
         measure
-            What is to be large: what neurons put out, or what of a target comes through them
-            (activation or attribution, default activation).
+            What is to be large: what neurons put out, or what of a target comes through them,
+            through a token id what comes through its token (activation or attribution, default
+            activation).
         towards
             A neuron such as dense_1[7], or the difference of two such as dense_1[7]-dense_1[1],
             before their activation function: of a softmax or a sigmoid its logit; by default the

@@ -35,4 +35,6 @@ class Processes(Protocol):
             If the processes, or the connection to them, are lost.
         GraphError
             If one of them fails, or sends back something else than it was to send.
+        NeurongraphError
+            If nothing can be made of a part.
         """

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -161,6 +162,21 @@ class TestManyInputs:
             pytest.raises(ParameterError, match="steps take"),
         ):
             graph.class_circuit(SAMPLES, rule="ig", steps=10**9)
+
+    def test_what_dask_refuses_is_one_line(self, digits_file: Path) -> None:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "exporter.cli", "query", "class_circuit"),
+                *("--graph", str(digits_file), "--input", SAMPLES, "towards=o[9]"),
+                *("--dask", "local"),
+            ],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "ERROR" not in done.stderr
+        (told,) = [line for line in done.stderr.splitlines() if "Error" in line]
+        assert "has no layer 'o'" in told
 
 
 class TestFaults:

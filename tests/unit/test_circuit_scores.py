@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,11 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from exporter import load
 from queries import NeuronGraph
+from queries.analysis.at_input.integrated import integrated
 from queries.analysis.forward import ForwardPass
-from queries.answers import at_input, circuit
+from queries.answers import at_input, attribution, circuit
 from queries.errors import GraphError, ParameterError
 from queries.methods import circuit as methods
 from tests.unit.builders import randomized, saved
@@ -211,3 +214,24 @@ def test_too_little_memory_to_store_a_circuit_is_named(
     monkeypatch.setattr(methods, "store_circuit", full)
     with pytest.raises(ParameterError, match="there is too little memory for it"):
         graph.circuit(x[:1], store="why")
+
+
+@pytest.mark.parametrize("asked", ["attribution_paths", "circuit"])
+def test_integrated_gradients_are_computed_once(
+    model: Any, x: NDArray[np.float32], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    found = 0
+
+    def counted(*given: Any, **named: Any) -> Any:
+        nonlocal found
+        found += 1
+        return integrated(*given, **named)
+
+    monkeypatch.setattr(attribution, "integrated", counted)
+    load(saved(model, tmp_path / "m.keras"), tmp_path / "m.lbug")
+    with NeuronGraph(tmp_path / "m.lbug") as stored:
+        if asked == "circuit":
+            stored.circuit(x[:1], rule="ig", store="why")
+        else:
+            stored.attribution_paths(x[:1], level="channel", rule="ig")
+    assert found == 1

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from exporter.model_graph.network import ModelNetwork
 from queries import NeuronGraph
 from queries.errors import ParameterError
 from tests.unit.builders import randomized
-from tests.unit.test_at_input_keras import of_ones, recurrent, transformer
+from tests.unit.test_at_input_keras import branched, of_ones, recurrent, transformer
 
 
 def test_a_contrast_is_what_tensorflow_says() -> None:
@@ -104,3 +105,26 @@ def test_of_one_output_the_other_has_to_be_named() -> None:
             graph.contrast(x)
         found = graph.contrast(x, against=graph.neurons()["name"][0])
         assert found["towards"].unique().tolist() == ["out[0]"]
+
+
+@pytest.mark.parametrize("how", [{}, {"rule": "ig", "steps": 3}])
+def test_of_channels_builds_no_relationships(
+    how: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes between channels is the sum over their neurons, of a model with convolutions."""
+    model = randomized(branched())
+    random = np.random.default_rng(5)
+    x = {each.name: random.random((1, *each.shape[1:])).astype("f4") for each in model.inputs}
+    asked: dict[str, Any] = {"towards": "out[1]", "against": "out[0]", "k": 10**6, **how}
+    ends = ["source_name", "target_name"]
+    with NeuronGraph(model) as graph:
+        each = graph.contrast(x, level="neuron", **asked)
+        monkeypatch.setattr(ModelNetwork, "edge_blocks", lambda *_: pytest.fail("were built"))
+        found = graph.contrast(x, level="channel", **asked).set_index(ends)
+    for end in ends:
+        each[end] = each[end].str.partition("@")[0]
+    expected = each.groupby(ends)["difference"].sum()
+    expected = expected[expected.abs() > 1e-12]
+    assert len(expected) == len(found)
+    assert len(found) > 20
+    np.testing.assert_allclose(found["difference"][expected.index], expected, rtol=1e-6, atol=1e-9)

@@ -175,3 +175,11 @@ def test_a_constant_answer_stays(graph: NeuronGraph) -> None:
     frame = graph.deletion_curve(zeros, points=3)
     assert frame["value"].nunique() == 1
     assert frame["area"].iloc[0] == pytest.approx(frame["value"].iloc[0])
+
+
+@pytest.mark.parametrize("curve", ["deletion_curve", "recovery_curve"])
+def test_more_points_than_any_curve_needs_are_refused(
+    graph: NeuronGraph, x: Array, curve: str
+) -> None:
+    with pytest.raises(ParameterError, match="points: 10000000000 is too large; it is at most"):
+        getattr(graph, curve)(x, points=10**10)

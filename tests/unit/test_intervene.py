@@ -325,3 +325,23 @@ def test_nothing_changes_where_values_are_what_they_become(opened: dict[str, Ope
     assert (frame[["total_effect", "direct_effect"]].to_numpy() == 0).all()
     assert not frame["flipped"].any()
     assert isinstance(frame["id"], pd.Series)
+
+
+def test_nodes_beyond_what_32_bits_number_in_pairs() -> None:
+    """50,000 channels have more pairs than 2 ** 31."""
+    last, weight = 49_999, 0.5
+    inputs = keras.Input((last + 1,), name="many")
+    model = keras.Model(inputs, keras.layers.Dense(2, name="out")(inputs))
+    model.get_layer("out").kernel.assign(np.full((last + 1, 2), weight))
+    x = np.ones((1, last + 1), dtype=np.float32)
+    with NeuronGraph(model) as graph:
+        ends: dict[str, Any] = {"each": "channel", "towards": "out[1]"}
+        (neuron,) = graph.intervene(x, f"many[{last}]", **ends).to_dict("records")
+        (edge,) = graph.intervene(x, source=f"many[{last}]", target="out[1]", **ends).to_dict(
+            "records"
+        )
+    assert (neuron["name"], edge["name"]) == (f"many[{last}]", f"many[{last}] -> out[1]")
+    assert neuron["id"] == edge["source"]
+    assert edge["target"] == edge["source"] + 2
+    for each in (neuron, edge):
+        assert each["total_effect"] == pytest.approx(-weight)

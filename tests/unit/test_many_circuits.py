@@ -73,6 +73,7 @@ def test_groups_have_what_their_relationships_have(
     # Small pieces, so that a pair of groups is in several of them; few columns at a time.
     monkeypatch.setattr(grouped, "_EDGES_A_PIECE", 700)
     monkeypatch.setattr(grouped, "_COLUMNS", 3)
+    monkeypatch.setattr(grouped, "_PAIRS", 50)
     if not kept:
         monkeypatch.setattr(grouped, "_MOST_KEPT", 0)
     with NeuronGraph(digits_file) as graph:
@@ -97,6 +98,31 @@ def test_groups_have_what_their_relationships_have(
                 edges = Explained(sample, nodes, own).flow.edges
                 scale = np.abs(expected.data).max()
                 np.testing.assert_allclose(edges.toarray(), expected.toarray(), atol=1e-12 * scale)
+
+
+def test_sums_of_few_pieces_are_held_at_once(
+    digits_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouped, "_EDGES_A_PIECE", 100)
+    with NeuronGraph(digits_file) as graph:
+        question = graph._ask("circuit", None, input=f"{SAMPLES}:0..29", level="channel")
+        found = Grouped(question.network, nodes_of(question.model, "channel").node)
+        attributed = [each.conserving for each in samples_of(question)]
+        (layer,) = (each for each in question.layers if each.name == "conv_1")
+        columns = [found._columns(attributed)]
+        # What is put together once is kept.
+        found._into(layer, columns)
+
+        def peak(sums: int) -> int:
+            monkeypatch.setattr(grouped, "_PAIRS", sums)
+            tracemalloc.start()
+            try:
+                found._into(layer, columns)
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+        assert peak(1000) < peak(1 << 30) - 20_000
 
 
 def test_memory_does_not_grow_with_inputs(

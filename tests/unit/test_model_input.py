@@ -733,6 +733,31 @@ class TestClass:
         assert "of the class seven" in refused(flat, f"{file}:label=seven")
         assert "label=' names no class; there are " in refused(flat, f"{file}:label=")
 
+    @pytest.mark.parametrize(
+        ("classes", "label", "others"),
+        [
+            (np.array([b"dog", b"cat", b"cat", b"dog", b"cat", b"\xc3\xa4"]), "cat", "cat, dog, ä"),
+            (np.array([0, 1, 1, 0, 1, 0], dtype=bool), "True", "False, True"),
+            (np.array([0, 1, 1, 0, 1, 0], dtype=bool), "1", "False, True"),
+        ],
+        ids=["bytes", "bool", "bool as number"],
+    )
+    def test_of_bytes_and_truth(
+        self, flat: NeuronGraph, tmp_path: Path, classes: Any, label: str, others: str
+    ) -> None:
+        file = tmp_path / "some.npz"
+        np.savez(file, x=self.X, y=classes)
+        assert self.named(flat, f"{file}:label={label}") == ["1", "2", "4"]
+        assert f"there are {others}" in refused(flat, f"{file}:label=bird")
+
+    def test_of_bytes_of_a_table(self, flat: NeuronGraph, tmp_path: Path) -> None:
+        file = tmp_path / "some.parquet"
+        columns = {f"c{each}": self.X[:, each] for each in range(20)}
+        kind = [b"dog", b"cat", b"cat", b"dog", b"cat", None]
+        pd.DataFrame({**columns, "label": kind}).to_parquet(file)
+        assert self.named(flat, f"{file}:label=cat") == ["1", "2", "4"]
+        assert "names no sample of the class bird" in refused(flat, f"{file}:label=bird")
+
     def test_of_a_table(self, flat: NeuronGraph, tmp_path: Path) -> None:
         file = tmp_path / "some.csv"
         columns = {f"c{each}": self.X[:, each] for each in range(20)}

@@ -1,7 +1,7 @@
 """What comes through the tokens of an input, in circuits and in pictures, against TensorFlow."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -30,22 +30,22 @@ def cells_of(graph: NeuronGraph, **asked: Any) -> Any:
     return drawn.data_source.data
 
 
-def through_positions(model: Any) -> Any:
+def through_positions(model: Any, tokens: list[int], towards: int) -> Any:
     """Return by position what TensorFlow says of the embedding: value times gradient."""
     import tensorflow as tf
 
     behind = keras.Model(model.get_layer("embedding").output, model.output)
-    value = tf.constant(model.get_layer("embedding")(np.array([TOKENS])))
+    value = tf.constant(model.get_layer("embedding")(np.array([tokens])))
     with tf.GradientTape() as tape:
         tape.watch(value)
-        target = behind(value)[0, 1]
+        target = behind(value)[0, towards]
     return np.asarray(value * tape.gradient(target, value)).sum(axis=-1)[0]
 
 
 def test_saliency_of_tokens_is_what_their_embeddings_have(opened: tuple[Any, NeuronGraph]) -> None:
     model, graph = opened
     cells = cells_of(graph, towards="out[1]", products="gradient")
-    expected = through_positions(model)
+    expected = through_positions(model, TOKENS, 1)
     assert cells["source"].tolist() == [f"tokens[{place}]" for place in range(4)]
     assert cells["weight"] == pytest.approx(expected, rel=1e-4)
     assert np.abs(expected).max() > 1e-3
@@ -76,3 +76,42 @@ def test_a_circuit_begins_at_tokens(opened: tuple[Any, NeuronGraph], rule: str) 
     target = nodes[nodes["kind"] == "target"]["attribution"].sum()
     begins = nodes[nodes["kind"] == "input"]["attribution"].sum() + scores["bias_part"]
     assert begins == pytest.approx(target, abs=1e-5)
+
+
+def order_of(model: Any) -> Any:
+    """Return the positions of tokens, those of the largest attribution first."""
+    return np.argsort(-through_positions(model, TOKENS, 1), kind="stable").tolist()
+
+
+@pytest.mark.parametrize("other", [[0, 0, 0, 0], [5, 2, 2, 5]])
+@pytest.mark.parametrize("how", ["deletion", "insertion"])
+def test_tokens_are_deleted_by_what_comes_through_them(
+    opened: tuple[Any, NeuronGraph], other: list[int], how: Literal["deletion", "insertion"]
+) -> None:
+    model, graph = opened
+    patch = None if not any(other) else other
+    frame = graph.deletion_curve(
+        TOKENS, how=how, points=4, towards="out[1]", patch=patch, products="gradient"
+    )
+    tokens, then = (TOKENS, other) if how == "deletion" else (other, TOKENS)
+    tokens, expected = [*tokens], []
+    for position in [None, *order_of(model)]:
+        if position is not None:
+            tokens[position] = then[position]
+        expected.append(model.predict(np.array([tokens]), verbose=0)[0, 1])
+    assert frame["value"].to_numpy() == pytest.approx(np.array(expected), rel=1e-4, abs=1e-6)
+    assert order_of(model) != [0, 1, 2, 3]
+
+
+def test_inputs_are_ranked_by_what_comes_through_a_token(opened: tuple[Any, NeuronGraph]) -> None:
+    model, graph = opened
+    x = np.array([TOKENS, [5, 0, 2, 2], [1, 1, 5, 3]])
+    frame = graph.top_inputs(
+        x, "tokens", k=3, measure="attribution", towards="out[1]", products="gradient"
+    )
+    expected = np.array([through_positions(model, each, 1) for each in x.tolist()])
+    for position in range(4):
+        own = frame[frame["name"] == f"tokens[{position}]"]
+        order = np.argsort(-expected[:, position])
+        assert own["input"].astype(int).tolist() == order.tolist()
+        assert own["value"].to_numpy() == pytest.approx(expected[order, position], rel=1e-4)

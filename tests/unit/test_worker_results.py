@@ -12,7 +12,7 @@ import pytest
 
 from exporter import load
 from exporter.model_graph.pieces import Result
-from exporter.parallel import model_workers, share, shared_network, starting
+from exporter.parallel import batches, model_workers, share, shared_network, starting
 from exporter.parallel.model_workers import ModelWorkers
 from exporter.parallel.shared_network import SharedNetwork
 from exporter.parallel.source import ModelSource
@@ -23,7 +23,7 @@ from exporter.sinks.dataset.parts import FilePart
 from queries import NeuronGraph
 from queries.analysis.operators import LOG_PRODUCT
 from queries.core.checksum import Checksum
-from queries.errors import GraphError, ModelIncompleteError
+from queries.errors import GraphError, ModelIncompleteError, NeurongraphError
 from tests.unit.builders import Wired, chain, layer, saved, wired
 from tests.unit.test_shared_layer import InThreads
 
@@ -228,3 +228,40 @@ class TestShares:
             assert np.isnan(shared.sum_in(scores)).all()
             scores[:] = np.inf
             assert shared.largest_in(scores, LOG_PRODUCT).max() == np.inf
+
+
+class TestRefusals:
+    """What a user asked wrongly is no failure of a task: Dask prints those."""
+
+    @pytest.mark.parametrize(
+        ("asked", "message"),
+        [
+            ({"towards": "odds[9]"}, "towards: layer 'odds'"),
+            ({"rule": "ig", "steps": 10**9}, "steps take"),
+        ],
+    )
+    def test_come_back_as_values(
+        self,
+        file: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        asked: dict[str, Any],
+        message: str,
+    ) -> None:
+        monkeypatch.setattr(batches, "limit_blas", lambda: None)
+        sent: list[Future[Any]] = []
+
+        class Watched(ThreadPoolExecutor):
+            def submit(self, work: Callable[..., Any], /, *args: Any, **more: Any) -> Any:
+                sent.append(super().submit(work, *args, **more))
+                return sent[-1]
+
+        with Watched(1) as executor:
+            own = InThreads(executor, 1)
+            monkeypatch.setattr(model_workers, "started", lambda _: nullcontext(own))
+            with NeuronGraph(file, dask="local") as graph:
+                with pytest.raises(NeurongraphError, match=message):
+                    graph.class_circuit(np.ones((70, 4)), **asked)
+                # The same processes go on.
+                assert len(graph.class_circuit(np.ones((70, 4)))) > 0
+        assert len(sent) == 6
+        assert all(each.cancelled() or each.exception() is None for each in sent)

@@ -41,9 +41,19 @@ def side_by_side(
     ends = np.logical_or.reduce([each.taking_part for each in attributed])
     nodes = int(node.max()) + 1
     for layer in network.layers:
-        if layer.edges:
-            blocks = _into(layer, attributed, ends, node)
-            yield from blocks if apart else merged(blocks, nodes)
+        if layer.edges and apart:
+            yield from _into(layer, attributed, ends, node)
+        elif layer.edges:
+            yield from merged(_between(layer, attributed, node), nodes)
+
+
+def _between(layer: Layer, attributed: Sequence[Attributed], node: NodeOf) -> Iterator[Columns]:
+    """Yield what comes of one target after the other, of the others 0: it is to be added up."""
+    for place, each in enumerate(attributed):
+        for source, target, share, _ in each.flowing.node_blocks(layer, node):
+            shares = np.zeros((len(attributed), len(share)))
+            shares[place] = share
+            yield source, target, *shares
 
 
 def _into(

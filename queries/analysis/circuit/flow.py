@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from queries.analysis.circuit.pairs import ends_of, pairs_of
 from queries.analysis.network import Network
 from queries.analysis.operators import Columns, EdgeColumns, NodeOf, Scores
 from queries.core.layer import Layer
@@ -211,9 +212,10 @@ def _summed(columns: Columns, nodes: int) -> Columns:
         pairs = np.flatnonzero(np.bincount(place, minlength=size))
         added = [np.bincount(place, score, size)[pairs] for score in columns[2:]]
         return (pairs % width + left, pairs // width + top, *added)
-    pairs, place = np.unique(target * nodes + source, return_inverse=True)
+    pairs, place = np.unique(pairs_of(target, source, nodes), return_inverse=True)
     summed = (sums(place, score, len(pairs)) for score in columns[2:])
-    return (pairs % nodes, pairs // nodes, *summed)
+    target, source = ends_of(pairs, nodes)
+    return (source, target, *summed)
 
 
 class _Rows:

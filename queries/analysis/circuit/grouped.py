@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from queries.analysis.at_input.attribution import Attribution
 from queries.analysis.at_input.integrated import Integrated
+from queries.analysis.circuit.pairs import ends_of, pairs_of
 from queries.analysis.network import Network
 from queries.analysis.operators import Ids, NodeOf, Scores
 from queries.analysis.weight_matrix import WeightMatrix
@@ -29,6 +30,9 @@ _EDGES_A_PIECE: Final = 1 << 19
 
 _COLUMNS: Final = 32
 """Inputs, or steps on the way to one, that are computed at once."""
+
+_PAIRS: Final = 1 << 20
+"""Sums of pairs of groups at inputs that are held at least before those of pieces are added up."""
 
 _MOST_KEPT: Final = 1 << 25
 """Relationships that are kept as they were put together, of 12 bytes each."""
@@ -80,10 +84,11 @@ class Grouped:
     """
 
     def __init__(self, network: Network, node: NodeOf) -> None:
-        # Pairs of groups are numbered beyond what 32 bits hold.
-        self._network, self._node = network, node.astype(np.int64)
+        self._network, self._node = network, node
         self._groups = int(node.max()) + 1
         self._layers = [layer for layer in network.layers if self._is_worth(layer)]
+        self.pairs = sum(self._pairs_of(layer) for layer in self._layers)
+        """Pairs of groups that are put together, at most: what an input has beside its neurons."""
         self._keeps = sum(layer.edges for layer in self._layers) <= _MOST_KEPT
         self._kept: dict[int, list[_Piece]] = {}
 
@@ -117,19 +122,22 @@ class Grouped:
             np.add.at(by_input, owner, flowing.T)
             for own, flows in zip(found, by_input, strict=True):
                 some = np.flatnonzero(flows)
-                own[layer.index] = (
-                    pairs[some] % self._groups, pairs[some] // self._groups, flows[some],
-                )  # fmt: skip
+                target, source = ends_of(pairs[some], self._groups)
+                own[layer.index] = source, target, flows[some]
         return found
 
     def _is_worth(self, layer: Layer) -> bool:
         """Tell whether a layer has far fewer pairs of groups than relationships."""
         if layer.reduce != "sum" or not layer.edges:
             return False
+        return self._pairs_of(layer) * _FEWER <= layer.edges
+
+    def _pairs_of(self, layer: Layer) -> int:
+        """Return how many pairs of groups a layer has at most."""
         feeding = [self._network.neurons_of(other) for other in self._network.feeding(layer)]
         sources = sum(len(np.unique(self._node[own])) for own in feeding)
         targets = len(np.unique(self._node[self._network.neurons_of(layer)]))
-        return sources * targets * _FEWER <= layer.edges
+        return sources * targets
 
     @staticmethod
     def _columns(parts: Sequence[Attribution]) -> tuple[Scores, Scores]:
@@ -140,17 +148,17 @@ class Grouped:
 
     def _into(self, layer: Layer, columns: Sequence[tuple[Scores, Scores]]) -> tuple[Ids, Scores]:
         """Return pairs of groups, and what flows between them: shape (pairs, inputs)."""
-        keys: list[Ids] = []
-        flowing: list[Scores] = []
+        parts: list[tuple[Ids, Scores]] = []
+        held, most = 0, _PAIRS
         for piece in self._pieces(layer):
-            keys.append(piece.pairs)
-            flowing.append(np.hstack([piece.flowing(*each) for each in columns]))
-        pairs, place = np.unique(np.concatenate(keys), return_inverse=True)
-        total = np.zeros((len(pairs), flowing[0].shape[1]))
-        for start, own in zip(_starts(keys), flowing, strict=True):
-            # A piece has each pair once.
-            total[place[start : start + len(own)]] += own
-        return pairs, total
+            flowing = np.hstack([piece.flowing(*each) for each in columns])
+            parts.append((piece.pairs, flowing))
+            held += flowing.size
+            if held > most:
+                parts = [_added(parts)]
+                held = parts[0][1].size
+                most = max(_PAIRS, 2 * held)
+        return _added(parts)
 
     def _pieces(self, layer: Layer) -> Iterator[_Piece]:
         if layer.index in self._kept:
@@ -194,7 +202,7 @@ class Grouped:
             (len(first), len(sources)),
         )
         pairs, place = np.unique(
-            self._node[target[first]] * self._groups + group[first], return_inverse=True
+            pairs_of(self._node[target[first]], group[first], self._groups), return_inverse=True
         )
         return _Piece(sources, into, target[first], _rows_of(place, len(pairs)), pairs)
 
@@ -204,6 +212,17 @@ def _rows_of(place: Ids, count: int) -> "csr_array[np.float64]":
     order = np.argsort(place, kind="stable").astype(np.int32)
     starts = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=count))])
     return csr_array((np.ones(len(place)), order, starts.astype(np.int32)), (count, len(place)))
+
+
+def _added(parts: Sequence[tuple[Ids, Scores]]) -> tuple[Ids, Scores]:
+    """Return each pair of groups once, with the sum of what flows between them."""
+    keys = [pairs for pairs, _ in parts]
+    pairs, place = np.unique(np.concatenate(keys), return_inverse=True)
+    total = np.zeros((len(pairs), parts[0][1].shape[1]))
+    for start, (_, own) in zip(_starts(keys), parts, strict=True):
+        # A part has each pair once.
+        total[place[start : start + len(own)]] += own
+    return pairs, total
 
 
 def _starts(arrays: Sequence[NDArray[np.int64]]) -> list[int]:

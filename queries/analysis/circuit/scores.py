@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from queries.analysis.circuit.extract import Chosen
 from queries.analysis.circuit.flow import Flow, sums
 from queries.analysis.circuit.influence import node_influence, shares, targets_of, with_leaves
+from queries.analysis.circuit.pairs import pairs_of
 from queries.analysis.intervention import CarriedBy
 from queries.analysis.operators import Flags, NodeOf, Scores
 from queries.analysis.weight_matrix import WeightMatrix
@@ -89,12 +90,12 @@ def carried_within(chosen: Chosen, node: NodeOf, nodes: int) -> CarriedBy:
     nodes
         How many nodes there are.
     """
-    pairs = np.unique(chosen.target * np.int64(nodes) + chosen.source)
+    pairs = np.unique(pairs_of(chosen.target, chosen.source, nodes))
     ends = np.append(pairs, -1)
 
     def carried(part: WeightMatrix) -> Flags:
         source, target, _ = part.columns
-        keys = node[target] * np.int64(nodes) + node[source]
+        keys = pairs_of(node[target], node[source], nodes)
         # The pairs are few and sorted; to look each key up is faster than to sort all keys.
         return np.asarray(ends[np.searchsorted(pairs, keys)] == keys)
 

@@ -38,3 +38,14 @@ def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
 def one_or_more(array: NDArray[Any], layer: Layer) -> NDArray[Any]:
     """Return an array whose first axis counts samples; one of the input's own shape is one."""
     return array[np.newaxis] if array.shape == layer.shape else array
+
+
+def decoded(classes: NDArray[Any]) -> NDArray[Any]:
+    """Return classes of samples, as texts where they are bytes."""
+    if classes.dtype.kind not in "SO":
+        return classes
+    texts = [
+        each.decode(errors="replace") if isinstance(each, bytes) else each
+        for each in classes.reshape(-1).tolist()
+    ]
+    return np.array(texts, dtype=object).reshape(classes.shape)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from queries.answers.inputs.arrays import decoded
 from queries.answers.inputs.wanted import Read, Wanted
 from queries.errors import listed
 
@@ -71,7 +72,7 @@ def _classes(read: Read, text: str, wanted: Wanted) -> NDArray[Any]:
             f"no class stands beside the samples that {text} names; a .npz file has them as y, a "
             "table as a column, and a dataset of Keras by itself"
         )
-    classes = np.asarray(read.labels)
+    classes = decoded(np.asarray(read.labels))
     count = len(read.names)
     if classes.shape not in {(count,), (count, 1)}:
         raise wanted.error(
@@ -83,9 +84,10 @@ def _classes(read: Read, text: str, wanted: Wanted) -> NDArray[Any]:
 
 def _are(classes: NDArray[Any], label: str) -> NDArray[np.bool_]:
     """Tell which classes are one that a text says."""
-    if classes.dtype.kind in "biuf":
-        try:
-            return np.asarray(classes == float(label))
-        except ValueError:
-            return np.zeros(len(classes), dtype=bool)
-    return np.asarray([str(each) == label for each in classes.tolist()], dtype=bool)
+    said = np.asarray([str(each) == label for each in classes.tolist()], dtype=bool)
+    if classes.dtype.kind not in "biuf":
+        return said
+    try:
+        return np.asarray(said | (classes == float(label)))
+    except ValueError:
+        return said

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from queries.answers.inputs import rows as wanted_rows
+from queries.answers.inputs.arrays import decoded
 from queries.answers.inputs.rows import Rows
 from queries.answers.inputs.scaling import in_range
 from queries.answers.inputs.wanted import Read, Wanted
@@ -261,7 +262,8 @@ def _classes(columns: list[pa.Array]) -> NDArray[Any]:
     try:
         return np.asarray(classes.cast(pa.int64()).to_numpy())
     except pa.ArrowException:
-        return np.asarray([str(each) for each in classes.to_pylist()])
+        texts = decoded(np.array(classes.to_pylist(), dtype=object))
+        return np.asarray([str(each) for each in texts.tolist()])
 
 
 def _shaped(
