@@ -33,7 +33,8 @@ def select_model(location: str, rows: Sequence[Row], model: str | None) -> Row |
     rows
         What ``all_models`` returned.
     model
-        Its name; None for the complete model that was loaded last, one with neurons if there is any.
+        Its name; None for the complete model that was loaded last, of those with neurons if
+        there are any.
 
     Raises
     ------

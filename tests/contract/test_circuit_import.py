@@ -168,7 +168,7 @@ def test_a_model_without_neurons_is_not_asked_about_them(place: str, file: Path)
                 getattr(graph, each.name)(**values)
 
 
-def test_a_page_offers_models_with_neurons(store: GraphStore, place: str, file: Path) -> None:
+def test_a_page_offers_models_with_neurons(place: str, file: Path) -> None:
     import_circuit(file, place)
     with PageGraph(place) as graph:
         every = graph.models().set_index("name")["layers"]
@@ -185,7 +185,7 @@ def shares(store: GraphStore, text: str, name: str) -> list[float]:
 def test_browser_draws_it_and_asks_about_neurons_first(
     store: GraphStore, writable: NeuronGraph, place: str, file: Path
 ) -> None:
-    weights = sorted((abs(each["weight"]) for each in json.loads(file.read_text())["links"]))[::-1]
+    weights = sorted(abs(each["weight"]) for each in json.loads(file.read_text())["links"])[::-1]
     import_circuit(file, place)
     models = all_models(writable)
     begun = select_model(place, models, None)
