@@ -309,8 +309,8 @@ def circuit(key: str, name: str) -> Question:
         "A stored circuit",
         f"The {MOST_CONTRIBUTIONS} relationships of the circuit {name} over which most of the "
         "answer comes, for it or against it: the caption is their attribution. A circuit that "
-        "another tool traced has weights in its place. Double-click a node to see which neuron it "
-        "is.",
+        "another tool traced is ordered by its weights, and has no captions. Double-click a node "
+        "to see which neuron it is.",
         f"MATCH p = (:NeurongraphActive {of})\n"
         f"  -[e:CONTRIBUTES]->(:NeurongraphActive {of})\n"
         "WITH p, coalesce(e.attribution, e.weight) AS share\n"

@@ -179,10 +179,8 @@ def test_a_shell_may_write_several_files(
     given: list[object] = []
 
     def interrupted(viewer: Viewer) -> None:
-        samples = viewer._graph.samples
-        given.append(
-            (viewer._graph.location, list(samples.of(viewer._graph.page_model().model).names))
-        )
+        graph = viewer._graph
+        given.append((graph.location, list(graph.samples.of(graph.page_model().model).names)))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Viewer, "serve", interrupted)

@@ -217,8 +217,8 @@ class TestNothingFound:
         assert done.stderr == "No path leads from the source to the target.\n"
 
     def test_of_attention_is_told(self, run: Run) -> None:
-        for words in (("attention", "--input", ",".join("0" * 64)), ("head_loadings",)):
-            done = run("query", *words, "-f", "csv")
+        for name in ("attention", "head_loadings"):
+            done = run("query", name, "--input", ",".join("1" * 64), "-f", "csv")
             assert done.exit_code == 0
             assert len(done.stdout.splitlines()) == 1
             assert done.stderr == "Model 'digits' has no attention.\n"
