@@ -361,8 +361,8 @@ class TestQuery:
         assert done.exit_code == 0
         assert "node_share" in done.stdout
         assert "neurongraph export circuit --input samples/digits.npz:7" in done.stdout
-        for words in (("query",), ("query", "nobody"), ("export", "k=60")):
-            assert "Usage: neurongraph" in invoke(*words, flag).stdout
+        for usual in (["query"], ["query", "nobody"], ["export", "k=60"]):
+            assert "Usage: neurongraph" in invoke(*usual, flag).stdout
 
     @pytest.mark.parametrize("name", queries())
     def test_shows_its_cypher_on_stderr(self, invoke: Invoke, name: str) -> None:
