@@ -55,7 +55,7 @@ def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
     graph
         An open graph in Neo4j.
     model
-        The model's name; None for the one that was loaded last.
+        The model's name; None for the one that was loaded last, and has neurons.
 
     Raises
     ------
@@ -68,19 +68,10 @@ def favourites(graph: NeuronGraph, model: str | None = None) -> dict[str, str]:
         unfinished = unfinished_texts(graph.location, models)
         reasons = [f"{graph.location} holds no complete model to ask about", *unfinished]
         raise ModelNotFoundError("; ".join(reasons))
-    rows = complete_models(models)
-    layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
-    other, stored = _other(graph, rows, row), stored_records(graph, row["name"])
-    texts = {
-        query.name: _favourite(graph, query, row, values_about(query, layers, other, stored))
-        for query in queries().values()
-        if query.body
-        and not (query.of_channels and row["granularity"] == "layer")
-        and not (other is None and "other" in {each.name for each in query.parameters})
-        and all(stored[each.record] for each in query.parameters if each.record)
-    }
-    if stored["Circuit"]:
-        question = questions.circuit(row["key"], stored["Circuit"][0])
+    stored = stored_records(graph, row["name"])
+    texts = _about_neurons(graph, row, complete_models(models), stored) if row["layers"] else {}
+    for name in [*stored["Circuit"], *stored["Traced"]][:1]:
+        question = questions.circuit(row["key"], name)
         title = f"// {CIRCUIT_PICTURE} of {printable(row['name'])}: {question.title}."
         texts[CIRCUIT_PICTURE] = f"{title}\n{question.cypher};\n"
     return texts
@@ -128,6 +119,22 @@ def save(texts: Mapping[str, str], file: Path) -> None:
     with replaced(file) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in texts.items():
             packed.writestr(f"{_FOLDER}/{name}.cypher", text)
+
+
+def _about_neurons(
+    graph: NeuronGraph, row: Row, rows: Sequence[Row], stored: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """Return the queries of the library, about a model that has neurons."""
+    layers = layers_of(graph.layers(model=row["name"]).to_dict("records"))
+    other = _other(graph, rows, row)
+    return {
+        query.name: _favourite(graph, query, row, values_about(query, layers, other, stored))
+        for query in queries().values()
+        if query.body
+        and not (query.of_channels and row["granularity"] == "layer")
+        and not (other is None and "other" in {each.name for each in query.parameters})
+        and all(stored[each.record] for each in query.parameters if each.record)
+    }
 
 
 def _other(graph: NeuronGraph, rows: Sequence[Row], row: Row) -> str | None:

@@ -32,7 +32,8 @@ class Guide:
     address
         Where the guide and the style sheet are served, without a slash at the end.
     model
-        The model that it is about where none is asked for; None for the one loaded last.
+        The model that it is about where none is asked for; None for the one loaded last, and
+        with neurons.
     """
 
     def __init__(self, graph: NeuronGraph, address: str, model: str | None = None) -> None:
@@ -81,6 +82,14 @@ def questions_about(graph: NeuronGraph, row: Row) -> Iterator[Question]:
     row
         The model, as ``complete_models`` returns it.
     """
+    if row["layers"]:
+        yield from _about_neurons(graph, row)
+    else:
+        yield from _about_records(graph, row, [])
+
+
+def _about_neurons(graph: NeuronGraph, row: Row) -> Iterator[Question]:
+    """Ask about a model that has neurons."""
     name, key = row["name"], row["key"]
     layers = layers_of(graph.layers(model=name).to_dict("records"))
     yield questions.layers(name)
@@ -133,8 +142,9 @@ def _about_records(graph: NeuronGraph, row: Row, layers: list[Layer]) -> Iterato
             "the neuron.",
             str(graph.statement("stored_contributions", model=name, **about)),
         )
+    for circuit in [*stored["Circuit"], *stored["Traced"]][:1]:
+        yield questions.circuit(row["key"], circuit)
     if stored["Circuit"]:
-        yield questions.circuit(row["key"], stored["Circuit"][0])
         yield Question(
             "Whether a stored circuit adds up",
             "A table: by how much a node of each layer misses its attribution at most, which is "

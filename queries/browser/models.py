@@ -33,7 +33,8 @@ def select_model(location: str, rows: Sequence[Row], model: str | None) -> Row |
     rows
         What ``all_models`` returned.
     model
-        Its name; None for the complete model that was loaded last.
+        Its name; None for the complete model that was loaded last, of those with neurons if
+        there are any.
 
     Raises
     ------
@@ -42,7 +43,10 @@ def select_model(location: str, rows: Sequence[Row], model: str | None) -> Row |
     """
     complete = complete_models(rows)
     if model is None:
-        return max(complete, key=lambda row: str(row["loaded_at"]), default=None)
+        # A model of imported circuits has no layers, and little can be asked about it.
+        return max(
+            complete, key=lambda row: (bool(row["layers"]), str(row["loaded_at"])), default=None
+        )
     for row in complete:
         if row["name"] == model:
             return row
@@ -56,7 +60,10 @@ def select_model(location: str, rows: Sequence[Row], model: str | None) -> Row |
 
 
 def stored_records(graph: NeuronGraph, model: str) -> dict[str, list[str]]:
-    """Return the names of what is stored wholly with a model, ``Input`` and ``Circuit``.
+    """Return the names of what is stored wholly with a model.
+
+    They are ``Input`` with what neurons put out at it, ``Circuit`` with attributions, and
+    ``Traced``, a circuit of another tool, which has weights alone.
 
     Parameters
     ----------
@@ -65,8 +72,13 @@ def stored_records(graph: NeuronGraph, model: str) -> dict[str, list[str]]:
     model
         The name of the model.
     """
-    frames = {"Input": graph.inputs(model=model), "Circuit": graph.circuits(model=model)}
+    inputs, circuits = (
+        frame[frame["state"] == COMPLETE]
+        for frame in (graph.inputs(model=model), graph.circuits(model=model))
+    )
+    traced = circuits["rule"].isna()
     return {
-        kind: frame.loc[frame["state"] == COMPLETE, "name"].tolist()
-        for kind, frame in frames.items()
+        "Input": inputs.loc[inputs["neurons"] > 0, "name"].tolist(),
+        "Circuit": circuits.loc[~traced, "name"].tolist(),
+        "Traced": circuits.loc[traced, "name"].tolist(),
     }

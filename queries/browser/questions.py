@@ -308,13 +308,15 @@ def circuit(key: str, name: str) -> Question:
     return Question(
         "A stored circuit",
         f"The {MOST_CONTRIBUTIONS} relationships of the circuit {name} over which most of the "
-        "answer comes, for it or against it: the caption is their attribution. Double-click a node "
+        "answer comes, for it or against it: the caption is their attribution. A circuit that "
+        "another tool traced is ordered by its weights, and has no captions. Double-click a node "
         "to see which neuron it is.",
         f"MATCH p = (:NeurongraphActive {of})\n"
         f"  -[e:CONTRIBUTES]->(:NeurongraphActive {of})\n"
-        "WHERE e.attribution = e.attribution\n"
+        "WITH p, coalesce(e.attribution, e.weight) AS share\n"
+        "WHERE NOT isNaN(share)\n"
         "RETURN p\n"
-        "ORDER BY abs(e.attribution) DESC\n"
+        "ORDER BY abs(share) DESC\n"
         f"LIMIT {MOST_CONTRIBUTIONS}",
     )
 

@@ -15,6 +15,7 @@ from queries.commands.model_input import (
     model_input,
     with_files,
 )
+from queries.commands.named_help import NamedHelp
 from queries.commands.nothing_found import without_rows
 from queries.commands.options import (
     DaskOption,
@@ -66,6 +67,7 @@ def models(
 
 
 @app.command(
+    cls=NamedHelp,
     rich_help_panel=PANEL,
     epilog=examples(
         "neurongraph query",

@@ -1,6 +1,7 @@
 """Say what a query is: its parameters, its columns, an example, and its Cypher."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -10,6 +11,9 @@ from queries.commands.arguments import FIELDS
 from queries.core.wording import command_line
 from queries.library.declaration import Declaration
 from queries.library.queries import Query, by_theme, queries
+
+_SUFFIXES: Final = {"plot": ".html", "export": ".json"}
+"""How the name of the file of an example ends."""
 
 
 def print_list(declared: Iterable[Declaration]) -> None:
@@ -38,16 +42,29 @@ def _more_about_one(console: Console, kind: str) -> None:
     console.print(f"More about one: neurongraph {kind} NAME --describe", style="dim")
 
 
+def print_options_hint(command: str) -> None:
+    """Print where the options of a command are told.
+
+    Parameters
+    ----------
+    command
+        Its name.
+    """
+    console = _console()
+    console.print()
+    console.print(f"Options: neurongraph {command} --help", style="dim")
+
+
 def print_description(declaration: Declaration) -> None:
-    """Print all that is known of a query or plot.
+    """Print all that is known of a query, plot or export.
 
     Parameters
     ----------
     declaration
-        The query or plot.
+        What is described.
     """
     console = _console()
-    console.print(Text(declaration.name, "bold"))
+    console.print(Text(_called(declaration), "bold"))
     console.print(Text(declaration.summary))
     if isinstance(declaration, Query) and declaration.definition:
         console.print(Text(f"Definition: {declaration.definition}"))
@@ -78,16 +95,22 @@ def _console() -> Console:
 
 
 def example(declaration: Declaration) -> str:
-    """Return a command line that runs a query on samples/digits.keras, or draws a plot.
+    """Return a command line that asks, draws or exports, about samples/digits.keras.
 
     Parameters
     ----------
     declaration
-        The query or plot.
+        The query, plot or export.
     """
-    output = None if isinstance(declaration, Query) else f"{declaration.name}.html"
-    words = declaration.name, *_example_words(declaration)
+    suffix, name = _SUFFIXES.get(declaration.kind), _called(declaration)
+    output = None if suffix is None else f"{name}{suffix}"
+    words = name, *_example_words(declaration)
     return command_line(declaration.kind, *words, **_example_input(declaration), output=output)
+
+
+def _called(declaration: Declaration) -> str:
+    """Return what a command calls a query, a plot or an export."""
+    return declaration.name.removeprefix(f"{declaration.kind}_")
 
 
 def example_words(declaration: Declaration) -> list[str]:

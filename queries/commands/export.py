@@ -17,6 +17,7 @@ from queries.commands.model_input import (
     model_input,
     with_files,
 )
+from queries.commands.named_help import NamedHelp
 from queries.commands.options import DaskOption, GraphOption, ModelOption
 from queries.commands.session import open_graph
 from queries.commands.terminal import Commands, examples, say
@@ -30,6 +31,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
 @app.command(
+    cls=NamedHelp,
     rich_help_panel=PANEL,
     epilog=examples(
         "neurongraph export k=60 -o strongest.dot",

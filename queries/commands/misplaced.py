@@ -37,7 +37,7 @@ def with_graph_in_place(words: Sequence[str], command: Any) -> str | None:
         return None
     files = any(each.metavar == _FILE for each in command.params)
     line = list(words)
-    graphs = [at for at in _arguments(line, command) if _is_graph(line[at], files=files)]
+    graphs = [at for at in argument_places(line, command) if _is_graph(line[at], files=files)]
     if not flags or len(graphs) != 1 or any(word.startswith(f"{_GRAPH}=") for word in line):
         return None
     written = [at + 1 for at, word in enumerate(line[:-1]) if word in flags]
@@ -65,8 +65,16 @@ def _is_graph(word: str, *, files: bool) -> bool:
     return word.endswith("/") or (is_place(word) and not (files and MODEL_FILE.recognises(word)))
 
 
-def _arguments(line: Sequence[str], command: Any) -> Iterator[int]:
-    """Yield the places of the words that are neither options nor their values."""
+def argument_places(line: Sequence[str], command: Any) -> Iterator[int]:
+    """Yield the places of the words that are neither options nor their values.
+
+    Parameters
+    ----------
+    line
+        The words behind ``neurongraph``, of which the first one is the command.
+    command
+        The command as Typer has it.
+    """
     options = [each for each in command.params if each.param_type_name == "option"]
     with_values = {flag for each in options if not each.is_flag for flag in each.opts}
     at = 1

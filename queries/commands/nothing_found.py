@@ -25,6 +25,8 @@ def without_rows(session: "NeuronGraph", query: Query, values: Mapping[str, Any]
     values
         The values of its parameters.
     """
+    if query.theme == "attention":
+        return f"Model {session.question(query.name, **values).model.name!r} has no attention."
     if query.theme != "path" or not all(values.get(end) for end in _ENDS):
         return ""
     source, target = (_name(end, values[end]) for end in _ENDS)

@@ -15,10 +15,12 @@ from queries.commands.model_input import (
     PixelsOption,
     ResizeOption,
     model_input,
+    with_files,
 )
 from queries.commands.options import GraphOption
 from queries.commands.stopping import until_ctrl_c
 from queries.commands.terminal import Commands, examples, say
+from queries.errors import listed
 from queries.stores.location import is_place
 
 app = typer.Typer(cls=Commands, no_args_is_help=True)
@@ -36,8 +38,8 @@ app = typer.Typer(cls=Commands, no_args_is_help=True)
 )
 def view(
     ctx: typer.Context,
-    model: Annotated[
-        str | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(
             metavar=EITHER,
             autocompletion=model_names,
@@ -82,6 +84,12 @@ def view(
     from queries.viewer.class_names import read_class_names
     from queries.viewer.server import Viewer
 
+    samples, words = with_files(samples, words)
+    if len(words) > 1:
+        raise typer.BadParameter(
+            f"{listed(words)} are several; one model or graph is shown", param_hint=EITHER
+        )
+    model = words[0] if words else None
     how = model_input(samples, pixels, label, resize=resize)
     names = [] if classes is None else read_class_names(classes)
     if model is not None and _is_graph(model) and not _was_written(ctx, "graph"):

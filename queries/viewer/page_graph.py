@@ -154,7 +154,8 @@ class PageGraph(NeuronGraph):
     def complete_models(self) -> list[str]:
         """Return the names of the models that a page can show."""
         models = self.models()
-        return [str(name) for name in models[models["state"] == COMPLETE]["name"]]
+        with_neurons = (models["state"] == COMPLETE) & (models["layers"] > 0)
+        return [str(name) for name in models[with_neurons]["name"]]
 
     def page_model(self, name: str | None = None) -> PageModel:
         """Return a model, read again where it was replaced; None for the first one."""

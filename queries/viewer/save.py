@@ -12,7 +12,7 @@ from queries.viewer.at_input.panel import InputPanel
 from queries.viewer.page_graph import PageGraph
 from queries.viewer.panel import FactsPanel
 from queries.viewer.picture import ModelPicture, side_by_side
-from queries.viewer.scene import complete
+from queries.viewer.scene import Scene, complete
 from queries.viewer.style import TEMPLATE, dress
 from queries.viewer.tables import WIDTH
 from queries.viewer.view import View
@@ -60,10 +60,16 @@ def layout(graph: PageGraph, view: View) -> LayoutDOM:
     if scene.answer is not None:
         at_input = InputPanel()
         at_input.show(scene.answers, scene.classes, links=False)
-        still = Div(text=_STILL.format(view=view), disable_math=True, width=WIDTH)
-        parts = [at_input.answers, still, at_input.of_circuit, *parts]
+        parts = [at_input.answers, *_still(scene, view), at_input.of_circuit, *parts]
     side = column(*parts, width=WIDTH + 26, css_classes=["side"])
     drawn = side_by_side(pictures, at_input=scene.answer is not None, cypher=False)
     root = row(drawn, side, sizing_mode="stretch_both", css_classes=["body", "page"])
     dress(root)
     return root
+
+
+def _still(scene: Scene, view: View) -> list[LayoutDOM]:
+    """Return with which shares a circuit was drawn, where there is one."""
+    if scene.circuit is None:
+        return []
+    return [Div(text=_STILL.format(view=view), disable_math=True, width=WIDTH)]

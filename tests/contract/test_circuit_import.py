@@ -11,6 +11,9 @@ from neo4j import GraphDatabase
 from exporter import check, drop, import_circuit, load
 from queries import NeuronGraph, read_circuit
 from queries.answers import importing
+from queries.browser.favourites import CIRCUIT_PICTURE, favourites
+from queries.browser.guide import questions_about
+from queries.browser.models import all_models, select_model
 from queries.errors import (
     GraphError,
     GraphNotFoundError,
@@ -20,8 +23,10 @@ from queries.errors import (
 )
 from queries.library.queries import queries
 from queries.stores import open_store
+from queries.viewer.page_graph import PageGraph
 from tests.contract.in_store.same import assert_same
 from tests.contract.stores import GraphStore
+from tests.contract.test_browser import NEO4J, run
 from tests.contract.test_loads import Interrupted, interrupt
 from tests.contract.test_records import left
 from tests.unit.test_traced import small
@@ -299,6 +304,50 @@ def test_a_load_that_has_not_finished_is_left_alone(
     with pytest.raises(ModelIncompleteError, match="end it first, or remove") as refused:
         import_circuit(file, place)
     assert "resume" not in str(refused.value)
+
+
+def test_a_page_offers_models_with_neurons(place: str, file: Path) -> None:
+    import_circuit(file, place)
+    with PageGraph(place) as graph:
+        every = graph.models().set_index("name")["layers"]
+        assert set(graph.complete_models()) == set(every[every > 0].index)
+        assert ALONE in every.index
+
+
+def shares(store: GraphStore, text: str, name: str) -> list[float]:
+    return [row["p"].relationships[0][name] for row in run(store, text)]
+
+
+@pytest.mark.parametrize("store", NEO4J, indirect=True)
+@pytest.mark.neo4j
+def test_browser_draws_it_and_asks_about_neurons_first(
+    store: GraphStore, writable: NeuronGraph, place: str, file: Path
+) -> None:
+    weights = sorted(abs(each["weight"]) for each in json.loads(file.read_text())["links"])[::-1]
+    import_circuit(file, place)
+    models = all_models(writable)
+    begun = select_model(place, models, None)
+    assert begun
+    assert begun["layers"]
+    texts = favourites(writable, ALONE)
+    assert set(texts) == {CIRCUIT_PICTURE}
+    (alone,) = [row for row in models if row["name"] == ALONE]
+    slides = {each.title: each.cypher for each in questions_about(writable, alone)}
+    assert set(slides) == {"Stored inputs and circuits", "A stored circuit"}
+    assert len(run(store, slides["Stored inputs and circuits"])) == 1
+    for text in (texts[CIRCUIT_PICTURE], slides["A stored circuit"]):
+        assert [abs(each) for each in shares(store, text, "weight")] == weights
+
+    # Beside a model its own circuits come first, whatever their names.
+    import_circuit(file, place, model="scratch", name="a")
+    picture = favourites(writable, "scratch")[CIRCUIT_PICTURE]
+    assert [abs(each) for each in shares(store, picture, "weight")] == weights
+    writable.circuit(np.ones(writable.layers()["shape"].iloc[0]), store="b")
+    texts = favourites(writable, "scratch")
+    drawn = shares(store, texts[CIRCUIT_PICTURE], "attribution")
+    strongest = writable.stored_circuit("b", k=100)["attribution"].abs()
+    assert [abs(each) for each in drawn] == strongest.tolist()
+    assert len(run(store, texts["stored_conservation"])) > 1
 
 
 def test_what_is_not_ours_stays(store: GraphStore, place: str, file: Path) -> None:

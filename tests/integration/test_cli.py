@@ -358,6 +358,21 @@ class TestQuery:
         for part, text in declared:
             assert re.search(rf"^  {part} .*{re.escape(text)}", done.stdout, re.MULTILINE)
 
+    @pytest.mark.parametrize("flag", ["-h", "--help"])
+    def test_help_behind_a_name_describes(self, invoke: Invoke, flag: str) -> None:
+        for kind, name in (("query", "intervene"), ("plot", "adjacency")):
+            described = invoke(kind, name, "--describe").stdout
+            for words in ((kind, name, flag), (kind, flag, "--graph", "katz", name)):
+                done = invoke(*words)
+                assert done.exit_code == 0
+                assert done.stdout == f"{described}\nOptions: neurongraph {kind} --help\n"
+        done = invoke("export", "circuit", flag)
+        assert done.exit_code == 0
+        assert "node_share" in done.stdout
+        assert "neurongraph export circuit --input samples/digits.npz:7" in done.stdout
+        for usual in (["query"], ["query", "nobody"], ["export", "k=60"]):
+            assert "Usage: neurongraph" in invoke(*usual, flag).stdout
+
     @pytest.mark.parametrize("name", queries())
     def test_shows_its_cypher_on_stderr(self, invoke: Invoke, name: str) -> None:
         asked = query(name)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from exporter import load
@@ -187,6 +188,30 @@ def test_inputs_must_fit(
     assert said in " ".join(done.stderr.split())
     assert "did you mean" not in done.stderr
     assert opened == []
+
+
+def test_a_shell_may_write_several_files(
+    digits_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+
+    def interrupted(viewer: Viewer) -> None:
+        graph = viewer._graph
+        given.append((graph.location, list(graph.samples.of(graph.page_model().model).names)))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Viewer, "serve", interrupted)
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.png", "b.png"):
+        Image.fromarray(np.full((8, 8), 7, np.uint8)).save(name)
+    files = ["--input", "a.png", "b.png", "--pixels", "0..1", "--no-open"]
+    for words in ([str(digits_file), *files], [*files, str(digits_file)]):
+        done = CliRunner().invoke(app, ["view", *words])
+        assert done.exit_code == 0, done.stderr
+    assert given == [(str(digits_file), ["a.png", "b.png"])] * 2
+    done = CliRunner().invoke(app, ["view", "one", "two"])
+    assert done.exit_code == 2
+    assert "one, two are several" in " ".join(done.stderr.split())
 
 
 def test_what_is_said_of_inputs_needs_one(loaded: Path, opened: list[str]) -> None:

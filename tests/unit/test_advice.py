@@ -216,6 +216,13 @@ class TestNothingFound:
         done = run("query", "strongest_paths", "conv_0[0]@0,0", "conv_0[1]@0,0", "-f", "csv")
         assert done.stderr == "No path leads from the source to the target.\n"
 
+    def test_of_attention_is_told(self, run: Run) -> None:
+        for name in ("attention", "head_loadings"):
+            done = run("query", name, "--input", ",".join("1" * 64), "-f", "csv")
+            assert done.exit_code == 0
+            assert len(done.stdout.splitlines()) == 1
+            assert done.stderr == "Model 'digits' has no attention.\n"
+
     def test_of_an_export_is_told(self, run: Run) -> None:
         done = run("export", "source=dense_1", "target=input_layer", "-o", "part.dot")
         assert done.stderr == "Wrote part.dot with 0 relationships.\n"

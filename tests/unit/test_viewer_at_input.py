@@ -252,6 +252,15 @@ class TestScene:
         assert found.paths["strength"].tolist() == pytest.approx(wanted["strength"].tolist())
         assert found.paths["name"].tolist() == wanted["name"].tolist()
 
+    @pytest.mark.parametrize("level", ["channel", "off"])
+    def test_a_saved_page_tells_shares_where_a_circuit_is_drawn(
+        self, graph: PageGraph, level: str
+    ) -> None:
+        found = scene(graph, level=level)
+        drawn = level != "off"
+        assert (found.circuit is not None) == drawn
+        assert ("Saved with a share of nodes of 0.8" in standalone(graph, found.view)) == drawn
+
 
 class TestModels:
     def test_a_sequence_of_tokens(self) -> None:
