@@ -8,23 +8,24 @@ import pytest
 from tests.seeds import is_drawn, seed_of
 
 _HEAVY: Final = {
-    "browser/": 12,
-    "contract/": 3,
+    "browser/": 16,
+    "contract/": 4,
     "faults/": 12,
-    "integration/test_broken.py": 2,
-    "integration/test_cli.py": 2,
+    "integration/test_broken.py": 3,
+    "integration/test_cli.py": 3,
     "integration/test_damaged_dataset.py": 2,
     "integration/test_damaged_files.py": 2,
-    "integration/test_docs.py": 2,
-    "integration/test_files.py": 2,
+    "integration/test_docs.py": 3,
+    "integration/test_files.py": 3,
     "integration/test_forks.py": 2,
     "integration/test_models_in_memory.py": 2,
     "integration/test_signals.py": 2,
     "integration/test_written_files.py": 2,
     "keras2/": 2,
-    "parallel/": 6,
+    "parallel/": 8,
     "unit/test_at_input_laws.py": 3,
     "unit/test_addresses.py": 2,
+    "unit/test_composed_operations.py": 2,
     "unit/test_foreign.py": 2,
     "unit/test_masked_layers.py": 2,
     "unit/test_onnx_opsets.py": 4,
@@ -36,7 +37,7 @@ _HEAVY: Final = {
 }
 """Of the cases in these folders and files of tests, which take long, one in so many is drawn."""
 
-_ON_A_SERVER: Final = 9
+_ON_A_SERVER: Final = 12
 """Of the contract cases on Neo4j that say nothing of a family one in so many is drawn."""
 
 
