@@ -150,10 +150,15 @@ def _rest(
     bias: Scores,
 ) -> Scores:
     """Return what products have beside what is passed on to them."""
+    leaving = [
+        each for each in network.layers if each.edges and multipliers.leaves_rest(each.reduce)
+    ]
+    if not leaving:
+        # In a large model an array of all neurons takes hundreds of megabytes.
+        return np.broadcast_to(0.0, network.neurons)
     rest = np.zeros(network.neurons)
-    for layer in network.layers:
-        if layer.edges and multipliers.leaves_rest(layer.reduce):
-            for operator in network.operators(layer):
-                own, passed_on = operator.targets, operator.sum_in(value[operator.sources])
-                rest[own] = pre_activation[own] - bias[own] - passed_on
+    for layer in leaving:
+        for operator in network.operators(layer):
+            own, passed_on = operator.targets, operator.sum_in(value[operator.sources])
+            rest[own] = pre_activation[own] - bias[own] - passed_on
     return rest
