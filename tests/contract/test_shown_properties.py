@@ -227,7 +227,7 @@ class TestViewer:
         ((control, problem),) = scene.problems
         assert not control
         assert problem.startswith("color: 'mine' is no measure, and no property that was written")
-        assert problem.endswith("change; the properties are other")
+        assert problem.endswith("; the properties are other")
         writable.write_property(scores(3.0), "mine")
         assert values_in(coloured(page, "mine")) == {0: 3.0}
 

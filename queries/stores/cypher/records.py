@@ -50,11 +50,13 @@ RETURN {_returned(CONTRIBUTES, source="a.id", target="b.id")}
 JOINED: Final = """
 MATCH (c:Circuit)-[:OF]->(i:Input)
 WHERE c.model = $model AND c.name = $name AND i.model = $model AND i.name = c.input
-RETURN count(*) AS joined
+WITH count(*) AS joined
+RETURN 0 AS part, joined
 UNION ALL
 MATCH (a:Active)-[:IS]->(n:Neuron)
 WHERE a.model = $model AND a.circuit = $name AND n.model = $model AND n.id = a.neuron
-RETURN count(*) AS joined
+WITH count(*) AS joined
+RETURN 1 AS part, joined
 """
 """How many relationships join a circuit to its input, and its nodes to their neurons."""
 
@@ -84,7 +86,8 @@ def table(read: Read, store: str, cypher: str, schema: pa.Schema, **values: Any)
 
 def joined(read: Read, store: str, **values: Any) -> list[int]:
     """Return what ``JOINED`` counts."""
-    counts: list[int] = table(read, store, JOINED, pa.schema([("joined", pa.int64())]), **values)[
-        "joined"
-    ].to_pylist()
+    schema = pa.schema([("part", pa.int64()), ("joined", pa.int64())])
+    # A union has no order.
+    rows = table(read, store, JOINED, schema, **values).sort_by("part")
+    counts: list[int] = rows["joined"].to_pylist()
     return counts
