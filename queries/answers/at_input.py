@@ -41,12 +41,12 @@ def activations(question: Question) -> pd.DataFrame:
         If the graph does not compute what its model does, samples do not fit, or there is too
         little memory for the rows.
     """
-    model, given, order = question.model, question.given(), question.order
+    given, order = question.given(), question.order
     ids = _ids(question)
     few = order.limit is not None and not order.sorts_by(_TEXTS)
     if not few:
         neuron_room(len(_TEXTS), _NUMBERS).require(len(ids) * given.samples)
-    forward = ForwardPass(question.network, model.biases()[0], model.slopes())
+    forward = question.forward_pass()
     frame, parts = _NO_ROWS, []
     for part in _rows(forward, given, ids):
         if few:

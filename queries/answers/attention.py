@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from queries.analysis.attention import Pattern, Weighed, patterns_of, weighed_by
-from queries.analysis.forward import ForwardPass
 from queries.answers.at_input import batches
 from queries.answers.attribution import Sample, answer_of_samples
 from queries.answers.question import Question
@@ -45,7 +44,7 @@ def attention(question: Question) -> pd.DataFrame:
     rows = sum(pattern.layer.neurons for pattern in patterns)
     neuron_room(_TEXTS, _NUMBERS).require(rows if order.limit else rows * given.samples)
     names = token_inputs(model.layers)
-    forward = ForwardPass(question.network, model.biases()[0], model.slopes())
+    forward = question.forward_pass()
     places = [question.network.neurons_of(pattern.layer) for pattern in patterns]
     last = max((place.stop for place in places), default=0) - 1
     frames: list[pd.DataFrame] = []

@@ -231,7 +231,7 @@ def samples_of(question: Question) -> Iterator[Sample]:
         If the graph does not compute what its model does, or samples do not fit.
     """
     given = question.given()
-    own = Own(question.model.biases()[0], question.model.slopes())
+    own = question.model.own()
     baseline = _baseline(question, given)
     for place, name in enumerate(given.names):
         inputs = {layer: each[place] for layer, each in given.inputs.items()}

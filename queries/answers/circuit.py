@@ -14,7 +14,6 @@ from queries.analysis.circuit.grouped import Between
 from queries.analysis.circuit.pairs import ends_of, pairs_of
 from queries.analysis.circuit.passing import influence_of_neurons
 from queries.analysis.circuit.scores import carried_within, explanation
-from queries.analysis.forward import ForwardPass
 from queries.analysis.intervention import CarriedBy, MixedPass
 from queries.analysis.operators import Flags, Ids, NodeOf, Scores
 from queries.analysis.weight_matrix import WeightMatrix
@@ -345,7 +344,7 @@ def rest_of(question: Question) -> Scores:
     else:
         beside = question.values["input"]
         given = one_beside(question.model, patch, beside, "patch", "one is meant")
-    forward = ForwardPass(question.network, question.model.biases()[0], question.model.slopes())
+    forward = question.forward_pass()
     total = np.zeros(question.network.neurons)
     for _, values, _ in batches(forward, given, question.network.neurons - 1):
         total += values.sum(axis=1)

@@ -66,7 +66,7 @@ def deletion_curve(question: Question) -> pd.DataFrame:
     counts = np.linspace(0, pixels.count, points + 1).astype(np.int64)
     share = counts / pixels.count
     deleted = _instead(question)
-    forward = ForwardPass(question.network, question.model.biases()[0], question.model.slopes())
+    forward = question.forward_pass()
     frames = []
     for sample in samples_of(question):
         total = np.bincount(pixels.number, sample.through[pixels.neuron], pixels.count)

@@ -1,6 +1,6 @@
 """A model at one input as an affine map, for what is asked about weights."""
 
-from queries.analysis.at_input.activity import Own, activity_at
+from queries.analysis.at_input.activity import activity_at
 from queries.analysis.at_input.frozen import FrozenModel, frozen
 from queries.analysis.at_input.rule import Rule
 from queries.analysis.network import Network
@@ -32,6 +32,6 @@ def frozen_at(model: Model, network: Network, how: ModelInput) -> FrozenModel:
         raise ParameterError(
             f"{option('input')}: {given.samples:,} samples; weights are those at one"
         )
-    own = Own(model.biases()[0], model.slopes())
+    own = model.own()
     at = activity_at(network, own, {name: each[0] for name, each in given.inputs.items()})
     return frozen(network, own, at, Rule("gradient", "frozen"))

@@ -63,7 +63,7 @@ def intervene(question: Question) -> pd.DataFrame:
     _check(question)
     selection = _selected(question)
     neuron_room(3, 8).require(selection.changed.count * question.given().samples)
-    own = Own(question.model.biases()[0], question.model.slopes())
+    own = question.model.own()
     change = _change(question, own)
     forward = ChangedPass(question.network, own.bias, own.slope, change)
     outputs = [layer for layer in question.model.outputs if not layer.is_input]

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from queries.analysis.at_input.activity import Own
 from queries.analysis.network import Network
 from queries.analysis.operators import Flags, Scores
 from queries.answers.networks import Networks
@@ -167,6 +168,10 @@ class Model:
         """Return the bias of each neuron, 0 where it has none, and which have one."""
         # A frame does not tell a bias that is missing from one that is NaN.
         return self._own("bias")
+
+    def own(self) -> Own:
+        """Return what neurons have of their own: bias and slope."""
+        return Own(self.biases()[0], self.slopes())
 
     def slopes(self) -> Scores:
         """Return the slope of each neuron, NaN where it has none."""

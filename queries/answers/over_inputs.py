@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from queries.analysis.forward import ForwardPass
 from queries.analysis.operators import Ids
 from queries.analysis.over_inputs.groups import Groups
 from queries.analysis.over_inputs.statistics import Statistics
@@ -89,7 +88,7 @@ def top_inputs(question: Question) -> pd.DataFrame:
 
 def _statistics(question: Question) -> Callable[[Question], Statistics]:
     """Return what makes statistics of a batch, a kind for each neuron that is meant."""
-    neuron, forward = _groups(question)[1].neuron, _forward(question)
+    neuron, forward = _groups(question)[1].neuron, question.forward_pass()
 
     def make(batch: Question) -> Statistics:
         parts = batches(forward, batch.given(), int(neuron.max(initial=-1)))
@@ -111,7 +110,7 @@ def _best(question: Question) -> Callable[[Question], _Best]:
 
     if question.values["measure"] != _ACTIVATION:
         return attributed
-    forward = _forward(question)
+    forward = question.forward_pass()
 
     def activated(batch: Question) -> _Best:
         given = batch.given()
@@ -122,11 +121,6 @@ def _best(question: Question) -> Callable[[Question], _Best]:
         return _Best(reduce(Top.merge, tops), (None,) * given.samples)
 
     return activated
-
-
-def _forward(question: Question) -> ForwardPass:
-    model = question.model
-    return ForwardPass(question.network, model.biases()[0], model.slopes())
 
 
 def _table(question: Question, rows: int) -> tuple[pd.DataFrame, Groups]:

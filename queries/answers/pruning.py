@@ -6,7 +6,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from queries.analysis.channels import Channels, channels_of
-from queries.analysis.forward import ForwardPass
 from queries.analysis.pruning import prune_costs
 from queries.answers.question import Question
 from queries.answers.samples import given
@@ -44,7 +43,7 @@ def prune_cost(
     columns = COLUMNS if samples.labels is None else (*COLUMNS, *OF_LABELS)
     order.require(worded("prune-cost", "prune_cost"), [each.name for each in columns])
     channels = _channels(question)
-    forward = ForwardPass(network, model.biases()[0], model.slopes())
+    forward = question.forward_pass()
     costs = prune_costs(forward, samples.inputs, channels, samples.labels, network.progress)
     frame = channels.table.assign(mean_change=costs.mean_change, rms_change=costs.rms_change)
     by = ["rms_change"]

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from queries.analysis.at_input.frozen import FrozenModel
+from queries.analysis.forward import ForwardPass
 from queries.analysis.network import Network
 from queries.analysis.not_finite import note
 from queries.analysis.operators import Flags, Scores
@@ -65,6 +66,11 @@ class Question:
     def network(self) -> Network:
         """The relationships of the model, weighed as the question says: perhaps at an input."""
         return self._network if self.frozen is None else self.frozen.scaled()
+
+    def forward_pass(self) -> ForwardPass:
+        """Return what computes what the neurons of the model put out."""
+        own = self.model.own()
+        return ForwardPass(self.network, own.bias, own.slope)
 
     @property
     def _network(self) -> Network:

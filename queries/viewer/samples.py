@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from queries.analysis.at_input.activity import Own
 from queries.answers.attribution import Sample
 from queries.answers.circuit import Explained, nodes_of
 from queries.answers.model import Model
@@ -153,5 +152,5 @@ class PageSamples:
         model.require(asked, values)
         # The rule of the page compares with no baseline.
         nothing: dict[str, Any] = {layer: np.zeros_like(each) for layer, each in inputs.items()}
-        own = Own(model.biases()[0], model.slopes())
+        own = model.own()
         return Sample(Question(asked, values, model), given.names[place], inputs, nothing, own)

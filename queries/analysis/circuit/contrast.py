@@ -8,7 +8,7 @@ from queries.analysis.at_input.attribution import Attribution
 from queries.analysis.at_input.integrated import Integrated
 from queries.analysis.circuit.flow import merged
 from queries.analysis.network import Network
-from queries.analysis.operators import Columns, Flags, NodeOf
+from queries.analysis.operators import Columns, Flags, NodeOf, any_of
 from queries.core.layer import Layer
 
 Attributed = Attribution | Integrated
@@ -62,7 +62,7 @@ def _into(
     for blocks in zip(*(each.edge_blocks(layer, ends) for each in attributed), strict=True):
         source, target, _ = blocks[0]
         shares = [share for _, _, share in blocks]
-        flows = np.flatnonzero(np.logical_or.reduce([share != 0 for share in shares]))
+        flows = np.flatnonzero(any_of(shares))
         if len(flows):
             each = (share[flows].astype(np.float64) for share in shares)
             yield node[source[flows]], node[target[flows]], *each
